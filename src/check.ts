@@ -1,0 +1,57 @@
+import { inspect } from 'node:util'
+
+/**
+ * Checks of arguments. Each names the argument, what is allowed and what came, with Node's own codes:
+ * ERR_INVALID_ARG_TYPE (TypeError), ERR_INVALID_ARG_VALUE (TypeError), ERR_OUT_OF_RANGE (RangeError).
+ */
+
+function withCode<E extends Error>(error: E, code: string): E {
+  return Object.assign(error, { code })
+}
+
+function shown(value: unknown): string {
+  const text = inspect(value, { depth: 0, maxStringLength: 60, breakLength: Infinity })
+  return value === null || value === undefined || typeof value === 'function' ? text : `${typeof value} ${text}`
+}
+
+export function invalidType(name: string, expected: string, value: unknown): TypeError {
+  return withCode(
+    new TypeError(`${name} must be ${expected}; received ${shown(value)}`),
+    'ERR_INVALID_ARG_TYPE',
+  )
+}
+
+export function invalidValue(name: string, expected: string, value: unknown): TypeError {
+  return withCode(
+    new TypeError(`${name} must be ${expected}; received ${shown(value)}`),
+    'ERR_INVALID_ARG_VALUE',
+  )
+}
+
+export function outOfRange(name: string, range: string, value: unknown): RangeError {
+  return withCode(new RangeError(`${name} must be ${range}; received ${shown(value)}`), 'ERR_OUT_OF_RANGE')
+}
+
+/** An integer from `min` to `max`; `undefined` gives `fallback`. */
+export function integer(name: string, value: unknown, min: number, max: number, fallback?: number): number {
+  if (value === undefined && fallback !== undefined) return fallback
+  const range = `an integer from ${min} to ${max}`
+  if (typeof value !== 'number') throw invalidType(name, range, value)
+  if (!Number.isInteger(value) || value < min || value > max) throw outOfRange(name, range, value)
+  return value
+}
+
+export function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[], fallback: T): T {
+  if (value === undefined) return fallback
+  if (!allowed.includes(value as T)) {
+    throw invalidValue(name, `one of ${allowed.map((each) => `'${each}'`).join(', ')}`, value)
+  }
+  return value as T
+}
+
+/** An options object, or nothing. */
+export function options<T extends object>(name: string, value: T | undefined): Partial<T> {
+  if (value === undefined) return {}
+  if (typeof value !== 'object' || value === null) throw invalidType(name, 'an object', value)
+  return value
+}

@@ -1,0 +1,84 @@
+/**
+ * One class for each thing a caller can act on. Every class has a stable `code`; messages may change.
+ */
+
+/** The common base: `error instanceof MillraceError` tells this library's errors from all others. */
+export class MillraceError extends Error {
+  readonly code: string = 'ERR_MILLRACE'
+  override readonly name: string = 'MillraceError'
+}
+
+/** A put found no room in time (Python: `queue.Full`). */
+export class QueueFullError extends MillraceError {
+  override readonly code = 'ERR_QUEUE_FULL'
+  override readonly name = 'QueueFullError'
+}
+/** A get found nothing in time (Python: `queue.Empty`). */
+export class QueueEmptyError extends MillraceError {
+  override readonly code = 'ERR_QUEUE_EMPTY'
+  override readonly name = 'QueueEmptyError'
+}
+/** The queue was shut down: no more puts, and nothing left to get (Python 3.13: `queue.ShutDown`). */
+export class QueueShutDownError extends MillraceError {
+  override readonly code = 'ERR_QUEUE_SHUT_DOWN'
+  override readonly name = 'QueueShutDownError'
+}
+/** `taskDone` was called for more items than this thread holds (Python: `ValueError`). */
+export class TaskDoneError extends MillraceError {
+  override readonly code = 'ERR_TASK_DONE'
+  override readonly name = 'TaskDoneError'
+}
+/** This thread holds `maxInFlight` unfinished items already. */
+export class TooManyInFlightError extends MillraceError {
+  override readonly code = 'ERR_TOO_MANY_IN_FLIGHT'
+  override readonly name = 'TooManyInFlightError'
+}
+/** `maxThreads` threads are attached already. */
+export class TooManyThreadsError extends MillraceError {
+  override readonly code = 'ERR_TOO_MANY_THREADS'
+  override readonly name = 'TooManyThreadsError'
+}
+/** The encoded item is longer than `maxItemBytes`; nothing was stored. */
+export class ItemTooLargeError extends MillraceError {
+  override readonly code = 'ERR_ITEM_TOO_LARGE'
+  override readonly name = 'ItemTooLargeError'
+}
+/** A codec could not encode or decode an item; `cause` is what it threw. */
+export class CodecError extends MillraceError {
+  override readonly code = 'ERR_CODEC'
+  override readonly name = 'CodecError'
+}
+/** A `…Sync` call would have to wait, on the main thread, where that would stop the event loop. */
+export class BlockingMainThreadError extends MillraceError {
+  override readonly code = 'ERR_BLOCKING_MAIN_THREAD'
+  override readonly name = 'BlockingMainThreadError'
+}
+/** A delivery was settled twice, or after its thread detached. */
+export class StaleDeliveryError extends MillraceError {
+  override readonly code = 'ERR_STALE_DELIVERY'
+  override readonly name = 'StaleDeliveryError'
+}
+/** The call would wait for itself. */
+export class DeadlockError extends MillraceError {
+  override readonly code = 'ERR_DEADLOCK'
+  override readonly name = 'DeadlockError'
+}
+/** A wait other than a put or a get lapsed. */
+export class WaitTimeoutError extends MillraceError {
+  override readonly code = 'ERR_WAIT_TIMEOUT'
+  override readonly name = 'WaitTimeoutError'
+}
+/** A word in shared memory holds what no operation can have stored there. */
+export class QueueCorruptError extends MillraceError {
+  override readonly code = 'ERR_QUEUE_CORRUPT'
+  override readonly name = 'QueueCorruptError'
+}
+
+/** What an aborted wait rejects with, shaped as Node's own: name `AbortError`, code `ABORT_ERR`. */
+export class AbortError extends Error {
+  readonly code = 'ABORT_ERR'
+  override readonly name = 'AbortError'
+  constructor(reason: unknown) {
+    super('The operation was aborted', { cause: reason })
+  }
+}
