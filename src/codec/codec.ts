@@ -9,7 +9,7 @@
 export interface Codec<T> {
   readonly name: string
   /** Encoded size in bytes, if it is the same for every item. */
-  readonly byteLength?: number
+  readonly byteLength?: number | undefined
   /** Writes `item` to the start of `into`; returns its length in bytes. More than `into.length`: called again with room. */
   encode(item: T, into: Uint8Array): number
   /** `bytes` is exactly what `encode` wrote. */
@@ -48,4 +48,9 @@ export interface CellCodec<T> {
   read(span: Span, at: number, length: number): T
   /** True: `read` may return views on `span`, so it must be handed private bytes that are never used again. */
   readonly mayAlias: boolean
+}
+
+/** What each built-in codec is: usable with whole arrays and inside a cell. */
+export interface BuiltinCodec<T> extends Codec<T>, CellCodec<T> {
+  readonly byteLength: number | undefined
 }

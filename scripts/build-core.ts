@@ -1,0 +1,83 @@
+/**
+ * Compiles `src/core/` to WebAssembly and writes the module as text to `src/core/module.ts`.
+ *
+ * AssemblyScript only translates; Binaryen then inlines without its usual limits on size, because each exported
+ * function must be one straight line: V8 interrupts a thread at function entries and loop heads only.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import asc from 'assemblyscript/asc'
+import binaryen from 'binaryen'
+
+const core = new URL('../src/core/', import.meta.url)
+
+/** The module's bytes. `rewrite` sees every source file first; the control module of the tests is made with it. */
+export async function buildCore(rewrite = (_file: string, text: string) => text): Promise<Uint8Array> {
+  let output: Uint8Array | undefined
+  const { error, stderr } = await asc.main(
+    [
+      'operations.ts',
+      '--outFile', 'core.wasm',
+      '--runtime', 'stub',
+      '--importMemory',
+      '--sharedMemory',
+      '--initialMemory', '1',
+      '--maximumMemory', '32768',
+      '--enable', 'threads',
+      '--noAssert',
+      '-O0',
+    ],
+    {
+      readFile: (file: string) => {
+        try {
+          const source = file === 'memory.ts' ? 'memory.as.ts' : file
+          const text = readFileSync(new URL(source, core), 'utf8')
+          // asc adds the suffix itself: to re-exports always, so a module would be there twice.
+          return rewrite(file, text.replaceAll(/(from '\.\/[a-z]+)\.ts'/g, "$1'"))
+        } catch {
+          return null
+        }
+      },
+      writeFile: (_name: string, contents: string | Uint8Array) => {
+        if (typeof contents !== 'string') output = contents
+      },
+      listFiles: () => [],
+    },
+  )
+  if (error !== null || output === undefined) {
+    throw new Error(`AssemblyScript failed: ${error?.message}\n${stderr.toString()}`)
+  }
+  return straighten(output)
+}
+
+function straighten(translated: Uint8Array): Uint8Array {
+  const module = binaryen.readBinary(translated)
+  module.setFeatures(binaryen.Features.Atomics | binaryen.Features.MutableGlobals | binaryen.Features.BulkMemory)
+  binaryen.setOptimizeLevel(3)
+  binaryen.setShrinkLevel(0)
+  binaryen.setAlwaysInlineMaxSize(100_000)
+  binaryen.setFlexibleInlineMaxSize(100_000)
+  binaryen.setOneCallerInlineMaxSize(100_000)
+  module.optimize()
+  module.runPasses(['remove-unused-module-elements', 'reorder-functions'])
+  if (!module.validate()) throw new Error('Binaryen made an invalid module')
+  const bytes = module.emitBinary()
+  module.dispose()
+  return bytes
+}
+
+export function moduleText(bytes: Uint8Array): string {
+  const lines = Buffer.from(bytes).toString('base64').match(/.{1,100}/g) ?? []
+  return [
+    '// Made by `npm run build:core` from the other files of this folder; a test makes it again and compares.',
+    'export const MODULE_BASE64 =',
+    lines.map((line) => `  '${line}'`).join(' +\n'),
+    '',
+  ].join('\n')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const bytes = await buildCore()
+  writeFileSync(new URL('module.ts', core), moduleText(bytes))
+  console.log(`src/core/module.ts: ${bytes.length} bytes of WebAssembly`)
+}

@@ -1,0 +1,2 @@
+/** Monotonic milliseconds. Tests replace it. */
+export const clock = { now: (): number => performance.now() }

@@ -1,0 +1,76 @@
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { invalidType } from '../check.ts'
+import { builtinName } from './builtin.ts'
+import { builtinCodec } from './builtins.ts'
+import { isCodec } from './cell.ts'
+import type { Codec } from './codec.ts'
+import { type DefinedCodec, definedCodec } from './define.ts'
+
+/** How another thread finds a codec; plain data, part of a queue's handle. */
+export type CodecDescriptor =
+  | { readonly builtin: string }
+  | { readonly filename: string; readonly name: string }
+
+/** Undefined for a codec that was not made by `defineCodec`: no other thread can find it. */
+export function codecDescriptor(codec: Codec<unknown>): CodecDescriptor | undefined {
+  const builtin = builtinName(codec)
+  if (builtin !== undefined) return { builtin }
+  const { filename, name } = codec as DefinedCodec<unknown>
+  return typeof filename === 'string' && definedCodec(filename, name) !== undefined
+    ? { filename, name }
+    : undefined
+}
+
+/**
+ * The codec that `descriptor` names. A user's module that this thread has not loaded is loaded by `require`, which
+ * on every supported Node also loads ES modules, unless one of them awaits at its top level.
+ */
+export function codecFromDescriptor(descriptor: CodecDescriptor): Codec<unknown> {
+  const known = knownCodec(descriptor)
+  if (known !== undefined) return known
+  const { filename, name } = own(descriptor)
+  let namespace: unknown
+  try {
+    namespace = createRequire(filename)(fileURLToPath(filename))
+  } catch (error) {
+    throw new TypeError(
+      `codec ${name} of ${filename} cannot be loaded synchronously; import that module first, or use attachAsync`,
+      { cause: error },
+    )
+  }
+  return exported(namespace, filename, name)
+}
+
+/** As `codecFromDescriptor`, for modules that only `import()` can load. */
+export async function codecFromDescriptorAsync(descriptor: CodecDescriptor): Promise<Codec<unknown>> {
+  const known = knownCodec(descriptor)
+  if (known !== undefined) return known
+  const { filename, name } = own(descriptor)
+  return exported(await import(filename), filename, name)
+}
+
+function knownCodec(descriptor: CodecDescriptor): Codec<unknown> | undefined {
+  if ('builtin' in descriptor) {
+    const codec = builtinCodec(descriptor.builtin)
+    if (codec === undefined) throw new TypeError(`there is no built-in codec ${descriptor.builtin}`)
+    return codec
+  }
+  return definedCodec(descriptor.filename, descriptor.name)
+}
+
+function own(descriptor: CodecDescriptor): { readonly filename: string; readonly name: string } {
+  if ('filename' in descriptor) return descriptor
+  throw invalidType('descriptor', 'that of a user’s codec', descriptor)
+}
+
+function exported(namespace: unknown, filename: string, name: string): Codec<unknown> {
+  const exports = namespace as Record<string, unknown> & { default?: Record<string, unknown> | null }
+  const codec = exports[name] ?? exports.default?.[name]
+  if (isCodec(codec)) return codec
+  throw new TypeError(
+    codec === undefined
+      ? `${filename} has no export ${name}: a codec must be exported under the name it was defined with`
+      : `the export ${name} of ${filename} is no codec`,
+  )
+}

@@ -1,0 +1,41 @@
+import { builtin } from './builtin.ts'
+import { readClone, V8_MARK, writeClone } from './clone.ts'
+import { readTagged } from './tagged-reader.ts'
+import { TaggedWriter } from './tagged-writer.ts'
+
+/** Out of its variable while in use: a getter of an item may put another item. */
+let spare: TaggedWriter | undefined
+
+/**
+ * What `structuredClone` makes of an item, with the same prototypes lost and the same identities kept, cycles
+ * included. Most items take a compact form of our own; class instances, errors, regular expressions, typed arrays
+ * other than Uint8Array, sparse arrays, cycles and shared references go through V8's serializer, at several times the
+ * cost.
+ *
+ * Two things differ from structuredClone. A Uint8Array or Buffer arrives with its own bytes only, not with the whole
+ * ArrayBuffer under it, unless the item needs V8's serializer. And getters may run more than once.
+ *
+ * Throws for what cannot be cloned, at any depth: functions, symbols, proxies, SharedArrayBuffers and views on them,
+ * ports and other host objects.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the item's type is the queue's to say
+export const structured = builtin<any>({
+  name: 'structured',
+  write(item, span, at, end) {
+    const writer = spare ?? new TaggedWriter()
+    spare = undefined
+    let length: number
+    try {
+      length = writer.write(item, span.bytes, at, end)
+    } finally {
+      writer.reset()
+      spare = writer
+    }
+    return length < 0 ? writeClone(item, span, at, end) : length
+  },
+  read(span, at, length) {
+    return length > 0 && span.bytes[at] === V8_MARK
+      ? readClone(span, at, length)
+      : readTagged(span.bytes, at, length)
+  },
+})

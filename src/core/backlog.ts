@@ -1,0 +1,162 @@
+import { firstSpare, keepsDoomed, maxDeliveries } from './config.ts'
+import {
+  AT_END,
+  ATTEMPTS,
+  BACKLOG,
+  BUSY,
+  CORRUPT,
+  DISCARDED,
+  DOOMED_FIRST,
+  DOOMED_LAST,
+  DROPPED,
+  EMPTY_ENTRY,
+  ENTRY_STATE,
+  FINISHED,
+  GAVE_BACK,
+  HEAD,
+  HELD,
+  LOCK,
+  NEXT,
+  NOTHING,
+  PUT,
+  RETURNED,
+  RETURNED_FIRST,
+  RETURNED_LAST,
+  SHUT,
+  SPARE_FIRST,
+  SPARE_FRESH,
+  STALE,
+  TAKEN,
+} from './layout.ts'
+import { cas, load, peek, poke, store } from './memory.ts'
+import { cellAt, isCell } from './places.ts'
+import { needsWake } from './wake.ts'
+
+/**
+ * Items that came back: retried, or held by a thread that died. Lists threaded through the cells, under a lock that
+ * is taken and released within one straight line, so nobody can die holding it; who finds it taken answers BUSY.
+ * All list words are plain: the lock's exchange and store order them.
+ */
+
+/** What giveBack did with the item. */
+export const WAITS_AGAIN: i32 = 0
+export const IS_DOOMED: i32 = 1
+export const IS_FINISHED: i32 = 2
+
+/** `verdict` of giveBack: deliver again; give up; deliver again, not counting this delivery. */
+export const AGAIN: i32 = 0
+export const GIVE_UP: i32 = 1
+export const UNBEGUN: i32 = 2
+
+/**
+ * Moves the held item of `entry` to the returned, or, given up or delivered maxDeliveries times, to the doomed; an
+ * empty spare cell takes its place. Without a dead-letter queue, and after an immediate shutdown, the item counts
+ * as finished instead, and its blocks stay with the entry for the caller to free. Answers one of the three words
+ * above; STALE if the entry holds nothing; BUSY, CORRUPT.
+ */
+export function giveBack(ledger: i32, entry: i32, verdict: i32): i32 {
+  if (cas(LOCK, 0, 1) !== 0) return BUSY
+  const outcome = giveBackLocked(ledger, entry, verdict)
+  store(LOCK, 0)
+  return outcome
+}
+
+function giveBackLocked(ledger: i32, entry: i32, verdict: i32): i32 {
+  if (peek(entry + ENTRY_STATE) !== HELD) return STALE
+  const cell = peek(entry)
+  if (isCell(cell) === 0) return CORRUPT
+  const at = cellAt(cell)
+  const attempts = peek(at + ATTEMPTS) - (verdict === UNBEGUN ? 1 : 0)
+  const spent = maxDeliveries !== 0 && attempts >= maxDeliveries
+  const doomed = verdict === GIVE_UP || (verdict === AGAIN && spent)
+  if ((load(HEAD) & SHUT) !== 0 || (doomed && keepsDoomed === 0)) {
+    if (doomed) poke(ledger + DROPPED, peek(ledger + DROPPED) + 1)
+    poke(entry + ENTRY_STATE, EMPTY_ENTRY)
+    store(ledger + FINISHED, load(ledger + FINISHED) + 1)
+    return IS_FINISHED
+  }
+  const first = peek(SPARE_FIRST)
+  const fresh = peek(SPARE_FRESH)
+  const spare = first !== 0 ? first - 1 : firstSpare + fresh
+  if (isCell(spare) === 0) return CORRUPT
+  const list = doomed ? DOOMED_FIRST : RETURNED_FIRST
+  const end = doomed ? DOOMED_LAST : RETURNED_LAST
+  const last = peek(end)
+  if (last !== 0 && isCell(last - 1) === 0) return CORRUPT
+  if (first !== 0) poke(SPARE_FIRST, peek(cellAt(spare) + NEXT))
+  else poke(SPARE_FRESH, fresh + 1)
+  poke(at + ATTEMPTS, attempts)
+  poke(at + NEXT, 0)
+  if (last === 0) poke(list, cell + 1)
+  else poke(cellAt(last - 1) + NEXT, cell + 1)
+  poke(end, cell + 1)
+  poke(entry, spare)
+  poke(entry + ENTRY_STATE, EMPTY_ENTRY)
+  store(BACKLOG, load(BACKLOG) + 1)
+  store(ledger + GAVE_BACK, load(ledger + GAVE_BACK) + 1)
+  if (doomed) return IS_DOOMED
+  store(RETURNED, load(RETURNED) + 1)
+  return WAITS_AGAIN
+}
+
+/** Takes the item that came back first; answers as take does, and NOTHING if none is there. */
+export function takeReturned(ledger: i32, entry: i32): i32 {
+  return takeListed(ledger, entry, RETURNED_FIRST)
+}
+
+/** Takes a doomed item, to be moved to the dead-letter queue; not a delivery. */
+export function takeDoomed(ledger: i32, entry: i32): i32 {
+  return takeListed(ledger, entry, DOOMED_FIRST)
+}
+
+function takeListed(ledger: i32, entry: i32, list: i32): i32 {
+  if (cas(LOCK, 0, 1) !== 0) return BUSY
+  const outcome = takeLocked(ledger, entry, list)
+  store(LOCK, 0)
+  return outcome
+}
+
+function takeLocked(ledger: i32, entry: i32, list: i32): i32 {
+  if ((load(HEAD) & SHUT) !== 0) return DISCARDED
+  const first = peek(list)
+  if (first === 0) return NOTHING
+  const spare = peek(entry)
+  if (isCell(first - 1) === 0 || isCell(spare) === 0) return CORRUPT
+  const at = cellAt(first - 1)
+  unlink(list, peek(at + NEXT))
+  poke(cellAt(spare) + NEXT, peek(SPARE_FIRST))
+  poke(SPARE_FIRST, spare + 1)
+  poke(entry, first - 1)
+  poke(entry + ENTRY_STATE, HELD)
+  if (list === RETURNED_FIRST) poke(at + ATTEMPTS, peek(at + ATTEMPTS) + 1)
+  // AT_END before TAKEN, as in take.
+  store(ledger + AT_END, 0)
+  store(ledger + TAKEN, load(ledger + TAKEN) + 1)
+  return ((first - 1) << 1) | needsWake(PUT)
+}
+
+function unlink(list: i32, next: i32): void {
+  poke(list, next)
+  if (next === 0) poke(list === RETURNED_FIRST ? RETURNED_LAST : DOOMED_LAST, 0)
+  if (list === RETURNED_FIRST) store(RETURNED, load(RETURNED) - 1)
+  store(BACKLOG, load(BACKLOG) - 1)
+}
+
+/** After an immediate shutdown: discards one item that came back, counted as taken and finished here. Answers 1; NOTHING, BUSY. */
+export function discardReturned(ledger: i32): i32 {
+  if ((load(HEAD) & SHUT) === 0) return NOTHING
+  if (cas(LOCK, 0, 1) !== 0) return BUSY
+  const list = peek(RETURNED_FIRST) !== 0 ? RETURNED_FIRST : DOOMED_FIRST
+  const outcome = discardLocked(ledger, list, peek(list))
+  store(LOCK, 0)
+  return outcome
+}
+
+function discardLocked(ledger: i32, list: i32, first: i32): i32 {
+  if (first === 0) return NOTHING
+  if (isCell(first - 1) === 0) return CORRUPT
+  unlink(list, peek(cellAt(first - 1) + NEXT))
+  store(ledger + TAKEN, load(ledger + TAKEN) + 1)
+  store(ledger + FINISHED, load(ledger + FINISHED) + 1)
+  return 1
+}

@@ -1,0 +1,47 @@
+import type * as operations from './operations.ts'
+import { type Geometry, MAX_PAGES } from './geometry.ts'
+import { MODULE_BASE64 } from './module.ts'
+
+/** The operations, whichever back end runs them. */
+export type Core = typeof operations
+
+let compiled: WebAssembly.Module | undefined
+
+/** The WebAssembly back end over `memory`, with this thread's own copy of where everything lies. */
+export function instantiate(memory: WebAssembly.Memory, geometry: Geometry): Core {
+  compiled ??= new WebAssembly.Module(Buffer.from(MODULE_BASE64, 'base64'))
+  const core = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Core
+  configureCore(core, geometry)
+  return core
+}
+
+export function configureCore(core: Core, geometry: Geometry): void {
+  core.configure(
+    geometry.maxsize,
+    geometry.ringSize - 1,
+    geometry.ringAt,
+    geometry.cells,
+    geometry.cellsAt,
+    geometry.cellBytes,
+    geometry.firstSpare,
+    geometry.blocks,
+    geometry.linksAt,
+    geometry.maxDeliveries,
+    geometry.keepsDoomed ? 1 : 0,
+  )
+}
+
+/** Shared memory of exactly the queue's size: initial = maximum, so it never moves and never grows. */
+export function allocate(geometry: Geometry): WebAssembly.Memory {
+  const pages = Math.ceil(geometry.bytes / 65536)
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: Math.min(pages, MAX_PAGES), shared: true })
+  } catch (error) {
+    // Each shared WebAssembly memory reserves about 10 GiB of addresses, whatever its size.
+    throw new RangeError(
+      `could not reserve memory for a queue of ${geometry.bytes} bytes: the process may be short of address space ` +
+        '(each queue reserves about 10 GiB of it, not of memory): raise `ulimit -v`, or use fewer queues',
+      { cause: error },
+    )
+  }
+}

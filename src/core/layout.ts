@@ -1,0 +1,122 @@
+/**
+ * Every shared offset, in bytes. Words that different threads write sit 128 bytes apart (two lines: the adjacent-line
+ * prefetcher fetches pairs).
+ *
+ *      0  TAIL       (position << 1) | closed      next to put; written by putters. Closing sets bit 0, so that every
+ *                                                  later exchange of a put fails.
+ *    128  HEAD       (position << 1) | immediate   next to take; written by takers. An immediate shutdown sets bit 0.
+ *    256  LOCK …     the backlog: items that came back. One straight-line lock over lists threaded through the cells.
+ *    384  FREE_BLOCKS …  the budget for long items, and the stack of blocks that came back
+ *    512  GET        four sides to wait on, 128 bytes each: for an item,
+ *    640  PUT        for room,
+ *    768  MEMORY     for blocks,
+ *    896  JOIN       for items to be finished
+ *   1024  (regions, at offsets computed in geometry.ts and held by every thread privately)
+ *
+ *   ring     ringSize x { SEQUENCE, CELL }
+ *            SEQUENCE: (p << 1) empty, for the put at position p; (p << 1) | 1 full, for the take at p.
+ *   ledgers  maxThreads x { OWNER … | entries: (1 + maxInFlight) x { CELL, STATE } }
+ *            Entry 0 is the stage: its cell holds what is being put. The others hold what was taken.
+ *   links    one word a block: the next one of its chain or of the free stack, plus 1
+ *   cells    { LENGTH, ATTEMPTS, CHAIN, NEXT | itemBytes of payload }
+ *   records  512 bytes a cell: the failures of its item; only with maxDeliveries or deadLetters
+ *   blocks   blockBytes each
+ *
+ * A cell number has one place at any time: a ring slot, a ledger entry, the list of returned or of doomed items, or
+ * the list of spare cells.
+ */
+
+export const LINE_BYTES: i32 = 128
+
+export const TAIL: i32 = 0
+export const HEAD: i32 = 128
+/** Bit 0 of TAIL (no more puts) and of HEAD (no more takes: what is left is discarded). */
+export const SHUT: i32 = 1
+
+export const LOCK: i32 = 256
+/** How many returned items wait to be taken. */
+export const RETURNED: i32 = 260
+/** RETURNED plus those that wait for room in the dead-letter queue: what a put counts beside the ring. */
+export const BACKLOG: i32 = 264
+/** Lists of cells: the number plus 1, 0 for none. */
+export const RETURNED_FIRST: i32 = 268
+export const RETURNED_LAST: i32 = 272
+export const DOOMED_FIRST: i32 = 276
+export const DOOMED_LAST: i32 = 280
+export const SPARE_FIRST: i32 = 284
+/** Spare cells that were never used: the next one's number counted from the first spare cell. */
+export const SPARE_FRESH: i32 = 288
+
+export const FREE_BLOCKS: i32 = 384
+/** The ledger that is first in line for blocks (its offset), or 0. */
+export const BLOCK_TURN: i32 = 388
+/** Blocks that were never used start at this number. */
+export const BLOCK_FRESH: i32 = 392
+/** Two words exchanged at once: the top block plus 1, and a tag that moves at every exchange. */
+export const BLOCK_STACK: i32 = 400
+
+/** Ledgers from this index on were never claimed. */
+export const LEDGERS_USED: i32 = 448
+
+export const GET: i32 = 512
+export const PUT: i32 = 640
+export const MEMORY: i32 = 768
+export const JOIN: i32 = 896
+/** Within a side. WAITERS: blocked threads in the low half, threads waiting asynchronously in the high half. */
+export const WAITERS: i32 = 0
+export const EPOCH: i32 = 4
+/** 1 while a blocked thread that was woken has not yet looked. */
+export const WAKING: i32 = 8
+export const ASYNC_EPOCH: i32 = 12
+export const ASYNC_WAKING: i32 = 16
+export const ASYNC_WAITER: i32 = 0x10000
+/** Moves when all who wait at the end of a shut-down queue are to leave, though they hold items. Beside JOIN. */
+export const END_ROUND: i32 = 916
+
+export const CONTROL_BYTES: i32 = 1024
+
+/** Slot. */
+export const SLOT_BYTES: i32 = 8
+export const SLOT_CELL: i32 = 4
+
+/** Ledger. OWNER and EXECUTOR are exchanged at once: the thread it belongs to, and the one that winds it up. */
+export const OWNER: i32 = 0
+export const EXECUTOR: i32 = 4
+/** Counts that only grow: put here, taken, finished, given back. Held = taken - finished - given back. */
+export const STORED: i32 = 8
+export const TAKEN: i32 = 12
+export const FINISHED: i32 = 16
+export const GAVE_BACK: i32 = 20
+/** 1 while the owner waits at the end of a shut-down queue and so cannot finish what it holds. */
+export const AT_END: i32 = 24
+/** Which sides count the owner as a waiter: one bit a side, in its order; shifted left by 4 for asynchronous waits. */
+export const WAITS: i32 = 28
+/** Blocks reserved but not yet popped. */
+export const RESERVED: i32 = 32
+/** Items given up without a dead-letter queue to take them. */
+export const DROPPED: i32 = 36
+export const ENTRIES: i32 = 128
+export const ENTRY_BYTES: i32 = 8
+export const ENTRY_STATE: i32 = 4
+export const EMPTY_ENTRY: i32 = 0
+export const HELD: i32 = 1
+
+/** Cell. */
+export const LENGTH: i32 = 0
+export const ATTEMPTS: i32 = 4
+/** First block of a long item, plus 1; 0: the payload is in the cell. */
+export const CHAIN: i32 = 8
+/** Next cell of the list this one is in, plus 1. */
+export const NEXT: i32 = 12
+export const PAYLOAD: i32 = 16
+
+/** What an operation answers when it did nothing. Answers >= 0 are its own. */
+export const BUSY: i32 = -1
+export const FULL: i32 = -2
+export const NOTHING: i32 = -3
+export const CLOSED: i32 = -4
+export const DISCARDED: i32 = -5
+export const STALE: i32 = -6
+export const CORRUPT: i32 = -7
+/** Returned items come first: takeReturned has them. */
+export const BEHIND_RETURNED: i32 = -8

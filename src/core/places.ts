@@ -1,0 +1,21 @@
+import { cellBytes, cells, cellsAt, linksAt, ringAt, ringMask } from './config.ts'
+import { imul } from './memory.ts'
+
+/** Where things lie, from numbers that have been checked or masked. */
+
+export function slotAt(word: i32): i32 {
+  return ringAt + (((word >>> 1) & ringMask) << 3)
+}
+
+export function cellAt(cell: i32): i32 {
+  return cellsAt + imul(cell, cellBytes)
+}
+
+export function linkAt(block: i32): i32 {
+  return linksAt + (block << 2)
+}
+
+/** 1 if `cell` is a cell's number. Numbers come from shared memory: an operation asks before its first store. */
+export function isCell(cell: i32): i32 {
+  return cell >= 0 && cell < cells ? 1 : 0
+}

@@ -1,0 +1,66 @@
+import { type Core, instantiate } from './core.ts'
+import { type Geometry, ledgerAt } from './geometry.ts'
+import { BACKLOG, FINISHED, HEAD, LEDGERS_USED, SHUT, TAIL } from './layout.ts'
+
+/** One queue's memory as one thread sees it: the operations, and the plain reads around them. */
+export interface Shared {
+  readonly core: Core
+  readonly geometry: Geometry
+  load(at: number): number
+  /** `Atomics.wait` on the word at byte offset `at`, for at most `ms`. */
+  wait(at: number, expected: number, ms: number): void
+}
+
+export class SharedMemory implements Shared {
+  readonly core: Core
+  readonly words: Int32Array
+  readonly memory: WebAssembly.Memory
+  readonly geometry: Geometry
+
+  constructor(memory: WebAssembly.Memory, geometry: Geometry) {
+    this.memory = memory
+    this.geometry = geometry
+    this.core = instantiate(memory, geometry)
+    this.words = new Int32Array(memory.buffer)
+  }
+
+  load(at: number): number {
+    return Atomics.load(this.words, at >> 2)
+  }
+
+  wait(at: number, expected: number, ms: number): void {
+    Atomics.wait(this.words, at >> 2, expected, ms)
+  }
+}
+
+export function isShutDown(shared: Shared): boolean {
+  return (shared.load(TAIL) & SHUT) !== 0
+}
+
+export function isDiscarding(shared: Shared): boolean {
+  return (shared.load(HEAD) & SHUT) !== 0
+}
+
+/** Items in the ring; a claimed slot counts, a moment before it is published. */
+export function queued(shared: Shared): number {
+  const head = shared.load(HEAD) & ~SHUT
+  return (((shared.load(TAIL) & ~SHUT) - head) | 0) >>> 1
+}
+
+/** Nothing in the ring and nothing that came back. */
+export function looksDrained(shared: Shared): boolean {
+  return queued(shared) === 0 && shared.load(BACKLOG) === 0
+}
+
+/**
+ * Items put and not finished. The finished counts only grow and so does the tail: reading the counts first and then
+ * the tail, a zero was true at one moment.
+ */
+export function unfinished(shared: Shared): number {
+  const used = shared.load(LEDGERS_USED)
+  let finished = 0
+  for (let index = 0; index < used; index++) {
+    finished += shared.load(ledgerAt(shared.geometry, index) + FINISHED)
+  }
+  return ((shared.load(TAIL) >>> 1) - finished) & 0x7fffffff
+}

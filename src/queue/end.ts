@@ -1,0 +1,108 @@
+import { ledgerAt } from '../core/geometry.ts'
+import {
+  AT_END,
+  END_ROUND,
+  FINISHED,
+  GAVE_BACK,
+  GET,
+  JOIN,
+  LEDGERS_USED,
+  TAIL,
+  TAKEN,
+} from '../core/layout.ts'
+import { isShutDown, looksDrained, type Shared, unfinished } from '../core/shared.ts'
+import { BLOCKED_WAITER, END_BIT } from '../wait/side.ts'
+
+/**
+ * The end of a queue: it is shut down, nothing is left in it, but threads still hold items, which may come back. A
+ * taker waits there until no other thread holds one. Holders that themselves wait there do not count; when only such
+ * are left, all of them leave.
+ */
+
+/** This thread arrives at the end. `excused`: it cannot finish what it holds while it waits. Returns the round. */
+export function arriveAtEnd(shared: Shared, ledger: number, excused: boolean): number {
+  // The round before the mark: whoever ends the round with this thread's mark seen, ends it after this read.
+  const round = shared.load(END_ROUND)
+  shared.core.enterWait(ledger, JOIN, END_BIT, BLOCKED_WAITER)
+  shared.core.markAtEnd(ledger, excused ? 1 : 0)
+  return round
+}
+
+export function leaveEnd(shared: Shared, ledger: number): void {
+  shared.core.markAtEnd(ledger, 0)
+  shared.core.leaveWait(ledger, JOIN, END_BIT, BLOCKED_WAITER)
+}
+
+/** True when this taker, at the end since `round`, may go. */
+export function isOver(shared: Shared, ledger: number, round: number): boolean {
+  if (shared.load(END_ROUND) !== round) return true
+  const standing = whoHolds(shared, ledger)
+  if (standing === NOBODY) return true
+  if (standing === SOMEBODY) return false
+  shared.core.nextRound()
+  shared.core.wakeAll(GET)
+  return true
+}
+
+/** True on a shut-down queue from which nothing can be had any more: empty, and no other thread holds an item. */
+export function hasEnded(shared: Shared, ledger: number): boolean {
+  return isShutDown(shared) && whoHolds(shared, ledger) !== SOMEBODY
+}
+
+/** Items left in the queue count as somebody's. */
+const SOMEBODY = 0
+/** Nobody but this thread. */
+const NOBODY = 1
+/** Only threads that wait at the end. */
+const WAITERS_ONLY = 2
+
+/**
+ * A snapshot: every count only grows, so two readings that agree show what was true between them. The tail of a
+ * shut-down queue stands still; what is neither finished nor held is then in the queue.
+ */
+function whoHolds(shared: Shared, ledger: number): number {
+  for (let tries = 0; tries < 100; tries++) {
+    const first = readLedgers(shared)
+    const second = readLedgers(shared)
+    if (first.some((count, index) => count !== second[index])) continue
+    let finished = 0
+    let held = 0
+    let verdict = NOBODY
+    for (let index = 0; index * 4 < second.length; index++) {
+      const [taken, done, back, atEnd] = second.slice(index * 4) as [number, number, number, number]
+      const holds = (taken - done - back) | 0
+      finished += done
+      held += holds
+      if (holds === 0 || ledgerAt(shared.geometry, index) === ledger) continue
+      if (atEnd === 0) verdict = SOMEBODY
+      else if (verdict === NOBODY) verdict = WAITERS_ONLY
+    }
+    const left = ((shared.load(TAIL) >>> 1) - finished - held) & 0x7fffffff
+    return left === 0 ? verdict : SOMEBODY
+  }
+  // Someone is at work on this queue all the time: whatever ends that wakes this thread again.
+  return SOMEBODY
+}
+
+function readLedgers(shared: Shared): number[] {
+  const counts: number[] = []
+  const used = shared.load(LEDGERS_USED)
+  for (let index = 0; index < used; index++) {
+    const at = ledgerAt(shared.geometry, index)
+    counts.push(shared.load(at + TAKEN))
+    counts.push(shared.load(at + FINISHED))
+    counts.push(shared.load(at + GAVE_BACK))
+    counts.push(shared.load(at + AT_END))
+  }
+  return counts
+}
+
+/**
+ * Something was finished while someone watches: wakes those it may have released. The last of several finishers
+ * sees all their counts, and an empty queue, so one of them always does it.
+ */
+export function afterFinish(shared: Shared): void {
+  if (!looksDrained(shared)) return
+  if (isShutDown(shared)) shared.core.wakeAll(GET)
+  if (unfinished(shared) === 0) shared.core.wakeAll(JOIN)
+}

@@ -1,0 +1,164 @@
+import { integer, invalidType, invalidValue, oneOf, options as optionsObject, outOfRange } from '../check.ts'
+import type { Codec } from '../codec/codec.ts'
+import { codecs } from '../codec/index.ts'
+import { type Geometry, geometryOf, MAX_BYTES } from '../core/geometry.ts'
+import type { DeadLetter } from './dead-letters.ts'
+import type { Queue } from './queue.ts'
+
+/** How a queue is made. Sizes in bytes, counts in items. */
+export interface QueueOptions<T> {
+  /** Items queued at most, those that came back included: a put never raises it above. At least 1; default 1024. */
+  maxsize?: number | undefined
+  /** Default `codecs.structured`. */
+  codec?: Codec<T> | undefined
+  /** Encoded size that fits into a cell; longer items take blocks. 1 to maxItemBytes; default the codec's byteLength, else 128. */
+  itemBytes?: number | undefined
+  /** Largest encoded item; a larger one: ItemTooLargeError. Default 1 MiB, or itemBytes if that is more. */
+  maxItemBytes?: number | undefined
+  /** Budget for items above itemBytes; used up, a put waits as on a full queue. Default max(16 MiB, 4 x maxItemBytes). */
+  memoryBytes?: number | undefined
+  /** What a put does on a full queue. Only 'wait' exists so far. */
+  whenFull?: 'wait' | undefined
+  /** 'manual' (default): an item is unfinished until taskDone. 'auto': finished when get hands it over (at most once). */
+  ack?: 'manual' | 'auto' | undefined
+  /** Unfinished items one thread may hold, 1 to 65536; default 64. Beyond: TooManyInFlightError. */
+  maxInFlight?: number | undefined
+  /** Deliveries of one item before it is given up; default 3 with deadLetters, else unlimited. */
+  maxDeliveries?: number | undefined
+  /** Where items go that are given up. Without it they count as finished. */
+  deadLetters?: Queue<DeadLetter<T>> | undefined
+  /** Threads attached at once, the creator included, 1 to 4096; default 64. */
+  maxThreads?: number | undefined
+  /** For messages and stats. */
+  name?: string | undefined
+}
+
+/** The options, checked and completed. */
+export interface Settings<T> {
+  readonly name: string
+  readonly codec: Codec<T>
+  readonly ack: 'manual' | 'auto'
+  readonly deadLetters: Queue<DeadLetter<T>> | undefined
+  readonly geometry: Geometry
+}
+
+const MiB = 1024 * 1024
+
+export function settingsOf<T>(given: QueueOptions<T> | undefined): Settings<T> {
+  const options = optionsObject('options', given)
+  const codec = codecOption(options.codec) as Codec<T>
+  const { deadLetters } = options
+  if (deadLetters !== undefined && typeof deadLetters?.tryPut !== 'function') {
+    throw invalidType('options.deadLetters', 'a Queue', deadLetters)
+  }
+  if (deadLetters !== undefined && !carriesObjects(deadLetters.codecName)) {
+    throw invalidValue(
+      'options.deadLetters',
+      'a queue whose codec carries objects (structured, json, msgpack or a defined one)',
+      deadLetters.codecName,
+    )
+  }
+  const name = options.name ?? ''
+  if (typeof name !== 'string') throw invalidType('options.name', 'a string', name)
+
+  const maxItemBytes = integer(
+    'options.maxItemBytes',
+    options.maxItemBytes,
+    1,
+    MAX_BYTES,
+    Math.max(MiB, options.itemBytes ?? 0, codec.byteLength ?? 0),
+  )
+  const itemBytes = integer(
+    'options.itemBytes',
+    options.itemBytes,
+    1,
+    maxItemBytes,
+    Math.min(maxItemBytes, Math.max(1, codec.byteLength ?? 128)),
+  )
+  const isLong = maxItemBytes > itemBytes && !(codec.byteLength !== undefined && codec.byteLength <= itemBytes)
+  const memoryBytes = integer(
+    'options.memoryBytes',
+    options.memoryBytes,
+    isLong ? maxItemBytes : 0,
+    MAX_BYTES,
+    Math.max(16 * MiB, 4 * maxItemBytes),
+  )
+  const geometry = geometryOf({
+    maxsize: integer('options.maxsize', options.maxsize, 1, 2 ** 30, 1024),
+    itemBytes,
+    maxItemBytes,
+    memoryBytes: isLong ? memoryBytes : 0,
+    maxThreads: integer('options.maxThreads', options.maxThreads, 1, 4096, 64),
+    maxInFlight: integer('options.maxInFlight', options.maxInFlight, 1, 65536, 64),
+    maxDeliveries: integer('options.maxDeliveries', options.maxDeliveries, 1, 2 ** 30, deadLetters ? 3 : 0),
+    keepsDoomed: deadLetters !== undefined,
+  })
+  if (geometry.bytes > MAX_BYTES) {
+    throw outOfRange(
+      'options: maxsize, itemBytes, memoryBytes, maxThreads and maxInFlight together',
+      `such that the queue takes at most ${MAX_BYTES} bytes`,
+      geometry.bytes,
+    )
+  }
+  oneOf('options.whenFull', options.whenFull, ['wait'], 'wait')
+  return {
+    name,
+    codec,
+    deadLetters,
+    geometry,
+    ack: oneOf('options.ack', options.ack, ['manual', 'auto'], 'manual'),
+  }
+}
+
+function codecOption(codec: Codec<unknown> | undefined): Codec<unknown> {
+  if (codec === undefined) return codecs.structured
+  if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function') {
+    throw invalidType('options.codec', 'a codec: one of `codecs`, or made by defineCodec', codec)
+  }
+  return codec
+}
+
+function carriesObjects(codecName: string): boolean {
+  return !['string', 'bytes', 'int32', 'float64'].includes(codecName)
+}
+
+/** Options of a call that may wait. */
+export interface WaitOptions {
+  /** ms, 0 (never waits) to 2^31 - 1, or Infinity (default). */
+  timeout?: number | undefined
+  /** Rejects the wait with an AbortError. Not for `…Sync` calls: a blocked thread cannot hear it. */
+  signal?: AbortSignal | undefined
+}
+
+export function timeoutOf(options: WaitOptions | undefined): number {
+  const timeout = options?.timeout
+  if (timeout === undefined || timeout === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
+  return durationOf('options.timeout', timeout, ', or Infinity')
+}
+
+export function durationOf(name: string, value: unknown, or = ''): number {
+  const range = `a number of milliseconds from 0 to 2147483647${or}`
+  if (typeof value !== 'number') throw invalidType(name, range, value)
+  if (!(value >= 0 && value <= 0x7fffffff)) throw outOfRange(name, range, value)
+  return value
+}
+
+export function signalOf(options: WaitOptions | undefined): AbortSignal | undefined {
+  const signal = options?.signal
+  if (signal === undefined) return undefined
+  if (typeof signal !== 'object' || signal === null || !('aborted' in signal)) {
+    throw invalidType('options.signal', 'an AbortSignal', signal)
+  }
+  return signal
+}
+
+/** A blocked thread never sees an ordinary signal fire, so none is accepted. */
+export function refuseSignal(options: WaitOptions | undefined): void {
+  if (options?.signal !== undefined) {
+    throw invalidValue(
+      'options.signal',
+      'absent: a blocked thread cannot see a signal; use `timeout`, or the asynchronous form',
+      options.signal,
+    )
+  }
+}

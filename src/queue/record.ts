@@ -1,0 +1,96 @@
+import type { Span } from '../codec/codec.ts'
+import { RECORD_BYTES } from '../core/geometry.ts'
+
+/** One failed delivery, as its item's record keeps it. */
+export interface Failure {
+  /** ms since the epoch. */
+  readonly at: number
+  /** threadId. */
+  readonly thread: number
+  readonly error: { name: string; message: string; code?: string }
+}
+
+/**
+ * The record beside a cell: what went wrong with its item so far, 512 bytes in all.
+ *
+ *   word 0  number of failures kept    word 1  bytes used
+ *   then each: time (float64), thread, length of the text (words), the error as JSON, padded to 8
+ *
+ * Only the holder of the cell (or the executor of a dead one) writes it; the count is stored last.
+ */
+const HEADER = 8
+const FAILURE = 16
+const MAX_FAILURES = 8
+
+export function clearRecord(span: Span, at: number): void {
+  span.words[at >> 2] = 0
+  span.words[(at >> 2) + 1] = HEADER
+}
+
+/** Adds a failure. With no room left its text is shortened; beyond 8 failures the first 7 and the last are kept. */
+export function addFailure(span: Span, at: number, failure: Failure): void {
+  let kept = readRecord(span, at)
+  if (kept.length >= MAX_FAILURES) kept = kept.slice(0, MAX_FAILURES - 1)
+  const share = RECORD_BYTES - HEADER - FAILURE * MAX_FAILURES
+  // Each later failure is sure of its share, so an early long message cannot leave it without words.
+  const total = [...kept, failure]
+  span.words[at >> 2] = 0
+  let end = HEADER
+  for (const [index, each] of total.entries()) {
+    const room = Math.min(share / 2, RECORD_BYTES - end - FAILURE - (total.length - index - 1) * (FAILURE + 8))
+    const text = shortened(each.error, Math.floor(room / 8) * 8)
+    span.doubles[(at + end) >> 3] = each.at
+    span.words[(at + end + 8) >> 2] = each.thread
+    span.words[(at + end + 12) >> 2] = text.length
+    span.bytes.set(text, at + end + FAILURE)
+    end += FAILURE + Math.ceil(text.length / 8) * 8
+  }
+  span.words[(at >> 2) + 1] = end
+  span.words[at >> 2] = total.length
+}
+
+export function readRecord(span: Span, at: number): Failure[] {
+  const count = Math.min(MAX_FAILURES, Math.max(0, span.words[at >> 2] ?? 0))
+  const failures: Failure[] = []
+  let from = HEADER
+  for (let index = 0; index < count && from + FAILURE <= RECORD_BYTES; index++) {
+    const length = span.words[(at + from + 12) >> 2] as number
+    if (length < 0 || from + FAILURE + length > RECORD_BYTES) break
+    failures.push({
+      at: span.doubles[(at + from) >> 3] as number,
+      thread: span.words[(at + from + 8) >> 2] as number,
+      error: errorOf(span.bytes.toString('utf8', at + from + FAILURE, at + from + FAILURE + length)),
+    })
+    from += FAILURE + Math.ceil(length / 8) * 8
+  }
+  return failures
+}
+
+/** What a record keeps of an error. */
+export function described(error: unknown): Failure['error'] {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
+  const code = (error as { code?: unknown }).code
+  return {
+    name: error.name,
+    message: error.message,
+    ...(typeof code === 'string' ? { code } : {}),
+  }
+}
+
+function shortened(error: Failure['error'], room: number): Buffer {
+  const parts = { ...error, name: error.name.slice(0, 32), ...(error.code ? { code: error.code.slice(0, 32) } : {}) }
+  for (let message = error.message; ; message = message.slice(0, Math.floor(message.length * 0.8))) {
+    const text = Buffer.from(JSON.stringify({ ...parts, message }))
+    if (text.length <= room) return text
+    if (message === '') return Buffer.alloc(0)
+  }
+}
+
+function errorOf(text: string): Failure['error'] {
+  try {
+    const { name, message, code } = JSON.parse(text)
+    return { name, message, ...(code ? { code } : {}) }
+  } catch {
+    return { name: 'Error', message: '' }
+  }
+}

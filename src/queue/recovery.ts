@@ -1,0 +1,69 @@
+import { ledgerAt } from '../core/geometry.ts'
+import { AGAIN } from '../core/backlog.ts'
+import {
+  BUSY,
+  ENTRIES,
+  ENTRY_BYTES,
+  EXECUTOR,
+  JOIN,
+  LEDGERS_USED,
+
+  OWNER,
+} from '../core/layout.ts'
+import type { Shared } from '../core/shared.ts'
+import { backOff } from '../wait/backoff.ts'
+import { ASYNC_WAITER, asyncBit, BLOCKED_WAITER, blockedBit, END_BIT, SIDES } from '../wait/side.ts'
+
+/**
+ * Winding up a ledger: its waits are no longer counted, its blocks are free, what it held is delivered again, and it
+ * is free for a successor. Each step is one straight line, and done twice it changes nothing; so an executor may die
+ * anywhere and the next one goes on.
+ */
+export function windUp(shared: Shared, ledger: number, thread: number, executor: number): void {
+  const { core, geometry } = shared
+  for (const side of SIDES) {
+    core.leaveWait(ledger, side, blockedBit(side), BLOCKED_WAITER)
+    core.leaveWait(ledger, side, asyncBit(side), ASYNC_WAITER)
+  }
+  core.leaveWait(ledger, JOIN, END_BIT, BLOCKED_WAITER)
+  core.unreserve(ledger)
+  const entries = ledger + ENTRIES
+  for (let index = 1; index <= geometry.maxInFlight; index++) {
+    const entry = entries + index * ENTRY_BYTES
+    for (let tries = 0; core.giveBack(ledger, entry, AGAIN) === BUSY; tries++) backOff(tries)
+  }
+  for (let index = 0; index <= geometry.maxInFlight; index++) freeBlocks(shared, entries + index * ENTRY_BYTES)
+  core.release(ledger, thread, executor)
+  wakeEveryone(shared)
+}
+
+/** Frees the blocks of the cell of `entry`. Returns true if someone waits for blocks. */
+export function freeBlocks(shared: Shared, entry: number): boolean {
+  let wanted = false
+  for (let tries = 0; ; ) {
+    const answer = shared.core.popBlock(entry)
+    if (answer === BUSY) backOff(tries++)
+    else if (answer === 1 || answer === 0) wanted = wanted || answer === 1
+    else return wanted
+  }
+}
+
+/**
+ * `thread` is dead: winds up its ledger in this queue, and every ledger whose executor it was. Called by any number
+ * of threads at once; each ledger is wound up by one.
+ */
+export function recover(shared: Shared, thread: number, executor: number): void {
+  const used = shared.load(LEDGERS_USED)
+  for (let index = 0; index < used; index++) {
+    const ledger = ledgerAt(shared.geometry, index)
+    const owner = shared.load(ledger + OWNER)
+    const former = shared.load(ledger + EXECUTOR)
+    if (owner === 0 || !(former === thread || (former === 0 && owner === thread))) continue
+    if (shared.core.adopt(ledger, owner, former, executor) === 1) windUp(shared, ledger, owner, executor)
+  }
+}
+
+/** A thread that dies asleep may have eaten a wake-up meant for another: after every death all look again. */
+export function wakeEveryone(shared: Shared): void {
+  for (const side of SIDES) shared.core.wakeAll(side)
+}

@@ -1,0 +1,16 @@
+import { QueueCorruptError } from '../errors.ts'
+
+const idle = new Int32Array(new SharedArrayBuffer(4))
+const SPINS = 64
+const LIMIT = 20_000
+
+/**
+ * Between tries of an operation that answered BUSY: another thread is inside its straight line, a few nanoseconds
+ * long unless the system took its processor away. Spins, then sleeps for at most 1 ms at a time, on the main thread
+ * too; about 10 s of that means that a word is wrong.
+ */
+export function backOff(tries: number): void {
+  if (tries < SPINS) return
+  if (tries > LIMIT) throw new QueueCorruptError('an operation on the queue stayed blocked for 10 s: a word in its shared memory is damaged')
+  Atomics.wait(idle, 0, 0, tries < 2 * SPINS ? 0.05 : tries < 4 * SPINS ? 0.2 : 0.5)
+}

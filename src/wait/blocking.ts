@@ -1,0 +1,45 @@
+import { EPOCH, WAKING } from '../core/layout.ts'
+import type { Shared } from '../core/shared.ts'
+import { BLOCKED_WAITER, blockedBit, type Side } from './side.ts'
+
+/**
+ * Blocks the thread until `attempt` answers 0. `attempt` answers the side to wait on otherwise, or throws. Returns
+ * false when `deadline` (ms, by `now`) passed first.
+ *
+ * The order in the loop carries the protocol: counted, then the epoch read, then the wake in flight cleared, then
+ * the look. Cleared before the epoch is read, a waker between the two would leave WAKING set beside a sleeper.
+ */
+export function block(
+  shared: Shared,
+  ledger: number,
+  deadline: number,
+  now: () => number,
+  attempt: () => Side | 0,
+): boolean {
+  let side = attempt()
+  while (side !== 0) {
+    const bit = blockedBit(side)
+    shared.core.enterWait(ledger, side, bit, BLOCKED_WAITER)
+    let next: Side | 0
+    let lapsed = false
+    try {
+      for (;;) {
+        const epoch = shared.load(side + EPOCH)
+        if (shared.load(side + WAKING) !== 0) shared.core.clearWaking(side)
+        next = attempt()
+        if (next !== side) break
+        const left = deadline - now()
+        if (left <= 0) {
+          lapsed = true
+          break
+        }
+        shared.wait(side + EPOCH, epoch, left)
+      }
+    } finally {
+      shared.core.leaveWait(ledger, side, bit, BLOCKED_WAITER)
+    }
+    if (lapsed) return false
+    side = next
+  }
+  return true
+}

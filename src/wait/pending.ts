@@ -1,0 +1,161 @@
+import { ASYNC_EPOCH, ASYNC_WAKING } from '../core/layout.ts'
+import type { SharedMemory } from '../core/shared.ts'
+import { AbortError } from '../errors.ts'
+import { hold, letGo } from './keep-alive.ts'
+import { ASYNC_WAITER, asyncBit, type Side, SIDES } from './side.ts'
+
+/** A call that waits asynchronously. */
+export interface PendingCall {
+  /** Tries once. Answers 0 if the call is settled, else the side whose wake it waits for. Must not throw. */
+  attempt(): Side | 0
+  reject(error: unknown): void
+}
+
+export interface Limits {
+  /** ms; Infinity: none. */
+  readonly timeout: number
+  readonly signal: AbortSignal | undefined
+  /** The error when the timeout lapses. */
+  readonly lapse: () => Error
+}
+
+interface Entry {
+  readonly call: PendingCall
+  timer: NodeJS.Timeout | undefined
+  readonly signal: AbortSignal | undefined
+  onAbort: (() => void) | undefined
+}
+
+// TypeScript knows waitAsync only with lib ES2024, and Node 20's types not at all.
+type WaitAsync = (
+  words: Int32Array,
+  index: number,
+  value: number,
+) => { async: false; value: string } | { async: true; value: Promise<string> }
+const waitAsync = (Atomics as unknown as { waitAsync: WaitAsync }).waitAsync
+
+/**
+ * This thread's pending calls of one kind on one queue, served in call order. However many there are, the thread
+ * counts once on the side they wait for and has at most one `waitAsync` pending on its word: it can not be
+ * cancelled, so it outlives the calls and serves the next ones. (A later waker moves the epoch and notifies in one
+ * straight line, so a wait armed on an older epoch is always woken too.)
+ */
+export class PendingCalls {
+  readonly #shared: SharedMemory
+  readonly #ledger: number
+  readonly #entries: Entry[] = []
+  readonly #armed = new Set<Side>()
+  #entered: Side | 0 = 0
+  #serving = false
+  /** Runs when the last pending call has been settled or has left. */
+  readonly #onIdle: () => void
+
+  constructor(shared: SharedMemory, ledger: number, onIdle: () => void = () => {}) {
+    this.#shared = shared
+    this.#ledger = ledger
+    this.#onIdle = onIdle
+  }
+
+  get size(): number {
+    return this.#entries.length
+  }
+
+  /** Queues `call` behind the others. The caller has tried it once already, in vain, or there are others before it. */
+  add(call: PendingCall, limits: Limits): void {
+    if (limits.signal?.aborted) {
+      call.reject(new AbortError(limits.signal.reason))
+      return
+    }
+    const entry: Entry = { call, timer: undefined, signal: limits.signal, onAbort: undefined }
+    if (limits.timeout !== Number.POSITIVE_INFINITY) {
+      entry.timer = setTimeout(() => this.#drop(entry, limits.lapse()), limits.timeout)
+    }
+    if (limits.signal !== undefined) {
+      entry.onAbort = () => this.#drop(entry, new AbortError(limits.signal?.reason))
+      limits.signal.addEventListener('abort', entry.onAbort, { once: true })
+    }
+    this.#entries.push(entry)
+    hold()
+    this.serve()
+  }
+
+  /** Serves as many calls as can be, in order, and arms the wake for the rest. */
+  serve(): void {
+    if (this.#serving) return
+    this.#serving = true
+    try {
+      for (;;) {
+        const side = this.#entered
+        let epoch = 0
+        if (side !== 0) {
+          // As in `block`: counted, epoch read, wake in flight cleared, then the look.
+          epoch = this.#shared.load(side + ASYNC_EPOCH)
+          if (this.#shared.load(side + ASYNC_WAKING) !== 0) this.#shared.core.clearAsyncWaking(side)
+        }
+        const needed = this.#serveInOrder()
+        if (needed !== side) {
+          this.#leave()
+          if (needed === 0) break
+          this.#shared.core.enterWait(this.#ledger, needed, asyncBit(needed), ASYNC_WAITER)
+          this.#entered = needed
+          continue
+        }
+        if (side === 0 || this.#arm(side, epoch)) break
+      }
+    } finally {
+      this.#serving = false
+    }
+    if (this.#entries.length === 0) this.#onIdle()
+  }
+
+  /** Rejects all that still wait. */
+  rejectAll(error: () => Error): void {
+    for (const entry of [...this.#entries]) this.#drop(entry, error())
+  }
+
+  #serveInOrder(): Side | 0 {
+    for (;;) {
+      const first = this.#entries[0]
+      if (first === undefined) return 0
+      const side = first.call.attempt()
+      if (side !== 0) return side
+      this.#remove(first)
+    }
+  }
+
+  /** True if the wake is armed; false if the epoch has moved since it was read. */
+  #arm(side: Side, epoch: number): boolean {
+    if (this.#armed.has(side)) return true
+    const wait = waitAsync(this.#shared.words, (side + ASYNC_EPOCH) >> 2, epoch)
+    if (!wait.async) return false
+    this.#armed.add(side)
+    void wait.value.then(() => {
+      this.#armed.delete(side)
+      this.serve()
+    })
+    return true
+  }
+
+  #drop(entry: Entry, error: Error): void {
+    this.#remove(entry)
+    entry.call.reject(error)
+    this.serve()
+  }
+
+  #remove(entry: Entry): void {
+    const index = this.#entries.indexOf(entry)
+    if (index < 0) return
+    this.#entries.splice(index, 1)
+    clearTimeout(entry.timer)
+    if (entry.onAbort !== undefined) entry.signal?.removeEventListener('abort', entry.onAbort)
+    letGo()
+  }
+
+  #leave(): void {
+    if (this.#entered === 0) return
+    this.#shared.core.leaveWait(this.#ledger, this.#entered, asyncBit(this.#entered), ASYNC_WAITER)
+    this.#entered = 0
+  }
+}
+
+export { SIDES }
