@@ -17,13 +17,18 @@ export async function buildCore(rewrite = (_file: string, text: string) => text)
   const { error, stderr } = await asc.main(
     [
       'operations.ts',
-      '--outFile', 'core.wasm',
-      '--runtime', 'stub',
+      '--outFile',
+      'core.wasm',
+      '--runtime',
+      'stub',
       '--importMemory',
       '--sharedMemory',
-      '--initialMemory', '1',
-      '--maximumMemory', '32768',
-      '--enable', 'threads',
+      '--initialMemory',
+      '1',
+      '--maximumMemory',
+      '32768',
+      '--enable',
+      'threads',
       '--noAssert',
       '-O0',
     ],
@@ -52,7 +57,9 @@ export async function buildCore(rewrite = (_file: string, text: string) => text)
 
 function straighten(translated: Uint8Array): Uint8Array {
   const module = binaryen.readBinary(translated)
-  module.setFeatures(binaryen.Features.Atomics | binaryen.Features.MutableGlobals | binaryen.Features.BulkMemory)
+  module.setFeatures(
+    binaryen.Features.Atomics | binaryen.Features.MutableGlobals | binaryen.Features.BulkMemory,
+  )
   binaryen.setOptimizeLevel(3)
   binaryen.setShrinkLevel(0)
   binaryen.setAlwaysInlineMaxSize(100_000)
@@ -67,7 +74,10 @@ function straighten(translated: Uint8Array): Uint8Array {
 }
 
 export function moduleText(bytes: Uint8Array): string {
-  const lines = Buffer.from(bytes).toString('base64').match(/.{1,100}/g) ?? []
+  const lines =
+    Buffer.from(bytes)
+      .toString('base64')
+      .match(/.{1,100}/g) ?? []
   return [
     '// Made by `npm run build:core` from the other files of this folder; a test makes it again and compares.',
     'export const MODULE_BASE64 =',

@@ -11,7 +11,9 @@ function withCode<E extends Error>(error: E, code: string): E {
 
 function shown(value: unknown): string {
   const text = inspect(value, { depth: 0, maxStringLength: 60, breakLength: Infinity })
-  return value === null || value === undefined || typeof value === 'function' ? text : `${typeof value} ${text}`
+  return value === null || value === undefined || typeof value === 'function'
+    ? text
+    : `${typeof value} ${text}`
 }
 
 export function invalidType(name: string, expected: string, value: unknown): TypeError {

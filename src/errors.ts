@@ -58,6 +58,11 @@ export class StaleDeliveryError extends MillraceError {
   override readonly code = 'ERR_STALE_DELIVERY'
   override readonly name = 'StaleDeliveryError'
 }
+/** This thread has detached from the queue. */
+export class DetachedError extends MillraceError {
+  override readonly code = 'ERR_DETACHED'
+  override readonly name = 'DetachedError'
+}
 /** The call would wait for itself. */
 export class DeadlockError extends MillraceError {
   override readonly code = 'ERR_DEADLOCK'

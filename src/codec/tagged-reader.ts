@@ -1,5 +1,6 @@
 import { copyOut } from './copy.ts'
 import { isInherited, keepShape, knownShape, type Shape } from './shape-cache.ts'
+import { readLatin1 } from './short-strings.ts'
 import * as tag from './tags.ts'
 import { bigint, DEPTH, double, eight, SHAPE_HEAD, SHORT_MAX, STRING } from './tags.ts'
 import { native } from './text.ts'
@@ -89,9 +90,7 @@ function value(): unknown {
 }
 
 function latin1(length: number): string {
-  if (length === 0) return ''
-  const at = claim(length)
-  return native(bytes).latin1Slice(at, at + length)
+  return readLatin1(bytes, claim(length), length)
 }
 
 function utf8(): string {

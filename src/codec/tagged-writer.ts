@@ -297,8 +297,14 @@ export class TaggedWriter {
       position = this.#counted(tag.ARRAY, length, position)
     }
     for (let i = 0; i < length; i++) {
-      position = this.#value(item[i], position)
-      if (position === LEAVE) return LEAVE
+      const element: unknown = item[i]
+      if (typeof element === 'number') {
+        if (position + 9 > this.#end) position = this.#grow(position, 9)
+        position = this.#number(element, position)
+      } else {
+        position = this.#value(element, position)
+        if (position === LEAVE) return LEAVE
+      }
     }
     return item.length === length ? position : LEAVE
   }

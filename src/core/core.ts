@@ -1,6 +1,6 @@
-import type * as operations from './operations.ts'
 import { type Geometry, MAX_PAGES } from './geometry.ts'
 import { MODULE_BASE64 } from './module.ts'
+import type * as operations from './operations.ts'
 
 /** The operations, whichever back end runs them. */
 export type Core = typeof operations

@@ -11,6 +11,7 @@ import {
   SLOT_BYTES,
   SLOT_CELL,
   TAIL,
+  TAKEN,
 } from './layout.ts'
 
 /** What decides a queue's memory. */
@@ -77,8 +78,20 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   const blocksAt = region(blocks * blockBytes)
   return {
     ...dimensions,
-    ringSize, ringAt, ledgersAt, ledgerBytes, linksAt, cells, cellsAt, cellBytes, firstSpare, recordsAt,
-    blocks, blockBytes, blocksAt, bytes: end,
+    ringSize,
+    ringAt,
+    ledgersAt,
+    ledgerBytes,
+    linksAt,
+    cells,
+    cellsAt,
+    cellBytes,
+    firstSpare,
+    recordsAt,
+    blocks,
+    blockBytes,
+    blocksAt,
+    bytes: end,
   }
 }
 
@@ -122,6 +135,7 @@ export function layOut(memory: ArrayBufferLike, geometry: Geometry, start = 0): 
   words[TAIL >> 2] = start << 1
   words[HEAD >> 2] = start << 1
   // Unfinished items are the tail less all that was finished: the first ledger begins with what was before the start.
+  words[(ledgerAt(geometry, 0) + TAKEN) >> 2] = start
   words[(ledgerAt(geometry, 0) + FINISHED) >> 2] = start
   words[FREE_BLOCKS >> 2] = geometry.blocks
   words[BLOCK_FRESH >> 2] = 0

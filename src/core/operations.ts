@@ -1,7 +1,8 @@
 /** What the module exports, and what the same source offers over Atomics. */
-export { configure } from './config.ts'
+
 export { discardReturned, giveBack, takeDoomed, takeReturned } from './backlog.ts'
 export { popBlock, pushBlock, reserve, unreserve } from './blocks.ts'
+export { configure } from './config.ts'
 export { adopt, claim, finish, markAtEnd, release } from './ledger.ts'
 export { discardQueued, put, take } from './ring.ts'
 export { nextRound, shut } from './shutdown.ts'

@@ -1,12 +1,4 @@
-import {
-  ASYNC_EPOCH,
-  ASYNC_WAITER,
-  ASYNC_WAKING,
-  EPOCH,
-  WAITERS,
-  WAITS,
-  WAKING,
-} from './layout.ts'
+import { ASYNC_EPOCH, ASYNC_WAITER, ASYNC_WAKING, EPOCH, WAITERS, WAITS, WAKING } from './layout.ts'
 import { add, cas, load, notify, store } from './memory.ts'
 
 /**

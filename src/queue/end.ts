@@ -1,3 +1,4 @@
+import { clock } from '../clock.ts'
 import { ledgerAt } from '../core/geometry.ts'
 import {
   AT_END,
@@ -48,6 +49,69 @@ export function isOver(shared: Shared, ledger: number, round: number): boolean {
 export function hasEnded(shared: Shared, ledger: number): boolean {
   return isShutDown(shared) && whoHolds(shared, ledger) !== SOMEBODY
 }
+
+/**
+ * One taker's stay at the end, from its first look that found the queue shut down and empty to the moment it leaves.
+ */
+export class EndStay {
+  readonly #shared: Shared
+  readonly #ledger: number
+  readonly #excused: () => boolean
+  readonly #onLongStay: () => void
+  #round: number | undefined
+  #since = 0
+  #warned = false
+  #timer: NodeJS.Timeout | undefined
+
+  /** `excused`: see arriveAtEnd. `onLongStay` is called once, after 5 s, if the event loop or `patience` allows. */
+  constructor(shared: Shared, ledger: number, excused: () => boolean, onLongStay: () => void) {
+    this.#shared = shared
+    this.#ledger = ledger
+    this.#excused = excused
+    this.#onLongStay = onLongStay
+  }
+
+  get arrived(): boolean {
+    return this.#round !== undefined
+  }
+
+  /** True if the taker may go; until then it stays. */
+  mayLeave(): boolean {
+    if (this.#round === undefined) {
+      this.#since = clock.now()
+      this.#warned = false
+      this.#timer = setTimeout(() => this.#warn(), LONG_STAY).unref()
+    }
+    // A take in between has cleared the mark.
+    const excused = this.#excused()
+    if (this.#round === undefined || (this.#shared.load(this.#ledger + AT_END) === 1) !== excused) {
+      this.#round = arriveAtEnd(this.#shared, this.#ledger, excused)
+    }
+    if (clock.now() - this.#since >= LONG_STAY) this.#warn()
+    return isOver(this.#shared, this.#ledger, this.#round)
+  }
+
+  /** How long a blocked thread may sleep until it should look at the time, in ms. */
+  patience(): number {
+    if (this.#round === undefined || this.#warned) return Number.POSITIVE_INFINITY
+    return Math.max(1, this.#since + LONG_STAY - clock.now())
+  }
+
+  leave(): void {
+    if (this.#round === undefined) return
+    this.#round = undefined
+    clearTimeout(this.#timer)
+    leaveEnd(this.#shared, this.#ledger)
+  }
+
+  #warn(): void {
+    if (this.#warned) return
+    this.#warned = true
+    this.#onLongStay()
+  }
+}
+
+const LONG_STAY = 5000
 
 /** Items left in the queue count as somebody's. */
 const SOMEBODY = 0

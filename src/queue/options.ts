@@ -75,7 +75,8 @@ export function settingsOf<T>(given: QueueOptions<T> | undefined): Settings<T> {
     maxItemBytes,
     Math.min(maxItemBytes, Math.max(1, codec.byteLength ?? 128)),
   )
-  const isLong = maxItemBytes > itemBytes && !(codec.byteLength !== undefined && codec.byteLength <= itemBytes)
+  const isLong =
+    maxItemBytes > itemBytes && !(codec.byteLength !== undefined && codec.byteLength <= itemBytes)
   const memoryBytes = integer(
     'options.memoryBytes',
     options.memoryBytes,

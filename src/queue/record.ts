@@ -1,5 +1,5 @@
 import type { Span } from '../codec/codec.ts'
-import { RECORD_BYTES } from '../core/geometry.ts'
+import { type Geometry, RECORD_BYTES } from '../core/geometry.ts'
 
 /** One failed delivery, as its item's record keeps it. */
 export interface Failure {
@@ -27,8 +27,14 @@ export function clearRecord(span: Span, at: number): void {
   span.words[(at >> 2) + 1] = HEADER
 }
 
+/** Where the record of a cell is. */
+export function recordAt(geometry: Geometry, cell: number): number {
+  return geometry.recordsAt + cell * RECORD_BYTES
+}
+
 /** Adds a failure. With no room left its text is shortened; beyond 8 failures the first 7 and the last are kept. */
-export function addFailure(span: Span, at: number, failure: Failure): void {
+export function addFailure(span: Span, at: number, error: unknown, thread: number): void {
+  const failure: Failure = { at: Date.now(), thread, error: described(error) }
   let kept = readRecord(span, at)
   if (kept.length >= MAX_FAILURES) kept = kept.slice(0, MAX_FAILURES - 1)
   const share = RECORD_BYTES - HEADER - FAILURE * MAX_FAILURES
@@ -37,7 +43,10 @@ export function addFailure(span: Span, at: number, failure: Failure): void {
   span.words[at >> 2] = 0
   let end = HEADER
   for (const [index, each] of total.entries()) {
-    const room = Math.min(share / 2, RECORD_BYTES - end - FAILURE - (total.length - index - 1) * (FAILURE + 8))
+    const room = Math.min(
+      share / 2,
+      RECORD_BYTES - end - FAILURE - (total.length - index - 1) * (FAILURE + 8),
+    )
     const text = shortened(each.error, Math.floor(room / 8) * 8)
     span.doubles[(at + end) >> 3] = each.at
     span.words[(at + end + 8) >> 2] = each.thread
@@ -67,7 +76,7 @@ export function readRecord(span: Span, at: number): Failure[] {
 }
 
 /** What a record keeps of an error. */
-export function described(error: unknown): Failure['error'] {
+function described(error: unknown): Failure['error'] {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
   const code = (error as { code?: unknown }).code
   return {
@@ -78,7 +87,11 @@ export function described(error: unknown): Failure['error'] {
 }
 
 function shortened(error: Failure['error'], room: number): Buffer {
-  const parts = { ...error, name: error.name.slice(0, 32), ...(error.code ? { code: error.code.slice(0, 32) } : {}) }
+  const parts = {
+    ...error,
+    name: error.name.slice(0, 32),
+    ...(error.code ? { code: error.code.slice(0, 32) } : {}),
+  }
   for (let message = error.message; ; message = message.slice(0, Math.floor(message.length * 0.8))) {
     const text = Buffer.from(JSON.stringify({ ...parts, message }))
     if (text.length <= room) return text

@@ -1,25 +1,37 @@
-import { ledgerAt } from '../core/geometry.ts'
 import { AGAIN } from '../core/backlog.ts'
+import { ledgerAt } from '../core/geometry.ts'
 import {
   BUSY,
   ENTRIES,
   ENTRY_BYTES,
+  ENTRY_STATE,
   EXECUTOR,
+  HELD,
   JOIN,
   LEDGERS_USED,
-
   OWNER,
 } from '../core/layout.ts'
-import type { Shared } from '../core/shared.ts'
+import { isDiscarding, type Shared } from '../core/shared.ts'
 import { backOff } from '../wait/backoff.ts'
 import { ASYNC_WAITER, asyncBit, BLOCKED_WAITER, blockedBit, END_BIT, SIDES } from '../wait/side.ts'
+
+/** Told of each entry whose item is about to be delivered again. */
+export type Note = (entry: number) => void
+
+const nothing: Note = () => {}
 
 /**
  * Winding up a ledger: its waits are no longer counted, its blocks are free, what it held is delivered again, and it
  * is free for a successor. Each step is one straight line, and done twice it changes nothing; so an executor may die
  * anywhere and the next one goes on.
  */
-export function windUp(shared: Shared, ledger: number, thread: number, executor: number): void {
+export function windUp(
+  shared: Shared,
+  ledger: number,
+  thread: number,
+  executor: number,
+  note: Note = nothing,
+): void {
   const { core, geometry } = shared
   for (const side of SIDES) {
     core.leaveWait(ledger, side, blockedBit(side), BLOCKED_WAITER)
@@ -27,14 +39,36 @@ export function windUp(shared: Shared, ledger: number, thread: number, executor:
   }
   core.leaveWait(ledger, JOIN, END_BIT, BLOCKED_WAITER)
   core.unreserve(ledger)
+  if (isDiscarding(shared)) discardAll(shared, ledger)
   const entries = ledger + ENTRIES
   for (let index = 1; index <= geometry.maxInFlight; index++) {
     const entry = entries + index * ENTRY_BYTES
+    if (shared.load(entry + ENTRY_STATE) !== HELD) continue
+    note(entry)
     for (let tries = 0; core.giveBack(ledger, entry, AGAIN) === BUSY; tries++) backOff(tries)
   }
-  for (let index = 0; index <= geometry.maxInFlight; index++) freeBlocks(shared, entries + index * ENTRY_BYTES)
+  for (let index = 0; index <= geometry.maxInFlight; index++)
+    freeBlocks(shared, entries + index * ENTRY_BYTES)
   core.release(ledger, thread, executor)
   wakeEveryone(shared)
+}
+
+/**
+ * After an immediate shutdown: discards what is left, counted as finished in `ledger`. One item a step, by anyone
+ * and by several at once, so that whoever began it may die.
+ */
+export function discardAll(shared: Shared, ledger: number): void {
+  const { core } = shared
+  for (let tries = 0; ; ) {
+    const answer = core.discardQueued(ledger)
+    if (answer === BUSY) backOff(tries++)
+    else if (answer !== 1) break
+  }
+  for (let tries = 0; ; ) {
+    const answer = core.discardReturned(ledger)
+    if (answer === BUSY) backOff(tries++)
+    else if (answer !== 1) break
+  }
 }
 
 /** Frees the blocks of the cell of `entry`. Returns true if someone waits for blocks. */
@@ -52,14 +86,15 @@ export function freeBlocks(shared: Shared, entry: number): boolean {
  * `thread` is dead: winds up its ledger in this queue, and every ledger whose executor it was. Called by any number
  * of threads at once; each ledger is wound up by one.
  */
-export function recover(shared: Shared, thread: number, executor: number): void {
+export function recover(shared: Shared, thread: number, executor: number, note: Note = nothing): void {
   const used = shared.load(LEDGERS_USED)
   for (let index = 0; index < used; index++) {
     const ledger = ledgerAt(shared.geometry, index)
     const owner = shared.load(ledger + OWNER)
     const former = shared.load(ledger + EXECUTOR)
     if (owner === 0 || !(former === thread || (former === 0 && owner === thread))) continue
-    if (shared.core.adopt(ledger, owner, former, executor) === 1) windUp(shared, ledger, owner, executor)
+    if (shared.core.adopt(ledger, owner, former, executor) === 1)
+      windUp(shared, ledger, owner, executor, note)
   }
 }
 

@@ -11,6 +11,9 @@ const LIMIT = 20_000
  */
 export function backOff(tries: number): void {
   if (tries < SPINS) return
-  if (tries > LIMIT) throw new QueueCorruptError('an operation on the queue stayed blocked for 10 s: a word in its shared memory is damaged')
+  if (tries > LIMIT)
+    throw new QueueCorruptError(
+      'an operation on the queue stayed blocked for 10 s: a word in its shared memory is damaged',
+    )
   Atomics.wait(idle, 0, 0, tries < 2 * SPINS ? 0.05 : tries < 4 * SPINS ? 0.2 : 0.5)
 }

@@ -1,10 +1,10 @@
-import { EPOCH, WAKING } from '../core/layout.ts'
-import type { Shared } from '../core/shared.ts'
+import { BACKLOG, EPOCH, GET, MEMORY, PUT, RETURNED, WAKING } from '../core/layout.ts'
+import { queued, type Shared } from '../core/shared.ts'
 import { BLOCKED_WAITER, blockedBit, type Side } from './side.ts'
 
 /**
  * Blocks the thread until `attempt` answers 0. `attempt` answers the side to wait on otherwise, or throws. Returns
- * false when `deadline` (ms, by `now`) passed first.
+ * false when `deadline` (ms, by `now`) passed first. It looks again after every `slice()` ms, too.
  *
  * The order in the loop carries the protocol: counted, then the epoch read, then the wake in flight cleared, then
  * the look. Cleared before the epoch is read, a waker between the two would leave WAKING set beside a sleeper.
@@ -15,6 +15,7 @@ export function block(
   deadline: number,
   now: () => number,
   attempt: () => Side | 0,
+  slice: () => number = forever,
 ): boolean {
   let side = attempt()
   while (side !== 0) {
@@ -33,13 +34,31 @@ export function block(
           lapsed = true
           break
         }
-        shared.wait(side + EPOCH, epoch, left)
+        shared.wait(side + EPOCH, epoch, Math.min(left, slice()))
       }
     } finally {
       shared.core.leaveWait(ledger, side, bit, BLOCKED_WAITER)
+      passOn(shared, side)
     }
     if (lapsed) return false
     side = next
   }
   return true
+}
+
+/** Leaving cleared the wake in flight, which may have been meant for another: if there is more, another is woken. */
+function passOn(shared: Shared, side: Side): void {
+  const { core } = shared
+  if (side === GET) {
+    if (queued(shared) > 0 || shared.load(RETURNED) > 0) core.wake(GET)
+  } else if (side === PUT) {
+    if (queued(shared) + shared.load(BACKLOG) < shared.geometry.maxsize) core.wake(PUT)
+  } else if (side === MEMORY) {
+    // Whoever stood first in line for blocks may have left it.
+    core.wakeAll(MEMORY)
+  }
+}
+
+function forever(): number {
+  return Number.POSITIVE_INFINITY
 }

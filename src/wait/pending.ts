@@ -2,13 +2,15 @@ import { ASYNC_EPOCH, ASYNC_WAKING } from '../core/layout.ts'
 import type { SharedMemory } from '../core/shared.ts'
 import { AbortError } from '../errors.ts'
 import { hold, letGo } from './keep-alive.ts'
-import { ASYNC_WAITER, asyncBit, type Side, SIDES } from './side.ts'
+import { ASYNC_WAITER, asyncBit, type Side } from './side.ts'
 
 /** A call that waits asynchronously. */
 export interface PendingCall {
-  /** Tries once. Answers 0 if the call is settled, else the side whose wake it waits for. Must not throw. */
+  /** Tries once. Answers 0 if the call is settled, else the side whose wake it waits for. What it throws rejects the call. */
   attempt(): Side | 0
   reject(error: unknown): void
+  /** The call is given up: its timeout lapsed, or it was aborted. */
+  giveUp?(): void
 }
 
 export interface Limits {
@@ -17,6 +19,8 @@ export interface Limits {
   readonly signal: AbortSignal | undefined
   /** The error when the timeout lapses. */
   readonly lapse: () => Error
+  /** The process may end although this call still waits. */
+  readonly background?: boolean
 }
 
 interface Entry {
@@ -24,6 +28,7 @@ interface Entry {
   timer: NodeJS.Timeout | undefined
   readonly signal: AbortSignal | undefined
   onAbort: (() => void) | undefined
+  readonly background: boolean
 }
 
 // TypeScript knows waitAsync only with lib ES2024, and Node 20's types not at all.
@@ -66,7 +71,13 @@ export class PendingCalls {
       call.reject(new AbortError(limits.signal.reason))
       return
     }
-    const entry: Entry = { call, timer: undefined, signal: limits.signal, onAbort: undefined }
+    const entry: Entry = {
+      call,
+      timer: undefined,
+      signal: limits.signal,
+      onAbort: undefined,
+      background: limits.background === true,
+    }
     if (limits.timeout !== Number.POSITIVE_INFINITY) {
       entry.timer = setTimeout(() => this.#drop(entry, limits.lapse()), limits.timeout)
     }
@@ -75,13 +86,13 @@ export class PendingCalls {
       limits.signal.addEventListener('abort', entry.onAbort, { once: true })
     }
     this.#entries.push(entry)
-    hold()
+    if (!entry.background) hold()
     this.serve()
   }
 
-  /** Serves as many calls as can be, in order, and arms the wake for the rest. */
-  serve(): void {
-    if (this.#serving) return
+  /** Serves as many calls as can be, in order, and arms the wake for the rest. Returns the side they wait for, or 0. */
+  serve(): Side | 0 {
+    if (this.#serving) return this.#entered
     this.#serving = true
     try {
       for (;;) {
@@ -106,6 +117,7 @@ export class PendingCalls {
       this.#serving = false
     }
     if (this.#entries.length === 0) this.#onIdle()
+    return this.#entered
   }
 
   /** Rejects all that still wait. */
@@ -117,8 +129,12 @@ export class PendingCalls {
     for (;;) {
       const first = this.#entries[0]
       if (first === undefined) return 0
-      const side = first.call.attempt()
-      if (side !== 0) return side
+      try {
+        const side = first.call.attempt()
+        if (side !== 0) return side
+      } catch (error) {
+        first.call.reject(error)
+      }
       this.#remove(first)
     }
   }
@@ -138,6 +154,7 @@ export class PendingCalls {
 
   #drop(entry: Entry, error: Error): void {
     this.#remove(entry)
+    entry.call.giveUp?.()
     entry.call.reject(error)
     this.serve()
   }
@@ -148,7 +165,7 @@ export class PendingCalls {
     this.#entries.splice(index, 1)
     clearTimeout(entry.timer)
     if (entry.onAbort !== undefined) entry.signal?.removeEventListener('abort', entry.onAbort)
-    letGo()
+    if (!entry.background) letGo()
   }
 
   #leave(): void {
@@ -157,5 +174,3 @@ export class PendingCalls {
     this.#entered = 0
   }
 }
-
-export { SIDES }

@@ -1,0 +1,364 @@
+import type { CellCodec, Span } from '../codec/codec.ts'
+import { spanOf } from '../codec/codec.ts'
+import { AGAIN, GIVE_UP, IS_DOOMED } from '../core/backlog.ts'
+import type { Core } from '../core/core.ts'
+import { blocksFor, type Geometry } from '../core/geometry.ts'
+import {
+  ATTEMPTS,
+  BEHIND_RETURNED,
+  BUSY,
+  CHAIN,
+  CLOSED,
+  CORRUPT,
+  ENTRIES,
+  ENTRY_BYTES,
+  FULL,
+  GET,
+  LENGTH,
+  MEMORY,
+  NOTHING,
+  PAYLOAD,
+  PUT,
+} from '../core/layout.ts'
+import type { SharedMemory } from '../core/shared.ts'
+import { CodecError, ItemTooLargeError, QueueCorruptError, TooManyInFlightError } from '../errors.ts'
+import { backOff } from '../wait/backoff.ts'
+import type { Side } from '../wait/side.ts'
+import { afterFinish } from './end.ts'
+import { addFailure, clearRecord, type Failure, readRecord, recordAt } from './record.ts'
+import { freeBlocks } from './recovery.ts'
+
+export { AGAIN, GIVE_UP }
+
+/** Private bytes a long item is encoded into; kept up to this size. */
+const KEPT_SCRATCH = 1 << 20
+
+/** An encoded item: its length, if it stands in the staged cell already, else its bytes. */
+export type Encoded = number | Buffer
+
+/**
+ * This thread at one queue: its ledger, and what can be done at once. Nothing here waits, except for another
+ * thread's straight line to end.
+ *
+ * Of the ledger's entries the first is the stage: an item is encoded into its cell, and the put exchanges the cell
+ * for an empty one. The others hold what was taken; `#free` lists those that hold nothing.
+ */
+export class Attachment<T> {
+  readonly shared: SharedMemory
+  readonly geometry: Geometry
+  readonly ledger: number
+  /** threadId + 1. */
+  readonly thread: number
+  readonly #label: string
+  readonly #core: Core
+  readonly #codec: CellCodec<T>
+  readonly #span: Span
+  readonly #words: Int32Array
+  readonly #stage: number
+  readonly #free: number[] = []
+  #scratch: Span
+  /** The bytes whose blocks hang at the staged cell already. */
+  #chained: Buffer | undefined
+
+  constructor(shared: SharedMemory, codec: CellCodec<T>, ledger: number, thread: number, label: string) {
+    this.shared = shared
+    this.geometry = shared.geometry
+    this.ledger = ledger
+    this.thread = thread
+    this.#label = label
+    this.#core = shared.core
+    this.#codec = codec
+    this.#span = spanOf(shared.memory.buffer)
+    this.#words = this.#span.words
+    this.#stage = ledger + ENTRIES
+    for (let index = this.geometry.maxInFlight; index > 0; index--) {
+      this.#free.push(this.#stage + index * ENTRY_BYTES)
+    }
+    this.#scratch = spanOf(new ArrayBuffer(0))
+  }
+
+  /** Items this thread holds unfinished. */
+  get held(): number {
+    return this.geometry.maxInFlight - this.#free.length
+  }
+
+  get room(): number {
+    return this.#free.length
+  }
+
+  /** Encodes `item` into the staged cell; one that is too long for it, or while `stageInUse`, into private bytes. */
+  encode(item: T, stageInUse: boolean): Encoded {
+    const { itemBytes } = this.geometry
+    if (stageInUse) return this.#encodePrivately(item, itemBytes)
+    if (this.#chained !== undefined) this.unstage()
+    const at = this.#cellAt(this.#stage) + PAYLOAD
+    const length = this.#write(item, this.#span, at, at + itemBytes)
+    return length <= itemBytes ? length : this.#encodePrivately(item, length)
+  }
+
+  #encodePrivately(item: T, expected: number): Buffer {
+    for (let needed = expected; ; ) {
+      this.#refuseTooLong(needed)
+      if (this.#scratch.bytes.length < needed) {
+        this.#scratch = spanOf(new ArrayBuffer(2 ** Math.ceil(Math.log2(Math.max(4096, needed)))))
+      }
+      const { bytes } = this.#scratch
+      const length = this.#write(item, this.#scratch, 0, bytes.length)
+      this.#refuseTooLong(length)
+      if (length <= bytes.length) {
+        const encoded = Buffer.from(bytes.subarray(0, length))
+        if (bytes.length > KEPT_SCRATCH) this.#scratch = spanOf(new ArrayBuffer(0))
+        return encoded
+      }
+      needed = length
+    }
+  }
+
+  #refuseTooLong(length: number): void {
+    const { maxItemBytes } = this.geometry
+    if (length <= maxItemBytes) return
+    throw new ItemTooLargeError(
+      `an item of ${length} bytes is too large for ${this.#label}: maxItemBytes is ${maxItemBytes}`,
+    )
+  }
+
+  #write(item: T, span: Span, at: number, end: number): number {
+    try {
+      return this.#codec.write(item, span, at, end)
+    } catch (cause) {
+      throw new CodecError(`codec ${this.#codec.name} could not encode an item for ${this.#label}`, { cause })
+    }
+  }
+
+  /**
+   * Puts an encoded item. Returns 0, or the side to wait on; -1 if the queue is shut down. `waits`: the caller is
+   * going to wait, and so may stand first in line for blocks.
+   */
+  store(encoded: Encoded, waits: boolean): Side | 0 | -1 {
+    let length: number
+    if (typeof encoded === 'number') {
+      length = encoded
+    } else {
+      length = encoded.length
+      if (length > this.geometry.itemBytes) {
+        if (this.#chained !== encoded && !this.#chain(encoded, waits)) return MEMORY
+      } else {
+        if (this.#chained !== undefined) this.unstage()
+        this.#span.bytes.set(encoded, this.#cellAt(this.#stage) + PAYLOAD)
+      }
+    }
+    if (this.geometry.recordsAt !== 0) clearRecord(this.#span, this.#recordAt(this.#stage))
+    let answer = this.#core.put(this.ledger, length)
+    for (let tries = 0; answer === BUSY; tries++) {
+      backOff(tries)
+      answer = this.#core.put(this.ledger, length)
+    }
+    if (answer >= 0) {
+      this.#chained = undefined
+      if (answer === 1) this.#core.wake(GET)
+      return 0
+    }
+    if (answer === FULL) return PUT
+    if (answer === CLOSED) return -1
+    throw this.corrupt()
+  }
+
+  /** Copies a long item into blocks behind the staged cell. False if there are too few just now. */
+  #chain(bytes: Buffer, waits: boolean): boolean {
+    if (this.#chained !== undefined) this.unstage()
+    const { blockBytes, blocksAt } = this.geometry
+    const count = blocksFor(this.geometry, bytes.length)
+    let answer = this.#core.reserve(this.ledger, count, waits ? 1 : 0)
+    for (let tries = 0; answer === BUSY; tries++) {
+      backOff(tries)
+      answer = this.#core.reserve(this.ledger, count, waits ? 1 : 0)
+    }
+    if (answer === NOTHING) return false
+    // The chain grows at its front, so the last piece goes first.
+    for (let piece = count - 1; piece >= 0; piece--) {
+      let block = this.#core.pushBlock(this.ledger, this.#stage)
+      for (let tries = 0; block === BUSY; tries++) {
+        backOff(tries)
+        block = this.#core.pushBlock(this.ledger, this.#stage)
+      }
+      if (block < 0) throw this.corrupt()
+      const from = piece * blockBytes
+      this.#span.bytes.set(bytes.subarray(from, from + blockBytes), blocksAt + block * blockBytes)
+    }
+    this.#chained = bytes
+    return true
+  }
+
+  /** The staged item as private bytes. */
+  staged(length: number): Buffer {
+    const at = this.#cellAt(this.#stage) + PAYLOAD
+    return Buffer.from(this.#span.bytes.subarray(at, at + length))
+  }
+
+  /** Gives up a long put: no blocks behind the staged cell, unless they are another's, and no place in line for them. */
+  unstage(bytes = this.#chained): void {
+    let wanted = false
+    if (bytes === this.#chained) {
+      this.#chained = undefined
+      wanted = freeBlocks(this.shared, this.#stage)
+    }
+    if (this.#core.unreserve(this.ledger) === 1 || wanted) this.#core.wakeAll(MEMORY)
+  }
+
+  /** Takes an item. Returns its entry; NOTHING, CLOSED, DISCARDED. */
+  take(): number {
+    const entry = this.#free[this.#free.length - 1]
+    if (entry === undefined) throw this.tooManyInFlight()
+    let answer = this.#core.take(this.ledger, entry)
+    for (let tries = 0; answer < 0; tries++) {
+      if (answer === BEHIND_RETURNED) {
+        answer = this.#core.takeReturned(this.ledger, entry)
+        if (answer >= 0) break
+        // Another took it first, which says nothing about the ring.
+        if (answer === NOTHING) answer = BUSY
+      }
+      if (answer === CORRUPT) throw this.corrupt()
+      if (answer !== BUSY) return answer
+      backOff(tries)
+      answer = this.#core.take(this.ledger, entry)
+    }
+    this.#free.pop()
+    if ((answer & 1) === 1) this.#core.wake(PUT)
+    return entry
+  }
+
+  tooManyInFlight(): TooManyInFlightError {
+    return new TooManyInFlightError(
+      `this thread holds ${this.held} unfinished items of ${this.#label}, and maxInFlight is ${this.geometry.maxInFlight}: ` +
+        "call taskDone() after each, raise maxInFlight, or use ack: 'auto'",
+    )
+  }
+
+  /** Decodes the item of `entry`. An item that cannot be decoded is given up: its bytes go to the dead letters. */
+  read(entry: number): T {
+    try {
+      return this.#read(entry)
+    } catch (error) {
+      if (error instanceof QueueCorruptError) throw error
+      const failure = this.#decodeError(error)
+      this.giveBack(entry, GIVE_UP, failure)
+      throw failure
+    }
+  }
+
+  /** Decodes the item of `entry`, which stays as it is. */
+  peek(entry: number): T {
+    try {
+      return this.#read(entry)
+    } catch (error) {
+      throw error instanceof QueueCorruptError ? error : this.#decodeError(error)
+    }
+  }
+
+  #decodeError(cause: unknown): CodecError {
+    return new CodecError(`codec ${this.#codec.name} could not decode an item of ${this.#label}`, { cause })
+  }
+
+  #read(entry: number): T {
+    const at = this.#cellAt(entry)
+    const length = this.#words[(at + LENGTH) >> 2] as number
+    const isLong = this.#words[(at + CHAIN) >> 2] !== 0
+    if (!isLong && !this.#codec.mayAlias) {
+      if (length < 0 || length > this.geometry.itemBytes) throw this.corrupt()
+      return this.#codec.read(this.#span, at + PAYLOAD, length)
+    }
+    const copy = this.bytesOf(entry)
+    return this.#codec.read(spanOf(copy.buffer as ArrayBuffer), 0, copy.length)
+  }
+
+  /** The encoded item of `entry`, as private bytes at the start of a buffer of their own. */
+  bytesOf(entry: number): Buffer {
+    const { geometry } = this
+    const at = this.#cellAt(entry)
+    const length = this.#words[(at + LENGTH) >> 2] as number
+    const first = this.#words[(at + CHAIN) >> 2] as number
+    if (length < 0 || length > (first === 0 ? geometry.itemBytes : geometry.maxItemBytes))
+      throw this.corrupt()
+    const copy = Buffer.from(new ArrayBuffer(Math.ceil(length / 8) * 8), 0, length)
+    if (first === 0) {
+      this.#span.bytes.copy(copy, 0, at + PAYLOAD, at + PAYLOAD + length)
+      return copy
+    }
+    let block = first - 1
+    for (let from = 0; from < length; from += geometry.blockBytes) {
+      if (block < 0 || block >= geometry.blocks) throw this.corrupt()
+      const blockAt = geometry.blocksAt + block * geometry.blockBytes
+      this.#span.bytes.copy(copy, from, blockAt, blockAt + Math.min(geometry.blockBytes, length - from))
+      block = (this.#words[(geometry.linksAt >> 2) + block] as number) - 1
+    }
+    return copy
+  }
+
+  /** Deliveries of the item of `entry` begun so far, this one included. */
+  attempts(entry: number): number {
+    return this.#words[(this.#cellAt(entry) + ATTEMPTS) >> 2] as number
+  }
+
+  finish(entry: number): void {
+    const watched = this.#core.finish(this.ledger, entry)
+    if (this.#words[(this.#cellAt(entry) + CHAIN) >> 2] !== 0) this.#freeChain(entry)
+    this.#free.push(entry)
+    if (watched === 1) afterFinish(this.shared)
+  }
+
+  #freeChain(entry: number): void {
+    if (freeBlocks(this.shared, entry)) this.#core.wakeAll(MEMORY)
+  }
+
+  /** Gives the item of `entry` back, to be delivered again or given up. Returns true if it became a dead letter. */
+  giveBack(entry: number, verdict: number, error?: unknown): boolean {
+    if (error !== undefined && this.geometry.recordsAt !== 0) {
+      addFailure(this.#span, this.#recordAt(entry), error, this.thread - 1)
+    }
+    let answer = this.#core.giveBack(this.ledger, entry, verdict)
+    for (let tries = 0; answer === BUSY; tries++) {
+      backOff(tries)
+      answer = this.#core.giveBack(this.ledger, entry, verdict)
+    }
+    if (answer === CORRUPT) throw this.corrupt()
+    this.#freeChain(entry)
+    this.#free.push(entry)
+    this.#core.wake(GET)
+    afterFinish(this.shared)
+    return answer === IS_DOOMED
+  }
+
+  /** Takes a doomed item into an entry; 0 if there is none, or no free entry. */
+  takeDoomed(): number {
+    const entry = this.#free[this.#free.length - 1]
+    if (entry === undefined) return 0
+    let answer = this.#core.takeDoomed(this.ledger, entry)
+    for (let tries = 0; answer === BUSY; tries++) {
+      backOff(tries)
+      answer = this.#core.takeDoomed(this.ledger, entry)
+    }
+    if (answer < 0) return 0
+    this.#free.pop()
+    if ((answer & 1) === 1) this.#core.wake(PUT)
+    return entry
+  }
+
+  /** What went wrong with the item of `entry` so far. */
+  failures(entry: number): Failure[] {
+    return readRecord(this.#span, this.#recordAt(entry))
+  }
+
+  corrupt(): QueueCorruptError {
+    return new QueueCorruptError(`the shared memory of ${this.#label} is damaged`)
+  }
+
+  #cellAt(entry: number): number {
+    const cell = this.#words[entry >> 2] as number
+    if (cell < 0 || cell >= this.geometry.cells) throw this.corrupt()
+    return this.geometry.cellsAt + cell * this.geometry.cellBytes
+  }
+
+  #recordAt(entry: number): number {
+    return recordAt(this.geometry, this.#words[entry >> 2] as number)
+  }
+}

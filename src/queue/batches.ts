@@ -1,0 +1,102 @@
+import { integer } from '../check.ts'
+import { clock } from '../clock.ts'
+import { QueueEmptyError, QueueShutDownError } from '../errors.ts'
+import { durationOf, signalOf, timeoutOf, type WaitOptions } from './options.ts'
+import { EMPTY, type Queue } from './queue.ts'
+
+/** Several items in one call: each put or got on its own, so a batch has no atomicity beyond its items'. */
+
+export interface BatchOptions extends WaitOptions {
+  /** getMany: how long to wait for more after the first item, in ms, 0 to 2^31 - 1; default 0. */
+  linger?: number | undefined
+}
+
+export async function putMany<T>(
+  queue: Queue<T>,
+  items: Iterable<T>,
+  options?: WaitOptions,
+): Promise<number> {
+  const signal = signalOf(options)
+  const left = countdown(timeoutOf(options))
+  let stored = 0
+  try {
+    for (const item of items) {
+      await queue.put(item, { timeout: left(), signal })
+      stored++
+    }
+  } catch (error) {
+    throw carrying(error, { stored })
+  }
+  return stored
+}
+
+export function putManySync<T>(queue: Queue<T>, items: Iterable<T>, options?: WaitOptions): number {
+  const left = countdown(timeoutOf(options))
+  let stored = 0
+  try {
+    for (const item of items) {
+      queue.putSync(item, { timeout: left(), signal: options?.signal })
+      stored++
+    }
+  } catch (error) {
+    throw carrying(error, { stored })
+  }
+  return stored
+}
+
+export async function getMany<T>(queue: Queue<T>, max: number, options?: BatchOptions): Promise<T[]> {
+  const linger = checked(max, options)
+  const items: T[] = [await queue.get(options)]
+  const left = countdown(linger)
+  const signal = signalOf(options)
+  try {
+    while (items.length < max && queue.mayHold > 0) {
+      const item = queue.tryGet()
+      if (item !== EMPTY) items.push(item)
+      else if (left() > 0) items.push(await queue.get({ timeout: left(), signal }))
+      else break
+    }
+  } catch (error) {
+    endOfBatch(error, items)
+  }
+  return items
+}
+
+export function getManySync<T>(queue: Queue<T>, max: number, options?: BatchOptions): T[] {
+  const linger = checked(max, options)
+  const items = [queue.getSync(options)]
+  const left = countdown(linger)
+  try {
+    while (items.length < max && queue.mayHold > 0) {
+      const item = queue.tryGet()
+      if (item !== EMPTY) items.push(item)
+      else if (left() > 0) items.push(queue.getSync({ timeout: left() }))
+      else break
+    }
+  } catch (error) {
+    endOfBatch(error, items)
+  }
+  return items
+}
+
+function checked(max: number, options: BatchOptions | undefined): number {
+  integer('max', max, 1, Number.MAX_SAFE_INTEGER)
+  return options?.linger === undefined ? 0 : durationOf('options.linger', options.linger)
+}
+
+/** What is left of `ms`, counted from now. */
+function countdown(ms: number): () => number {
+  if (ms === Number.POSITIVE_INFINITY) return () => ms
+  const deadline = clock.now() + ms
+  return () => Math.max(0, deadline - clock.now())
+}
+
+/** No more for this batch; another error takes what was got along, since this thread holds it. */
+function endOfBatch(error: unknown, items: unknown[]): void {
+  if (error instanceof QueueEmptyError || error instanceof QueueShutDownError) return
+  throw carrying(error, { items })
+}
+
+function carrying(error: unknown, extra: object): unknown {
+  return error instanceof Error ? Object.assign(error, extra) : error
+}

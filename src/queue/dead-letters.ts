@@ -1,0 +1,73 @@
+import { CodecError, ItemTooLargeError, QueueShutDownError } from '../errors.ts'
+import { type Attachment, GIVE_UP } from './attachment.ts'
+import type { Failure } from './record.ts'
+
+/** An item that was given up. */
+export interface DeadLetter<T> {
+  /** Absent if the item could not be decoded, or the dead-letter queue's codec cannot carry it. */
+  readonly item?: T
+  /** The encoded item, where `item` is absent. */
+  readonly bytes?: Uint8Array
+  /** Why it was given up: `{ name, message, code? }`. */
+  readonly error: unknown
+  /** Deliveries begun. */
+  readonly attempts: number
+  /** The failures that were noted, oldest first, at most 8. `at`: ms since the epoch; `thread`: threadId. */
+  readonly history: { at: number; thread: number; error: unknown }[]
+  /** The queue's name. */
+  readonly queue: string
+}
+
+/** Where letters go. */
+export interface LetterBox {
+  tryPut(letter: DeadLetter<unknown>): boolean
+  readonly isShutDown: boolean
+}
+
+/**
+ * Moves doomed items to the dead-letter queue, as long as there is room. Two memories have no common step: the letter
+ * is stored first and the item finished after, so a death between the two makes a duplicate, not a loss. Returns
+ * false if some had to stay.
+ */
+export function moveLetters<T>(attachment: Attachment<T>, letters: LetterBox, queueName: string): boolean {
+  for (;;) {
+    const entry = attachment.takeDoomed()
+    if (entry === 0) return true
+    if (letters.isShutDown) {
+      process.emitWarning(`an item given up in ${queueName} was dropped: its dead-letter queue is shut down`)
+      attachment.finish(entry)
+    } else if (post(attachment, entry, letters, queueName)) {
+      attachment.finish(entry)
+    } else {
+      attachment.giveBack(entry, GIVE_UP)
+      return false
+    }
+  }
+}
+
+/** Posts the fullest letter the dead-letter queue can carry: with the item, else its bytes, else neither. */
+function post<T>(attachment: Attachment<T>, entry: number, letters: LetterBox, queue: string): boolean {
+  const failures = attachment.failures(entry)
+  const attempts = attachment.attempts(entry)
+  const letter = {
+    error: failures.at(-1)?.error ?? { name: 'Error', message: `given up after ${attempts} deliveries` },
+    attempts,
+    history: failures.map(({ at, thread, error }: Failure) => ({ at, thread, error })),
+    queue,
+  }
+  const contents = [
+    () => ({ item: attachment.peek(entry) }),
+    () => ({ bytes: new Uint8Array(attachment.bytesOf(entry)) }),
+    () => ({}),
+  ]
+  for (const content of contents) {
+    try {
+      return letters.tryPut({ ...letter, ...content() })
+    } catch (error) {
+      if (error instanceof QueueShutDownError) return false
+      if (!(error instanceof CodecError || error instanceof ItemTooLargeError)) throw error
+    }
+  }
+  process.emitWarning(`an item given up in ${queue} was dropped: its dead-letter queue cannot carry it`)
+  return true
+}

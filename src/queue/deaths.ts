@@ -1,0 +1,185 @@
+import {
+  BroadcastChannel,
+  isMainThread,
+  MessageChannel,
+  type MessagePort,
+  postMessageToThread,
+  threadId,
+  type Worker,
+} from 'node:worker_threads'
+import { invalidType } from '../check.ts'
+import { spanOf } from '../codec/codec.ts'
+import type { Geometry } from '../core/geometry.ts'
+import { SharedMemory } from '../core/shared.ts'
+import { QueueCorruptError } from '../errors.ts'
+import { addFailure, recordAt } from './record.ts'
+import { recover, wakeEveryone } from './recovery.ts'
+import { registry, sweep, thisThread } from './registry.ts'
+
+/**
+ * Who notices that a thread died, and what follows.
+ *
+ * - Every thread that has loaded millrace hears the `exit` of the Workers it starts, and recovers their ledgers in
+ *   the queues attached here.
+ * - The starter may not know the queue, or not have loaded millrace. So a thread tells the main thread, before it
+ *   claims a ledger, which memory it is about to use (a broadcast, which arrives though the thread blocks next), and
+ *   hands it one end of a lifeline: a port whose other end closes when the thread's environment is torn down, after
+ *   its last JavaScript.
+ *
+ * Recovery never begins earlier: until then a thread that was told to terminate can still store.
+ */
+const CHANNEL = 'millrace:attach'
+const LIFELINE = 'millrace:lifeline'
+
+interface Notice {
+  readonly thread: number
+  readonly id: string
+  /** Absent when the thread has detached. */
+  readonly memory?: WebAssembly.Memory
+  readonly geometry?: Geometry
+}
+
+interface Ward {
+  readonly memories: Map<string, SharedMemory>
+  lifeline: MessagePort | undefined
+}
+
+/** Worker threads whose own starter is this thread, and alive. */
+const children = new Set<number>()
+/** In the main thread: who else uses which memory. */
+const wards = new Map<number, Ward>()
+/** In the others: the far end is the main thread's; kept, since a collected port would close. */
+let lifeline: MessagePort | undefined
+
+const LISTENING = Symbol.for('millrace.listening')
+const flags = globalThis as { [LISTENING]?: true }
+
+/** Begins to listen; once a thread, whatever number of copies of the library it loads. */
+export function listen(): void {
+  if (flags[LISTENING]) return
+  flags[LISTENING] = true
+  process.on('worker', watchWorker)
+  if (!isMainThread) return
+  process.on('workerMessage', (message: unknown) => {
+    const { kind, thread, port } = (message ?? {}) as { kind?: string; thread?: number; port?: MessagePort }
+    if (kind !== LIFELINE || thread === undefined || port === undefined) return
+    const ward = wardOf(thread)
+    ward.lifeline = port
+    port.on('close', () => died(thread))
+    port.unref()
+  })
+  const notices = new BroadcastChannel(CHANNEL)
+  notices.onmessage = (event) => hear((event as { data: Notice }).data)
+  notices.unref()
+}
+
+function wardOf(thread: number): Ward {
+  let ward = wards.get(thread)
+  if (ward === undefined) {
+    ward = { memories: new Map(), lifeline: undefined }
+    wards.set(thread, ward)
+  }
+  return ward
+}
+
+function hear({ thread, id, memory, geometry }: Notice): void {
+  if (memory === undefined || geometry === undefined) {
+    wards.get(thread)?.memories.delete(id)
+    return
+  }
+  const shared = registry().attached.get(id)?.shared ?? new SharedMemory(memory, geometry)
+  if (registry().dead.has(thread)) {
+    recoverIn(shared, thread)
+    return
+  }
+  const ward = wardOf(thread)
+  ward.memories.set(id, shared)
+  if (ward.lifeline === undefined && !children.has(thread)) expectLifeline(thread, ward)
+}
+
+/**
+ * The lifeline was sent before the notice. If it does not come, Node discarded it: the thread ended before this one
+ * read it. The bounds are far above what was measured (4 turns of the loop for a thread three levels down).
+ */
+function expectLifeline(thread: number, ward: Ward, turns = 256, since = performance.now()): void {
+  if (ward.lifeline !== undefined || registry().dead.has(thread)) return
+  if (turns <= 0 && performance.now() - since > 100) died(thread)
+  else setImmediate(expectLifeline, thread, ward, turns - 1, since).unref()
+}
+
+/** Before a ledger is claimed: so that no thread can die with one the main thread has not heard of. */
+export function announce(id: string, shared: SharedMemory): void {
+  if (isMainThread) return
+  if (lifeline === undefined) {
+    const { port1, port2 } = new MessageChannel()
+    port1.unref()
+    lifeline = port1
+    // Rejected where the main thread has not loaded millrace: then it cannot help.
+    postMessageToThread(0, { kind: LIFELINE, thread: threadId, port: port2 }, [port2]).catch(() => {})
+  }
+  broadcast({ thread: threadId, id, memory: shared.memory, geometry: shared.geometry })
+}
+
+export function announceDetached(id: string): void {
+  if (!isMainThread) broadcast({ thread: threadId, id })
+}
+
+function broadcast(notice: Notice): void {
+  const channel = new BroadcastChannel(CHANNEL)
+  channel.postMessage(notice)
+  channel.close()
+}
+
+/**
+ * Recovers what `worker` holds when it dies. Needed only for a Worker started before millrace was loaded in its
+ * starter, when the main thread has not loaded it: all others are watched without asking.
+ * @throws TypeError `ERR_INVALID_ARG_TYPE` if `worker` is no Worker.
+ */
+export function watch(worker: Worker): void {
+  if (typeof worker?.prependListener !== 'function' || typeof worker.threadId !== 'number') {
+    throw invalidType('worker', 'a Worker', worker)
+  }
+  watchWorker(worker)
+}
+
+function watchWorker(worker: Worker): void {
+  // At `exit` it is -1.
+  const thread = worker.threadId
+  if (thread < 0 || children.has(thread)) return
+  children.add(thread)
+  worker.prependListener('exit', () => {
+    children.delete(thread)
+    died(thread)
+  })
+}
+
+function died(thread: number): void {
+  const { attached, dead } = registry()
+  dead.add(thread)
+  for (const { shared } of attached.values()) recoverIn(shared, thread)
+  const ward = wards.get(thread)
+  wards.delete(thread)
+  ward?.lifeline?.close()
+  for (const [id, shared] of ward?.memories ?? []) if (!attached.has(id)) recoverIn(shared, thread)
+  sweep()
+}
+
+function recoverIn(shared: SharedMemory, thread: number): void {
+  const { geometry } = shared
+  try {
+    recover(shared, thread + 1, thisThread, (entry) => {
+      if (geometry.recordsAt === 0) return
+      const cell = shared.load(entry)
+      if (cell < 0 || cell >= geometry.cells) return
+      const error = Object.assign(new Error(`thread ${thread} died while it held the item`), {
+        code: 'ERR_THREAD',
+      })
+      addFailure(spanOf(shared.memory.buffer), recordAt(geometry, cell), error, thread)
+    })
+    wakeEveryone(shared)
+  } catch (error) {
+    // A damaged queue must not take the thread down that cleans up after another.
+    if (!(error instanceof QueueCorruptError)) throw error
+    process.emitWarning(error)
+  }
+}

@@ -1,0 +1,67 @@
+import { invalidValue } from '../check.ts'
+import { StaleDeliveryError } from '../errors.ts'
+
+export interface RetryOptions {
+  /** Not there yet: an item is delivered again at once. */
+  delay?: number | undefined
+  /** Why; kept in the item's history where there are dead letters. */
+  error?: unknown
+}
+
+/** One item taken with `take`, to be settled once. */
+export interface Delivery<T> {
+  readonly item: T
+  /** Deliveries of this item begun so far, this one included: 1 the first time. */
+  readonly attempt: number
+  /** Finished. @throws StaleDeliveryError if it was settled before, or the thread has detached. */
+  done(): void
+  /** Delivered again, before new items; after `maxDeliveries` deliveries it is given up instead. @throws StaleDeliveryError */
+  retry(options?: RetryOptions): void
+  /** Given up: to the dead letters, else it counts as finished. @throws StaleDeliveryError */
+  fail(error: unknown): void
+}
+
+/** What a delivery does with its entry; undefined once it is stale. */
+export interface Settler {
+  finish(entry: number): void
+  again(entry: number, error: unknown): void
+  giveUp(entry: number, error: unknown): void
+}
+
+export class TakenItem<T> implements Delivery<T> {
+  readonly item: T
+  readonly attempt: number
+  readonly #entry: number
+  readonly #settler: Settler
+  #settled = false
+
+  constructor(item: T, attempt: number, entry: number, settler: Settler) {
+    this.item = item
+    this.attempt = attempt
+    this.#entry = entry
+    this.#settler = settler
+  }
+
+  done(): void {
+    this.#settle()
+    this.#settler.finish(this.#entry)
+  }
+
+  retry(options: RetryOptions = {}): void {
+    if (options.delay !== undefined && options.delay !== 0) {
+      throw invalidValue('options.delay', '0 or absent: delayed delivery is not there yet', options.delay)
+    }
+    this.#settle()
+    this.#settler.again(this.#entry, options.error)
+  }
+
+  fail(error: unknown): void {
+    this.#settle()
+    this.#settler.giveUp(this.#entry, error)
+  }
+
+  #settle(): void {
+    if (this.#settled) throw new StaleDeliveryError('this delivery was settled before')
+    this.#settled = true
+  }
+}

@@ -1,0 +1,40 @@
+import { invalidType, invalidValue } from '../check.ts'
+import type { CodecDescriptor } from '../codec/index.ts'
+import type { Geometry } from '../core/geometry.ts'
+
+/** What another thread needs to attach; structured-cloneable. */
+export interface HandleData {
+  readonly millrace: 1
+  readonly kind: 'fifo'
+  readonly id: string
+  readonly name: string
+  readonly ack: 'manual' | 'auto'
+  readonly codec: CodecDescriptor
+  readonly geometry: Geometry
+  readonly memory: WebAssembly.Memory
+  readonly deadLetters: HandleData | undefined
+}
+
+declare const queueType: unique symbol
+
+/**
+ * A queue's handle: hand it to another thread by `workerData`, `postMessage` or a pool's task, and `attach` it there.
+ */
+export interface Handle<Q> {
+  readonly millrace: 1
+  readonly kind: string
+  readonly id: string
+  readonly name: string
+  readonly [queueType]?: Q
+}
+
+export function dataOf(handle: unknown): HandleData {
+  if (typeof handle !== 'object' || handle === null || !('millrace' in handle)) {
+    throw invalidType('handle', "a queue's handle", handle)
+  }
+  const data = handle as HandleData
+  if (data.millrace !== 1 || data.kind !== 'fifo' || !(data.memory instanceof WebAssembly.Memory)) {
+    throw invalidValue('handle', "a handle made by this version's queues", handle)
+  }
+  return data
+}

@@ -1,0 +1,88 @@
+import { DetachedError, QueueShutDownError } from '../errors.ts'
+
+/** What an iterator needs of a queue. An entry of 0 is settled already. */
+export interface ItemSource<T> {
+  next(): Promise<{ item: T; entry: number }>
+  nextSync(): { item: T; entry: number }
+  finish(entry: number): void
+  /** The item stays held as if by get. */
+  keep(entry: number): void
+}
+
+/**
+ * Settles an item when the next is asked for. A loop that is left early, which looks the same for `break`, `return`
+ * and `throw`, leaves its last item held: only the caller knows whether it was done.
+ */
+class ItemIterator<T> {
+  readonly #source: ItemSource<T>
+  #entry = 0
+
+  constructor(source: ItemSource<T>) {
+    this.#source = source
+  }
+
+  settle(): void {
+    const entry = this.#entry
+    this.#entry = 0
+    if (entry !== 0) this.#source.finish(entry)
+  }
+
+  hold({ item, entry }: { item: T; entry: number }): IteratorResult<T> {
+    this.#entry = entry
+    return { done: false, value: item }
+  }
+
+  leave(): IteratorResult<T> {
+    const entry = this.#entry
+    this.#entry = 0
+    if (entry !== 0) this.#source.keep(entry)
+    return END
+  }
+}
+
+const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
+
+export function itemsOf<T>(source: ItemSource<T>): AsyncIterableIterator<T> {
+  const iterator = new ItemIterator(source)
+  return {
+    async next() {
+      iterator.settle()
+      try {
+        return iterator.hold(await source.next())
+      } catch (error) {
+        return endOrThrow(error)
+      }
+    },
+    async return() {
+      return iterator.leave()
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
+
+export function itemsOfSync<T>(source: ItemSource<T>): IterableIterator<T> {
+  const iterator = new ItemIterator(source)
+  return {
+    next() {
+      iterator.settle()
+      try {
+        return iterator.hold(source.nextSync())
+      } catch (error) {
+        return endOrThrow(error)
+      }
+    },
+    return() {
+      return iterator.leave()
+    },
+    [Symbol.iterator]() {
+      return this
+    },
+  }
+}
+
+function endOrThrow(error: unknown): IteratorReturnResult<undefined> {
+  if (error instanceof QueueShutDownError || error instanceof DetachedError) return END
+  throw error
+}

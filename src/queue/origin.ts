@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto'
+import { type Codec, cellCodec, codecDescriptor, codecFromDescriptor } from '../codec/index.ts'
+import { allocate } from '../core/core.ts'
+import { layOut } from '../core/geometry.ts'
+import { SharedMemory } from '../core/shared.ts'
+import { Attachment } from './attachment.ts'
+import { announce, listen } from './deaths.ts'
+import type { HandleData } from './handle.ts'
+import { type QueueOptions, settingsOf } from './options.ts'
+import { claimLedger, registry, sweep, thisThread } from './registry.ts'
+
+/** What a Queue object is made from: a new memory, or one that another thread made. */
+export class Origin<T> {
+  readonly id: string
+  readonly name: string
+  readonly ack: 'manual' | 'auto'
+  readonly codec: Codec<T>
+  readonly deadLetters: unknown
+  readonly shared: SharedMemory
+
+  private constructor(parts: Omit<Origin<T>, 'claim' | 'label'>) {
+    this.id = parts.id
+    this.name = parts.name
+    this.ack = parts.ack
+    this.codec = parts.codec
+    this.deadLetters = parts.deadLetters
+    this.shared = parts.shared
+  }
+
+  /** A new queue. `start` is its first position, 0 to 2^31 - 1. */
+  static create<T>(options: QueueOptions<T> | undefined, start = 0): Origin<T> {
+    const { geometry, ...settings } = settingsOf(options)
+    const memory = allocate(geometry)
+    layOut(memory.buffer, geometry, start)
+    const id = randomBytes(8).toString('hex')
+    return new Origin({ ...settings, id, shared: new SharedMemory(memory, geometry) })
+  }
+
+  static fromHandle<T>(data: HandleData, deadLetters: unknown): Origin<T> {
+    const codec = codecFromDescriptor(data.codec) as Codec<T>
+    const known = registry().attached.get(data.id)
+    const shared = known?.shared ?? new SharedMemory(data.memory, data.geometry)
+    return new Origin({ id: data.id, name: data.name, ack: data.ack, codec, deadLetters, shared })
+  }
+
+  /** How messages name the queue. */
+  get label(): string {
+    return this.name === '' ? 'the queue' : `queue '${this.name}'`
+  }
+
+  /** Attaches this thread for `queue`. */
+  claim(queue: object): Attachment<T> {
+    listen()
+    sweep()
+    announce(this.id, this.shared)
+    const ledger = claimLedger(this.shared, this.label)
+    registry().attached.set(this.id, { queue: new WeakRef(queue), shared: this.shared, ledger })
+    return new Attachment(this.shared, cellCodec(this.codec), ledger, thisThread, this.label)
+  }
+}
+
+export function handleOf(
+  origin: Origin<unknown>,
+  deadLetters: HandleData | undefined,
+): HandleData | undefined {
+  const codec = codecDescriptor(origin.codec)
+  if (codec === undefined) return undefined
+  const { id, name, ack, shared } = origin
+  const { geometry, memory } = shared
+  return { millrace: 1, kind: 'fifo', id, name, ack, codec, geometry, memory, deadLetters }
+}

@@ -1,0 +1,84 @@
+import { threadId } from 'node:worker_threads'
+import { ledgerAt } from '../core/geometry.ts'
+import { BUSY, LEDGERS_USED, OWNER } from '../core/layout.ts'
+import type { SharedMemory } from '../core/shared.ts'
+import { TooManyThreadsError } from '../errors.ts'
+import { backOff } from '../wait/backoff.ts'
+import { recover, windUp } from './recovery.ts'
+
+/**
+ * What this thread is attached to. It lives on `globalThis`, so that two copies of the library in one thread agree:
+ * one ledger a queue and thread.
+ */
+export interface Attached {
+  /** Weak: a queue nobody uses any more may go, and with it, at the next sweep, this entry. Absent once detached. */
+  readonly queue: WeakRef<object> | undefined
+  /** Strong, while another thread's ledger is in use: its death must be noticed here. */
+  readonly shared: SharedMemory
+  /** 0 once detached. */
+  readonly ledger: number
+}
+
+interface Registry {
+  readonly attached: Map<string, Attached>
+  readonly dead: Set<number>
+}
+
+const KEY = Symbol.for('millrace')
+const holder = globalThis as { [KEY]?: Registry }
+
+export function registry(): Registry {
+  holder[KEY] ??= { attached: new Map(), dead: new Set() }
+  return holder[KEY]
+}
+
+/** Who this thread is in shared memory: 0 there is nobody. */
+export const thisThread = threadId + 1
+
+/** Claims a ledger for this thread. */
+export function claimLedger(shared: SharedMemory, label: string): number {
+  const { maxThreads } = shared.geometry
+  for (const recovered of [false, true]) {
+    for (let index = 0; index < maxThreads; index++) {
+      const ledger = ledgerAt(shared.geometry, index)
+      if (shared.load(ledger + OWNER) !== 0) continue
+      let answer = shared.core.claim(ledger, index, thisThread)
+      for (let tries = 0; answer === BUSY; tries++) {
+        backOff(tries)
+        answer = shared.core.claim(ledger, index, thisThread)
+      }
+      if (answer === 1) return ledger
+    }
+    if (!recovered) for (const thread of registry().dead) recover(shared, thread + 1, thisThread)
+  }
+  throw new TooManyThreadsError(
+    `${maxThreads} threads are attached to ${label} already; its option maxThreads sets how many may be`,
+  )
+}
+
+/** This thread has detached; while others are attached their deaths are still noticed here. */
+export function detachInRegistry(id: string): void {
+  const known = registry().attached.get(id)
+  if (known === undefined) return
+  registry().attached.set(id, { queue: undefined, shared: known.shared, ledger: 0 })
+  sweep()
+}
+
+/** Drops what nobody here uses and no other thread either. */
+export function sweep(): void {
+  for (const [id, { queue, shared, ledger }] of registry().attached) {
+    if (queue?.deref() !== undefined) continue
+    if (ledger !== 0) windUp(shared, ledger, thisThread, 0)
+    if (!othersAttached(shared)) registry().attached.delete(id)
+    else registry().attached.set(id, { queue: undefined, shared, ledger: 0 })
+  }
+}
+
+function othersAttached(shared: SharedMemory): boolean {
+  const used = shared.load(LEDGERS_USED)
+  for (let index = 0; index < used; index++) {
+    const owner = shared.load(ledgerAt(shared.geometry, index) + OWNER)
+    if (owner !== 0 && owner !== thisThread) return true
+  }
+  return false
+}

@@ -1,0 +1,103 @@
+import { type Geometry, ledgerAt } from '../core/geometry.ts'
+import {
+  BACKLOG,
+  DROPPED,
+  FINISHED,
+  FREE_BLOCKS,
+  GAVE_BACK,
+  LEDGERS_USED,
+  OWNER,
+  RETURNED,
+  STORED,
+  TAKEN,
+  WAITS,
+} from '../core/layout.ts'
+import { isDiscarding, isShutDown, queued, type Shared, unfinished } from '../core/shared.ts'
+import { asyncBit, blockedBit, SIDES } from '../wait/side.ts'
+
+/** A snapshot: each figure was true at some moment of the call. Counts are of items; totals since the ledger was first used, modulo 2^32. */
+export interface QueueStats {
+  readonly name: string
+  readonly maxsize: number
+  /** queued + returned + delayed. */
+  readonly size: number
+  /** Never taken yet. */
+  readonly queued: number
+  /** Came back and wait to be delivered again. */
+  readonly returned: number
+  /** Given up, and waiting for room in the dead-letter queue. */
+  readonly doomed: number
+  /** Taken and not settled. */
+  readonly held: number
+  readonly unfinished: number
+  /** Given up without a dead-letter queue to go to. */
+  readonly dropped: number
+  readonly shutDown: 'no' | 'drain' | 'immediate'
+  /** Budget for items above itemBytes, in bytes, and how much of it is free. */
+  readonly memoryBytes: number
+  readonly freeMemoryBytes: number
+  /** Threads attached now. */
+  readonly threads: readonly ThreadStats[]
+}
+
+export interface ThreadStats {
+  /** threadId. */
+  readonly thread: number
+  readonly held: number
+  readonly stored: number
+  readonly taken: number
+  readonly finished: number
+  readonly waiting: readonly ('get' | 'put' | 'memory' | 'join')[]
+}
+
+const SIDE_NAMES = ['get', 'put', 'memory', 'join'] as const
+
+export function statsOf(shared: Shared, name: string): QueueStats {
+  const { geometry } = shared
+  const threads: ThreadStats[] = []
+  let held = 0
+  let dropped = 0
+  for (const ledger of usedLedgers(shared, geometry)) {
+    const taken = shared.load(ledger + TAKEN)
+    const finished = shared.load(ledger + FINISHED)
+    const holds = (taken - finished - shared.load(ledger + GAVE_BACK)) | 0
+    dropped += shared.load(ledger + DROPPED)
+    held += holds
+    const owner = shared.load(ledger + OWNER)
+    if (owner === 0) continue
+    const waits = shared.load(ledger + WAITS)
+    threads.push({
+      thread: owner - 1,
+      held: holds,
+      stored: shared.load(ledger + STORED) >>> 0,
+      taken: taken >>> 0,
+      finished: finished >>> 0,
+      waiting: SIDE_NAMES.filter((_, index) => {
+        const side = SIDES[index] as number
+        return (waits & (blockedBit(side) | asyncBit(side))) !== 0
+      }),
+    })
+  }
+  const inRing = queued(shared)
+  const backlog = shared.load(BACKLOG)
+  const returned = shared.load(RETURNED)
+  return {
+    name,
+    maxsize: geometry.maxsize,
+    size: inRing + backlog,
+    queued: inRing,
+    returned,
+    doomed: Math.max(0, backlog - returned),
+    held,
+    unfinished: unfinished(shared),
+    dropped,
+    shutDown: isDiscarding(shared) ? 'immediate' : isShutDown(shared) ? 'drain' : 'no',
+    memoryBytes: geometry.blocks * geometry.blockBytes,
+    freeMemoryBytes: shared.load(FREE_BLOCKS) * geometry.blockBytes,
+    threads,
+  }
+}
+
+function usedLedgers(shared: Shared, geometry: Geometry): number[] {
+  return Array.from({ length: shared.load(LEDGERS_USED) }, (_, index) => ledgerAt(geometry, index))
+}

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest'
+import { cellCodec, codecs, spanOf } from '../../src/codec/index.ts'
+import { canarySpan, throughCell } from './in-cell.ts'
+import { portrait } from './portrait.ts'
+import { Random } from './random.ts'
+import { randomItem } from './random-items.ts'
+import { buffer, cycle, shared, values } from './structured-values.ts'
+
+const structured = cellCodec(codecs.structured)
+
+function roundTrip(item: unknown): unknown {
+  const span = spanOf(new SharedArrayBuffer(1 << 18))
+  const length = structured.write(item, span, 8, span.bytes.length)
+  const read = structured.read(span, 8, length)
+  span.bytes.fill(0)
+  return read
+}
+
+/** Expects what `structuredClone` gives: prototypes, key order and identities included. */
+function expectClone(item: unknown, label = ''): void {
+  expect(portrait(roundTrip(item)), label).toBe(portrait(structuredClone(item)))
+}
+
+describe('codecs.structured', () => {
+  it.each(values)('gives %s as structuredClone does', (_, value) => {
+    expectClone(value)
+    expectClone({ nested: [value] })
+  })
+
+  it('gives thousands of random items as structuredClone does', () => {
+    const seed = Number(process.env.MILLRACE_SEED ?? 20250101)
+    const random = new Random(seed)
+    for (let i = 0; i < 6000; i++) {
+      const item = randomItem(random)
+      expectClone(item, `MILLRACE_SEED=${seed}, item ${i}`)
+    }
+  })
+
+  it('reads a Buffer as a Uint8Array, its bytes only', () => {
+    const read = roundTrip({ bytes: Buffer.from('abc') }) as { bytes: Uint8Array }
+    expect(Object.getPrototypeOf(read.bytes)).toBe(Uint8Array.prototype)
+    expect([...read.bytes]).toEqual([97, 98, 99])
+    expect(read.bytes.buffer.byteLength).toBe(3)
+  })
+
+  it('keeps the length of the longest sparse array', () => {
+    expect(roundTrip(Object.assign([], { length: 2 ** 32 - 1 }))).toHaveLength(2 ** 32 - 1)
+  })
+
+  it('keeps two views on one buffer together', () => {
+    const read = roundTrip([new Uint8Array(buffer), new Uint8Array(buffer, 8)]) as Uint8Array[]
+    expect(read[0]?.buffer).toBe(read[1]?.buffer)
+  })
+
+  it('keeps the identity of what is shared', () => {
+    const read = roundTrip({ a: shared, b: [shared] }) as { a: object; b: object[] }
+    expect(read.a).toBe(read.b[0])
+    const again = roundTrip(cycle) as { self: object }
+    expect(again.self).toBe(again)
+    const many = Array.from({ length: 100 }, (_, i) => ({ i }))
+    const list = roundTrip([...many, many[70]]) as object[]
+    expect(list[100]).toBe(list[70])
+  })
+
+  it('leaves every prototype as it was', () => {
+    const before = Reflect.ownKeys(Object.prototype)
+    const read = roundTrip(JSON.parse('{"__proto__": {"polluted": true}, "a": {"__proto__": 1}}')) as object
+    expect(Object.getPrototypeOf(read)).toBe(Object.prototype)
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
+    expect(Reflect.ownKeys(Object.prototype)).toEqual(before)
+  })
+
+  it.each<[string, unknown]>([
+    ['a function', () => 1],
+    ['a symbol', Symbol('s')],
+    ['a SharedArrayBuffer', new SharedArrayBuffer(8)],
+    ['a Uint8Array on shared memory', new Uint8Array(new SharedArrayBuffer(8))],
+    ['a Float64Array on shared memory', new Float64Array(new SharedArrayBuffer(8))],
+    ['a proxy', new Proxy({}, {})],
+    ['a proxy of an array', new Proxy([], {})],
+    ['a WeakMap', new WeakMap()],
+    ['a promise', Promise.resolve()],
+    ['a MessagePort', new MessageChannel().port1],
+    ['a Blob', new Blob(['x'])],
+  ])('refuses %s, nested too', (_, value) => {
+    for (const item of [value, { a: value }, [1, [value]], new Map([[1, value]]), new Set([value])]) {
+      expect(() => roundTrip(item)).toThrow(Error)
+    }
+  })
+
+  it('reads getters', () => {
+    let calls = 0
+    const item = {
+      get a() {
+        calls++
+        return { b: 1 }
+      },
+    }
+    expect(roundTrip(item)).toEqual({ a: { b: 1 } })
+    expect(calls).toBe(1)
+  })
+
+  it('passes on what a getter throws, and goes on', () => {
+    const failing = {
+      get a(): never {
+        throw new RangeError('from the getter')
+      },
+    }
+    expect(() => roundTrip(failing)).toThrow('from the getter')
+    expectClone({ a: [1, { b: 2 }] })
+  })
+
+  it('lets a getter encode another item', () => {
+    const nested = {
+      a: 1,
+      get b() {
+        return roundTrip({ a: 5, b: ['x'] })
+      },
+      c: { a: 1, b: 2 },
+    }
+    expect(roundTrip(nested)).toEqual({ a: 1, b: { a: 5, b: ['x'] }, c: { a: 1, b: 2 } })
+  })
+
+  it('takes nesting up to what V8 takes, and throws beyond it', () => {
+    const nest = (depth: number): unknown => {
+      let item: unknown = []
+      for (let i = 1; i < depth; i++) item = i % 2 === 0 ? [item] : { item }
+      return item
+    }
+    for (const depth of [199, 200, 201, 202, 1000]) {
+      let left = roundTrip(nest(depth)) as { item?: unknown } | unknown[]
+      let levels = 1
+      while (Object.keys(left).length > 0) {
+        left = (Array.isArray(left) ? left[0] : left.item) as typeof left
+        levels++
+      }
+      expect(levels).toBe(depth)
+    }
+    expect(() => roundTrip(nest(200_000))).toThrow(RangeError)
+    expectClone({ a: 1 })
+  })
+
+  it('takes own properties only, whatever Object.prototype has', () => {
+    let keys: string[] = []
+    Object.defineProperty(Object.prototype, 'inherited', { value: 1, enumerable: true, configurable: true })
+    try {
+      keys = Object.keys(roundTrip([{ a: 1 }, { a: 1, inherited: 2 }]) as object[]).concat(
+        Object.keys(roundTrip({ a: 1, inherited: 2 }) as object),
+      )
+    } finally {
+      delete (Object.prototype as { inherited?: number }).inherited
+    }
+    expect(keys).toEqual(['0', '1', 'a', 'inherited'])
+  })
+
+  it('keeps working after more shapes than it remembers', () => {
+    for (let i = 0; i < 6000; i++)
+      expect(roundTrip({ [`k${i}`]: i, common: i })).toEqual({ [`k${i}`]: i, common: i })
+  })
+
+  it('gives the same length each time, and fits in exactly that', () => {
+    const random = new Random(77)
+    const span = canarySpan()
+    for (let i = 0; i < 500; i++) {
+      const item = randomItem(random)
+      const length = structured.write(item, span, 16, 16)
+      const read = throughCell(structured, item, span, 16, 16 + length)
+      expect(portrait(read), `item ${i}`).toBe(portrait(structuredClone(item)))
+    }
+  })
+
+  it('takes an item of megabytes in time that grows with its size', () => {
+    const item = Array.from({ length: 100_000 }, (_, i) => ({ id: i, name: `name ${i}` }))
+    const small = spanOf(new ArrayBuffer(64))
+    const length = structured.write(item, small, 0, 64)
+    expect(length).toBeGreaterThan(1 << 20)
+    const span = spanOf(new ArrayBuffer((length + 7) & ~7))
+    expect(structured.write(item, span, 0, length)).toBe(length)
+    expect(structured.read(span, 0, length)).toEqual(item)
+  })
+})
