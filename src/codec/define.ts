@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { integer, invalidType, invalidValue } from '../check.ts'
 import type { Codec } from './codec.ts'
 
@@ -44,15 +44,22 @@ export function defineCodec<T>(definition: CodecDefinition<T>): DefinedCodec<T> 
   if (typeof encode !== 'function') throw invalidType('encode', 'a function', encode)
   if (typeof decode !== 'function') throw invalidType('decode', 'a function', decode)
   if (byteLength !== undefined) integer('byteLength', byteLength, 0, 2 ** 31 - 1)
-  const codec: DefinedCodec<T> = Object.freeze({
+  const codec: DefinedCodec<T> = {
     name,
     filename,
     byteLength,
-    encode: (item: T, into: Uint8Array) => definition.encode(item, into),
-    decode: (bytes: Uint8Array) => definition.decode(bytes),
-  })
+    encode: (item, into) => encode.call(definition, item, into),
+    decode: (bytes) => decode.call(definition, bytes),
+  }
+  Object.defineProperty(codec, DEFINED, { value: true })
+  Object.freeze(codec)
   definedCodecs().set(`${filename}#${name}`, codec)
   return codec
+}
+
+/** Whether `codec` was made by `defineCodec`, of whichever copy of this library. */
+export function isDefined(codec: object): codec is DefinedCodec<unknown> {
+  return (codec as { [DEFINED]?: unknown })[DEFINED] === true
 }
 
 /** The codec of this thread that was defined for `filename` and `name`, if its module was loaded. */
@@ -60,6 +67,7 @@ export function definedCodec(filename: string, name: string): DefinedCodec<unkno
   return definedCodecs().get(`${filename}#${name}`)
 }
 
+const DEFINED = Symbol.for('millrace.defined-codec')
 const REGISTRY = Symbol.for('millrace.codecs')
 
 /** On globalThis, so that two copies of this library in one thread see the same codecs. */
@@ -78,9 +86,12 @@ function definedCodecs(): Map<string, DefinedCodec<any>> {
 function fileUrl(filename: unknown): string {
   const expected = 'an absolute path, a file: URL string or a URL'
   if (filename instanceof URL || (typeof filename === 'string' && filename.startsWith('file:'))) {
-    const url = new URL(filename)
-    if (url.protocol !== 'file:') throw invalidValue('filename', expected, url.href)
-    return url.href
+    try {
+      fileURLToPath(filename)
+    } catch {
+      throw invalidValue('filename', expected, String(filename))
+    }
+    return new URL(filename).href
   }
   if (typeof filename !== 'string') throw invalidType('filename', expected, filename)
   if (!isAbsolute(filename)) throw invalidValue('filename', expected, filename)

@@ -5,7 +5,7 @@ import { builtinName } from './builtin.ts'
 import { builtinCodec } from './builtins.ts'
 import { isCodec } from './cell.ts'
 import type { Codec } from './codec.ts'
-import { type DefinedCodec, definedCodec } from './define.ts'
+import { definedCodec, isDefined } from './define.ts'
 
 /** How another thread finds a codec; plain data, part of a queue's handle. */
 export type CodecDescriptor =
@@ -16,10 +16,7 @@ export type CodecDescriptor =
 export function codecDescriptor(codec: Codec<unknown>): CodecDescriptor | undefined {
   const builtin = builtinName(codec)
   if (builtin !== undefined) return { builtin }
-  const { filename, name } = codec as DefinedCodec<unknown>
-  return typeof filename === 'string' && definedCodec(filename, name) !== undefined
-    ? { filename, name }
-    : undefined
+  return isDefined(codec) ? { filename: codec.filename, name: codec.name } : undefined
 }
 
 /**

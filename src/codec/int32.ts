@@ -6,7 +6,7 @@ export const int32 = builtin<number>({
   name: 'int32',
   byteLength: 4,
   write(item, span, at, end) {
-    if ((item | 0) !== item) throw refused(item)
+    if (typeof item !== 'number' || (item | 0) !== item) throw refused(item)
     if (end - at >= 4) span.words[at >> 2] = item
     return 4
   },

@@ -1,9 +1,9 @@
 import { types } from 'node:util'
 import { copyIn } from './copy.ts'
 import { type KeyNode, keyTree } from './key-tree.ts'
+import { TaggedOutput } from './tagged-output.ts'
 import * as tag from './tags.ts'
-import { bigint, DEPTH, double, eight, SHORT_MAX, STRING } from './tags.ts'
-import { isWellFormed, LOOP_CHARS, native } from './text.ts'
+import { DEPTH, double } from './tags.ts'
 
 /** What the methods return instead of a position when the item is one for V8's serializer. */
 const LEAVE = -1
@@ -11,21 +11,10 @@ const LEAVE = -1
 /** Up to so many objects in an item, looking through a list beats a Set (measured). */
 const LIST_OBJECTS = 32
 
-/** A scratch larger than this is not kept from one item to the next. */
-const KEPT_BYTES = 1 << 20
-
-const EMPTY = Buffer.alloc(0)
 const NOTHING = {}
 
-/**
- * Writes one item at a time in the tagged form. Positions are passed and returned; when the memory at hand has no
- * room, writing goes on in a private scratch, so that the length comes out in one pass.
- */
-export class TaggedWriter {
-  #bytes: Buffer = EMPTY
-  #end = 0
-  #start = 0
-  #scratch: Buffer = EMPTY
+/** Writes one item at a time in the tagged form. */
+export class TaggedWriter extends TaggedOutput {
   #depth = 0
   /** The objects met in this item: one met twice is shared or a cycle, which only V8's form can express. */
   readonly #seen: (object | undefined)[] = []
@@ -41,17 +30,15 @@ export class TaggedWriter {
   write(item: unknown, bytes: Buffer, at: number, end: number): number {
     // Enumerable properties on Object.prototype would be taken for the items' own.
     for (const _ in NOTHING) return LEAVE
-    this.#bytes = bytes
-    this.#start = at
-    this.#end = end
+    this.open(bytes, at, end)
     this.#depth = 0
     this.#shapes = 0
     this.#item = ++items
     this.#tree = keyTree()
     const position = this.#value(item, at)
     if (position === LEAVE) return LEAVE
-    const length = position - this.#start
-    if (this.#bytes !== bytes && length <= end - at) copyIn(bytes, at, this.#bytes, length)
+    const length = position - this.start
+    if (this.bytes !== bytes && length <= end - at) copyIn(bytes, at, this.bytes, length)
     return length
   }
 
@@ -61,154 +48,27 @@ export class TaggedWriter {
     this.#seenCount = 0
     this.#seenSet = undefined
     if (this.#buffers.length > 0) this.#buffers.length = 0
-    this.#bytes = EMPTY
-    if (this.#scratch.length > KEPT_BYTES) this.#scratch = EMPTY
-  }
-
-  /** Room for `needed` bytes in the scratch; returns where `position` is there. */
-  #grow(position: number, needed: number): number {
-    const length = position - this.#start
-    const from = this.#bytes
-    if (from === this.#scratch || this.#scratch.length < length + needed) {
-      this.#scratch = Buffer.allocUnsafeSlow(Math.max(4096, 2 * (length + needed)))
-    }
-    this.#scratch.set(from.subarray(this.#start, position))
-    this.#bytes = this.#scratch
-    this.#start = 0
-    this.#end = this.#scratch.length
-    return length
+    this.close()
   }
 
   #value(item: unknown, at: number): number {
-    const position = at + 9 > this.#end ? this.#grow(at, 9) : at
+    const position = at + 9 > this.end ? this.grow(at, 9) : at
     switch (typeof item) {
       case 'string':
-        return this.#string(item, position)
+        return this.string(item, position)
       case 'number':
-        return this.#number(item, position)
+        return this.number(item, position)
       case 'object':
-        return item === null ? this.#tag(tag.NULL, position) : this.#object(item, position)
+        return item === null ? this.tag(tag.NULL, position) : this.#object(item, position)
       case 'boolean':
-        return this.#tag(item ? tag.TRUE : tag.FALSE, position)
+        return this.tag(item ? tag.TRUE : tag.FALSE, position)
       case 'undefined':
-        return this.#tag(tag.UNDEFINED, position)
+        return this.tag(tag.UNDEFINED, position)
       case 'bigint':
-        return this.#bigint(item, position)
+        return this.bigint(item, position)
       default:
         return LEAVE
     }
-  }
-
-  #tag(value: number, position: number): number {
-    this.#bytes[position] = value
-    return position + 1
-  }
-
-  /** A tag and a 32-bit count or length. */
-  #counted(value: number, count: number, at: number): number {
-    const position = at + 5 > this.#end ? this.#grow(at, 5) : at
-    const bytes = this.#bytes
-    bytes[position] = value
-    bytes[position + 1] = count
-    bytes[position + 2] = count >>> 8
-    bytes[position + 3] = count >>> 16
-    bytes[position + 4] = count >>> 24
-    return position + 5
-  }
-
-  #number(item: number, position: number): number {
-    // Object.is(item, -0), cheaper: -0 is no int32 here.
-    if ((item | 0) === item && (item !== 0 || 1 / item > 0)) {
-      if (item >= 0 && item <= SHORT_MAX) {
-        this.#bytes[position] = item
-        return position + 1
-      }
-      if (item >= -128 && item <= 127) {
-        this.#bytes[position] = tag.INT8
-        this.#bytes[position + 1] = item
-        return position + 2
-      }
-      return this.#counted(tag.INT32, item, position)
-    }
-    double[0] = item
-    return this.#eight(tag.DOUBLE, position)
-  }
-
-  #eight(value: number, at: number): number {
-    const position = at + 9 > this.#end ? this.#grow(at, 9) : at
-    const bytes = this.#bytes
-    bytes[position] = value
-    bytes[position + 1] = eight[0]!
-    bytes[position + 2] = eight[1]!
-    bytes[position + 3] = eight[2]!
-    bytes[position + 4] = eight[3]!
-    bytes[position + 5] = eight[4]!
-    bytes[position + 6] = eight[5]!
-    bytes[position + 7] = eight[6]!
-    bytes[position + 8] = eight[7]!
-    return position + 9
-  }
-
-  #bigint(item: bigint, at: number): number {
-    if (BigInt.asIntN(64, item) === item) {
-      bigint[0] = item
-      return this.#eight(tag.BIGINT64, at)
-    }
-    const digits = (item < 0n ? -item : item).toString(16)
-    const position = at + 6 + digits.length > this.#end ? this.#grow(at, 6 + digits.length) : at
-    this.#bytes[position] = tag.BIGINT
-    const next = this.#counted(item < 0n ? 1 : 0, digits.length, position + 1)
-    native(this.#bytes).utf8Write(digits, next, digits.length)
-    return next + digits.length
-  }
-
-  #string(item: string, at: number): number {
-    const length = item.length
-    if (length <= LOOP_CHARS) {
-      const position = at + 1 + length > this.#end ? this.#grow(at, 1 + length) : at
-      const bytes = this.#bytes
-      let next = position + 1
-      for (let i = 0; i < length; i++) {
-        const unit = item.charCodeAt(i)
-        if (unit > 0xff) return this.#text(item, position)
-        bytes[next++] = unit
-      }
-      bytes[position] = STRING | length
-      return next
-    }
-    return this.#text(item, at)
-  }
-
-  #text(item: string, at: number): number {
-    const length = item.length
-    let position = at
-    // A UTF-16 unit takes at most three bytes of UTF-8, so with that much room nothing need be counted first.
-    if (position + 5 + length * 3 > this.#end) {
-      const needed = 5 + Buffer.byteLength(item, 'utf8')
-      if (position + needed > this.#end) position = this.#grow(position, needed)
-    }
-    const head = length <= SHORT_MAX ? 1 : 5
-    const written = native(this.#bytes).utf8Write(item, position + head, this.#end - position - head)
-    if (written === length) {
-      if (head === 5) return this.#counted(tag.LATIN1, length, position) + length
-      this.#bytes[position] = STRING | length
-      return position + 1 + length
-    }
-    return isWellFormed(item) ? this.#utf8(item, position, written) : this.#utf16(item, position)
-  }
-
-  #utf8(item: string, position: number, length: number): number {
-    const next = this.#counted(tag.UTF8, length, position)
-    native(this.#bytes).utf8Write(item, next, length)
-    return next + length
-  }
-
-  #utf16(item: string, at: number): number {
-    const length = item.length * 2
-    const position = at + 5 + length > this.#end ? this.#grow(at, 5 + length) : at
-    const next = this.#counted(tag.UTF16, length, position)
-    native(this.#bytes).ucs2Write(item, next, length)
-    return next + length
   }
 
   #object(item: object, position: number): number {
@@ -257,22 +117,22 @@ export class TaggedWriter {
 
   #shape(node: KeyNode, at: number): number {
     if (node.item === this.#item && node.index <= 0xff) {
-      this.#bytes[at] = tag.SAME
-      this.#bytes[at + 1] = node.index
+      this.bytes[at] = tag.SAME
+      this.bytes[at + 1] = node.index
       return at + 2
     }
     node.item = this.#item
     node.index = this.#shapes++
     const encoded = node.encoded
     const length = encoded.length
-    const position = at + length > this.#end ? this.#grow(at, length) : at
-    copyIn(this.#bytes, position, encoded, length)
+    const position = at + length > this.end ? this.grow(at, length) : at
+    copyIn(this.bytes, position, encoded, length)
     return position + length
   }
 
   #dictionary(item: object, at: number): number {
     const keys = Object.keys(item)
-    let position = this.#counted(tag.DICTIONARY, keys.length, at)
+    let position = this.counted(tag.DICTIONARY, keys.length, at)
     for (const key of keys) {
       position = this.#value(key, position)
       position = this.#value((item as Record<string, unknown>)[key], position)
@@ -290,17 +150,17 @@ export class TaggedWriter {
     if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) return LEAVE
     let position = at
     if (length <= 0xff) {
-      this.#bytes[position] = tag.ARRAY8
-      this.#bytes[position + 1] = length
+      this.bytes[position] = tag.ARRAY8
+      this.bytes[position + 1] = length
       position += 2
     } else {
-      position = this.#counted(tag.ARRAY, length, position)
+      position = this.counted(tag.ARRAY, length, position)
     }
     for (let i = 0; i < length; i++) {
       const element: unknown = item[i]
       if (typeof element === 'number') {
-        if (position + 9 > this.#end) position = this.#grow(position, 9)
-        position = this.#number(element, position)
+        if (position + 9 > this.end) position = this.grow(position, 9)
+        position = this.number(element, position)
       } else {
         position = this.#value(element, position)
         if (position === LEAVE) return LEAVE
@@ -314,7 +174,7 @@ export class TaggedWriter {
     if (prototype === Uint8Array.prototype || prototype === Buffer.prototype) return this.#byteArray(item, at)
     if (types.isDate(item) && prototype === Date.prototype) {
       double[0] = item.getTime()
-      return this.#eight(tag.DATE, at)
+      return this.eight(tag.DATE, at)
     }
     if (types.isMap(item) && prototype === Map.prototype) return this.#map(item, at)
     if (types.isSet(item) && prototype === Set.prototype) return this.#set(item, at)
@@ -324,7 +184,7 @@ export class TaggedWriter {
   #map(item: Map<unknown, unknown>, at: number): number {
     const size = item.size
     let count = 0
-    let position = this.#counted(tag.MAP, size, at)
+    let position = this.counted(tag.MAP, size, at)
     for (const [key, value] of item) {
       if (++count > size) return LEAVE
       position = this.#value(key, position)
@@ -338,7 +198,7 @@ export class TaggedWriter {
   #set(item: Set<unknown>, at: number): number {
     const size = item.size
     let count = 0
-    let position = this.#counted(tag.SET, size, at)
+    let position = this.counted(tag.SET, size, at)
     for (const value of item) {
       if (++count > size) return LEAVE
       position = this.#value(value, position)
@@ -355,9 +215,9 @@ export class TaggedWriter {
     if (this.#buffers.includes(buffer) && !isPool(item, buffer)) return LEAVE
     this.#buffers.push(buffer)
     const length = item.length
-    const position = at + 5 + length > this.#end ? this.#grow(at, 5 + length) : at
-    const next = this.#counted(tag.BYTES, length, position)
-    copyIn(this.#bytes, next, item, length)
+    const position = at + 5 + length > this.end ? this.grow(at, 5 + length) : at
+    const next = this.counted(tag.BYTES, length, position)
+    copyIn(this.bytes, next, item, length)
     return next + length
   }
 }

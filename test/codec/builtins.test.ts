@@ -21,7 +21,7 @@ const items: Record<string, unknown[]> = {
     ...[undefined, null, true, '', 'é日', 'x'.repeat(300), 1.5, NaN, 2 ** 53 - 1, -(2 ** 40), 300, -300],
     ...[0n, -1n, 2n ** 64n, -(2n ** 100n), new Date(1_700_000_000_123), new Date(-1), new Date(8.64e15)],
     ...[[], {}, [1, [2]], { a: { b: [1n, new Date(5), new Uint8Array([1, 2])] } }],
-    ...[{ ...'array of thirty five numbers to ten' }, times(70_0, () => 7)],
+    ...[Object.fromEntries(times(40, () => [randomString(random), 1])), times(700, () => 7)],
   ],
   structured: times(200, () => randomItem(random)).map((item) => structuredClone(item)),
 }
