@@ -1,0 +1,231 @@
+import { type AnyNode, type Node, parse } from 'acorn'
+import { build, type Plugin } from 'esbuild'
+import MagicString from 'magic-string'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ADD, BACK_OFF, CAS, CAS64, DEATH, LOAD, NOTIFY, OBSERVE, OR, PEEK, POKE, STORE, WAIT } from './steps.ts'
+
+/**
+ * Makes the real source steppable: the explored modules are bundled with the actors, types stripped, and every
+ * function that reaches a shared word becomes a generator that yields a request before each access.
+ */
+
+/** A deliberate fault: `find` must occur exactly once in the file. */
+export interface Fault {
+  readonly file: string
+  readonly find: string
+  readonly replace: string
+}
+
+/** Where in the source a request is made. */
+export interface Site {
+  readonly inside: string
+  readonly text: string
+}
+
+export interface Program {
+  readonly code: string
+  readonly sites: readonly Site[]
+}
+
+/** Modules the model replaces: by the names they export, the requests that stand for them. */
+const PRIMITIVES: Record<string, Record<string, number>> = {
+  'memory.ts': {
+    load: LOAD, store: STORE, cas: CAS, cas64: CAS64, add: ADD, or: OR, notify: NOTIFY, peek: PEEK, poke: POKE,
+  },
+  'backoff.ts': { backOff: BACK_OFF },
+  'steps.ts': { observe: OBSERVE, awaitDeath: DEATH },
+}
+const PURE: Record<string, string> = { imul: 'Math.imul' }
+/** Parameters that hold a transformed function. */
+const CALLBACKS = new Set(['attempt', 'mayLeave'])
+const ENTRY = fileURLToPath(new URL('./actors.ts', import.meta.url))
+
+export async function program(...faults: readonly Fault[]): Promise<Program> {
+  return instrument(await bundle(faults))
+}
+
+async function bundle(faults: readonly Fault[]): Promise<string> {
+  const unused = new Set(faults)
+  const plugin: Plugin = {
+    name: 'explored',
+    setup(hooks) {
+      hooks.onResolve({ filter: /\/(memory|backoff|steps)\.ts$/ }, ({ path }) => ({ path: basename(path), external: true }))
+      // The WebAssembly back end, which nothing here calls.
+      hooks.onResolve({ filter: /\/core\.ts$/ }, ({ path }) => ({ path, namespace: 'empty' }))
+      hooks.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export const instantiate = undefined' }))
+      hooks.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        let contents = readFileSync(path, 'utf8')
+        for (const fault of faults) {
+          if (!path.endsWith(`/src/${fault.file}`)) continue
+          const parts = contents.split(fault.find)
+          if (parts.length !== 2) throw new Error(`${fault.find} occurs ${parts.length - 1} times in ${fault.file}`)
+          contents = parts.join(fault.replace)
+          unused.delete(fault)
+        }
+        return { contents, loader: 'ts' }
+      })
+    },
+  }
+  const { outputFiles } = await build({
+    entryPoints: [ENTRY],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'esnext',
+    treeShaking: false,
+    external: ['node:*'],
+    plugins: [plugin],
+    logLevel: 'silent',
+  })
+  for (const { file } of unused) throw new Error(`${file} is not among the explored modules`)
+  return (outputFiles[0] as { text: string }).text
+}
+
+type Callable = Extract<AnyNode, { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }>
+type Call = Extract<AnyNode, { type: 'CallExpression' }>
+
+interface Found {
+  readonly name: string
+  readonly node: Callable
+  readonly parent: AnyNode
+  readonly calls: Call[]
+}
+
+/** How a call is to be rewritten. */
+type Meaning = { primitive: number } | { line: boolean } | undefined
+
+function instrument(text: string): Program {
+  const tree = parse(text, { ecmaVersion: 'latest', sourceType: 'module' })
+  const out = new MagicString(text)
+  const primitives = new Map<string, number>()
+  const exported: string[] = []
+  const imports: string[] = []
+  for (const statement of tree.body) {
+    if (statement.type === 'ImportDeclaration') {
+      const names = PRIMITIVES[statement.source.value as string]
+      for (const specifier of statement.specifiers) {
+        const imported = specifier.type === 'ImportSpecifier' ? nameOf(specifier.imported) : 'default'
+        const kind = names?.[imported]
+        const pure = PURE[imported]
+        if (kind !== undefined) primitives.set(specifier.local.name, kind)
+        else if (pure !== undefined) imports.push(`const ${specifier.local.name} = ${pure}`)
+        else if (names !== undefined) throw new Error(`${imported} is not modelled`)
+      }
+      out.remove(statement.start, statement.end)
+    } else if (statement.type === 'ExportNamedDeclaration') {
+      for (const { exported: as, local } of statement.specifiers) exported.push(`${nameOf(as)}: ${nameOf(local)}`)
+      out.remove(statement.start, statement.end)
+    }
+  }
+
+  const functions = collect(tree)
+  const stepping = new Set<string>()
+  const meaning = (call: Call): Meaning => {
+    const { callee } = call
+    if (callee.type === 'Identifier') {
+      const primitive = primitives.get(callee.name)
+      if (primitive !== undefined) return { primitive }
+      return stepping.has(callee.name) || CALLBACKS.has(callee.name) ? { line: false } : undefined
+    }
+    if (callee.type !== 'MemberExpression') return undefined
+    const name = nameOf(callee.property)
+    const owner = lastName(callee.object)
+    if (owner === 'shared' && name === 'load') return { primitive: LOAD }
+    if (owner === 'shared' && name === 'wait') return { primitive: WAIT }
+    if (owner === 'core') return { line: true }
+    return stepping.has(`.${name}`) ? { line: false } : undefined
+  }
+  for (let grown = true; grown; ) {
+    grown = false
+    for (const { name, calls } of functions) {
+      if (stepping.has(name) || !calls.some((call) => meaning(call) !== undefined)) continue
+      stepping.add(name)
+      grown = true
+    }
+  }
+
+  const sites: Site[] = [{ inside: '', text: '' }]
+  for (const found of functions) {
+    if (stepping.has(found.name)) makeGenerator(out, text, found)
+    for (const call of found.calls) {
+      const how = meaning(call)
+      if (how === undefined) continue
+      if ('primitive' in how) {
+        const site = sites.push({ inside: found.name.replace(/^\./, ''), text: text.slice(call.start, call.end) }) - 1
+        const first = call.arguments[0]
+        out.overwrite(call.start, first?.start ?? call.end - 1, `(yield $.ask(${how.primitive}, ${site}${first ? ', ' : ''}`)
+        out.appendRight(call.end, ')')
+      } else if (how.line) {
+        out.appendLeft(call.start, '$.left(($.line = 1, yield* ')
+        out.appendRight(call.end, '))')
+      } else {
+        out.appendLeft(call.start, '(yield* ')
+        out.appendRight(call.end, ')')
+      }
+    }
+  }
+  const code = `${imports.join('\n')}\n${out.toString()}\nreturn { ${exported.join(', ')} }`
+  return { code, sites }
+}
+
+function makeGenerator(out: MagicString, text: string, { node, parent }: Found): void {
+  if (node.type === 'ArrowFunctionExpression') {
+    const params = node.params.map((param) => text.slice(param.start, param.end)).join(', ')
+    const isBlock = node.body.type === 'BlockStatement'
+    out.overwrite(node.start, node.body.start, `function*(${params}) ${isBlock ? '' : '{ return '}`)
+    if (!isBlock) out.appendRight(node.end, ' }')
+  } else if (parent.type === 'MethodDefinition') {
+    out.appendLeft(parent.key.start, '*')
+  } else {
+    out.appendLeft(node.start + 'function'.length, '*')
+  }
+}
+
+/** Every function, with the calls in its own body. A method's name begins with a dot. */
+function collect(tree: Node): Found[] {
+  const found: Found[] = []
+  const visit = (node: AnyNode, parent: AnyNode, current: Found | undefined) => {
+    let owner = current
+    if (isCallable(node)) {
+      owner = { name: nameIn(node, parent), node, parent, calls: [] }
+      found.push(owner)
+    } else if (node.type === 'CallExpression') {
+      owner?.calls.push(node)
+    }
+    for (const child of childrenOf(node)) visit(child, node, owner)
+  }
+  visit(tree as AnyNode, tree as AnyNode, undefined)
+  return found
+}
+
+function nameIn(node: Callable, parent: AnyNode): string {
+  if (parent.type === 'MethodDefinition') return `.${nameOf(parent.key)}`
+  if (parent.type === 'VariableDeclarator') return nameOf(parent.id)
+  return node.id?.name ?? `anonymous at ${node.start}`
+}
+
+function isCallable(node: AnyNode): node is Callable {
+  return (
+    node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'
+  )
+}
+
+function* childrenOf(node: AnyNode): Generator<AnyNode> {
+  for (const value of Object.values(node) as unknown[]) {
+    for (const child of Array.isArray(value) ? value : [value]) {
+      if (typeof (child as AnyNode | undefined)?.type === 'string') yield child as AnyNode
+    }
+  }
+}
+
+function nameOf(node: Node): string {
+  const { name, value } = node as { name?: string; value?: unknown }
+  return name ?? String(value)
+}
+
+function lastName(node: AnyNode): string {
+  return nameOf(node.type === 'MemberExpression' ? node.property : node)
+}
