@@ -12,11 +12,12 @@ let spare: TaggedWriter | undefined
  * other than Uint8Array, sparse arrays, cycles and shared references go through V8's serializer, at several times the
  * cost.
  *
- * Two things differ from structuredClone. A Uint8Array or Buffer arrives with its own bytes only, not with the whole
- * ArrayBuffer under it, unless the item needs V8's serializer. And getters may run more than once.
+ * What differs from structuredClone: a Buffer arrives as a Uint8Array of its own bytes, without the ArrayBuffer under
+ * it; so does a Uint8Array, unless another view on its ArrayBuffer is in the item. A view on a resizable buffer keeps
+ * its present length. Getters may run more than once.
  *
  * Throws for what cannot be cloned, at any depth: functions, symbols, proxies, SharedArrayBuffers and views on them,
- * ports and other host objects.
+ * ports, Blobs, keys and other host objects.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the item's type is the queue's to say
 export const structured = builtin<any>({

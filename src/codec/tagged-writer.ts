@@ -212,8 +212,10 @@ export class TaggedWriter extends TaggedOutput {
     if (!types.isUint8Array(item) || item.length === 0) return LEAVE
     const buffer: ArrayBufferLike & { readonly resizable?: boolean } = item.buffer
     if (types.isSharedArrayBuffer(buffer) || buffer.resizable === true) return LEAVE
-    if (this.#buffers.includes(buffer) && !isPool(item, buffer)) return LEAVE
-    this.#buffers.push(buffer)
+    if (!Buffer.isBuffer(item)) {
+      if (this.#buffers.includes(buffer)) return LEAVE
+      this.#buffers.push(buffer)
+    }
     const length = item.length
     const position = at + 5 + length > this.end ? this.grow(at, 5 + length) : at
     const next = this.counted(tag.BYTES, length, position)
@@ -223,8 +225,3 @@ export class TaggedWriter extends TaggedOutput {
 }
 
 let items = 0
-
-/** Small Buffers lie in one pool by accident; nobody means them to share it. */
-function isPool(item: Uint8Array, buffer: ArrayBufferLike): boolean {
-  return Buffer.isBuffer(item) && buffer.byteLength === Buffer.poolSize
-}

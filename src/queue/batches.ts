@@ -1,8 +1,9 @@
-import { integer } from '../check.ts'
+import { integer, invalidType } from '../check.ts'
 import { clock } from '../clock.ts'
 import { QueueEmptyError, QueueShutDownError } from '../errors.ts'
-import { durationOf, signalOf, timeoutOf, type WaitOptions } from './options.ts'
-import { EMPTY, type Queue } from './queue.ts'
+import { EMPTY } from './empty.ts'
+import { durationOf, refuseSignal, signalOf, timeoutOf, type WaitOptions } from './options.ts'
+import type { Queue } from './queue.ts'
 
 /** Several items in one call: each put or got on its own, so a batch has no atomicity beyond its items'. */
 
@@ -19,6 +20,7 @@ export async function putMany<T>(
   const signal = signalOf(options)
   const left = countdown(timeoutOf(options))
   let stored = 0
+  refuseUniterable(items)
   try {
     for (const item of items) {
       await queue.put(item, { timeout: left(), signal })
@@ -31,11 +33,13 @@ export async function putMany<T>(
 }
 
 export function putManySync<T>(queue: Queue<T>, items: Iterable<T>, options?: WaitOptions): number {
+  refuseSignal(options)
   const left = countdown(timeoutOf(options))
   let stored = 0
+  refuseUniterable(items)
   try {
     for (const item of items) {
-      queue.putSync(item, { timeout: left(), signal: options?.signal })
+      queue.putSync(item, { timeout: left() })
       stored++
     }
   } catch (error) {
@@ -77,6 +81,12 @@ export function getManySync<T>(queue: Queue<T>, max: number, options?: BatchOpti
     endOfBatch(error, items)
   }
   return items
+}
+
+function refuseUniterable(items: unknown): void {
+  if (typeof (items as Iterable<unknown> | null)?.[Symbol.iterator] !== 'function') {
+    throw invalidType('items', 'an iterable', items)
+  }
 }
 
 function checked(max: number, options: BatchOptions | undefined): number {

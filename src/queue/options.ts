@@ -58,15 +58,17 @@ export function settingsOf<T>(given: QueueOptions<T> | undefined): Settings<T> {
       deadLetters.codecName,
     )
   }
-  const name = options.name ?? ''
+  const { name = '' } = options
   if (typeof name !== 'string') throw invalidType('options.name', 'a string', name)
 
+  // Looked at first, since the default of maxItemBytes grows with it.
+  const wanted = integer('options.itemBytes', options.itemBytes, 1, MAX_BYTES, codec.byteLength ?? 0)
   const maxItemBytes = integer(
     'options.maxItemBytes',
     options.maxItemBytes,
     1,
     MAX_BYTES,
-    Math.max(MiB, options.itemBytes ?? 0, codec.byteLength ?? 0),
+    Math.max(MiB, wanted),
   )
   const itemBytes = integer(
     'options.itemBytes',
@@ -145,7 +147,7 @@ export function durationOf(name: string, value: unknown, or = ''): number {
 }
 
 export function signalOf(options: WaitOptions | undefined): AbortSignal | undefined {
-  const signal = options?.signal
+  const { signal } = optionsObject('options', options)
   if (signal === undefined) return undefined
   if (typeof signal !== 'object' || signal === null || !('aborted' in signal)) {
     throw invalidType('options.signal', 'an AbortSignal', signal)
@@ -155,11 +157,12 @@ export function signalOf(options: WaitOptions | undefined): AbortSignal | undefi
 
 /** A blocked thread never sees an ordinary signal fire, so none is accepted. */
 export function refuseSignal(options: WaitOptions | undefined): void {
-  if (options?.signal !== undefined) {
+  const { signal } = optionsObject('options', options)
+  if (signal !== undefined) {
     throw invalidValue(
       'options.signal',
       'absent: a blocked thread cannot see a signal; use `timeout`, or the asynchronous form',
-      options.signal,
+      signal,
     )
   }
 }

@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
-import { integer, invalidValue, options as optionsObject } from '../check.ts'
+import { integer, invalidType, invalidValue, options as optionsObject } from '../check.ts'
 import { clock } from '../clock.ts'
 import { BACKLOG, DISCARDED, GET, JOIN, NOTHING, PUT, RETURNED } from '../core/layout.ts'
 import { isShutDown, queued, unfinished } from '../core/shared.ts'
@@ -23,6 +23,7 @@ import { type BatchOptions, getMany, getManySync, putMany, putManySync } from '.
 import { type DeadLetter, moveLetters } from './dead-letters.ts'
 import { announceDetached } from './deaths.ts'
 import { type Delivery, type Settler, TakenItem } from './delivery.ts'
+import { EMPTY } from './empty.ts'
 import { EndStay, hasEnded } from './end.ts'
 import type { Handle, HandleData } from './handle.ts'
 import { type ItemSource, itemsOf, itemsOfSync } from './iterate.ts'
@@ -31,9 +32,6 @@ import { handleOf, Origin } from './origin.ts'
 import { discardAll, wakeEveryone, windUp } from './recovery.ts'
 import { detachInRegistry } from './registry.ts'
 import { type QueueStats, statsOf } from './stats.ts'
-
-/** "Nothing there": what `tryGet` returns, since `undefined` and `null` are ordinary items. */
-export const EMPTY: unique symbol = Symbol('millrace.EMPTY')
 
 /** What a put did with the item. */
 export type PutResult = 'stored' | 'replaced-oldest' | 'dropped'
@@ -306,10 +304,11 @@ export class Queue<T> {
    * Twice is no error; drain may become immediate, not back. (Python 3.13: `Queue.shutdown`.)
    */
   shutdown(options?: { immediate?: boolean | undefined }): void {
-    const { immediate } = optionsObject('options', options)
+    const { immediate = false } = optionsObject('options', options)
+    if (typeof immediate !== 'boolean') throw invalidType('options.immediate', 'a boolean', immediate)
     const { shared, ledger } = this.#attached()
-    shared.core.shut(immediate === true ? 1 : 0)
-    if (immediate === true) discardAll(shared, ledger)
+    shared.core.shut(immediate ? 1 : 0)
+    if (immediate) discardAll(shared, ledger)
     wakeEveryone(shared)
   }
 
@@ -348,7 +347,7 @@ export class Queue<T> {
   }
 
   #limits(options: WaitOptions | undefined, lapse: () => Error): Limits {
-    const signal = signalOf(optionsObject('options', options))
+    const signal = signalOf(options)
     if (signal?.aborted) throw new AbortError(signal.reason)
     return { timeout: timeoutOf(options), signal, lapse }
   }

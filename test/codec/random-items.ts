@@ -53,7 +53,8 @@ export function randomNumber(random: Random): number {
 export function randomBytes(random: Random): Uint8Array {
   const bytes = new Uint8Array(random.below(random.pick([4, 40, 400])))
   for (let i = 0; i < bytes.length; i++) bytes[i] = random.below(256)
-  return random.chance(0.5) ? bytes : Buffer.from(bytes)
+  // Not in Node's pool, all of which structuredClone would take along.
+  return random.chance(0.5) ? bytes : Buffer.from(bytes.buffer)
 }
 
 /** Anything structuredClone takes. `met` collects objects, from which some come up a second time. */

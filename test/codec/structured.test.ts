@@ -43,6 +43,12 @@ describe('codecs.structured', () => {
     expect(read.bytes.buffer.byteLength).toBe(3)
   })
 
+  it('takes no more of a small Buffer than its bytes, beside what V8 has to write too', () => {
+    const cell = canarySpan()
+    expect(structured.write([/a/, Buffer.from('abc')], cell, 0, cell.bytes.length)).toBeLessThan(100)
+    expect(roundTrip([/a/, Buffer.from('abc')])).toEqual([/a/, new Uint8Array([97, 98, 99])])
+  })
+
   it('keeps the length of the longest sparse array', () => {
     expect(roundTrip(Object.assign([], { length: 2 ** 32 - 1 }))).toHaveLength(2 ** 32 - 1)
   })
@@ -81,6 +87,7 @@ describe('codecs.structured', () => {
     ['a WeakMap', new WeakMap()],
     ['a promise', Promise.resolve()],
     ['a MessagePort', new MessageChannel().port1],
+    ['a Buffer on shared memory', Buffer.from(new SharedArrayBuffer(8))],
     ['a Blob', new Blob(['x'])],
   ])('refuses %s, nested too', (_, value) => {
     for (const item of [value, { a: value }, [1, [value]], new Map([[1, value]]), new Set([value])]) {

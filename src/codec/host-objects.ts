@@ -1,0 +1,43 @@
+import { types } from 'node:util'
+
+/** What V8 knows how to clone: an object with one of these prototypes is what it seems. */
+const STANDARD: readonly object[] = [
+  ...[Object, Array, Map, Set, Date, RegExp, Boolean, Number, String, BigInt, ArrayBuffer],
+  ...[Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError],
+].map((each) => each.prototype)
+
+/** Prototypes whose objects were found to be cloned as what V8 makes of them. */
+const cloneable = new WeakSet<object>(STANDARD)
+
+/**
+ * Throws if `item` holds an object of Node's own that is more than its properties: a Blob, a KeyObject, a URL. V8's
+ * serializer would give `{}` for it (on Node 22 and later); only structuredClone knows them, by a mark that cannot be read. So
+ * it is asked, once for each class.
+ */
+export function refuseHostObjects(item: unknown): void {
+  const met = new Set<unknown>()
+  const left: unknown[] = [item]
+  while (left.length > 0) {
+    const each = left.pop()
+    // A function or a proxy has been refused by V8 already, a view has nothing inside.
+    if (typeof each !== 'object' || each === null || met.has(each) || ArrayBuffer.isView(each)) continue
+    met.add(each)
+    refuseHostClass(each)
+    if (types.isMap(each)) for (const pair of each) left.push(...pair)
+    else if (types.isSet(each)) left.push(...each)
+    else if (types.isNativeError(each)) left.push(each.cause)
+    else for (const key of Object.keys(each)) left.push((each as Record<string, unknown>)[key])
+  }
+}
+
+function refuseHostClass(item: object): void {
+  const prototype: object | null = Object.getPrototypeOf(item)
+  if (prototype === null || cloneable.has(prototype)) return
+  const clone: unknown = structuredClone(item)
+  if (!STANDARD.includes(Object.getPrototypeOf(clone))) {
+    throw new TypeError(
+      `${prototype.constructor?.name ?? 'a host object'} cannot be cloned by codecs.structured`,
+    )
+  }
+  cloneable.add(prototype)
+}

@@ -1,0 +1,60 @@
+import { Worker } from 'node:worker_threads'
+import { PATIENCE, within } from './deadline.ts'
+
+/** What a fixture thread sent before it ended. */
+export interface Outcome {
+  readonly messages: unknown[]
+  readonly exitCode: number
+}
+
+export interface FixtureThread {
+  readonly worker: Worker
+  readonly threadId: number
+  /** The next message not handed out yet; rejects if the thread ends first. */
+  message<T>(ms?: number): Promise<T>
+  /** Resolves when the thread has ended by itself; rejects with what it threw, or when it takes longer than `ms`. */
+  ended(ms?: number): Promise<Outcome>
+}
+
+/** Starts a fixture of test/queue/fixtures: plain JavaScript that imports dist. */
+export function startThread(fixture: string, workerData?: unknown): FixtureThread {
+  const worker = new Worker(new URL(`../queue/fixtures/${fixture}`, import.meta.url), { workerData })
+  const { threadId } = worker
+  const messages: unknown[] = []
+  let read = 0
+  let wake = () => {}
+  worker.on('message', (message) => {
+    messages.push(message)
+    wake()
+  })
+  const end = new Promise<number>((resolve, reject) => {
+    worker.once('error', reject)
+    worker.once('exit', resolve)
+  })
+  // Handed on by ended() and message(); a test that calls neither still hears of it by its deadline.
+  end.catch(() => {})
+  const next = async () => {
+    while (read >= messages.length) {
+      const arrival = new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      const code = await Promise.race([arrival, end])
+      if (typeof code === 'number' && read >= messages.length) {
+        throw new Error(`${fixture} ended with code ${code} before it sent a message`)
+      }
+    }
+    return messages[read++]
+  }
+  return {
+    worker,
+    threadId,
+    message: <T>(ms = PATIENCE) => within(next(), `a message of ${fixture}`, ms) as Promise<T>,
+    ended: async (ms = PATIENCE) => {
+      try {
+        return { exitCode: await within(end, `the end of ${fixture}`, ms), messages }
+      } finally {
+        await worker.terminate()
+      }
+    },
+  }
+}
