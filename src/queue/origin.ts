@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { type Codec, cellCodec, codecDescriptor, codecFromDescriptor } from '../codec/index.ts'
 import { allocate } from '../core/core.ts'
-import { layOut } from '../core/geometry.ts'
+import { type Geometry, layOut } from '../core/geometry.ts'
 import { SharedMemory } from '../core/shared.ts'
 import { Attachment } from './attachment.ts'
 import { announce, listen } from './deaths.ts'
 import type { HandleData } from './handle.ts'
 import { type QueueOptions, settingsOf } from './options.ts'
-import { claimLedger, registry, sweep, thisThread } from './registry.ts'
+import { claimLedger, registry, sweep, sweepNowAndThen, thisThread } from './registry.ts'
 
 /** What a Queue object is made from: a new memory, or one that another thread made. */
 export class Origin<T> {
@@ -30,7 +30,7 @@ export class Origin<T> {
   /** A new queue. `start` is its first position, 0 to 2^31 - 1. */
   static create<T>(options: QueueOptions<T> | undefined, start = 0): Origin<T> {
     const { geometry, ...settings } = settingsOf(options)
-    const memory = allocate(geometry)
+    const memory = reserve(geometry)
     layOut(memory.buffer, geometry, start)
     const id = randomBytes(8).toString('hex')
     return new Origin({ ...settings, id, shared: new SharedMemory(memory, geometry) })
@@ -51,11 +51,21 @@ export class Origin<T> {
   /** Attaches this thread for `queue`. */
   claim(queue: object): Attachment<T> {
     listen()
-    sweep()
+    sweepNowAndThen()
     announce(this.id, this.shared)
     const ledger = claimLedger(this.shared, this.label)
     registry().attached.set(this.id, { queue: new WeakRef(queue), shared: this.shared, ledger })
     return new Attachment(this.shared, cellCodec(this.codec), ledger, thisThread, this.label)
+  }
+}
+
+/** The registry may hold memories whose queues are gone: the failed attempt has collected those, a sweep lets go. */
+function reserve(geometry: Geometry): WebAssembly.Memory {
+  try {
+    return allocate(geometry)
+  } catch {
+    sweep()
+    return allocate(geometry)
   }
 }
 

@@ -167,10 +167,10 @@ export class Queue<T> {
     refuseSignal(options)
     const timeout = timeoutOf(options)
     const encoded = this.#attached().encode(item, this.#puts.size > 0)
-    if (this.#puts.size === 0 && this.#store(encoded, timeout > 0) === 0) return 'stored'
     // Puts called before come first.
     const attempt = () => this.#puts.serve() || this.#store(encoded, timeout > 0)
     try {
+      if (attempt() === 0) return 'stored'
       this.#block(timeout, attempt, this.#fullError)
     } catch (error) {
       this.#abandon(encoded)
@@ -225,7 +225,7 @@ export class Queue<T> {
 
   /** Gets the next item if there is one now, else EMPTY. @throws QueueShutDownError on an ended queue, CodecError, TooManyInFlightError */
   tryGet(): T | typeof EMPTY {
-    const entry = this.#gets.size > 0 ? 0 : this.#lookOnce()
+    const entry = this.#lookAfterOthers()
     return entry === 0 ? EMPTY : this.#handOver(entry)
   }
 
@@ -377,17 +377,17 @@ export class Queue<T> {
     return 0
   }
 
-  #lookOnce(): number {
+  /** One look, once this thread's earlier gets have been served: its entry, or 0. @throws as #look */
+  #lookAfterOthers(): number {
+    if (this.#gets.size > 0 && this.#gets.serve() !== 0) return 0
     return this.#look(() => hasEnded(this.#attached().shared, this.#attached().ledger))
   }
 
   async #take<R>(options: WaitOptions | undefined, handOver: (entry: number) => R): Promise<R> {
     const limits = this.#limits(options, this.#emptyError)
     this.#attached()
-    if (this.#gets.size === 0) {
-      const entry = this.#lookOnce()
-      if (entry > 0) return handOver(entry)
-    }
+    const entry = this.#lookAfterOthers()
+    if (entry > 0) return handOver(entry)
     if (limits.timeout === 0) throw this.#emptyError()
     return new Promise((resolve, reject) => {
       const attempt = () => {
@@ -404,17 +404,14 @@ export class Queue<T> {
     refuseSignal(options)
     const timeout = timeoutOf(options)
     const { shared, ledger } = this.#attached()
-    if (this.#gets.size === 0) {
-      const entry = this.#lookOnce()
-      if (entry > 0) return entry
-    }
+    let entry = this.#lookAfterOthers()
+    if (entry > 0) return entry
     const stay = new EndStay(
       shared,
       ledger,
       () => true,
       () => this.#warnOfStay(),
     )
-    let entry = 0
     const attempt = () => {
       if (this.#gets.serve() !== 0) return GET
       entry = this.#look(() => stay.mayLeave())
@@ -506,10 +503,15 @@ export class Queue<T> {
   #tidy(): void {
     const letters = this.#letters
     const attachment = this.#attachment
-    if (letters === undefined || attachment === undefined || this.#awaitsLetterRoom) return
+    if (letters === undefined || attachment === undefined) return
     const { shared } = attachment
     if (shared.load(BACKLOG) === shared.load(RETURNED)) return
+    if (this.#awaitsLetterRoom) {
+      if (letters.full) return
+      letters.serveRoom()
+    }
     if (moveLetters(attachment, letters, this.name)) return
+    if (this.#awaitsLetterRoom) return
     this.#awaitsLetterRoom = true
     letters.onRoom(() => {
       this.#awaitsLetterRoom = false
@@ -528,6 +530,11 @@ export class Queue<T> {
     }
     const limits = { timeout: Number.POSITIVE_INFINITY, signal: undefined, lapse: this.#fullError }
     this.#puts.add({ attempt, reject: done }, { ...limits, background: true })
+  }
+
+  /** @internal Calls back now whom onRoom let wait, if there is room: a thread that blocks serves no event loop. */
+  serveRoom(): void {
+    this.#puts.serve()
   }
 
   #warnOfStay(): void {

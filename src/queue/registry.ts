@@ -64,6 +64,13 @@ export function detachInRegistry(id: string): void {
   sweep()
 }
 
+let sizeAfterSweep = 0
+
+/** Sweeps when there is twice as much as after the last time, so that many queues cost no more than a few. */
+export function sweepNowAndThen(): void {
+  if (registry().attached.size > 2 * sizeAfterSweep + 16) sweep()
+}
+
 /** Drops what nobody here uses and no other thread either. */
 export function sweep(): void {
   for (const [id, { queue, shared, ledger }] of registry().attached) {
@@ -72,6 +79,7 @@ export function sweep(): void {
     if (!othersAttached(shared)) registry().attached.delete(id)
     else registry().attached.set(id, { queue: undefined, shared, ledger: 0 })
   }
+  sizeAfterSweep = registry().attached.size
 }
 
 function othersAttached(shared: SharedMemory): boolean {
