@@ -29,6 +29,7 @@ export async function buildCore(rewrite = (_file: string, text: string) => text)
       '32768',
       '--enable',
       'threads',
+      '--noExportMemory',
       '--noAssert',
       '-O0',
     ],

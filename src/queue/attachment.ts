@@ -20,7 +20,7 @@ import {
   PAYLOAD,
   PUT,
 } from '../core/layout.ts'
-import type { SharedMemory } from '../core/shared.ts'
+import { isShutDown, type SharedMemory } from '../core/shared.ts'
 import { CodecError, ItemTooLargeError, QueueCorruptError, TooManyInFlightError } from '../errors.ts'
 import { backOff } from '../wait/backoff.ts'
 import type { Side } from '../wait/side.ts'
@@ -59,6 +59,7 @@ export class Attachment<T> {
   #scratch: Span
   /** The bytes whose blocks hang at the staged cell already. */
   #chained: Buffer | undefined
+  #encoding = false
 
   constructor(shared: SharedMemory, codec: CellCodec<T>, ledger: number, thread: number, label: string) {
     this.shared = shared
@@ -88,6 +89,9 @@ export class Attachment<T> {
 
   /** Encodes `item` into the staged cell; one that is too long for it, or while `stageInUse`, into private bytes. */
   encode(item: T, stageInUse: boolean): Encoded {
+    // A put would take the staged cell away from under the codec that writes into it.
+    if (this.#encoding)
+      throw new CodecError(`an item was put into ${this.#label} while one was being encoded`)
     const { itemBytes } = this.geometry
     if (stageInUse) return this.#encodePrivately(item, itemBytes)
     if (this.#chained !== undefined) this.unstage()
@@ -123,10 +127,13 @@ export class Attachment<T> {
   }
 
   #write(item: T, span: Span, at: number, end: number): number {
+    this.#encoding = true
     try {
       return this.#codec.write(item, span, at, end)
     } catch (cause) {
       throw new CodecError(`codec ${this.#codec.name} could not encode an item for ${this.#label}`, { cause })
+    } finally {
+      this.#encoding = false
     }
   }
 
@@ -141,7 +148,9 @@ export class Attachment<T> {
     } else {
       length = encoded.length
       if (length > this.geometry.itemBytes) {
-        if (this.#chained !== encoded && !this.#chain(encoded, waits)) return MEMORY
+        if (this.#chained !== encoded && !this.#chain(encoded, waits)) {
+          return isShutDown(this.shared) ? this.#closed() : MEMORY
+        }
       } else {
         if (this.#chained !== undefined) this.unstage()
         this.#span.bytes.set(encoded, this.#cellAt(this.#stage) + PAYLOAD)
@@ -159,8 +168,14 @@ export class Attachment<T> {
       return 0
     }
     if (answer === FULL) return PUT
-    if (answer === CLOSED) return -1
+    if (answer === CLOSED) return this.#closed()
     throw this.corrupt()
+  }
+
+  /** No put succeeds any more: this one's blocks, or its place in line for them, are free. */
+  #closed(): -1 {
+    this.unstage()
+    return -1
   }
 
   /** Copies a long item into blocks behind the staged cell. False if there are too few just now. */

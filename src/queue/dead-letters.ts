@@ -1,3 +1,5 @@
+import { BACKLOG, RETURNED } from '../core/layout.ts'
+import type { Shared } from '../core/shared.ts'
 import { CodecError, ItemTooLargeError, QueueShutDownError } from '../errors.ts'
 import { type Attachment, GIVE_UP } from './attachment.ts'
 import type { Failure } from './record.ts'
@@ -21,6 +23,7 @@ export interface DeadLetter<T> {
 /** Where letters go. */
 export interface LetterBox {
   tryPut(letter: DeadLetter<unknown>): boolean
+  readonly full: boolean
   readonly isShutDown: boolean
 }
 
@@ -30,7 +33,9 @@ export interface LetterBox {
  * false if some had to stay.
  */
 export function moveLetters<T>(attachment: Attachment<T>, letters: LetterBox, queueName: string): boolean {
-  for (;;) {
+  while (hasDoomed(attachment.shared)) {
+    // Not taken while there is no room: given back, it would stand behind the others.
+    if (letters.full && !letters.isShutDown) return false
     const entry = attachment.takeDoomed()
     if (entry === 0) return true
     if (letters.isShutDown) {
@@ -43,6 +48,12 @@ export function moveLetters<T>(attachment: Attachment<T>, letters: LetterBox, qu
       return false
     }
   }
+  return true
+}
+
+/** True if items that were given up wait to be moved. */
+export function hasDoomed(shared: Shared): boolean {
+  return shared.load(BACKLOG) !== shared.load(RETURNED)
 }
 
 /** Posts the fullest letter the dead-letter queue can carry: with the item, else its bytes, else neither. */

@@ -40,14 +40,19 @@ export function isOver(shared: Shared, ledger: number, round: number): boolean {
   const standing = whoHolds(shared, ledger)
   if (standing === NOBODY) return true
   if (standing === SOMEBODY) return false
+  // The others wait for what this thread can still settle, if it is not excused itself.
+  if (shared.load(ledger + AT_END) === 0 && heldBy(shared, ledger) > 0) return true
   shared.core.nextRound()
   shared.core.wakeAll(GET)
   return true
 }
 
-/** True on a shut-down queue from which nothing can be had any more: empty, and no other thread holds an item. */
+/**
+ * True on a shut-down queue from which nothing can be had any more: empty, and no other thread holds an item. One that
+ * waits at the end counts here: it is released by who arrives there, not by who just looks.
+ */
 export function hasEnded(shared: Shared, ledger: number): boolean {
-  return isShutDown(shared) && whoHolds(shared, ledger) !== SOMEBODY
+  return isShutDown(shared) && whoHolds(shared, ledger) === NOBODY
 }
 
 /**
@@ -146,6 +151,10 @@ function whoHolds(shared: Shared, ledger: number): number {
   }
   // Someone is at work on this queue all the time: whatever ends that wakes this thread again.
   return SOMEBODY
+}
+
+function heldBy(shared: Shared, ledger: number): number {
+  return (shared.load(ledger + TAKEN) - shared.load(ledger + FINISHED) - shared.load(ledger + GAVE_BACK)) | 0
 }
 
 function readLedgers(shared: Shared): number[] {

@@ -16,26 +16,38 @@ export interface ItemSource<T> {
 class ItemIterator<T> {
   readonly #source: ItemSource<T>
   #entry = 0
+  #over = false
 
   constructor(source: ItemSource<T>) {
     this.#source = source
   }
 
-  settle(): void {
+  /** The next is asked for. Returns false if there is none any more. */
+  settle(): boolean {
     const entry = this.#entry
     this.#entry = 0
     if (entry !== 0) this.#source.finish(entry)
+    return !this.#over
   }
 
   hold({ item, entry }: { item: T; entry: number }): IteratorResult<T> {
     this.#entry = entry
+    // It was left while it waited for this item.
+    if (this.#over) this.leave()
     return { done: false, value: item }
   }
 
   leave(): IteratorResult<T> {
     const entry = this.#entry
     this.#entry = 0
+    this.#over = true
     if (entry !== 0) this.#source.keep(entry)
+    return END
+  }
+
+  endOrThrow(error: unknown): IteratorReturnResult<undefined> {
+    if (!(error instanceof QueueShutDownError || error instanceof DetachedError)) throw error
+    this.#over = true
     return END
   }
 }
@@ -44,14 +56,25 @@ const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
 export function itemsOf<T>(source: ItemSource<T>): AsyncIterableIterator<T> {
   const iterator = new ItemIterator(source)
+  const step = async () => {
+    if (!iterator.settle()) return END
+    try {
+      return iterator.hold(await source.next())
+    } catch (error) {
+      return iterator.endOrThrow(error)
+    }
+  }
+  // As in an async generator, a request made while another is under way begins when that is over.
+  let last: Promise<unknown> | undefined
   return {
-    async next() {
-      iterator.settle()
-      try {
-        return iterator.hold(await source.next())
-      } catch (error) {
-        return endOrThrow(error)
+    next() {
+      const result = last === undefined ? step() : last.then(step, step)
+      const isOver = () => {
+        if (last === result) last = undefined
       }
+      last = result
+      result.then(isOver, isOver)
+      return result
     },
     async return() {
       return iterator.leave()
@@ -66,11 +89,11 @@ export function itemsOfSync<T>(source: ItemSource<T>): IterableIterator<T> {
   const iterator = new ItemIterator(source)
   return {
     next() {
-      iterator.settle()
+      if (!iterator.settle()) return END
       try {
         return iterator.hold(source.nextSync())
       } catch (error) {
-        return endOrThrow(error)
+        return iterator.endOrThrow(error)
       }
     },
     return() {
@@ -80,9 +103,4 @@ export function itemsOfSync<T>(source: ItemSource<T>): IterableIterator<T> {
       return this
     },
   }
-}
-
-function endOrThrow(error: unknown): IteratorReturnResult<undefined> {
-  if (error instanceof QueueShutDownError || error instanceof DetachedError) return END
-  throw error
 }

@@ -1,7 +1,7 @@
 import { isMainThread } from 'node:worker_threads'
 import { integer, invalidType, invalidValue, options as optionsObject } from '../check.ts'
 import { clock } from '../clock.ts'
-import { BACKLOG, DISCARDED, GET, JOIN, NOTHING, PUT, RETURNED } from '../core/layout.ts'
+import { BACKLOG, DISCARDED, GET, JOIN, NOTHING, PUT } from '../core/layout.ts'
 import { isShutDown, queued, unfinished } from '../core/shared.ts'
 import {
   AbortError,
@@ -20,7 +20,7 @@ import { type Limits, PendingCalls } from '../wait/pending.ts'
 import type { Side } from '../wait/side.ts'
 import { AGAIN, type Attachment, type Encoded, GIVE_UP } from './attachment.ts'
 import { type BatchOptions, getMany, getManySync, putMany, putManySync } from './batches.ts'
-import { type DeadLetter, moveLetters } from './dead-letters.ts'
+import { type DeadLetter, hasDoomed, moveLetters } from './dead-letters.ts'
 import { announceDetached } from './deaths.ts'
 import { type Delivery, type Settler, TakenItem } from './delivery.ts'
 import { EMPTY } from './empty.ts'
@@ -32,6 +32,9 @@ import { handleOf, Origin } from './origin.ts'
 import { discardAll, wakeEveryone, windUp } from './recovery.ts'
 import { detachInRegistry } from './registry.ts'
 import { type QueueStats, statsOf } from './stats.ts'
+
+/** How often a blocked thread looks whether there is room for dead letters, in ms. */
+const LETTER_ROOM = 50
 
 /** What a put did with the item. */
 export type PutResult = 'stored' | 'replaced-oldest' | 'dropped'
@@ -170,7 +173,8 @@ export class Queue<T> {
     // Puts called before come first.
     const attempt = () => this.#puts.serve() || this.#store(encoded, timeout > 0)
     try {
-      if (attempt() === 0) return 'stored'
+      const earlier = this.#puts.size === 0 ? 0 : this.#puts.serve()
+      if (earlier === 0 && this.#store(encoded, timeout > 0) === 0) return 'stored'
       this.#block(timeout, attempt, this.#fullError)
     } catch (error) {
       this.#abandon(encoded)
@@ -296,7 +300,8 @@ export class Queue<T> {
       )
     }
     if (this.#isJoined()) return
-    this.#block(timeoutOf(options), () => (this.#isJoined() ? 0 : JOIN), this.#joinError)
+    const attempt = () => (this.#isJoined() ? 0 : JOIN)
+    this.#block(timeoutOf(options), attempt, this.#joinError, () => this.#patience())
   }
 
   /**
@@ -418,7 +423,7 @@ export class Queue<T> {
       return entry > 0 ? 0 : GET
     }
     try {
-      this.#block(timeout, attempt, this.#emptyError, () => stay.patience())
+      this.#block(timeout, attempt, this.#emptyError, () => Math.min(stay.patience(), this.#patience()))
     } finally {
       if (stay.arrived) {
         stay.leave()
@@ -503,9 +508,9 @@ export class Queue<T> {
   #tidy(): void {
     const letters = this.#letters
     const attachment = this.#attachment
-    if (letters === undefined || attachment === undefined) return
-    const { shared } = attachment
-    if (shared.load(BACKLOG) === shared.load(RETURNED)) return
+    if (letters === undefined || attachment === undefined || !hasDoomed(attachment.shared)) return
+    // Another thread moves them, or this one once it has attached again.
+    if (letters.#attachment === undefined) return
     if (this.#awaitsLetterRoom) {
       if (letters.full) return
       letters.serveRoom()
@@ -535,6 +540,13 @@ export class Queue<T> {
   /** @internal Calls back now whom onRoom let wait, if there is room: a thread that blocks serves no event loop. */
   serveRoom(): void {
     this.#puts.serve()
+  }
+
+  /** How long a blocked thread may sleep, in ms: it cannot hear that there is room for dead letters, so it looks. */
+  #patience(): number {
+    return this.#letters !== undefined && hasDoomed(this.#attached().shared)
+      ? LETTER_ROOM
+      : Number.POSITIVE_INFINITY
   }
 
   #warnOfStay(): void {

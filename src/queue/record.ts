@@ -14,13 +14,14 @@ export interface Failure {
  * The record beside a cell: what went wrong with its item so far, 512 bytes in all.
  *
  *   word 0  number of failures kept    word 1  bytes used
- *   then each: time (float64), thread, length of the text (words), the error as JSON, padded to 8
+ *   then each: time (float64), thread, length of the text (words), [name, message, code] as JSON, padded to 8
  *
  * Only the holder of the cell (or the executor of a dead one) writes it; the count is stored last.
  */
 const HEADER = 8
 const FAILURE = 16
 const MAX_FAILURES = 8
+const SURE_TEXT = 40
 
 export function clearRecord(span: Span, at: number): void {
   span.words[at >> 2] = 0
@@ -32,22 +33,17 @@ export function recordAt(geometry: Geometry, cell: number): number {
   return geometry.recordsAt + cell * RECORD_BYTES
 }
 
-/** Adds a failure. With no room left its text is shortened; beyond 8 failures the first 7 and the last are kept. */
+/** Adds a failure. Texts are shortened to what there is room for; beyond 8 failures the first 7 and the last are kept. */
 export function addFailure(span: Span, at: number, error: unknown, thread: number): void {
   const failure: Failure = { at: Date.now(), thread, error: described(error) }
   let kept = readRecord(span, at)
   if (kept.length >= MAX_FAILURES) kept = kept.slice(0, MAX_FAILURES - 1)
-  const share = RECORD_BYTES - HEADER - FAILURE * MAX_FAILURES
-  // Each later failure is sure of its share, so an early long message cannot leave it without words.
   const total = [...kept, failure]
+  const texts = textsOf(total)
   span.words[at >> 2] = 0
   let end = HEADER
   for (const [index, each] of total.entries()) {
-    const room = Math.min(
-      share / 2,
-      RECORD_BYTES - end - FAILURE - (total.length - index - 1) * (FAILURE + 8),
-    )
-    const text = shortened(each.error, Math.floor(room / 8) * 8)
+    const text = texts[index] as Buffer
     span.doubles[(at + end) >> 3] = each.at
     span.words[(at + end + 8) >> 2] = each.thread
     span.words[(at + end + 12) >> 2] = text.length
@@ -56,6 +52,18 @@ export function addFailure(span: Span, at: number, error: unknown, thread: numbe
   }
   span.words[(at >> 2) + 1] = end
   span.words[at >> 2] = total.length
+}
+
+/** The last failure is why an item is given up, so it gets room first; each of the others is sure of SURE_TEXT. */
+function textsOf(failures: readonly Failure[]): Buffer[] {
+  const texts: Buffer[] = []
+  let left = RECORD_BYTES - HEADER - failures.length * FAILURE
+  for (let index = failures.length - 1; index >= 0; index--) {
+    const text = shortened((failures[index] as Failure).error, left - index * SURE_TEXT)
+    left -= Math.ceil(text.length / 8) * 8
+    texts.unshift(text)
+  }
+  return texts
 }
 
 export function readRecord(span: Span, at: number): Failure[] {
@@ -87,22 +95,21 @@ function described(error: unknown): Failure['error'] {
 }
 
 function shortened(error: Failure['error'], room: number): Buffer {
-  const parts = {
-    ...error,
-    name: error.name.slice(0, 32),
-    ...(error.code ? { code: error.code.slice(0, 32) } : {}),
-  }
-  for (let message = error.message; ; message = message.slice(0, Math.floor(message.length * 0.8))) {
-    const text = Buffer.from(JSON.stringify({ ...parts, message }))
+  const code = error.code === undefined ? [] : [error.code.slice(0, 32)]
+  let { name, message } = error
+  for (;;) {
+    const text = Buffer.from(JSON.stringify([name, message, ...code]))
     if (text.length <= room) return text
-    if (message === '') return Buffer.alloc(0)
+    if (message !== '') message = message.slice(0, Math.floor(message.length * 0.8))
+    else if (name !== '') name = name.slice(0, Math.floor(name.length * 0.8))
+    else return Buffer.alloc(0)
   }
 }
 
 function errorOf(text: string): Failure['error'] {
   try {
-    const { name, message, code } = JSON.parse(text)
-    return { name, message, ...(code ? { code } : {}) }
+    const [name, message, code] = JSON.parse(text)
+    return { name, message, ...(code === undefined ? {} : { code }) }
   } catch {
     return { name: 'Error', message: '' }
   }

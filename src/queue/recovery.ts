@@ -11,7 +11,7 @@ import {
   LEDGERS_USED,
   OWNER,
 } from '../core/layout.ts'
-import { isDiscarding, type Shared } from '../core/shared.ts'
+import { isDiscarding, type Shared, unfinished } from '../core/shared.ts'
 import { backOff } from '../wait/backoff.ts'
 import { ASYNC_WAITER, asyncBit, BLOCKED_WAITER, blockedBit, END_BIT, SIDES } from '../wait/side.ts'
 
@@ -59,16 +59,21 @@ export function windUp(
  */
 export function discardAll(shared: Shared, ledger: number): void {
   const { core } = shared
+  let discarded = false
   for (let tries = 0; ; ) {
     const answer = core.discardQueued(ledger)
     if (answer === BUSY) backOff(tries++)
-    else if (answer !== 1) break
+    else if (answer === 1) discarded = true
+    else break
   }
   for (let tries = 0; ; ) {
     const answer = core.discardReturned(ledger)
     if (answer === BUSY) backOff(tries++)
-    else if (answer !== 1) break
+    else if (answer === 1) discarded = true
+    else break
   }
+  // Whoever shut the queue down may have woken the joins before this count; the last of several sees all counts.
+  if (discarded && unfinished(shared) === 0) core.wakeAll(JOIN)
 }
 
 /** Frees the blocks of the cell of `entry`. Returns true if someone waits for blocks. */

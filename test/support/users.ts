@@ -1,7 +1,13 @@
 import { afterEach } from 'vitest'
-import type { Queue } from '../../src/index.ts'
+import type { Queue, QueueStats } from '../../src/index.ts'
 import { PATIENCE, until, within } from './deadline.ts'
 import { type FixtureThread, startThread } from './threads.ts'
+
+/** A queue of whatever items. */
+export interface AnyQueue {
+  readonly handle: { readonly id: string }
+  stats(): QueueStats
+}
 
 /** What `tryGet` in another thread answers for EMPTY: a symbol cannot be sent. */
 export const EMPTY_THERE = '(EMPTY)'
@@ -60,9 +66,9 @@ export class User {
 export class RemoteQueue {
   readonly user: User
   readonly #id: string
-  readonly #queue: Queue<never>
+  readonly #queue: AnyQueue
 
-  constructor(user: User, queue: Queue<never>) {
+  constructor(user: User, queue: AnyQueue) {
     this.user = user
     this.#queue = queue
     this.#id = queue.handle.id
@@ -107,7 +113,7 @@ export class RemoteQueue {
 
 /** Resolves once `thread` waits on `side` of `queue`: to see that a call waits, no time need pass. */
 export function waits(
-  queue: Queue<never>,
+  queue: AnyQueue,
   side: 'get' | 'put' | 'memory' | 'join',
   thread: number,
 ): Promise<void> {
@@ -121,24 +127,24 @@ const lent: User[] = []
 const used: { user: User; id: string }[] = []
 
 /** A thread, attached to `queue` until the test ends. Threads are used again by the next test. */
-export async function other(queue: Queue<never> | Queue<unknown>): Promise<RemoteQueue> {
+export async function other(queue: AnyQueue): Promise<RemoteQueue> {
   const user = idle.pop() ?? new User()
   lent.push(user)
   return attachThere(user, queue)
 }
 
-export async function others(queue: Queue<never> | Queue<unknown>, count: number): Promise<RemoteQueue[]> {
+export async function others(queue: AnyQueue, count: number): Promise<RemoteQueue[]> {
   return Promise.all(Array.from({ length: count }, () => other(queue)))
 }
 
 /** A second queue in a thread already lent. */
 export async function attachThere(
   user: User,
-  queue: Queue<never> | Queue<unknown>,
+  queue: AnyQueue,
 ): Promise<RemoteQueue> {
   await user.ask('attach', queue.handle)
   used.push({ user, id: queue.handle.id })
-  return new RemoteQueue(user, queue as Queue<never>)
+  return new RemoteQueue(user, queue)
 }
 
 afterEach(async () => {

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { geometryOf } from '../../src/core/geometry.ts'
+import { HEAD, TAIL } from '../../src/core/layout.ts'
+import * as operations from '../../src/core/operations.ts'
+import { BackEnds } from './back-ends.ts'
+import { faultsOf } from './cell-places.ts'
+import { STARTS } from './ledgers.ts'
+import { Random } from './random.ts'
+import { RandomOperations } from './random-operations.ts'
+
+const OPERATIONS = 1_000_000
+const SEED = Number(process.env.MILLRACE_SEED ?? 20_261_123)
+const PER_QUEUE = 500
+const COMPARED_EVERY = 50
+
+function randomGeometry(random: Random) {
+  return geometryOf({
+    maxsize: random.pick([1, 2, 3, 5, 8]),
+    itemBytes: random.pick([4, 8, 100]),
+    maxItemBytes: random.pick([4, 2000]),
+    memoryBytes: 8192,
+    maxThreads: 1 + random.below(3),
+    maxInFlight: random.pick([1, 2, 5]),
+    maxDeliveries: random.pick([0, 0, 1, 3]),
+    keepsDoomed: random.once(2),
+  })
+}
+
+/** Runs `step` on one queue after another until `count` operations are done; a failure names its seed. */
+function onManyQueues(
+  count: number,
+  step: (random: Random, operations: RandomOperations) => void,
+  atEnd: (ends: BackEnds, seed: number) => void = () => {},
+): Map<string, number> {
+  const effects = new Map<string, number>()
+  for (let queue = 0; queue * PER_QUEUE < count; queue++) {
+    const seed = SEED + queue
+    const random = new Random(seed)
+    const ends = new BackEnds(randomGeometry(random), random.pick(STARTS))
+    const steps = new RandomOperations(ends, random)
+    try {
+      for (let done = 1; done <= PER_QUEUE; done++) {
+        step(random, steps)
+        if (done % COMPARED_EVERY === 0) ends.compare()
+      }
+      steps.unlock()
+      ends.compare()
+    } catch (error) {
+      throw new Error(`with MILLRACE_SEED=${seed}: ${(error as Error).message}`, { cause: error })
+    }
+    for (const [name, times] of steps.effects) effects.set(name, (effects.get(name) ?? 0) + times)
+    atEnd(ends, seed)
+  }
+  return effects
+}
+
+describe('the two back ends', () => {
+  it('answer the same and leave the same words, in a million random operations', () => {
+    const effects = onManyQueues(
+      OPERATIONS,
+      (random, steps) => {
+        if (random.once(PER_QUEUE)) steps.shut()
+        else steps.step()
+      },
+      (ends, seed) => expect(faultsOf(ends.words, ends.geometry), `seed ${seed}`).toEqual([]),
+    )
+    const names = Object.keys(operations).filter((name) => name !== 'configure')
+    expect([...effects.keys()].sort()).toEqual(names.sort())
+    for (const [name, times] of effects) expect(times, name).toBeGreaterThan(100)
+  })
+
+  it('answer the same of damaged words, and neither traps', () => {
+    onManyQueues(OPERATIONS / 10, (random, steps) => {
+      if (random.once(20)) steps.damage()
+      else steps.step()
+    })
+  })
+})
+
+describe('the comparison', () => {
+  const ends = () => new BackEnds(randomGeometry(new Random(1)), 0)
+
+  it('finds one word that differs', () => {
+    const both = ends()
+    both.words[HEAD >> 2] = 2
+    expect(() => both.compare()).toThrow('differ: byte 128')
+  })
+
+  it('finds an answer that differs', () => {
+    const both = ends()
+    both.words[TAIL >> 2] = 1
+    expect(() => both.run('put', both.geometry.ledgersAt, 1)).toThrow('differ: WebAssembly answers -4')
+  })
+})

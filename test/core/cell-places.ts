@@ -1,0 +1,88 @@
+import { type Geometry, ledgerAt } from '../../src/core/geometry.ts'
+import {
+  BACKLOG,
+  DOOMED_FIRST,
+  ENTRIES,
+  ENTRY_BYTES,
+  HEAD,
+  NEXT,
+  RETURNED,
+  RETURNED_FIRST,
+  SHUT,
+  SLOT_BYTES,
+  SLOT_CELL,
+  SPARE_FIRST,
+  SPARE_FRESH,
+  TAIL,
+} from '../../src/core/layout.ts'
+
+/**
+ * What is wrong with a queue's memory at rest, no operation under way: cells with no place or with two, slots that
+ * were claimed and not published, lists that disagree with their counts. Empty when all is well.
+ */
+export function faultsOf(words: Int32Array, geometry: Geometry): string[] {
+  return [...faultsOfCells(words, geometry), ...faultsOfRing(words, geometry)]
+}
+
+function faultsOfCells(words: Int32Array, geometry: Geometry): string[] {
+  const faults: string[] = []
+  const places = new Map<number, string>()
+  const place = (cell: number, where: string) => {
+    const other = places.get(cell)
+    if (other !== undefined) faults.push(`cell ${cell} is in ${other} and in ${where}`)
+    if (cell < 0 || cell >= geometry.cells) faults.push(`${where} names cell ${cell}, which does not exist`)
+    places.set(cell, where)
+  }
+  for (let index = 0; index < geometry.ringSize; index++) {
+    place(wordAt(words, geometry.ringAt + index * SLOT_BYTES + SLOT_CELL), `slot ${index}`)
+  }
+  for (let ledger = 0; ledger < geometry.maxThreads; ledger++) {
+    for (let entry = 0; entry <= geometry.maxInFlight; entry++) {
+      const at = ledgerAt(geometry, ledger) + ENTRIES + entry * ENTRY_BYTES
+      place(wordAt(words, at), `entry ${entry} of ledger ${ledger}`)
+    }
+  }
+  const list = (first: number, name: string) => {
+    let length = 0
+    for (let link = wordAt(words, first); link !== 0; length++) {
+      place(link - 1, `the ${name} list`)
+      if (length > geometry.cells || link > geometry.cells || link < 0) break
+      link = wordAt(words, geometry.cellsAt + (link - 1) * geometry.cellBytes + NEXT)
+    }
+    return length
+  }
+  const returned = list(RETURNED_FIRST, 'returned')
+  const doomed = list(DOOMED_FIRST, 'doomed')
+  list(SPARE_FIRST, 'spare')
+  for (let cell = geometry.firstSpare + wordAt(words, SPARE_FRESH); cell < geometry.cells; cell++) {
+    place(cell, 'the fresh spare ones')
+  }
+  // What is discarded after an immediate shutdown leaves the lists, and nobody wants its cell any more.
+  const discarding = (wordAt(words, HEAD) & SHUT) !== 0
+  for (let cell = 0; cell < geometry.cells && !discarding; cell++) {
+    if (!places.has(cell)) faults.push(`cell ${cell} is nowhere`)
+  }
+  const backlog = wordAt(words, BACKLOG)
+  if (returned !== wordAt(words, RETURNED)) faults.push(`${returned} are returned, counted otherwise`)
+  if (returned + doomed !== backlog) faults.push(`${returned} + ${doomed} came back, counted ${backlog}`)
+  return faults
+}
+
+function faultsOfRing(words: Int32Array, geometry: Geometry): string[] {
+  const { ringSize, ringAt } = geometry
+  const faults: string[] = []
+  const head = wordAt(words, HEAD) & ~SHUT
+  const queued = (((wordAt(words, TAIL) & ~SHUT) - head) | 0) >> 1
+  if (queued < 0 || queued > ringSize) faults.push(`the tail is ${queued} ahead of the head`)
+  for (let ahead = 0; ahead < ringSize; ahead++) {
+    const expected = (head + 2 * ahead + (ahead < queued ? 1 : 0)) | 0
+    const slot = ringAt + (((head >>> 1) + ahead) & (ringSize - 1)) * SLOT_BYTES
+    const found = wordAt(words, slot)
+    if (found !== expected) faults.push(`the slot ${ahead} after the head is torn: ${found}, not ${expected}`)
+  }
+  return faults
+}
+
+function wordAt(words: Int32Array, at: number): number {
+  return Atomics.load(words, at >> 2)
+}

@@ -1,0 +1,30 @@
+import { buildCore } from '../../scripts/build-core.ts'
+
+/** How long the loop of the control module runs: some microseconds, like a copy of a few KiB. */
+const TURNS = 2000
+
+const WINDOWS = {
+  put: ['if (cas(TAIL, tail, tail + 2) !== tail) return BUSY', 'load(TAIL)'],
+  take: [
+    'if (cas(HEAD, head, head + 2) !== head) return BUSY\n  poke(slot + SLOT_CELL, spare)',
+    'load(HEAD)',
+  ],
+} as const
+
+/**
+ * The module as it must not be: with a loop between the exchange of the position and the publication of the slot,
+ * where V8 may interrupt the thread. Kills that leave it whole would prove nothing about the real one.
+ */
+export async function buildControl(operation: 'put' | 'take'): Promise<Uint8Array> {
+  const [line, read] = WINDOWS[operation]
+  let rewritten = 0
+  const bytes = await buildCore((file, text) => {
+    if (file !== 'ring.ts') return text
+    const parts = text.split(line)
+    rewritten = parts.length - 1
+    // What it reads is shared, so no compiler may drop or unroll it.
+    return parts.join(`${line}\n  for (let turn: i32 = 0; turn < ${TURNS}; turn++) ${read}`)
+  })
+  if (rewritten !== 1) throw new Error(`the window of ${operation} is not where it was: ring.ts has changed`)
+  return bytes
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import { MODULE_BASE64 } from '../../src/core/module.ts'
+import { buildControl } from './control-module.ts'
+import { killInLoop } from './kill-in-loop.ts'
+
+/** MILLRACE_FULL=1 for the number the architecture page speaks of. */
+const KILLS = process.env.MILLRACE_FULL === undefined ? 200 : 1500
+
+describe('threads killed in the hot loop of put and take', () => {
+  it('leave the real module’s memory whole', async () => {
+    const report = await killInLoop(Buffer.from(MODULE_BASE64, 'base64'), KILLS)
+    console.log('real module', report)
+    expect(report).toMatchObject({ torn: 0, fault: undefined })
+    // Else the kills landed elsewhere, and the zero says nothing.
+    expect(report.inOperation).toBeGreaterThan(KILLS / 10)
+  }, 300_000)
+
+  it.each(['put', 'take'] as const)(
+    'tear a module that has a loop in its %s',
+    async (operation) => {
+      const report = await killInLoop(await buildControl(operation), KILLS / 5)
+      console.log(`control module, ${operation}`, report)
+      expect(report.torn).toBeGreaterThan(0)
+      expect(report.fault).toMatch(/torn|is in|nowhere/)
+    },
+    300_000,
+  )
+})

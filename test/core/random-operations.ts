@@ -1,0 +1,202 @@
+import { AGAIN, GIVE_UP, UNBEGUN } from '../../src/core/backlog.ts'
+import { ledgerAt } from '../../src/core/geometry.ts'
+import {
+  ASYNC_WAITER,
+  BLOCK_FRESH,
+  BLOCK_STACK,
+  BLOCK_TURN,
+  CHAIN,
+  DOOMED_FIRST,
+  DOOMED_LAST,
+  ENTRIES,
+  ENTRY_BYTES,
+  ENTRY_STATE,
+  EXECUTOR,
+  FREE_BLOCKS,
+  GET,
+  HEAD,
+  HELD,
+  JOIN,
+  LOCK,
+  MEMORY,
+  NEXT,
+  OWNER,
+  PUT,
+  RESERVED,
+  RETURNED,
+  RETURNED_FIRST,
+  RETURNED_LAST,
+  SLOT_CELL,
+  SPARE_FIRST,
+  SPARE_FRESH,
+  TAIL,
+} from '../../src/core/layout.ts'
+import { asyncBit, BLOCKED_WAITER, blockedBit, END_BIT, SIDES } from '../../src/wait/side.ts'
+import type { BackEnds } from './back-ends.ts'
+import type { Random } from './random.ts'
+
+/** Random operations on several ledgers, each as the library could ask for it at that moment. */
+export class RandomOperations {
+  readonly #ends: BackEnds
+  readonly #random: Random
+  readonly #ledgers: readonly number[]
+  /** How often each operation did something, by name: a run in which one never did compares nothing. */
+  readonly effects = new Map<string, number>()
+
+  constructor(ends: BackEnds, random: Random) {
+    this.#ends = ends
+    this.#random = random
+    const { geometry } = ends
+    this.#ledgers = Array.from({ length: geometry.maxThreads }, (_, index) => ledgerAt(geometry, index))
+    for (const index of this.#ledgers.keys()) this.claim(index)
+  }
+
+  step(): void {
+    const random = this.#random
+    const index = random.below(this.#ledgers.length)
+    const ledger = this.#ledgers[index] as number
+    const roll = random.below(1000)
+    if (roll < 300) this.#put(ledger)
+    else if (roll < 520) this.#take(ledger)
+    else if (roll < 560) this.#ask('takeReturned', ledger, this.#entry(ledger, false))
+    else if (roll < 580) this.#ask('takeDoomed', ledger, this.#entry(ledger, false))
+    else if (roll < 680) this.#finish(ledger)
+    else if (roll < 760) this.#giveBack(ledger)
+    else if (roll < 800) this.#ask('reserve', ledger, 1 + random.below(4), random.below(2))
+    else if (roll < 850) this.#ask('pushBlock', ledger, ledger + ENTRIES)
+    else if (roll < 870) this.#ask('unreserve', ledger)
+    else if (roll < 890) this.#ask('popBlock', this.#anyEntry(ledger))
+    else if (roll < 960) this.#wait(ledger)
+    else if (roll < 970) this.#ask(random.pick(['wake', 'wakeAll'] as const), random.pick(SIDES))
+    else if (roll < 978)
+      this.#ask(random.pick(['clearWaking', 'clearAsyncWaking'] as const), random.pick(SIDES))
+    else if (roll < 982) this.#ask('markAtEnd', ledger, random.below(2))
+    else if (roll < 985) this.#ask('nextRound')
+    else if (roll < 990) this.#die(index)
+    else if (roll < 995) this.#ask(random.pick(['discardQueued', 'discardReturned'] as const), ledger)
+    else this.#ends.write(LOCK, random.below(4) === 0 ? 1 : 0)
+  }
+
+  shut(): void {
+    this.#ask('shut', this.#random.once(2) ? 1 : 0)
+  }
+
+  /** Whoever was in the backlog leaves it. */
+  unlock(): void {
+    this.#ends.write(LOCK, 0)
+  }
+
+  claim(index: number): void {
+    this.#ask('claim', this.#ledgers[index] as number, index, 1 + this.#random.below(1000))
+  }
+
+  /** Writes nonsense into one word that an operation must check before it trusts it. */
+  damage(): void {
+    const { geometry } = this.#ends
+    const random = this.#random
+    const cell = geometry.cellsAt + random.below(geometry.cells) * geometry.cellBytes
+    const words = [
+      ...[TAIL, HEAD, LOCK, RETURNED, RETURNED_FIRST, RETURNED_LAST, DOOMED_FIRST, DOOMED_LAST],
+      ...[SPARE_FIRST, SPARE_FRESH, FREE_BLOCKS, BLOCK_TURN, BLOCK_FRESH, BLOCK_STACK],
+      geometry.ringAt + random.below(geometry.ringSize) * 8,
+      geometry.ringAt + random.below(geometry.ringSize) * 8 + SLOT_CELL,
+      this.#anyEntry(random.pick(this.#ledgers)),
+      this.#anyEntry(random.pick(this.#ledgers)) + ENTRY_STATE,
+      random.pick(this.#ledgers) + RESERVED,
+      cell + CHAIN,
+      cell + NEXT,
+      ...(geometry.blocks > 0 ? [geometry.linksAt + random.below(geometry.blocks) * 4] : []),
+    ]
+    const values = [-1, 0, 1, 2, geometry.cells, geometry.cells + 1, geometry.blocks, geometry.blocks + 1]
+    // Not at the edge of 32 bits, where a sum that is only checked afterwards wraps in one back end alone.
+    const value = random.once(2) ? random.pick(values) : random.below(2 ** 31) - 2 ** 30
+    this.#ends.write(random.pick(words), value)
+  }
+
+  /** As `run`; counts what was done. */
+  #ask(...[name, ...args]: Parameters<BackEnds['run']>): number {
+    const answer = this.#ends.run(name, ...args)
+    if (answer >= 0) this.effects.set(name, (this.effects.get(name) ?? 0) + 1)
+    return answer
+  }
+
+  #put(ledger: number): void {
+    const { geometry } = this.#ends
+    if (this.#ask('put', ledger, this.#random.below(geometry.itemBytes + 1)) === 1) this.#ask('wake', GET)
+  }
+
+  #take(ledger: number): void {
+    const answer = this.#ask('take', ledger, this.#entry(ledger, false))
+    if (answer >= 0 && (answer & 1) === 1) this.#ask('wake', PUT)
+  }
+
+  #finish(ledger: number): void {
+    const entry = this.#entry(ledger, true)
+    if (this.#ask('finish', ledger, entry) >= 0) this.#freeChain(entry)
+  }
+
+  #giveBack(ledger: number): void {
+    const entry = this.#entry(ledger, true)
+    if (this.#ask('giveBack', ledger, entry, this.#random.pick([AGAIN, AGAIN, GIVE_UP, UNBEGUN])) >= 0) {
+      this.#freeChain(entry)
+    }
+  }
+
+  #freeChain(entry: number): void {
+    while (this.#ask('popBlock', entry) >= 0);
+  }
+
+  #wait(ledger: number): void {
+    const side = this.#random.pick(SIDES)
+    const how = this.#random.pick([
+      [side, blockedBit(side), BLOCKED_WAITER],
+      [side, asyncBit(side), ASYNC_WAITER],
+      [JOIN, END_BIT, BLOCKED_WAITER],
+      [MEMORY, blockedBit(MEMORY), BLOCKED_WAITER],
+    ] as const)
+    this.#ask(this.#random.once(2) ? 'enterWait' : 'leaveWait', ledger, ...how)
+  }
+
+  /** The owner is dead: another adopts its ledger, gives back what it held, and frees it; a new owner follows. */
+  #die(index: number): void {
+    const ledger = this.#ledgers[index] as number
+    const owner = this.#ends.load(ledger + OWNER)
+    const executor = 1 + this.#random.below(1000)
+    if (this.#ask('adopt', ledger, owner, this.#ends.load(ledger + EXECUTOR), executor) !== 1) return
+    // Now and then the executor dies too, and what it left is another's to finish.
+    if (this.#random.once(4)) return
+    for (const side of SIDES) {
+      this.#ask('leaveWait', ledger, side, blockedBit(side), BLOCKED_WAITER)
+      this.#ask('leaveWait', ledger, side, asyncBit(side), ASYNC_WAITER)
+    }
+    this.#ask('leaveWait', ledger, JOIN, END_BIT, BLOCKED_WAITER)
+    this.#ask('unreserve', ledger)
+    this.unlock()
+    for (let number = 1; number <= this.#ends.geometry.maxInFlight; number++) {
+      this.#ask('giveBack', ledger, ledger + ENTRIES + number * ENTRY_BYTES, AGAIN)
+    }
+    for (let number = 0; number <= this.#ends.geometry.maxInFlight; number++) {
+      this.#freeChain(ledger + ENTRIES + number * ENTRY_BYTES)
+    }
+    this.#ask('release', ledger, owner, executor)
+    this.claim(index)
+  }
+
+  /** An entry that holds an item, or that does not; any if there is none. Answers of the wrong ones agree too. */
+  #entry(ledger: number, held: boolean): number {
+    const { maxInFlight } = this.#ends.geometry
+    const first = this.#random.below(maxInFlight)
+    for (let ahead = 0; ahead < maxInFlight; ahead++) {
+      const entry = ledger + ENTRIES + (1 + ((first + ahead) % maxInFlight)) * ENTRY_BYTES
+      if ((this.#ends.load(entry + ENTRY_STATE) === HELD) === held) return entry
+    }
+    // All hold something: an item is finished first, or taking would lose a cell.
+    const entry = ledger + ENTRIES + (1 + first) * ENTRY_BYTES
+    if (!held && this.#ask('finish', ledger, entry) >= 0) this.#freeChain(entry)
+    return entry
+  }
+
+  #anyEntry(ledger: number): number {
+    return ledger + ENTRIES + this.#random.below(this.#ends.geometry.maxInFlight + 1) * ENTRY_BYTES
+  }
+}

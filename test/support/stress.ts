@@ -1,0 +1,87 @@
+import { codecs } from '../../src/index.ts'
+import { queueAt } from './queues.ts'
+import { startThread } from './threads.ts'
+
+export interface StressOptions {
+  readonly items: number
+  readonly capacity: number
+  readonly producers?: number
+  readonly consumers?: number
+  /** First position, 0 to 2^31 - 1. */
+  readonly start?: number
+  /** ms; beyond it the run fails. */
+  readonly patience?: number
+}
+
+export interface StressResult {
+  readonly got: number
+  readonly missing: number
+  readonly twice: number
+  readonly disordered: number
+  readonly unfinished: number
+  readonly size: number
+  /** Items each consumer got. */
+  readonly shares: readonly number[]
+  readonly ms: number
+}
+
+interface Consumed {
+  readonly got: number
+  readonly twice: number
+  readonly disordered: number
+  readonly seen: Uint8Array
+}
+
+/** What a sound run yields. */
+export const SOUND = { missing: 0, twice: 0, disordered: 0, unfinished: 0, size: 0 }
+
+/**
+ * Producers put numbers, consumers iterate; counts what came not at all, twice, or out of its producer's order.
+ */
+export async function stress(options: StressOptions): Promise<StressResult> {
+  const { items, capacity, producers = 4, consumers = 4, start = 0, patience = 120_000 } = options
+  const each = Math.floor(items / producers)
+  const queue = queueAt<number>(start, { maxsize: capacity, codec: codecs.int32, maxThreads: producers + consumers + 1 })
+  const barrier = new Int32Array(new SharedArrayBuffer(4))
+  const threads = producers + consumers
+  const common = { handle: queue.handle, threads, producers, each, barrier }
+  const since = performance.now()
+  const run = (role: string, count: number) =>
+    Array.from({ length: count }, (_, index) => startThread('stress.mjs', { ...common, role, index }))
+  const producing = run('produce', producers)
+  const consuming = run('consume', consumers)
+  await Promise.all(producing.map((thread) => thread.ended(patience)))
+  queue.shutdown()
+  const consumed = (await Promise.all(consuming.map((thread) => thread.message<Consumed>(patience)))) as Consumed[]
+  await Promise.all(consuming.map((thread) => thread.ended(patience)))
+  const ms = performance.now() - since
+  const all = new Uint8Array(Math.ceil((each * producers) / 8))
+  let twice = 0
+  for (const { seen } of consumed) {
+    for (let index = 0; index < all.length; index++) {
+      twice += bits((all[index] as number) & (seen[index] as number))
+      all[index] = (all[index] as number) | (seen[index] as number)
+    }
+  }
+  let present = 0
+  for (const byte of all) present += bits(byte)
+  const sum = (pick: (each: Consumed) => number) => consumed.reduce((total, one) => total + pick(one), 0)
+  const result = {
+    got: sum(({ got }) => got),
+    missing: each * producers - present,
+    twice: twice + sum((one) => one.twice),
+    disordered: sum((one) => one.disordered),
+    unfinished: queue.unfinished,
+    size: queue.size,
+    shares: consumed.map(({ got }) => got),
+    ms,
+  }
+  queue[Symbol.dispose]()
+  return result
+}
+
+function bits(byte: number): number {
+  let count = 0
+  for (let rest = byte; rest !== 0; rest &= rest - 1) count++
+  return count
+}

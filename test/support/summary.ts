@@ -1,0 +1,17 @@
+import type { Reporter, TestModule } from 'vitest/node'
+
+/** One last line: `N passed, N failed`, and how many were skipped, if any. */
+export default class Summary implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+    const counts = { passed: 0, failed: errors.length, skipped: 0, pending: 0 }
+    for (const module of modules) {
+      if (module.state() === 'failed' && module.errors().length > 0) counts.failed++
+      for (const test of module.children.allTests()) counts[test.result().state]++
+    }
+    const skipped = counts.skipped + counts.pending
+    // After the default reporter's own summary.
+    process.on('exit', () => {
+      console.log(`${counts.passed} passed, ${counts.failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+    })
+  }
+}
