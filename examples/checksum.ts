@@ -1,0 +1,126 @@
+/**
+ * Digests every file of a directory on several threads.
+ *
+ *   npx tsx examples/checksum.ts node_modules --compare
+ *
+ *   walk (main thread) → paths → N threads: digest → results → collect (main thread)
+ *
+ * Both queues are bounded: the walk runs no further ahead than the threads can follow.
+ */
+import { opendir } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { note, shown, summary, writeDocument } from './checksum/output.ts'
+import { digestTree, type Run, readTree } from './checksum/run.ts'
+
+const MOST_THREADS = 256
+const CORES = availableParallelism()
+
+const HELP = `Usage: checksum [DIR] [options]
+
+Digests every regular file under DIR (default: node_modules): SHA-256, and its size gzipped.
+As with find -type f, links are not followed; DIR itself may be one.
+
+  --threads N  how many threads digest, 1 to ${MOST_THREADS} (default: one a core, here ${CORES})
+  --compare    one thread against N, with the speed-up
+  --json       stdout is one document: { files: [{ path, bytes, sha256, gzipBytes }], unreadable: [{ path, error }], … }
+               A path that is not UTF-8 is approximate there, and exact as pathBytes (base64).
+  --help       prints this
+
+Files that cannot be read are counted and named. Ctrl-C stops the walk: what is begun is finished and reported.
+Exit codes: 0, with unreadable files too; 1 failed; 2 wrong arguments; 130 interrupted.
+`
+
+class UsageError extends Error {}
+
+interface Arguments {
+  directory: string
+  threads: number
+  compare: boolean
+  json: boolean
+  help: boolean
+}
+
+function readArguments(): Arguments {
+  const options = {
+    threads: { type: 'string' },
+    compare: { type: 'boolean' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  } as const
+  const { values, positionals, tokens } = parseArgs({
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  })
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue
+    if (!Object.hasOwn(options, token.name)) throw new UsageError(`${token.rawName}: no such option`)
+    if (token.name !== 'threads' && token.value !== undefined) {
+      throw new UsageError(`${token.rawName}: takes no value, got '${token.value}'`)
+    }
+  }
+  const { threads = String(CORES), compare, json, help } = values
+  const count = /^\d+$/.test(String(threads)) ? Number(threads) : 0
+  if (count < 1 || count > MOST_THREADS) {
+    const got = typeof threads === 'string' ? `'${threads}'` : 'nothing'
+    throw new UsageError(`--threads: an integer from 1 to ${MOST_THREADS} expected, got ${got}`)
+  }
+  if (positionals.length > 1) {
+    throw new UsageError(`DIR: one directory expected, got ${positionals.length}: ${positionals.join(', ')}`)
+  }
+  const directory = positionals[0] ?? 'node_modules'
+  return { directory, threads: count, compare: compare === true, json: json === true, help: help === true }
+}
+
+async function main(): Promise<void> {
+  const { directory, threads, compare, json, help } = readArguments()
+  if (help) return void process.stdout.write(HELP)
+  const report = json ? note : (line: string) => void process.stdout.write(`${line}\n`)
+  await (await opendir(directory)).close()
+
+  const stop = new AbortController()
+  // The first only: another Ctrl-C ends the process as usual.
+  process.once('SIGINT', () => {
+    process.exitCode = 130
+    note('stopping: what was begun is finished first (Ctrl-C again: at once)')
+    stop.abort()
+  })
+  const runs: Run[] = []
+  if (compare) await readTree(directory, stop.signal)
+  for (const count of compare ? [1, threads] : [threads]) {
+    if (runs.length > 0 && stop.signal.aborted) break
+    const run = await digestTree(directory, count, stop.signal)
+    report(summary(run) + (stop.signal.aborted ? ', interrupted' : ''))
+    runs.push(run)
+  }
+  const run = runs.at(-1) as Run
+  for (const { path, error } of run.unreadable) note(`unreadable: ${shown(path)}: ${error}`)
+  const interrupted = stop.signal.aborted
+  const speedUp = compare && !interrupted ? speedUpOf(runs as [Run, Run], report) : undefined
+  if (json) writeDocument(run, { directory, interrupted, speedUp })
+}
+
+function speedUpOf([one, many]: [Run, Run], report: (line: string) => void): number {
+  const speedUp = one.seconds / many.seconds
+  report(`speed-up: ${speedUp.toFixed(2)} with ${many.threads} threads on ${CORES} cores`)
+  const digests = ({ files }: Run) => JSON.stringify(files.map(({ sha256 }) => sha256))
+  if (digests(one) !== digests(many)) note('the digests of the two runs differ: files changed in between')
+  return speedUp
+}
+
+/** A reader that has seen enough, as `| head`, is no error. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
+try {
+  await main()
+} catch (error) {
+  const { message } = error as Error
+  note(`checksum: ${message}${error instanceof UsageError ? '\nTry --help.' : ''}`)
+  process.exitCode = error instanceof UsageError ? 2 : 1
+}

@@ -1,0 +1,110 @@
+/** What each thread of `../checksum.ts` runs: paths in, digests out. */
+import { createHash } from 'node:crypto'
+import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { createGzip, gzipSync } from 'node:zlib'
+import { attach, type Handle, type Queue } from '../../src/index.ts'
+
+/** Paths are bytes, as the file system has them: not every name is UTF-8. */
+export interface Digest {
+  path: Uint8Array
+  bytes: number
+  sha256: string
+  gzipBytes: number
+}
+export interface Unreadable {
+  path: Uint8Array
+  error: string
+}
+
+export interface Lanes {
+  paths: Handle<Queue<Uint8Array>>
+  results: Handle<Queue<Digest | Unreadable>>
+  /** One counter for all threads: the bytes read so far. */
+  progress: BigInt64Array
+}
+
+/** Files up to here are read whole, into one buffer used again and again; longer ones are streamed. */
+const WHOLE = 4 * 1024 * 1024
+const CHUNK = 256 * 1024
+
+/**
+ * Digests until the paths end. A path is finished when the next one is asked for: if this thread dies before, another
+ * thread gets it, so a file can be digested twice but not be forgotten.
+ */
+export async function digestFiles({ progress, ...lanes }: Lanes): Promise<void> {
+  const [paths, results] = [attach(lanes.paths), attach(lanes.results)]
+  const buffer = Buffer.allocUnsafeSlow(WHOLE)
+  for await (const path of paths) {
+    await results.put(await digest(path, buffer, progress).catch((error) => unreadable(path, error)))
+  }
+}
+
+async function digest(path: Uint8Array, buffer: Buffer, progress: BigInt64Array): Promise<Digest> {
+  const { fd, size } = openRegular(path)
+  const hash = createHash('sha256')
+  let bytes = 0
+  let gzipBytes = 0
+  const take = (chunk: Buffer) => {
+    hash.update(chunk)
+    bytes += chunk.length
+    Atomics.add(progress, 0, BigInt(chunk.length))
+    return chunk
+  }
+  try {
+    if (size <= WHOLE) {
+      gzipBytes = gzipSync(take(readWhole(fd, size, buffer))).length
+    } else {
+      const input = createReadStream('', {
+        fd,
+        autoClose: false,
+        start: 0,
+        end: size - 1,
+        highWaterMark: CHUNK,
+      })
+      await pipeline(
+        input,
+        async function* (chunks: AsyncIterable<Buffer>) {
+          for await (const chunk of chunks) yield take(chunk)
+        },
+        createGzip(),
+        async (chunks: AsyncIterable<Buffer>) => {
+          for await (const chunk of chunks) gzipBytes += chunk.length
+        },
+      )
+    }
+  } finally {
+    closeSync(fd)
+  }
+  return { path, bytes, sha256: hash.digest('hex'), gzipBytes }
+}
+
+/**
+ * Opens a regular file; a pipe or a link that has taken its place since the walk is neither waited for nor followed.
+ * `size` bounds what is read, so that a file that keeps growing has an end.
+ */
+export function openRegular(path: Uint8Array): { fd: number; size: number } {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
+  const fd = openSync(Buffer.from(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  const stats = fstatSync(fd)
+  if (stats.isFile()) return { fd, size: stats.size }
+  closeSync(fd)
+  throw new Error('no longer a regular file')
+}
+
+/** What the file has: less than its size if it was cut meanwhile. Files of /proc say 0 and have some. */
+function readWhole(fd: number, size: number, buffer: Buffer): Buffer {
+  const limit = size === 0 ? buffer.length : size
+  let length = 0
+  let read: number
+  do {
+    read = readSync(fd, buffer, length, limit - length, null)
+    length += read
+  } while (read > 0 && length < limit)
+  return buffer.subarray(0, length)
+}
+
+/** Node's text without the call and the path: `ENOENT: no such file or directory`. */
+export function unreadable(path: Uint8Array, error: unknown): Unreadable {
+  return { path, error: (error as Error).message.split(', ')[0] as string }
+}

@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface Outcome {
+  code: number | null
+  stdout: string
+  stderr: string
+  /** Pieces of stdout, each with the ms it came before the end of the process. */
+  pieces: { text: string; before: number }[]
+}
+
+export interface RunOptions {
+  /** Modules loaded first, in every thread. */
+  imports?: string[]
+  env?: Record<string, string>
+  /** Sees the process as soon as it has started. */
+  onStart?: (child: ChildProcess) => void
+}
+
+/** Runs an example as a user does. Killed after 50 s, with `code` null. */
+export function run(example: string, args: string[] = [], options: RunOptions = {}): Promise<Outcome> {
+  const imports = ['tsx', ...(options.imports ?? [])].flatMap((module) => ['--import', module])
+  const child = spawn(process.execPath, [...imports, `examples/${example}`, ...args], {
+    cwd: root,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 50_000,
+    killSignal: 'SIGKILL',
+  })
+  const pieces: { text: string; at: number }[] = []
+  const errors: Buffer[] = []
+  child.stdout.on('data', (data: Buffer) => pieces.push({ text: data.toString(), at: performance.now() }))
+  child.stderr.on('data', (data: Buffer) => errors.push(data))
+  options.onStart?.(child)
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => {
+      const end = performance.now()
+      resolve({
+        code,
+        stdout: pieces.map(({ text }) => text).join(''),
+        stderr: Buffer.concat(errors).toString(),
+        pieces: pieces.map(({ text, at }) => ({ text, before: end - at })),
+      })
+    })
+  })
+}
