@@ -41,15 +41,17 @@ interface Notice {
 
 interface Ward {
   readonly memories: Map<string, SharedMemory>
-  lifeline: MessagePort | undefined
+  readonly lifelines: MessagePort[]
 }
 
 /** Worker threads whose own starter is this thread, and alive. */
 const children = new Set<number>()
 /** In the main thread: who else uses which memory. */
 const wards = new Map<number, Ward>()
-/** In the others: the far end is the main thread's; kept, since a collected port would close. */
-let lifeline: MessagePort | undefined
+/** In the others: the far ends are the main thread's; kept, since a collected port would close. */
+const lifelines: MessagePort[] = []
+/** The main thread has said that one arrived. */
+let isHeld = false
 
 const LISTENING = Symbol.for('millrace.listening')
 const flags = globalThis as { [LISTENING]?: true }
@@ -63,8 +65,7 @@ export function listen(): void {
   process.on('workerMessage', (message: unknown) => {
     const { kind, thread, port } = (message ?? {}) as { kind?: string; thread?: number; port?: MessagePort }
     if (kind !== LIFELINE || thread === undefined || port === undefined) return
-    const ward = wardOf(thread)
-    ward.lifeline = port
+    wardOf(thread).lifelines.push(port)
     port.on('close', () => died(thread))
     port.unref()
   })
@@ -76,7 +77,7 @@ export function listen(): void {
 function wardOf(thread: number): Ward {
   let ward = wards.get(thread)
   if (ward === undefined) {
-    ward = { memories: new Map(), lifeline: undefined }
+    ward = { memories: new Map(), lifelines: [] }
     wards.set(thread, ward)
   }
   return ward
@@ -94,30 +95,42 @@ function hear({ thread, id, memory, geometry }: Notice): void {
   }
   const ward = wardOf(thread)
   ward.memories.set(id, shared)
-  if (ward.lifeline === undefined && !children.has(thread)) expectLifeline(thread, ward)
+  if (ward.lifelines.length === 0 && !children.has(thread)) expectLifeline(thread, ward)
 }
 
 /**
  * The lifeline was sent before the notice. If it does not come, Node discarded it: the thread ended before this one
- * read it. The bounds are far above what was measured (4 turns of the loop for a thread three levels down).
+ * read it. The bound is far above what was measured (4 turns of the loop for a thread three levels down). A timer
+ * turns the loop itself; an immediate that does not hold the process waits for something else to turn it.
  */
-function expectLifeline(thread: number, ward: Ward, turns = 256, since = performance.now()): void {
-  if (ward.lifeline !== undefined || registry().dead.has(thread)) return
-  if (turns <= 0 && performance.now() - since > 100) died(thread)
-  else setImmediate(expectLifeline, thread, ward, turns - 1, since).unref()
+function expectLifeline(thread: number, ward: Ward, turns = 100): void {
+  if (ward.lifelines.length > 0 || registry().dead.has(thread)) return
+  if (turns <= 0) died(thread)
+  else setTimeout(expectLifeline, 1, thread, ward, turns - 1).unref()
 }
 
 /** Before a ledger is claimed: so that no thread can die with one the main thread has not heard of. */
 export function announce(id: string, shared: SharedMemory): void {
   if (isMainThread) return
-  if (lifeline === undefined) {
-    const { port1, port2 } = new MessageChannel()
-    port1.unref()
-    lifeline = port1
-    // Rejected where the main thread has not loaded millrace: then it cannot help.
-    postMessageToThread(0, { kind: LIFELINE, thread: threadId, port: port2 }, [port2]).catch(() => {})
-  }
+  if (!isHeld) sendLifeline()
   broadcast({ thread: threadId, id, memory: shared.memory, geometry: shared.geometry })
+}
+
+/**
+ * Rejected where the main thread has not loaded millrace: then it cannot help. It may load it later, and a notice
+ * without a lifeline would look like the death of this thread: so one goes before every notice until one arrived.
+ */
+function sendLifeline(): void {
+  const { port1, port2 } = new MessageChannel()
+  port1.unref()
+  lifelines.push(port1)
+  const message = { kind: LIFELINE, thread: threadId, port: port2 }
+  postMessageToThread(0, message, [port2]).then(
+    () => {
+      isHeld = true
+    },
+    () => {},
+  )
 }
 
 export function announceDetached(id: string): void {
@@ -159,7 +172,7 @@ function died(thread: number): void {
   for (const { shared } of attached.values()) recoverIn(shared, thread)
   const ward = wards.get(thread)
   wards.delete(thread)
-  ward?.lifeline?.close()
+  for (const lifeline of ward?.lifelines ?? []) lifeline.close()
   for (const [id, shared] of ward?.memories ?? []) if (!attached.has(id)) recoverIn(shared, thread)
   sweep()
 }

@@ -39,6 +39,9 @@ type WaitAsync = (
 ) => { async: false; value: string } | { async: true; value: Promise<string> }
 const waitAsync = (Atomics as unknown as { waitAsync: WaitAsync }).waitAsync
 
+/** Those with pending calls: kept, though their caller may hold nothing but a promise. */
+const waiting = new Set<PendingCalls>()
+
 /**
  * This thread's pending calls of one kind on one queue, served in call order. However many there are, the thread
  * counts once on the side they wait for and has at most one `waitAsync` pending on its word: it can not be
@@ -86,6 +89,7 @@ export class PendingCalls {
       limits.signal.addEventListener('abort', entry.onAbort, { once: true })
     }
     this.#entries.push(entry)
+    waiting.add(this)
     if (!entry.background) hold()
     this.serve()
   }
@@ -145,11 +149,15 @@ export class PendingCalls {
     const wait = waitAsync(this.#shared.words, (side + ASYNC_EPOCH) >> 2, epoch)
     if (!wait.async) return false
     this.#armed.add(side)
-    void wait.value.then(() => {
-      this.#armed.delete(side)
-      this.serve()
-    })
+    // It may outlive the calls, and must not keep a queue that nobody uses any more.
+    const self = new WeakRef(this)
+    void wait.value.then(() => self.deref()?.woken(side))
     return true
+  }
+
+  private woken(side: Side): void {
+    this.#armed.delete(side)
+    this.serve()
   }
 
   #drop(entry: Entry, error: Error): void {
@@ -163,6 +171,7 @@ export class PendingCalls {
     const index = this.#entries.indexOf(entry)
     if (index < 0) return
     this.#entries.splice(index, 1)
+    if (this.#entries.length === 0) waiting.delete(this)
     clearTimeout(entry.timer)
     if (entry.onAbort !== undefined) entry.signal?.removeEventListener('abort', entry.onAbort)
     if (!entry.background) letGo()
