@@ -15,7 +15,9 @@ let bytes: Buffer = NOTHING
 let position = 0
 let end = 0
 let depth = 0
+/** The first `shapeCount` are this item's: setting the length to 0 would be a call into C++, and free the store. */
 const shapes: Shape[] = []
+let shapeCount = 0
 
 /** The value that is exactly the `length` bytes at `at`. Throws a RangeError or a SyntaxError if there is none. */
 export function readTagged(from: Buffer, at: number, length: number): unknown {
@@ -23,7 +25,7 @@ export function readTagged(from: Buffer, at: number, length: number): unknown {
   position = at
   end = at + length
   depth = 0
-  if (shapes.length > 0) shapes.length = 0
+  shapeCount = 0
   try {
     const item = value()
     if (position !== end) throw new RangeError(`${end - position} bytes too many`)
@@ -237,12 +239,13 @@ function newShape(): Shape {
   const length = bytes[at]! | (bytes[at + 1]! << 8)
   const body = claim(length)
   const shape = knownShape(bytes, body, length) ?? parseShape(body, length)
-  shapes.push(shape)
+  shapes[shapeCount++] = shape
   return shape
 }
 
 function sameShape(): Shape {
-  const shape = shapes[bytes[claim(1)]!]
+  const index = bytes[claim(1)]!
+  const shape = index < shapeCount ? shapes[index] : undefined
   if (shape === undefined) throw new RangeError('an object is like one that is not there')
   return shape
 }

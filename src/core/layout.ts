@@ -101,7 +101,7 @@ export const ENTRY_STATE: i32 = 4
 export const EMPTY_ENTRY: i32 = 0
 export const HELD: i32 = 1
 
-/** Cell. */
+/** Cell. ATTEMPTS: deliveries begun; what is in the ring has its first one counted already. */
 export const LENGTH: i32 = 0
 export const ATTEMPTS: i32 = 4
 /** First block of a long item, plus 1; 0: the payload is in the cell. */

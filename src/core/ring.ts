@@ -56,11 +56,13 @@ export function put(ledger: i32, length: i32): i32 {
   const spare = peek(slot + SLOT_CELL)
   if (isCell(full) === 0 || isCell(spare) === 0) return CORRUPT
   poke(cellAt(full) + LENGTH, length)
-  poke(cellAt(full) + ATTEMPTS, 0)
+  // What is in the ring has never been delivered: its first take is counted here, and need not write to the cell.
+  poke(cellAt(full) + ATTEMPTS, 1)
   if (cas(TAIL, tail, tail + 2) !== tail) return BUSY
   poke(slot + SLOT_CELL, full)
   poke(entry, spare)
-  store(ledger + STORED, load(ledger + STORED) + 1)
+  // Plain: the owner alone writes it, and the store below carries it along.
+  poke(ledger + STORED, peek(ledger + STORED) + 1)
   // Publish: pairs with the load of SEQUENCE in take; who reads it reads the cell's number and the payload too.
   store(slot, tail | 1)
   return needsWake(GET)
@@ -92,9 +94,8 @@ export function take(ledger: i32, entry: i32): i32 {
   poke(slot + SLOT_CELL, spare)
   poke(entry, full)
   poke(entry + ENTRY_STATE, HELD)
-  poke(cellAt(full) + ATTEMPTS, peek(cellAt(full) + ATTEMPTS) + 1)
   // AT_END before TAKEN: whoever counts this item as held here no longer sees the holder as one that waits.
-  store(ledger + AT_END, 0)
+  if (load(ledger + AT_END) !== 0) store(ledger + AT_END, 0)
   store(ledger + TAKEN, load(ledger + TAKEN) + 1)
   // Emptied, for the put one lap on: pairs with the loads of SEQUENCE in put.
   store(slot, head + ((ringMask + 1) << 1))

@@ -34,12 +34,12 @@ export async function putMany<T>(
 
 export function putManySync<T>(queue: Queue<T>, items: Iterable<T>, options?: WaitOptions): number {
   refuseSignal(options)
-  const left = countdown(timeoutOf(options))
+  const left = options && countdown(timeoutOf(options))
   let stored = 0
   refuseUniterable(items)
   try {
     for (const item of items) {
-      queue.putSync(item, { timeout: left() })
+      queue.putSync(item, left && { timeout: left() })
       stored++
     }
   } catch (error) {

@@ -1,7 +1,8 @@
+import { availableParallelism } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import { integer, invalidType, invalidValue, options as optionsObject } from '../check.ts'
 import { clock } from '../clock.ts'
-import { BACKLOG, DISCARDED, GET, JOIN, NOTHING, PUT } from '../core/layout.ts'
+import { BACKLOG, DISCARDED, GET, JOIN, LEDGERS_USED, NOTHING, PUT } from '../core/layout.ts'
 import { isShutDown, queued, unfinished } from '../core/shared.ts'
 import {
   AbortError,
@@ -35,6 +36,10 @@ import { type QueueStats, statsOf } from './stats.ts'
 
 /** How often a blocked thread looks whether there is room for dead letters, in ms. */
 const LETTER_ROOM = 50
+
+/** Looks before a thread goes to sleep, where threads do not outnumber cores. */
+const SPINS = 50
+const CORES = availableParallelism()
 
 /** What a put did with the item. */
 export type PutResult = 'stored' | 'replaced-oldest' | 'dropped'
@@ -167,9 +172,19 @@ export class Queue<T> {
    * @throws as put; BlockingMainThreadError if it would have to wait on the main thread
    */
   putSync(item: T, options?: WaitOptions): PutResult {
+    // The common case first, without what only a wait needs. A refused store has changed nothing.
+    if (options === undefined && this.#puts.size === 0) {
+      const attachment = this.#attached()
+      const encoded = attachment.encode(item, false)
+      if (typeof encoded === 'number' && attachment.store(encoded, true) === 0) return 'stored'
+      return this.#putSync(encoded, Number.POSITIVE_INFINITY)
+    }
     refuseSignal(options)
     const timeout = timeoutOf(options)
-    const encoded = this.#attached().encode(item, this.#puts.size > 0)
+    return this.#putSync(this.#attached().encode(item, this.#puts.size > 0), timeout)
+  }
+
+  #putSync(encoded: Encoded, timeout: number): PutResult {
     // Puts called before come first.
     const attempt = () => this.#puts.serve() || this.#store(encoded, timeout > 0)
     try {
@@ -224,11 +239,17 @@ export class Queue<T> {
    * @throws as get; BlockingMainThreadError if it would have to wait on the main thread
    */
   getSync(options?: WaitOptions): T {
+    if (options === undefined) {
+      const entry = this.#takeNow()
+      if (entry > 0) return this.#handOver(entry)
+    }
     return this.#handOver(this.#takeSync(options))
   }
 
   /** Gets the next item if there is one now, else EMPTY. @throws QueueShutDownError on an ended queue, CodecError, TooManyInFlightError */
   tryGet(): T | typeof EMPTY {
+    const now = this.#takeNow()
+    if (now > 0) return this.#handOver(now)
     const entry = this.#lookAfterOthers()
     return entry === 0 ? EMPTY : this.#handOver(entry)
   }
@@ -264,6 +285,10 @@ export class Queue<T> {
    * @throws TaskDoneError if it holds fewer
    */
   taskDone(count = 1): void {
+    if (count === 1 && this.#inOrder.length > 0) {
+      this.#attached().finish(this.#inOrder.shift() as number)
+      return
+    }
     integer('count', count, 1, Number.MAX_SAFE_INTEGER)
     const attachment = this.#attached()
     if (count > this.#inOrder.length) {
@@ -271,7 +296,7 @@ export class Queue<T> {
         `taskDone(${count}) on ${this.#origin.label}: this thread holds ${this.#inOrder.length} items from get and getMany`,
       )
     }
-    for (let index = 0; index < count; index++) attachment.finish(this.#inOrder.shift() as number)
+    for (const entry of this.#inOrder.splice(0, count)) attachment.finish(entry)
   }
 
   /** Waits until every item put is finished. @throws WaitTimeoutError, AbortError */
@@ -370,6 +395,11 @@ export class Queue<T> {
     if (typeof encoded !== 'number') this.#attachment?.unstage(encoded)
   }
 
+  /** The common case of #look: an entry, or what else is to be looked at: not above 0. */
+  #takeNow(): number {
+    return this.#gets.size > 0 ? 0 : this.#attached().take()
+  }
+
   /** One look for an item: its entry, or 0. @throws QueueShutDownError on an ended queue */
   #look(mayLeave: () => boolean): number {
     const attachment = this.#attached()
@@ -438,6 +468,9 @@ export class Queue<T> {
     if (timeout === 0) throw lapse()
     if (isMainThread) throw this.#blockingError()
     const { shared, ledger } = this.#attached()
+    // Where every thread can have a core (the creator is mostly idle), the other side is likely to be at work now.
+    const spins = shared.load(LEDGERS_USED) <= CORES + 1 && !this.isShutDown ? SPINS : 0
+    for (let tries = 0; tries < spins; tries++) if (attempt() === 0) return
     if (!block(shared, ledger, clock.now() + timeout, clock.now, attempt, slice)) throw lapse()
   }
 
@@ -450,10 +483,11 @@ export class Queue<T> {
   }
 
   #read(entry: number): T {
+    if (this.#letters === undefined) return this.#attached().read(entry)
     try {
       return this.#attached().read(entry)
     } finally {
-      if (this.#letters !== undefined) this.#tidy()
+      this.#tidy()
     }
   }
 

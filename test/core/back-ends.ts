@@ -11,6 +11,7 @@ export class BackEnds {
   readonly words: Int32Array
   readonly #other: Int32Array
   readonly #compiled: Core
+  readonly #plain: Core = operations
   readonly #bytes: Buffer
   readonly #otherBytes: Buffer
   #history: string[] = []
@@ -23,7 +24,7 @@ export class BackEnds {
     this.#other = new Int32Array(new SharedArrayBuffer(words.byteLength))
     layOut(this.#other.buffer, geometry, start)
     bind(this.#other.buffer)
-    configureCore(operations, geometry)
+    configureCore(this.#plain, geometry)
     this.#bytes = Buffer.from(words.buffer)
     this.#otherBytes = Buffer.from(this.#other.buffer)
   }
@@ -42,7 +43,7 @@ export class BackEnds {
   /** Runs one operation on both; they must answer the same. */
   run(name: Exclude<keyof Core, 'configure'>, ...args: number[]): number {
     const compiled = this.#compiled[name] as (...args: number[]) => number | undefined
-    const plain = operations[name] as (...args: number[]) => number | undefined
+    const plain = this.#plain[name] as (...args: number[]) => number | undefined
     const answer = compiled(...args)
     const other = plain(...args)
     this.#note(`${name}`, args)

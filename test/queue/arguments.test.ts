@@ -42,13 +42,16 @@ describe.each([...awaited, ...blocking])('the options of %s', (_, call) => {
     })
   })
 
-  it.each([-1, Number.NaN, 2 ** 31, Number.NEGATIVE_INFINITY])('refuse the timeout %s as out of range', async (timeout) => {
-    expect(await failure(call, { timeout })).toMatchObject({
-      name: 'RangeError',
-      code: 'ERR_OUT_OF_RANGE',
-      message: expect.stringMatching(/options\.timeout.*0 to 2147483647.*Infinity/),
-    })
-  })
+  it.each([-1, Number.NaN, 2 ** 31, Number.NEGATIVE_INFINITY])(
+    'refuse the timeout %s as out of range',
+    async (timeout) => {
+      expect(await failure(call, { timeout })).toMatchObject({
+        name: 'RangeError',
+        code: 'ERR_OUT_OF_RANGE',
+        message: expect.stringMatching(/options\.timeout.*0 to 2147483647.*Infinity/),
+      })
+    },
+  )
 
   it.each([null, 5, 'timeout'])('refuse %s in their place', async (options) => {
     expect(await failure(call, options)).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })

@@ -55,7 +55,9 @@ describe('attach', () => {
     const late = new User()
     const since = performance.now()
     await expect(late.ask('attach', queue.handle)).rejects.toMatchObject(tooMany)
-    await expect(late.ask('attachAsync', queue.handle)).rejects.toMatchObject({ message: expect.stringContaining('3 threads') })
+    await expect(late.ask('attachAsync', queue.handle)).rejects.toMatchObject({
+      message: expect.stringContaining('3 threads'),
+    })
     expect(performance.now() - since).toBeLessThan(5000)
     await first!.detach()
     await late.ask('attach', queue.handle)
@@ -111,7 +113,12 @@ describe('attach', () => {
 
   it('is refused for a codec that no other thread can find: the handle throws', () => {
     const queue = new Queue({ codec: { name: 'mine', encode: () => 0, decode: () => 0 } })
-    expect(() => queue.handle).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE', message: expect.stringMatching(/codec.*mine/) }))
+    expect(() => queue.handle).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_ARG_VALUE',
+        message: expect.stringMatching(/codec.*mine/),
+      }),
+    )
   })
 })
 
@@ -183,7 +190,12 @@ describe('a thread that detaches', () => {
   })
 
   it('with an item encoded but waiting for room leaves no block behind', async () => {
-    const queue = new Queue<Uint8Array>({ codec: codecs.bytes, maxsize: 1, maxItemBytes: 4096, memoryBytes: 16384 })
+    const queue = new Queue<Uint8Array>({
+      codec: codecs.bytes,
+      maxsize: 1,
+      maxItemBytes: 4096,
+      memoryBytes: 16384,
+    })
     const there = await other(queue)
     queue.tryPut(new Uint8Array(1))
     const put = there.call('put', new Uint8Array(4096))

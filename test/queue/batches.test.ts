@@ -3,7 +3,8 @@ import { codecs, EMPTY, Queue } from '../../src/index.ts'
 import { within } from '../support/deadline.ts'
 import { other, waits } from '../support/users.ts'
 
-const numbers = (maxsize = 64, maxInFlight = 64) => new Queue<number>({ maxsize, maxInFlight, codec: codecs.int32 })
+const numbers = (maxsize = 64, maxInFlight = 64) =>
+  new Queue<number>({ maxsize, maxInFlight, codec: codecs.int32 })
 
 /** Counts how far it was read. */
 function* counted(count: number, read: { items: number }) {
@@ -53,7 +54,10 @@ describe('putMany', () => {
 
   it('stopped by its timeout, one for all items, says how many were stored', async () => {
     const queue = numbers(3)
-    await expect(queue.putMany([1, 2, 3, 4, 5], { timeout: 20 })).rejects.toMatchObject({ code: 'ERR_QUEUE_FULL', stored: 3 })
+    await expect(queue.putMany([1, 2, 3, 4, 5], { timeout: 20 })).rejects.toMatchObject({
+      code: 'ERR_QUEUE_FULL',
+      stored: 3,
+    })
     expect(await queue.getMany(9)).toEqual([1, 2, 3])
     await expect(queue.putMany([1, 2, 3, 4, 5], { timeout: 0 })).rejects.toMatchObject({ stored: 3 })
     expect(() => queue.putManySync([1], { timeout: 0 })).toThrow(expect.objectContaining({ stored: 0 }))
@@ -97,7 +101,10 @@ describe('putMany', () => {
     await there.waits('put')
     expect([await queue.get(), await queue.get(), await queue.get(), await queue.get()]).toEqual([1, 2, 3, 4])
     expect(await all).toBe(4)
-    await expect(there.call('putManySync', [1, 2, 3], { timeout: 20 })).rejects.toMatchObject({ code: 'ERR_QUEUE_FULL', stored: 2 })
+    await expect(there.call('putManySync', [1, 2, 3], { timeout: 20 })).rejects.toMatchObject({
+      code: 'ERR_QUEUE_FULL',
+      stored: 2,
+    })
     const stopped = there.call('putManySync', [4])
     await there.waits('put')
     queue.shutdown()

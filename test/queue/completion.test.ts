@@ -105,7 +105,9 @@ describe('join', () => {
     const queue = numbers()
     await queue.put(1)
     await queue.get()
-    expect(() => queue.joinSync()).toThrow(expect.objectContaining({ name: 'DeadlockError', code: 'ERR_DEADLOCK' }))
+    expect(() => queue.joinSync()).toThrow(
+      expect.objectContaining({ name: 'DeadlockError', code: 'ERR_DEADLOCK' }),
+    )
     const join = queue.join()
     queue.taskDone()
     await within(join, 'the join')

@@ -14,17 +14,27 @@ function inside(queue: Queue<never> | Queue<string>): { words: Int32Array; geome
 }
 
 const strings = (options?: QueueOptions<string>) =>
-  new Queue<string>({ codec: codecs.string, maxsize: 4, maxThreads: 2, maxInFlight: 4, name: 'pages', ...options })
+  new Queue<string>({
+    codec: codecs.string,
+    maxsize: 4,
+    maxThreads: 2,
+    maxInFlight: 4,
+    name: 'pages',
+    ...options,
+  })
 
 describe('a damaged word', () => {
-  it.each([-1, 2 ** 30, 0x7fffffff])('%i for a slot’s cell is told as QueueCorruptError, which names the queue', (value) => {
-    const queue = strings()
-    queue.tryPut('a')
-    const { words, geometry } = inside(queue)
-    words[(geometry.ringAt + SLOT_CELL) >> 2] = value
-    expect(() => queue.tryGet()).toThrow(corrupt)
-    expect(() => queue.tryGet()).toThrow(/'pages'/)
-  })
+  it.each([-1, 2 ** 30, 0x7fffffff])(
+    '%i for a slot’s cell is told as QueueCorruptError, which names the queue',
+    (value) => {
+      const queue = strings()
+      queue.tryPut('a')
+      const { words, geometry } = inside(queue)
+      words[(geometry.ringAt + SLOT_CELL) >> 2] = value
+      expect(() => queue.tryGet()).toThrow(corrupt)
+      expect(() => queue.tryGet()).toThrow(/'pages'/)
+    },
+  )
 
   it('for the staged cell is told by put', async () => {
     const queue = strings()

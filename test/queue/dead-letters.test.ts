@@ -76,7 +76,9 @@ describe('dead letters', () => {
     const { queue, letters } = pair({ maxDeliveries: 20 })
     queue.tryPut('page')
     for (let attempt = 1; attempt <= 20; attempt++) {
-      ;(await queue.take()).retry({ error: new Error(`failure ${attempt} ${'of many words '.repeat(50)}`) } as object)
+      ;(await queue.take()).retry({
+        error: new Error(`failure ${attempt} ${'of many words '.repeat(50)}`),
+      } as object)
     }
     const letter = letters.tryGet() as DeadLetter<unknown>
     expect(letter.attempts).toBe(20)
@@ -111,10 +113,21 @@ describe('dead letters', () => {
   })
 
   it('get the bytes of an item that cannot be decoded, and the get fails with CodecError', async () => {
-    const broken = { ...codecs.string, name: 'broken', decode: () => { throw new Error('no text') } }
+    const broken = {
+      ...codecs.string,
+      name: 'broken',
+      decode: () => {
+        throw new Error('no text')
+      },
+    }
     const codec = { name: 'broken', encode: codecs.string.encode, decode: broken.decode }
     const { queue, letters } = pair({ codec: codec as never })
-    const letter = { bytes: new Uint8Array(Buffer.from('page')), attempts: 1, queue: 'pages', error: { code: 'ERR_CODEC' } }
+    const letter = {
+      bytes: new Uint8Array(Buffer.from('page')),
+      attempts: 1,
+      queue: 'pages',
+      error: { code: 'ERR_CODEC' },
+    }
     const failure = { code: 'ERR_CODEC', cause: { message: 'no text' } }
     queue.tryPut('page')
     expect(() => queue.tryGet()).toThrow(expect.objectContaining({ code: 'ERR_CODEC' }))
@@ -144,7 +157,12 @@ describe('dead letters', () => {
     queue.tryPut('x'.repeat(1000))
     ;(await queue.take()).fail(new Error('no use'))
     const letter = letters.tryGet() as DeadLetter<unknown>
-    expect(letter).toEqual({ attempts: 1, error: expect.anything(), history: [expect.anything()], queue: 'pages' })
+    expect(letter).toEqual({
+      attempts: 1,
+      error: expect.anything(),
+      history: [expect.anything()],
+      queue: 'pages',
+    })
     expect(queue.unfinished).toBe(0)
   })
 })

@@ -6,20 +6,23 @@ import { other } from '../support/users.ts'
 const capacities = Array.from({ length: 16 }, (_, index) => index + 1).concat(64)
 
 describe('a queue', () => {
-  it.each(capacities)('of maxsize %i holds that many, hands them out in order and is as new after', (maxsize) => {
-    const queue = new Queue<number>({ maxsize, codec: codecs.int32 })
-    for (let lap = 0; lap < 5; lap++) {
-      for (let index = 0; index < maxsize; index++) expect(queue.tryPut(lap * 100 + index)).toBe(true)
-      expect(queue.tryPut(-1)).toBe(false)
-      expect([queue.size, queue.full, queue.empty]).toEqual([maxsize, true, false])
-      for (let index = 0; index < maxsize; index++) {
-        expect(queue.tryGet()).toBe(lap * 100 + index)
-        queue.taskDone()
+  it.each(capacities)(
+    'of maxsize %i holds that many, hands them out in order and is as new after',
+    (maxsize) => {
+      const queue = new Queue<number>({ maxsize, codec: codecs.int32 })
+      for (let lap = 0; lap < 5; lap++) {
+        for (let index = 0; index < maxsize; index++) expect(queue.tryPut(lap * 100 + index)).toBe(true)
+        expect(queue.tryPut(-1)).toBe(false)
+        expect([queue.size, queue.full, queue.empty]).toEqual([maxsize, true, false])
+        for (let index = 0; index < maxsize; index++) {
+          expect(queue.tryGet()).toBe(lap * 100 + index)
+          queue.taskDone()
+        }
+        expect(queue.tryGet()).toBe(EMPTY)
+        expect([queue.size, queue.full, queue.empty, queue.unfinished]).toEqual([0, false, true, 0])
       }
-      expect(queue.tryGet()).toBe(EMPTY)
-      expect([queue.size, queue.full, queue.empty, queue.unfinished]).toEqual([0, false, true, 0])
-    }
-  })
+    },
+  )
 
   it.each([1, 2, 3, 5, 64])('of maxsize %i keeps order when puts and gets take turns', (maxsize) => {
     const queue = new Queue<number>({ maxsize, codec: codecs.int32 })
@@ -93,7 +96,14 @@ describe('a queue', () => {
     expect([queue.size, queue.empty, queue.full]).toEqual([1, false, false])
     queue.tryPut(2)
     expect([queue.size, queue.empty, queue.full]).toEqual([2, false, true])
-    expect(queue.stats()).toMatchObject({ name: 'pages', maxsize: 2, size: 2, queued: 2, unfinished: 2, held: 0 })
+    expect(queue.stats()).toMatchObject({
+      name: 'pages',
+      maxsize: 2,
+      size: 2,
+      queued: 2,
+      unfinished: 2,
+      held: 0,
+    })
     queue.shutdown()
     expect(queue.isShutDown).toBe(true)
   })

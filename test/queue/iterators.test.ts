@@ -179,22 +179,25 @@ describe('the end of a queue', () => {
     ['sync', 'sync'],
     ['async', 'async'],
     ['sync', 'async'],
-  ] as const)('comes for two threads that hold an item and wait for each other (%s, %s)', async (first, second) => {
-    const queue = numbers()
-    const [one, two] = await others(queue, 2)
-    await queue.putMany([1, 2])
-    await one!.call('getSync')
-    await two!.call('getSync')
-    queue.shutdown()
-    const ends = [one!.next(first), two!.next(second)]
-    expect(await Promise.all(ends)).toEqual([END, END])
-    expect(queue.stats()).toMatchObject({ held: 2, unfinished: 2 })
-    await one!.detach()
-    expect(queue.stats()).toMatchObject({ held: 1, returned: 1 })
-    expect(await two!.call('tryGet')).toBeTypeOf('number')
-    await two!.call('taskDone', 2)
-    expect(queue.unfinished).toBe(0)
-  })
+  ] as const)(
+    'comes for two threads that hold an item and wait for each other (%s, %s)',
+    async (first, second) => {
+      const queue = numbers()
+      const [one, two] = await others(queue, 2)
+      await queue.putMany([1, 2])
+      await one!.call('getSync')
+      await two!.call('getSync')
+      queue.shutdown()
+      const ends = [one!.next(first), two!.next(second)]
+      expect(await Promise.all(ends)).toEqual([END, END])
+      expect(queue.stats()).toMatchObject({ held: 2, unfinished: 2 })
+      await one!.detach()
+      expect(queue.stats()).toMatchObject({ held: 1, returned: 1 })
+      expect(await two!.call('tryGet')).toBeTypeOf('number')
+      await two!.call('taskDone', 2)
+      expect(queue.unfinished).toBe(0)
+    },
+  )
 
   it('comes for this thread and another that wait for each other', async () => {
     const queue = numbers()

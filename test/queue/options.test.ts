@@ -30,10 +30,18 @@ describe.each(integers)('the option %s', (option, min, max) => {
     )
   })
 
-  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])('refuses %s as out of range', (value) => {
-    const error = refusal(`options.${option}`, 'ERR_OUT_OF_RANGE', 'an integer from \\d+ to \\d+', `${value}`)
-    expect(make({ [option]: value })).toThrow(error)
-  })
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])(
+    'refuses %s as out of range',
+    (value) => {
+      const error = refusal(
+        `options.${option}`,
+        'ERR_OUT_OF_RANGE',
+        'an integer from \\d+ to \\d+',
+        `${value}`,
+      )
+      expect(make({ [option]: value })).toThrow(error)
+    },
+  )
 
   it('counts as absent when it is undefined', () => {
     expect(make({ [option]: undefined })).not.toThrow()
@@ -60,7 +68,13 @@ describe('sizes that depend on each other', () => {
   })
 
   it('lets itemBytes raise the default of maxItemBytes', async () => {
-    const queue = new Queue<Uint8Array>({ codec: codecs.bytes, itemBytes: 2 * 1024 * 1024, maxsize: 1, maxThreads: 1, maxInFlight: 1 })
+    const queue = new Queue<Uint8Array>({
+      codec: codecs.bytes,
+      itemBytes: 2 * 1024 * 1024,
+      maxsize: 1,
+      maxThreads: 1,
+      maxInFlight: 1,
+    })
     queue.tryPut(new Uint8Array(2 * 1024 * 1024).fill(7))
     const item = queue.tryGet() as Uint8Array
     expect([item.length, item.at(-1)]).toEqual([2 * 1024 * 1024, 7])
@@ -108,10 +122,13 @@ describe('options of a queue', () => {
     },
   )
 
-  it.each(['structured', 'json', 'msgpack'] as const)('takes a dead-letter queue whose codec is %s', (codec) => {
-    const deadLetters = new Queue<DeadLetter<unknown>>({ codec: codecs[codec] as never })
-    expect(make({ deadLetters })).not.toThrow()
-  })
+  it.each(['structured', 'json', 'msgpack'] as const)(
+    'takes a dead-letter queue whose codec is %s',
+    (codec) => {
+      const deadLetters = new Queue<DeadLetter<unknown>>({ codec: codecs[codec] as never })
+      expect(make({ deadLetters })).not.toThrow()
+    },
+  )
 
   it('has the documented defaults', async () => {
     const queue = new Queue<unknown>()

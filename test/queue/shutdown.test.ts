@@ -116,7 +116,13 @@ describe('shutdown', () => {
         empty.take(),
         empty.getMany(2),
       ]
-      await Promise.all([putter.waits('put'), getter.waits('get'), awaiting.waits('get'), waits(full, 'put', 0), waits(empty, 'get', 0)])
+      await Promise.all([
+        putter.waits('put'),
+        getter.waits('get'),
+        awaiting.waits('get'),
+        waits(full, 'put', 0),
+        waits(empty, 'get', 0),
+      ])
       full.shutdown({ immediate })
       empty.shutdown({ immediate })
       for (const outcome of await within(Promise.allSettled(calls), 'the sleepers')) {
@@ -131,7 +137,11 @@ describe('shutdown', () => {
       const queue = new Queue<Uint8Array>({ codec: codecs.bytes, maxItemBytes: 4096, memoryBytes: 4096 })
       queue.tryPut(new Uint8Array(4096))
       const there = await other(queue)
-      const calls = [there.call('putSync', new Uint8Array(4096)), queue.put(new Uint8Array(4096)), queue.put(new Uint8Array(3000))]
+      const calls = [
+        there.call('putSync', new Uint8Array(4096)),
+        queue.put(new Uint8Array(4096)),
+        queue.put(new Uint8Array(3000)),
+      ]
       await Promise.all([there.waits('memory'), waits(queue, 'memory', 0)])
       queue.shutdown({ immediate })
       for (const outcome of await within(Promise.allSettled(calls), 'the sleepers')) {
@@ -155,7 +165,9 @@ describe('shutdown', () => {
     queue.shutdown()
     const outcomes = await Promise.allSettled(gets)
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
-    expect(outcomes.filter(({ status }) => status === 'rejected')).toMatchObject([{ reason: { code: 'ERR_QUEUE_SHUT_DOWN' } }])
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toMatchObject([
+      { reason: { code: 'ERR_QUEUE_SHUT_DOWN' } },
+    ])
     await queue.join({ timeout: 0 })
   })
 })

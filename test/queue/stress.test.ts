@@ -12,29 +12,41 @@ describe('four producers and four consumers', () => {
     [1, 20_000],
     [2, 20_000],
     [3, 20_000],
-  ])('at maxsize %i hand over each item once, in each producer’s order', async (capacity, items) => {
-    const count = items * scale
-    expect(await stress({ capacity, items: count, patience })).toMatchObject({ ...SOUND, got: count })
-  }, patience)
+  ])(
+    'at maxsize %i hand over each item once, in each producer’s order',
+    async (capacity, items) => {
+      const count = items * scale
+      expect(await stress({ capacity, items: count, patience })).toMatchObject({ ...SOUND, got: count })
+    },
+    patience,
+  )
 
   it.each([
     [2 ** 30, 64],
     [2 ** 31, 64],
     [2 ** 30, 3],
     [2 ** 31, 1],
-  ])('do so across position %i at maxsize %i', async (wrap, capacity) => {
-    const items = 20_000 * scale
-    const start = wrap - items / 2
-    expect(await stress({ capacity, items, start, patience })).toMatchObject({ ...SOUND, got: items })
-  }, patience)
+  ])(
+    'do so across position %i at maxsize %i',
+    async (wrap, capacity) => {
+      const items = 20_000 * scale
+      const start = wrap - items / 2
+      expect(await stress({ capacity, items, start, patience })).toMatchObject({ ...SOUND, got: items })
+    },
+    patience,
+  )
 
   it.each([
     [1, 1],
     [1, 4],
     [4, 1],
-  ])('and likewise %i producers and %i consumers', async (producers, consumers) => {
-    const items = 40_000 * scale
-    const result = await stress({ capacity: 16, items, producers, consumers, patience })
-    expect(result).toMatchObject({ ...SOUND, got: items })
-  }, patience)
+  ])(
+    'and likewise %i producers and %i consumers',
+    async (producers, consumers) => {
+      const items = 40_000 * scale
+      const result = await stress({ capacity: 16, items, producers, consumers, patience })
+      expect(result).toMatchObject({ ...SOUND, got: items })
+    },
+    patience,
+  )
 })

@@ -83,7 +83,9 @@ describe('a delivery', () => {
     const queue = numbers()
     queue.tryPut(1)
     const delivery = await queue.take()
-    expect(() => delivery.retry({ delay: 5 })).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }))
+    expect(() => delivery.retry({ delay: 5 })).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
+    )
     delivery.retry({ delay: 0 })
     expect(queue.stats().returned).toBe(1)
   })

@@ -3,7 +3,8 @@ import { codecs, EMPTY, Queue } from '../../src/index.ts'
 import { within } from '../support/deadline.ts'
 import { other, waits } from '../support/users.ts'
 
-const numbers = (maxsize = 1, maxInFlight = 64) => new Queue<number>({ maxsize, maxInFlight, codec: codecs.int32 })
+const numbers = (maxsize = 1, maxInFlight = 64) =>
+  new Queue<number>({ maxsize, maxInFlight, codec: codecs.int32 })
 
 async function drained(queue: Queue<number>, count: number): Promise<number[]> {
   const items: number[] = []
@@ -111,7 +112,12 @@ describe('puts that were not awaited', () => {
   })
 
   it('carry a long item as it was at the call', async () => {
-    const queue = new Queue<Uint8Array>({ maxsize: 1, codec: codecs.bytes, maxItemBytes: 4096, memoryBytes: 8192 })
+    const queue = new Queue<Uint8Array>({
+      maxsize: 1,
+      codec: codecs.bytes,
+      maxItemBytes: 4096,
+      memoryBytes: 8192,
+    })
     const item = new Uint8Array(4096).fill(1)
     const puts = [1, 2, 3, 4].map((value) => queue.put(item.fill(value)))
     item.fill(9)
@@ -140,7 +146,8 @@ describe('puts that were not awaited', () => {
     queue.tryPut(0)
     const puts = [1, 2, 3].map((number) => queue.put(number))
     queue.shutdown()
-    for (const put of puts) await expect(within(put, 'the end')).rejects.toMatchObject({ code: 'ERR_QUEUE_SHUT_DOWN' })
+    for (const put of puts)
+      await expect(within(put, 'the end')).rejects.toMatchObject({ code: 'ERR_QUEUE_SHUT_DOWN' })
     expect([queue.size, queue.tryGet()]).toEqual([1, 0])
   })
 })
@@ -164,7 +171,11 @@ describe('gets that were not awaited', () => {
   it('are served in order with takes and iterators', async () => {
     const queue = numbers(8)
     const iterator = queue[Symbol.asyncIterator]()
-    const calls = [queue.get(), queue.take().then(({ item }) => item), iterator.next().then(({ value }) => value)]
+    const calls = [
+      queue.get(),
+      queue.take().then(({ item }) => item),
+      iterator.next().then(({ value }) => value),
+    ]
     await queue.putMany([1, 2, 3])
     expect(await within(Promise.all(calls), 'the calls')).toEqual([1, 2, 3])
   })

@@ -30,7 +30,9 @@ describe('timeout 0', () => {
     await expect(full().join({ timeout: 0 })).rejects.toMatchObject({ code: 'ERR_WAIT_TIMEOUT' })
     expect(() => full().putSync(1, { timeout: 0 })).toThrow(expect.objectContaining(isFull))
     expect(() => numbers().getSync({ timeout: 0 })).toThrow(expect.objectContaining(isEmpty))
-    expect(() => full().joinSync({ timeout: 0 })).toThrow(expect.objectContaining({ code: 'ERR_WAIT_TIMEOUT' }))
+    expect(() => full().joinSync({ timeout: 0 })).toThrow(
+      expect.objectContaining({ code: 'ERR_WAIT_TIMEOUT' }),
+    )
   })
 
   it('tells of the shutdown first', async () => {
@@ -132,7 +134,10 @@ describe('a waiting call', () => {
   })
 
   it('would block the main thread: BlockingMainThreadError, and nothing happens', async () => {
-    const error = expect.objectContaining({ name: 'BlockingMainThreadError', code: 'ERR_BLOCKING_MAIN_THREAD' })
+    const error = expect.objectContaining({
+      name: 'BlockingMainThreadError',
+      code: 'ERR_BLOCKING_MAIN_THREAD',
+    })
     const queue = full()
     expect(() => queue.putSync(1)).toThrow(error)
     expect(() => queue.putSync(1, { timeout: 5 })).toThrow(error)
@@ -148,7 +153,8 @@ describe('a waiting call', () => {
 })
 
 describe('a signal', () => {
-  const aborted = (cause: unknown) => expect.objectContaining({ name: 'AbortError', code: 'ABORT_ERR', cause })
+  const aborted = (cause: unknown) =>
+    expect.objectContaining({ name: 'AbortError', code: 'ABORT_ERR', cause })
 
   it('aborted before the call refuses it, even where nothing need be awaited', async () => {
     const queue = numbers(2)
@@ -197,7 +203,10 @@ describe('a signal', () => {
 
   it('of AbortSignal.timeout ends a wait with a TimeoutError as cause', async () => {
     const item = numbers().get({ signal: AbortSignal.timeout(5) })
-    await expect(within(item, 'the abort')).rejects.toMatchObject({ code: 'ABORT_ERR', cause: { name: 'TimeoutError' } })
+    await expect(within(item, 'the abort')).rejects.toMatchObject({
+      code: 'ABORT_ERR',
+      cause: { name: 'TimeoutError' },
+    })
   })
 
   it('keeps no listener once the call is over', async () => {

@@ -1,3 +1,5 @@
+import { mix } from './mix.ts'
+
 /**
  * What an explored thread asks of the model: every access to a shared word, and every place where it may stop. The
  * transformed source yields one request at a time; the machine answers when it is the thread's turn.
@@ -23,7 +25,20 @@ export const OBSERVE = 13
 export const DEATH = 14
 
 export const KIND_NAMES = [
-  '', 'load', 'store', 'cas', 'cas64', 'add', 'or', 'notify', 'peek', 'poke', 'wait', 'back off', 'woken', 'observe',
+  '',
+  'load',
+  'store',
+  'cas',
+  'cas64',
+  'add',
+  'or',
+  'notify',
+  'peek',
+  'poke',
+  'wait',
+  'back off',
+  'woken',
+  'observe',
   'death',
 ]
 
@@ -32,6 +47,9 @@ export const OUTSIDE = 0
 export const ENTERED = 1
 /** After its first step: nobody can die here. */
 export const INSIDE = 2
+
+/** A transformed function under way. Answered with numbers, and with what the functions it calls return. */
+export type Running = Generator<void, unknown, unknown>
 
 /** The request under construction. One object for all threads: only one of them runs at a time. */
 export class Request {
@@ -42,8 +60,14 @@ export class Request {
   b = 0
   c = 0
   d = 0
+  /** The function to run first, if that is what a generator yielded for. */
+  callee: Running | undefined = undefined
   line = OUTSIDE
   killable = true
+  /** A hash of all that the thread's local state follows from: 52 bits. */
+  history = 0
+  /** What a thread about to wait keeps for its next look; -1: unknown. */
+  remembered = 0
 
   ask(kind: number, site: number, at = 0, a = 0, b = 0, c = 0, d = 0): void {
     this.kind = kind
@@ -57,15 +81,59 @@ export class Request {
     if (this.line === ENTERED) this.line = INSIDE
   }
 
+  /** A transformed function is called: the machine runs it and answers with what it returns. */
+  call(callee: Running): void {
+    this.callee = callee
+  }
+
+  entered(): number {
+    this.line = ENTERED
+    return this.history
+  }
+
   /** The operation has answered. */
-  left<T>(answer: T): T {
+  left<T>(known: number, site: number, answer: T): T {
     this.line = OUTSIDE
+    return this.answered(known, site, answer)
+  }
+
+  /** A function has answered: of what the thread learned in it, only the answer remains. */
+  answered<T>(known: number, site: number, answer: T): T {
+    if (typeof answer !== 'object')
+      this.history = extend(extend(known, site + 0x10000), Number(answer ?? -77))
     return answer
   }
+
+  retries(known: number, site: number): number {
+    return extend(known, site + 0x20000)
+  }
+
+  /** Knows what it knew when it began to wait, where, and what it said to remember. */
+  waits(known: number, site: number, side: number): number {
+    return this.remembered < 0
+      ? this.history
+      : extend(extend(extend(known, site + 0x30000), side), this.remembered)
+  }
+
+  expects(known: number, epoch: number): number {
+    return extend(known, epoch)
+  }
+}
+
+/** 52 bits, of which the lower 20 and the upper 32 are hashed apart. */
+export function extend(history: number, value: number): number {
+  const low = history % 0x100000
+  const high = (history - low) / 0x100000
+  return (mix(high | 0, value) >>> 0) * 0x100000 + (mix(low + 0x51ed27, value ^ 0x2545f491) & 0xfffff)
 }
 
 /** For actors, which are transformed as the source is; never called as they stand. */
 export function observe(_what: number, _a = 0, _b = 0): number {
+  throw new Error('only in transformed source')
+}
+
+/** What a thread keeps from one look in a wait to the next; -1: all it ever learned. */
+export function remember(_what: number): void {
   throw new Error('only in transformed source')
 }
 

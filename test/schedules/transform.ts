@@ -1,10 +1,24 @@
-import { type AnyNode, type Node, parse } from 'acorn'
-import { build, type Plugin } from 'esbuild'
-import MagicString from 'magic-string'
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ADD, BACK_OFF, CAS, CAS64, DEATH, LOAD, NOTIFY, OBSERVE, OR, PEEK, POKE, STORE, WAIT } from './steps.ts'
+import { type AnyNode, type Node, parse } from 'acorn'
+import { build, type Plugin } from 'esbuild'
+import MagicString from 'magic-string'
+import {
+  ADD,
+  BACK_OFF,
+  CAS,
+  CAS64,
+  DEATH,
+  LOAD,
+  NOTIFY,
+  OBSERVE,
+  OR,
+  PEEK,
+  POKE,
+  STORE,
+  WAIT,
+} from './steps.ts'
 
 /**
  * Makes the real source steppable: the explored modules are bundled with the actors, types stripped, and every
@@ -32,14 +46,24 @@ export interface Program {
 /** Modules the model replaces: by the names they export, the requests that stand for them. */
 const PRIMITIVES: Record<string, Record<string, number>> = {
   'memory.ts': {
-    load: LOAD, store: STORE, cas: CAS, cas64: CAS64, add: ADD, or: OR, notify: NOTIFY, peek: PEEK, poke: POKE,
+    load: LOAD,
+    store: STORE,
+    cas: CAS,
+    cas64: CAS64,
+    add: ADD,
+    or: OR,
+    notify: NOTIFY,
+    peek: PEEK,
+    poke: POKE,
   },
   'backoff.ts': { backOff: BACK_OFF },
   'steps.ts': { observe: OBSERVE, awaitDeath: DEATH },
 }
-const PURE: Record<string, string> = { imul: 'Math.imul' }
+const PURE: Record<string, string> = { imul: 'Math.imul', remember: '(what) => void ($.remembered = what)' }
 /** Parameters that hold a transformed function. */
 const CALLBACKS = new Set(['attempt', 'mayLeave'])
+/** Functions whose loop around a back-off keeps nothing from one try to the next. */
+const RETRYING = new Set(['putOnce', 'takeOnce', 'reserveOnce', 'pushOnce', 'giveBackOnce'])
 const ENTRY = fileURLToPath(new URL('./actors.ts', import.meta.url))
 
 export async function program(...faults: readonly Fault[]): Promise<Program> {
@@ -51,19 +75,27 @@ async function bundle(faults: readonly Fault[]): Promise<string> {
   const plugin: Plugin = {
     name: 'explored',
     setup(hooks) {
-      hooks.onResolve({ filter: /\/(memory|backoff|steps)\.ts$/ }, ({ path }) => ({ path: basename(path), external: true }))
+      hooks.onResolve({ filter: /\/(memory|backoff|steps)\.ts$/ }, ({ path }) => ({
+        path: basename(path),
+        external: true,
+      }))
       // The WebAssembly back end, which nothing here calls.
       hooks.onResolve({ filter: /\/core\.ts$/ }, ({ path }) => ({ path, namespace: 'empty' }))
-      hooks.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export const instantiate = undefined' }))
+      hooks.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({
+        contents: 'export const instantiate = undefined',
+      }))
       hooks.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         let contents = readFileSync(path, 'utf8')
         for (const fault of faults) {
           if (!path.endsWith(`/src/${fault.file}`)) continue
           const parts = contents.split(fault.find)
-          if (parts.length !== 2) throw new Error(`${fault.find} occurs ${parts.length - 1} times in ${fault.file}`)
+          if (parts.length !== 2)
+            throw new Error(`${fault.find} occurs ${parts.length - 1} times in ${fault.file}`)
           contents = parts.join(fault.replace)
           unused.delete(fault)
         }
+        // What a stay at the end keeps between looks: the actors tell it to the machine.
+        if (path.endsWith('/src/queue/end.ts')) contents = contents.replaceAll('#round', 'keptRound')
         return { contents, loader: 'ts' }
       })
     },
@@ -84,10 +116,17 @@ async function bundle(faults: readonly Fault[]): Promise<string> {
   return (outputFiles[0] as { text: string }).text
 }
 
-type Callable = Extract<AnyNode, { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }>
+type Callable = Extract<
+  AnyNode,
+  { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }
+>
 type Call = Extract<AnyNode, { type: 'CallExpression' }>
 
 interface Found {
+  /** A declared function that keeps nothing beyond its answer: its history is forgotten when it answers. */
+  readonly forgets: boolean
+  /** It keeps its history at entry. */
+  remembers: boolean
   readonly name: string
   readonly node: Callable
   readonly parent: AnyNode
@@ -95,7 +134,7 @@ interface Found {
 }
 
 /** How a call is to be rewritten. */
-type Meaning = { primitive: number } | { line: boolean } | undefined
+type Meaning = { primitive: number } | { line: boolean; forgets: boolean } | undefined
 
 function instrument(text: string): Program {
   const tree = parse(text, { ecmaVersion: 'latest', sourceType: 'module' })
@@ -116,27 +155,31 @@ function instrument(text: string): Program {
       }
       out.remove(statement.start, statement.end)
     } else if (statement.type === 'ExportNamedDeclaration') {
-      for (const { exported: as, local } of statement.specifiers) exported.push(`${nameOf(as)}: ${nameOf(local)}`)
+      for (const { exported: as, local } of statement.specifiers)
+        exported.push(`${nameOf(as)}: ${nameOf(local)}`)
       out.remove(statement.start, statement.end)
     }
   }
 
   const functions = collect(tree)
   const stepping = new Set<string>()
+  const forgetful = new Set(functions.filter(({ forgets }) => forgets).map(({ name }) => name))
   const meaning = (call: Call): Meaning => {
     const { callee } = call
     if (callee.type === 'Identifier') {
       const primitive = primitives.get(callee.name)
       if (primitive !== undefined) return { primitive }
-      return stepping.has(callee.name) || CALLBACKS.has(callee.name) ? { line: false } : undefined
+      const isCallback = CALLBACKS.has(unnumbered(callee.name))
+      if (!isCallback && !stepping.has(callee.name)) return undefined
+      return { line: false, forgets: !isCallback && forgetful.has(callee.name) }
     }
     if (callee.type !== 'MemberExpression') return undefined
     const name = nameOf(callee.property)
     const owner = lastName(callee.object)
     if (owner === 'shared' && name === 'load') return { primitive: LOAD }
     if (owner === 'shared' && name === 'wait') return { primitive: WAIT }
-    if (owner === 'core') return { line: true }
-    return stepping.has(`.${name}`) ? { line: false } : undefined
+    if (owner === 'core') return { line: true, forgets: true }
+    return stepping.has(`.${name}`) ? { line: false, forgets: false } : undefined
   }
   for (let grown = true; grown; ) {
     grown = false
@@ -153,22 +196,61 @@ function instrument(text: string): Program {
     for (const call of found.calls) {
       const how = meaning(call)
       if (how === undefined) continue
+      const site =
+        sites.push({ inside: found.name.replace(/^\./, ''), text: text.slice(call.start, call.end) }) - 1
       if ('primitive' in how) {
-        const site = sites.push({ inside: found.name.replace(/^\./, ''), text: text.slice(call.start, call.end) }) - 1
-        const first = call.arguments[0]
-        out.overwrite(call.start, first?.start ?? call.end - 1, `(yield $.ask(${how.primitive}, ${site}${first ? ', ' : ''}`)
-        out.appendRight(call.end, ')')
-      } else if (how.line) {
-        out.appendLeft(call.start, '$.left(($.line = 1, yield* ')
-        out.appendRight(call.end, '))')
+        makeRequest(out, text, found, call, how.primitive, site)
+        continue
+      }
+      const asks = found.calls.some((other) => within(other, call) && meaning(other) !== undefined)
+      if (asks && how.line) throw new Error(`a step in the arguments of ${text.slice(call.start, call.end)}`)
+      if (how.line) {
+        out.appendLeft(call.start, `$.left($.entered(), ${site}, yield $.call(`)
+        out.appendLeft(call.end, '))')
+      } else if (how.forgets && !asks) {
+        out.appendLeft(call.start, `$.answered($.history, ${site}, yield $.call(`)
+        out.appendLeft(call.end, '))')
       } else {
-        out.appendLeft(call.start, '(yield* ')
-        out.appendRight(call.end, ')')
+        out.appendLeft(call.start, '(yield $.call(')
+        out.appendLeft(call.end, '))')
       }
     }
   }
   const code = `${imports.join('\n')}\n${out.toString()}\nreturn { ${exported.join(', ')} }`
   return { code, sites }
+}
+
+/**
+ * A wait, and a back-off in a function whose loop keeps nothing from one try to the next, are also where the history
+ * is cut: what the thread knows there is what it knew when it entered the function.
+ */
+function makeRequest(
+  out: MagicString,
+  text: string,
+  found: Found,
+  call: Call,
+  kind: number,
+  site: number,
+): void {
+  const first = call.arguments[0]
+  const ask = `(yield $.ask(${kind}, ${site}${first ? ', ' : ''}`
+  let before = ''
+  let after = ''
+  if (kind === WAIT) {
+    const [side, epoch] = call.arguments.map(({ start, end }) => text.slice(start, end))
+    before = `($h = $.waits($known, ${site}, ${side}), $.history = $.expects($h, ${epoch}), `
+    after = ', $.history = $h)'
+  } else if (kind === BACK_OFF && RETRYING.has(unnumbered(found.name))) {
+    before = `($.history = $.retries($known, ${site}), `
+    after = ')'
+  }
+  if (before !== '' && !found.remembers) {
+    found.remembers = true
+    const body = found.node.body.start + 1
+    out.appendRight(body, ' let $h; const $known = $.history;')
+  }
+  out.overwrite(call.start, first?.start ?? call.end - 1, before + ask)
+  out.appendLeft(call.end, `)${after}`)
 }
 
 function makeGenerator(out: MagicString, text: string, { node, parent }: Found): void {
@@ -190,7 +272,14 @@ function collect(tree: Node): Found[] {
   const visit = (node: AnyNode, parent: AnyNode, current: Found | undefined) => {
     let owner = current
     if (isCallable(node)) {
-      owner = { name: nameIn(node, parent), node, parent, calls: [] }
+      owner = {
+        name: nameIn(node, parent),
+        forgets: isForgetful(node, parent),
+        remembers: false,
+        node,
+        parent,
+        calls: [],
+      }
       found.push(owner)
     } else if (node.type === 'CallExpression') {
       owner?.calls.push(node)
@@ -201,15 +290,29 @@ function collect(tree: Node): Found[] {
   return found
 }
 
+function within(inner: Node, outer: Node): boolean {
+  return inner !== outer && inner.start >= outer.start && inner.end <= outer.end
+}
+
 function nameIn(node: Callable, parent: AnyNode): string {
   if (parent.type === 'MethodDefinition') return `.${nameOf(parent.key)}`
   if (parent.type === 'VariableDeclarator') return nameOf(parent.id)
   return node.id?.name ?? `anonymous at ${node.start}`
 }
 
+/** Registers, callbacks and arrays outlive the call; what is nested may change its surroundings. */
+function isForgetful(node: Callable, parent: AnyNode): boolean {
+  if (parent.type !== 'Program' || node.type !== 'FunctionDeclaration') return false
+  return node.params.every(
+    (param) => param.type === 'Identifier' && param.name !== 'r' && !CALLBACKS.has(unnumbered(param.name)),
+  )
+}
+
 function isCallable(node: AnyNode): node is Callable {
   return (
-    node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'
+    node.type === 'FunctionDeclaration' ||
+    node.type === 'FunctionExpression' ||
+    node.type === 'ArrowFunctionExpression'
   )
 }
 
@@ -227,5 +330,10 @@ function nameOf(node: Node): string {
 }
 
 function lastName(node: AnyNode): string {
-  return nameOf(node.type === 'MemberExpression' ? node.property : node)
+  return unnumbered(nameOf(node.type === 'MemberExpression' ? node.property : node))
+}
+
+/** The bundler numbers names that occur twice. */
+function unnumbered(name: string): string {
+  return name.replace(/\d+$/, '')
 }

@@ -41,7 +41,11 @@ export const SOUND = { missing: 0, twice: 0, disordered: 0, unfinished: 0, size:
 export async function stress(options: StressOptions): Promise<StressResult> {
   const { items, capacity, producers = 4, consumers = 4, start = 0, patience = 120_000 } = options
   const each = Math.floor(items / producers)
-  const queue = queueAt<number>(start, { maxsize: capacity, codec: codecs.int32, maxThreads: producers + consumers + 1 })
+  const queue = queueAt<number>(start, {
+    maxsize: capacity,
+    codec: codecs.int32,
+    maxThreads: producers + consumers + 1,
+  })
   const barrier = new Int32Array(new SharedArrayBuffer(4))
   const threads = producers + consumers
   const common = { handle: queue.handle, threads, producers, each, barrier }
@@ -52,7 +56,9 @@ export async function stress(options: StressOptions): Promise<StressResult> {
   const consuming = run('consume', consumers)
   await Promise.all(producing.map((thread) => thread.ended(patience)))
   queue.shutdown()
-  const consumed = (await Promise.all(consuming.map((thread) => thread.message<Consumed>(patience)))) as Consumed[]
+  const consumed = (await Promise.all(
+    consuming.map((thread) => thread.message<Consumed>(patience)),
+  )) as Consumed[]
   await Promise.all(consuming.map((thread) => thread.ended(patience)))
   const ms = performance.now() - since
   const all = new Uint8Array(Math.ceil((each * producers) / 8))

@@ -11,7 +11,9 @@ export default class Summary implements Reporter {
     const skipped = counts.skipped + counts.pending
     // After the default reporter's own summary.
     process.on('exit', () => {
-      console.log(`${counts.passed} passed, ${counts.failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+      console.log(
+        `${counts.passed} passed, ${counts.failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
+      )
     })
   }
 }

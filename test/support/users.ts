@@ -138,10 +138,7 @@ export async function others(queue: AnyQueue, count: number): Promise<RemoteQueu
 }
 
 /** A second queue in a thread already lent. */
-export async function attachThere(
-  user: User,
-  queue: AnyQueue,
-): Promise<RemoteQueue> {
+export async function attachThere(user: User, queue: AnyQueue): Promise<RemoteQueue> {
   await user.ask('attach', queue.handle)
   used.push({ user, id: queue.handle.id })
   return new RemoteQueue(user, queue)

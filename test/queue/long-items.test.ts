@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest'
+import { codecs, EMPTY, Queue, type QueueOptions } from '../../src/index.ts'
+import { within } from '../support/deadline.ts'
+import { startThread } from '../support/threads.ts'
+import { other, waits } from '../support/users.ts'
+
+const MiB = 1024 * 1024
+const blobs = (options?: QueueOptions<Uint8Array>) =>
+  new Queue<Uint8Array>({ codec: codecs.bytes, ...options })
+const allFree = (queue: Queue<Uint8Array>) => {
+  const { memoryBytes, freeMemoryBytes } = queue.stats()
+  expect(freeMemoryBytes).toBe(memoryBytes)
+}
+const bytes = (length: number, seed = 1) =>
+  new Uint8Array(length).map((_, index) => index * seed + (index >> 8))
+
+describe('long items', () => {
+  it.each([0, 1, 127, 128, 129, 1023, 1024, 1025, 16383, 16384, 16385, 100_000, MiB - 1, MiB])(
+    'of %i bytes come out as they went in',
+    async (length) => {
+      const queue = blobs()
+      const item = bytes(length, 3)
+      queue.tryPut(item)
+      const got = (await queue.get()) as Uint8Array
+      expect([got.length, Buffer.compare(got, item)]).toEqual([length, 0])
+      queue.taskDone()
+      allFree(queue)
+    },
+  )
+
+  it('above maxItemBytes are refused with ItemTooLargeError, which names size and limit; nothing is stored', async () => {
+    const queue = blobs({ name: 'pages' })
+    const tooLarge = expect.objectContaining({
+      name: 'ItemTooLargeError',
+      code: 'ERR_ITEM_TOO_LARGE',
+      message: expect.stringMatching(/1048577.*'pages'.*1048576/),
+    })
+    await expect(queue.put(new Uint8Array(MiB + 1))).rejects.toThrow(tooLarge)
+    expect(() => queue.tryPut(new Uint8Array(MiB + 1))).toThrow(tooLarge)
+    expect(() => queue.putSync(new Uint8Array(MiB + 1))).toThrow(tooLarge)
+    await expect(queue.putMany([new Uint8Array(1), new Uint8Array(MiB + 1)])).rejects.toMatchObject({
+      stored: 1,
+    })
+    expect(queue.size).toBe(1)
+    allFree(queue)
+  })
+
+  it('that find the budget used up wait as on a full queue', async () => {
+    const queue = blobs({ maxItemBytes: 65536, memoryBytes: 131072 })
+    queue.tryPut(bytes(65536, 1))
+    queue.tryPut(bytes(65536, 2))
+    expect([queue.size, queue.full, queue.tryPut(bytes(65536, 3))]).toEqual([2, false, false])
+    await expect(queue.put(bytes(65536), { timeout: 5 })).rejects.toMatchObject({ code: 'ERR_QUEUE_FULL' })
+    // A small one needs no block, and passes.
+    expect(queue.tryPut(bytes(100))).toBe(true)
+    const put = queue.put(bytes(65536, 3))
+    await waits(queue, 'memory', 0)
+    const there = await other(queue)
+    await there.call('getSync')
+    expect(queue.stats().threads).toMatchObject([{ waiting: ['memory'] }, {}])
+    await there.call('taskDone')
+    expect(await within(put, 'the put')).toBe('stored')
+  })
+
+  it('are not starved by a stream of shorter ones', async () => {
+    const queue = blobs({ maxItemBytes: 65536, memoryBytes: 65536, maxsize: 100 })
+    for (let count = 0; count < 4; count++) queue.tryPut(bytes(16384))
+    const large = queue.put(bytes(65536))
+    await waits(queue, 'memory', 0)
+    const there = await other(queue)
+    queue.tryGet()
+    queue.taskDone()
+    expect(await there.call('tryPut', bytes(16384))).toBe(false)
+    for (let count = 0; count < 3; count++) {
+      queue.tryGet()
+      queue.taskDone()
+    }
+    expect(await within(large, 'the large item')).toBe('stored')
+  })
+
+  it('given up while they wait leave their place in line to others', async () => {
+    const queue = blobs({ maxItemBytes: 65536, memoryBytes: 65536 })
+    queue.tryPut(bytes(32768))
+    const controller = new AbortController()
+    const large = queue.put(bytes(65536), { signal: controller.signal })
+    await waits(queue, 'memory', 0)
+    const there = await other(queue)
+    const small = there.call('putSync', bytes(16384))
+    await there.waits('memory')
+    controller.abort()
+    await expect(large).rejects.toMatchObject({ code: 'ABORT_ERR' })
+    expect(await small).toBe('stored')
+  })
+
+  it('free their blocks when they are finished, retried to the end, failed or discarded', async () => {
+    const queue = blobs({ maxDeliveries: 2 })
+    const put = () => queue.tryPut(bytes(50_000))
+    put()
+    ;(await queue.take()).done()
+    allFree(queue)
+    put()
+    ;(await queue.take()).fail(new Error('no use'))
+    allFree(queue)
+    put()
+    const first = await queue.take()
+    first.retry()
+    const second = await queue.take()
+    expect(Buffer.compare(second.item, bytes(50_000))).toBe(0)
+    second.retry()
+    allFree(queue)
+    put()
+    expect(queue.tryGet()).not.toBe(EMPTY)
+    queue.shutdown({ immediate: true })
+    queue.taskDone()
+    allFree(queue)
+  })
+
+  it('of 0 B to 1 MiB, 100,000 of them through 4 MiB, by three producers and two consumers, arrive whole and leak nothing', async () => {
+    const seed = Number(process.env.MILLRACE_SEED ?? 4711)
+    const producers = 3
+    const each = 33_334
+    const queue = blobs({ memoryBytes: 4 * MiB, maxsize: 64 })
+    const common = { handle: queue.handle, producers, each, seed }
+    const run = (role: string, count: number) =>
+      Array.from({ length: count }, (_, index) => startThread('long-items.mjs', { ...common, role, index }))
+    const producing = run('produce', producers)
+    const consuming = run('consume', 2)
+    await Promise.all(producing.map((thread) => thread.ended(50_000)))
+    queue.shutdown()
+    let got = 0
+    for (const thread of consuming) {
+      const result = await thread.message<{ got: number; wrong: number }>(50_000)
+      expect(result.wrong, `seed ${seed}`).toBe(0)
+      got += result.got
+      await thread.ended()
+    }
+    expect(got).toBe(producers * each)
+    expect(queue.stats()).toMatchObject({ unfinished: 0, size: 0, held: 0 })
+    allFree(queue)
+  })
+})
+
+describe('a decoded item', () => {
+  const samples: [name: keyof typeof codecs, make: (seed: number) => unknown][] = [
+    ['bytes', (seed) => bytes(100, seed)],
+    [
+      'structured',
+      (seed) => ({
+        text: `page ${seed}`,
+        part: bytes(60, seed),
+        doubles: new Float64Array([seed, -seed]),
+        buffer: bytes(16, seed).buffer,
+      }),
+    ],
+    ['msgpack', (seed) => ({ text: `page ${seed}`, part: bytes(60, seed) })],
+    ['json', (seed) => ({ text: `page ${seed}`, list: [seed, seed + 1] })],
+    ['string', (seed) => `page ${seed} `.repeat(8)],
+    ['int32', (seed) => seed * 1000],
+    ['float64', (seed) => seed / 3],
+  ]
+
+  it.each(samples)('of codecs.%s stays what it was after its cell is used again', (name, make) => {
+    for (const long of [false, true]) {
+      const queue = new Queue<unknown>({
+        codec: codecs[name] as never,
+        maxsize: 1,
+        maxThreads: 1,
+        maxInFlight: 1,
+        ...(long && name !== 'int32' && name !== 'float64'
+          ? { itemBytes: 8, maxItemBytes: 4096 }
+          : { itemBytes: 1024 }),
+      })
+      const kept: unknown[] = []
+      for (let seed = 1; seed <= 20; seed++) {
+        expect(queue.tryPut(make(seed))).toBe(true)
+        kept.push(queue.tryGet())
+        queue.taskDone()
+      }
+      // Nor does what was decoded reach into the queue.
+      for (const [index, item] of kept.entries()) expect(item).toEqual(make(index + 1))
+    }
+  })
+
+  it('may be changed at will: the next delivery of the item is as it was', async () => {
+    const queue = new Queue<{ part: Uint8Array }>()
+    queue.tryPut({ part: bytes(60) })
+    const first = await queue.take()
+    first.item.part.fill(0)
+    first.retry()
+    expect((await queue.take()).item).toEqual({ part: bytes(60) })
+  })
+})

@@ -1,0 +1,320 @@
+import { AGAIN as DELIVER_AGAIN } from '../../src/core/backlog.ts'
+import type { Core } from '../../src/core/core.ts'
+import { blocksFor, ledgerAt } from '../../src/core/geometry.ts'
+import {
+  ATTEMPTS,
+  BEHIND_RETURNED,
+  BUSY,
+  CHAIN,
+  CLOSED,
+  CORRUPT,
+  DISCARDED,
+  ENTRIES,
+  ENTRY_BYTES,
+  FULL,
+  GET,
+  JOIN,
+  MEMORY,
+  NOTHING,
+  PAYLOAD,
+  PUT,
+} from '../../src/core/layout.ts'
+import { peek, poke } from '../../src/core/memory.ts'
+import * as operations from '../../src/core/operations.ts'
+import { cellAt } from '../../src/core/places.ts'
+import { type Shared, unfinished } from '../../src/core/shared.ts'
+import { afterFinish, EndStay, hasEnded } from '../../src/queue/end.ts'
+import { discardAll, freeBlocks, recover, wakeEveryone } from '../../src/queue/recovery.ts'
+import { backOff } from '../../src/wait/backoff.ts'
+import { block } from '../../src/wait/blocking.ts'
+import type { Side } from '../../src/wait/side.ts'
+import { awaitDeath, observe, remember } from './steps.ts'
+
+/**
+ * What threads do, in the words of the source: bundled and transformed with it, never called as it stands. A function
+ * is one turn of a thread; what it keeps for its next turn stands in its registers. The order of operations around
+ * the core is that of `src/queue/attachment.ts` and `queue.ts`.
+ */
+
+/** What a turn answers: see machine.ts. */
+const AGAIN = 0
+const DONE = 1
+const EXIT = 2
+
+/** What the observer is told. */
+export const ACCEPTED = 1
+export const REFUSED = 2
+export const DELIVERED = 3
+export const SETTLED = 4
+export const JOINED = 5
+export const ENDED = 6
+export const TORN = 7
+export const CLAIMED = 8
+
+/** What a taker does with an item. */
+export const FINISH = 0
+/** Gives it back at its first delivery. */
+export const RETRY_ONCE = 1
+export const HOLD = 2
+
+/** When a taker's work is over. */
+export const STAY = 0
+/** Its thread ends at the end of the queue, and what it holds comes back. */
+export const LEAVE = 1
+
+let shared: Shared
+
+export { operations }
+
+export function share(as: Shared): void {
+  shared = as
+}
+
+function never(): number {
+  return 0
+}
+
+function check(item: number): number {
+  return (item * 40503 + 12345) | 0
+}
+
+function corrupt(): never {
+  throw new Error('the core answered CORRUPT')
+}
+
+// --- putting: ledger, next item, last item, blocks an item takes, staged ---
+
+/** Writes the next item into the staged cell, and puts it when there is room. */
+export function produce(r: Int32Array): number {
+  const [ledger, item, last, bytes] = r as unknown as [number, number, number, number]
+  if (item > last) return DONE
+  if (r[4] === 0) {
+    const at = cellAt(peek(ledger + ENTRIES)) + PAYLOAD
+    poke(at, item)
+    poke(at + 4, check(item))
+    r[4] = 1
+    return AGAIN
+  }
+  let chained = false
+  const attempt = (): Side | 0 => {
+    if (bytes > 0 && !chained) {
+      remember(0)
+      if (!chain(ledger, bytes)) return MEMORY
+      chained = true
+    }
+    const answer = putOnce(ledger)
+    remember(chained ? 1 : 0)
+    if (answer === FULL) return PUT
+    observe(answer === CLOSED ? REFUSED : ACCEPTED, item)
+    if (answer === CLOSED) r[1] = last
+    return 0
+  }
+  block(shared, ledger, Number.POSITIVE_INFINITY, never, attempt)
+  r[1] = (r[1] as number) + 1
+  r[4] = 0
+  return AGAIN
+}
+
+function putOnce(ledger: number): number {
+  for (let tries = 0; ; tries++) {
+    const answer = shared.core.put(ledger, 8)
+    if (answer === 1) shared.core.wake(GET)
+    if (answer === CORRUPT) corrupt()
+    if (answer !== BUSY) return answer
+    backOff(tries)
+  }
+}
+
+function chain(ledger: number, bytes: number): boolean {
+  const count = blocksFor(shared.geometry, bytes)
+  if (!reserveOnce(ledger, count)) return false
+  for (let piece = 0; piece < count; piece++) pushOnce(ledger)
+  return true
+}
+
+function reserveOnce(ledger: number, count: number): boolean {
+  for (let tries = 0; ; tries++) {
+    const answer = shared.core.reserve(ledger, count, 1)
+    if (answer !== BUSY) return answer === 1
+    backOff(tries)
+  }
+}
+
+function pushOnce(ledger: number): void {
+  for (let tries = 0; ; tries++) {
+    const answer = shared.core.pushBlock(ledger, ledger + ENTRIES)
+    if (answer === CORRUPT) corrupt()
+    if (answer !== BUSY) return
+    backOff(tries)
+  }
+}
+
+// --- taking: ledger, items to take (-1: until the end), what to do with one, entry in use, when over, state ---
+
+export function consume(r: Int32Array): number {
+  const [ledger, left, manner, held, over, taken] = r as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
+  const entry = ledger + ENTRIES + (held + 1) * ENTRY_BYTES
+  if (taken !== 0) {
+    settle(ledger, entry, manner, r)
+    r[5] = 0
+    if (left > 0) r[1] = left - 1
+    return AGAIN
+  }
+  if (left === 0) return over === LEAVE ? EXIT : DONE
+  const answer = takeSync(ledger, entry, r[6] === 1)
+  if (answer < 0) {
+    observe(ENDED)
+    r[1] = 0
+    return AGAIN
+  }
+  r[5] = 1
+  return AGAIN
+}
+
+/** `looks`: once before it waits, as getSync does; left out where it would only add states. */
+function takeSync(ledger: number, entry: number, looks: boolean): number {
+  const first = looks ? look(ledger, entry, () => hasEnded(shared, ledger)) : NOTHING
+  if (first !== NOTHING) return first
+  const stay = new EndStay(shared, ledger, () => true, nothing)
+  let answer = NOTHING
+  const attempt = (): Side | 0 => {
+    answer = look(ledger, entry, () => stay.mayLeave())
+    remember(stay.arrived ? 1 + ((stay as unknown as { keptRound: number }).keptRound & 0xffff) : 0)
+    return answer === NOTHING ? GET : 0
+  }
+  block(shared, ledger, Number.POSITIVE_INFINITY, never, attempt)
+  if (stay.arrived) stay.leave()
+  return answer
+}
+
+function nothing(): void {}
+
+/** NOTHING: to wait; CLOSED: over. */
+function look(ledger: number, entry: number, mayLeave: () => boolean): number {
+  const answer = takeOnce(ledger, entry)
+  if (answer >= 0 || answer === NOTHING) return answer
+  if (answer === DISCARDED) discardAll(shared, ledger)
+  if (answer === DISCARDED || mayLeave()) return CLOSED
+  return NOTHING
+}
+
+function takeOnce(ledger: number, entry: number): number {
+  for (let tries = 0; ; tries++) {
+    let answer = shared.core.take(ledger, entry)
+    if (answer === BEHIND_RETURNED) {
+      answer = shared.core.takeReturned(ledger, entry)
+      // Another took it first, which says nothing about the ring.
+      if (answer === NOTHING) answer = BUSY
+    }
+    if (answer === CORRUPT) corrupt()
+    if (answer !== BUSY) {
+      if (answer >= 0 && (answer & 1) === 1) shared.core.wake(PUT)
+      return answer
+    }
+    backOff(tries)
+  }
+}
+
+function settle(ledger: number, entry: number, manner: number, r: Int32Array): void {
+  const at = cellAt(peek(entry))
+  const item = peek(at + PAYLOAD)
+  if (peek(at + PAYLOAD + 4) !== check(item)) observe(TORN, item)
+  const attempts = peek(at + ATTEMPTS)
+  observe(DELIVERED, item, attempts)
+  if (manner === HOLD) {
+    r[3] = (r[3] as number) + 1
+    return
+  }
+  if (manner === RETRY_ONCE && attempts === 1) giveBack(ledger, entry)
+  else finish(ledger, entry, item)
+}
+
+function finish(ledger: number, entry: number, item: number): void {
+  const watched = shared.core.finish(ledger, entry)
+  observe(SETTLED, item)
+  if (peek(cellAt(peek(entry)) + CHAIN) !== 0 && freeBlocks(shared, entry)) shared.core.wakeAll(MEMORY)
+  if (watched === 1) afterFinish(shared)
+}
+
+function giveBack(ledger: number, entry: number): void {
+  giveBackOnce(ledger, entry)
+  if (freeBlocks(shared, entry)) shared.core.wakeAll(MEMORY)
+  shared.core.wake(GET)
+  afterFinish(shared)
+}
+
+function giveBackOnce(ledger: number, entry: number): void {
+  for (let tries = 0; ; tries++) {
+    const answer = shared.core.giveBack(ledger, entry, DELIVER_AGAIN)
+    if (answer === CORRUPT) corrupt()
+    if (answer !== BUSY) return
+    backOff(tries)
+  }
+}
+
+// --- the others: ledger, argument ---
+
+export function join(r: Int32Array): number {
+  const ledger = r[0] as number
+  const attempt = (): Side | 0 => {
+    remember(0)
+    return isJoined(ledger) ? 0 : JOIN
+  }
+  block(shared, ledger, Number.POSITIVE_INFINITY, never, attempt)
+  observe(JOINED)
+  return DONE
+}
+
+function isJoined(ledger: number): boolean {
+  if (unfinished(shared) === 0) return true
+  discardAll(shared, ledger)
+  return unfinished(shared) === 0
+}
+
+export function shutDown(r: Int32Array): number {
+  const [ledger, immediate] = r as unknown as [number, number]
+  shared.core.shut(immediate)
+  if (immediate !== 0) discardAll(shared, ledger)
+  wakeEveryone(shared)
+  return DONE
+}
+
+/**
+ * Registers: its own number as a thread, deaths seen, whether it wakes everyone after every death, as the source does
+ * for guardians that die after they released a ledger.
+ */
+export function guard(r: Int32Array): number {
+  const [self, seen, wakes] = r as unknown as [number, number, number]
+  const dead = awaitDeath(seen)
+  recover(shared, dead + 1, self + 1)
+  if (wakes === 1) wakeEveryone(shared)
+  r[1] = seen + 1
+  return AGAIN
+}
+
+/** Registers: its own number as a thread, the ledger's index to try next, the ledger. */
+export function register(r: Int32Array): number {
+  const [self, index] = r as unknown as [number, number]
+  if (index >= shared.geometry.maxThreads) return DONE
+  const ledger = ledgerAt(shared.geometry, index)
+  for (let tries = 0; ; tries++) {
+    const answer = shared.core.claim(ledger, index, self + 1)
+    if (answer === 1) {
+      observe(CLAIMED, index)
+      return DONE
+    }
+    if (answer === 0) break
+    backOff(tries)
+  }
+  r[1] = index + 1
+  return AGAIN
+}
+
+export type Actors = typeof import('./actors.ts') & { operations: Core }

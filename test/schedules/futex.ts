@@ -1,0 +1,53 @@
+import { WOKEN } from './steps.ts'
+import { AT, KIND, OFFERED, RUNS, SLEEPS, STATUS, type World } from './world.ts'
+
+/**
+ * Sleepers in the order in which they fell asleep. As in V8, a sleeper that is told to terminate stays in the list
+ * until its exit, and one that was notified and dies before it ran has used the notification up; the model has both,
+ * since a killed thread is one that makes no step any more, and its exit may come at any later time.
+ */
+
+export function sleep(world: World, thread: number): void {
+  const { words, sleepers } = world
+  const count = (words[sleepers] as number) + 1
+  words[sleepers] = count
+  words[sleepers + count] = thread
+  words[world.thread(thread) + STATUS] = SLEEPS
+}
+
+/** Wakes the first `most` sleepers on the word at `at`; all if negative. */
+export function notifySleepers(world: World, at: number, most: number): number {
+  const { words, sleepers } = world
+  let woken = 0
+  for (let index = 1; index <= (words[sleepers] as number) && woken !== most; ) {
+    const thread = words[sleepers + index] as number
+    const record = world.thread(thread)
+    if (words[record + AT] !== at) {
+      index++
+      continue
+    }
+    removeAt(world, index)
+    words[record + STATUS] = RUNS
+    words[record + KIND] = WOKEN
+    words[record + OFFERED] = 0
+    woken++
+  }
+  return woken
+}
+
+export function removeSleeper(world: World, thread: number): void {
+  const { words, sleepers } = world
+  for (let index = 1; index <= (words[sleepers] as number); index++) {
+    if (words[sleepers + index] !== thread) continue
+    removeAt(world, index)
+    return
+  }
+}
+
+function removeAt(world: World, index: number): void {
+  const { words, sleepers } = world
+  const count = words[sleepers] as number
+  words.copyWithin(sleepers + index, sleepers + index + 1, sleepers + count + 1)
+  words[sleepers + count] = 0
+  words[sleepers] = count - 1
+}

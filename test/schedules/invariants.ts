@@ -1,0 +1,178 @@
+import type { Geometry } from '../../src/core/geometry.ts'
+import { ledgerAt } from '../../src/core/geometry.ts'
+import * as layout from '../../src/core/layout.ts'
+import { asyncBit, blockedBit, END_BIT, SIDES } from '../../src/wait/side.ts'
+
+/** What must hold of a queue's memory whenever no thread is inside a straight line. */
+
+const { ENTRIES, ENTRY_BYTES, ENTRY_STATE, HELD, SLOT_BYTES, SLOT_CELL } = layout
+
+export type Words = Int32Array
+
+export function at(words: Words, address: number): number {
+  return words[address >> 2] as number
+}
+
+export function queuedIn(words: Words): number {
+  return (((at(words, layout.TAIL) & ~1) - (at(words, layout.HEAD) & ~1)) | 0) >>> 1
+}
+
+export function itemIn(words: Words, geometry: Geometry, cell: number): number {
+  return at(words, geometry.cellsAt + cell * geometry.cellBytes + layout.PAYLOAD)
+}
+
+/** The cells of what a ledger holds. */
+export function heldIn(words: Words, geometry: Geometry, ledger: number): number[] {
+  const held: number[] = []
+  for (let index = 1; index <= geometry.maxInFlight; index++) {
+    const entry = ledger + ENTRIES + index * ENTRY_BYTES
+    if (at(words, entry + ENTRY_STATE) === HELD) held.push(at(words, entry))
+  }
+  return held
+}
+
+export class Invariants {
+  readonly #geometry: Geometry
+  readonly #places: Uint8Array
+  readonly #blocks: Uint8Array
+  readonly #items = new Set<number>()
+
+  constructor(geometry: Geometry) {
+    this.#geometry = geometry
+    this.#places = new Uint8Array(geometry.cells)
+    this.#blocks = new Uint8Array(geometry.blocks)
+  }
+
+  /** Throws what is wrong. */
+  check(words: Words): void {
+    const geometry = this.#geometry
+    const places = this.#places.fill(0)
+    const items = this.#items
+    items.clear()
+    const place = (cell: number, where: string) => {
+      if (!(cell >= 0 && cell < geometry.cells)) fail(`${where} has cell ${cell}`)
+      if (places[cell] !== 0) fail(`cell ${cell} has two places, one is ${where}`)
+      places[cell] = 1
+    }
+    const item = (cell: number, where: string) => {
+      const id = itemIn(words, geometry, cell)
+      if (items.has(id)) fail(`item ${id} is in two places, one is ${where}`)
+      items.add(id)
+    }
+    if (at(words, layout.LOCK) !== 0) fail('the lock is taken and nobody is inside')
+
+    const head = at(words, layout.HEAD) & ~1
+    const queued = queuedIn(words)
+    if (queued > geometry.maxsize) fail(`${queued} items in a ring bounded to ${geometry.maxsize}`)
+    for (let ahead = 0; ahead < geometry.ringSize; ahead++) {
+      const position = (head + ahead * 2) | 0
+      const slot = geometry.ringAt + ((position >>> 1) & (geometry.ringSize - 1)) * SLOT_BYTES
+      const sequence = ahead < queued ? position | 1 : position
+      if (at(words, slot) !== sequence)
+        fail(`slot of ${position >>> 1}: sequence ${at(words, slot)}, not ${sequence}`)
+      const cell = at(words, slot + SLOT_CELL)
+      place(cell, 'the ring')
+      if (ahead < queued) item(cell, 'the ring')
+    }
+
+    let held = 0
+    let finished = 0
+    const waiters = SIDES.map(() => 0)
+    let reserved = 0
+    for (let index = 0; index < geometry.maxThreads; index++) {
+      const ledger = ledgerAt(geometry, index)
+      for (let entry = 0; entry <= geometry.maxInFlight; entry++) {
+        place(at(words, ledger + ENTRIES + entry * ENTRY_BYTES), `entry ${entry} of ledger ${index}`)
+      }
+      const cells = heldIn(words, geometry, ledger)
+      for (const cell of cells) item(cell, `ledger ${index}`)
+      const counted =
+        at(words, ledger + layout.TAKEN) -
+        at(words, ledger + layout.FINISHED) -
+        at(words, ledger + layout.GAVE_BACK)
+      if ((counted | 0) !== cells.length)
+        fail(`ledger ${index} counts ${counted | 0} held, and holds ${cells.length}`)
+      held += cells.length
+      finished = (finished + at(words, ledger + layout.FINISHED)) | 0
+      reserved += at(words, ledger + layout.RESERVED)
+      const waits = at(words, ledger + layout.WAITS)
+      SIDES.forEach((side, which) => {
+        if ((waits & blockedBit(side)) !== 0) waiters[which] = (waiters[which] as number) + 1
+        if ((waits & asyncBit(side)) !== 0) waiters[which] = (waiters[which] as number) + layout.ASYNC_WAITER
+        if (side === layout.JOIN && (waits & END_BIT) !== 0) waiters[which] = (waiters[which] as number) + 1
+      })
+    }
+    SIDES.forEach((side, which) => {
+      const counted = at(words, side + layout.WAITERS)
+      if (counted !== waiters[which])
+        fail(`side ${side} counts ${counted} waiters, the ledgers ${waiters[which]}`)
+    })
+
+    const list = (first: number, last: number, where: string): number => {
+      let count = 0
+      let end = 0
+      for (let link = at(words, first); link !== 0; count++) {
+        end = link
+        place(link - 1, where)
+        if (last !== 0) item(link - 1, where)
+        link = at(words, geometry.cellsAt + (link - 1) * geometry.cellBytes + layout.NEXT)
+      }
+      if (last !== 0 && at(words, last) !== end) fail(`the end of ${where} is ${at(words, last)}, not ${end}`)
+      return count
+    }
+    const returned = list(layout.RETURNED_FIRST, layout.RETURNED_LAST, 'the returned')
+    const doomed = list(layout.DOOMED_FIRST, layout.DOOMED_LAST, 'the doomed')
+    list(layout.SPARE_FIRST, 0, 'the spare')
+    for (let cell = geometry.firstSpare + at(words, layout.SPARE_FRESH); cell < geometry.cells; cell++) {
+      place(cell, 'the fresh spare')
+    }
+    const missing = places.indexOf(0)
+    // After an immediate shutdown the cell of what is discarded is not kept: nothing could want it.
+    if (missing >= 0 && (at(words, layout.HEAD) & layout.SHUT) === 0) fail(`cell ${missing} has no place`)
+    if (at(words, layout.RETURNED) !== returned)
+      fail(`${returned} returned, counted ${at(words, layout.RETURNED)}`)
+    if (at(words, layout.BACKLOG) !== returned + doomed)
+      fail(`backlog ${returned + doomed}, counted ${at(words, layout.BACKLOG)}`)
+    const unfinished = ((at(words, layout.TAIL) >>> 1) - finished) & 0x7fffffff
+    if (unfinished !== queued + returned + doomed + held) {
+      fail(
+        `${unfinished} unfinished, but ${queued} queued, ${returned} returned, ${doomed} doomed, ${held} held`,
+      )
+    }
+    if (geometry.blocks > 0) this.#checkBlocks(words, reserved)
+  }
+
+  #checkBlocks(words: Words, reserved: number): void {
+    const geometry = this.#geometry
+    const seen = this.#blocks.fill(0)
+    const follow = (first: number, where: string): number => {
+      let count = 0
+      for (let link = first; link !== 0; count++) {
+        const block = link - 1
+        if (!(block >= 0 && block < geometry.blocks)) fail(`${where} has block ${block}`)
+        if (seen[block] !== 0) fail(`block ${block} has two places, one is ${where}`)
+        seen[block] = 1
+        link = at(words, geometry.linksAt + block * 4)
+      }
+      return count
+    }
+    let chained = 0
+    for (let cell = 0; cell < geometry.cells; cell++) {
+      chained += follow(
+        at(words, geometry.cellsAt + cell * geometry.cellBytes + layout.CHAIN),
+        `cell ${cell}`,
+      )
+    }
+    const unused = geometry.blocks - at(words, layout.BLOCK_FRESH)
+    const stacked = follow(at(words, layout.BLOCK_STACK), 'the stack')
+    const free = at(words, layout.FREE_BLOCKS)
+    if (chained + stacked + unused !== geometry.blocks)
+      fail(`${chained} blocks chained, ${stacked} stacked, ${unused} unused`)
+    if (free + reserved !== stacked + unused)
+      fail(`${free} blocks free and ${reserved} reserved, but ${stacked} + ${unused} there`)
+  }
+}
+
+export function fail(what: string): never {
+  throw new Error(what)
+}

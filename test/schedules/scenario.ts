@@ -1,0 +1,357 @@
+import { type Core, configureCore } from '../../src/core/core.ts'
+import { type Geometry, geometryOf, layOut, ledgerAt } from '../../src/core/geometry.ts'
+import * as layout from '../../src/core/layout.ts'
+import * as say from './actors.ts'
+import { type Bounds, type Checks, type Explored, explore, Finding, replay } from './explore.ts'
+import { at, fail, heldIn, Invariants, itemIn, queuedIn, type Words } from './invariants.ts'
+import { type Actor, Machine, type Turn } from './machine.ts'
+import * as step from './steps.ts'
+import { type Fault, type Program, program } from './transform.ts'
+import { AT, EXITED, FINISHED, KIND, LINE, REGISTERS, RUNS, STATUS, World } from './world.ts'
+
+/** A queue and the threads at it. */
+export interface Scenario {
+  readonly maxsize?: number
+  readonly maxInFlight?: number
+  /** The position the ring begins at. */
+  readonly start?: number
+  readonly blocks?: number
+  readonly maxDeliveries?: number
+  /** Ledgers; one for each thread that uses one unless given. */
+  readonly ledgers?: number
+  readonly threads: readonly Player[]
+  /** Faults put into the source. */
+  readonly faults?: readonly Fault[]
+  /** Threads may die inside straight lines, too: what the real core rules out. */
+  readonly tears?: boolean
+  /** Checked at every end, beside what always holds there. */
+  readonly end?: (end: End) => void
+}
+
+/** A thread: its turn, and what its registers are once its ledger is known. */
+export interface Player {
+  readonly name: string
+  readonly turn: 'produce' | 'consume' | 'join' | 'shutDown' | 'guard' | 'register'
+  readonly registers: (ledger: number, self: number) => number[]
+  readonly mortal?: boolean
+  readonly ledger?: boolean
+}
+
+/** A producer's items are 16 * number + 1 and up. */
+export function producer(
+  number: number,
+  items: number,
+  options: { mortal?: boolean; bytes?: number } = {},
+): Player {
+  const first = number * 16 + 1
+  return {
+    name: `producer ${number}`,
+    turn: 'produce',
+    registers: (ledger) => [ledger, first, first + items - 1, options.bytes ?? 0],
+    mortal: options.mortal ?? false,
+  }
+}
+
+export interface TakerOptions {
+  readonly manner?: number
+  readonly over?: number
+  /** Looks once before it waits. */
+  readonly looks?: boolean
+  readonly mortal?: boolean
+}
+
+export const UNTIL_END = -1
+
+export function taker(number: number, items: number, options: TakerOptions = {}): Player {
+  return {
+    name: `taker ${number}`,
+    turn: 'consume',
+    registers: (ledger) => [
+      ledger,
+      items,
+      options.manner ?? say.FINISH,
+      0,
+      options.over ?? say.STAY,
+      0,
+      options.looks ? 1 : 0,
+    ],
+    mortal: options.mortal ?? false,
+  }
+}
+
+export function guardian(number: number, mortal = false): Player {
+  return {
+    name: `guardian ${number}`,
+    turn: 'guard',
+    registers: (_ledger, self) => [self, 0, mortal || number > 0 ? 1 : 0],
+    mortal,
+    ledger: false,
+  }
+}
+
+export function joiner(mortal = false): Player {
+  return { name: 'joiner', turn: 'join', registers: (ledger) => [ledger], mortal }
+}
+
+export function closer(immediate: boolean, mortal = false): Player {
+  return { name: 'closer', turn: 'shutDown', registers: (ledger) => [ledger, immediate ? 1 : 0], mortal }
+}
+
+export function registrant(number: number, mortal = false): Player {
+  return {
+    name: `registrant ${number}`,
+    turn: 'register',
+    registers: (_ledger, self) => [self, 0],
+    mortal,
+    ledger: false,
+  }
+}
+
+/** Observer's words, by item: how often it was accepted, delivered, settled; given back by a death or a retry. */
+const PER_ITEM = 4
+const ITEMS = 64
+const OF_ACCEPTED = 0
+const OF_DELIVERED = 1
+const OF_SETTLED = 2
+const OF_RETURNED = 3
+/** By thread and producer: the last first delivery. */
+const ORDER = ITEMS * PER_ITEM
+const COUNTS = ORDER + 8 * 4
+const OBSERVER_WORDS = COUNTS + 16
+
+/** A terminal state, for a scenario's own check. */
+export class End {
+  readonly words: Words
+  readonly geometry: Geometry
+  readonly deaths: number
+  readonly #machine: Machine
+
+  constructor(machine: Machine, geometry: Geometry) {
+    this.#machine = machine
+    this.words = machine.world.words
+    this.geometry = geometry
+    this.deaths = machine.world.words[machine.world.deaths] as number
+  }
+
+  /** How often any thread said so. */
+  count(what: number): number {
+    return this.words[this.#machine.world.observer + COUNTS + what] as number
+  }
+
+  item(id: number): { accepted: number; delivered: number; settled: number; returned: number } {
+    const from = this.#machine.world.observer + id * PER_ITEM
+    const [accepted, delivered, settled, returned] = this.words.subarray(
+      from,
+      from + PER_ITEM,
+    ) as unknown as [number, number, number, number]
+    return { accepted, delivered, settled, returned }
+  }
+
+  /** Items queued, come back or held. */
+  get unfinished(): number {
+    const { words, geometry } = this
+    let held = 0
+    for (let index = 0; index < geometry.maxThreads; index++) {
+      held += heldIn(words, geometry, ledgerAt(geometry, index)).length
+    }
+    return queuedIn(words) + at(words, layout.BACKLOG) + held
+  }
+}
+
+const programs = new Map<string, Promise<Program>>()
+
+/** The larger run, by MILLRACE_SCHEDULES=deep. */
+export const DEEP = process.env.MILLRACE_SCHEDULES === 'deep'
+
+/** Explores, prints the figures, and throws what it finds, with the trace. */
+export async function explored(name: string, scenario: Scenario, bounds: Bounds = {}): Promise<Explored> {
+  const { states, steps, ends, ms, exhausted } = await run(scenario, bounds)
+  const { preemptions = Number.POSITIVE_INFINITY, kills = 0 } = bounds
+  const orders =
+    preemptions === Number.POSITIVE_INFINITY ? 'all orders' : `all of at most ${preemptions} preemptions`
+  const extent = exhausted ? 'NOT complete' : `complete: ${orders}`
+  process.stdout.write(
+    `  ${name}: ${extent}, ${kills} kills: ${states} states, ${steps} steps, ${ends} ends, ${ms} ms\n`,
+  )
+  if (exhausted) fail(`${name} was not explored to its end`)
+  return { states, steps, ends, ms, exhausted }
+}
+
+export async function run(scenario: Scenario, bounds: Bounds = {}): Promise<Explored> {
+  const key = JSON.stringify(scenario.faults ?? [])
+  const compiled = programs.get(key) ?? program(...(scenario.faults ?? []))
+  programs.set(key, compiled)
+  const source = await compiled
+  const geometry = geometryFor(scenario)
+  const prepare = () => machineFor(scenario, source, geometry)
+  const checks = checksFor(scenario, geometry)
+  try {
+    return explore(prepare, checks, bounds)
+  } catch (error) {
+    if (!(error instanceof Finding)) throw error
+    throw new Finding(`${error.message}\n${replay(prepare, error.choices).join('\n')}`, error.choices)
+  }
+}
+
+function geometryFor({
+  maxsize = 1,
+  maxInFlight = 1,
+  blocks = 0,
+  maxDeliveries = 0,
+  ledgers,
+  threads,
+}: Scenario): Geometry {
+  const geometry = geometryOf({
+    maxsize,
+    itemBytes: 8,
+    maxItemBytes: 8,
+    memoryBytes: 0,
+    maxThreads: ledgers ?? threads.filter(({ ledger }) => ledger !== false).length,
+    maxInFlight,
+    maxDeliveries,
+    keepsDoomed: false,
+  })
+  if (blocks === 0) return geometry
+  // Blocks of one byte that is nowhere: only their numbers matter here.
+  return { ...geometry, blocks, blockBytes: 1, linksAt: geometry.bytes, bytes: geometry.bytes + 128 }
+}
+
+function machineFor(scenario: Scenario, source: Program, geometry: Geometry): Machine {
+  const request = new step.Request()
+  const timer = { unref: () => timer }
+  const evaluate = new Function('$', 'setTimeout', 'clearTimeout', source.code)
+  const actors = evaluate(
+    request,
+    () => timer,
+    () => {},
+  ) as typeof say
+  const core = { ...actors.operations } as Core
+  configureCore(core, geometry)
+  const untransformed = () => fail('a call to shared that was not transformed')
+  actors.share({ core, geometry, load: untransformed, wait: untransformed })
+
+  const world = new World(geometry.bytes >> 2, OBSERVER_WORDS, scenario.threads.length)
+  const memory = new Int32Array(geometry.bytes >> 2)
+  layOut(memory.buffer, geometry, scenario.start ?? 0)
+  memory.forEach((value, index) => void world.set(index, value))
+  let ledgers = 0
+  const players = scenario.threads.map((player, self): Actor => {
+    let ledger = 0
+    if (player.ledger !== false) {
+      ledger = ledgerAt(geometry, ledgers++)
+      world.set((ledger + layout.OWNER) >> 2, self + 1)
+    }
+    const turn = actors[player.turn] as unknown as Turn
+    return {
+      name: player.name,
+      turn,
+      registers: player.registers(ledger, self),
+      mortal: player.mortal ?? false,
+    }
+  })
+  world.set(layout.LEDGERS_USED >> 2, ledgers)
+  const machine = new Machine(
+    world,
+    players,
+    request,
+    observe,
+    (each, thread) => noteDeath(each, geometry, thread),
+    source.sites,
+  )
+  machine.tears = scenario.tears ?? false
+  machine.start()
+  return machine
+}
+
+function bump(machine: Machine, offset: number): number {
+  const { world } = machine
+  const index = world.observer + offset
+  world.set(index, (world.words[index] as number) + 1)
+  return world.words[index] as number
+}
+
+function observe(machine: Machine, thread: number, what: number, item: number, attempts: number): number {
+  const { world } = machine
+  bump(machine, COUNTS + what)
+  const of = item * PER_ITEM
+  if (what === say.ACCEPTED) bump(machine, of + OF_ACCEPTED)
+  if (what === say.TORN) fail(`item ${item} is torn`)
+  if (what === say.SETTLED && bump(machine, of + OF_SETTLED) > 1) fail(`item ${item} was finished twice`)
+  if (what !== say.DELIVERED) return 0
+  if (item <= 0 || item >= ITEMS) fail(`item ${item} was never put`)
+  const delivered = bump(machine, of + OF_DELIVERED)
+  const returned = world.words[world.observer + of + OF_RETURNED] as number
+  if (delivered > 1 + returned)
+    fail(`item ${item} was delivered ${delivered} times, and came back ${returned} times`)
+  if (attempts === 1) {
+    const last = world.observer + ORDER + thread * 4 + (item >> 4)
+    if ((world.words[last] as number) >= item) fail(`item ${item} was delivered after ${world.words[last]}`)
+    world.set(last, item)
+  }
+  // Given back at once by a taker that does so at first deliveries: counted before, since it is one turn.
+  if (attempts === 1 && machine.world.words[world.thread(thread) + REGISTERS + 2] === say.RETRY_ONCE)
+    bump(machine, of + OF_RETURNED)
+  return 0
+}
+
+/** What the dead held may be delivered once more. */
+function noteDeath(machine: Machine, geometry: Geometry, thread: number): void {
+  const { words } = machine.world
+  for (let index = 0; index < geometry.maxThreads; index++) {
+    const ledger = ledgerAt(geometry, index)
+    if (at(words, ledger + layout.OWNER) !== thread + 1) continue
+    for (const cell of heldIn(words, geometry, ledger))
+      bump(machine, itemIn(words, geometry, cell) * PER_ITEM + OF_RETURNED)
+  }
+}
+
+function checksFor(scenario: Scenario, geometry: Geometry): Checks {
+  const invariants = new Invariants(geometry)
+  const ringEnd = geometry.ringAt + geometry.ringSize * layout.SLOT_BYTES
+  return {
+    step(machine) {
+      const { world } = machine
+      for (let thread = 0; thread < world.threadCount; thread++) {
+        if (world.words[world.thread(thread) + LINE] === step.INSIDE) return
+      }
+      invariants.check(world.words)
+    },
+    end(machine) {
+      const { world } = machine
+      const { words } = world
+      for (let thread = 0; thread < world.threadCount; thread++) {
+        const record = world.thread(thread)
+        const status = words[record + STATUS] as number
+        if (status === FINISHED || status === EXITED) continue
+        if (status === RUNS && words[record + KIND] === step.DEATH) continue
+        if (status === RUNS) fail(`${machine.describe(thread)}: stuck`)
+        refuseSleep(
+          words,
+          geometry,
+          ((words[record + AT] as number) - layout.EPOCH) | 0,
+          machine.describe(thread),
+        )
+      }
+      scenario.end?.(new End(machine, geometry))
+    },
+    // A cell's number in a slot is read before the exchange that makes the slot one's own.
+    mayRace: (address) =>
+      address >= geometry.ringAt && address < ringEnd && (address & 7) === layout.SLOT_CELL,
+  }
+}
+
+/** Nobody sleeps for what is there. */
+function refuseSleep(words: Words, geometry: Geometry, side: number, who: string): void {
+  const isShut = (at(words, layout.TAIL) & layout.SHUT) !== 0
+  const queued = queuedIn(words)
+  const backlog = at(words, layout.BACKLOG)
+  let held = 0
+  for (let index = 0; index < geometry.maxThreads; index++)
+    held += heldIn(words, geometry, ledgerAt(geometry, index)).length
+  if (side === layout.GET && (queued > 0 || at(words, layout.RETURNED) > 0))
+    fail(`${who}: sleeps, and there is an item`)
+  if (side === layout.GET && isShut && held + backlog === 0) fail(`${who}: sleeps, and the queue has ended`)
+  if (side === layout.PUT && isShut) fail(`${who}: sleeps, and the queue is shut down`)
+  if (side === layout.PUT && queued + backlog < geometry.maxsize) fail(`${who}: sleeps, and there is room`)
+  if (side === layout.JOIN && queued + backlog + held === 0) fail(`${who}: sleeps, and all is finished`)
+}

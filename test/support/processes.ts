@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export interface Ended {
+  /** Exit code; 'killed' if it was still running at the deadline. */
+  readonly code: number | 'killed'
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const dist = new URL('../../dist/src/index.js', import.meta.url).href
+
+/**
+ * Runs `source`, an ES module in which `millrace` is the library, in a process of its own. It is killed when it
+ * prints `killAt`, and at the deadline.
+ */
+export function runProcess(source: string, killAt?: string, ms = 30_000): Promise<Ended> {
+  const program = `import * as millrace from ${JSON.stringify(dist)}\n${source}`
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ['--expose-gc', '--input-type=module', '-e', program],
+      { cwd: fileURLToPath(new URL('../..', import.meta.url)), timeout: ms, killSignal: 'SIGKILL' },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : error.killed ? 'killed' : Number(error.code)
+        resolve({ code, stdout, stderr })
+      },
+    )
+    child.stdout?.on('data', (text: string) => {
+      if (killAt !== undefined && String(text).includes(killAt)) child.kill('SIGKILL')
+    })
+  })
+}
