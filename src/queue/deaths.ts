@@ -14,7 +14,7 @@ import { SharedMemory } from '../core/shared.ts'
 import { QueueCorruptError } from '../errors.ts'
 import { addFailure, recordAt } from './record.ts'
 import { recover, wakeEveryone } from './recovery.ts'
-import { registry, sweep, thisThread } from './registry.ts'
+import { registry, sweep, thisThread, whenLetGo } from './registry.ts'
 
 /**
  * Who notices that a thread died, and what follows.
@@ -136,6 +136,9 @@ function sendLifeline(): void {
 export function announceDetached(id: string): void {
   if (!isMainThread) broadcast({ thread: threadId, id })
 }
+
+// Else the main thread would keep the memory of every queue this thread has used and dropped.
+whenLetGo(announceDetached)
 
 function broadcast(notice: Notice): void {
   const channel = new BroadcastChannel(CHANNEL)

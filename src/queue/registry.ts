@@ -64,6 +64,13 @@ export function detachInRegistry(id: string): void {
   sweep()
 }
 
+let onLetGo: (id: string) => void = () => {}
+
+/** `call` is told of each queue from which a sweep detached this thread. */
+export function whenLetGo(call: (id: string) => void): void {
+  onLetGo = call
+}
+
 let sizeAfterSweep = 0
 
 /** Sweeps when there is twice as much as after the last time, so that many queues cost no more than a few. */
@@ -75,7 +82,10 @@ export function sweepNowAndThen(): void {
 export function sweep(): void {
   for (const [id, { queue, shared, ledger }] of registry().attached) {
     if (queue?.deref() !== undefined) continue
-    if (ledger !== 0) windUp(shared, ledger, thisThread, 0)
+    if (ledger !== 0) {
+      windUp(shared, ledger, thisThread, 0)
+      onLetGo(id)
+    }
     if (!othersAttached(shared)) registry().attached.delete(id)
     else registry().attached.set(id, { queue: undefined, shared, ledger: 0 })
   }
