@@ -22,9 +22,9 @@ export async function attachAsync<Q>(handle: Handle<Q>): Promise<Q> {
   return attach(handle)
 }
 
-function attachData(data: HandleData): unknown {
+function attachData(data: HandleData): Queue<unknown> {
   const known = registry().attached.get(data.id)?.queue?.deref()
-  if (known !== undefined) return known
+  if (known !== undefined) return known as Queue<unknown>
   const deadLetters = data.deadLetters === undefined ? undefined : attachData(data.deadLetters)
-  return new Queue(Origin.fromHandle(data, deadLetters) as unknown as QueueOptions<unknown>)
+  return new Queue<unknown>(Origin.fromHandle(data, deadLetters) as unknown as QueueOptions<unknown>)
 }

@@ -25,6 +25,10 @@ export interface LetterBox {
   tryPut(letter: DeadLetter<unknown>): boolean
   readonly full: boolean
   readonly isShutDown: boolean
+  readonly isDetached: boolean
+  readonly handle: unknown
+  onRoom(call: () => void): void
+  serveRoom(): void
 }
 
 /**

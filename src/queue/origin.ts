@@ -4,6 +4,7 @@ import { allocate } from '../core/core.ts'
 import { type Geometry, layOut } from '../core/geometry.ts'
 import { SharedMemory } from '../core/shared.ts'
 import { Attachment } from './attachment.ts'
+import type { LetterBox } from './dead-letters.ts'
 import { announce, listen } from './deaths.ts'
 import type { HandleData } from './handle.ts'
 import { type QueueOptions, settingsOf } from './options.ts'
@@ -15,7 +16,7 @@ export class Origin<T> {
   readonly name: string
   readonly ack: 'manual' | 'auto'
   readonly codec: Codec<T>
-  readonly deadLetters: unknown
+  readonly deadLetters: LetterBox | undefined
   readonly shared: SharedMemory
 
   private constructor(parts: Omit<Origin<T>, 'claim' | 'label'>) {
@@ -36,7 +37,7 @@ export class Origin<T> {
     return new Origin({ ...settings, id, shared: new SharedMemory(memory, geometry) })
   }
 
-  static fromHandle<T>(data: HandleData, deadLetters: unknown): Origin<T> {
+  static fromHandle<T>(data: HandleData, deadLetters: LetterBox | undefined): Origin<T> {
     const codec = codecFromDescriptor(data.codec) as Codec<T>
     const known = registry().attached.get(data.id)
     const shared = known?.shared ?? new SharedMemory(data.memory, data.geometry)

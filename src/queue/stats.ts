@@ -50,6 +50,11 @@ export interface ThreadStats {
   readonly waiting: readonly ('get' | 'put' | 'memory' | 'join')[]
 }
 
+/** Items queued, come back or delayed. */
+export function sizeOf(shared: Shared): number {
+  return queued(shared) + shared.load(BACKLOG)
+}
+
 const SIDE_NAMES = ['get', 'put', 'memory', 'join'] as const
 
 export function statsOf(shared: Shared, name: string): QueueStats {

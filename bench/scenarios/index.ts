@@ -1,0 +1,5 @@
+import { BACK_ENDS } from './back-ends.ts'
+import type { Scenario } from './scenario.ts'
+import { THROUGHPUT } from './throughput.ts'
+
+export const SCENARIOS: readonly Scenario[] = [...BACK_ENDS, ...THROUGHPUT]

@@ -1,0 +1,34 @@
+import { configureCore } from '../../dist/src/core/core.js'
+import { bind } from '../../dist/src/core/memory.js'
+import * as operations from '../../dist/src/core/operations.js'
+import { codecs, Queue } from '../../dist/src/index.js'
+import { Origin } from '../../dist/src/queue/origin.js'
+import { Sums, tally } from './tally.mjs'
+
+export function onWebAssembly(data) {
+  return played(new Queue({ codec: codecs.int32 }), data)
+}
+
+export function onAtomics(data) {
+  const origin = Origin.create({ codec: codecs.int32 })
+  const { shared } = origin
+  bind(shared.memory.buffer)
+  configureCore(operations, shared.geometry)
+  // In place of the WebAssembly instance, before anything has used it.
+  shared.core = operations
+  return played(new Queue(origin), data)
+}
+
+function played(queue, { items }) {
+  return () => {
+    const put = new Sums()
+    const got = new Sums()
+    for (let value = 0; value < items; value++) {
+      put.add(value)
+      if (!queue.tryPut(value)) throw new Error('put refused')
+      got.add(queue.tryGet())
+      queue.taskDone()
+    }
+    return tally(put, got)
+  }
+}

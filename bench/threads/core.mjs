@@ -1,0 +1,52 @@
+import { allocate, configureCore, instantiate } from '../../dist/src/core/core.js'
+import { geometryOf, layOut, ledgerAt } from '../../dist/src/core/geometry.js'
+import { ENTRIES, ENTRY_BYTES, PAYLOAD } from '../../dist/src/core/layout.js'
+import { bind } from '../../dist/src/core/memory.js'
+import * as operations from '../../dist/src/core/operations.js'
+import { Sums, tally } from './tally.mjs'
+
+const geometry = geometryOf({
+  maxsize: 1024,
+  itemBytes: 4,
+  maxItemBytes: 4,
+  memoryBytes: 0,
+  maxThreads: 64,
+  maxInFlight: 64,
+  maxDeliveries: 0,
+  keepsDoomed: false,
+})
+
+export function onWebAssembly(data) {
+  const memory = allocate(geometry)
+  return played(memory, instantiate(memory, geometry), data)
+}
+
+export function onAtomics(data) {
+  const memory = allocate(geometry)
+  bind(memory.buffer)
+  configureCore(operations, geometry)
+  return played(memory, operations, data)
+}
+
+function played(memory, core, { items }) {
+  layOut(memory.buffer, geometry)
+  const words = new Int32Array(memory.buffer)
+  const ledger = ledgerAt(geometry, 0)
+  const stage = ledger + ENTRIES
+  const entry = stage + ENTRY_BYTES
+  const payloadAt = (cell) => (geometry.cellsAt + cell * geometry.cellBytes + PAYLOAD) >> 2
+  return () => {
+    const put = new Sums()
+    const got = new Sums()
+    for (let value = 0; value < items; value++) {
+      words[payloadAt(words[stage >> 2])] = value
+      put.add(value)
+      if (core.put(ledger, 4) !== 0) throw new Error('put refused')
+      const answer = core.take(ledger, entry)
+      if (answer < 0) throw new Error(`take answered ${answer}`)
+      got.add(words[payloadAt(answer >> 1)])
+      core.finish(ledger, entry)
+    }
+    return tally(put, got)
+  }
+}

@@ -1,0 +1,22 @@
+/** What is handed over: made from a number, and turned back into it by whoever got it. */
+
+const WORDS = ['easy', 'medium', 'hard']
+const IDS = Array.from({ length: 1024 }, (_, index) => `task-${100_000 + index}`)
+const TEXTS = Array.from({ length: 1024 }, (_, index) => `what task ${index} is about`)
+
+export const freights = {
+  int32: { make: (value) => value, read: (item) => item },
+  object: {
+    make: (value) => ({
+      id: IDS[value & 1023],
+      type: WORDS[value % 3],
+      data: TEXTS[value & 1023],
+      createdAt: value + 0.5,
+    }),
+    read: ({ id, type, data, createdAt }) => {
+      const value = createdAt - 0.5
+      const isWhole = id === IDS[value & 1023] && type === WORDS[value % 3] && data === TEXTS[value & 1023]
+      return isWhole ? value : Number.NaN
+    },
+  },
+}

@@ -1,0 +1,55 @@
+import { attach } from '../../dist/src/index.js'
+import { freights } from './freight.mjs'
+import { Sums, tally } from './tally.mjs'
+
+export function producer({ handle, payload, batch, share, first }) {
+  const queue = attach(handle)
+  const { make } = freights[payload]
+  const putEach = (sums) => {
+    for (let value = first; value < first + share; value++) {
+      sums.add(value)
+      queue.putSync(make(value))
+    }
+  }
+  const putMany = (sums) => {
+    for (let value = first; value < first + share; ) {
+      const items = []
+      for (; items.length < batch; value++) {
+        sums.add(value)
+        items.push(make(value))
+      }
+      queue.putManySync(items)
+    }
+  }
+  return play(batch === 1 ? putEach : putMany, () => {})
+}
+
+export function consumer({ handle, payload, batch, share }) {
+  const queue = attach(handle)
+  const { read } = freights[payload]
+  const getEach = (sums) => {
+    for (let left = share; left > 0; left--) {
+      sums.add(read(queue.getSync()))
+      queue.taskDone()
+    }
+  }
+  const getMany = (sums) => {
+    for (let left = share; left > 0; ) {
+      const items = queue.getManySync(Math.min(batch, left))
+      for (const item of items) sums.add(read(item))
+      queue.taskDone(items.length)
+      left -= items.length
+    }
+  }
+  return play(() => {}, batch === 1 ? getEach : getMany)
+}
+
+function play(puts, gets) {
+  return () => {
+    const put = new Sums()
+    const got = new Sums()
+    puts(put)
+    gets(got)
+    return tally(put, got)
+  }
+}

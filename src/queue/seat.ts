@@ -1,0 +1,128 @@
+import { isMainThread } from 'node:worker_threads'
+import { clock } from '../clock.ts'
+import { unfinished } from '../core/shared.ts'
+import {
+  AbortError,
+  BlockingMainThreadError,
+  DetachedError,
+  QueueEmptyError,
+  QueueFullError,
+  QueueShutDownError,
+  WaitTimeoutError,
+} from '../errors.ts'
+import { block } from '../wait/blocking.ts'
+import type { Limits } from '../wait/pending.ts'
+import type { Side } from '../wait/side.ts'
+import type { Attachment } from './attachment.ts'
+import { hasDoomed, type LetterBox, moveLetters } from './dead-letters.ts'
+import { signalOf, timeoutOf, type WaitOptions } from './options.ts'
+import type { Origin } from './origin.ts'
+import { sizeOf, statsOf } from './stats.ts'
+
+/** How often a blocked thread looks whether there is room for dead letters, in ms. */
+const LETTER_ROOM = 50
+
+/** This thread's place at one queue, and what its puts, its takes and its joins have in common. */
+export class Seat<T> {
+  readonly origin: Origin<T>
+  /** So that deliveries and pending calls, which hold the seat, keep the queue attached. */
+  readonly queue: object
+  readonly #letters: LetterBox | undefined
+  #attachment: Attachment<T> | undefined
+  #awaitsLetterRoom = false
+  /** Dead letters that waited for room have gone: an item fewer is unfinished. */
+  onLettersGone: () => void = () => {}
+
+  constructor(origin: Origin<T>, queue: object) {
+    this.origin = origin
+    this.queue = queue
+    this.#letters = origin.deadLetters
+    this.#attachment = origin.claim(queue)
+  }
+
+  /** @throws DetachedError */
+  get attachment(): Attachment<T> {
+    if (this.#attachment === undefined) throw this.detachedError()
+    return this.#attachment
+  }
+
+  get isDetached(): boolean {
+    return this.#attachment === undefined
+  }
+
+  /** No call begins any more. Returns what is to be wound up. */
+  leave(): Attachment<T> | undefined {
+    const attachment = this.#attachment
+    this.#attachment = undefined
+    return attachment
+  }
+
+  /** @throws TypeError, RangeError, AbortError if the signal is aborted already */
+  limits(options: WaitOptions | undefined, lapse: () => Error): Limits {
+    const signal = signalOf(options)
+    if (signal?.aborted) throw new AbortError(signal.reason)
+    return { timeout: timeoutOf(options), signal, lapse }
+  }
+
+  /** Blocks the thread until `attempt` answers 0. @throws what `lapse` makes; BlockingMainThreadError */
+  block(timeout: number, attempt: () => Side | 0, lapse: () => Error, patience?: () => number): void {
+    if (timeout === 0) throw lapse()
+    if (isMainThread) throw this.blockingError()
+    const { shared, ledger } = this.attachment
+    const slice = () => Math.min(this.#letterPatience(), patience?.() ?? Number.POSITIVE_INFINITY)
+    if (!block(shared, ledger, clock.now() + timeout, clock.now, attempt, slice)) throw lapse()
+  }
+
+  /** How long a blocked thread may sleep, in ms: it cannot hear that there is room for dead letters, so it looks. */
+  #letterPatience(): number {
+    const looks = this.#letters !== undefined && hasDoomed(this.attachment.shared)
+    return looks ? LETTER_ROOM : Number.POSITIVE_INFINITY
+  }
+
+  /** Moves given-up items to the dead letters; when those are full, again when there is room. */
+  tidy(): void {
+    const letters = this.#letters
+    if (letters === undefined || this.#attachment === undefined || !hasDoomed(this.#attachment.shared)) return
+    // Another thread moves them, or this one once it has attached again.
+    if (letters.isDetached) return
+    if (this.#awaitsLetterRoom) {
+      if (letters.full) return
+      letters.serveRoom()
+    }
+    if (moveLetters(this.#attachment, letters, this.origin.name) || this.#awaitsLetterRoom) return
+    this.#awaitsLetterRoom = true
+    letters.onRoom(() => {
+      this.#awaitsLetterRoom = false
+      this.tidy()
+      this.onLettersGone()
+    })
+  }
+
+  readonly fullError = (): Error => {
+    const { shared } = this.origin
+    return new QueueFullError(
+      `${this.origin.label} stayed full (maxsize ${shared.geometry.maxsize}, ${sizeOf(shared)} queued)`,
+    )
+  }
+  readonly emptyError = (): Error => new QueueEmptyError(`${this.origin.label} stayed empty`)
+  readonly joinError = (): Error =>
+    new WaitTimeoutError(`${this.origin.label} still has ${unfinished(this.origin.shared)} unfinished items`)
+  readonly shutDownError = (): Error => new QueueShutDownError(`${this.origin.label} is shut down`)
+  readonly detachedError = (): Error =>
+    new DetachedError(`this thread has detached from ${this.origin.label}`)
+  readonly blockingError = (): Error =>
+    new BlockingMainThreadError(
+      `a blocking call on ${this.origin.label} would have to wait on the main thread: use the asynchronous form there`,
+    )
+
+  /** Its takers have waited at the end for long. */
+  readonly warnOfStay = (): void => {
+    const holders = statsOf(this.origin.shared, '').threads.filter(({ held }) => held > 0)
+    const who = holders.map(({ thread, held }) => `thread ${thread} holds ${held}`).join(', ')
+    process.emitWarning(
+      `${this.origin.label} is shut down and empty, and its takers wait for items that are still held: ${who}. ` +
+        'They end when those are finished (taskDone).',
+      { code: 'MILLRACE_END_WAIT' },
+    )
+  }
+}

@@ -1,0 +1,203 @@
+import { integer } from '../check.ts'
+import { DISCARDED, GET, NOTHING } from '../core/layout.ts'
+import { StaleDeliveryError, TaskDoneError } from '../errors.ts'
+import { PendingCalls } from '../wait/pending.ts'
+import { AGAIN, type Attachment, GIVE_UP } from './attachment.ts'
+import { type Delivery, type Settler, TakenItem } from './delivery.ts'
+import { EMPTY } from './empty.ts'
+import { EndStay, hasEnded } from './end.ts'
+import type { ItemSource } from './iterate.ts'
+import { refuseSignal, timeoutOf, type WaitOptions } from './options.ts'
+import { discardAll } from './recovery.ts'
+import type { Seat } from './seat.ts'
+
+/** This thread's gets and takes on one queue: at once, blocking, or pending in call order; and what they hold. */
+export class Takes<T> {
+  readonly #seat: Seat<T>
+  readonly #pending: PendingCalls
+  /** Where the pending ones wait once the queue is shut down and empty. */
+  readonly #stay: EndStay
+  /** Entries of what get and getMany handed over, oldest first: what taskDone settles. */
+  readonly #inOrder: number[] = []
+  /** Deliveries of `take` not settled yet. */
+  #deliveries = 0
+
+  constructor(seat: Seat<T>) {
+    const { shared, ledger } = seat.attachment
+    this.#seat = seat
+    this.#stay = new EndStay(shared, ledger, () => this.#deliveries === 0, seat.warnOfStay)
+    this.#pending = new PendingCalls(shared, ledger, () => this.#stay.leave())
+  }
+
+  get(options: WaitOptions | undefined): Promise<T> {
+    return this.#take(options, (entry) => this.#handOver(entry))
+  }
+
+  getSync(options: WaitOptions | undefined): T {
+    if (options === undefined) {
+      const entry = this.#takeNow()
+      if (entry > 0) return this.#handOver(entry)
+    }
+    return this.#handOver(this.#takeSync(options))
+  }
+
+  tryGet(): T | typeof EMPTY {
+    const now = this.#takeNow()
+    if (now > 0) return this.#handOver(now)
+    const entry = this.#lookAfterOthers()
+    return entry === 0 ? EMPTY : this.#handOver(entry)
+  }
+
+  take(options: WaitOptions | undefined): Promise<Delivery<T>> {
+    return this.#take(options, (entry) => this.#deliver(entry))
+  }
+
+  takeSync(options: WaitOptions | undefined): Delivery<T> {
+    return this.#deliver(this.#takeSync(options))
+  }
+
+  taskDone(count: number): void {
+    if (count === 1 && this.#inOrder.length > 0) {
+      this.#seat.attachment.finish(this.#inOrder.shift() as number)
+      return
+    }
+    integer('count', count, 1, Number.MAX_SAFE_INTEGER)
+    const { attachment, origin } = this.#seat
+    if (count > this.#inOrder.length) {
+      const held = this.#inOrder.length
+      throw new TaskDoneError(
+        `taskDone(${count}) on ${origin.label}: this thread holds ${held} items from get and getMany`,
+      )
+    }
+    for (const entry of this.#inOrder.splice(0, count)) attachment.finish(entry)
+  }
+
+  itemSource(): ItemSource<T> {
+    const seat = this.#seat
+    const automatic = seat.origin.ack === 'auto'
+    const handOver = (entry: number) => {
+      const item = this.#read(entry)
+      if (automatic) seat.attachment.finish(entry)
+      return { item, entry: automatic ? 0 : entry }
+    }
+    return {
+      next: () => this.#take(undefined, handOver),
+      nextSync: () => handOver(this.#takeSync(undefined)),
+      finish: (entry) => {
+        if (!seat.isDetached) seat.attachment.finish(entry)
+      },
+      keep: (entry) => {
+        if (!seat.isDetached) this.#inOrder.push(entry)
+      },
+    }
+  }
+
+  rejectAll(error: () => Error): void {
+    this.#pending.rejectAll(error)
+  }
+
+  /** The common case of #look: an entry, or what else is to be looked at: not above 0. */
+  #takeNow(): number {
+    return this.#pending.size > 0 ? 0 : this.#seat.attachment.take()
+  }
+
+  /** One look for an item: its entry, or 0. @throws QueueShutDownError on an ended queue */
+  #look(mayLeave: () => boolean): number {
+    const { attachment } = this.#seat
+    const answer = attachment.take()
+    if (answer > 0) return answer
+    this.#seat.tidy()
+    if (answer === NOTHING) return 0
+    if (answer === DISCARDED) discardAll(attachment.shared, attachment.ledger)
+    if (answer === DISCARDED || mayLeave()) throw this.#seat.shutDownError()
+    return 0
+  }
+
+  /** One look, once this thread's earlier gets have been served: its entry, or 0. @throws as #look */
+  #lookAfterOthers(): number {
+    if (this.#pending.size > 0 && this.#pending.serve() !== 0) return 0
+    const { shared, ledger } = this.#seat.attachment
+    return this.#look(() => hasEnded(shared, ledger))
+  }
+
+  async #take<R>(options: WaitOptions | undefined, handOver: (entry: number) => R): Promise<R> {
+    const { emptyError } = this.#seat
+    const limits = this.#seat.limits(options, emptyError)
+    const entry = this.#lookAfterOthers()
+    if (entry > 0) return handOver(entry)
+    if (limits.timeout === 0) throw emptyError()
+    return new Promise((resolve, reject) => {
+      const attempt = () => {
+        const entry = this.#look(() => this.#stay.mayLeave())
+        if (entry === 0) return GET
+        resolve(handOver(entry))
+        return 0
+      }
+      this.#pending.add({ attempt, reject }, limits)
+    })
+  }
+
+  #takeSync(options: WaitOptions | undefined): number {
+    refuseSignal(options)
+    const timeout = timeoutOf(options)
+    const seat = this.#seat
+    const { shared, ledger } = seat.attachment
+    let entry = this.#lookAfterOthers()
+    if (entry > 0) return entry
+    const stay = new EndStay(shared, ledger, () => true, seat.warnOfStay)
+    const attempt = () => {
+      if (this.#pending.serve() !== 0) return GET
+      entry = this.#look(() => stay.mayLeave())
+      return entry > 0 ? 0 : GET
+    }
+    try {
+      seat.block(timeout, attempt, seat.emptyError, () => stay.patience())
+    } finally {
+      if (stay.arrived) {
+        stay.leave()
+        // They shared the mark that was just taken away.
+        this.#pending.serve()
+      }
+    }
+    return entry
+  }
+
+  #handOver(entry: number): T {
+    const item = this.#read(entry)
+    if (this.#seat.origin.ack === 'auto') this.#seat.attachment.finish(entry)
+    else this.#inOrder.push(entry)
+    return item
+  }
+
+  /** Decodes the item of `entry`; one that cannot be is a dead letter. @throws CodecError */
+  #read(entry: number): T {
+    try {
+      return this.#seat.attachment.read(entry)
+    } catch (error) {
+      this.#seat.tidy()
+      throw error
+    }
+  }
+
+  #deliver(entry: number): Delivery<T> {
+    const seat = this.#seat
+    const item = this.#read(entry)
+    const settle = (how: (attachment: Attachment<T>) => void) => {
+      if (seat.isDetached) {
+        throw new StaleDeliveryError(
+          `this thread has detached from ${seat.origin.label}: the item is delivered again`,
+        )
+      }
+      this.#deliveries--
+      how(seat.attachment)
+      seat.tidy()
+    }
+    const settler: Settler = {
+      finish: (at) => settle((attachment) => attachment.finish(at)),
+      again: (at, error) => settle((attachment) => attachment.giveBack(at, AGAIN, error)),
+      giveUp: (at, error) => settle((attachment) => attachment.giveBack(at, GIVE_UP, error)),
+    }
+    this.#deliveries++
+    return new TakenItem(item, seat.attachment.attempts(entry), entry, settler)
+  }
+}
