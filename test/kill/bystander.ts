@@ -1,0 +1,31 @@
+import { Worker } from 'node:worker_threads'
+import type { Queue } from '../../src/index.ts'
+import { until, within } from '../support/deadline.ts'
+
+/** A thread that lives, sleeps in `getSync` beside the victim, and finishes whatever it gets. */
+export class Bystander {
+  readonly threadId: number
+  onItem: (number: number) => void = () => {}
+  readonly #worker: Worker
+  readonly #queue: Queue<never>
+
+  constructor(queue: Queue<never>) {
+    const url = new URL('./fixtures/bystander.mjs', import.meta.url)
+    this.#queue = queue
+    this.#worker = new Worker(url, { workerData: queue.handle, execArgv: [] })
+    this.threadId = this.#worker.threadId
+    this.#worker.on('message', (number: number) => this.onItem(number))
+  }
+
+  async isAsleep(): Promise<void> {
+    const asleep = () =>
+      this.#queue
+        .stats()
+        .threads.some(({ thread, waiting }) => thread === this.threadId && waiting.includes('get'))
+    await until(asleep, 'the bystander sleeps')
+  }
+
+  async stop(): Promise<void> {
+    await within(this.#worker.terminate(), 'the end of the bystander')
+  }
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { type ItemHistory, isSound, judge } from './history.ts'
+
+const nothing: ItemHistory = {
+  attempted: false,
+  stored: false,
+  gotByDead: false,
+  finishing: false,
+  finished: false,
+  delivered: 0,
+}
+const put: ItemHistory = { ...nothing, attempted: true, stored: true }
+
+describe('the judge of histories', () => {
+  const sound: [string, ItemHistory, number][] = [
+    ['an item never put', nothing, 0],
+    ['an item delivered once', { ...put, delivered: 1 }, 0],
+    ['a put cut off before it was stored', { ...nothing, attempted: true }, 0],
+    ['a put cut off after it was stored', { ...nothing, attempted: true, delivered: 1 }, 0],
+    ['an item a dead thread held', { ...put, gotByDead: true, delivered: 1 }, 1],
+    ['an item a dead thread finished', { ...put, gotByDead: true, finishing: true, finished: true }, 0],
+    ['one whose finish was cut off before', { ...put, gotByDead: true, finishing: true, delivered: 1 }, 1],
+    ['one whose finish was cut off after', { ...put, gotByDead: true, finishing: true }, 0],
+    ['one taken and not noted any more', { ...put, delivered: 1 }, 0],
+  ]
+  it.each(sound)('accepts %s', (_name, item, duplicates) => {
+    expect(judge([item])).toEqual({ lost: 0, unexpected: 0, duplicates, excess: 0 })
+    expect(isSound(judge([item]))).toBe(true)
+  })
+
+  const broken: [string, ItemHistory, object][] = [
+    ['a stored item that nobody got', put, { lost: 1 }],
+    ['a held item that never came back', { ...put, gotByDead: true }, { lost: 1 }],
+    ['an item nobody put', { ...nothing, delivered: 1 }, { unexpected: 1 }],
+    ['an item delivered twice without a death', { ...put, delivered: 2 }, { excess: 1 }],
+    [
+      'a held item that came back twice',
+      { ...put, gotByDead: true, delivered: 2 },
+      { excess: 1, duplicates: 1 },
+    ],
+    [
+      'a finished item that came back',
+      { ...put, gotByDead: true, finishing: true, finished: true, delivered: 1 },
+      { excess: 1 },
+    ],
+  ]
+  it.each(broken)('refuses %s', (_name, item, faults) => {
+    const verdict = judge([item, { ...put, delivered: 1 }])
+    expect(verdict).toMatchObject(faults)
+    expect(isSound(verdict)).toBe(false)
+  })
+})
