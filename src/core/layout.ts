@@ -23,7 +23,7 @@
  *   blocks   blockBytes each
  *
  * A cell number has one place at any time: a ring slot, a ledger entry, the list of returned or of doomed items, or
- * the list of spare cells.
+ * the list of spare cells. (Discarded after an immediate shutdown it has none: no put will want it.)
  */
 
 export const LINE_BYTES: i32 = 128

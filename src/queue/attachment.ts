@@ -131,7 +131,10 @@ export class Attachment<T> {
     try {
       return this.#codec.write(item, span, at, end)
     } catch (cause) {
-      throw new CodecError(`codec ${this.#codec.name} could not encode an item for ${this.#label}`, { cause })
+      throw new CodecError(
+        `codec ${this.#codec.name} could not encode an item for ${this.#label}${because(cause)}`,
+        { cause },
+      )
     } finally {
       this.#encoding = false
     }
@@ -271,7 +274,10 @@ export class Attachment<T> {
   }
 
   #decodeError(cause: unknown): CodecError {
-    return new CodecError(`codec ${this.#codec.name} could not decode an item of ${this.#label}`, { cause })
+    return new CodecError(
+      `codec ${this.#codec.name} could not decode an item of ${this.#label}${because(cause)}`,
+      { cause },
+    )
   }
 
   #read(entry: number): T {
@@ -376,4 +382,8 @@ export class Attachment<T> {
   #recordAt(entry: number): number {
     return recordAt(this.geometry, this.#words[entry >> 2] as number)
   }
+}
+
+function because(cause: unknown): string {
+  return cause instanceof Error ? `: ${cause.message}` : ''
 }
