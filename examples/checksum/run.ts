@@ -34,6 +34,7 @@ export async function digestTree(directory: string, threads: number, signal: Abo
   // What is queued is dropped; what the threads hold, they finish.
   const cut = () => paths.shutdown({ immediate: true })
   signal.addEventListener('abort', cut)
+  if (signal.aborted) cut()
 
   const args = { paths: paths.handle, results: results.handle, progress: bytes }
   const ends = Promise.all(Array.from({ length: threads }, () => runThread(args))).then((all) => {

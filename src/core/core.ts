@@ -1,4 +1,4 @@
-import { type Geometry, MAX_PAGES } from './geometry.ts'
+import type { Geometry } from './geometry.ts'
 import { MODULE_BASE64 } from './module.ts'
 import type * as operations from './operations.ts'
 
@@ -35,7 +35,7 @@ export function configureCore(core: Core, geometry: Geometry): void {
 export function allocate(geometry: Geometry): WebAssembly.Memory {
   const pages = Math.ceil(geometry.bytes / 65536)
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: Math.min(pages, MAX_PAGES), shared: true })
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
   } catch (error) {
     // Each shared WebAssembly memory reserves about 10 GiB of addresses, whatever its size.
     throw new RangeError(

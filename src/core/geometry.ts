@@ -61,7 +61,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   const cellBytes = PAYLOAD + Math.ceil(itemBytes / 8) * 8
   const ledgerBytes = toLine(ENTRIES + (maxInFlight + 1) * ENTRY_BYTES)
   const blockBytes = maxItemBytes <= itemBytes ? 0 : blockSize(maxItemBytes, memoryBytes)
-  const blocks = blockBytes === 0 ? 0 : Math.floor(memoryBytes / blockBytes)
+  const blocks = blockBytes === 0 ? 0 : Math.ceil(memoryBytes / blockBytes)
   const hasRecords = dimensions.maxDeliveries > 0 || dimensions.keepsDoomed
 
   let end = CONTROL_BYTES

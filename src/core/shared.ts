@@ -1,6 +1,6 @@
 import { type Core, instantiate } from './core.ts'
 import { type Geometry, ledgerAt } from './geometry.ts'
-import { BACKLOG, FINISHED, HEAD, LEDGERS_USED, SHUT, TAIL } from './layout.ts'
+import { FINISHED, HEAD, LEDGERS_USED, RETURNED, SHUT, TAIL } from './layout.ts'
 
 /** One queue's memory as one thread sees it: the operations, and the plain reads around them. */
 export interface Shared {
@@ -47,9 +47,9 @@ export function queued(shared: Shared): number {
   return (((shared.load(TAIL) & ~SHUT) - head) | 0) >>> 1
 }
 
-/** Nothing in the ring and nothing that came back. */
+/** Nothing that a taker could get. */
 export function looksDrained(shared: Shared): boolean {
-  return queued(shared) === 0 && shared.load(BACKLOG) === 0
+  return queued(shared) === 0 && shared.load(RETURNED) === 0
 }
 
 /**

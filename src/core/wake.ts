@@ -2,7 +2,7 @@ import { ASYNC_EPOCH, ASYNC_WAITER, ASYNC_WAKING, EPOCH, WAITERS, WAITS, WAKING 
 import { add, cas, load, notify, store } from './memory.ts'
 
 /**
- * Sleeping and waking on one side of a queue (GET, PUT or JOIN). A sleeper counts itself, reads the epoch, looks
+ * Sleeping and waking on one side of a queue (GET, PUT, MEMORY or JOIN). A sleeper counts itself, reads the epoch, looks
  * again and only then sleeps on that epoch; a waker publishes, then reads the count, and only if someone is counted
  * moves the epoch and notifies. Blocked and asynchronous sleepers have words of their own: a `waitAsync` that nobody
  * awaits any more would eat a `notify(1)` meant for a blocked thread.

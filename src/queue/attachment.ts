@@ -1,6 +1,6 @@
 import type { CellCodec, Span } from '../codec/codec.ts'
 import { spanOf } from '../codec/codec.ts'
-import { AGAIN, GIVE_UP, IS_DOOMED } from '../core/backlog.ts'
+import { AGAIN, GIVE_UP } from '../core/backlog.ts'
 import type { Core } from '../core/core.ts'
 import { blocksFor, type Geometry } from '../core/geometry.ts'
 import {
@@ -20,13 +20,14 @@ import {
   PAYLOAD,
   PUT,
 } from '../core/layout.ts'
-import { isShutDown, type SharedMemory } from '../core/shared.ts'
+import { isShutDown, looksDrained, type SharedMemory } from '../core/shared.ts'
 import { CodecError, ItemTooLargeError, QueueCorruptError, TooManyInFlightError } from '../errors.ts'
 import { backOff } from '../wait/backoff.ts'
 import type { Side } from '../wait/side.ts'
 import { afterFinish } from './end.ts'
 import { addFailure, clearRecord, type Failure, readRecord, recordAt } from './record.ts'
 import { freeBlocks } from './recovery.ts'
+import { keepWhileHolding } from './registry.ts'
 
 export { AGAIN, GIVE_UP }
 
@@ -49,6 +50,8 @@ export class Attachment<T> {
   readonly ledger: number
   /** threadId + 1. */
   readonly thread: number
+  /** So that deliveries and pending calls, and holding an item, keep the queue attached. */
+  readonly queue: object
   readonly #label: string
   readonly #core: Core
   readonly #codec: CellCodec<T>
@@ -60,8 +63,17 @@ export class Attachment<T> {
   /** The bytes whose blocks hang at the staged cell already. */
   #chained: Buffer | undefined
   #encoding = false
+  #isKept = false
 
-  constructor(shared: SharedMemory, codec: CellCodec<T>, ledger: number, thread: number, label: string) {
+  constructor(
+    shared: SharedMemory,
+    codec: CellCodec<T>,
+    ledger: number,
+    thread: number,
+    label: string,
+    queue: object,
+  ) {
+    this.queue = queue
     this.shared = shared
     this.geometry = shared.geometry
     this.ledger = ledger
@@ -241,8 +253,22 @@ export class Attachment<T> {
       answer = this.#core.take(this.ledger, entry)
     }
     this.#free.pop()
+    if (!this.#isKept) {
+      this.#isKept = true
+      keepWhileHolding(this)
+    }
     if ((answer & 1) === 1) this.#core.wake(PUT)
     return entry
+  }
+
+  /** Called by the registry: it no longer keeps this. */
+  forget(): void {
+    this.#isKept = false
+  }
+
+  /** No more may be held, and nothing could be had: a take now would fail for want of room only later. */
+  get mustWaitForItem(): boolean {
+    return this.#free.length === 0 && looksDrained(this.shared)
   }
 
   tooManyInFlight(): TooManyInFlightError {
@@ -331,8 +357,8 @@ export class Attachment<T> {
     if (freeBlocks(this.shared, entry)) this.#core.wakeAll(MEMORY)
   }
 
-  /** Gives the item of `entry` back, to be delivered again or given up. Returns true if it became a dead letter. */
-  giveBack(entry: number, verdict: number, error?: unknown): boolean {
+  /** Gives the item of `entry` back, to be delivered again or given up. */
+  giveBack(entry: number, verdict: number, error?: unknown): void {
     if (error !== undefined && this.geometry.recordsAt !== 0) {
       addFailure(this.#span, this.#recordAt(entry), error, this.thread - 1)
     }
@@ -346,7 +372,6 @@ export class Attachment<T> {
     this.#free.push(entry)
     this.#core.wake(GET)
     afterFinish(this.shared)
-    return answer === IS_DOOMED
   }
 
   /** Takes a doomed item into an entry; 0 if there is none, or no free entry. */

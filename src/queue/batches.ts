@@ -7,6 +7,7 @@ import type { Queue } from './queue.ts'
 
 /** Several items in one call: each put or got on its own, so a batch has no atomicity beyond its items'. */
 
+/** Options of getMany. */
 export interface BatchOptions extends WaitOptions {
   /** getMany: how long to wait for more after the first item, in ms, 0 to 2^31 - 1; default 0. */
   linger?: number | undefined

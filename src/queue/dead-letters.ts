@@ -1,4 +1,4 @@
-import { BACKLOG, RETURNED } from '../core/layout.ts'
+import { DOOMED_FIRST } from '../core/layout.ts'
 import type { Shared } from '../core/shared.ts'
 import { CodecError, ItemTooLargeError, QueueShutDownError } from '../errors.ts'
 import { type Attachment, GIVE_UP } from './attachment.ts'
@@ -57,7 +57,7 @@ export function moveLetters<T>(attachment: Attachment<T>, letters: LetterBox, qu
 
 /** True if items that were given up wait to be moved. */
 export function hasDoomed(shared: Shared): boolean {
-  return shared.load(BACKLOG) !== shared.load(RETURNED)
+  return shared.load(DOOMED_FIRST) !== 0
 }
 
 /** Posts the fullest letter the dead-letter queue can carry: with the item, else its bytes, else neither. */

@@ -1,6 +1,7 @@
-import { invalidValue } from '../check.ts'
+import { invalidValue, options as optionsObject } from '../check.ts'
 import { StaleDeliveryError } from '../errors.ts'
 
+/** How an item is delivered again. */
 export interface RetryOptions {
   /** Not there yet: an item is delivered again at once. */
   delay?: number | undefined
@@ -47,7 +48,8 @@ export class TakenItem<T> implements Delivery<T> {
     this.#settler.finish(this.#entry)
   }
 
-  retry(options: RetryOptions = {}): void {
+  retry(given?: RetryOptions): void {
+    const options = optionsObject('options', given)
     if (options.delay !== undefined && options.delay !== 0) {
       throw invalidValue('options.delay', '0 or absent: delayed delivery is not there yet', options.delay)
     }

@@ -2,12 +2,15 @@ import { clock } from '../clock.ts'
 import { ledgerAt } from '../core/geometry.ts'
 import {
   AT_END,
+  BACKLOG,
   END_ROUND,
   FINISHED,
   GAVE_BACK,
   GET,
   JOIN,
   LEDGERS_USED,
+  LOCK,
+  RETURNED,
   TAIL,
   TAKEN,
 } from '../core/layout.ts'
@@ -126,14 +129,15 @@ const NOBODY = 1
 const WAITERS_ONLY = 2
 
 /**
- * A snapshot: every count only grows, so two readings that agree show what was true between them. The tail of a
+ * A snapshot: every count only grows (and AT_END may only be late), so readings that agree show what was true between them. The tail of a
  * shut-down queue stands still; what is neither finished nor held is then in the queue.
  */
 function whoHolds(shared: Shared, ledger: number): number {
   for (let tries = 0; tries < 100; tries++) {
     const first = readLedgers(shared)
+    const doomed = readDoomed(shared)
     const second = readLedgers(shared)
-    if (first.some((count, index) => count !== second[index])) continue
+    if (doomed < 0 || first.some((count, index) => count !== second[index])) continue
     let finished = 0
     let held = 0
     let verdict = NOBODY
@@ -146,11 +150,21 @@ function whoHolds(shared: Shared, ledger: number): number {
       if (atEnd === 0) verdict = SOMEBODY
       else if (verdict === NOBODY) verdict = WAITERS_ONLY
     }
-    const left = ((shared.load(TAIL) >>> 1) - finished - held) & 0x7fffffff
+    const left = ((shared.load(TAIL) >>> 1) - finished - held - doomed) & 0x7fffffff
     return left === 0 ? verdict : SOMEBODY
   }
   // Someone is at work on this queue all the time: whatever ends that wakes this thread again.
   return SOMEBODY
+}
+
+/**
+ * Items that wait for room among the dead letters: no taker gets them. -1 while the backlog is being changed; each
+ * change moves a ledger's count as well, so between two equal readings of those this was one moment's number.
+ */
+function readDoomed(shared: Shared): number {
+  if (shared.load(LOCK) !== 0) return -1
+  const doomed = shared.load(BACKLOG) - shared.load(RETURNED)
+  return shared.load(LOCK) !== 0 ? -1 : doomed
 }
 
 function heldBy(shared: Shared, ledger: number): number {

@@ -48,7 +48,7 @@ export function settingsOf<T>(given: QueueOptions<T> | undefined): Settings<T> {
   const options = optionsObject('options', given)
   const codec = codecOption(options.codec) as Codec<T>
   const { deadLetters } = options
-  if (deadLetters !== undefined && typeof deadLetters?.tryPut !== 'function') {
+  if (deadLetters !== undefined && typeof deadLetters?.serveRoom !== 'function') {
     throw invalidType('options.deadLetters', 'a Queue', deadLetters)
   }
   if (deadLetters !== undefined && !carriesObjects(deadLetters.codecName)) {
@@ -118,6 +118,10 @@ function codecOption(codec: Codec<unknown> | undefined): Codec<unknown> {
   if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function') {
     throw invalidType('options.codec', 'a codec: one of `codecs`, or made by defineCodec', codec)
   }
+  if (typeof codec.name !== 'string') throw invalidType('options.codec.name', 'a string', codec.name)
+  if (codec.byteLength !== undefined) {
+    integer('options.codec.byteLength', codec.byteLength, 0, MAX_BYTES)
+  }
   return codec
 }
 
@@ -149,7 +153,7 @@ export function durationOf(name: string, value: unknown, or = ''): number {
 export function signalOf(options: WaitOptions | undefined): AbortSignal | undefined {
   const { signal } = optionsObject('options', options)
   if (signal === undefined) return undefined
-  if (typeof signal !== 'object' || signal === null || !('aborted' in signal)) {
+  if (typeof signal !== 'object' || signal === null || typeof signal.addEventListener !== 'function') {
     throw invalidType('options.signal', 'an AbortSignal', signal)
   }
   return signal

@@ -8,7 +8,7 @@ import type { LetterBox } from './dead-letters.ts'
 import { announce, listen } from './deaths.ts'
 import type { HandleData } from './handle.ts'
 import { type QueueOptions, settingsOf } from './options.ts'
-import { claimLedger, registry, sweep, sweepNowAndThen, thisThread } from './registry.ts'
+import { claimLedger, registry, sweep, sweepNowAndThen, thisThread, windUpFormer } from './registry.ts'
 
 /** What a Queue object is made from: a new memory, or one that another thread made. */
 export class Origin<T> {
@@ -53,20 +53,26 @@ export class Origin<T> {
   claim(queue: object): Attachment<T> {
     listen()
     sweepNowAndThen()
+    windUpFormer(this.id)
     announce(this.id, this.shared)
     const ledger = claimLedger(this.shared, this.label)
     registry().attached.set(this.id, { queue: new WeakRef(queue), shared: this.shared, ledger })
-    return new Attachment(this.shared, cellCodec(this.codec), ledger, thisThread, this.label)
+    return new Attachment(this.shared, cellCodec(this.codec), ledger, thisThread, this.label, queue)
   }
 }
 
-/** The registry may hold memories whose queues are gone: the failed attempt has collected those, a sweep lets go. */
+/**
+ * The registry may hold memories whose queues are gone: a failed attempt collects garbage, a sweep lets go of what was
+ * collected; the first sweep also forgets holders that hold nothing any more.
+ */
 function reserve(geometry: Geometry): WebAssembly.Memory {
-  try {
-    return allocate(geometry)
-  } catch {
-    sweep()
-    return allocate(geometry)
+  for (let sweeps = 0; ; sweeps++) {
+    try {
+      return allocate(geometry)
+    } catch (error) {
+      if (sweeps === 2) throw error
+      sweep()
+    }
   }
 }
 

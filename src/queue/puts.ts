@@ -23,7 +23,7 @@ export class Puts<T> {
     const encoded = this.#encode(item)
     if (this.#pending.size === 0 && this.#store(encoded, limits.timeout > 0) === 0) return 'stored'
     if (limits.timeout === 0) {
-      this.#abandon(encoded)
+      if (this.#pending.size === 0) this.#abandon(encoded)
       throw isShutDown(seat.origin.shared) ? seat.shutDownError() : seat.fullError()
     }
     const bytes = typeof encoded === 'number' ? seat.attachment.staged(encoded) : encoded
@@ -66,8 +66,11 @@ export class Puts<T> {
 
   tryPut(item: T): boolean {
     const encoded = this.#encode(item)
-    if (this.#pending.size > 0 && isShutDown(this.#seat.origin.shared)) throw this.#seat.shutDownError()
-    if (this.#pending.size === 0 && this.#store(encoded, false) === 0) return true
+    if (this.#pending.size > 0) {
+      if (isShutDown(this.#seat.origin.shared)) throw this.#seat.shutDownError()
+      return false
+    }
+    if (this.#store(encoded, false) === 0) return true
     this.#abandon(encoded)
     return false
   }

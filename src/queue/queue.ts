@@ -50,6 +50,7 @@ export class Queue<T> {
     return this.#seat.origin.shared.geometry.maxsize
   }
 
+  /** As given, or ''. */
   get name(): string {
     return this.#seat.origin.name
   }
@@ -59,7 +60,7 @@ export class Queue<T> {
     return this.#seat.origin.codec.name
   }
 
-  /** Items queued, come back or delayed; a snapshot. */
+  /** Items queued, come back, or waiting for room among the dead letters; a snapshot. */
   get size(): number {
     return sizeOf(this.#seat.origin.shared)
   }
@@ -74,14 +75,17 @@ export class Queue<T> {
     return unfinished(this.#seat.origin.shared)
   }
 
+  /** Nothing queued; a snapshot. */
   get empty(): boolean {
     return this.size === 0
   }
 
+  /** No room for a put; a snapshot. */
   get full(): boolean {
     return this.size >= this.maxsize
   }
 
+  /** Shut down, in either way: it never opens again. */
   get isShutDown(): boolean {
     return isShutDown(this.#seat.origin.shared)
   }
@@ -252,6 +256,7 @@ export class Queue<T> {
     return itemsOfSync(this.#takes.itemSource())
   }
 
+  /** Sizes, memory, and who holds and waits. Reads every ledger: not for a hot path. */
   stats(): QueueStats {
     return statsOf(this.#seat.origin.shared, this.name)
   }

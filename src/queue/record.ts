@@ -85,12 +85,21 @@ export function readRecord(span: Span, at: number): Failure[] {
 
 /** What a record keeps of an error. */
 function described(error: unknown): Failure['error'] {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
+  if (!(error instanceof Error)) return { name: 'Error', message: textOf(error) }
   const code = (error as { code?: unknown }).code
   return {
-    name: error.name,
-    message: error.message,
+    name: textOf(error.name),
+    message: textOf(error.message),
     ...(typeof code === 'string' ? { code } : {}),
+  }
+}
+
+/** Whatever was thrown: what cannot be made a string must not stop the item from being settled. */
+function textOf(value: unknown): string {
+  try {
+    return String(value)
+  } catch {
+    return 'a value that cannot be shown'
   }
 }
 

@@ -64,6 +64,31 @@ export function detachInRegistry(id: string): void {
   sweep()
 }
 
+/** A thread's place at a queue, while it holds items. */
+interface Holder {
+  readonly held: number
+  /** It is kept no longer, until it takes again. */
+  forget(): void
+}
+
+const holders = new Set<Holder>()
+
+/**
+ * Keeps a holder, and its queue with it, until a sweep finds that it holds nothing: only that queue object can finish
+ * what it took.
+ */
+export function keepWhileHolding(holder: Holder): void {
+  holders.add(holder)
+}
+
+/** A queue object of this id is gone, but not swept yet: what it left is wound up, before the thread attaches again. */
+export function windUpFormer(id: string): void {
+  const former = registry().attached.get(id)
+  if (former === undefined || former.ledger === 0) return
+  registry().attached.set(id, { queue: undefined, shared: former.shared, ledger: 0 })
+  windUp(former.shared, former.ledger, thisThread, 0)
+}
+
 let onLetGo: (id: string) => void = () => {}
 
 /** `call` is told of each queue from which a sweep detached this thread. */
@@ -80,6 +105,11 @@ export function sweepNowAndThen(): void {
 
 /** Drops what nobody here uses and no other thread either. */
 export function sweep(): void {
+  for (const holder of holders) {
+    if (holder.held > 0) continue
+    holders.delete(holder)
+    holder.forget()
+  }
   for (const [id, { queue, shared, ledger }] of registry().attached) {
     if (queue?.deref() !== undefined) continue
     if (ledger !== 0) {

@@ -25,8 +25,6 @@ const LETTER_ROOM = 50
 /** This thread's place at one queue, and what its puts, its takes and its joins have in common. */
 export class Seat<T> {
   readonly origin: Origin<T>
-  /** So that deliveries and pending calls, which hold the seat, keep the queue attached. */
-  readonly queue: object
   readonly #letters: LetterBox | undefined
   #attachment: Attachment<T> | undefined
   #awaitsLetterRoom = false
@@ -35,7 +33,6 @@ export class Seat<T> {
 
   constructor(origin: Origin<T>, queue: object) {
     this.origin = origin
-    this.queue = queue
     this.#letters = origin.deadLetters
     this.#attachment = origin.claim(queue)
   }
@@ -83,7 +80,7 @@ export class Seat<T> {
   tidy(): void {
     const letters = this.#letters
     if (letters === undefined || this.#attachment === undefined || !hasDoomed(this.#attachment.shared)) return
-    // Another thread moves them, or this one once it has attached again.
+    // Another thread moves them.
     if (letters.isDetached) return
     if (this.#awaitsLetterRoom) {
       if (letters.full) return
@@ -91,11 +88,14 @@ export class Seat<T> {
     }
     if (moveLetters(this.#attachment, letters, this.origin.name) || this.#awaitsLetterRoom) return
     this.#awaitsLetterRoom = true
-    letters.onRoom(() => {
+    const again = () => {
       this.#awaitsLetterRoom = false
       this.tidy()
       this.onLettersGone()
-    })
+    }
+    if (letters.full) letters.onRoom(again)
+    // It has slots but no blocks for a long letter, which onRoom does not watch.
+    else setTimeout(again, LETTER_ROOM).unref()
   }
 
   readonly fullError = (): Error => {

@@ -19,7 +19,7 @@ import { asyncBit, blockedBit, SIDES } from '../wait/side.ts'
 export interface QueueStats {
   readonly name: string
   readonly maxsize: number
-  /** queued + returned + delayed. */
+  /** queued + returned + doomed: what a put counts against maxsize. */
   readonly size: number
   /** Never taken yet. */
   readonly queued: number
@@ -40,6 +40,7 @@ export interface QueueStats {
   readonly threads: readonly ThreadStats[]
 }
 
+/** One attached thread. Counts since its ledger was first used, modulo 2^32. */
 export interface ThreadStats {
   /** threadId. */
   readonly thread: number
@@ -50,7 +51,7 @@ export interface ThreadStats {
   readonly waiting: readonly ('get' | 'put' | 'memory' | 'join')[]
 }
 
-/** Items queued, come back or delayed. */
+/** Items queued, come back, or waiting for room among the dead letters. */
 export function sizeOf(shared: Shared): number {
   return queued(shared) + shared.load(BACKLOG)
 }

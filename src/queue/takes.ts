@@ -1,5 +1,6 @@
 import { integer } from '../check.ts'
 import { DISCARDED, GET, NOTHING } from '../core/layout.ts'
+import { isShutDown } from '../core/shared.ts'
 import { StaleDeliveryError, TaskDoneError } from '../errors.ts'
 import { PendingCalls } from '../wait/pending.ts'
 import { AGAIN, type Attachment, GIVE_UP } from './attachment.ts'
@@ -59,6 +60,7 @@ export class Takes<T> {
   taskDone(count: number): void {
     if (count === 1 && this.#inOrder.length > 0) {
       this.#seat.attachment.finish(this.#inOrder.shift() as number)
+      this.#seat.tidy()
       return
     }
     integer('count', count, 1, Number.MAX_SAFE_INTEGER)
@@ -70,6 +72,7 @@ export class Takes<T> {
       )
     }
     for (const entry of this.#inOrder.splice(0, count)) attachment.finish(entry)
+    this.#seat.tidy()
   }
 
   itemSource(): ItemSource<T> {
@@ -84,7 +87,9 @@ export class Takes<T> {
       next: () => this.#take(undefined, handOver),
       nextSync: () => handOver(this.#takeSync(undefined)),
       finish: (entry) => {
-        if (!seat.isDetached) seat.attachment.finish(entry)
+        if (seat.isDetached) return
+        seat.attachment.finish(entry)
+        seat.tidy()
       },
       keep: (entry) => {
         if (!seat.isDetached) this.#inOrder.push(entry)
@@ -128,6 +133,8 @@ export class Takes<T> {
     if (limits.timeout === 0) throw emptyError()
     return new Promise((resolve, reject) => {
       const attempt = () => {
+        const { shared } = this.#seat.origin
+        if (this.#seat.attachment.mustWaitForItem && !isShutDown(shared)) return GET
         const entry = this.#look(() => this.#stay.mayLeave())
         if (entry === 0) return GET
         resolve(handOver(entry))

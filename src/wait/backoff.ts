@@ -6,7 +6,7 @@ const LIMIT = 20_000
 
 /**
  * Between tries of an operation that answered BUSY: another thread is inside its straight line, a few nanoseconds
- * long unless the system took its processor away. Spins, then sleeps for at most 1 ms at a time, on the main thread
+ * long unless the system took its processor away. Spins, then sleeps for at most 0.5 ms at a time, on the main thread
  * too; about 10 s of that means that a word is wrong.
  */
 export function backOff(tries: number): void {
