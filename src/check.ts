@@ -1,3 +1,5 @@
+import { isAbsolute } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 
 /**
@@ -56,4 +58,20 @@ export function options<T extends object>(name: string, value: T | undefined): P
   if (value === undefined) return {}
   if (typeof value !== 'object' || value === null) throw invalidType(name, 'an object', value)
   return value
+}
+
+/** Where a module is, as a `file:` URL. */
+export function fileUrl(name: string, value: unknown): string {
+  const expected = 'an absolute path, a file: URL string or a URL'
+  if (value instanceof URL || (typeof value === 'string' && value.startsWith('file:'))) {
+    try {
+      fileURLToPath(value)
+    } catch {
+      throw invalidValue(name, expected, String(value))
+    }
+    return new URL(value).href
+  }
+  if (typeof value !== 'string') throw invalidType(name, expected, value)
+  if (!isAbsolute(value)) throw invalidValue(name, expected, value)
+  return pathToFileURL(value).href
 }

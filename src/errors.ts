@@ -53,6 +53,47 @@ export class BlockingMainThreadError extends MillraceError {
   override readonly code = 'ERR_BLOCKING_MAIN_THREAD'
   override readonly name = 'BlockingMainThreadError'
 }
+/** What is known of a thread that failed. */
+export interface ThreadErrorDetails {
+  /** The group's name. */
+  readonly group: string
+  /** The thread's number in its group. */
+  readonly index: number
+  /** `worker_threads.threadId`; 0 if the function had not begun. */
+  readonly threadId: number
+  /** The module (`file:` URL) and the export that ran. */
+  readonly filename: string
+  readonly exportName: string
+  /** Of a thread that died. */
+  readonly exitCode?: number
+}
+
+/**
+ * A thread's function threw, could not be loaded, or its thread died for good. `cause` is what it threw, if anything,
+ * with the stack of its thread; the error's own stack leads to where the group was started.
+ */
+export class ThreadError extends MillraceError implements Partial<ThreadErrorDetails> {
+  override readonly code = 'ERR_THREAD'
+  override readonly name = 'ThreadError'
+  declare readonly group?: string
+  declare readonly index?: number
+  declare readonly threadId?: number
+  declare readonly filename?: string
+  declare readonly exportName?: string
+  declare readonly exitCode?: number
+  /** The failures of other threads of the same group, in the order they came. */
+  declare readonly others?: readonly ThreadError[]
+
+  constructor(message: string, details?: ThreadErrorDetails, options?: ErrorOptions) {
+    super(message, options)
+    Object.assign(this, details)
+  }
+}
+/** The supervisor was closed or destroyed: it starts no more threads. */
+export class SupervisorClosedError extends MillraceError {
+  override readonly code = 'ERR_SUPERVISOR_CLOSED'
+  override readonly name = 'SupervisorClosedError'
+}
 /** A delivery was settled twice, or after its thread detached. */
 export class StaleDeliveryError extends MillraceError {
   override readonly code = 'ERR_STALE_DELIVERY'

@@ -15,6 +15,22 @@ export type { QueueOptions, WaitOptions } from './queue/options.ts'
 export { type PutResult, Queue } from './queue/queue.ts'
 export type { QueueStats, ThreadStats } from './queue/stats.ts'
 
+export type { ItemFunction, ThreadContext, ThreadFunction } from './supervisor/context.ts'
+export type { ThreadGroup } from './supervisor/group.ts'
+export type { SupervisorOptions } from './supervisor/options.ts'
+export type { ConsumeOptions, ProduceOptions } from './supervisor/plans.ts'
+export type {
+  GroupReport,
+  GroupStats,
+  MemberStats,
+  QueueReport,
+  Report,
+  SupervisorStats,
+} from './supervisor/report.ts'
+export type { RestartPolicy } from './supervisor/restart.ts'
+export { Supervisor, type SupervisorEvents, type ThreadEvent } from './supervisor/supervisor.ts'
+export { type TaskOf, type TaskOptions, type ThreadTask, task } from './supervisor/task.ts'
+
 import { listen } from './queue/deaths.ts'
 
 // From now on, so that no Worker started after this import can die unnoticed.

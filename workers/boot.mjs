@@ -1,44 +1,49 @@
 /**
- * Runs one function of a module in this thread. The module may be TypeScript, which `new Worker` itself refuses.
- *
- *   new Worker(new URL('../workers/boot.mjs', import.meta.url), {
- *     workerData: { module: import.meta.url, export: 'baker', args },
- *   })
- *
- * What the function returns arrives as the Worker's one message; what it throws, as its `error` event.
+ * The first of our code in every thread, and plain JavaScript, since without more a thread refuses TypeScript: makes
+ * TypeScript load, then hands over to the host.
  */
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 
-const { module, export: name = 'default', args } = workerData
-const isTypeScript = /\.[cm]?tsx?$/.test(new URL(module).pathname)
-const hasLoader = isTypeScript && (await registerTsx())
-const namespace = await load()
-// Of a CommonJS module, Node finds some exports only on `default`.
-const run = namespace[name] ?? namespace.default?.[name]
-if (typeof run !== 'function') throw new TypeError(`${module} has no function '${name}' among its exports`)
-parentPort.postMessage(await run(args))
+/** A thread may be given several messages; tsx is registered once. */
+let registration
+
+export default async function boot(message) {
+  registration ??= register(message.loader.tsx)
+  await registration
+  const { host } = await import(message.host)
+  return host(message)
+}
 
 /**
- * Both hooks: `import` and `require`. With one of them alone, threads fail in packages without `"type": "module"`.
- * Returns whether there is a tsx; where there is none, Node strips the types itself if it can.
+ * Both of tsx's hooks, that of `require` and that of `import`: with one alone, threads fail in packages without
+ * `"type": "module"`. A thread that inherits `--import tsx` has them already, on some versions of Node: twice does no
+ * harm.
  */
-async function registerTsx() {
+async function register(hooks) {
   try {
-    const [esm, cjs] = await Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')])
-    cjs.register()
-    esm.register()
-    return true
+    const apis = await Promise.all(hooks.map((hook) => import(hook)))
+    for (const api of apis) api.register()
   } catch (error) {
-    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
-    return false
+    throw new Error(`this thread could not register tsx (${hooks.join(', ')}): ${error.message}`, {
+      cause: error,
+    })
   }
 }
 
-async function load() {
-  try {
-    return await import(module)
-  } catch (error) {
-    if (isTypeScript && !hasLoader) error.message += ' (npm i -D tsx lets threads load any TypeScript)'
-    throw error
+// For `new Worker(boot, { workerData: { module, export, args } })`: no await here, with which `require` would fail.
+if (workerData?.module !== undefined) runModule(workerData)
+
+async function runModule({ module, export: name = 'default', args }) {
+  const { parentPort } = await import('node:worker_threads')
+  if (/\.[cm]?tsx?$/.test(new URL(module).pathname)) {
+    try {
+      await register(['tsx/cjs/api', 'tsx/esm/api'])
+    } catch (error) {
+      if (error.cause.code !== 'ERR_MODULE_NOT_FOUND') throw error
+    }
   }
+  const namespace = await import(module)
+  const run = namespace[name] ?? namespace.default?.[name]
+  if (typeof run !== 'function') throw new TypeError(`${module} has no function '${name}' among its exports`)
+  parentPort.postMessage(await run(args))
 }

@@ -1,6 +1,4 @@
-import { isAbsolute } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { integer, invalidType, invalidValue } from '../check.ts'
+import { fileUrl, integer, invalidType, invalidValue } from '../check.ts'
 import type { Codec } from './codec.ts'
 
 /** What `defineCodec` is given. */
@@ -38,7 +36,7 @@ export function defineCodec<T>(definition: CodecDefinition<T>): DefinedCodec<T> 
     throw invalidType('definition', 'an object', definition)
   }
   const { name, encode, decode, byteLength } = definition
-  const filename = fileUrl(definition.filename)
+  const filename = fileUrl('filename', definition.filename)
   if (typeof name !== 'string') throw invalidType('name', 'a string', name)
   if (name === '') throw invalidValue('name', 'the name of an export', name)
   if (typeof encode !== 'function') throw invalidType('encode', 'a function', encode)
@@ -81,19 +79,4 @@ function definedCodecs(): Map<string, DefinedCodec<any>> {
     Object.defineProperty(globalThis, REGISTRY, { value: registry })
   }
   return registry
-}
-
-function fileUrl(filename: unknown): string {
-  const expected = 'an absolute path, a file: URL string or a URL'
-  if (filename instanceof URL || (typeof filename === 'string' && filename.startsWith('file:'))) {
-    try {
-      fileURLToPath(filename)
-    } catch {
-      throw invalidValue('filename', expected, String(filename))
-    }
-    return new URL(filename).href
-  }
-  if (typeof filename !== 'string') throw invalidType('filename', expected, filename)
-  if (!isAbsolute(filename)) throw invalidValue('filename', expected, filename)
-  return pathToFileURL(filename).href
 }

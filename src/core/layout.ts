@@ -95,6 +95,12 @@ export const WAITS: i32 = 28
 export const RESERVED: i32 = 32
 /** Items given up without a dead-letter queue to take them. */
 export const DROPPED: i32 = 36
+/** Whose puts are counted here from one thread to its successor; 0: nobody's, the ledger is free once it has no owner. */
+export const PRODUCER: i32 = 40
+/** STORED when PRODUCER was set. */
+export const STORED_BEFORE: i32 = 44
+/** OWNER, of a ledger that waits for the successor of its last owner. */
+export const VACANT: i32 = -1
 export const ENTRIES: i32 = 128
 export const ENTRY_BYTES: i32 = 8
 export const ENTRY_STATE: i32 = 4

@@ -9,7 +9,11 @@ import {
   JOIN,
   LEDGERS_USED,
   OWNER,
+  PRODUCER,
   STALE,
+  STORED,
+  STORED_BEFORE,
+  VACANT,
   WAITERS,
 } from './layout.ts'
 import { cas, cas64, load, peek, poke, store } from './memory.ts'
@@ -44,11 +48,35 @@ export function adopt(ledger: i32, thread: i32, former: i32, executor: i32): i32
   return cas64(ledger + OWNER, thread, former, thread, executor)
 }
 
-/** Frees a ledger that holds nothing, owns no block and waits nowhere. Answers 1, or 0 if it is someone else's now. */
+/**
+ * Frees a ledger that holds nothing, owns no block and waits nowhere; one that counts for a producer waits for the
+ * owner's successor instead. Answers 1, or 0 if it is someone else's now.
+ */
 export function release(ledger: i32, thread: i32, executor: i32): i32 {
   store(ledger + AT_END, 0)
   cas(BLOCK_TURN, ledger, 0)
-  return cas64(ledger + OWNER, thread, executor, 0, 0)
+  if (load(ledger + PRODUCER) === 0) return cas64(ledger + OWNER, thread, executor, 0, 0)
+  const released = cas64(ledger + OWNER, thread, executor, VACANT, 0)
+  // Retired in between: whoever comes second, this or `retire`, sees what the other stored, and frees it.
+  if (load(ledger + PRODUCER) === 0) cas64(ledger + OWNER, VACANT, 0, 0, 0)
+  return released
+}
+
+/** From now on the owner's puts are counted for `producer` (not 0), which may outlive it. Before its first put. */
+export function countFor(ledger: i32, producer: i32): void {
+  store(ledger + STORED_BEFORE, load(ledger + STORED))
+  store(ledger + PRODUCER, producer)
+}
+
+/** `thread` follows the dead owner of the ledger that counts for `producer`. Answers 1, or 0 if it is not to be had. */
+export function succeed(ledger: i32, producer: i32, thread: i32): i32 {
+  return load(ledger + PRODUCER) === producer ? cas64(ledger + OWNER, VACANT, 0, thread, 0) : 0
+}
+
+/** Nobody follows any more: the ledger is free, as soon as it has no owner. */
+export function retire(ledger: i32): void {
+  store(ledger + PRODUCER, 0)
+  cas64(ledger + OWNER, VACANT, 0, 0, 0)
 }
 
 /** The owner waits at the end of the queue (1), or no longer (0). */

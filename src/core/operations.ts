@@ -3,7 +3,7 @@
 export { discardReturned, giveBack, takeDoomed, takeReturned } from './backlog.ts'
 export { popBlock, pushBlock, reserve, unreserve } from './blocks.ts'
 export { configure } from './config.ts'
-export { adopt, claim, finish, markAtEnd, release } from './ledger.ts'
+export { adopt, claim, countFor, finish, markAtEnd, release, retire, succeed } from './ledger.ts'
 export { discardQueued, put, take } from './ring.ts'
 export { nextRound, shut } from './shutdown.ts'
 export { clearAsyncWaking, clearWaking, enterWait, leaveWait, wake, wakeAll } from './wake.ts'

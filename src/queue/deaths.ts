@@ -46,8 +46,10 @@ interface Ward {
 
 /** Worker threads whose own starter is this thread, and alive. */
 const children = new Set<number>()
-/** In the main thread: who else uses which memory. */
+/** Who else uses which memory: in the main thread all others, elsewhere the threads it supervises. */
 const wards = new Map<number, Ward>()
+/** Threads whose supervisor has asked them to stop. */
+const stopping = new Set<number>()
 /** In the others: the far ends are the main thread's; kept, since a collected port would close. */
 const lifelines: MessagePort[] = []
 /** The main thread has said that one arrived. */
@@ -69,9 +71,31 @@ export function listen(): void {
     port.on('close', () => died(thread))
     port.unref()
   })
+  openNotices()
+}
+
+function openNotices(): BroadcastChannel {
   const notices = new BroadcastChannel(CHANNEL)
   notices.onmessage = (event) => hear((event as { data: Notice }).data)
   notices.unref()
+  return notices
+}
+
+/** Begins to hear what the Workers of this thread attach to, so that `wakeToStop` reaches them. Returns what ends it. */
+export function hearAttachments(): () => void {
+  listen()
+  if (isMainThread) return () => {}
+  const notices = openNotices()
+  return () => notices.close()
+}
+
+/**
+ * `thread`, a Worker of this thread, has been asked to stop by a word that it looks at before it sleeps: wakes it
+ * wherever it sleeps, also in queues of which a notice is still under way.
+ */
+export function wakeToStop(thread: number): void {
+  stopping.add(thread)
+  for (const shared of wards.get(thread)?.memories.values() ?? []) wakeEveryone(shared)
 }
 
 function wardOf(thread: number): Ward {
@@ -88,6 +112,7 @@ function hear({ thread, id, memory, geometry }: Notice): void {
     wards.get(thread)?.memories.delete(id)
     return
   }
+  if (!isMainThread && !children.has(thread)) return
   const shared = registry().attached.get(id)?.shared ?? new SharedMemory(memory, geometry)
   if (registry().dead.has(thread)) {
     recoverIn(shared, thread)
@@ -95,6 +120,7 @@ function hear({ thread, id, memory, geometry }: Notice): void {
   }
   const ward = wardOf(thread)
   ward.memories.set(id, shared)
+  if (stopping.has(thread)) wakeEveryone(shared)
   if (ward.lifelines.length === 0 && !children.has(thread)) expectLifeline(thread, ward)
 }
 
@@ -172,6 +198,7 @@ function watchWorker(worker: Worker): void {
 function died(thread: number): void {
   const { attached, dead } = registry()
   dead.add(thread)
+  stopping.delete(thread)
   for (const { shared } of attached.values()) recoverIn(shared, thread)
   const ward = wards.get(thread)
   wards.delete(thread)

@@ -1,4 +1,5 @@
-import { DetachedError, QueueShutDownError } from '../errors.ts'
+import { AbortError, DetachedError, QueueShutDownError } from '../errors.ts'
+import { link } from './supervised.ts'
 
 /** What an iterator needs of a queue. An entry of 0 is settled already. */
 export interface ItemSource<T> {
@@ -27,6 +28,7 @@ class ItemIterator<T> {
     const entry = this.#entry
     this.#entry = 0
     if (entry !== 0) this.#source.finish(entry)
+    if (link()?.stopRequested) this.#over = true
     return !this.#over
   }
 
@@ -46,7 +48,9 @@ class ItemIterator<T> {
   }
 
   endOrThrow(error: unknown): IteratorReturnResult<undefined> {
-    if (!(error instanceof QueueShutDownError || error instanceof DetachedError)) throw error
+    const isEnd = error instanceof QueueShutDownError || error instanceof DetachedError
+    const isStop = error instanceof AbortError && link()?.stopRequested
+    if (!isEnd && !isStop) throw error
     this.#over = true
     return END
   }

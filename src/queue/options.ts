@@ -2,8 +2,10 @@ import { integer, invalidType, invalidValue, oneOf, options as optionsObject, ou
 import type { Codec } from '../codec/codec.ts'
 import { codecs } from '../codec/index.ts'
 import { type Geometry, geometryOf, MAX_BYTES } from '../core/geometry.ts'
+import { AbortError } from '../errors.ts'
 import type { DeadLetter } from './dead-letters.ts'
 import type { Queue } from './queue.ts'
+import { link } from './supervised.ts'
 
 /** How a queue is made. Sizes in bytes, counts in items. */
 export interface QueueOptions<T> {
@@ -133,7 +135,7 @@ function carriesObjects(codecName: string): boolean {
 export interface WaitOptions {
   /** ms, 0 (never waits) to 2^31 - 1, or Infinity (default). */
   timeout?: number | undefined
-  /** Rejects the wait with an AbortError. Not for `…Sync` calls: a blocked thread cannot hear it. */
+  /** Rejects the wait with an AbortError. `…Sync` calls take only `thread.signal`: a blocked thread hears no other. */
   signal?: AbortSignal | undefined
 }
 
@@ -159,14 +161,21 @@ export function signalOf(options: WaitOptions | undefined): AbortSignal | undefi
   return signal
 }
 
-/** A blocked thread never sees an ordinary signal fire, so none is accepted. */
-export function refuseSignal(options: WaitOptions | undefined): void {
+/**
+ * A blocked thread never sees an ordinary signal fire, so only the one is accepted that its supervisor backs with a
+ * shared word. Returns whether it was given.
+ * @throws AbortError if it is aborted already
+ */
+export function refuseSignal(options: WaitOptions | undefined): boolean {
   const { signal } = optionsObject('options', options)
-  if (signal !== undefined) {
+  if (signal === undefined) return false
+  if (signal !== link()?.signal) {
     throw invalidValue(
       'options.signal',
-      'absent: a blocked thread cannot see a signal; use `timeout`, or the asynchronous form',
+      'absent, or the `thread.signal` of a supervised thread: a blocked thread cannot see another; use `timeout`, or the asynchronous form',
       signal,
     )
   }
+  if (signal.aborted) throw new AbortError(signal.reason)
+  return true
 }

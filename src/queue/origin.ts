@@ -18,6 +18,8 @@ export class Origin<T> {
   readonly codec: Codec<T>
   readonly deadLetters: LetterBox | undefined
   readonly shared: SharedMemory
+  /** Who this thread's puts are counted for, if not 0. */
+  readonly producer: number
 
   private constructor(parts: Omit<Origin<T>, 'claim' | 'label'>) {
     this.id = parts.id
@@ -26,6 +28,7 @@ export class Origin<T> {
     this.codec = parts.codec
     this.deadLetters = parts.deadLetters
     this.shared = parts.shared
+    this.producer = parts.producer
   }
 
   /** A new queue. `start` is its first position, 0 to 2^31 - 1. */
@@ -34,14 +37,14 @@ export class Origin<T> {
     const memory = reserve(geometry)
     layOut(memory.buffer, geometry, start)
     const id = randomBytes(8).toString('hex')
-    return new Origin({ ...settings, id, shared: new SharedMemory(memory, geometry) })
+    return new Origin({ ...settings, id, shared: new SharedMemory(memory, geometry), producer: 0 })
   }
 
-  static fromHandle<T>(data: HandleData, deadLetters: LetterBox | undefined): Origin<T> {
+  static fromHandle<T>(data: HandleData, deadLetters: LetterBox | undefined, producer = 0): Origin<T> {
     const codec = codecFromDescriptor(data.codec) as Codec<T>
     const known = registry().attached.get(data.id)
     const shared = known?.shared ?? new SharedMemory(data.memory, data.geometry)
-    return new Origin({ id: data.id, name: data.name, ack: data.ack, codec, deadLetters, shared })
+    return new Origin({ id: data.id, name: data.name, ack: data.ack, codec, deadLetters, shared, producer })
   }
 
   /** How messages name the queue. */
@@ -55,7 +58,7 @@ export class Origin<T> {
     sweepNowAndThen()
     windUpFormer(this.id)
     announce(this.id, this.shared)
-    const ledger = claimLedger(this.shared, this.label)
+    const ledger = claimLedger(this.shared, this.label, this.producer)
     registry().attached.set(this.id, { queue: new WeakRef(queue), shared: this.shared, ledger })
     return new Attachment(this.shared, cellCodec(this.codec), ledger, thisThread, this.label, queue)
   }

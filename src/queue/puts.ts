@@ -1,5 +1,6 @@
 import { PUT } from '../core/layout.ts'
 import { isShutDown } from '../core/shared.ts'
+import { QueueFullError } from '../errors.ts'
 import { PendingCalls } from '../wait/pending.ts'
 import type { Side } from '../wait/side.ts'
 import type { Encoded } from './attachment.ts'
@@ -43,16 +44,33 @@ export class Puts<T> {
       const { attachment } = this.#seat
       const encoded = attachment.encode(item, false)
       if (typeof encoded === 'number' && attachment.store(encoded, true) === 0) return 'stored'
-      return this.#putSync(encoded, Number.POSITIVE_INFINITY)
+      return this.#putSync(encoded, Number.POSITIVE_INFINITY, false)
     }
-    refuseSignal(options)
+    const stoppable = refuseSignal(options)
     const timeout = timeoutOf(options)
-    return this.#putSync(this.#encode(item), timeout)
+    return this.#putSync(this.#encode(item), timeout, stoppable)
   }
 
-  #putSync(encoded: Encoded, timeout: number): 'stored' {
+  /** As putSync, for at most `ms`. False if there was no room for so long. */
+  putWithin(item: T, ms: number): boolean {
+    const encoded = this.#encode(item)
+    if (this.#pending.size === 0 && this.#store(encoded, true) === 0) return true
+    try {
+      this.#putSync(encoded, ms, false)
+      return true
+    } catch (error) {
+      if (error instanceof QueueFullError) return false
+      throw error
+    }
+  }
+
+  #putSync(encoded: Encoded, timeout: number, stoppable: boolean): 'stored' {
     // Puts called before come first.
-    const attempt = () => this.#pending.serve() || this.#store(encoded, timeout > 0)
+    const attempt = () => {
+      const side = this.#pending.serve() || this.#store(encoded, timeout > 0)
+      if (side !== 0 && stoppable) this.#seat.endIfStopping()
+      return side
+    }
     try {
       const earlier = this.#pending.size === 0 ? 0 : this.#pending.serve()
       if (earlier === 0 && this.#store(encoded, timeout > 0) === 0) return 'stored'

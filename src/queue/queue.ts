@@ -9,6 +9,7 @@ import type { Delivery } from './delivery.ts'
 import type { EMPTY } from './empty.ts'
 import type { Handle, HandleData } from './handle.ts'
 import { itemsOf, itemsOfSync } from './iterate.ts'
+import type { LeaseSource } from './lease.ts'
 import { type QueueOptions, refuseSignal, timeoutOf, type WaitOptions } from './options.ts'
 import { handleOf, Origin } from './origin.ts'
 import { Puts } from './puts.ts'
@@ -281,6 +282,26 @@ export class Queue<T> {
     // Whoever shut the queue down may have died before all was discarded.
     discardAll(shared, ledger)
     return unfinished(shared) === 0
+  }
+
+  /** @internal */
+  putWithin(item: T, ms: number): boolean {
+    return this.#puts.putWithin(item, ms)
+  }
+
+  /** @internal */
+  leaseSource(): LeaseSource<T> {
+    return this.#takes.leaseSource()
+  }
+
+  /** @internal */
+  get origin(): Origin<T> {
+    return this.#seat.origin
+  }
+
+  /** @internal Items this thread holds. */
+  get held(): number {
+    return this.#seat.isDetached ? 0 : this.#seat.attachment.held
   }
 
   /** @internal */

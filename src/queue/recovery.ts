@@ -103,6 +103,12 @@ export function recover(shared: Shared, thread: number, executor: number, note: 
   }
 }
 
+/** No more puts; what is queued is still delivered. */
+export function drain(shared: Shared): void {
+  shared.core.shut(0)
+  wakeEveryone(shared)
+}
+
 /** A thread that dies asleep may have eaten a wake-up meant for another: after every death all look again. */
 export function wakeEveryone(shared: Shared): void {
   for (const side of SIDES) shared.core.wakeAll(side)

@@ -1,10 +1,11 @@
 import { threadId } from 'node:worker_threads'
 import { ledgerAt } from '../core/geometry.ts'
-import { BUSY, LEDGERS_USED, OWNER } from '../core/layout.ts'
-import type { SharedMemory } from '../core/shared.ts'
+import { BUSY, LEDGERS_USED, OWNER, PRODUCER, STORED, STORED_BEFORE, VACANT } from '../core/layout.ts'
+import type { Shared, SharedMemory } from '../core/shared.ts'
 import { TooManyThreadsError } from '../errors.ts'
 import { backOff } from '../wait/backoff.ts'
 import { recover, windUp } from './recovery.ts'
+import { link } from './supervised.ts'
 
 /**
  * What this thread is attached to. It lives on `globalThis`, so that two copies of the library in one thread agree:
@@ -35,8 +36,20 @@ export function registry(): Registry {
 /** Who this thread is in shared memory: 0 there is nobody. */
 export const thisThread = threadId + 1
 
-/** Claims a ledger for this thread. */
-export function claimLedger(shared: SharedMemory, label: string): number {
+/** Claims a ledger for this thread; `producer` is who its puts are counted for, if not 0. */
+export function claimLedger(shared: SharedMemory, label: string, producer = 0): number {
+  const vacant = producer === 0 ? 0 : ledgerOf(shared, producer)
+  if (vacant !== 0) {
+    // Its former owner is dead; whoever winds it up may still be at it.
+    for (let tries = 0; shared.core.succeed(vacant, producer, thisThread) !== 1; tries++) backOff(tries)
+    return vacant
+  }
+  const ledger = claimFree(shared, label)
+  if (producer !== 0) shared.core.countFor(ledger, producer)
+  return ledger
+}
+
+function claimFree(shared: SharedMemory, label: string): number {
   const { maxThreads } = shared.geometry
   for (const recovered of [false, true]) {
     for (let index = 0; index < maxThreads; index++) {
@@ -56,6 +69,28 @@ export function claimLedger(shared: SharedMemory, label: string): number {
   )
 }
 
+/** The ledger in which the puts of `producer` are counted, or 0. */
+function ledgerOf(shared: Shared, producer: number): number {
+  const used = shared.load(LEDGERS_USED)
+  for (let index = 0; index < used; index++) {
+    const ledger = ledgerAt(shared.geometry, index)
+    if (shared.load(ledger + PRODUCER) === producer) return ledger
+  }
+  return 0
+}
+
+/** Items stored for `producer` by all its threads so far, modulo 2^32. */
+export function storedFor(shared: Shared, producer: number): number {
+  const ledger = ledgerOf(shared, producer)
+  return ledger === 0 ? 0 : (shared.load(ledger + STORED) - shared.load(ledger + STORED_BEFORE)) >>> 0
+}
+
+/** No thread of `producer` follows: its ledger is free for others. */
+export function retireProducer(shared: Shared, producer: number): void {
+  const ledger = ledgerOf(shared, producer)
+  if (ledger !== 0) shared.core.retire(ledger)
+}
+
 /** This thread has detached; while others are attached their deaths are still noticed here. */
 export function detachInRegistry(id: string): void {
   const known = registry().attached.get(id)
@@ -66,6 +101,7 @@ export function detachInRegistry(id: string): void {
 
 /** A thread's place at a queue, while it holds items. */
 interface Holder {
+  readonly queue: object
   readonly held: number
   /** It is kept no longer, until it takes again. */
   forget(): void
@@ -79,6 +115,7 @@ const holders = new Set<Holder>()
  */
 export function keepWhileHolding(holder: Holder): void {
   holders.add(holder)
+  link()?.took(holder.queue)
 }
 
 /** A queue object of this id is gone, but not swept yet: what it left is wound up, before the thread attaches again. */
@@ -126,7 +163,7 @@ function othersAttached(shared: SharedMemory): boolean {
   const used = shared.load(LEDGERS_USED)
   for (let index = 0; index < used; index++) {
     const owner = shared.load(ledgerAt(shared.geometry, index) + OWNER)
-    if (owner !== 0 && owner !== thisThread) return true
+    if (owner !== 0 && owner !== thisThread && owner !== VACANT) return true
   }
   return false
 }

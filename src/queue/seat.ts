@@ -18,6 +18,7 @@ import { hasDoomed, type LetterBox, moveLetters } from './dead-letters.ts'
 import { signalOf, timeoutOf, type WaitOptions } from './options.ts'
 import type { Origin } from './origin.ts'
 import { sizeOf, statsOf } from './stats.ts'
+import { causeOf, link } from './supervised.ts'
 
 /** How often a blocked thread looks whether there is room for dead letters, in ms. */
 const LETTER_ROOM = 50
@@ -70,6 +71,12 @@ export class Seat<T> {
     if (!block(shared, ledger, clock.now() + timeout, clock.now, attempt, slice)) throw lapse()
   }
 
+  /** A wait that is about to begin or to go on ends when the thread's supervisor has asked it to stop. @throws AbortError */
+  endIfStopping(): void {
+    const supervisor = link()
+    if (supervisor?.stopRequested) throw new AbortError(supervisor.signal.reason)
+  }
+
   /** How long a blocked thread may sleep, in ms: it cannot hear that there is room for dead letters, so it looks. */
   #letterPatience(): number {
     const looks = this.#letters !== undefined && hasDoomed(this.attachment.shared)
@@ -107,7 +114,8 @@ export class Seat<T> {
   readonly emptyError = (): Error => new QueueEmptyError(`${this.origin.label} stayed empty`)
   readonly joinError = (): Error =>
     new WaitTimeoutError(`${this.origin.label} still has ${unfinished(this.origin.shared)} unfinished items`)
-  readonly shutDownError = (): Error => new QueueShutDownError(`${this.origin.label} is shut down`)
+  readonly shutDownError = (): Error =>
+    new QueueShutDownError(`${this.origin.label} is shut down`, causeOf(this.origin.id))
   readonly detachedError = (): Error =>
     new DetachedError(`this thread has detached from ${this.origin.label}`)
   readonly blockingError = (): Error =>

@@ -10,6 +10,7 @@ import {
   RETURNED,
   STORED,
   TAKEN,
+  VACANT,
   WAITS,
 } from '../core/layout.ts'
 import { isDiscarding, isShutDown, queued, type Shared, unfinished } from '../core/shared.ts'
@@ -70,7 +71,7 @@ export function statsOf(shared: Shared, name: string): QueueStats {
     dropped += shared.load(ledger + DROPPED)
     held += holds
     const owner = shared.load(ledger + OWNER)
-    if (owner === 0) continue
+    if (owner === 0 || owner === VACANT) continue
     const waits = shared.load(ledger + WAITS)
     threads.push({
       thread: owner - 1,

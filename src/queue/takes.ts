@@ -8,6 +8,7 @@ import { type Delivery, type Settler, TakenItem } from './delivery.ts'
 import { EMPTY } from './empty.ts'
 import { EndStay, hasEnded } from './end.ts'
 import type { ItemSource } from './iterate.ts'
+import type { LeaseSource } from './lease.ts'
 import { refuseSignal, timeoutOf, type WaitOptions } from './options.ts'
 import { discardAll } from './recovery.ts'
 import type { Seat } from './seat.ts'
@@ -97,6 +98,44 @@ export class Takes<T> {
     }
   }
 
+  leaseSource(): LeaseSource<T> {
+    const seat = this.#seat
+    const giveBack = (entry: number, verdict: number, error: unknown) => {
+      this.#deliveries--
+      seat.attachment.giveBack(entry, verdict, error)
+      seat.tidy()
+    }
+    const leased = (entry: number) => {
+      if (entry > 0) this.#deliveries++
+      return entry
+    }
+    const excused = () => this.#deliveries === 0
+    return {
+      tryLease: () => {
+        const now = this.#takeNow()
+        return leased(now > 0 ? now : this.#lookAfterOthers())
+      },
+      leaseSync: (timeout) => leased(this.#takeSync({ timeout }, excused)),
+      lease: (options) => this.#take(options, leased),
+      read: (entry) => {
+        try {
+          return this.#read(entry)
+        } catch (error) {
+          this.#deliveries--
+          throw error
+        }
+      },
+      attempts: (entry) => seat.attachment.attempts(entry),
+      finish: (entry) => {
+        this.#deliveries--
+        seat.attachment.finish(entry)
+        seat.tidy()
+      },
+      again: (entry, error) => giveBack(entry, AGAIN, error),
+      giveUp: (entry, error) => giveBack(entry, GIVE_UP, error),
+    }
+  }
+
   rejectAll(error: () => Error): void {
     this.#pending.rejectAll(error)
   }
@@ -136,7 +175,10 @@ export class Takes<T> {
         const { shared } = this.#seat.origin
         if (this.#seat.attachment.mustWaitForItem && !isShutDown(shared)) return GET
         const entry = this.#look(() => this.#stay.mayLeave())
-        if (entry === 0) return GET
+        if (entry === 0) {
+          this.#seat.endIfStopping()
+          return GET
+        }
         resolve(handOver(entry))
         return 0
       }
@@ -144,17 +186,18 @@ export class Takes<T> {
     })
   }
 
-  #takeSync(options: WaitOptions | undefined): number {
+  #takeSync(options: WaitOptions | undefined, excused: () => boolean = always): number {
     refuseSignal(options)
     const timeout = timeoutOf(options)
     const seat = this.#seat
     const { shared, ledger } = seat.attachment
     let entry = this.#lookAfterOthers()
     if (entry > 0) return entry
-    const stay = new EndStay(shared, ledger, () => true, seat.warnOfStay)
+    const stay = new EndStay(shared, ledger, excused, seat.warnOfStay)
     const attempt = () => {
       if (this.#pending.serve() !== 0) return GET
       entry = this.#look(() => stay.mayLeave())
+      if (entry === 0) seat.endIfStopping()
       return entry > 0 ? 0 : GET
     }
     try {
@@ -207,4 +250,8 @@ export class Takes<T> {
     this.#deliveries++
     return new TakenItem(item, seat.attachment.attempts(entry), entry, settler)
   }
+}
+
+function always(): boolean {
+  return true
 }

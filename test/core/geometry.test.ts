@@ -140,6 +140,8 @@ describe('the layout of a memory', () => {
       layout.WAITS,
       layout.RESERVED,
       layout.DROPPED,
+      layout.PRODUCER,
+      layout.STORED_BEFORE,
     ]
     expect(new Set(words).size).toBe(words.length)
     expect(Math.max(...words) + 4).toBeLessThanOrEqual(ENTRIES)

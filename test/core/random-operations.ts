@@ -21,6 +21,7 @@ import {
   MEMORY,
   NEXT,
   OWNER,
+  PRODUCER,
   PUT,
   RESERVED,
   RETURNED,
@@ -162,6 +163,7 @@ export class RandomOperations {
     const ledger = this.#ledgers[index] as number
     const owner = this.#ends.load(ledger + OWNER)
     const executor = 1 + this.#random.below(1000)
+    if (this.#random.once(3)) this.#ask('countFor', ledger, executor)
     if (this.#ask('adopt', ledger, owner, this.#ends.load(ledger + EXECUTOR), executor) !== 1) return
     // Now and then the executor dies too, and what it left is another's to finish.
     if (this.#random.once(4)) return
@@ -179,7 +181,12 @@ export class RandomOperations {
       this.#freeChain(ledger + ENTRIES + number * ENTRY_BYTES)
     }
     this.#ask('release', ledger, owner, executor)
+    const producer = this.#ends.load(ledger + PRODUCER)
+    if (producer !== 0 && this.#random.once(2)) this.#ask('succeed', ledger, producer, executor)
+    if (this.#random.once(2)) this.#ask('retire', ledger)
     this.claim(index)
+    // Vacant, it is claimed by nobody: every step is to find a ledger that has an owner.
+    if (producer !== 0) this.#ask('succeed', ledger, producer, executor)
   }
 
   /** An entry that holds an item, or that does not; any if there is none. Answers of the wrong ones agree too. */

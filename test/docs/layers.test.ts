@@ -11,6 +11,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   wait: ['core'],
   codec: [],
   queue: ['wait', 'core', 'codec'],
+  supervisor: ['queue', 'wait'],
 }
 const LEAVES = ['errors.ts', 'check.ts', 'clock.ts']
 

@@ -1,0 +1,10 @@
+/** The queue, as the layers above see it. */
+export { attachFor, detachAll } from './attach.ts'
+export { hearAttachments, listen, wakeToStop } from './deaths.ts'
+export type { Handle } from './handle.ts'
+export type { LeaseSource } from './lease.ts'
+export { durationOf, signalOf, timeoutOf, type WaitOptions } from './options.ts'
+export { Queue } from './queue.ts'
+export { drain } from './recovery.ts'
+export { retireProducer, storedFor } from './registry.ts'
+export { type Link, link, noteCause, setLink } from './supervised.ts'

@@ -1,0 +1,44 @@
+/**
+ * What a supervisor and the threads it started tell a thread's queues. It lives on `globalThis`, so that two copies of
+ * the library in one thread agree.
+ */
+interface Supervised {
+  /** Absent in a thread that no supervisor started. */
+  link: Link | undefined
+  /** Why a queue was shut down, by its id: the failure of who took from it. */
+  readonly causes: Map<string, unknown>
+}
+
+/** A thread's link to its supervisor. */
+export interface Link {
+  /** `thread.signal`: the one signal a blocking call takes, since `stopRequested` is backed by a shared word. */
+  readonly signal: AbortSignal
+  readonly stopRequested: boolean
+  /** Reads what the supervisor has sent, also in a thread whose event loop does not turn. */
+  readMail(): void
+  /** This thread has taken an item from `queue`. */
+  took(queue: object): void
+}
+
+const KEY = Symbol.for('millrace.supervised')
+const holder = globalThis as { [KEY]?: Supervised }
+holder[KEY] ??= { link: undefined, causes: new Map() }
+const supervised: Supervised = holder[KEY]
+
+export function link(): Link | undefined {
+  return supervised.link
+}
+
+export function setLink(to: Link): void {
+  supervised.link = to
+}
+
+/** Puts on the queue `id`, which is about to be shut down, are to fail with this cause in this thread. */
+export function noteCause(id: string, cause: unknown): void {
+  supervised.causes.set(id, cause)
+}
+
+export function causeOf(id: string): { cause: unknown } | undefined {
+  supervised.link?.readMail()
+  return supervised.causes.has(id) ? { cause: supervised.causes.get(id) } : undefined
+}

@@ -1,0 +1,88 @@
+import { MessageChannel } from 'node:worker_threads'
+import { invalidValue } from '../check.ts'
+import { attachFor, type Handle, Queue } from '../queue/index.ts'
+
+/**
+ * Arguments on their way to a thread. Queues anywhere in plain objects and arrays travel as handles beside them, and
+ * are put back in their places attached.
+ */
+export interface PackedArgs {
+  readonly value: unknown
+  readonly handles: readonly Handle<Queue<unknown>>[]
+  /** Where the queues belong: the object or array, the key in it, and the number of the handle. */
+  readonly places: readonly (readonly [object, string, number])[]
+}
+
+/** Arguments whose queues are known: those are to be kept while the thread runs. */
+export interface Arguments {
+  readonly packed: PackedArgs
+  readonly queues: readonly Queue<unknown>[]
+}
+
+/**
+ * A copy of `args` as far as plain objects and arrays go, so that a restart gets what the first start got.
+ * @throws TypeError if they cannot be cloned, or a queue's codec cannot go to another thread
+ */
+export function packArgs(name: string, args: unknown): Arguments {
+  const queues: Queue<unknown>[] = []
+  const places: [object, string, number][] = []
+  const copies = new Map<object, object>()
+
+  const copy = (value: unknown): unknown => {
+    if (!isPlain(value)) return value
+    const known = copies.get(value)
+    if (known !== undefined) return known
+    const twin: Record<string, unknown> = Array.isArray(value) ? (new Array(value.length) as never) : {}
+    copies.set(value, twin)
+    for (const [key, each] of Object.entries(value)) {
+      const queue = queueNumber(each)
+      if (queue !== undefined) places.push([twin, key, queue])
+      define(twin, key, queue === undefined ? copy(each) : null)
+    }
+    return twin
+  }
+  const queueNumber = (value: unknown): number | undefined => {
+    if (!(value instanceof Queue)) return undefined
+    const index = queues.indexOf(value)
+    return index >= 0 ? index : queues.push(value) - 1
+  }
+
+  // So that `args` may be a queue itself.
+  const value = copy({ args })
+  const packed = { value, handles: queues.map((queue) => queue.handle), places }
+  refuseUncloneable(name, packed, args)
+  return { packed, queues }
+}
+
+/** Attaches the queues and puts them back in their places. Returns the arguments, and the queues by number. */
+export async function unpackArgs(packed: PackedArgs): Promise<{ args: unknown; queues: Queue<unknown>[] }> {
+  const queues: Queue<unknown>[] = []
+  for (const handle of packed.handles) queues.push(await attachFor(handle, 0))
+  for (const [place, key, number] of packed.places) define(place, key, queues[number])
+  return { args: (packed.value as { args: unknown }).args, queues }
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> | unknown[] {
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return true
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
+}
+
+/** As structured clone does: an own property, whatever its name. */
+function define(place: object, key: string, value: unknown): void {
+  Object.defineProperty(place, key, { value, writable: true, enumerable: true, configurable: true })
+}
+
+function refuseUncloneable(name: string, packed: PackedArgs, args: unknown): void {
+  const { port1, port2 } = new MessageChannel()
+  try {
+    port1.postMessage(packed)
+  } catch (error) {
+    const expected = `something that can be cloned to another thread (${(error as Error).message})`
+    throw Object.assign(invalidValue(name, expected, args), { cause: error })
+  } finally {
+    port1.close()
+    port2.close()
+  }
+}

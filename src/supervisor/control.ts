@@ -1,0 +1,65 @@
+/**
+ * The shared words of one run of a function on one thread. They say what no message can that may be late, or lost
+ * with a thread:
+ *
+ *   word 0  STATE    QUEUED → BEGUN, by the thread, or QUEUED → ABANDONED, by the supervisor: one of them only
+ *   word 1  THREAD   threadId, once begun: whose `exit` is this run's death
+ *   word 2  STOP     1 when the run is asked to stop; looked at before every wait
+ *   word 3… TOOK     1 when the run has taken an item from the queue of that number among its arguments
+ */
+const STATE = 0
+const THREAD = 1
+const STOP = 2
+const TOOK = 3
+
+const QUEUED = 0
+const BEGUN = 1
+const ABANDONED = 2
+
+export class Control {
+  readonly words: Int32Array
+
+  constructor(words: Int32Array) {
+    this.words = words
+  }
+
+  static create(queues: number): Control {
+    return new Control(new Int32Array(new SharedArrayBuffer((TOOK + queues) * Int32Array.BYTES_PER_ELEMENT)))
+  }
+
+  /** The thread begins. False if the run was abandoned before. */
+  begin(thread: number): boolean {
+    // Before the state: who sees the run begun knows the thread.
+    Atomics.store(this.words, THREAD, thread)
+    return Atomics.compareExchange(this.words, STATE, QUEUED, BEGUN) === QUEUED
+  }
+
+  /** The run is never to begin. False if it has. */
+  abandon(): boolean {
+    return Atomics.compareExchange(this.words, STATE, QUEUED, ABANDONED) === QUEUED
+  }
+
+  get hasBegun(): boolean {
+    return Atomics.load(this.words, STATE) === BEGUN
+  }
+
+  get thread(): number {
+    return Atomics.load(this.words, THREAD)
+  }
+
+  requestStop(): void {
+    Atomics.store(this.words, STOP, 1)
+  }
+
+  get stopRequested(): boolean {
+    return Atomics.load(this.words, STOP) === 1
+  }
+
+  noteTaken(queue: number): void {
+    Atomics.store(this.words, TOOK + queue, 1)
+  }
+
+  hasTaken(queue: number): boolean {
+    return Atomics.load(this.words, TOOK + queue) === 1
+  }
+}

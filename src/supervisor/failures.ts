@@ -1,0 +1,41 @@
+import { ThreadError } from '../errors.ts'
+import type { Group } from './group.ts'
+import type { Member } from './member.ts'
+import type { Death } from './run.ts'
+
+/** `frames`: the stack of the call that started the group; where this is called says nothing to a user. */
+export function threadError(
+  group: Group,
+  member: Member,
+  frames: string,
+  what: string,
+  exitCode?: number | undefined,
+  cause?: unknown,
+): ThreadError {
+  const { filename, exportName } = group.plan.task
+  const after = member.restarts === 0 ? '' : `, after ${member.restarts} restarts`
+  const text = `thread ${member.index} of group '${group.name}' (${filename}#${exportName})${after} ${what}`
+  const details = {
+    group: group.name,
+    index: member.index,
+    threadId: member.run?.thread ?? 0,
+    filename,
+    exportName,
+    ...(exitCode === undefined ? {} : { exitCode }),
+  }
+  const error = new ThreadError(text, details, cause === undefined ? undefined : { cause })
+  error.stack = `${error.name}: ${text}\n${frames}`
+  return error
+}
+
+export function deathOf({ exitCode, error }: Death): string {
+  const because = error === undefined ? '' : `: ${shown(error)}`
+  return exitCode === undefined
+    ? `could not be started${because}`
+    : `died with exit code ${exitCode}${because}`
+}
+
+export function shown(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`
+}

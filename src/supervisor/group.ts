@@ -1,0 +1,317 @@
+import { randomInt } from 'node:crypto'
+import { basename } from 'node:path'
+import type { ResourceLimits } from 'node:worker_threads'
+import type { ThreadError } from '../errors.ts'
+import { type Queue, retireProducer, storedFor, type WaitOptions } from '../queue/index.ts'
+import { hold, letGo } from '../wait/keep-alive.ts'
+import type { Arguments } from './args.ts'
+import { unpackError } from './error-transport.ts'
+import { deathOf, shown, threadError } from './failures.ts'
+import { loaderFor } from './loader.ts'
+import { Member } from './member.ts'
+import { ThreadPool } from './pool.ts'
+import type { Outcome, Role, RunMessage } from './protocol.ts'
+import { type CompletePolicy, RestartBudget } from './restart.ts'
+import { type Death, Run } from './run.ts'
+import type { CheckedTask } from './task.ts'
+import { waitFor } from './wait-for.ts'
+
+/** Threads that run one function. */
+export interface ThreadGroup<R = unknown> {
+  /** The export that runs, or the module's name if that is the default export. */
+  readonly name: string
+  readonly threads: number
+  /**
+   * Resolves when all its threads have ended, with what each returned, by index (undefined for one that was asked to
+   * stop and then threw the AbortError of its wait).
+   * @throws ThreadError of the first thread that failed for good, those of others as its `others`; WaitTimeoutError,
+   *   AbortError
+   */
+  join(options?: WaitOptions): Promise<R[]>
+  /**
+   * Asks its threads to stop, terminates after the supervisor's `grace` those that have not, and resolves when all
+   * have ended.
+   */
+  stop(): Promise<void>
+}
+
+/** What a group is to do. */
+export interface GroupPlan {
+  readonly task: CheckedTask
+  readonly args: Arguments
+  readonly role: Role['kind']
+  /** Of produce and consume. */
+  readonly queue: Queue<unknown> | undefined
+  /** The rest of the role of a thread; `producer` is 0 except with produce. */
+  readonly roleOf: (producer: number) => Role
+  /** A producer is started again after a death. */
+  readonly resumes: boolean
+  readonly restart: CompletePolicy
+  readonly resourceLimits: ResourceLimits | undefined
+  readonly grace: number
+}
+
+/** Told of what happens in a group. */
+export interface GroupEvents {
+  started(member: Member): void
+  ended(member: Member, thread: number, exitCode: number | undefined, error: Error | undefined): void
+  restarting(member: Member): void
+  gaveUp(member: Member, error: unknown, attempts: number): void
+  /** All its threads have ended, or are about to; before `join` resolves. */
+  over(): void
+}
+
+const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
+/** Beside the sources TypeScript, beside the build JavaScript. */
+const HOST = new URL(`../../workers/host${EXTENSION}`, import.meta.url).href
+
+export class Group<R = unknown> implements ThreadGroup<R> {
+  readonly name: string
+  readonly plan: GroupPlan
+  readonly members: readonly Member[]
+  /** Somebody waits for its end, or has: a failure does not go unheard. */
+  isJoined = false
+  readonly #pool: ThreadPool
+  readonly #events: GroupEvents
+  readonly #frames: string
+  readonly #budget: RestartBudget
+  readonly #failures: ThreadError[] = []
+  readonly #taken = new Set<Queue<unknown>>()
+  /** All threads have exited. */
+  readonly #end: Promise<void>
+  #onEnd: () => void = () => {}
+  /** Absent while it has not been asked to stop. */
+  #stop: { reason: unknown } | undefined
+  #destroyedBy: { error: unknown } | undefined
+  #isOver = false
+
+  /** `frames`: the stack of the call that started it. */
+  constructor(plan: GroupPlan, frames: string, events: GroupEvents) {
+    const { task } = plan
+    this.plan = plan
+    this.name = task.exportName === 'default' ? basename(task.filename) : task.exportName
+    this.#events = events
+    this.#frames = frames
+    this.#budget = new RestartBudget(plan.restart)
+    this.#end = new Promise((resolve) => {
+      this.#onEnd = resolve
+    })
+    this.members = Array.from(
+      { length: task.threads },
+      // Any number will do that no other producer of the same queue has.
+      (_, index) => new Member(index, plan.role === 'produce' ? randomInt(1, 2 ** 31) : 0),
+    )
+    hold()
+    this.#pool = new ThreadPool(task.threads, plan.resourceLimits, (thread, exitCode, error) => {
+      this.members.find(({ run }) => run?.thread === thread)?.run?.exited(exitCode, error)
+    })
+    for (const member of this.members) this.#start(member)
+  }
+
+  get threads(): number {
+    return this.plan.task.threads
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Why it failed, once it is over. */
+  get failure(): unknown {
+    if (this.#destroyedBy !== undefined) return this.#destroyedBy.error
+    const [first, ...others] = this.#failures
+    return first === undefined || others.length === 0 ? first : Object.assign(first, { others })
+  }
+
+  get hasFailed(): boolean {
+    return this.#destroyedBy !== undefined || this.#failures.length > 0
+  }
+
+  /** The queues it has taken items from; of those that were made in its threads nothing is known. */
+  get taken(): ReadonlySet<Queue<unknown>> {
+    for (const member of this.members) this.#noteTaken(member)
+    return this.#taken
+  }
+
+  /** Items its producers have stored so far. */
+  get stored(): number {
+    return this.members.reduce((sum, member) => sum + this.storedBy(member), 0)
+  }
+
+  storedBy(member: Member): number {
+    if (member.stored !== undefined) return member.stored
+    const { queue } = this.plan
+    return member.producer === 0 || queue === undefined ? 0 : storedFor(queue.origin.shared, member.producer)
+  }
+
+  async join(options?: WaitOptions): Promise<R[]> {
+    this.isJoined = true
+    await waitFor(this.#end, options, () => `group '${this.name}'`)
+    if (this.hasFailed) throw this.failure
+    return this.members.map(({ result }) => result as R)
+  }
+
+  /** Resolves when all its threads have exited, however it went. */
+  get end(): Promise<void> {
+    return this.#end
+  }
+
+  stop(): Promise<void> {
+    return this.stopWithin(new Error(`group '${this.name}' was stopped`), this.plan.grace)
+  }
+
+  /** As stop, with the reason that the threads are told, and its own grace in ms. */
+  stopWithin(reason: unknown, grace: number): Promise<void> {
+    this.requestStop(reason)
+    const timer = setTimeout(() => this.#terminateLate(Math.round(grace)), grace)
+    return this.#end.finally(() => clearTimeout(timer))
+  }
+
+  /** Asks its threads to stop, and leaves them the time they need. */
+  requestStop(reason: unknown): void {
+    if (this.#stop !== undefined || this.#isOver) return
+    this.#stop = { reason }
+    for (const member of this.members) {
+      if (member.isWaiting) this.#settle(member, undefined)
+      else member.run?.stop(reason)
+    }
+  }
+
+  /** Ends its threads at once; joins reject with `error`. */
+  destroy(error: unknown): Promise<void> {
+    if (!this.#isOver) {
+      this.#destroyedBy = { error }
+      for (const member of this.members) if (!member.isOver) this.#settle(member, undefined)
+    }
+    return this.#end
+  }
+
+  /** Queue `id` is about to be shut down because of `cause`: puts of its threads are to fail with that. */
+  tellCause(id: string, cause: unknown): void {
+    for (const { run } of this.members) run?.tellCause(id, cause)
+  }
+
+  #start(member: Member): void {
+    const { task, args, roleOf } = this.plan
+    const message: Omit<RunMessage, 'args' | 'words' | 'port'> = {
+      host: HOST,
+      loader: loaderFor(task.filename),
+      filename: task.filename,
+      exportName: task.exportName,
+      index: member.index,
+      threads: task.threads,
+      restarts: member.restarts,
+      role: roleOf(member.producer),
+    }
+    member.run = new Run(this.#pool, message, args, {
+      began: () => this.#events.started(member),
+      gaveUp: ({ error, attempts }) => this.#events.gaveUp(member, unpackError(error), attempts),
+      ended: (end) => this.#ended(member, end),
+    })
+  }
+
+  #ended(member: Member, end: Outcome | Death): void {
+    if (member.isOver) return
+    this.#noteTaken(member)
+    const exitCode = end.kind === 'died' ? end.exitCode : undefined
+    const failed = (message: string, cause?: unknown) =>
+      threadError(this, member, this.#frames, message, exitCode, cause)
+
+    if (end.kind === 'returned') {
+      for (const { queue, held } of end.left) {
+        process.emitWarning(
+          `${this.name} returned while it held ${held} unfinished items of ${queue}: they are delivered again. ` +
+            'Call taskDone() for those that are done.',
+          { code: 'MILLRACE_UNFINISHED' },
+        )
+      }
+      this.#report(member, undefined, undefined)
+      this.#settle(member, undefined, end.value)
+    } else if (end.kind === 'threw') {
+      const cause = unpackError(end.error)
+      const how = end.isSetUp ? 'could not be set up' : 'threw'
+      const error = failed(`${how}: ${shown(cause)}`, cause)
+      const isStopped = this.#stop !== undefined && end.isStop
+      this.#report(member, undefined, isStopped ? undefined : error)
+      if (isStopped) this.#settle(member, undefined)
+      else if (!end.isSetUp && this.#budget.policy.onThrow) this.#restart(member, error)
+      else this.#settle(member, error)
+    } else {
+      const error = failed(deathOf(end), end.error)
+      this.#report(member, end.exitCode, error)
+      if (member.isLate) {
+        this.#settle(member, failed(`did not stop within ${member.isLate.grace} ms and was terminated`))
+      } else if (this.#stop !== undefined && end.exitCode === 0) {
+        // It ended itself in answer.
+        this.#settle(member, undefined)
+      } else if (this.plan.role === 'produce' && !this.plan.resumes) {
+        this.#settle(
+          member,
+          failed(`${deathOf(end)}; a producer is started again only with \`resume\``, end.error),
+        )
+      } else {
+        this.#restart(member, error)
+      }
+    }
+  }
+
+  #report(member: Member, exitCode: number | undefined, error: Error | undefined): void {
+    this.#events.ended(member, member.run?.thread ?? 0, exitCode, error)
+  }
+
+  #restart(member: Member, error: ThreadError): void {
+    const { backoff } = this.#budget.policy
+    if (this.#stop !== undefined) {
+      this.#settle(member, error)
+      return
+    }
+    if (!this.#budget.take()) {
+      this.#settle(member, error)
+      return
+    }
+    member.restarts++
+    this.#events.restarting(member)
+    if (backoff === 0) this.#start(member)
+    else member.wait(backoff, () => this.#start(member))
+  }
+
+  #settle(member: Member, error: ThreadError | undefined, result?: unknown): void {
+    if (member.isOver) return
+    member.settle(result)
+    if (error !== undefined) this.#failures.push(error)
+    if (this.members.every(({ isOver }) => isOver)) this.#conclude()
+  }
+
+  #conclude(): void {
+    this.#isOver = true
+    const { queue, role } = this.plan
+    // No further put can come: the threads have detached, or are dead, or, destroyed, no longer matter.
+    for (const member of this.members) {
+      member.stored = this.storedBy(member)
+      if (role === 'produce' && queue !== undefined) retireProducer(queue.origin.shared, member.producer)
+    }
+    this.#events.over()
+    this.#pool.end().then(() => {
+      letGo()
+      this.#onEnd()
+    })
+  }
+
+  #terminateLate(grace: number): void {
+    for (const member of this.members) {
+      if (member.isOver) continue
+      member.isLate = { grace }
+      const thread = member.run?.thread ?? 0
+      if (thread > 0) this.#pool.terminate(thread)
+      else this.#settle(member, threadError(this, member, this.#frames, `was not ready within ${grace} ms`))
+    }
+  }
+
+  #noteTaken(member: Member): void {
+    const { queue, role, args } = this.plan
+    if (role === 'consume' && queue !== undefined) this.#taken.add(queue)
+    args.queues.forEach((each, index) => {
+      if (member.run?.hasTaken(index)) this.#taken.add(each)
+    })
+  }
+}

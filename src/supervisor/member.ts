@@ -1,0 +1,47 @@
+import type { Run } from './run.ts'
+
+/** One thread of a group, across its restarts. */
+export class Member {
+  readonly index: number
+  /** Under which number its queue counts its puts; 0: it is no producer. */
+  readonly producer: number
+  restarts = 0
+  /** The current run, or the last. */
+  run: Run | undefined
+  /** What its function returned. */
+  result: unknown
+  /** Items stored, once it is over. */
+  stored: number | undefined
+  /** Asked to stop, it has not, and is being terminated. */
+  isLate: { readonly grace: number } | undefined
+  #isOver = false
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(index: number, producer: number) {
+    this.index = index
+    this.producer = producer
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Dead, and about to be started again. */
+  get isWaiting(): boolean {
+    return this.#timer !== undefined
+  }
+
+  wait(ms: number, then: () => void): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      then()
+    }, ms)
+  }
+
+  settle(result: unknown): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#isOver = true
+    this.result = result
+  }
+}

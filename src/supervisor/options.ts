@@ -1,0 +1,72 @@
+import { isMainThread, type ResourceLimits } from 'node:worker_threads'
+import { integer, invalidType, invalidValue, options as optionsObject } from '../check.ts'
+import { durationOf, signalOf } from '../queue/index.ts'
+import { type CompletePolicy, type RestartPolicy, restartPolicy } from './restart.ts'
+
+/** How a supervisor is made. */
+export interface SupervisorOptions {
+  /** For messages and reports. */
+  name?: string | undefined
+  /** Threads at work at once, in all groups together; a spawn beyond: TooManyThreadsError. Default: no limit. */
+  maxThreads?: number | undefined
+  /** Aborted: as `close()`, and `join` rejects with an AbortError. */
+  signal?: AbortSignal | undefined
+  /** How often threads that died are started again, for each group; false: never. Default `{ max: 3, within: 60_000 }`. */
+  restart?: Partial<RestartPolicy> | false | undefined
+  /** Of every thread, as `new Worker` takes them. */
+  resourceLimits?: ResourceLimits | undefined
+  /** How long threads that are asked to stop may take until they are terminated, in ms; default 5000. */
+  grace?: number | undefined
+  /**
+   * While groups run, SIGINT and SIGTERM ask once (producers stop, what is queued is finished, join resolves, the exit
+   * code is 130 or 143) and end the process when they come again. Main thread only; default false.
+   */
+  handleSignals?: boolean | undefined
+}
+
+export interface SupervisorSettings {
+  readonly name: string
+  readonly maxThreads: number
+  readonly signal: AbortSignal | undefined
+  readonly restart: CompletePolicy
+  readonly resourceLimits: ResourceLimits | undefined
+  readonly grace: number
+  readonly handleSignals: boolean
+}
+
+export function supervisorSettings(given: SupervisorOptions | undefined): SupervisorSettings {
+  const {
+    name = '',
+    maxThreads,
+    restart,
+    resourceLimits,
+    grace,
+    ...options
+  } = optionsObject('options', given)
+  const { handleSignals = false } = options
+  if (typeof name !== 'string') throw invalidType('options.name', 'a string', name)
+  if (typeof handleSignals !== 'boolean') {
+    throw invalidType('options.handleSignals', 'a boolean', handleSignals)
+  }
+  if (handleSignals && !isMainThread) {
+    throw invalidValue('options.handleSignals', 'false in a worker thread, which hears no signals', true)
+  }
+  if (resourceLimits !== undefined && (typeof resourceLimits !== 'object' || resourceLimits === null)) {
+    throw invalidType('options.resourceLimits', 'an object', resourceLimits)
+  }
+  return {
+    name,
+    maxThreads: integer(
+      'options.maxThreads',
+      maxThreads,
+      1,
+      Number.MAX_SAFE_INTEGER,
+      Number.MAX_SAFE_INTEGER,
+    ),
+    signal: signalOf({ signal: options.signal }),
+    restart: restartPolicy(restart),
+    resourceLimits,
+    grace: grace === undefined ? 5000 : durationOf('options.grace', grace),
+    handleSignals,
+  }
+}

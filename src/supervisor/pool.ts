@@ -1,0 +1,116 @@
+import { fileURLToPath } from 'node:url'
+import type { ResourceLimits, Transferable, Worker } from 'node:worker_threads'
+import { Piscina } from 'piscina'
+import { threadExecArgv } from './loader.ts'
+
+/** Plain JavaScript beside the sources and beside the build: it makes TypeScript load, then imports the host. */
+const BOOT = fileURLToPath(new URL('../../workers/boot.mjs', import.meta.url))
+
+/** Told of the end of a thread, after its last instruction. `error` is what nobody in it caught. */
+export type OnExit = (thread: number, exitCode: number, error: unknown) => void
+
+/**
+ * The threads of one group, as many as it has members. Each runs one task, which does not end before the thread does:
+ * so a function that is started again always gets a new thread.
+ *
+ * Piscina starts the threads and replaces the dead. Its promises say when a thread was told to end; the Worker's own
+ * `exit` says when it has: only that is reported. (After piscina's rejection a terminated thread was still storing in
+ * 3 of 5 runs.)
+ */
+export class ThreadPool {
+  readonly #size: number
+  readonly #resourceLimits: ResourceLimits | undefined
+  readonly #onExit: OnExit
+  readonly #piscinas: Piscina[] = []
+  /** By threadId, which a Worker no longer has at its exit. */
+  readonly #alive = new Map<number, Worker>()
+  readonly #exits = new Set<Promise<void>>()
+  #hasEnded = false
+
+  constructor(size: number, resourceLimits: ResourceLimits | undefined, onExit: OnExit) {
+    this.#size = size
+    this.#resourceLimits = resourceLimits
+    this.#onExit = onExit
+    pools.add(this)
+    if (pools.size === 1) process.on('worker', onWorker)
+    this.#open(size)
+  }
+
+  #open(size: number): Piscina {
+    const execArgv = threadExecArgv()
+    const piscina = new Piscina({
+      filename: BOOT,
+      minThreads: size,
+      maxThreads: size,
+      concurrentTasksPerWorker: 1,
+      // Else an idle thread would block in Atomics.wait, and every task end with a look at all others.
+      atomics: 'disabled',
+      recordTiming: false,
+      ...(execArgv === undefined ? {} : { execArgv }),
+      ...(this.#resourceLimits === undefined ? {} : { resourceLimits: this.#resourceLimits }),
+    })
+    // What no task can be blamed for, as the death of a thread that has none: its exit is reported all the same.
+    piscina.on('error', () => {})
+    this.#piscinas.push(piscina)
+    return piscina
+  }
+
+  /** Runs a task on a thread that has run none. The promise rejects when it cannot be begun, or the thread ends. */
+  async run(message: object, transferList: Transferable[]): Promise<void> {
+    await this.#piscinaWithRoom().run(message, { transferList })
+  }
+
+  /**
+   * Piscina stops replacing threads once one has died before it was ready, and tasks then wait for ever. It replaces
+   * a thread at the latest in its own exit listener, which runs before ours, so one that is short of threads now will
+   * not start any.
+   */
+  #piscinaWithRoom(): Piscina {
+    const last = this.#piscinas.at(-1) as Piscina
+    const missing = this.#piscinas.reduce((rest, { threads }) => rest - threads.length, this.#size)
+    return missing > 0 && last.threads.length < last.options.minThreads ? this.#open(missing) : last
+  }
+
+  /** Ends one thread at once. */
+  terminate(thread: number): void {
+    void this.#alive.get(thread)?.terminate()
+  }
+
+  /** Ends all threads, and resolves when they have exited. */
+  async end(): Promise<void> {
+    this.#hasEnded = true
+    // Threads that are dying already are no longer piscina's, and it would replace them at their exit.
+    do {
+      await Promise.all(this.#piscinas.map((piscina) => piscina.destroy()))
+      await Promise.all(this.#exits)
+    } while (this.#piscinas.some(({ threads }) => threads.length > 0) || this.#exits.size > 0)
+    pools.delete(this)
+    if (pools.size === 0) process.off('worker', onWorker)
+  }
+
+  /** @internal A Worker was started in this thread. */
+  adopt(worker: Worker): void {
+    if (!this.#piscinas.some(({ threads }) => threads.includes(worker))) return
+    const thread = worker.threadId
+    let failure: unknown
+    this.#alive.set(thread, worker)
+    worker.on('error', (error) => {
+      failure = error
+    })
+    const exit = new Promise<void>((resolve) => {
+      worker.once('exit', (code) => {
+        this.#alive.delete(thread)
+        this.#exits.delete(exit)
+        resolve()
+        if (!this.#hasEnded) this.#onExit(thread, code, failure)
+      })
+    })
+    this.#exits.add(exit)
+  }
+}
+
+const pools = new Set<ThreadPool>()
+
+function onWorker(worker: Worker): void {
+  for (const pool of pools) pool.adopt(worker)
+}

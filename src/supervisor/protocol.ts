@@ -1,0 +1,75 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { Handle, Queue } from '../queue/index.ts'
+import type { PackedArgs } from './args.ts'
+import type { PackedError } from './error-transport.ts'
+import type { Loader } from './loader.ts'
+
+/** What the supervisor and the thread that runs a function say to each other. */
+
+/** What a thread is started with. */
+export interface RunMessage {
+  /** The module of `host`, which runs the function. */
+  readonly host: string
+  readonly loader: Loader
+  /** A `file:` URL. */
+  readonly filename: string
+  readonly exportName: string
+  readonly index: number
+  readonly threads: number
+  readonly restarts: number
+  readonly args: PackedArgs
+  readonly role: Role
+  /** See control.ts. */
+  readonly words: Int32Array
+  readonly port: MessagePort
+}
+
+/** What becomes of the function: run as it is, asked for items, or called with items. */
+export type Role = { readonly kind: 'spawn' } | ProduceRole | ConsumeRole
+
+export interface ProduceRole {
+  readonly kind: 'produce'
+  readonly queue: Handle<Queue<unknown>>
+  /** Under which number the queue counts this thread's puts, across restarts. */
+  readonly producer: number
+  /** The first items of a source that begins anew are dropped: as many as were stored before. */
+  readonly skips: boolean
+}
+
+export interface ConsumeRole {
+  readonly kind: 'consume'
+  readonly queue: Handle<Queue<unknown>>
+  readonly retries: number | undefined
+  readonly backoff: number
+  readonly concurrency: number
+  readonly maxDeliveries: number
+  readonly hasDeadLetters: boolean
+}
+
+/** From the thread. The last is 'returned' or 'threw'. */
+export type Report =
+  | { readonly kind: 'began' }
+  | { readonly kind: 'gaveUp'; readonly error: PackedError; readonly attempts: number }
+  | Outcome
+
+export type Outcome =
+  | { readonly kind: 'returned'; readonly value: unknown; readonly left: readonly Left[] }
+  | {
+      readonly kind: 'threw'
+      readonly error: PackedError
+      /** The module could not be loaded, or a queue not be attached: it would be the same on another thread. */
+      readonly isSetUp: boolean
+      /** It is the AbortError of a wait that ended because the run was asked to stop. */
+      readonly isStop: boolean
+    }
+
+/** Items that the function held when it ended; they are delivered again. */
+export interface Left {
+  readonly queue: string
+  readonly held: number
+}
+
+/** To the thread. A `stop` goes before its word is set, a `cause` before the queue is shut down. */
+export type Mail =
+  | { readonly kind: 'stop'; readonly reason: PackedError }
+  | { readonly kind: 'cause'; readonly queue: string; readonly error: PackedError }

@@ -1,0 +1,117 @@
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { wakeToStop } from '../queue/index.ts'
+import type { Arguments } from './args.ts'
+import { Control } from './control.ts'
+import { packError } from './error-transport.ts'
+import type { ThreadPool } from './pool.ts'
+import type { Mail, Outcome, Report, RunMessage } from './protocol.ts'
+
+/** The thread is gone, and what it said before did not settle the run. */
+export interface Death {
+  readonly kind: 'died'
+  /** Absent if the run had not begun. */
+  readonly exitCode: number | undefined
+  /** What nobody in the thread caught. */
+  readonly error: unknown
+}
+
+export interface RunHandlers {
+  began(thread: number): void
+  gaveUp(report: Extract<Report, { kind: 'gaveUp' }>): void
+  /** Once. After a death the thread's items have been recovered already. */
+  ended(end: Outcome | Death): void
+}
+
+/** One run of a function on one thread: from its start to what it returned, threw, or died of. */
+export class Run {
+  readonly #control: Control
+  readonly #port: MessagePort
+  readonly #handlers: RunHandlers
+  readonly #args: Arguments
+  #isSettled = false
+
+  constructor(
+    pool: ThreadPool,
+    message: Omit<RunMessage, 'args' | 'words' | 'port'>,
+    args: Arguments,
+    handlers: RunHandlers,
+  ) {
+    const { port1, port2 } = new MessageChannel()
+    this.#args = args
+    this.#control = Control.create(args.queues.length)
+    this.#port = port1
+    this.#handlers = handlers
+    port1.on('message', (report: Report) => this.#hear(report))
+    // What is nested too deep for this thread's stack was not for the other's.
+    port1.on('messageerror', (error) => this.#unreadable(error))
+    const full: RunMessage = { ...message, args: args.packed, words: this.#control.words, port: port2 }
+    pool.run(full, [port2]).catch((error) => {
+      // Begun, its thread is about to exit, and is heard of then.
+      if (this.#control.abandon()) this.#end({ kind: 'died', exitCode: undefined, error })
+    })
+  }
+
+  /** threadId, or 0 before it has begun. */
+  get thread(): number {
+    return this.#control.thread
+  }
+
+  /** Whether it has taken an item from the queue of that number among the arguments. */
+  hasTaken(queue: number): boolean {
+    return this.#control.hasTaken(queue)
+  }
+
+  get tookSomething(): boolean {
+    return this.#args.queues.some((_, index) => this.#control.hasTaken(index))
+  }
+
+  stop(reason: unknown): void {
+    // In this order: whoever sees the word finds the reason.
+    this.#send({ kind: 'stop', reason: packError(reason) })
+    this.#control.requestStop()
+    // Not begun yet, it looks at the word before its first wait.
+    if (this.#control.hasBegun) wakeToStop(this.thread)
+  }
+
+  /** Before the queue `id` is shut down for it. */
+  tellCause(id: string, cause: unknown): void {
+    this.#send({ kind: 'cause', queue: id, error: packError(cause) })
+  }
+
+  /** The thread has exited. What it sent before is still in the port. */
+  exited(exitCode: number, error: unknown): void {
+    try {
+      for (;;) {
+        const received = receiveMessageOnPort(this.#port)
+        if (received === undefined) break
+        this.#hear(received.message as Report)
+      }
+    } catch (unreadable) {
+      this.#unreadable(unreadable)
+    }
+    this.#end({ kind: 'died', exitCode, error })
+  }
+
+  #unreadable(cause: unknown): void {
+    const error = new Error('it returned a value that this thread cannot read', { cause })
+    this.#end({ kind: 'threw', error: packError(error), isSetUp: false, isStop: false })
+  }
+
+  #send(mail: Mail): void {
+    if (!this.#isSettled) this.#port.postMessage(mail)
+  }
+
+  #hear(report: Report): void {
+    if (this.#isSettled) return
+    if (report.kind === 'began') this.#handlers.began(this.thread)
+    else if (report.kind === 'gaveUp') this.#handlers.gaveUp(report)
+    else this.#end(report)
+  }
+
+  #end(end: Outcome | Death): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    this.#port.close()
+    this.#handlers.ended(end)
+  }
+}

@@ -1,0 +1,358 @@
+import { EventEmitter } from 'node:events'
+import {
+  AbortError,
+  QueueShutDownError,
+  SupervisorClosedError,
+  ThreadError,
+  TooManyThreadsError,
+} from '../errors.ts'
+import { drain, hearAttachments, noteCause, type Queue, type WaitOptions } from '../queue/index.ts'
+import { Group, type GroupEvents, type GroupPlan, type ThreadGroup } from './group.ts'
+import type { Member } from './member.ts'
+import { type SupervisorOptions, type SupervisorSettings, supervisorSettings } from './options.ts'
+import { type ConsumeOptions, consumePlan, type ProduceOptions, producePlan, spawnPlan } from './plans.ts'
+import { groupReport, groupStats, type Report, type SupervisorStats } from './report.ts'
+import { handleSignals } from './signals.ts'
+import type { ThreadTask } from './task.ts'
+import { waitFor } from './wait-for.ts'
+
+/** What a supervisor's events carry. */
+export interface ThreadEvent {
+  /** The group's name. */
+  readonly group: string
+  readonly index: number
+  readonly threadId: number
+}
+
+export interface SupervisorEvents {
+  /** A function begins on a thread. */
+  start: [ThreadEvent & { readonly restarts: number }]
+  /** A run is over: `exitCode` if its thread died, `error` if it failed. */
+  exit: [ThreadEvent & { readonly exitCode?: number; readonly error?: Error }]
+  /** A thread is about to be started again, after the policy's `backoff`. */
+  restart: [ThreadEvent & { readonly restarts: number }]
+  /** `consume` gave an item up after `attempts` deliveries. Items given up because their threads died are not told. */
+  deadLetter: [ThreadEvent & { readonly queue: string; readonly error: unknown; readonly attempts: number }]
+  /** About once a second, while groups run and someone listens. */
+  progress: [SupervisorStats]
+  /** A group failed. Only if someone listens: `join` rejects with it in any case. */
+  error: [unknown]
+}
+
+const PROGRESS = 1000
+
+/**
+ * Runs functions on threads: starts them, starts them again when they die, shuts queues down when those are over who
+ * produce for them, and tells how it all ended. A user writes functions, the supervisor does the threads.
+ */
+export class Supervisor extends EventEmitter<SupervisorEvents> {
+  readonly name: string
+  readonly #settings: SupervisorSettings
+  readonly #groups: Group[] = []
+  readonly #stop = new AbortController()
+  #startedAt = 0
+  /** Undone when no group runs any more. */
+  #whileRunning: (() => void)[] = []
+  #timer: NodeJS.Timeout | undefined
+  #closing: Promise<void> | undefined
+  #isClosed = false
+  #isAborted = false
+
+  /** @throws TypeError, RangeError for a wrong option */
+  constructor(options?: SupervisorOptions) {
+    super()
+    this.#settings = supervisorSettings(options)
+    this.name = this.#settings.name
+    EventEmitter.prototype.on.call(this, 'newListener', (event: string) => {
+      if (event === 'progress' && this.#running.length > 0) this.#showProgress()
+    })
+  }
+
+  /** Aborted when the run is asked to stop (close, destroy, the `signal` option, SIGINT), with the reason: for work on this thread. */
+  get signal(): AbortSignal {
+    return this.#stop.signal
+  }
+
+  /**
+   * Runs a function on `threads` threads; it uses the queues in its `args` as it likes. A thread that dies is started
+   * again at the beginning of the function; what the function returns or throws is its result.
+   * @throws TypeError, RangeError for a wrong task; TooManyThreadsError; SupervisorClosedError
+   */
+  spawn<A, R>(task: ThreadTask<A, R>): ThreadGroup<R> {
+    return this.#add(this.spawn, spawnPlan(task as ThreadTask<never>, this.#settings)) as Group<R>
+  }
+
+  /**
+   * Runs a function on `threads` threads whose items go into `queue`: it returns one, or an iterable, asynchronous
+   * iterable or generator of them (a string, a buffer or a typed array is one item, undefined none). Each is stored
+   * before the next is asked for. The queue is shut down when the last producer of this supervisor has ended.
+   * @throws as spawn
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: a queue of whatever items
+  produce<A, R>(queue: Queue<any>, task: ThreadTask<A, R> & ProduceOptions): ThreadGroup<undefined> {
+    const plan = producePlan(queue as Queue<unknown>, task as ThreadTask<never>, this.#settings)
+    return this.#add(this.produce, plan) as Group<undefined>
+  }
+
+  /**
+   * Calls a function with each item of `queue`, on `threads` threads, as `(item, thread)`. An item is finished when the
+   * call has returned. What it throws fails the item only: it is retried, then goes to the dead letters; without
+   * either it is delivered to another thread, and this one is over.
+   * @throws as spawn
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: a queue of whatever items
+  consume<A, R>(queue: Queue<any>, task: ThreadTask<A, R> & ConsumeOptions): ThreadGroup<undefined> {
+    const plan = consumePlan(queue as Queue<unknown>, task as ThreadTask<never>, this.#settings)
+    return this.#add(this.consume, plan) as Group<undefined>
+  }
+
+  /**
+   * Resolves when all groups have ended, those added meanwhile too, and their threads with them.
+   * @throws ThreadError when a group failed for good (AggregateError when several did), or when a queue from which a
+   *   group took still has items; each has the `report` too. WaitTimeoutError, AbortError
+   */
+  async join(options?: WaitOptions): Promise<Report> {
+    for (const group of this.#groups) group.isJoined = true
+    await waitFor(this.#allOver(), options, () =>
+      `supervisor ${this.name === '' ? '' : `'${this.name}'`}`.trim(),
+    )
+    const report = this.#report()
+    const failures = this.#groups.filter(({ hasFailed }) => hasFailed).map(({ failure }) => failure)
+    const { signal } = this.#settings
+    if (this.#isAborted) failures.unshift(new AbortError(signal?.reason))
+    else if (failures.length === 0 && !this.#stop.signal.aborted) failures.push(...this.#leftovers())
+    const causes = failures.filter((failure) => !isConsequence(failure))
+    const distinct = [...new Set(causes.length > 0 ? causes : failures)]
+    if (distinct.length === 0) return report
+    const [only] = distinct
+    const error =
+      distinct.length === 1 || this.#isAborted
+        ? only
+        : new AggregateError(
+            distinct,
+            `${distinct.length} groups failed; the first: ${(only as Error).message}`,
+          )
+    throw error instanceof Error ? Object.assign(error, { report }) : error
+  }
+
+  /** A snapshot. */
+  stats(): SupervisorStats {
+    return {
+      name: this.name,
+      threads: this.#threadsAtWork(),
+      groups: this.#groups.map(groupStats),
+    }
+  }
+
+  /**
+   * Asks all threads to stop (first those that take nothing, then the others), lets what is held be finished,
+   * terminates after `grace` those that have not stopped, and resolves when all have ended. Nothing can be started
+   * afterwards.
+   */
+  close(): Promise<void> {
+    return this.#close(new Error(`${this.#label} was closed`))
+  }
+
+  /** Ends all threads at once; joins reject with `error`, by default an AbortError. */
+  async destroy(error?: unknown): Promise<void> {
+    this.#isClosed = true
+    const reason = error ?? new AbortError(new Error(`${this.#label} was destroyed`))
+    this.#stop.abort(reason)
+    await Promise.all(this.#groups.map((group) => group.destroy(reason)))
+  }
+
+  /** As `close()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  get #label(): string {
+    return this.name === '' ? 'the supervisor' : `supervisor '${this.name}'`
+  }
+
+  get #running(): Group[] {
+    return this.#groups.filter(({ isOver }) => !isOver)
+  }
+
+  #threadsAtWork(): number {
+    const members = this.#running.flatMap((group) => group.members)
+    return members.filter(({ isOver }) => !isOver).length
+  }
+
+  /** `caller`: the method that was called. */
+  #add(caller: (...args: never[]) => unknown, plan: GroupPlan): Group {
+    if (this.#isClosed) throw new SupervisorClosedError(`${this.#label} is closed: it starts no more threads`)
+    const { maxThreads, signal } = this.#settings
+    if (signal?.aborted) throw new AbortError(signal.reason)
+    const total = this.#threadsAtWork() + plan.task.threads
+    if (total > maxThreads) {
+      throw new TooManyThreadsError(
+        `${this.#label} would run ${total} threads, and its option maxThreads is ${maxThreads}`,
+      )
+    }
+    if (this.#running.length === 0) this.#begin()
+    const frames = framesAbove(caller)
+    const group: Group = new Group(
+      plan,
+      frames,
+      this.#eventsOf(() => group),
+    )
+    this.#groups.push(group)
+    return group
+  }
+
+  #begin(): void {
+    if (this.#startedAt === 0) this.#startedAt = performance.now()
+    this.#whileRunning.push(hearAttachments())
+    const { signal } = this.#settings
+    if (signal !== undefined) {
+      const onAbort = () => {
+        this.#isAborted = true
+        void this.#close(signal.reason)
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+      this.#whileRunning.push(() => signal.removeEventListener('abort', onAbort))
+    }
+    if (this.#settings.handleSignals) {
+      const ask = (name: string) => this.#finish(new Error(`interrupted by ${name}`))
+      this.#whileRunning.push(handleSignals(ask, () => void this.destroy()))
+    }
+    if (this.listenerCount('progress') > 0) this.#showProgress()
+  }
+
+  #showProgress(): void {
+    if (this.#timer !== undefined) return
+    this.#timer = setInterval(() => this.emit('progress', this.stats()), PROGRESS).unref()
+    this.#whileRunning.push(() => {
+      clearInterval(this.#timer)
+      this.#timer = undefined
+    })
+  }
+
+  #eventsOf(group: () => Group): GroupEvents {
+    const event = (member: Member, threadId = member.run?.thread ?? 0): ThreadEvent => ({
+      group: group().name,
+      index: member.index,
+      threadId,
+    })
+    return {
+      started: (member) => this.emit('start', { ...event(member), restarts: member.restarts }),
+      ended: (member, thread, exitCode, error) =>
+        this.emit('exit', {
+          ...event(member, thread),
+          ...(exitCode === undefined ? {} : { exitCode }),
+          ...(error === undefined ? {} : { error }),
+        }),
+      restarting: (member) => this.emit('restart', { ...event(member), restarts: member.restarts }),
+      gaveUp: (member, error, attempts) => {
+        const queue = group().plan.queue?.name ?? ''
+        this.emit('deadLetter', { ...event(member), queue, error, attempts })
+      },
+      over: () => this.#over(group()),
+    }
+  }
+
+  #over(group: Group): void {
+    const { role, queue } = group.plan
+    if (role === 'produce' && queue !== undefined) {
+      const others = this.#running.some(({ plan }) => plan.role === 'produce' && plan.queue === queue)
+      if (!others) shutDown(queue)
+    }
+    if (group.hasFailed) this.#failed(group)
+    if (this.#running.length === 0) for (const undo of this.#whileRunning.splice(0)) undo()
+  }
+
+  /** Nobody is to wait for a group that is no more: neither for room in what it took from, nor for word of it. */
+  #failed(group: Group): void {
+    const { failure } = group
+    for (const queue of group.taken) {
+      noteCause(queue.origin.id, failure)
+      for (const running of this.#running) running.tellCause(queue.origin.id, failure)
+      shutDown(queue)
+    }
+    if (this.listenerCount('error') > 0) this.emit('error', failure)
+    else if (!group.isJoined && !this.#isClosed) {
+      const message = failure instanceof Error ? failure.message : String(failure)
+      process.emitWarning(`a group failed, and nobody has joined it or ${this.#label} so far: ${message}`, {
+        code: 'MILLRACE_GROUP_FAILED',
+      })
+    }
+  }
+
+  async #allOver(): Promise<void> {
+    for (const group of this.#groups) await group.end
+  }
+
+  /** Producers stop, the others go on to the end of what was queued. */
+  #finish(reason: unknown): void {
+    this.#stop.abort(reason)
+    for (const group of this.#running) if (takesNothing(group)) group.requestStop(reason)
+  }
+
+  #close(reason: unknown): Promise<void> {
+    this.#closing ??= this.#closeNow(reason)
+    return this.#closing
+  }
+
+  async #closeNow(reason: unknown): Promise<void> {
+    this.#isClosed = true
+    this.#stop.abort(reason)
+    const deadline = performance.now() + this.#settings.grace
+    const stop = (group: Group) => group.stopWithin(reason, Math.max(0, deadline - performance.now()))
+    // While takers still take, those who put find room and can end.
+    await Promise.all(this.#running.filter(takesNothing).map(stop))
+    await Promise.all(this.#running.map(stop))
+    await this.#allOver()
+  }
+
+  #queues(): Queue<unknown>[] {
+    const all = this.#groups.flatMap(({ plan }) => [...(plan.queue ? [plan.queue] : []), ...plan.args.queues])
+    return [...new Set(all)]
+  }
+
+  #report(): Report {
+    return {
+      name: this.name,
+      elapsed: this.#startedAt === 0 ? 0 : performance.now() - this.#startedAt,
+      ...(this.#stop.signal.aborted ? { stoppedBy: this.#stop.signal.reason } : {}),
+      groups: this.#groups.map(groupReport),
+      queues: this.#queues().map((queue) => {
+        const { size, unfinished, dropped } = queue.stats()
+        return { name: queue.name, maxsize: queue.maxsize, left: size, unfinished, dropped }
+      }),
+    }
+  }
+
+  #leftovers(): ThreadError[] {
+    const taken = new Set(this.#groups.flatMap((group) => [...group.taken]))
+    return [...taken]
+      .filter((queue) => queue.size > 0)
+      .map(
+        (queue) =>
+          new ThreadError(
+            `${queue.origin.label} still has ${queue.size} items, and all threads that took from it are over`,
+          ),
+      )
+  }
+}
+
+/** The stack above the call of `caller`. */
+function framesAbove(caller: (...args: never[]) => unknown): string {
+  const place = { stack: '' }
+  Error.captureStackTrace(place, caller)
+  return place.stack.replace(/^.*\n?/, '')
+}
+
+/** It failed because its queue was shut down for another's failure. */
+function isConsequence(failure: unknown): boolean {
+  const { cause } = failure as Error
+  return cause instanceof QueueShutDownError && cause.cause instanceof ThreadError
+}
+
+function takesNothing(group: Group): boolean {
+  return group.taken.size === 0
+}
+
+function shutDown(queue: Queue<unknown>): void {
+  drain(queue.origin.shared)
+}

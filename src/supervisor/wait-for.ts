@@ -1,0 +1,30 @@
+import { AbortError, WaitTimeoutError } from '../errors.ts'
+import { signalOf, timeoutOf, type WaitOptions } from '../queue/index.ts'
+
+/** Waits for `end`, at most as long as `options` allow. @throws WaitTimeoutError, AbortError, TypeError, RangeError */
+export async function waitFor(
+  end: Promise<void>,
+  options: WaitOptions | undefined,
+  label: () => string,
+): Promise<void> {
+  const signal = signalOf(options)
+  const timeout = timeoutOf(options)
+  if (signal?.aborted) throw new AbortError(signal.reason)
+  if (signal === undefined && timeout === Number.POSITIVE_INFINITY) return end
+  let timer: NodeJS.Timeout | undefined
+  let onAbort: (() => void) | undefined
+  const limit = new Promise<never>((_, reject) => {
+    if (timeout !== Number.POSITIVE_INFINITY) {
+      const lapse = () => reject(new WaitTimeoutError(`${label()} has not ended within ${timeout} ms`))
+      timer = setTimeout(lapse, timeout)
+    }
+    onAbort = () => reject(new AbortError(signal?.reason))
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+  try {
+    await Promise.race([end, limit])
+  } finally {
+    clearTimeout(timer)
+    if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort)
+  }
+}

@@ -1,0 +1,190 @@
+import { AbortError, CodecError, QueueEmptyError, QueueShutDownError } from '../src/errors.ts'
+import { attachFor, type LeaseSource, type Queue } from '../src/queue/index.ts'
+import type { ThreadContext } from '../src/supervisor/context.ts'
+import type { ConsumeRole } from '../src/supervisor/protocol.ts'
+import { Turns } from './turns.ts'
+
+/** How long a take may block the thread until it waits asynchronously instead, in ms: blocking is faster, but stops the event loop. */
+const BLOCKING = 5
+const LONGEST_BACKOFF = 0x7fffffff
+
+type Call = (item: unknown, thread: ThreadContext) => unknown
+
+/** Calls a function with each item of a queue; an item is finished when its call has returned. */
+export class Consumer {
+  readonly #queue: Queue<unknown>
+  readonly #source: LeaseSource<unknown>
+  readonly #role: ConsumeRole
+  readonly #onGiveUp: (error: unknown, attempts: number) => void
+  /** Items that failed and wait for their time to be delivered again; held meanwhile. */
+  readonly #deferred = new Set<Promise<void>>()
+  /** What ended one of the calls under way, for all of them. */
+  #failure: { error: unknown } | undefined
+  /** Ends the waits of the others then. */
+  readonly #over = new AbortController()
+  /** Until the function is seen to be asynchronous: such a thread has other things to do while it waits. */
+  #mayBlock: boolean
+
+  private constructor(
+    queue: Queue<unknown>,
+    role: ConsumeRole,
+    onGiveUp: (error: unknown, attempts: number) => void,
+  ) {
+    this.#queue = queue
+    this.#source = queue.leaseSource()
+    this.#role = role
+    this.#onGiveUp = onGiveUp
+    this.#mayBlock = role.concurrency === 1
+  }
+
+  static async attach(
+    role: ConsumeRole,
+    onGiveUp: (error: unknown, attempts: number) => void,
+  ): Promise<Consumer> {
+    return new Consumer(await attachFor(role.queue, 0), role, onGiveUp)
+  }
+
+  /** Resolves at the end of the queue, or when the thread is asked to stop. @throws what failed an item for good */
+  async consume(call: (...args: never[]) => unknown, thread: ThreadContext): Promise<void> {
+    const lanes = Array.from({ length: this.#role.concurrency }, () => this.#lane(call as Call, thread))
+    await Promise.all(lanes)
+    if (this.#failure !== undefined) throw this.#failure.error
+  }
+
+  /** One item after the other. */
+  async #lane(call: Call, thread: ThreadContext): Promise<void> {
+    const turns = new Turns()
+    try {
+      while (this.#failure === undefined && !thread.stopping) {
+        let pause = this.#callEach(call, thread, turns)
+        if (pause === EMPTY) {
+          const entry = await this.#lease()
+          pause = entry === END ? END : (this.#call(call, thread, entry) ?? TURN)
+        }
+        if (pause === END) {
+          if (this.#deferred.size === 0) return
+          // What waits for its time comes back into the queue, or makes room for another item.
+          await this.#oneComesBack(thread.signal)
+        }
+        if (pause instanceof Promise) await pause
+        // Promises that are settled already keep the event loop from turning as well.
+        if (pause === TURN || turns.isDue) await turns.turn()
+      }
+    } catch (error) {
+      this.#failure ??= { error }
+      this.#over.abort()
+    }
+  }
+
+  /** Calls the function with item after item, without a turn of the event loop. Returns why it paused: for a call's promise? */
+  #callEach(call: Call, thread: ThreadContext, turns: Turns): Promise<void> | Pause {
+    do {
+      const entry = this.#leaseSync()
+      if (entry <= 0) return entry as Pause
+      const pending = this.#call(call, thread, entry)
+      if (pending !== undefined) return pending
+    } while (!turns.isDue && !thread.stopping)
+    return TURN
+  }
+
+  /** An entry; END if none is to be had; EMPTY if there was none for so long that the event loop should turn. */
+  #leaseSync(): number {
+    if (this.#deferred.size > 0 && this.#queue.mayHold === 0) return END
+    try {
+      const entry = this.#source.tryLease()
+      return entry > 0 || !this.#mayBlock ? entry : this.#source.leaseSync(BLOCKING)
+    } catch (error) {
+      return endOf(error)
+    }
+  }
+
+  /** An entry, or END. */
+  async #lease(): Promise<number> {
+    try {
+      return await this.#source.lease({ signal: this.#over.signal })
+    } catch (error) {
+      return endOf(error)
+    }
+  }
+
+  async #oneComesBack(stopped: AbortSignal): Promise<void> {
+    let onStop = () => {}
+    const stop = new Promise<void>((resolve) => {
+      onStop = resolve
+    })
+    stopped.addEventListener('abort', onStop, { once: true })
+    await Promise.race([stop, ...this.#deferred])
+    stopped.removeEventListener('abort', onStop)
+  }
+
+  /** Calls the function and settles the item; a promise only if the function gave one. */
+  #call(call: Call, thread: ThreadContext, entry: number): Promise<void> | undefined {
+    let item: unknown
+    try {
+      item = this.#source.read(entry)
+    } catch (error) {
+      // Given up already, it is among the dead letters, or counted as dropped.
+      if (error instanceof CodecError) return undefined
+      throw error
+    }
+    let result: unknown
+    try {
+      result = call(item, thread)
+    } catch (error) {
+      this.#failed(entry, error)
+      return undefined
+    }
+    if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== 'function') {
+      this.#source.finish(entry)
+      return undefined
+    }
+    this.#mayBlock = false
+    return (result as Promise<unknown>).then(
+      () => this.#source.finish(entry),
+      (error) => this.#failed(entry, error),
+    )
+  }
+
+  #failed(entry: number, error: unknown): void {
+    const { retries, maxDeliveries, hasDeadLetters } = this.#role
+    const attempts = this.#source.attempts(entry)
+    if (attempts < (retries === undefined ? maxDeliveries || 1 : retries + 1)) {
+      this.#deliverAgain(entry, error, attempts)
+    } else if (hasDeadLetters) {
+      this.#source.giveUp(entry, error)
+      this.#onGiveUp(error, attempts)
+    } else {
+      this.#source.again(entry, error)
+      throw error
+    }
+  }
+
+  #deliverAgain(entry: number, error: unknown, attempts: number): void {
+    const { backoff } = this.#role
+    if (backoff === 0) {
+      this.#source.again(entry, error)
+      return
+    }
+    const delay = Math.min(backoff * 2 ** (attempts - 1), LONGEST_BACKOFF)
+    const deferred = new Promise<void>((resolve) => {
+      setTimeout(() => {
+        this.#deferred.delete(deferred)
+        this.#source.again(entry, error)
+        resolve()
+      }, delay)
+    })
+    this.#deferred.add(deferred)
+  }
+}
+
+/** Why no item is at hand: the queue has none now, or none any more. TURN: because the event loop should turn. */
+type Pause = typeof EMPTY | typeof END | typeof TURN
+const EMPTY = 0
+const END = -1
+const TURN = -2
+
+function endOf(error: unknown): number {
+  if (error instanceof QueueEmptyError) return EMPTY
+  if (error instanceof QueueShutDownError || error instanceof AbortError) return END
+  throw error
+}

@@ -1,0 +1,97 @@
+import { type MessagePort, threadId } from 'node:worker_threads'
+import { AbortError } from '../src/errors.ts'
+import { detachAll, setLink } from '../src/queue/index.ts'
+import { unpackArgs } from '../src/supervisor/args.ts'
+import type { ThreadContext, ThreadFunction } from '../src/supervisor/context.ts'
+import { Control } from '../src/supervisor/control.ts'
+import { packError } from '../src/supervisor/error-transport.ts'
+import type { Outcome, Report, RunMessage } from '../src/supervisor/protocol.ts'
+import { Consumer } from './consume.ts'
+import { loadFunction } from './load.ts'
+import { log } from './log.ts'
+import { Producer } from './produce.ts'
+import { Supervision } from './supervision.ts'
+
+/**
+ * Runs one function in this thread, as the supervisor's message says, and reports how it ended. It never returns: the
+ * thread takes no other task, and ends with its group.
+ */
+export async function host(message: RunMessage): Promise<never> {
+  const control = new Control(message.words)
+  if (control.begin(threadId)) {
+    post(message.port, { kind: 'began' })
+    const outcome = await run(message, control)
+    await written(process.stdout)
+    await written(process.stderr)
+    postOutcome(message.port, outcome)
+  }
+  return new Promise(() => {})
+}
+
+async function run(message: RunMessage, control: Control): Promise<Outcome> {
+  const { role, port } = message
+  let isSetUp = true
+  try {
+    const supervision = new Supervision(control, port)
+    setLink(supervision)
+    const call = await loadFunction(message.filename, message.exportName, message.loader)
+    // Before the arguments are attached: its puts are counted from the first.
+    const producer = role.kind === 'produce' ? await Producer.attach(role) : undefined
+    const consumer =
+      role.kind === 'consume'
+        ? await Consumer.attach(role, (error, attempts) =>
+            post(port, { kind: 'gaveUp', error: packError(error), attempts }),
+          )
+        : undefined
+    const { args, queues } = await unpackArgs(message.args)
+    supervision.watch(queues)
+    isSetUp = false
+
+    const thread: ThreadContext = {
+      index: message.index,
+      threads: message.threads,
+      threadId,
+      args,
+      restarts: message.restarts,
+      get stored() {
+        return producer?.stored ?? 0
+      },
+      get stopping() {
+        return supervision.stopRequested
+      },
+      signal: supervision.signal,
+      log,
+    }
+    if (consumer !== undefined) {
+      await consumer.consume(call, thread)
+      return { kind: 'returned', value: undefined, left: detachAll() }
+    }
+    const value = await (call as ThreadFunction<unknown, unknown>)(args, thread)
+    if (producer === undefined) return { kind: 'returned', value, left: detachAll() }
+    await producer.produce(value, thread)
+    return { kind: 'returned', value: undefined, left: detachAll() }
+  } catch (error) {
+    detachAll()
+    const isStop = control.stopRequested && error instanceof AbortError
+    return { kind: 'threw', error: packError(error), isSetUp, isStop }
+  }
+}
+
+function post(port: MessagePort, report: Report): void {
+  port.postMessage(report)
+}
+
+function postOutcome(port: MessagePort, outcome: Outcome): void {
+  try {
+    post(port, outcome)
+  } catch (error) {
+    // What the function returned cannot be cloned.
+    post(port, { kind: 'threw', error: packError(error), isSetUp: false, isStop: false })
+  }
+}
+
+/** What was written to a thread's stream leaves it piece by piece; a thread that is ended before takes the rest along. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableLength === 0) return Promise.resolve()
+  return new Promise((resolve) => stream.write('', () => resolve()))
+}

@@ -1,0 +1,103 @@
+import { QueueShutDownError } from '../src/errors.ts'
+import { attachFor, type Queue, storedFor } from '../src/queue/index.ts'
+import type { ThreadContext } from '../src/supervisor/context.ts'
+import type { ProduceRole } from '../src/supervisor/protocol.ts'
+import { Turns } from './turns.ts'
+
+/** How long a put may block the thread until it waits asynchronously instead, in ms: blocking is faster, but stops the event loop. */
+const BLOCKING = 5
+
+/** Stores the items of a function's result, each before the next is asked for. */
+export class Producer {
+  readonly #queue: Queue<unknown>
+  readonly #role: ProduceRole
+  #skip: number
+
+  private constructor(queue: Queue<unknown>, role: ProduceRole) {
+    this.#queue = queue
+    this.#role = role
+    this.#skip = role.skips ? this.stored : 0
+  }
+
+  static async attach(role: ProduceRole): Promise<Producer> {
+    return new Producer(await attachFor(role.queue, role.producer), role)
+  }
+
+  /** Items stored at this index, by the threads that died before too. */
+  get stored(): number {
+    return storedFor(this.#queue.origin.shared, this.#role.producer)
+  }
+
+  /** Resolves when all are stored, the thread is asked to stop, or the queue is shut down: no more are wanted then. */
+  async produce(result: unknown, thread: ThreadContext): Promise<void> {
+    if (result === undefined) return
+    try {
+      if (isAsyncIterable(result)) await this.#storeEachAsync(result, thread)
+      else if (isIterable(result)) await this.#storeEach(result, thread)
+      else if (!this.#isSkipped()) await this.#queue.put(result)
+    } catch (error) {
+      if (!(error instanceof QueueShutDownError && this.#queue.isShutDown)) throw error
+    }
+  }
+
+  async #storeEachAsync(items: AsyncIterable<unknown>, thread: ThreadContext): Promise<void> {
+    const turns = new Turns()
+    for await (const item of items) {
+      if (this.#isSkipped()) continue
+      if (!this.#queue.putWithin(item, BLOCKING)) await this.#queue.put(item)
+      if (thread.stopping) return
+      // Items that need no waiting come in microtasks, which keep the event loop from turning as well.
+      if (turns.isDue) await turns.turn()
+    }
+  }
+
+  async #storeEach(items: Iterable<unknown>, thread: ThreadContext): Promise<void> {
+    const turns = new Turns()
+    const iterator = items[Symbol.iterator]()
+    for (;;) {
+      const pause = this.#storeWhileRoom(iterator, thread, turns)
+      if (pause === 'end') return
+      if (pause === 'turn') await turns.turn()
+      else await this.#queue.put(pause.item)
+    }
+  }
+
+  /** Stores item after item, without a turn of the event loop. Returns why it paused: `item` found no room. */
+  #storeWhileRoom(
+    iterator: Iterator<unknown>,
+    thread: ThreadContext,
+    turns: Turns,
+  ): 'end' | 'turn' | { item: unknown } {
+    for (;;) {
+      const { done, value } = iterator.next()
+      if (done) return 'end'
+      try {
+        if (!this.#isSkipped() && !this.#queue.putWithin(value, BLOCKING)) return { item: value }
+      } catch (error) {
+        iterator.return?.()
+        throw error
+      }
+      if (thread.stopping) {
+        iterator.return?.()
+        return 'end'
+      }
+      if (turns.isDue) return 'turn'
+    }
+  }
+
+  #isSkipped(): boolean {
+    if (this.#skip === 0) return false
+    this.#skip--
+    return true
+  }
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof (value as AsyncIterable<unknown> | null)?.[Symbol.asyncIterator] === 'function'
+}
+
+/** Strings and bytes are items. */
+function isIterable(value: unknown): value is Iterable<unknown> {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false
+  return typeof (value as Iterable<unknown>)[Symbol.iterator] === 'function'
+}

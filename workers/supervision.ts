@@ -1,0 +1,65 @@
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { type Link, noteCause } from '../src/queue/index.ts'
+import type { Control } from '../src/supervisor/control.ts'
+import { unpackError } from '../src/supervisor/error-transport.ts'
+import type { Mail } from '../src/supervisor/protocol.ts'
+
+/** This thread's link to its supervisor: the word that asks it to stop, and the mail that says why. */
+export class Supervision implements Link {
+  readonly signal: AbortSignal
+  readonly #controller = new AbortController()
+  readonly #control: Control
+  readonly #port: MessagePort
+  #queues: readonly object[] = []
+
+  constructor(control: Control, port: MessagePort) {
+    this.#control = control
+    this.#port = port
+    port.on('message', (mail: Mail) => this.#read(mail))
+    this.signal = this.#controller.signal
+    // So that a loop that never yields sees the abort, too.
+    const aborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get as () => boolean
+    Object.defineProperty(this.signal, 'aborted', {
+      get: () => {
+        this.stopRequested
+        return aborted.call(this.signal)
+      },
+    })
+  }
+
+  get stopRequested(): boolean {
+    if (!this.#control.stopRequested) return false
+    // The reason was sent before the word was set.
+    if (!this.#isRead) this.readMail()
+    return true
+  }
+
+  #isRead = false
+
+  readMail(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.#port)
+      if (received === undefined) return
+      this.#read(received.message as Mail)
+    }
+  }
+
+  took(queue: object): void {
+    const number = this.#queues.indexOf(queue)
+    if (number >= 0) this.#control.noteTaken(number)
+  }
+
+  /** The queues among the arguments, by number. */
+  watch(queues: readonly object[]): void {
+    this.#queues = queues
+  }
+
+  #read(mail: Mail): void {
+    if (mail.kind === 'cause') {
+      noteCause(mail.queue, unpackError(mail.error))
+    } else {
+      this.#isRead = true
+      this.#controller.abort(unpackError(mail.reason))
+    }
+  }
+}
