@@ -317,4 +317,29 @@ export function register(r: Int32Array): number {
   return AGAIN
 }
 
+/** A producer's thread leaves. Registers: the ledger, its own number. */
+export function leave(r: Int32Array): number {
+  const [ledger, self] = r as unknown as [number, number]
+  shared.core.release(ledger, self + 1, 0)
+  return DONE
+}
+
+/** Another takes the producer's place, once it is free. Registers: its own number, the producer. */
+export function follow(r: Int32Array): number {
+  const [self, producer] = r as unknown as [number, number]
+  const ledger = ledgerAt(shared.geometry, 0)
+  for (let tries = 0; ; tries++) {
+    if (shared.core.succeed(ledger, producer, self + 1) === 1) break
+    backOff(tries)
+  }
+  observe(CLAIMED, 0)
+  return DONE
+}
+
+/** Nobody is to follow. */
+export function retire(_r: Int32Array): number {
+  shared.core.retire(ledgerAt(shared.geometry, 0))
+  return DONE
+}
+
 export type Actors = typeof import('./actors.ts') & { operations: Core }

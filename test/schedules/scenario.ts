@@ -31,7 +31,16 @@ export interface Scenario {
 /** A thread: its turn, and what its registers are once its ledger is known. */
 export interface Player {
   readonly name: string
-  readonly turn: 'produce' | 'consume' | 'join' | 'shutDown' | 'guard' | 'register'
+  readonly turn:
+    | 'produce'
+    | 'consume'
+    | 'join'
+    | 'shutDown'
+    | 'guard'
+    | 'register'
+    | 'leave'
+    | 'follow'
+    | 'retire'
   readonly registers: (ledger: number, self: number) => number[]
   readonly mortal?: boolean
   readonly ledger?: boolean
@@ -106,6 +115,22 @@ export function registrant(number: number, mortal = false): Player {
     ledger: false,
   }
 }
+
+/** The thread whose puts are counted for a producer, in the first ledger. It leaves, or dies. */
+export function predecessor(): Player {
+  return { name: 'predecessor', turn: 'leave', registers: (ledger, self) => [ledger, self], mortal: true }
+}
+
+export function successor(number: number): Player {
+  const registers = (_ledger: number, self: number) => [self, PRODUCER]
+  return { name: `successor ${number}`, turn: 'follow', registers, ledger: false }
+}
+
+export function retirer(): Player {
+  return { name: 'retirer', turn: 'retire', registers: () => [], ledger: false }
+}
+
+const PRODUCER = 7
 
 /** Observer's words, by item: how often it was accepted, delivered, settled; given back by a death or a retry. */
 const PER_ITEM = 4
@@ -240,6 +265,7 @@ function machineFor(scenario: Scenario, source: Program, geometry: Geometry): Ma
     if (player.ledger !== false) {
       ledger = ledgerAt(geometry, ledgers++)
       world.set((ledger + layout.OWNER) >> 2, self + 1)
+      if (player.turn === 'leave') world.set((ledger + layout.PRODUCER) >> 2, PRODUCER)
     }
     const turn = actors[player.turn] as unknown as Turn
     return {
