@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { MEMBER } from './paths.ts'
+import type { Team } from './scenarios/scenario.ts'
 
 /** One thread: what it runs (`part` of threads/`file`.mjs) and what that needs. */
 export interface Job {
@@ -32,7 +33,7 @@ const PATIENCE = 60_000
  * The threads of one contender. They stay from round to round, so that neither start-up nor warm-up is timed; each
  * round starts on a barrier.
  */
-export class Crew {
+export class Crew implements Team {
   readonly #workers: Worker[]
   readonly #barrier: SharedArrayBuffer
   readonly #items: number

@@ -1,5 +1,4 @@
-import type { Crew } from './crew.ts'
-import type { Contender, Scenario } from './scenarios/scenario.ts'
+import type { Contender, Scenario, Team } from './scenarios/scenario.ts'
 
 export interface Measured {
   readonly name: string
@@ -19,7 +18,7 @@ export async function measure(
   rounds: number,
   items: number | undefined,
 ): Promise<Result> {
-  const field: { contender: Contender; crew: Crew; rates: number[] }[] = []
+  const field: { contender: Contender; crew: Team; rates: number[] }[] = []
   try {
     for (const contender of await scenario.contenders(items)) {
       field.push({ contender, crew: await contender.start(), rates: [] })

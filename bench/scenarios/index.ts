@@ -1,5 +1,6 @@
 import { BACK_ENDS } from './back-ends.ts'
 import type { Scenario } from './scenario.ts'
+import { SUPERVISED } from './supervised.ts'
 import { THROUGHPUT } from './throughput.ts'
 
-export const SCENARIOS: readonly Scenario[] = [...BACK_ENDS, ...THROUGHPUT]
+export const SCENARIOS: readonly Scenario[] = [...BACK_ENDS, ...THROUGHPUT, ...SUPERVISED]

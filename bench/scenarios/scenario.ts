@@ -1,10 +1,15 @@
-import type { Crew } from '../crew.ts'
+/** Threads that move the items of one contender, round after round. */
+export interface Team {
+  /** One round, in ns from its start to the last item received. Rejects if any item was lost or came twice. */
+  round(): Promise<number>
+  stop(): Promise<void>
+}
 
 /** One way to move the items of a scenario. */
 export interface Contender {
   readonly name: string
   readonly items: number
-  start(): Promise<Crew>
+  start(): Promise<Team>
 }
 
 /** What we set out to reach, as a ratio of two contenders' medians. */

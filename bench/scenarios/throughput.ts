@@ -90,19 +90,24 @@ function queueContender(
     name,
     items,
     async start() {
-      const millrace = (await import(new URL('index.js', DIST).href)) as typeof import('../../src/index.ts')
-      const queue =
-        freight.payload === 'int32'
-          ? new millrace.Queue<unknown>({ codec: millrace.codecs.int32 as never })
-          : new millrace.Queue<unknown>()
-      const { handle } = queue
-      return Crew.start(
-        label,
-        jobs('queue', freight, topology, items, () => ({ data: { handle } })),
-        items,
-      )
+      return Crew.start(label, await queueJobs(freight, topology, items), items)
     },
   }
+}
+
+/** The threads of loops around one queue. */
+export async function queueJobs(
+  freight: Pick<Freight, 'payload' | 'batch'>,
+  topology: Topology,
+  items: number,
+): Promise<Job[]> {
+  const millrace = (await import(new URL('index.js', DIST).href)) as typeof import('../../src/index.ts')
+  const queue =
+    freight.payload === 'int32'
+      ? new millrace.Queue<unknown>({ codec: millrace.codecs.int32 as never })
+      : new millrace.Queue<unknown>()
+  const { handle } = queue
+  return jobs('queue', freight, topology, items, () => ({ data: { handle } }))
 }
 
 /** A channel from each producer to each consumer; a producer takes its consumers in turn. */
@@ -137,7 +142,7 @@ function portLists(count: number): MessagePort[][] {
 
 function jobs(
   file: Job['file'],
-  { payload, batch }: Freight,
+  { payload, batch }: Pick<Freight, 'payload' | 'batch'>,
   { producers, consumers }: Topology,
   items: number,
   means: (part: 'producer' | 'consumer', index: number) => { data: object; transfer?: MessagePort[] },

@@ -1,0 +1,35 @@
+import { Crew } from '../crew.ts'
+import { SupervisedCrew } from '../supervised-crew.ts'
+import { type Scenario, wholeShares } from './scenario.ts'
+import { queueJobs } from './throughput.ts'
+import { topologyPicture } from './topology.ts'
+
+const TOPOLOGY = { producers: 1, consumers: 1 }
+
+/** What the supervisor's loops cost, beside loops that a user writes around putSync and getSync. */
+export const SUPERVISED: readonly Scenario[] = [
+  {
+    name: 'supervised/1P1C',
+    title: 'an int32 a call: a generator in produce and a function in consume, beside bare loops',
+    picture: topologyPicture(TOPOLOGY),
+    threads: 2,
+    baseline: 'putSync/getSync',
+    target: { contender: 'produce/consume', atLeast: 0.8 },
+    contenders: async (given) => {
+      const items = wholeShares(given ?? 1_000_000)
+      return [
+        { name: 'produce/consume', items, start: () => SupervisedCrew.start(items) },
+        {
+          name: 'putSync/getSync',
+          items,
+          start: async () =>
+            Crew.start(
+              'supervised, bare loops',
+              await queueJobs({ payload: 'int32', batch: 1 }, TOPOLOGY, items),
+              items,
+            ),
+        },
+      ]
+    },
+  },
+]
