@@ -2,11 +2,30 @@
  * One class for each thing a caller can act on. Every class has a stable `code`; messages may change.
  */
 
+const LIBRARY = Symbol.for('millrace.error')
+
 /** The common base: `error instanceof MillraceError` tells this library's errors from all others. */
 export class MillraceError extends Error {
   readonly code: string = 'ERR_MILLRACE'
   override readonly name: string = 'MillraceError'
 }
+
+/**
+ * `instanceof` holds across copies of this library too: in a package without `"type": "module"` tsx gives a thread's
+ * module a copy of its own.
+ */
+function isInstance(this: { readonly name: string }, value: unknown): boolean {
+  if (Function.prototype[Symbol.hasInstance].call(this, value)) return true
+  if (!(value instanceof Error) || !(LIBRARY in value.constructor)) return false
+  for (let of = value.constructor; of !== null; of = Object.getPrototypeOf(of)) {
+    if (of.name === this.name) return true
+  }
+  return false
+}
+Object.defineProperties(MillraceError, {
+  [LIBRARY]: { value: true },
+  [Symbol.hasInstance]: { value: isInstance },
+})
 
 /** A put found no room in time (Python: `queue.Full`). */
 export class QueueFullError extends MillraceError {

@@ -1,5 +1,4 @@
 import { type MessagePort, threadId } from 'node:worker_threads'
-import { AbortError } from '../src/errors.ts'
 import { detachAll, setLink } from '../src/queue/index.ts'
 import { unpackArgs } from '../src/supervisor/args.ts'
 import type { ThreadContext, ThreadFunction } from '../src/supervisor/context.ts'
@@ -72,7 +71,7 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
     return { kind: 'returned', value: undefined, left: detachAll() }
   } catch (error) {
     detachAll()
-    const isStop = control.stopRequested && error instanceof AbortError
+    const isStop = control.stopRequested && (error as { code?: unknown } | null)?.code === 'ABORT_ERR'
     return { kind: 'threw', error: packError(error), isSetUp, isStop }
   }
 }

@@ -1,2 +1,2 @@
 /** "Nothing there": what `tryGet` returns, since `undefined` and `null` are ordinary items. */
-export const EMPTY: unique symbol = Symbol('millrace.EMPTY')
+export const EMPTY: unique symbol = Symbol.for('millrace.EMPTY')

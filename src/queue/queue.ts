@@ -319,3 +319,8 @@ export class Queue<T> {
     this.#puts.serve()
   }
 }
+
+/** Whether it is a queue, of whichever copy of the library. */
+export function isQueue(value: unknown): value is Queue<unknown> {
+  return typeof (value as Queue<unknown> | null | undefined)?.leaseSource === 'function'
+}

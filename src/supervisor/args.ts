@@ -1,6 +1,6 @@
-import { MessageChannel } from 'node:worker_threads'
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import { invalidValue } from '../check.ts'
-import { attachFor, type Handle, Queue } from '../queue/index.ts'
+import { attachFor, type Handle, isQueue, type Queue } from '../queue/index.ts'
 
 /**
  * Arguments on their way to a thread. Queues anywhere in plain objects and arrays travel as handles beside them, and
@@ -20,7 +20,7 @@ export interface Arguments {
 }
 
 /**
- * A copy of `args` as far as plain objects and arrays go, so that a restart gets what the first start got.
+ * A copy of `args`, so that a restart gets what the first start got. What they share in memory stays shared.
  * @throws TypeError if they cannot be cloned, or a queue's codec cannot go to another thread
  */
 export function packArgs(name: string, args: unknown): Arguments {
@@ -42,7 +42,7 @@ export function packArgs(name: string, args: unknown): Arguments {
     return twin
   }
   const queueNumber = (value: unknown): number | undefined => {
-    if (!(value instanceof Queue)) return undefined
+    if (!isQueue(value)) return undefined
     const index = queues.indexOf(value)
     return index >= 0 ? index : queues.push(value) - 1
   }
@@ -50,8 +50,7 @@ export function packArgs(name: string, args: unknown): Arguments {
   // So that `args` may be a queue itself.
   const value = copy({ args })
   const packed = { value, handles: queues.map((queue) => queue.handle), places }
-  refuseUncloneable(name, packed, args)
-  return { packed, queues }
+  return { packed: cloned(name, packed, args), queues }
 }
 
 /** Attaches the queues and puts them back in their places. Returns the arguments, and the queues by number. */
@@ -74,10 +73,11 @@ function define(place: object, key: string, value: unknown): void {
   Object.defineProperty(place, key, { value, writable: true, enumerable: true, configurable: true })
 }
 
-function refuseUncloneable(name: string, packed: PackedArgs, args: unknown): void {
+function cloned(name: string, packed: PackedArgs, args: unknown): PackedArgs {
   const { port1, port2 } = new MessageChannel()
   try {
     port1.postMessage(packed)
+    return receiveMessageOnPort(port2)?.message
   } catch (error) {
     const expected = `something that can be cloned to another thread (${(error as Error).message})`
     throw Object.assign(invalidValue(name, expected, args), { cause: error })

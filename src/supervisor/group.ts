@@ -101,10 +101,10 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       // Any number will do that no other producer of the same queue has.
       (_, index) => new Member(index, plan.role === 'produce' ? randomInt(1, 2 ** 31) : 0),
     )
-    hold()
     this.#pool = new ThreadPool(task.threads, plan.resourceLimits, (thread, exitCode, error) => {
       this.members.find(({ run }) => run?.thread === thread)?.run?.exited(exitCode, error)
     })
+    hold()
     for (const member of this.members) this.#start(member)
   }
 
@@ -131,6 +131,15 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   get taken(): ReadonlySet<Queue<unknown>> {
     for (const member of this.members) this.#noteTaken(member)
     return this.#taken
+  }
+
+  /** It takes items, or is waiting for one. */
+  get takes(): boolean {
+    if (this.taken.size > 0) return true
+    const threads = this.members.map(({ run }) => run?.thread)
+    return this.plan.args.queues.some((queue) =>
+      queue.stats().threads.some((each) => threads.includes(each.thread) && each.waiting.includes('get')),
+    )
   }
 
   /** Items its producers have stored so far. */
@@ -173,7 +182,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     this.#stop = { reason }
     for (const member of this.members) {
       if (member.isWaiting) this.#settle(member, undefined)
-      else member.run?.stop(reason)
+      else if (!member.isOver) member.run?.stop(reason)
     }
   }
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { integer, invalidType, invalidValue, oneOf } from '../check.ts'
-import { durationOf, type Handle, Queue } from '../queue/index.ts'
+import { durationOf, type Handle, isQueue, type Queue } from '../queue/index.ts'
 import { packArgs } from './args.ts'
 import type { GroupPlan } from './group.ts'
 import type { SupervisorSettings } from './options.ts'
@@ -85,6 +85,6 @@ export function consumePlan(
 }
 
 function handleOf(queue: unknown): Handle<Queue<unknown>> {
-  if (!(queue instanceof Queue)) throw invalidType('queue', 'a Queue', queue)
+  if (!isQueue(queue)) throw invalidType('queue', 'a Queue', queue)
   return queue.handle
 }

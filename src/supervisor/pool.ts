@@ -31,9 +31,10 @@ export class ThreadPool {
     this.#size = size
     this.#resourceLimits = resourceLimits
     this.#onExit = onExit
+    // Throws for resource limits that are none.
+    this.#open(size)
     pools.add(this)
     if (pools.size === 1) process.on('worker', onWorker)
-    this.#open(size)
   }
 
   #open(size: number): Piscina {

@@ -56,6 +56,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   #timer: NodeJS.Timeout | undefined
   #closing: Promise<void> | undefined
   #isClosed = false
+  #isJoined = false
   #isAborted = false
 
   /** @throws TypeError, RangeError for a wrong option */
@@ -112,7 +113,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    *   group took still has items; each has the `report` too. WaitTimeoutError, AbortError
    */
   async join(options?: WaitOptions): Promise<Report> {
-    for (const group of this.#groups) group.isJoined = true
+    this.#isJoined = true
     await waitFor(this.#allOver(), options, () =>
       `supervisor ${this.name === '' ? '' : `'${this.name}'`}`.trim(),
     )
@@ -191,12 +192,14 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       )
     }
     if (this.#running.length === 0) this.#begin()
-    const frames = framesAbove(caller)
-    const group: Group = new Group(
-      plan,
-      frames,
-      this.#eventsOf(() => group),
-    )
+    const events = this.#eventsOf(() => group)
+    let group: Group
+    try {
+      group = new Group(plan, framesAbove(caller), events)
+    } catch (error) {
+      this.#endIfIdle()
+      throw error
+    }
     this.#groups.push(group)
     return group
   }
@@ -259,6 +262,10 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       if (!others) shutDown(queue)
     }
     if (group.hasFailed) this.#failed(group)
+    this.#endIfIdle()
+  }
+
+  #endIfIdle(): void {
     if (this.#running.length === 0) for (const undo of this.#whileRunning.splice(0)) undo()
   }
 
@@ -271,7 +278,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       shutDown(queue)
     }
     if (this.listenerCount('error') > 0) this.emit('error', failure)
-    else if (!group.isJoined && !this.#isClosed) {
+    else if (!group.isJoined && !this.#isJoined && !this.#isClosed) {
       const message = failure instanceof Error ? failure.message : String(failure)
       process.emitWarning(`a group failed, and nobody has joined it or ${this.#label} so far: ${message}`, {
         code: 'MILLRACE_GROUP_FAILED',
@@ -286,7 +293,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   /** Producers stop, the others go on to the end of what was queued. */
   #finish(reason: unknown): void {
     this.#stop.abort(reason)
-    for (const group of this.#running) if (takesNothing(group)) group.requestStop(reason)
+    for (const group of this.#running) if (!group.takes) group.requestStop(reason)
   }
 
   #close(reason: unknown): Promise<void> {
@@ -300,7 +307,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     const deadline = performance.now() + this.#settings.grace
     const stop = (group: Group) => group.stopWithin(reason, Math.max(0, deadline - performance.now()))
     // While takers still take, those who put find room and can end.
-    await Promise.all(this.#running.filter(takesNothing).map(stop))
+    await Promise.all(this.#running.filter(({ takes }) => !takes).map(stop))
     await Promise.all(this.#running.map(stop))
     await this.#allOver()
   }
@@ -347,10 +354,6 @@ function framesAbove(caller: (...args: never[]) => unknown): string {
 function isConsequence(failure: unknown): boolean {
   const { cause } = failure as Error
   return cause instanceof QueueShutDownError && cause.cause instanceof ThreadError
-}
-
-function takesNothing(group: Group): boolean {
-  return group.taken.size === 0
 }
 
 function shutDown(queue: Queue<unknown>): void {

@@ -20,6 +20,8 @@ const classes: [name: string, code: string][] = [
   ['DeadlockError', 'ERR_DEADLOCK'],
   ['WaitTimeoutError', 'ERR_WAIT_TIMEOUT'],
   ['QueueCorruptError', 'ERR_QUEUE_CORRUPT'],
+  ['ThreadError', 'ERR_THREAD'],
+  ['SupervisorClosedError', 'ERR_SUPERVISOR_CLOSED'],
 ]
 
 const exported = new Map<string, unknown>(Object.entries(millrace))
@@ -168,5 +170,22 @@ describe('a failing codec', () => {
       cause: { message: expect.any(String) },
     })
     expect(queue.unfinished).toBe(0)
+  })
+})
+
+describe('an error of another copy of the library', () => {
+  it('is an instance of the same class here, and of no other', async () => {
+    const copy = (await import('../../dist/src/errors.js')) as unknown as typeof millrace
+    const error = new copy.QueueFullError('there')
+    expect(Object.getPrototypeOf(error)).not.toBe(millrace.QueueFullError.prototype)
+    expect(error).toBeInstanceOf(millrace.QueueFullError)
+    expect(error).toBeInstanceOf(MillraceError)
+    expect(error).not.toBeInstanceOf(millrace.QueueEmptyError)
+    expect(new Error('there')).not.toBeInstanceOf(MillraceError)
+  })
+
+  it('does not make symbols of nothing differ', async () => {
+    const copy = (await import('../../dist/src/queue/empty.js')) as { EMPTY: unknown }
+    expect(copy.EMPTY).toBe(EMPTY)
   })
 })
