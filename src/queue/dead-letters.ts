@@ -32,9 +32,9 @@ export interface LetterBox {
 }
 
 /**
- * Moves doomed items to the dead-letter queue, as long as there is room. Two memories have no common step: the letter
- * is stored first and the item finished after, so a death between the two makes a duplicate, not a loss. Returns
- * false if some had to stay.
+ * @internal Moves doomed items to the dead-letter queue, as long as there is room. Two memories have no common step:
+ * the letter is stored first and the item finished after, so a death between the two makes a duplicate, not a loss.
+ * Returns false if some had to stay.
  */
 export function moveLetters<T>(attachment: Attachment<T>, letters: LetterBox, queueName: string): boolean {
   while (hasDoomed(attachment.shared)) {
@@ -55,7 +55,7 @@ export function moveLetters<T>(attachment: Attachment<T>, letters: LetterBox, qu
   return true
 }
 
-/** True if items that were given up wait to be moved. */
+/** @internal True if items that were given up wait to be moved. */
 export function hasDoomed(shared: Shared): boolean {
   return shared.load(DOOMED_FIRST) !== 0
 }

@@ -135,7 +135,7 @@ function expectLifeline(thread: number, ward: Ward, turns = 100): void {
   else setTimeout(expectLifeline, 1, thread, ward, turns - 1).unref()
 }
 
-/** Before a ledger is claimed: so that no thread can die with one the main thread has not heard of. */
+/** @internal Before a ledger is claimed: so that no thread can die with one the main thread has not heard of. */
 export function announce(id: string, shared: SharedMemory): void {
   if (isMainThread) return
   if (!isHeld) sendLifeline()

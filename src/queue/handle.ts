@@ -2,7 +2,7 @@ import { invalidType, invalidValue } from '../check.ts'
 import type { CodecDescriptor } from '../codec/index.ts'
 import type { Geometry } from '../core/geometry.ts'
 
-/** What another thread needs to attach; structured-cloneable. */
+/** @internal What another thread needs to attach; structured-cloneable. */
 export interface HandleData {
   readonly millrace: 1
   readonly kind: 'fifo'
@@ -28,6 +28,7 @@ export interface Handle<Q> {
   readonly [queueType]?: Q
 }
 
+/** @internal */
 export function dataOf(handle: unknown): HandleData {
   if (typeof handle !== 'object' || handle === null || !('millrace' in handle)) {
     throw invalidType('handle', "a queue's handle", handle)

@@ -1,10 +1,16 @@
 /** The queue, as the layers above see it. */
+/** @internal */
 export { attachFor, detachAll } from './attach.ts'
+/** @internal */
 export { hearAttachments, listen, wakeToStop } from './deaths.ts'
 export type { Handle } from './handle.ts'
+/** @internal */
 export type { LeaseSource } from './lease.ts'
 export { durationOf, signalOf, timeoutOf, type WaitOptions } from './options.ts'
 export { isQueue, type Queue } from './queue.ts'
+/** @internal */
 export { drain } from './recovery.ts'
+/** @internal */
 export { retireProducer, storedFor } from './registry.ts'
+/** @internal */
 export { type Link, link, noteCause, setLink } from './supervised.ts'

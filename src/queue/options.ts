@@ -35,7 +35,7 @@ export interface QueueOptions<T> {
   name?: string | undefined
 }
 
-/** The options, checked and completed. */
+/** @internal The options, checked and completed. */
 export interface Settings<T> {
   readonly name: string
   readonly codec: Codec<T>
@@ -46,6 +46,7 @@ export interface Settings<T> {
 
 const MiB = 1024 * 1024
 
+/** @internal */
 export function settingsOf<T>(given: QueueOptions<T> | undefined): Settings<T> {
   const options = optionsObject('options', given)
   const codec = codecOption(options.codec) as Codec<T>

@@ -35,7 +35,7 @@ export interface ThreadGroup<R = unknown> {
   stop(): Promise<void>
 }
 
-/** What a group is to do. */
+/** @internal What a group is to do. */
 export interface GroupPlan {
   readonly task: CheckedTask
   readonly args: Arguments
@@ -51,7 +51,7 @@ export interface GroupPlan {
   readonly grace: number
 }
 
-/** Told of what happens in a group. */
+/** @internal Told of what happens in a group. */
 export interface GroupEvents {
   started(member: Member): void
   ended(member: Member, thread: number, exitCode: number | undefined, error: Error | undefined): void
@@ -65,6 +65,7 @@ const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
 /** Beside the sources TypeScript, beside the build JavaScript. */
 const HOST = new URL(`../../workers/host${EXTENSION}`, import.meta.url).href
 
+/** @internal */
 export class Group<R = unknown> implements ThreadGroup<R> {
   readonly name: string
   readonly plan: GroupPlan

@@ -38,10 +38,12 @@ function planOf(given: ThreadTask<never>, settings: Settings, defaultThreads: nu
   return { ...common, queue: undefined, resumes: false }
 }
 
+/** @internal */
 export function spawnPlan(given: ThreadTask<never>, settings: Settings): GroupPlan {
   return { ...planOf(given, settings, 1), role: 'spawn', roleOf: () => ({ kind: 'spawn' }) }
 }
 
+/** @internal */
 export function producePlan(
   queue: Queue<unknown>,
   given: ThreadTask<never> & ProduceOptions,
@@ -60,6 +62,7 @@ export function producePlan(
   }
 }
 
+/** @internal */
 export function consumePlan(
   queue: Queue<unknown>,
   given: ThreadTask<never> & ConsumeOptions,

@@ -25,6 +25,7 @@ export class ThreadPool {
   /** By threadId, which a Worker no longer has at its exit. */
   readonly #alive = new Map<number, Worker>()
   readonly #exits = new Set<Promise<void>>()
+  readonly #tasks = new Set<{ hasBegun(): boolean; giveUp: AbortController }>()
   #hasEnded = false
 
   constructor(size: number, resourceLimits: ResourceLimits | undefined, onExit: OnExit) {
@@ -57,19 +58,34 @@ export class ThreadPool {
   }
 
   /** Runs a task on a thread that has run none. The promise rejects when it cannot be begun, or the thread ends. */
-  async run(message: object, transferList: Transferable[]): Promise<void> {
-    await this.#piscinaWithRoom().run(message, { transferList })
+  async run(message: object, transferList: Transferable[], hasBegun: () => boolean): Promise<void> {
+    const task = { hasBegun, giveUp: new AbortController() }
+    this.#tasks.add(task)
+    try {
+      await this.#piscinaWithRoom().run(message, { transferList, signal: task.giveUp.signal })
+    } catch (error) {
+      throw task.giveUp.signal.aborted ? task.giveUp.signal.reason : error
+    } finally {
+      this.#tasks.delete(task)
+    }
   }
 
   /**
-   * Piscina stops replacing threads once one has died before it was ready, and tasks then wait for ever. It replaces
-   * a thread at the latest in its own exit listener, which runs before ours, so one that is short of threads now will
-   * not start any.
+   * Piscina stops replacing threads once one has died before it was ready. It replaces a thread at the latest in its
+   * own exit listener, which runs before ours, so a pool that is short of threads now will not start any.
    */
   #piscinaWithRoom(): Piscina {
     const last = this.#piscinas.at(-1) as Piscina
-    const missing = this.#piscinas.reduce((rest, { threads }) => rest - threads.length, this.#size)
-    return missing > 0 && last.threads.length < last.options.minThreads ? this.#open(missing) : last
+    return isStuck(last)
+      ? this.#open(this.#piscinas.reduce((rest, { threads }) => rest - threads.length, this.#size))
+      : last
+  }
+
+  /** Tasks that a stuck pool has queued would wait for ever: they fail, to be run anew. */
+  #refuseStuckTasks(): void {
+    if (!isStuck(this.#piscinas.at(-1) as Piscina)) return
+    for (const { hasBegun, giveUp } of [...this.#tasks])
+      if (!hasBegun()) giveUp.abort(new Error('its thread died before it was ready'))
   }
 
   /** Ends one thread at once. */
@@ -103,11 +119,17 @@ export class ThreadPool {
         this.#alive.delete(thread)
         this.#exits.delete(exit)
         resolve()
-        if (!this.#hasEnded) this.#onExit(thread, code, failure)
+        if (this.#hasEnded) return
+        this.#onExit(thread, code, failure)
+        this.#refuseStuckTasks()
       })
     })
     this.#exits.add(exit)
   }
+}
+
+function isStuck({ threads, options }: Piscina): boolean {
+  return threads.length < options.minThreads
 }
 
 const pools = new Set<ThreadPool>()

@@ -60,6 +60,7 @@ export interface MemberStats {
   readonly stored: number
 }
 
+/** @internal */
 export function groupReport(group: Group): GroupReport {
   return {
     name: group.name,
@@ -71,6 +72,7 @@ export function groupReport(group: Group): GroupReport {
   }
 }
 
+/** @internal */
 export function groupStats(group: Group): GroupStats {
   return {
     name: group.name,

@@ -45,10 +45,12 @@ export class Run {
     // What is nested too deep for this thread's stack was not for the other's.
     port1.on('messageerror', (error) => this.#unreadable(error))
     const full: RunMessage = { ...message, args: args.packed, words: this.#control.words, port: port2 }
-    pool.run(full, [port2]).catch((error) => {
-      // Begun, its thread is about to exit, and is heard of then.
-      if (this.#control.abandon()) this.#end({ kind: 'died', exitCode: undefined, error })
-    })
+    pool
+      .run(full, [port2], () => this.#control.hasBegun)
+      .catch((error) => {
+        // Begun, its thread is about to exit, and is heard of then.
+        if (this.#control.abandon()) this.#end({ kind: 'died', exitCode: undefined, error })
+      })
   }
 
   /** threadId, or 0 before it has begun. */
