@@ -244,8 +244,11 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       const isStopped = this.#stop !== undefined && end.isStop
       this.#report(member, undefined, isStopped ? undefined : error)
       if (isStopped) this.#settle(member, undefined)
-      else if (!end.isSetUp && this.#budget.policy.onThrow) this.#restart(member, error)
-      else this.#settle(member, error)
+      else if (!end.isSetUp && this.#budget.policy.onThrow) {
+        // It takes no other task: only its exit makes room for another thread.
+        this.#pool.terminate(member.run?.thread ?? 0)
+        this.#restart(member, error)
+      } else this.#settle(member, error)
     } else {
       const error = failed(deathOf(end), end.error)
       this.#report(member, end.exitCode, error)

@@ -9,6 +9,12 @@ const BOOT = fileURLToPath(new URL('../../workers/boot.mjs', import.meta.url))
 /** Told of the end of a thread, after its last instruction. `error` is what nobody in it caught. */
 export type OnExit = (thread: number, exitCode: number, error: unknown) => void
 
+interface Task {
+  readonly piscina: Piscina
+  readonly thread: () => number
+  readonly giveUp: AbortController
+}
+
 /**
  * The threads of one group, as many as it has members. Each runs one task, which does not end before the thread does:
  * so a function that is started again always gets a new thread.
@@ -18,18 +24,17 @@ export type OnExit = (thread: number, exitCode: number, error: unknown) => void
  * 3 of 5 runs.)
  */
 export class ThreadPool {
-  readonly #size: number
   readonly #resourceLimits: ResourceLimits | undefined
   readonly #onExit: OnExit
   readonly #piscinas: Piscina[] = []
   /** By threadId, which a Worker no longer has at its exit. */
   readonly #alive = new Map<number, Worker>()
   readonly #exits = new Set<Promise<void>>()
-  readonly #tasks = new Set<{ hasBegun(): boolean; giveUp: AbortController }>()
+  /** Not over, as far as is known. */
+  readonly #tasks = new Set<Task>()
   #hasEnded = false
 
   constructor(size: number, resourceLimits: ResourceLimits | undefined, onExit: OnExit) {
-    this.#size = size
     this.#resourceLimits = resourceLimits
     this.#onExit = onExit
     // Throws for resource limits that are none.
@@ -57,39 +62,45 @@ export class ThreadPool {
     return piscina
   }
 
-  /** Runs a task on a thread that has run none. The promise rejects when it cannot be begun, or the thread ends. */
-  async run(message: object, transferList: Transferable[], hasBegun: () => boolean): Promise<void> {
-    const task = { hasBegun, giveUp: new AbortController() }
+  /**
+   * Runs a task on a thread that has run none; `thread` answers 0 until it has begun. The promise rejects when it
+   * cannot be begun, or when its thread ends.
+   */
+  async run(message: object, transferList: Transferable[], thread: () => number): Promise<void> {
+    const task: Task = { piscina: this.#piscinaWithRoom(), thread, giveUp: new AbortController() }
+    const { signal } = task.giveUp
     this.#tasks.add(task)
     try {
-      await this.#piscinaWithRoom().run(message, { transferList, signal: task.giveUp.signal })
+      await task.piscina.run(message, { transferList, signal })
     } catch (error) {
-      throw task.giveUp.signal.aborted ? task.giveUp.signal.reason : error
+      throw signal.aborted ? signal.reason : error
     } finally {
       this.#tasks.delete(task)
     }
   }
 
-  /**
-   * Piscina stops replacing threads once one has died before it was ready. It replaces a thread at the latest in its
-   * own exit listener, which runs before ours, so a pool that is short of threads now will not start any.
-   */
+  /** A dead thread has been replaced by now: piscina does so at the latest in its own exit listener, which runs before ours. */
   #piscinaWithRoom(): Piscina {
-    const last = this.#piscinas.at(-1) as Piscina
-    return isStuck(last)
-      ? this.#open(this.#piscinas.reduce((rest, { threads }) => rest - threads.length, this.#size))
-      : last
+    const tasks = [...this.#tasks]
+    const hasRoom = (piscina: Piscina) =>
+      piscina.threads.length > tasks.filter((task) => task.piscina === piscina).length
+    return this.#piscinas.find(hasRoom) ?? this.#open(1)
   }
 
-  /** Tasks that a stuck pool has queued would wait for ever: they fail, to be run anew. */
+  /**
+   * Piscina stops replacing threads once one has died before it was ready. Tasks that it has queued would wait for ever:
+   * they fail, to be run anew.
+   */
   #refuseStuckTasks(): void {
-    if (!isStuck(this.#piscinas.at(-1) as Piscina)) return
-    for (const { hasBegun, giveUp } of [...this.#tasks])
-      if (!hasBegun()) giveUp.abort(new Error('its thread died before it was ready'))
+    for (const { piscina, thread, giveUp } of [...this.#tasks]) {
+      const isStuck = piscina.threads.length < piscina.options.minThreads
+      if (isStuck && thread() === 0) giveUp.abort(new Error('its thread died before it was ready'))
+    }
   }
 
-  /** Ends one thread at once. */
+  /** Ends one thread at once; there is room for another as soon as it has exited. */
   terminate(thread: number): void {
+    this.#forget(thread)
     void this.#alive.get(thread)?.terminate()
   }
 
@@ -103,6 +114,11 @@ export class ThreadPool {
     } while (this.#piscinas.some(({ threads }) => threads.length > 0) || this.#exits.size > 0)
     pools.delete(this)
     if (pools.size === 0) process.off('worker', onWorker)
+  }
+
+  /** The task of a thread that is no more. */
+  #forget(of: number): void {
+    for (const task of this.#tasks) if (task.thread() === of) this.#tasks.delete(task)
   }
 
   /** @internal A Worker was started in this thread. */
@@ -120,16 +136,13 @@ export class ThreadPool {
         this.#exits.delete(exit)
         resolve()
         if (this.#hasEnded) return
+        this.#forget(thread)
         this.#onExit(thread, code, failure)
         this.#refuseStuckTasks()
       })
     })
     this.#exits.add(exit)
   }
-}
-
-function isStuck({ threads, options }: Piscina): boolean {
-  return threads.length < options.minThreads
 }
 
 const pools = new Set<ThreadPool>()

@@ -46,7 +46,7 @@ export class Run {
     port1.on('messageerror', (error) => this.#unreadable(error))
     const full: RunMessage = { ...message, args: args.packed, words: this.#control.words, port: port2 }
     pool
-      .run(full, [port2], () => this.#control.hasBegun)
+      .run(full, [port2], () => this.thread)
       .catch((error) => {
         // Begun, its thread is about to exit, and is heard of then.
         if (this.#control.abandon()) this.#end({ kind: 'died', exitCode: undefined, error })
