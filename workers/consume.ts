@@ -6,7 +6,7 @@ import { Turns } from './turns.ts'
 
 /** How long a take may block the thread until it waits asynchronously instead, in ms: blocking is faster, but stops the event loop. */
 const BLOCKING = 5
-const LONGEST_BACKOFF = 0x7fffffff
+const LONGEST = 0x7fffffff
 
 type Call = (item: unknown, thread: ThreadContext) => unknown
 
@@ -16,8 +16,8 @@ export class Consumer {
   readonly #source: LeaseSource<unknown>
   readonly #role: ConsumeRole
   readonly #onGiveUp: (error: unknown, attempts: number) => void
-  /** Items that failed and wait for their time to be delivered again; held meanwhile. */
-  readonly #deferred = new Set<Promise<void>>()
+  /** Items that failed and wait for their time to be delivered again; held meanwhile. Each with what ends its wait. */
+  readonly #deferred = new Map<Promise<void>, () => void>()
   /** What ended one of the calls under way, for all of them. */
   #failure: { error: unknown } | undefined
   /** Ends the waits of the others then. */
@@ -48,6 +48,7 @@ export class Consumer {
   async consume(call: (...args: never[]) => unknown, thread: ThreadContext): Promise<void> {
     const lanes = Array.from({ length: this.#role.concurrency }, () => this.#lane(call as Call, thread))
     await Promise.all(lanes)
+    for (const again of this.#deferred.values()) again()
     if (this.#failure !== undefined) throw this.#failure.error
   }
 
@@ -108,13 +109,15 @@ export class Consumer {
   }
 
   async #oneComesBack(stopped: AbortSignal): Promise<void> {
+    const signals = [stopped, this.#over.signal]
+    if (signals.some(({ aborted }) => aborted)) return
     let onStop = () => {}
     const stop = new Promise<void>((resolve) => {
       onStop = resolve
     })
-    stopped.addEventListener('abort', onStop, { once: true })
-    await Promise.race([stop, ...this.#deferred])
-    stopped.removeEventListener('abort', onStop)
+    for (const signal of signals) signal.addEventListener('abort', onStop, { once: true })
+    await Promise.race([stop, ...this.#deferred.keys()])
+    for (const signal of signals) signal.removeEventListener('abort', onStop)
   }
 
   /** Calls the function and settles the item; a promise only if the function gave one. */
@@ -148,7 +151,9 @@ export class Consumer {
   #failed(entry: number, error: unknown): void {
     const { retries, maxDeliveries, hasDeadLetters } = this.#role
     const attempts = this.#source.attempts(entry)
-    if (attempts < (retries === undefined ? maxDeliveries || 1 : retries + 1)) {
+    // Delivered `maxDeliveries` times, an item that is given back is given up.
+    const most = Math.min(maxDeliveries || LONGEST, retries === undefined ? maxDeliveries || 1 : retries + 1)
+    if (attempts < most) {
       this.#deliverAgain(entry, error, attempts)
     } else if (hasDeadLetters) {
       this.#source.giveUp(entry, error)
@@ -165,15 +170,18 @@ export class Consumer {
       this.#source.again(entry, error)
       return
     }
-    const delay = Math.min(backoff * 2 ** (attempts - 1), LONGEST_BACKOFF)
+    const delay = Math.min(backoff * 2 ** (attempts - 1), LONGEST)
+    let again = () => {}
     const deferred = new Promise<void>((resolve) => {
-      setTimeout(() => {
+      again = () => {
+        clearTimeout(timer)
         this.#deferred.delete(deferred)
         this.#source.again(entry, error)
         resolve()
-      }, delay)
+      }
     })
-    this.#deferred.add(deferred)
+    const timer = setTimeout(again, delay)
+    this.#deferred.set(deferred, again)
   }
 }
 

@@ -30,8 +30,8 @@ export async function host(message: RunMessage): Promise<never> {
 async function run(message: RunMessage, control: Control): Promise<Outcome> {
   const { role, port } = message
   let isSetUp = true
+  const supervision = new Supervision(control, port)
   try {
-    const supervision = new Supervision(control, port)
     setLink(supervision)
     const call = await loadFunction(message.filename, message.exportName, message.loader)
     // Before the arguments are attached: its puts are counted from the first.
@@ -71,7 +71,9 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
     return { kind: 'returned', value: undefined, left: detachAll() }
   } catch (error) {
     detachAll()
-    const isStop = control.stopRequested && (error as { code?: unknown } | null)?.code === 'ABORT_ERR'
+    const isAbort = (error as { code?: unknown } | null)?.code === 'ABORT_ERR'
+    // The reason itself is what `signal.throwIfAborted()` throws.
+    const isStop = supervision.stopRequested && (isAbort || error === supervision.signal.reason)
     return { kind: 'threw', error: packError(error), isSetUp, isStop }
   }
 }

@@ -57,8 +57,17 @@ export class Producer {
     for (;;) {
       const pause = this.#storeWhileRoom(iterator, thread, turns)
       if (pause === 'end') return
-      if (pause === 'turn') await turns.turn()
-      else await this.#queue.put(pause.item)
+      try {
+        if (pause === 'turn') await turns.turn()
+        else await this.#queue.put(pause.item)
+      } catch (error) {
+        iterator.return?.()
+        throw error
+      }
+      if (thread.stopping) {
+        iterator.return?.()
+        return
+      }
     }
   }
 

@@ -25,6 +25,11 @@ export class Supervision implements Link {
         return aborted.call(this.signal)
       },
     })
+    Object.defineProperty(this.signal, 'throwIfAborted', {
+      value: () => {
+        if (this.signal.aborted) throw this.signal.reason
+      },
+    })
   }
 
   get stopRequested(): boolean {

@@ -34,13 +34,13 @@ export async function putMany<T>(
 }
 
 export function putManySync<T>(queue: Queue<T>, items: Iterable<T>, options?: WaitOptions): number {
-  refuseSignal(options)
+  const signal = refuseSignal(options) ? options?.signal : undefined
   const left = options && countdown(timeoutOf(options))
   let stored = 0
   refuseUniterable(items)
   try {
     for (const item of items) {
-      queue.putSync(item, left && { timeout: left() })
+      queue.putSync(item, left && { timeout: left(), signal })
       stored++
     }
   } catch (error) {

@@ -220,7 +220,7 @@ export class Queue<T> {
 
   /** As join, blocking this thread. @throws as join; DeadlockError if this thread holds items; BlockingMainThreadError */
   joinSync(options?: WaitOptions): void {
-    refuseSignal(options)
+    const stoppable = refuseSignal(options)
     const { held } = this.#seat.attachment
     if (held > 0) {
       throw new DeadlockError(
@@ -228,7 +228,11 @@ export class Queue<T> {
       )
     }
     if (this.#isJoined()) return
-    const attempt = () => (this.#isJoined() ? 0 : JOIN)
+    const attempt = () => {
+      if (this.#isJoined()) return 0
+      if (stoppable) this.#seat.endIfStopping()
+      return JOIN
+    }
     this.#seat.block(timeoutOf(options), attempt, this.#seat.joinError)
   }
 

@@ -81,8 +81,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   /** All threads have exited. */
   readonly #end: Promise<void>
   #onEnd: () => void = () => {}
-  /** Absent while it has not been asked to stop. */
-  #stop: { reason: unknown } | undefined
+  #isStopping = false
   #destroyedBy: { error: unknown } | undefined
   #isOver = false
 
@@ -179,8 +178,8 @@ export class Group<R = unknown> implements ThreadGroup<R> {
 
   /** Asks its threads to stop, and leaves them the time they need. */
   requestStop(reason: unknown): void {
-    if (this.#stop !== undefined || this.#isOver) return
-    this.#stop = { reason }
+    if (this.#isStopping || this.#isOver) return
+    this.#isStopping = true
     for (const member of this.members) {
       if (member.isWaiting) this.#settle(member, undefined)
       else if (!member.isOver) member.run?.stop(reason)
@@ -191,7 +190,11 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   destroy(error: unknown): Promise<void> {
     if (!this.#isOver) {
       this.#destroyedBy = { error }
-      for (const member of this.members) if (!member.isOver) this.#settle(member, undefined)
+      for (const member of this.members) {
+        if (member.isOver) continue
+        if (!member.isWaiting) this.#report(member, undefined, error instanceof Error ? error : undefined)
+        this.#settle(member, undefined)
+      }
     }
     return this.#end
   }
@@ -241,10 +244,10 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       const cause = unpackError(end.error)
       const how = end.isSetUp ? 'could not be set up' : 'threw'
       const error = failed(`${how}: ${shown(cause)}`, cause)
-      const isStopped = this.#stop !== undefined && end.isStop
+      const isStopped = this.#isStopping && end.isStop
       this.#report(member, undefined, isStopped ? undefined : error)
       if (isStopped) this.#settle(member, undefined)
-      else if (!end.isSetUp && this.#budget.policy.onThrow) {
+      else if (!end.isSetUp && this.#budget.policy.onThrow && this.#startsAgain) {
         // It takes no other task: only its exit makes room for another thread.
         this.#pool.terminate(member.run?.thread ?? 0)
         this.#restart(member, error)
@@ -254,10 +257,10 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       this.#report(member, end.exitCode, error)
       if (member.isLate) {
         this.#settle(member, failed(`did not stop within ${member.isLate.grace} ms and was terminated`))
-      } else if (this.#stop !== undefined && end.exitCode === 0) {
-        // It ended itself in answer.
+      } else if (this.#isStopping && !end.exitCode) {
+        // It ended itself in answer, or had not begun.
         this.#settle(member, undefined)
-      } else if (this.plan.role === 'produce' && !this.plan.resumes) {
+      } else if (!this.#startsAgain) {
         this.#settle(
           member,
           failed(`${deathOf(end)}; a producer is started again only with \`resume\``, end.error),
@@ -268,17 +271,18 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     }
   }
 
+  /** A producer that begins anew would put again what it has put before. */
+  get #startsAgain(): boolean {
+    return this.plan.role !== 'produce' || this.plan.resumes
+  }
+
   #report(member: Member, exitCode: number | undefined, error: Error | undefined): void {
     this.#events.ended(member, member.run?.thread ?? 0, exitCode, error)
   }
 
   #restart(member: Member, error: ThreadError): void {
     const { backoff } = this.#budget.policy
-    if (this.#stop !== undefined) {
-      this.#settle(member, error)
-      return
-    }
-    if (!this.#budget.take()) {
+    if (this.#isStopping || !this.#budget.take()) {
       this.#settle(member, error)
       return
     }

@@ -49,14 +49,17 @@ function needsTsx(path: string): boolean {
   return modules.some((each) => isTypeScript(each.path)) && !(nodeStrips && modules.some(isBeyondTsx))
 }
 
+const NO_COMMONJS =
+  /^(?:(?:export\s+)?(?:const|let|var)\b[^\n=]*=\s*|export\s+default\s+)?await\s|^for\s+await\b|\bimport\.meta\.(?:resolve|main)\b/
+
 /**
  * In a package without `"type": "module"` tsx makes CommonJS of every `.ts`, where Node goes by what is in the file.
- * Top-level await is told by its line's first column.
+ * Top-level await is told by its indentation, the least there is.
  */
 function isBeyondTsx({ path, source }: ModuleFile): boolean {
-  const hasNoCommonJs =
-    /^(?:(?:export\s+)?(?:const|let|var)\b[^\n=]*=\s*|export\s+default\s+)?await\s|^for\s+await\b|\bimport\.meta\.(?:resolve|main)\b/m
-  return hasNoCommonJs.test(source) && isCommonJsByName(path)
+  const lines = source.split('\n').filter((line) => /\S/.test(line))
+  const least = lines.reduce((indent, line) => Math.min(indent, line.search(/\S/)), Infinity)
+  return lines.some((line) => NO_COMMONJS.test(line.slice(least))) && isCommonJsByName(path)
 }
 
 function runsUnderTsx(): boolean {

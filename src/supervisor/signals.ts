@@ -32,5 +32,10 @@ export function handleSignals(onFirst: (signal: Signal) => void, onSecond: () =>
     for (const signal of SIGNALS) process.off(signal, listener)
   }
   for (const signal of SIGNALS) process.on(signal, listener)
-  return end
+  return () => {
+    const rest = askedAt === undefined ? 0 : SAME - (clock.now() - askedAt)
+    if (rest <= 0) end()
+    // Unheard, the second copy of the signal would end the process in the middle of its report.
+    else setTimeout(end, rest).unref()
+  }
 }

@@ -58,6 +58,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   #isClosed = false
   #isJoined = false
   #isAborted = false
+  #destroyedBy: { error: unknown } | undefined
 
   /** @throws TypeError, RangeError for a wrong option */
   constructor(options?: SupervisorOptions) {
@@ -118,6 +119,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       `supervisor ${this.name === '' ? '' : `'${this.name}'`}`.trim(),
     )
     const report = this.#report()
+    if (this.#destroyedBy !== undefined) throw withReport(this.#destroyedBy.error, report)
     const failures = this.#groups.filter(({ hasFailed }) => hasFailed).map(({ failure }) => failure)
     const { signal } = this.#settings
     if (this.#isAborted) failures.unshift(new AbortError(signal?.reason))
@@ -133,7 +135,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
             distinct,
             `${distinct.length} groups failed; the first: ${(only as Error).message}`,
           )
-    throw error instanceof Error ? Object.assign(error, { report }) : error
+    throw withReport(error, report)
   }
 
   /** A snapshot. */
@@ -159,6 +161,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#isClosed = true
     const reason = error ?? new AbortError(new Error(`${this.#label} was destroyed`))
     this.#stop.abort(reason)
+    if (this.#running.length > 0) this.#destroyedBy ??= { error: reason }
     await Promise.all(this.#groups.map((group) => group.destroy(reason)))
   }
 
@@ -278,7 +281,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       shutDown(queue)
     }
     if (this.listenerCount('error') > 0) this.emit('error', failure)
-    else if (!group.isJoined && !this.#isJoined && !this.#isClosed) {
+    else if (!group.isJoined && !this.#isJoined && this.#destroyedBy === undefined) {
       const message = failure instanceof Error ? failure.message : String(failure)
       process.emitWarning(`a group failed, and nobody has joined it or ${this.#label} so far: ${message}`, {
         code: 'MILLRACE_GROUP_FAILED',
@@ -348,6 +351,10 @@ function framesAbove(caller: (...args: never[]) => unknown): string {
   const place = { stack: '' }
   Error.captureStackTrace(place, caller)
   return place.stack.replace(/^.*\n?/, '')
+}
+
+function withReport(error: unknown, report: Report): unknown {
+  return error instanceof Error ? Object.assign(error, { report }) : error
 }
 
 /** It failed because its queue was shut down for another's failure. */

@@ -24,11 +24,13 @@ type AnyFunction = (...args: any[]) => any
 export type FunctionName<M> = { [K in keyof M]: M[K] extends AnyFunction ? K : never }[keyof M] & string
 
 /** The `args` of a thread function: of its context if it takes one, else its first parameter. */
-type ArgsOf<F> = F extends (first: never, thread: ThreadContext<infer A>) => unknown
-  ? A
-  : F extends (first: infer A) => unknown
+type ArgsOf<F> = F extends (...parameters: infer P) => unknown
+  ? Required<P> extends [unknown, ThreadContext<infer A>, ...unknown[]]
     ? A
-    : never
+    : P extends [(infer A)?, ...unknown[]]
+      ? A
+      : unknown
+  : never
 
 type ResultOf<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never
 
