@@ -1,23 +1,28 @@
-/** A bakery on real threads: two bakers, three customers, a shelf for three loaves. `npx tsx examples/bakery.ts` */
-import { once } from 'node:events'
-import { isMainThread, Worker } from 'node:worker_threads'
-import { attach, type Handle, Queue } from '../src/index.ts'
+/**
+ * A bakery on real threads: two bakers, three customers, a shelf for three loaves. `npx tsx examples/bakery.ts`
+ * Ctrl-C: the bakers go home, what is on the shelf is sold. Ctrl-C again: the lights go out.
+ */
+import { isMainThread } from 'node:worker_threads'
+import { Queue, Supervisor, type ThreadContext, task } from '../src/index.ts'
 
-type Shop = { name: string } & Record<'shelf' | 'news' | 'door', Handle<Queue<string>>>
+type Shop = { shelf: Queue<string>; door: Int32Array }
 type Day = { name: string; loaves: string[]; working: number; waiting: number }
 
-const CROWD = ['baker 1', 'baker 2', 'customer 1', 'customer 2', 'customer 3']
 /** ms for each loaf: the ovens are hot in the morning, so bread piles up; later the customers wait for it. */
-const BAKING: Record<string, number[]> = { 1: [150, 60, 70, 50, 950], 2: [190, 50, 60, 80, 700] }
+const BAKING = [
+  [150, 60, 70, 50, 950],
+  [190, 50, 60, 80, 700],
+]
 const EATING = 600
+const CROWD = 5
 
 /** A producer: bakes, and puts each loaf on the shelf as soon as there is room. */
-export function baker(shop: Shop): Day {
-  const { shelf, day, say, leave } = enter(shop)
-  const number = shop.name.slice(-1)
-  for (const [index, duration] of BAKING[number]!.entries()) {
-    const loaf = `loaf ${number}.${index + 1}`
+export function baker({ shelf }: Shop, thread: ThreadContext<Shop>): Day {
+  const { day, say, leave } = enter('baker', thread)
+  for (const duration of BAKING[thread.index]!) {
     day.working += sleep(duration)
+    if (thread.stopping) break
+    const loaf = `loaf ${thread.index + 1}.${day.loaves.length + 1}`
     say(`baked ${loaf}`)
     if (!shelf.tryPut(loaf)) {
       say('waits: the shelf is full')
@@ -30,8 +35,8 @@ export function baker(shop: Shop): Day {
 }
 
 /** A consumer: buys and eats. When the bakery has closed and nothing is left, the loop ends. */
-export function customer(shop: Shop): Day {
-  const { shelf, day, say, leave } = enter(shop)
+export function customer({ shelf }: Shop, thread: ThreadContext<Shop>): Day {
+  const { day, say, leave } = enter('customer', thread)
   if (shelf.empty) say('waits: the shelf is empty')
   for (const loaf of shelf) {
     say(`bought ${loaf}`)
@@ -43,54 +48,40 @@ export function customer(shop: Shop): Day {
 }
 
 async function main(): Promise<void> {
+  // A reader that has seen enough, as `| head`, is no error.
+  process.stdout.on('error', () => {})
   const shelf = new Queue<string>({ name: 'shelf', maxsize: 3 })
-  const news = new Queue<string>({ name: 'news' })
-  const door = new Queue<string>({ name: 'door', ack: 'auto' })
-  const queues = { shelf: shelf.handle, news: news.handle, door: door.handle }
-  await door.putMany(CROWD)
-  const days = CROWD.map((name) => start({ name, ...queues }))
-  const printing = print(news, door)
-  const bakers = await Promise.all(days.slice(0, 2))
+  const shop = { shelf, door: new Int32Array(new SharedArrayBuffer(4)) }
+  const supervisor = new Supervisor({ handleSignals: true })
+  const work = task<typeof import('./bakery.ts')>(import.meta.url)
+  const bakers = supervisor.spawn(work('baker', { threads: 2, args: shop }))
+  const customers = supervisor.spawn(work('customer', { threads: 3, args: shop }))
+  const bakersDays = await bakers.join()
   shelf.shutdown()
-  const customers = await Promise.all(days.slice(2))
-  await shelf.join()
-  news.shutdown()
-  await printing
+  const customersDays = await customers.join()
 
   console.log('\nthread       loaves working waiting')
-  for (const { name, loaves, working, waiting } of [...bakers, ...customers])
+  for (const { name, loaves, working, waiting } of [...bakersDays, ...customersDays])
     console.log(name.padEnd(12), String(loaves.length).padStart(6), seconds(working), seconds(waiting))
   const loavesOf = (days: Day[]) => days.flatMap(({ loaves }) => loaves).sort()
-  const [baked, sold] = [loavesOf(bakers), loavesOf(customers)]
-  process.exitCode = baked.join() === sold.join() ? 0 : 1
-  console.log(`\n${baked.length} baked ${process.exitCode === 0 ? '=' : 'but'} ${sold.length} sold`)
+  const [baked, sold] = [loavesOf(bakersDays), loavesOf(customersDays)]
+  const isRight = baked.join() === sold.join()
+  console.log(`\n${baked.length} baked ${isRight ? '=' : 'but'} ${sold.length} sold`)
+  if (!isRight) process.exitCode ??= 1
 }
 
-/** The main thread prints: what a thread gives to its own console appears late when it then blocks. */
-async function print(news: Queue<string>, door: Queue<string>): Promise<void> {
-  await door.join()
+/** Waits at the door until all five have come, so that the day begins for all at once. */
+function enter(role: string, { index, args: { shelf, door }, log }: ThreadContext<Shop>) {
+  if (Atomics.add(door, 0, 1) === CROWD - 1) Atomics.notify(door, 0)
+  for (let come = 0; come < CROWD; come = Atomics.load(door, 0)) Atomics.wait(door, 0, come)
   const opened = performance.now()
-  for await (const line of news) console.log(seconds(performance.now() - opened), line)
-}
-
-/** Runs `baker` or `customer` on a thread of its own; resolves with what it returns. */
-async function start(shop: Shop): Promise<Day> {
-  const workerData = { module: import.meta.url, export: shop.name.split(' ')[0], args: shop }
-  const worker = new Worker(new URL('../workers/boot.mjs', import.meta.url), { workerData })
-  return (await once(worker, 'message'))[0]
-}
-
-/** Waits until every ticket at the door is taken, so that the day begins for all at once. */
-function enter({ name, ...queues }: Shop) {
-  const [shelf, news, door] = [attach(queues.shelf), attach(queues.news), attach(queues.door)]
-  door.getSync()
-  door.joinSync()
-  const opened = performance.now()
-  const day = { name, loaves: [] as string[], working: 0 }
-  const say = (what: string) =>
-    news.putSync(`[${'#'.repeat(shelf.size).padEnd(3)}]  ${name.padEnd(12)}${what}`)
+  const day = { name: `${role} ${index + 1}`, loaves: [] as string[], working: 0 }
+  const say = (what: string) => {
+    const loaves = `[${'#'.repeat(shelf.size).padEnd(3)}]`
+    log(`${seconds(performance.now() - opened)} ${loaves}  ${day.name.padEnd(12)}${what}`)
+  }
   const leave = (): Day => ({ ...day, waiting: performance.now() - opened - day.working })
-  return { shelf, day, say, leave }
+  return { day, say, leave }
 }
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`.padStart(7)

@@ -5,7 +5,8 @@
  *
  *   walk (main thread) → paths → N threads: digest → results → collect (main thread)
  *
- * Both queues are bounded: the walk runs no further ahead than the threads can follow.
+ * Both queues are bounded: the walk runs no further ahead than the threads can follow. The supervisor starts the threads,
+ * starts one again that has died, and hears Ctrl-C.
  */
 import { opendir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
@@ -27,7 +28,7 @@ As with find -type f, links are not followed; DIR itself may be one.
                A path that is not UTF-8 is approximate there, and exact as pathBytes (base64).
   --help       prints this
 
-Files that cannot be read are counted and named. Ctrl-C stops the walk: what is begun is finished and reported.
+Files that cannot be read are counted and named. Ctrl-C stops the walk: what is begun is finished and reported. Again: at once.
 Exit codes: 0, with unreadable files too; 1 failed; 2 wrong arguments; 130 interrupted.
 `
 
@@ -80,24 +81,17 @@ async function main(): Promise<void> {
   const report = json ? note : (line: string) => void process.stdout.write(`${line}\n`)
   await (await opendir(directory)).close()
 
-  const stop = new AbortController()
-  // The first only: another Ctrl-C ends the process as usual.
-  process.once('SIGINT', () => {
-    process.exitCode = 130
-    note('stopping: what was begun is finished first (Ctrl-C again: at once)')
-    stop.abort()
-  })
   const runs: Run[] = []
-  if (compare) await readTree(directory, stop.signal)
+  if (compare) await readTree(directory)
   for (const count of compare ? [1, threads] : [threads]) {
-    if (runs.length > 0 && stop.signal.aborted) break
-    const run = await digestTree(directory, count, stop.signal)
-    report(summary(run) + (stop.signal.aborted ? ', interrupted' : ''))
+    const run = await digestTree(directory, count)
+    report(summary(run))
     runs.push(run)
+    if (run.interrupted) break
   }
   const run = runs.at(-1) as Run
+  const { interrupted } = run
   for (const { path, error } of run.unreadable) note(`unreadable: ${shown(path)}: ${error}`)
-  const interrupted = stop.signal.aborted
   const speedUp = compare && !interrupted ? speedUpOf(runs as [Run, Run], report) : undefined
   if (json) writeDocument(run, { directory, interrupted, speedUp })
 }

@@ -1,9 +1,9 @@
-/** What each thread of `../checksum.ts` runs: paths in, digests out. */
+/** What the threads of `../checksum.ts` run: a path in, its digest out. */
 import { createHash } from 'node:crypto'
 import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGzip, gzipSync } from 'node:zlib'
-import { attach, type Handle, type Queue } from '../../src/index.ts'
+import type { Queue, ThreadContext } from '../../src/index.ts'
 
 /** Paths are bytes, as the file system has them: not every name is UTF-8. */
 export interface Digest {
@@ -17,9 +17,8 @@ export interface Unreadable {
   error: string
 }
 
-export interface Lanes {
-  paths: Handle<Queue<Uint8Array>>
-  results: Handle<Queue<Digest | Unreadable>>
+export interface Shared {
+  results: Queue<Digest | Unreadable>
   /** One counter for all threads: the bytes read so far. */
   progress: BigInt64Array
 }
@@ -28,19 +27,19 @@ export interface Lanes {
 const WHOLE = 4 * 1024 * 1024
 const CHUNK = 256 * 1024
 
+/** Of each thread its own: one call is over before the next begins. */
+let buffer: Buffer | undefined
+
 /**
- * Digests until the paths end. A path is finished when the next one is asked for: if this thread dies before, another
- * thread gets it, so a file can be digested twice but not be forgotten.
+ * Called with each path. It is finished when the call has returned: if this thread dies before, the path is given to
+ * another, so a file can be digested twice but not be forgotten.
  */
-export async function digestFiles({ progress, ...lanes }: Lanes): Promise<void> {
-  const [paths, results] = [attach(lanes.paths), attach(lanes.results)]
-  const buffer = Buffer.allocUnsafeSlow(WHOLE)
-  for await (const path of paths) {
-    await results.put(await digest(path, buffer, progress).catch((error) => unreadable(path, error)))
-  }
+export async function digest(path: Uint8Array, { args }: ThreadContext<Shared>): Promise<void> {
+  const { results, progress } = args
+  await results.put(await digestOf(path, progress).catch((error) => unreadable(path, error)))
 }
 
-async function digest(path: Uint8Array, buffer: Buffer, progress: BigInt64Array): Promise<Digest> {
+async function digestOf(path: Uint8Array, progress: BigInt64Array): Promise<Digest> {
   const { fd, size } = openRegular(path)
   const hash = createHash('sha256')
   let bytes = 0
@@ -53,6 +52,7 @@ async function digest(path: Uint8Array, buffer: Buffer, progress: BigInt64Array)
   }
   try {
     if (size <= WHOLE) {
+      buffer ??= Buffer.allocUnsafeSlow(WHOLE)
       gzipBytes = gzipSync(take(readWhole(fd, size, buffer))).length
     } else {
       const input = createReadStream('', {

@@ -16,9 +16,10 @@ export function summary(run: Run): string {
   const [bytes, gzipBytes] = totals(run)
   const threads = run.threads === 1 ? '1 thread ' : `${run.threads} threads`
   const sizes = `${megabytes(bytes)} (${megabytes(gzipBytes)} gzipped)`
+  const cut = run.interrupted ? ', interrupted' : ''
   const missing = run.unreadable.length > 0 ? `, ${run.unreadable.length} unreadable` : ''
   const speed = (bytes / 1e6 / run.seconds).toFixed(1)
-  return `${threads}: ${run.files.length} files, ${sizes} in ${run.seconds.toFixed(2)} s, ${speed} MB/s${missing}`
+  return `${threads}: ${run.files.length} files, ${sizes} in ${run.seconds.toFixed(2)} s, ${speed} MB/s${missing}${cut}`
 }
 
 /** On a terminal only. Returns what ends it. */

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { Worker } from 'node:worker_threads'
-import { codecs, Queue, QueueShutDownError } from '../../src/index.ts'
+import { codecs, Queue, QueueShutDownError, Supervisor, task } from '../../src/index.ts'
 import { type Digest, openRegular, type Unreadable } from './digest.ts'
 import { drawProgress, note } from './output.ts'
 import { walk } from './walk.ts'
@@ -12,6 +11,8 @@ export interface Run {
   readonly files: readonly Digest[]
   readonly unreadable: readonly Unreadable[]
   readonly seconds: number
+  /** Ctrl-C came: not all files are there. */
+  readonly interrupted: boolean
 }
 
 /** Of a run under way. */
@@ -24,41 +25,50 @@ export interface Progress {
 }
 
 /** Digests the files of a directory on `threads` threads, their start included in the time. */
-export async function digestTree(directory: string, threads: number, signal: AbortSignal): Promise<Run> {
+export async function digestTree(directory: string, threads: number): Promise<Run> {
   const began = performance.now()
   const paths = new Queue<Uint8Array>({ name: 'paths', codec: codecs.bytes, maxThreads: threads + 1 })
   const results = new Queue<Digest | Unreadable>({ name: 'results', itemBytes: 512, maxThreads: threads + 1 })
   const bytes = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT))
   const progress: Progress = { found: 0, done: 0, walking: true, bytes }
-  const stopDrawing = drawProgress(progress)
-  // What is queued is dropped; what the threads hold, they finish.
-  const cut = () => paths.shutdown({ immediate: true })
-  signal.addEventListener('abort', cut)
-  if (signal.aborted) cut()
 
-  const args = { paths: paths.handle, results: results.handle, progress: bytes }
-  const ends = Promise.all(Array.from({ length: threads }, () => runThread(args))).then((all) => {
-    cut()
-    results.shutdown()
-    return all
+  const supervisor = new Supervisor({ handleSignals: true })
+  supervisor.signal.addEventListener('abort', () => {
+    note('stopping: what was begun is finished first (Ctrl-C again: at once)')
+    // Else all that is queued would be digested, too.
+    paths.shutdown({ immediate: true })
   })
-  const walked = putPaths(directory, paths, progress)
-  const collected = await collect(results, progress)
-  const deaths = (await ends).filter((death) => death !== undefined)
-  const unreadable = await walked
-  stopDrawing()
-  signal.removeEventListener('abort', cut)
-
-  if (deaths.length === threads) throw new Error(`every thread died: ${deaths.join('; ')}`)
-  for (const death of deaths) note(`a thread died (${death}), another took over its file`)
-  for (const result of collected) if ('error' in result) unreadable.push(result)
-  const files = collected.filter((result) => 'sha256' in result)
-  const byPath = (a: Unreadable | Digest, b: Unreadable | Digest) => Buffer.compare(a.path, b.path)
-  return {
+  supervisor.on('exit', ({ exitCode, error }) => {
+    if (exitCode === undefined) return
+    const { message } = (error?.cause ?? { message: `exit code ${exitCode}` }) as Error
+    note(`a thread died (${message}), another takes over its file`)
+  })
+  const { href } = new URL('./digest.ts', import.meta.url)
+  const digest = task<typeof import('./digest.ts'), 'digest'>(href, 'digest', {
     threads,
-    files: files.sort(byPath),
-    unreadable: unreadable.sort(byPath),
-    seconds: (performance.now() - began) / 1000,
+    args: { results, progress: bytes },
+  })
+  supervisor.consume(paths, digest)
+
+  const stopDrawing = drawProgress(progress)
+  try {
+    const [report, unreadable, collected] = await Promise.all([
+      supervisor.join().finally(() => results.shutdown()),
+      putPaths(directory, paths, progress),
+      collect(results, progress),
+    ])
+    for (const result of collected) if ('error' in result) unreadable.push(result)
+    const files = collected.filter((result) => 'sha256' in result)
+    const byPath = (a: Unreadable | Digest, b: Unreadable | Digest) => Buffer.compare(a.path, b.path)
+    return {
+      threads,
+      files: files.sort(byPath),
+      unreadable: unreadable.sort(byPath),
+      seconds: (performance.now() - began) / 1000,
+      interrupted: report.stoppedBy !== undefined,
+    }
+  } finally {
+    stopDrawing()
   }
 }
 
@@ -81,9 +91,10 @@ async function putPaths(
   } catch (error) {
     // Interrupted, or there is no thread left.
     if (!(error instanceof QueueShutDownError)) throw error
+  } finally {
+    progress.walking = false
+    paths.shutdown()
   }
-  progress.walking = false
-  paths.shutdown()
   return failures
 }
 
@@ -101,26 +112,13 @@ async function collect(
   return [...byPath.values()]
 }
 
-/** Runs `digestFiles` on a thread of its own. Resolves at its end, with the cause if that was its death. */
-function runThread(args: object): Promise<string | undefined> {
-  const module = new URL('./digest.ts', import.meta.url).href
-  const worker = new Worker(new URL('../../workers/boot.mjs', import.meta.url), {
-    workerData: { module, export: 'digestFiles', args },
-  })
-  return new Promise((resolve) => {
-    worker.on('message', () => resolve(undefined))
-    worker.on('error', (error) => resolve(error.message))
-    worker.on('exit', (code) => resolve(`exit code ${code}`))
-  })
-}
-
 /** Reads all files, so that two runs to be compared both find them in the cache of the system. */
-export async function readTree(directory: string, signal: AbortSignal): Promise<void> {
+export async function readTree(directory: string): Promise<void> {
   for await (const { path } of walk(directory)) {
     try {
       const { fd, size } = openRegular(path)
       const chunks = createReadStream('', { fd, start: 0, end: Math.max(0, size - 1) })
-      for await (const _ of chunks) if (signal.aborted) return
+      for await (const _ of chunks);
     } catch {
       // The run itself reports it.
     }

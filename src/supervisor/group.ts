@@ -7,7 +7,7 @@ import { hold, letGo } from '../wait/keep-alive.ts'
 import type { Arguments } from './args.ts'
 import { unpackError } from './error-transport.ts'
 import { deathOf, shown, threadError } from './failures.ts'
-import { loaderFor } from './loader.ts'
+import { type Loader, loaderFor } from './loader.ts'
 import { Member } from './member.ts'
 import { ThreadPool } from './pool.ts'
 import type { Outcome, Role, RunMessage } from './protocol.ts'
@@ -76,6 +76,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   readonly #events: GroupEvents
   readonly #frames: string
   readonly #budget: RestartBudget
+  readonly #loader: Loader
   readonly #failures: ThreadError[] = []
   readonly #taken = new Set<Queue<unknown>>()
   /** All threads have exited. */
@@ -93,6 +94,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     this.#events = events
     this.#frames = frames
     this.#budget = new RestartBudget(plan.restart)
+    this.#loader = loaderFor(task.filename)
     this.#end = new Promise((resolve) => {
       this.#onEnd = resolve
     })
@@ -208,7 +210,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     const { task, args, roleOf } = this.plan
     const message: Omit<RunMessage, 'args' | 'words' | 'port'> = {
       host: HOST,
-      loader: loaderFor(task.filename),
+      loader: this.#loader,
       filename: task.filename,
       exportName: task.exportName,
       index: member.index,
