@@ -1,6 +1,7 @@
 import { AbortError, CodecError, QueueEmptyError, QueueShutDownError } from '../src/errors.ts'
 import { attachFor, type LeaseSource, type Queue } from '../src/queue/index.ts'
 import type { ThreadContext } from '../src/supervisor/context.ts'
+import type { Control } from '../src/supervisor/control.ts'
 import type { ConsumeRole } from '../src/supervisor/protocol.ts'
 import { Turns } from './turns.ts'
 
@@ -45,19 +46,21 @@ export class Consumer {
   }
 
   /** Resolves at the end of the queue, or when the thread is asked to stop. @throws what failed an item for good */
-  async consume(call: (...args: never[]) => unknown, thread: ThreadContext): Promise<void> {
-    const lanes = Array.from({ length: this.#role.concurrency }, () => this.#lane(call as Call, thread))
+  async consume(call: (...args: never[]) => unknown, thread: ThreadContext, control: Control): Promise<void> {
+    const lanes = Array.from({ length: this.#role.concurrency }, () =>
+      this.#lane(call as Call, thread, control),
+    )
     await Promise.all(lanes)
     for (const again of this.#deferred.values()) again()
     if (this.#failure !== undefined) throw this.#failure.error
   }
 
   /** One item after the other. */
-  async #lane(call: Call, thread: ThreadContext): Promise<void> {
+  async #lane(call: Call, thread: ThreadContext, control: Control): Promise<void> {
     const turns = new Turns()
     try {
-      while (this.#failure === undefined && !thread.stopping) {
-        let pause = this.#callEach(call, thread, turns)
+      while (this.#failure === undefined && !control.stopsSoon) {
+        let pause = this.#callEach(call, thread, control, turns)
         if (pause === EMPTY) {
           const entry = await this.#lease()
           pause = entry === END ? END : (this.#call(call, thread, entry) ?? TURN)
@@ -78,13 +81,13 @@ export class Consumer {
   }
 
   /** Calls the function with item after item, without a turn of the event loop. Returns why it paused: for a call's promise? */
-  #callEach(call: Call, thread: ThreadContext, turns: Turns): Promise<void> | Pause {
+  #callEach(call: Call, thread: ThreadContext, control: Control, turns: Turns): Promise<void> | Pause {
     do {
       const entry = this.#leaseSync()
       if (entry <= 0) return entry as Pause
       const pending = this.#call(call, thread, entry)
       if (pending !== undefined) return pending
-    } while (!turns.isDue && !thread.stopping)
+    } while (!turns.isDue && !control.stopsSoon)
     return TURN
   }
 

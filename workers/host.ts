@@ -62,12 +62,12 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
       log,
     }
     if (consumer !== undefined) {
-      await consumer.consume(call, thread)
+      await consumer.consume(call, thread, control)
       return { kind: 'returned', value: undefined, left: detachAll() }
     }
     const value = await (call as ThreadFunction<unknown, unknown>)(args, thread)
     if (producer === undefined) return { kind: 'returned', value, left: detachAll() }
-    await producer.produce(value, thread)
+    await producer.produce(value, control)
     return { kind: 'returned', value: undefined, left: detachAll() }
   } catch (error) {
     detachAll()

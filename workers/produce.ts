@@ -1,6 +1,6 @@
 import { QueueShutDownError } from '../src/errors.ts'
 import { attachFor, type Queue, storedFor } from '../src/queue/index.ts'
-import type { ThreadContext } from '../src/supervisor/context.ts'
+import type { Control } from '../src/supervisor/control.ts'
 import type { ProduceRole } from '../src/supervisor/protocol.ts'
 import { Turns } from './turns.ts'
 
@@ -29,33 +29,33 @@ export class Producer {
   }
 
   /** Resolves when all are stored, the thread is asked to stop, or the queue is shut down: no more are wanted then. */
-  async produce(result: unknown, thread: ThreadContext): Promise<void> {
+  async produce(result: unknown, control: Control): Promise<void> {
     if (result === undefined) return
     try {
-      if (isAsyncIterable(result)) await this.#storeEachAsync(result, thread)
-      else if (isIterable(result)) await this.#storeEach(result, thread)
+      if (isAsyncIterable(result)) await this.#storeEachAsync(result, control)
+      else if (isIterable(result)) await this.#storeEach(result, control)
       else if (!this.#isSkipped()) await this.#queue.put(result)
     } catch (error) {
       if (!(error instanceof QueueShutDownError && this.#queue.isShutDown)) throw error
     }
   }
 
-  async #storeEachAsync(items: AsyncIterable<unknown>, thread: ThreadContext): Promise<void> {
+  async #storeEachAsync(items: AsyncIterable<unknown>, control: Control): Promise<void> {
     const turns = new Turns()
     for await (const item of items) {
       if (this.#isSkipped()) continue
       if (!this.#queue.putWithin(item, BLOCKING)) await this.#queue.put(item)
-      if (thread.stopping) return
+      if (control.stopsSoon) return
       // Items that need no waiting come in microtasks, which keep the event loop from turning as well.
       if (turns.isDue) await turns.turn()
     }
   }
 
-  async #storeEach(items: Iterable<unknown>, thread: ThreadContext): Promise<void> {
+  async #storeEach(items: Iterable<unknown>, control: Control): Promise<void> {
     const turns = new Turns()
     const iterator = items[Symbol.iterator]()
     for (;;) {
-      const pause = this.#storeWhileRoom(iterator, thread, turns)
+      const pause = this.#storeWhileRoom(iterator, control, turns)
       if (pause === 'end') return
       try {
         if (pause === 'turn') await turns.turn()
@@ -64,7 +64,7 @@ export class Producer {
         iterator.return?.()
         throw error
       }
-      if (thread.stopping) {
+      if (control.stopsSoon) {
         iterator.return?.()
         return
       }
@@ -74,19 +74,20 @@ export class Producer {
   /** Stores item after item, without a turn of the event loop. Returns why it paused: `item` found no room. */
   #storeWhileRoom(
     iterator: Iterator<unknown>,
-    thread: ThreadContext,
+    control: Control,
     turns: Turns,
   ): 'end' | 'turn' | { item: unknown } {
     for (;;) {
       const { done, value } = iterator.next()
       if (done) return 'end'
       try {
-        if (!this.#isSkipped() && !this.#queue.putWithin(value, BLOCKING)) return { item: value }
+        if (this.#skip > 0) this.#skip--
+        else if (!this.#queue.putWithin(value, BLOCKING)) return { item: value }
       } catch (error) {
         iterator.return?.()
         throw error
       }
-      if (thread.stopping) {
+      if (control.stopsSoon) {
         iterator.return?.()
         return 'end'
       }

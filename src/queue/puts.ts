@@ -53,8 +53,14 @@ export class Puts<T> {
 
   /** As putSync, for at most `ms`. False if there was no room for so long. */
   putWithin(item: T, ms: number): boolean {
-    const encoded = this.#encode(item)
-    if (this.#pending.size === 0 && this.#store(encoded, true) === 0) return true
+    let encoded: Encoded
+    if (this.#pending.size === 0) {
+      const { attachment } = this.#seat
+      encoded = attachment.encode(item, false)
+      if (typeof encoded === 'number' && attachment.store(encoded, true) === 0) return true
+    } else {
+      encoded = this.#encode(item)
+    }
     try {
       this.#putSync(encoded, ms, false)
       return true

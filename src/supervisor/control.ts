@@ -51,6 +51,14 @@ export class Control {
     Atomics.store(this.words, STOP, 1)
   }
 
+  /**
+   * As stopRequested, by a plain load, for loops over items: what they do with each of them is more than a compiler
+   * could move the load across.
+   */
+  get stopsSoon(): boolean {
+    return this.words[STOP] === 1
+  }
+
   get stopRequested(): boolean {
     return Atomics.load(this.words, STOP) === 1
   }

@@ -88,13 +88,18 @@ export class ThreadPool {
   }
 
   /**
-   * Piscina stops replacing threads once one has died before it was ready. Tasks that it has queued would wait for ever:
-   * they fail, to be run anew.
+   * Piscina stops replacing threads once one has died before it was ready. Tasks that it has queued, beyond the threads
+   * it still has for them, would wait for ever: they fail, to be run anew.
    */
   #refuseStuckTasks(): void {
-    for (const { piscina, thread, giveUp } of [...this.#tasks]) {
-      const isStuck = piscina.threads.length < piscina.options.minThreads
-      if (isStuck && thread() === 0) giveUp.abort(new Error('its thread died before it was ready'))
+    for (const piscina of this.#piscinas) {
+      const { threads, options } = piscina
+      if (threads.length >= options.minThreads) continue
+      const tasks = [...this.#tasks].filter((task) => task.piscina === piscina)
+      const waiting = tasks.filter(({ thread }) => thread() === 0)
+      const idle = Math.max(0, threads.length - (tasks.length - waiting.length))
+      for (const { giveUp } of waiting.slice(idle))
+        giveUp.abort(new Error('its thread died before it was ready'))
     }
   }
 
