@@ -2,6 +2,8 @@
  * The first of our code in every thread, and plain JavaScript, since without more a thread refuses TypeScript: makes
  * TypeScript load, then hands over to the host.
  */
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { workerData } from 'node:worker_threads'
 
 /** A thread may be given several messages; tsx is registered once. */
@@ -10,7 +12,9 @@ let registration
 export default async function boot(message) {
   registration ??= register(message.loader.tsx)
   await registration
-  const { host } = await import(message.host)
+  const { host } = message.loader.isCommonJs
+    ? createRequire(message.host)(fileURLToPath(message.host))
+    : await import(message.host)
   return host(message)
 }
 

@@ -10,6 +10,8 @@ export interface Loader {
   readonly wantsTsx: boolean
   /** What it registers, in this order, as `file:` URLs; none where no tsx was found. */
   readonly tsx: readonly string[]
+  /** With tsx, CommonJS has copies of ES modules: the host is to be of the same copy of this library as the module. */
+  readonly isCommonJs: boolean
 }
 
 /** A thread's `process.argv[1]` is its own file, so the main program's is handed down. */
@@ -40,7 +42,8 @@ const TSX_COUNT = Symbol.for('tsx:global-cjs-loader-count')
 export function loaderFor(filename: string): Loader {
   const path = fileURLToPath(filename)
   const wantsTsx = runsUnderTsx() || isTypeScript(fileURLToPath(import.meta.url)) || needsTsx(path)
-  return { wantsTsx, tsx: wantsTsx ? findTsx(path) : [] }
+  const tsx = wantsTsx ? findTsx(path) : []
+  return { wantsTsx, tsx, isCommonJs: tsx.length > 0 && isCommonJsByName(path) }
 }
 
 function needsTsx(path: string): boolean {

@@ -15,15 +15,15 @@ const SAME = 250
  * it unless someone else listens too. Sets the exit code that shells know. Returns what ends it.
  */
 export function handleSignals(onFirst: (signal: Signal) => void, onSecond: () => void): () => void {
-  let askedAt: number | undefined
+  let asked: { signal: Signal; at: number } | undefined
   const listener = (signal: Signal) => {
     process.exitCode = 128 + constants.signals[signal]
-    if (askedAt === undefined) {
-      askedAt = clock.now()
+    if (asked === undefined) {
+      asked = { signal, at: clock.now() }
       onFirst(signal)
       return
     }
-    if (clock.now() - askedAt < SAME) return
+    if (asked.signal === signal && clock.now() - asked.at < SAME) return
     end()
     onSecond()
     process.kill(process.pid, signal)
@@ -33,7 +33,7 @@ export function handleSignals(onFirst: (signal: Signal) => void, onSecond: () =>
   }
   for (const signal of SIGNALS) process.on(signal, listener)
   return () => {
-    const rest = askedAt === undefined ? 0 : SAME - (clock.now() - askedAt)
+    const rest = asked === undefined ? 0 : SAME - (clock.now() - asked.at)
     if (rest <= 0) end()
     // Unheard, the second copy of the signal would end the process in the middle of its report.
     else setTimeout(end, rest).unref()

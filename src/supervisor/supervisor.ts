@@ -118,6 +118,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     await waitFor(this.#allOver(), options, () =>
       `supervisor ${this.name === '' ? '' : `'${this.name}'`}`.trim(),
     )
+    // Added while the last one's end was on its way here.
+    if (this.#running.length > 0) return this.join(options)
     const report = this.#report()
     if (this.#destroyedBy !== undefined) throw withReport(this.#destroyedBy.error, report)
     const failures = this.#groups.filter(({ hasFailed }) => hasFailed).map(({ failure }) => failure)
@@ -354,7 +356,7 @@ function framesAbove(caller: (...args: never[]) => unknown): string {
 }
 
 function withReport(error: unknown, report: Report): unknown {
-  return error instanceof Error ? Object.assign(error, { report }) : error
+  return error instanceof Error && Object.isExtensible(error) ? Object.assign(error, { report }) : error
 }
 
 /** It failed because its queue was shut down for another's failure. */

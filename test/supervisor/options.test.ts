@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest'
+import type { SupervisorOptions, ThreadTask } from '../../src/index.ts'
+import { fixture, millrace, saying, supervisor } from './scene.ts'
+
+const TYPE = ['TypeError', 'ERR_INVALID_ARG_TYPE'] as const
+const VALUE = ['TypeError', 'ERR_INVALID_ARG_VALUE'] as const
+const RANGE = ['RangeError', 'ERR_OUT_OF_RANGE'] as const
+type Fault = [given: object, kind: readonly [name: string, code: string], ...words: string[]]
+
+const LONGEST = '2147483647'
+
+describe('an option of a supervisor', () => {
+  const faults: Fault[] = [
+    [{ name: 1 }, TYPE, 'options.name', 'string', 'number 1'],
+    [{ maxThreads: '2' }, TYPE, 'options.maxThreads', 'from 1', "string '2'"],
+    [{ maxThreads: 0 }, RANGE, 'options.maxThreads', 'from 1', 'number 0'],
+    [{ maxThreads: 1.5 }, RANGE, 'options.maxThreads', 'integer', '1.5'],
+    [{ signal: {} }, TYPE, 'options.signal', 'AbortSignal'],
+    [{ signal: null }, TYPE, 'options.signal', 'AbortSignal', 'null'],
+    [{ restart: true }, TYPE, 'options.restart', 'object', 'boolean true'],
+    [{ restart: null }, TYPE, 'options.restart', 'object', 'null'],
+    [{ restart: { max: -1 } }, RANGE, 'options.restart.max', `from 0 to ${LONGEST}`, '-1'],
+    [{ restart: { max: '3' } }, TYPE, 'options.restart.max', `from 0 to ${LONGEST}`, "'3'"],
+    [{ restart: { max: Number.NaN } }, RANGE, 'options.restart.max', 'NaN'],
+    [{ restart: { within: 0 } }, RANGE, 'options.restart.within', `from 1 to ${LONGEST}`, 'number 0'],
+    [{ restart: { within: null } }, TYPE, 'options.restart.within', `from 1 to ${LONGEST}`, 'null'],
+    [{ restart: { backoff: -1 } }, RANGE, 'options.restart.backoff', `from 0 to ${LONGEST}`, '-1'],
+    [{ restart: { backoff: '1' } }, TYPE, 'options.restart.backoff', `from 0 to ${LONGEST}`, "'1'"],
+    [{ restart: { onThrow: 1 } }, TYPE, 'options.restart.onThrow', 'boolean', 'number 1'],
+    [{ resourceLimits: 64 }, TYPE, 'options.resourceLimits', 'object', 'number 64'],
+    [{ resourceLimits: null }, TYPE, 'options.resourceLimits', 'object', 'null'],
+    [{ grace: -1 }, RANGE, 'options.grace', `from 0 to ${LONGEST}`, '-1'],
+    [{ grace: 2 ** 31 }, RANGE, 'options.grace', `from 0 to ${LONGEST}`, '2147483648'],
+    [{ grace: '1' }, TYPE, 'options.grace', `from 0 to ${LONGEST}`, "'1'"],
+    [{ handleSignals: 1 }, TYPE, 'options.handleSignals', 'boolean', 'number 1'],
+  ]
+
+  it.each<Fault>(faults)('is refused: %j', (given, kind, ...words) => {
+    expect(() => new millrace.Supervisor(given as SupervisorOptions)).toThrow(saying(...kind, ...words))
+  })
+
+  it('must be in an object', () => {
+    for (const given of ['options', 1, null]) {
+      expect(() => new millrace.Supervisor(given as never)).toThrow(saying(...TYPE, 'options', 'object'))
+    }
+  })
+
+  it('counts as absent if it is undefined', () => {
+    const options = Object.fromEntries(
+      ['name', 'maxThreads', 'signal', 'restart', 'resourceLimits', 'grace', 'handleSignals'].map((name) => [
+        name,
+        undefined,
+      ]),
+    )
+    const restart = { max: undefined, within: undefined, backoff: undefined, onThrow: undefined }
+    expect(supervisor(options).name).toBe('')
+    expect(supervisor({ restart } as never).name).toBe('')
+  })
+})
+
+describe('an option of a task', () => {
+  const good = fixture('plain.mjs', 'echo')
+  const queue = new millrace.Queue({ maxInFlight: 8 })
+
+  const common: Fault[] = [
+    [{ filename: undefined }, TYPE, 'task.filename', 'absolute path', 'undefined'],
+    [{ filename: 7 }, TYPE, 'task.filename', 'absolute path', 'number 7'],
+    [{ filename: 'work.mjs' }, VALUE, 'task.filename', 'absolute path', "'work.mjs'"],
+    [
+      { filename: new URL('https://localhost/work.mjs') },
+      VALUE,
+      'task.filename',
+      'https://localhost/work.mjs',
+    ],
+    [{ name: 7 }, TYPE, 'task.name', 'string', 'number 7'],
+    [{ name: '' }, VALUE, 'task.name', 'name of an export', "''"],
+    [{ threads: 0 }, RANGE, 'task.threads', 'from 1 to 1024', 'number 0'],
+    [{ threads: 1025 }, RANGE, 'task.threads', 'from 1 to 1024', '1025'],
+    [{ threads: 1.5 }, RANGE, 'task.threads', 'from 1 to 1024', '1.5'],
+    [{ threads: '2' }, TYPE, 'task.threads', 'from 1 to 1024', "'2'"],
+    [{ args: () => {} }, VALUE, 'task.args', 'cloned'],
+  ]
+  const produce: Fault[] = [
+    [{ resume: 'again' }, VALUE, 'task.resume', "'skip', 'manual'", "'again'"],
+    [{ resume: true }, VALUE, 'task.resume', "'skip', 'manual'", 'true'],
+  ]
+  const consume: Fault[] = [
+    [{ retries: -1 }, RANGE, 'task.retries', `from 0 to ${LONGEST}`, '-1'],
+    [{ retries: '1' }, TYPE, 'task.retries', `from 0 to ${LONGEST}`, "'1'"],
+    [{ backoff: -1 }, RANGE, 'task.backoff', `from 0 to ${LONGEST}`, '-1'],
+    [{ backoff: '1' }, TYPE, 'task.backoff', `from 0 to ${LONGEST}`, "'1'"],
+    [{ concurrency: 0 }, RANGE, 'task.concurrency', 'from 1 to 8', 'number 0'],
+    [{ concurrency: 9 }, RANGE, 'task.concurrency', 'from 1 to 8', 'number 9'],
+    [{ concurrency: '2' }, TYPE, 'task.concurrency', 'from 1 to 8', "'2'"],
+    [{ timeout: 100 }, VALUE, 'task.timeout', 'absent', '100'],
+    [{ rateLimit: {} }, VALUE, 'task.rateLimit', 'absent'],
+  ]
+
+  const methods = {
+    spawn: (task: ThreadTask) => supervisor().spawn(task),
+    produce: (task: ThreadTask) => supervisor().produce(queue, task),
+    consume: (task: ThreadTask) => supervisor().consume(queue, task),
+  }
+
+  describe.each(Object.entries(methods))('of %s', (method, call) => {
+    const own = { spawn: [], produce, consume }[method] as Fault[]
+
+    it.each<Fault>([...common, ...own])('is refused: %o', (given, kind, ...words) => {
+      expect(() => call({ ...good, ...given } as ThreadTask)).toThrow(saying(...kind, ...words))
+    })
+
+    it('must be in an object', () => {
+      for (const given of [undefined, null, 'task']) {
+        expect(() => call(given as never)).toThrow(saying(...TYPE, 'task', 'object'))
+      }
+    })
+  })
+
+  it.each(['produce', 'consume'] as const)('of %s needs a queue before it', (method) => {
+    for (const given of [undefined, null, {}, queue.handle]) {
+      expect(() => supervisor()[method](given as never, good)).toThrow(saying(...TYPE, 'queue', 'a Queue'))
+    }
+  })
+
+  it('leaves no group behind when it is refused', () => {
+    const one = supervisor()
+    expect(() => one.spawn({ ...good, threads: 0 })).toThrow(RangeError)
+    expect(one.stats()).toEqual({ name: '', threads: 0, groups: [] })
+  })
+})
+
+/** As `typeof import` of the fixture, which has no types. */
+interface Plain {
+  echo(args: unknown): unknown
+}
+
+describe('task', () => {
+  const url = new URL('./fixtures/plain.mjs', import.meta.url)
+
+  it('makes a task of a module and a name', () => {
+    const args = { any: 1 }
+    const made = millrace.task<Plain>(url, 'echo', { threads: 2, args })
+    expect(made).toEqual({ filename: url.href, name: 'echo', threads: 2, args })
+    expect(millrace.task<Plain>(url)('echo', { threads: 2, args })).toEqual(made)
+  })
+
+  it('refuses what is no module or name', () => {
+    expect(() => millrace.task('work.mjs')).toThrow(saying(...VALUE, 'filename', 'absolute path'))
+    expect(() => millrace.task(url, 7 as never)).toThrow(saying(...TYPE, 'name', 'string'))
+    expect(() => millrace.task(url)('' as never)).toThrow(saying(...VALUE, 'name', 'name of an export'))
+  })
+})

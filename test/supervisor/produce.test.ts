@@ -1,0 +1,270 @@
+import { describe, expect, it } from 'vitest'
+import type { Queue, QueueOptions, ThreadGroup } from '../../src/index.ts'
+import { until, within } from '../support/deadline.ts'
+import { waits } from '../support/users.ts'
+import {
+  failureOf,
+  fixture,
+  listenTo,
+  millrace,
+  open,
+  reaches,
+  sharedWords,
+  supervisor,
+  threadOf,
+  workerOf,
+} from './scene.ts'
+
+const producer = (name: string, args?: unknown, threads?: number) =>
+  fixture<unknown>('produce.mjs', name, { args, ...(threads === undefined ? {} : { threads }) })
+
+const numbers = (options?: QueueOptions<number>) =>
+  new millrace.Queue<number>({ codec: millrace.codecs.int32, name: 'shelf', ...options })
+
+/** All items of a queue that will be shut down. */
+async function itemsOf<T>(queue: Queue<T>): Promise<T[]> {
+  const items: T[] = []
+  const all = async () => {
+    for await (const item of queue) items.push(item)
+  }
+  await within(all(), 'the end of the queue')
+  return items
+}
+
+const ended = (group: ThreadGroup) => within(group.join(), 'the end of the producers')
+
+describe('produce', () => {
+  it('stores what the function returns: a value, each item of an iterable, or none', async () => {
+    const forms: [form: string, items: unknown[]][] = [
+      ['value', [7]],
+      ['object', [{ id: 1 }]],
+      ['array', [1, 2, 3]],
+      ['empty', []],
+      ['set', [1, 2]],
+      ['generator', [1, 2]],
+      ['asyncGenerator', [1, 2]],
+      ['promise', [1, 2]],
+      ['promisedGenerator', [1, 2]],
+      ['promisesInside', [1]],
+      ['string', ['loaf']],
+      ['buffer', [Uint8Array.of(1, 2, 3)]],
+      ['typed', [Float64Array.of(1, 2)]],
+      ['nothing', []],
+      ['nothingLater', []],
+      ['null', [null]],
+      ['undefinedInside', [undefined, 1, undefined]],
+    ]
+    const found: [form: string, items: unknown[]][] = []
+    const one = supervisor()
+    for (const [form] of forms) {
+      const queue = new millrace.Queue<unknown>()
+      one.produce(queue, producer('form', { form }))
+      found.push([form, await itemsOf(queue)])
+    }
+    expect(found.map(([form, items]) => [form, items.map(plain)])).toEqual(forms)
+    const report = await within(one.join(), 'the end')
+    expect(report.groups.map(({ stored }) => stored)).toEqual(forms.map(([, items]) => items.length))
+  })
+
+  it('resolves with undefined for each thread', async () => {
+    const group = supervisor().produce(numbers(), producer('numbers', { count: 1 }, 2))
+    expect(await ended(group)).toEqual([undefined, undefined])
+  })
+
+  it.each(['stored', 'storedAsync'])('asks for an item when the last is stored: %s', async (name) => {
+    const queue = numbers({ maxsize: 1 })
+    const words = sharedWords()
+    const one = supervisor()
+    const group = one.produce(queue, producer(name, { count: 5, words }))
+    const thread = await threadOf(one)
+    await waits(queue, 'put', thread)
+    // One is stored, the next in its hand.
+    expect([words[0], queue.size]).toEqual([2, 1])
+    expect(await itemsOf(queue)).toEqual([0, 1, 2, 3, 4])
+    await ended(group)
+  })
+
+  it('runs on several threads', async () => {
+    const queue = numbers()
+    const group = supervisor().produce(queue, producer('numbers', { count: 3 }, 2))
+    expect((await itemsOf(queue)).sort((a, b) => a - b)).toEqual([0, 1, 2, 1000, 1001, 1002])
+    await ended(group)
+  })
+
+  it('fails for an item that cannot be stored', async () => {
+    const queue = numbers()
+    const group = supervisor().produce(queue, producer('form', { form: 'string' }))
+    const error = await failureOf(group.join(), 'the group')
+    expect(error).toMatchObject({ code: 'ERR_THREAD', cause: { code: 'ERR_CODEC' } })
+  })
+})
+
+/** Bytes arrive as one or another class of their codec. */
+function plain(item: unknown): unknown {
+  return Buffer.isBuffer(item) ? new Uint8Array(item) : item
+}
+
+describe('the end of producers', () => {
+  it('shuts the queue down when the last thread of the last group has ended', async () => {
+    const queue = numbers()
+    const words = sharedWords()
+    const one = supervisor()
+    const waiting = one.produce(queue, producer('waitsAtEnd', { words }))
+    await ended(one.produce(queue, producer('numbers', { count: 2 })))
+    await until(() => queue.size === 3, 'the item of the other')
+    expect(queue.isShutDown).toBe(false)
+    open(words, 0)
+    await ended(waiting)
+    expect(queue.isShutDown).toBe(true)
+    expect((await itemsOf(queue)).sort()).toEqual([0, 1, 1])
+  })
+
+  it('leaves the queues of other producers alone', async () => {
+    const [queue, other] = [numbers(), numbers()]
+    const words = sharedWords()
+    const one = supervisor()
+    const waiting = one.produce(other, producer('waitsAtEnd', { words }))
+    await ended(one.produce(queue, producer('numbers', { count: 1 })))
+    expect([queue.isShutDown, other.isShutDown]).toEqual([true, false])
+    open(words, 0)
+    await ended(waiting)
+  })
+
+  it('by a throw lets consumers drain the queue and end', async () => {
+    const queue = numbers()
+    const one = supervisor()
+    const words = sharedWords()
+    const consumers = one.consume(queue, {
+      ...fixture('consume.mjs', 'adds', { args: { words } }),
+      threads: 1,
+    })
+    const failed = one.produce(queue, producer('throwsAfter', { count: 4 }))
+    const failure = failureOf(one.join(), 'the supervisor')
+    await ended(consumers)
+    expect([words[0], words[1]]).toEqual([4, 6])
+    const error = await failure
+    expect(error).toMatchObject({ code: 'ERR_THREAD', cause: { message: 'the oven is out' } })
+    expect(await failureOf(failed.join(), 'the producer')).toBe(error)
+    expect(queue.unfinished).toBe(0)
+  })
+
+  it('by a stop runs the `finally` of a generator, and asks for no more', async () => {
+    for (const name of ['left', 'leftAsync']) {
+      const queue = numbers({ maxsize: 2 })
+      const words = sharedWords()
+      const one = supervisor()
+      const group = one.produce(queue, producer(name, { words }))
+      await reaches(words, 2, 1)
+      await waits(queue, 'put', await threadOf(one))
+      const stopped = group.stop()
+      await until(() => one.stats().groups[0]?.members[0]?.state === 'running', 'it still runs')
+      expect([words[0], words[1]]).toEqual([3, 0])
+      // Room for the item in its hand.
+      expect(await within(queue.get(), 'the first')).toBe(0)
+      await within(stopped, 'the stop')
+      await ended(group)
+      expect([name, words[0], words[1]]).toEqual([name, 3, 1])
+      expect([queue.size, queue.isShutDown]).toEqual([2, true])
+    }
+  })
+
+  it('by a stop comes while there is always room, too', async () => {
+    for (const name of ['left', 'leftAsync']) {
+      const queue = numbers({ maxsize: 2 ** 20 })
+      const words = sharedWords()
+      const group = supervisor().produce(queue, producer(name, { words }))
+      await reaches(words, 0, 100)
+      await within(group.stop(), 'the stop')
+      await ended(group)
+      expect([name, words[1]]).toEqual([name, 1])
+    }
+  })
+
+  it.each(['left', 'leftAsync'])(
+    'by a shutdown of the queue runs the `finally`, and is no failure: %s',
+    async (name) => {
+      const queue = numbers({ maxsize: 1 })
+      const words = sharedWords()
+      const one = supervisor()
+      const group = one.produce(queue, producer(name, { words }))
+      await reaches(words, 2, 1)
+      await waits(queue, 'put', await threadOf(one))
+      queue.shutdown()
+      expect(await ended(group)).toEqual([undefined])
+      expect([words[0], words[1]]).toEqual([2, 1])
+    },
+  )
+
+  it.each(['leftUnstored', 'leftUnstoredAsync'])(
+    'by an item that cannot be stored runs the `finally`: %s',
+    async (name) => {
+      const words = sharedWords()
+      const group = supervisor().produce(numbers(), producer(name, { words }))
+      const error = await failureOf(group.join(), 'the group')
+      expect([error.cause.code, words[1]]).toEqual(['ERR_CODEC', 1])
+    },
+  )
+})
+
+describe('a producer that dies', () => {
+  it.each([
+    ['skip', 'resumes'],
+    ['skip', 'resumesAsync'],
+    ['manual', 'resumes'],
+    ['manual', 'resumesAsync'],
+  ] as const)("goes on with resume: '%s', and stores nothing twice: %s", async (resume, name) => {
+    const queue = numbers()
+    const one = supervisor()
+    const told = listenTo(one, 'restart')
+    const task = producer(name, { count: 10, diesAt: 4, manual: resume === 'manual' })
+    const group = one.produce(queue, { ...task, resume })
+    expect(await itemsOf(queue)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    await ended(group)
+    expect(told).toHaveLength(1)
+    const report = await within(one.join(), 'the end')
+    expect(report.groups).toMatchObject([{ role: 'produce', restarts: 1, stored: 10 }])
+  })
+
+  it.each(['skip', 'manual'] as const)('while it waits for room goes on: %s', async (resume) => {
+    const queue = numbers({ maxsize: 2 })
+    const one = supervisor()
+    const task = producer('resumes', { count: 6, diesAt: -1, manual: resume === 'manual' })
+    one.produce(queue, { ...task, resume })
+    const thread = await threadOf(one)
+    await waits(queue, 'put', thread)
+    expect(one.stats().groups[0]?.members[0]?.stored).toBe(2)
+    await within(workerOf(thread).terminate(), 'the death')
+    expect(await itemsOf(queue)).toEqual([0, 1, 2, 3, 4, 5])
+    await within(one.join(), 'the end')
+  })
+
+  it('counts what was stored at its index only', async () => {
+    const queue = numbers()
+    const one = supervisor()
+    const task = producer('resumes', { count: 4, diesAt: 2, manual: true }, 2)
+    one.produce(queue, { ...task, resume: 'manual' })
+    expect((await itemsOf(queue)).sort()).toEqual([0, 0, 1, 1, 2, 2, 3, 3])
+    const report = await within(one.join(), 'the end')
+    expect(report.groups).toMatchObject([{ restarts: 2, stored: 8 }])
+  })
+
+  it('begins to count at 0 though others have stored before', async () => {
+    const queue = numbers()
+    await queue.put(9)
+    supervisor().produce(queue, producer('tellsStored'))
+    expect(await itemsOf(queue)).toEqual([9, 0])
+  })
+
+  it('without `resume` fails the group, and what it stored is still delivered', async () => {
+    const queue = numbers()
+    const one = supervisor()
+    const told = listenTo(one, 'restart')
+    const group = one.produce(queue, producer('resumes', { count: 10, diesAt: 4 }))
+    const failure = failureOf(group.join(), 'the group')
+    expect(await itemsOf(queue)).toEqual([0, 1, 2, 3])
+    const error = await failure
+    expect(error).toMatchObject({ code: 'ERR_THREAD', exitCode: 1 })
+    expect(error.message).toContain('resume')
+    expect(told).toEqual([])
+  })
+})

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest'
+import { program } from './process.ts'
+
+const fixtures = new URL('./fixtures/', import.meta.url).href
+
+/** A producer without end and a consumer that gives each item back to the main thread, which has stopped to look. */
+const PIPELINE = `
+  const task = (file, name, args) => ({ filename: ${JSON.stringify(fixtures)} + file, name, args, threads: 1 })
+  const supervisor = new millrace.Supervisor({ name: 'mill', handleSignals: true })
+  const queue = new millrace.Queue({ codec: millrace.codecs.int32, maxsize: 4, name: 'shelf' })
+  const words = new Int32Array(new SharedArrayBuffer(32))
+  supervisor.produce(queue, task('produce.mjs', 'endless'))
+  supervisor.consume(queue, task('consume.mjs', 'waitsForWord', { words }))
+  const full = setInterval(() => {
+    if (queue.size < 4 || words[0] < 1) return
+    clearInterval(full)
+    console.log('full')
+  }, 1)
+  supervisor.signal.addEventListener('abort', () => {
+    console.log('asked:', supervisor.signal.reason.message)
+  })
+  const listeners = () => process.listenerCount('SIGINT') + process.listenerCount('SIGTERM')
+  console.log('listeners', listeners())
+`
+
+describe('handleSignals', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'stops producers with the first %s, and lets what is queued be finished',
+    async (name, code) => {
+      const running = program(`${PIPELINE}
+      supervisor.signal.addEventListener('abort', () => Atomics.store(words, 1, 1))
+      const { stoppedBy, groups, queues } = await supervisor.join()
+      console.log('report', stoppedBy.message, queues[0].left, queues[0].unfinished)
+      console.log('all', groups[0].stored === words[0] && words[0] >= 5)
+      // They stay a moment longer, for a second copy of the same signal.
+      while (listeners() > 0) await new Promise((resolve) => setTimeout(resolve, 1))
+      console.log('no listeners')`)
+      await running.says('full')
+      running.signal(name)
+      const ended = await running.ended()
+      expect(ended.stderr).toBe('')
+      expect(ended.stdout.split('\n')).toEqual([
+        'listeners 2',
+        'full',
+        `asked: interrupted by ${name}`,
+        `report interrupted by ${name} 0 0`,
+        'all true',
+        'no listeners',
+        '',
+      ])
+      expect([ended.code, ended.signal]).toEqual([code, null])
+    },
+  )
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends at once with the second %s', async (name) => {
+    // The item under way is never finished.
+    const running = program(`${PIPELINE} await supervisor.join()`)
+    await running.says('full')
+    running.signal(name)
+    await running.says('asked:')
+    // One that comes at once would still be the first.
+    running.insists(name)
+    const { code, signal } = await running.ended()
+    expect([code, signal]).toEqual([null, name])
+  })
+
+  it('takes a signal that comes again at once for the first', async () => {
+    const running = program(`${PIPELINE}
+      supervisor.signal.addEventListener('abort', () => {
+        setImmediate(() => {
+          process.emit('SIGINT', 'SIGINT')
+          Atomics.store(words, 1, 1)
+        })
+      })
+      const { queues } = await supervisor.join()
+      console.log('left', queues[0].left)`)
+    await running.says('full')
+    running.signal('SIGINT')
+    const { code, stdout } = await running.ended()
+    expect([code, stdout.endsWith('left 0\n')]).toEqual([130, true])
+  })
+
+  it('has no listeners before threads run, and none once they are over', async () => {
+    const running = program(`
+      const supervisor = new millrace.Supervisor({ handleSignals: true })
+      const listeners = () => process.listenerCount('SIGINT') + process.listenerCount('SIGTERM')
+      const counts = [listeners()]
+      const task = { filename: ${JSON.stringify(fixtures)} + 'plain.mjs', name: 'index' }
+      const groups = [supervisor.spawn(task), supervisor.spawn(task)]
+      counts.push(listeners())
+      await Promise.all(groups.map((group) => group.join()))
+      counts.push(listeners())
+      await supervisor.spawn(task).join()
+      counts.push(listeners())
+      console.log(...counts)`)
+    const { code, stdout, stderr } = await running.ended()
+    expect([stdout, stderr, code]).toEqual(['0 2 0 0\n', '', 0])
+  })
+
+  it('is off unless it is asked for: the first SIGINT ends the process', async () => {
+    const running = program(
+      `${PIPELINE.replace('handleSignals: true', 'handleSignals: false')} await supervisor.join()`,
+    )
+    await running.says('full')
+    running.signal('SIGINT')
+    const { stdout, signal } = await running.ended()
+    expect(signal).toBe('SIGINT')
+    expect(stdout).toBe('listeners 0\nfull\n')
+  })
+})
+
+describe('the process', () => {
+  it('ends by itself when all groups are over, whoever is joined', async () => {
+    const running = program(`
+      const supervisor = new millrace.Supervisor()
+      const queue = new millrace.Queue({ maxsize: 2 })
+      const task = (file, name, args) => ({ filename: ${JSON.stringify(fixtures)} + file, name, args })
+      const words = new Int32Array(new SharedArrayBuffer(32))
+      supervisor.produce(queue, task('produce.mjs', 'numbers', { count: 10 }))
+      supervisor.consume(queue, task('consume.mjs', 'adds', { words }))
+      process.on('exit', () => console.log('sum', words[1]))`)
+    const { code, stdout, stderr } = await running.ended()
+    expect([stdout, stderr, code]).toEqual(['sum 45\n', '', 0])
+  })
+
+  it('stays while a thread works, or waits', async () => {
+    const running = program(`
+      const supervisor = new millrace.Supervisor({ restart: { backoff: 100 } })
+      const task = (file, name, args) => ({ filename: ${JSON.stringify(fixtures)} + file, name, args })
+      const words = new Int32Array(new SharedArrayBuffer(64))
+      supervisor.spawn(task('deaths.mjs', 'dies', { how: 'exit', words }))
+      process.on('exit', () => console.log('runs', words[0]))`)
+    const { code, stdout } = await running.ended()
+    expect([stdout, code]).toEqual(['runs 2\n', 0])
+  })
+})
