@@ -62,7 +62,8 @@ export function options<T extends object>(name: string, value: T | undefined): P
 
 /** Where a module is, as a `file:` URL. */
 export function fileUrl(name: string, value: unknown): string {
-  const expected = 'an absolute path, a file: URL string or a URL'
+  const expected =
+    "an absolute path, a file: URL string or a URL, such as new URL('./work.js', import.meta.url)"
   if (value instanceof URL || (typeof value === 'string' && value.startsWith('file:'))) {
     try {
       fileURLToPath(value)

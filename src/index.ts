@@ -18,7 +18,6 @@ export type { QueueStats, ThreadStats } from './queue/stats.ts'
 export type { ItemFunction, ThreadContext, ThreadFunction } from './supervisor/context.ts'
 export type { ThreadGroup } from './supervisor/group.ts'
 export type { SupervisorOptions } from './supervisor/options.ts'
-export type { ConsumeOptions, ProduceOptions } from './supervisor/plans.ts'
 export type {
   GroupReport,
   GroupStats,
@@ -29,7 +28,14 @@ export type {
 } from './supervisor/report.ts'
 export type { RestartPolicy } from './supervisor/restart.ts'
 export { Supervisor, type SupervisorEvents, type ThreadEvent } from './supervisor/supervisor.ts'
-export { type TaskOf, type TaskOptions, type ThreadTask, task } from './supervisor/task.ts'
+export {
+  type ConsumeOptions,
+  type ProduceOptions,
+  type TaskOf,
+  type TaskOptions,
+  type ThreadTask,
+  task,
+} from './supervisor/task.ts'
 
 import { listen } from './queue/deaths.ts'
 

@@ -85,8 +85,11 @@ function post(port: MessagePort, report: Report): void {
 function postOutcome(port: MessagePort, outcome: Outcome): void {
   try {
     post(port, outcome)
-  } catch (error) {
-    // What the function returned cannot be cloned.
+  } catch (cause) {
+    const isIterator = typeof (outcome as { value?: Iterator<unknown> }).value?.next === 'function'
+    const hint = isIterator ? ': the items of a generator are for `produce`' : ''
+    const message = `the function returned what cannot be cloned to another thread${hint}`
+    const error = Object.assign(new TypeError(message, { cause }), { code: 'ERR_INVALID_RETURN_VALUE' })
     post(port, { kind: 'threw', error: packError(error), isSetUp: false, isStop: false })
   }
 }

@@ -17,8 +17,8 @@ export interface ThreadContext<A = unknown> {
   /** Aborted when the run is asked to stop, with the reason. The one signal that blocking calls of queues take. */
   readonly signal: AbortSignal
   /**
-   * Writes a line to standard output at once, though the thread blocks next: what goes to `console.log` in a thread
-   * appears only when the thread yields. Formats as `console.log` does. Lines above 4096 bytes may be mixed with
+   * Writes a line to standard output at once, though the thread blocks next: most of what goes to `console.log` in a
+   * thread appears only when the thread yields. Formats as `console.log` does. Lines above 4096 bytes may be mixed with
    * those of other threads when the reader is slow.
    */
   log(...args: unknown[]): void

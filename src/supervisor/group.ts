@@ -235,8 +235,8 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     if (end.kind === 'returned') {
       for (const { queue, held } of end.left) {
         process.emitWarning(
-          `${this.name} returned while it held ${held} unfinished items of ${queue}: they are delivered again. ` +
-            'Call taskDone() for those that are done.',
+          `${this.name} returned while it held ${held} unfinished ${held === 1 ? 'item' : 'items'} of ${queue}, delivered again. ` +
+            'Call taskDone() for what is done.',
           { code: 'MILLRACE_UNFINISHED' },
         )
       }

@@ -4,35 +4,20 @@ import { durationOf, type Handle, isQueue, type Queue } from '../queue/index.ts'
 import { packArgs } from './args.ts'
 import type { GroupPlan } from './group.ts'
 import type { SupervisorSettings } from './options.ts'
-import { checkedTask, type ThreadTask } from './task.ts'
-
-/** How `produce` treats a producer that died. */
-export interface ProduceOptions {
-  /**
-   * 'skip': it is started again, and as many items are dropped as were stored before: for a source that gives the
-   * same items again. 'manual': it is started again and goes on from `thread.stored` itself. Default: its death fails
-   * the group.
-   */
-  readonly resume?: 'skip' | 'manual' | undefined
-}
-
-/** How `consume` calls its function. */
-export interface ConsumeOptions {
-  /**
-   * Deliveries of an item after its first, those after deaths included; then it goes to the dead letters, or, without
-   * any, fails its thread. Default: what the queue's `maxDeliveries` allows, without that 0.
-   */
-  readonly retries?: number | undefined
-  /** ms until an item that failed is delivered again, doubled with each further attempt; its thread goes on meanwhile. Default 0. */
-  readonly backoff?: number | undefined
-  /** Calls of an asynchronous function under way at once in each thread, 1 to the queue's `maxInFlight`; default 1. */
-  readonly concurrency?: number | undefined
-}
+import { type ConsumeOptions, checkedTask, type ProduceOptions, type ThreadTask } from './task.ts'
 
 type Settings = Pick<SupervisorSettings, 'restart' | 'resourceLimits' | 'grace'>
 
-function planOf(given: ThreadTask<never>, settings: Settings, defaultThreads: number) {
+const ITEM_OPTIONS = ['retries', 'backoff', 'concurrency']
+
+/** `others`: options of tasks that are for another method than this one. */
+function planOf(given: ThreadTask<never>, settings: Settings, defaultThreads: number, others: string[]) {
   const task = checkedTask(given, defaultThreads)
+  for (const name of others) {
+    const value = (given as unknown as Record<string, unknown>)[name]
+    const method = name === 'resume' ? 'produce' : 'consume'
+    if (value !== undefined) throw invalidValue(`task.${name}`, `absent: it is for \`${method}\``, value)
+  }
   const { restart, resourceLimits, grace } = settings
   const common = { task, args: packArgs('task.args', task.args), restart, resourceLimits, grace }
   return { ...common, queue: undefined, resumes: false }
@@ -40,7 +25,11 @@ function planOf(given: ThreadTask<never>, settings: Settings, defaultThreads: nu
 
 /** @internal */
 export function spawnPlan(given: ThreadTask<never>, settings: Settings): GroupPlan {
-  return { ...planOf(given, settings, 1), role: 'spawn', roleOf: () => ({ kind: 'spawn' }) }
+  return {
+    ...planOf(given, settings, 1, [...ITEM_OPTIONS, 'resume']),
+    role: 'spawn',
+    roleOf: () => ({ kind: 'spawn' }),
+  }
 }
 
 /** @internal */
@@ -50,7 +39,7 @@ export function producePlan(
   settings: Settings,
 ): GroupPlan {
   const handle = handleOf(queue)
-  const plan = planOf(given, settings, 1)
+  const plan = planOf(given, settings, 1, ITEM_OPTIONS)
   const { resume } = given
   if (resume !== undefined) oneOf('task.resume', resume, ['skip', 'manual'], 'skip')
   return {
@@ -69,7 +58,7 @@ export function consumePlan(
   settings: Settings,
 ): GroupPlan {
   const handle = handleOf(queue)
-  const plan = planOf(given, settings, availableParallelism())
+  const plan = planOf(given, settings, availableParallelism(), ['resume'])
   const { maxInFlight, maxDeliveries } = queue.origin.shared.geometry
   for (const later of ['timeout', 'rateLimit'] as const) {
     const value = (given as unknown as Record<string, unknown>)[later]

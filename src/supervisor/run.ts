@@ -95,7 +95,8 @@ export class Run {
   }
 
   #unreadable(cause: unknown): void {
-    const error = new Error('it returned a value that this thread cannot read', { cause })
+    const message = 'the function returned what this thread cannot read'
+    const error = Object.assign(new TypeError(message, { cause }), { code: 'ERR_INVALID_RETURN_VALUE' })
     this.#end({ kind: 'threw', error: packError(error), isSetUp: false, isStop: false })
   }
 

@@ -10,10 +10,10 @@ import { drain, hearAttachments, noteCause, type Queue, type WaitOptions } from 
 import { Group, type GroupEvents, type GroupPlan, type ThreadGroup } from './group.ts'
 import type { Member } from './member.ts'
 import { type SupervisorOptions, type SupervisorSettings, supervisorSettings } from './options.ts'
-import { type ConsumeOptions, consumePlan, type ProduceOptions, producePlan, spawnPlan } from './plans.ts'
+import { consumePlan, producePlan, spawnPlan } from './plans.ts'
 import { groupReport, groupStats, type Report, type SupervisorStats } from './report.ts'
 import { handleSignals } from './signals.ts'
-import type { ThreadTask } from './task.ts'
+import type { ConsumeOptions, ProduceOptions, ThreadTask } from './task.ts'
 import { waitFor } from './wait-for.ts'
 
 /** What a supervisor's events carry. */
@@ -356,7 +356,9 @@ function framesAbove(caller: (...args: never[]) => unknown): string {
 }
 
 function withReport(error: unknown, report: Report): unknown {
-  return error instanceof Error && Object.isExtensible(error) ? Object.assign(error, { report }) : error
+  if (!(error instanceof Error) || !Object.isExtensible(error)) return error
+  // Not enumerable: it would bury the cause where an uncaught error is printed.
+  return Object.defineProperty(error, 'report', { value: report, configurable: true, writable: true })
 }
 
 /** It failed because its queue was shut down for another's failure. */

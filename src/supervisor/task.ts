@@ -17,6 +17,29 @@ export interface ThreadTask<A = unknown, R = unknown> {
   readonly [result]?: R
 }
 
+/** How `produce` treats a producer that died. */
+export interface ProduceOptions {
+  /**
+   * 'skip': it is started again, and as many items are dropped as were stored before: for a source that gives the
+   * same items again. 'manual': it is started again and goes on from `thread.stored` itself. Default: its death fails
+   * the group.
+   */
+  readonly resume?: 'skip' | 'manual' | undefined
+}
+
+/** How `consume` calls its function. */
+export interface ConsumeOptions {
+  /**
+   * Deliveries of an item after its first, those after deaths included; then it goes to the dead letters, or, without
+   * any, fails its thread. Default: what the queue's `maxDeliveries` allows, without that 0.
+   */
+  readonly retries?: number | undefined
+  /** ms until an item that failed is delivered again, doubled with each further attempt; its thread goes on meanwhile. Default 0. */
+  readonly backoff?: number | undefined
+  /** Calls of an asynchronous function under way at once in each thread, 1 to the queue's `maxInFlight`; default 1. */
+  readonly concurrency?: number | undefined
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: any function
 type AnyFunction = (...args: any[]) => any
 
@@ -34,8 +57,8 @@ type ArgsOf<F> = F extends (...parameters: infer P) => unknown
 
 type ResultOf<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never
 
-/** A task's options, beside which function it is. */
-export type TaskOptions<A> = Pick<ThreadTask<A>, 'threads' | 'args'>
+/** A task's options, beside which function it is; `resume` is for `produce`, the others of its kind for `consume`. */
+export type TaskOptions<A> = Pick<ThreadTask<A>, 'threads' | 'args'> & ProduceOptions & ConsumeOptions
 
 /** Names a function of the module that `task<typeof import('./work.ts')>(url)` is about. */
 export type TaskOf<M> = <N extends FunctionName<M>>(
@@ -65,10 +88,11 @@ export function task(
   options?: TaskOptions<unknown>,
 ): ThreadTask | ((name: string, options?: TaskOptions<unknown>) => ThreadTask) {
   const url = fileUrl('filename', filename)
-  const named = (of: string, given?: TaskOptions<unknown>): ThreadTask => {
-    const { threads, args } = optionsObject('options', given)
-    return { filename: url, name: exportName('name', of), threads, args }
-  }
+  const named = (of: string, given?: TaskOptions<unknown>): ThreadTask => ({
+    ...optionsObject('options', given),
+    filename: url,
+    name: exportName('name', of),
+  })
   return name === undefined ? named : named(name, options)
 }
 

@@ -191,7 +191,7 @@ describe('a return value', () => {
       'the group',
     )
     expect(error).toMatchObject({ name: 'ThreadError', code: 'ERR_THREAD', index: 0 })
-    expect(error.message).toContain('could not be cloned')
+    expect(error.message).toContain('cannot be cloned')
   })
 
   it('that is nested too deep to be read fails its thread', async () => {

@@ -1,0 +1,146 @@
+/**
+ * gzip on all cores, from the building blocks: three groups of threads, two bounded queues between them.
+ *
+ *   npx tsx examples/pipeline-by-hand.ts INPUT OUTPUT
+ *
+ *   read (1 thread) → blocks → compress (a thread a core) → packed → write (1 thread)
+ *
+ * Each block becomes a gzip file of its own; joined in order they are one again, which any gunzip reads. The queues are
+ * short, so memory stays small however large the file: reading waits for compressing, compressing for writing.
+ */
+import { createHash } from 'node:crypto'
+import {
+  closeSync,
+  createReadStream,
+  mkdtempSync,
+  openSync,
+  readSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { parseArgs } from 'node:util'
+import { isMainThread } from 'node:worker_threads'
+import { createGunzip, gzipSync } from 'node:zlib'
+import { Queue, Supervisor, type ThreadContext, task } from '../src/index.ts'
+
+const HELP = `Usage: pipeline-by-hand [INPUT [OUTPUT]]
+
+Compresses INPUT (default: package-lock.json) to OUTPUT (default: a temporary file), and checks what was written.
+An OUTPUT that exists is overwritten.
+
+Ctrl-C stops the reading: the blocks read so far are compressed, written and checked. Again: at once.
+Exit codes: 0; 1 failed; 2 wrong arguments; 130 interrupted.
+`
+const BLOCK_BYTES = 16 * 1024
+const QUEUED = 16
+
+type Block = { number: number; bytes: Uint8Array }
+
+/** A producer: the queue takes each block before the next is asked for. An empty file is one empty block. */
+export function* read({ input }: { input: string }): Generator<Block> {
+  const fd = openSync(input, 'r')
+  let length: number
+  let number = 0
+  do {
+    const buffer = Buffer.alloc(BLOCK_BYTES)
+    length = readSync(fd, buffer)
+    if (length > 0 || number === 0) yield { number: number++, bytes: buffer.subarray(0, length) }
+  } while (length > 0)
+  closeSync(fd)
+}
+
+/** A consumer that is a producer, too. If its thread dies on the way, the block is given to another. */
+export function compress({ number, bytes }: Block, { args }: ThreadContext<{ packed: Queue<Block> }>): void {
+  args.packed.putSync({ number, bytes: gzipSync(bytes) })
+}
+
+/** Of the one thread that writes: the number of the block that is next in the file, and what came before its turn. */
+let next = 0
+const early = new Map<number, Uint8Array>()
+
+/** A consumer on one thread: puts the blocks back in order. */
+export function write({ number, bytes }: Block, { args, restarts }: ThreadContext<{ fd: number }>): void {
+  if (restarts > 0) throw new Error('the thread that wrote has died, and what it knew is lost')
+  // A block comes twice if the thread that compressed it died just after it had put it.
+  if (number >= next) early.set(number, bytes)
+  for (let due = early.get(next); due !== undefined; due = early.get(next)) {
+    writeFileSync(args.fd, due)
+    early.delete(next++)
+  }
+}
+
+async function main({ input, output, fd }: { input: string; output: string; fd: number }): Promise<void> {
+  const blocks = new Queue<Block>({ name: 'blocks', maxsize: QUEUED })
+  const packed = new Queue<Block>({ name: 'packed', maxsize: QUEUED })
+  const supervisor = new Supervisor({ handleSignals: true })
+  const work = task<typeof import('./pipeline-by-hand.ts')>(import.meta.url)
+  // Should its thread die, the file is read again from the beginning, and what was queued before is skipped.
+  supervisor.produce(blocks, work('read', { args: { input }, resume: 'skip' }))
+  const compressing = supervisor.consume(blocks, work('compress', { args: { packed } }))
+  supervisor.consume(packed, work('write', { threads: 1, args: { fd } }))
+  // The supervisor ends `blocks` after the producer. That nothing more comes into `packed`, only we know.
+  const packedEnds = compressing.join().finally(() => packed.shutdown())
+  const [report] = await Promise.all([supervisor.join(), packedEnds.catch(() => {})])
+  closeSync(fd)
+
+  console.log(report.groups.map(({ name, threads }) => `${name} x ${threads}`).join(' → '))
+  const { stored = 0 } = report.groups[0] ?? {}
+  if (stored === 0) return console.log('stopped before anything was read')
+  const { size } = statSync(input)
+  const bytes = Math.min(size, stored * BLOCK_BYTES)
+  console.log(`${input}: ${bytes} bytes in ${stored} blocks, in ${(report.elapsed / 1000).toFixed(2)} s`)
+  console.log(`${output}: ${statSync(output).size} bytes`)
+  await check(input, bytes, output)
+  console.log(`checked: gunzip gives back ${bytes === size ? 'the whole file' : `its first ${bytes} bytes`}`)
+}
+
+/** Without threads or queues. */
+async function check(input: string, bytes: number, output: string): Promise<void> {
+  const sha256 = async (chunks: AsyncIterable<Buffer>) => {
+    const hash = createHash('sha256')
+    for await (const chunk of chunks) hash.update(chunk)
+    return hash.digest('hex')
+  }
+  const [expected, got] = await Promise.all([
+    pipeline(createReadStream(input, { end: Math.max(0, bytes - 1) }), sha256),
+    pipeline(createReadStream(output), createGunzip(), sha256),
+  ])
+  if (expected !== got) throw new Error(`${output} does not hold the first ${bytes} bytes of ${input}`)
+}
+
+/** @throws what is wrong with the arguments; `fd` is open for writing then */
+function openFiles() {
+  const { values, positionals } = parseArgs({
+    options: { help: { type: 'boolean', short: 'h' } },
+    allowPositionals: true,
+  })
+  const [input = 'package-lock.json', given, ...others] = positionals
+  if (values.help) return undefined
+  if (others.length > 0) throw new Error(`INPUT and OUTPUT expected, and no more: ${others.join(' ')}`)
+  const stats = statSync(input)
+  if (!stats.isFile()) throw new Error(`INPUT: a regular file expected, got ${input}`)
+  const output = given ?? join(mkdtempSync(join(tmpdir(), 'pipeline-')), `${basename(input)}.gz`)
+  const at = statSync(output, { throwIfNoEntry: false })
+  if (at?.ino === stats.ino && at.dev === stats.dev) throw new Error('INPUT and OUTPUT are the same file')
+  return { input, output, fd: openSync(output, 'w') }
+}
+
+function fail(error: unknown, exitCode: number): void {
+  process.stderr.write(`pipeline-by-hand: ${(error as Error).message}\n`)
+  process.exitCode = exitCode
+}
+
+if (isMainThread) {
+  // A reader that has seen enough, as `| head`, is no error.
+  process.stdout.on('error', () => {})
+  try {
+    const files = openFiles()
+    if (files === undefined) process.stdout.write(HELP)
+    else await main(files).catch((error) => fail(error, 1))
+  } catch (error) {
+    fail(error, 2)
+  }
+}

@@ -1,0 +1,221 @@
+import { execFile, execFileSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join, relative } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { isExpected, programsOf, repository, twoAtATime } from '../docs/programs.ts'
+
+const isWholeMatrix = process.env.MILLRACE_NODES !== undefined
+const nodes = (process.env.MILLRACE_NODES ?? process.execPath).split(delimiter)
+const [quickStart] = programsOf('README.md').programs
+const source = quickStart?.files.get('main.mjs') ?? ''
+
+const root = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-pack-')))
+const modules = join(root, 'node_modules')
+const millrace = join(modules, 'millrace')
+const tsc = join(repository, 'node_modules/typescript/bin/tsc')
+const tsx = join(modules, 'tsx/dist/cli.mjs')
+
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+/** An installation without a network: what `npm pack` packs, and copies of what it depends on. */
+const packed: string[] = install()
+
+function install(): string[] {
+  const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', root]
+  const answer = execFileSync('npm', pack, { cwd: repository, encoding: 'utf8', timeout: 60_000 })
+  const [{ filename, files }] = JSON.parse(answer)
+  mkdirSync(millrace, { recursive: true })
+  execFileSync('tar', ['-xzf', join(root, filename), '-C', millrace, '--strip-components=1'])
+  const { dependencies } = JSON.parse(readFileSync(join(millrace, 'package.json'), 'utf8'))
+  for (const name of [
+    ...Object.keys(dependencies),
+    'tsx',
+    'esbuild',
+    '@esbuild',
+    '@types/node',
+    'undici-types',
+  ])
+    copyModule(name)
+  return files.map(({ path }: { path: string }) => path)
+}
+
+function copyModule(name: string): void {
+  cpSync(join(repository, 'node_modules', name), join(modules, name), { recursive: true })
+}
+
+const OPTIONS = {
+  target: 'es2022',
+  module: 'nodenext',
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
+  noUnusedLocals: true,
+  noUnusedParameters: true,
+  verbatimModuleSyntax: true,
+  skipLibCheck: false,
+  types: ['node'],
+  rootDir: '.',
+  outDir: 'out',
+}
+
+/** The two packages: the same program as each kind of file that the README names for it, as it is and compiled. */
+const packages = {
+  'type-module': { type: 'module', names: ['main.mts', 'main.ts'] },
+  'no-type': { names: ['main.mts'] },
+} as const
+
+async function buildPackage(folder: keyof typeof packages): Promise<void> {
+  const { names, ...manifest } = packages[folder]
+  mkdirSync(join(root, folder))
+  writeFileSync(join(root, folder, 'package.json'), JSON.stringify(manifest))
+  for (const name of names) {
+    writeFileSync(join(root, folder, name), source)
+    writeFileSync(join(root, folder, name.replace('ts', 'js')), source)
+  }
+  await compile(folder, OPTIONS, names)
+}
+
+/** CommonJS, as the README's page on TypeScript has it. */
+async function buildCommonJs(): Promise<void> {
+  mkdirSync(join(root, 'commonjs'))
+  writeFileSync(join(root, 'commonjs/package.json'), '{}')
+  writeFileSync(join(root, 'commonjs/main.ts'), source.replaceAll('import.meta.url', '__filename'))
+  await compile('commonjs', { ...OPTIONS, verbatimModuleSyntax: false }, ['main.ts'])
+}
+
+async function compile(folder: string, compilerOptions: object, files: readonly string[]): Promise<void> {
+  writeFileSync(join(root, folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
+  expect(await run(process.execPath, folder, [tsc, '-p', '.'])).toBe('')
+}
+
+function run(node: string, folder: string, args: readonly string[]): Promise<string> {
+  const env: NodeJS.ProcessEnv = { ...process.env, NODE_NO_WARNINGS: '1' }
+  for (const name of Object.keys(env)) if (/^(?:VITE|NODE_OPTIONS|NODE_ENV)/.test(name)) delete env[name]
+  return new Promise((resolve, reject) => {
+    const options = { cwd: join(root, folder), env, timeout: 60_000, killSignal: 'SIGKILL' } as const
+    execFile(node, args, options, (error, stdout, stderr) => {
+      if (error === null || args[0] === tsc) resolve(stdout + stderr)
+      else reject(new Error(`${error.message}\n${stdout}`))
+    })
+  })
+}
+
+function stripsTypes(node: string): boolean {
+  const asked = execFileSync(node, ['-p', '!!process.features.typescript'], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  })
+  return asked.trim() === 'true'
+}
+
+interface Way {
+  readonly folder: keyof typeof packages | 'commonjs'
+  readonly args: readonly string[]
+}
+
+/** One of each kind, or all. */
+function waysToRun(strips: boolean): Way[] {
+  const few: Way[] = [
+    { folder: 'type-module', args: ['out/main.js'] },
+    { folder: 'type-module', args: [tsx, 'main.ts'] },
+    { folder: 'no-type', args: ['out/main.mjs'] },
+    { folder: 'no-type', args: [tsx, 'main.mts'] },
+    { folder: 'commonjs', args: ['out/main.js'] },
+  ]
+  const all = (Object.keys(packages) as (keyof typeof packages)[]).flatMap((folder) =>
+    packages[folder].names.flatMap((name) =>
+      [
+        [name.replace('ts', 'js')],
+        [`out/${name.replace('ts', 'js')}`],
+        [tsx, name],
+        ...(strips ? [[name]] : []),
+      ].map((args): Way => ({ folder, args })),
+    ),
+  )
+  return isWholeMatrix ? [...all, ...few.slice(-1), { folder: 'commonjs', args: [tsx, 'main.ts'] }] : few
+}
+
+describe('the packed tarball', () => {
+  it('holds the build and its sources, and nothing of the tests', () => {
+    for (const path of [
+      'dist/src/index.js',
+      'dist/src/index.d.ts',
+      'dist/workers/boot.mjs',
+      'dist/workers/host.js',
+    ])
+      expect(packed).toContain(path)
+    expect(packed).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'package.json']))
+    const folders = new Set(packed.filter((path) => path.includes('/')).map((path) => path.split('/')[0]))
+    expect([...folders].sort()).toEqual(['dist', 'src', 'workers'])
+    expect(packed.filter((path) => /(?:^|\/)tests?\/|\.test\.|readme-/.test(path))).toEqual([])
+  })
+
+  it('has declarations that name packed files and no internals', () => {
+    const declarations = [join(millrace, 'dist/src/index.d.ts')]
+    // Grows while it is read.
+    for (const file of declarations) {
+      const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
+      expect(readFileSync(file, 'utf8'), file).not.toContain('@internal')
+      for (const [, path] of text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
+        const target = join(dirname(file), (path as string).replace(/\.ts$/, '.d.ts'))
+        expect(existsSync(target), `${relative(millrace, file)} names ${path}`).toBe(true)
+        if (!declarations.includes(target)) declarations.push(target)
+      }
+    }
+    expect(declarations.length).toBeGreaterThan(15)
+    const core = declarations.filter((file) => /\/(?:core|wait)\//.test(file))
+    expect(core).toEqual([])
+  })
+
+  it('has a source for every source map', () => {
+    const maps = readdirSync(join(millrace, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.map'),
+    )
+    const missing = maps.filter((name) => {
+      const file = join(millrace, 'dist', name)
+      const { sources } = JSON.parse(readFileSync(file, 'utf8')) as { sources: string[] }
+      return sources.some((path) => !existsSync(join(dirname(file), path)))
+    })
+    expect(missing).toEqual([])
+  })
+})
+
+describe("the README's program, from the packed tarball", { timeout: 600_000 }, () => {
+  const built = {
+    'type-module': buildPackage('type-module'),
+    'no-type': buildPackage('no-type'),
+    commonjs: buildCommonJs(),
+  }
+  const inTurn = twoAtATime()
+  for (const building of Object.values(built)) building.catch(() => {})
+
+  it.each(Object.keys(built) as (keyof typeof built)[])(
+    'passes strict checks and compiles: %s',
+    (folder) => built[folder],
+  )
+
+  for (const node of nodes) {
+    const version = execFileSync(node, ['-v'], { encoding: 'utf8', timeout: 20_000 }).trim()
+    const ways = waysToRun(stripsTypes(node)).map((way) => ({
+      ...way,
+      shown: way.args.join(' ').replace(tsx, 'tsx'),
+      output: inTurn(() => built[way.folder].then(() => run(node, way.folder, way.args))),
+    }))
+    for (const { output } of ways) output.catch(() => {})
+    it.each(ways)(`runs on Node ${version} in $folder: $shown`, async ({ output }) => {
+      const actual = await output
+      if (!isExpected(actual, quickStart!.output)) expect(actual).toBe(quickStart?.output.text)
+    })
+  }
+})
