@@ -19,7 +19,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --rounds N         measured rounds of each contender, ${ROUNDS.min} to ${ROUNDS.max} (default ${ROUNDS.fallback}); one more warms up
   --items N          items a round, ${ITEMS.min} to ${ITEMS.max}, rounded up to a multiple of ${ITEMS_UNIT} (default: set by each scenario)
   --only SCENARIO    a scenario's name, such as int32/1P1C, or a part of names: int32, int32-batch, object,
-                     object-batch, 1P1C, 1P2C, 2P1C, 2P2C, 4P4C, core, api; may be repeated: all that match any
+                     object-batch, 1P1C, 1P2C, 2P1C, 2P2C, 4P4C, core, api, supervised; may be repeated: all that match any
   --json             the results as JSON, nothing else on standard output
   --help             this text
 
