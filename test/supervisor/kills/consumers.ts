@@ -1,0 +1,162 @@
+import type { RestartPolicy, SupervisorOptions, ThreadError } from '../../../src/index.ts'
+import type { Random } from '../../core/random.ts'
+import { until, within } from '../../support/deadline.ts'
+import type { Cell, Through, Way } from './cells.ts'
+import type { Delivery } from './ledger.ts'
+import type { Library, Sites } from './library.ts'
+import { PLACES } from './places.ts'
+import { alive, check, LITTLE_MEMORY, PATIENCE, type RoundReport, Stage } from './stage.ts'
+
+type ConsumerCell = Extract<Cell, { scene: 'consumer' }>
+
+const COUNT = 60
+const CONSUMERS = 3
+
+/** Functions of the fixture, and which of them turn the event loop while they work on an item. */
+const STYLES = {
+  consume: ['consumeSync', 'consumeAsync', 'consumeConcurrent'],
+  spawn: ['getSync', 'takeSync', 'get', 'iterate', 'iterateAsync'],
+} as const
+const TURNING: readonly string[] = ['consumeAsync', 'consumeConcurrent', 'get', 'iterateAsync']
+
+export function styleFor(through: Through, way: Way, random: Random): string {
+  const turns = way === 'timer' || way === 'rejection'
+  return random.pick(STYLES[through].filter((style) => !turns || TURNING.includes(style)))
+}
+
+export function startConsumers(stage: Stage, through: Through, style: string, more: object = {}) {
+  const task = { filename: stage.file('consumer.mjs'), name: style, threads: CONSUMERS }
+  if (through === 'spawn') {
+    return stage.supervisor.spawn({ ...task, args: { shared: stage.shared, queue: stage.queue } })
+  }
+  const concurrency = style === 'consumeConcurrent' ? 3 : 1
+  return stage.supervisor.consume(stage.queue, {
+    ...task,
+    args: { shared: stage.shared },
+    concurrency,
+    ...more,
+  })
+}
+
+/** One of three consumers ends in the middle of a run. */
+export async function playConsumer(
+  cell: ConsumerCell,
+  millrace: Library,
+  sites: Sites,
+  random: Random,
+): Promise<RoundReport> {
+  const { way, through, more } = cell
+  const plan = {
+    way: way === 'terminate, hot' ? ('none' as const) : way,
+    at: way === 'asleep' ? [] : [random.below(COUNT - 10)],
+  }
+  const restart: Partial<RestartPolicy> = more === 'onThrow' ? { onThrow: true } : {}
+  const options: SupervisorOptions = {
+    restart,
+    ...(way === 'memory' ? { resourceLimits: LITTLE_MEMORY } : {}),
+    ...(way === 'close' ? { grace: 20 + random.below(200) } : {}),
+  }
+  const stage = new Stage(millrace, sites, random, plan, random.pick([1, 2, 16, 100]), options)
+  const { supervisor, queue } = stage
+  const style = styleFor(through, way, random)
+  const group = startConsumers(stage, through, style, more === 'retries' ? { retries: 1 } : {})
+  const results = group.join().then(
+    (value) => ({ value: value as unknown[] }),
+    (error: ThreadError) => ({ error }),
+  )
+  // Those who do not iterate do not wait, at the end, for what others hold.
+  const shutsLate = way === 'throw' && through === 'spawn' && !style.startsWith('iterate')
+  let isOver = false
+  const feeding = async () => {
+    if (way === 'asleep') {
+      await stage.feed(0, COUNT / 2)
+      await within(queue.join(), 'the first half is finished', PATIENCE)
+      await until(() => stage.asleep('get') !== undefined, 'a consumer waits for an item', PATIENCE)
+      const victim = stage.asleep('get') as number
+      if (random.once(2)) stage.kill(victim)
+      else await stage.killAndWait(victim)
+      await stage.feed(COUNT / 2, COUNT)
+    } else await stage.feed(0, COUNT)
+    if (shutsLate) await within(queue.join(), 'all items are finished', PATIENCE)
+    queue.shutdown()
+  }
+  const killing = async () => {
+    if (!['terminate', 'terminate, hot', 'endless', 'destroy', 'close'].includes(way)) return
+    if (way === 'terminate, hot') {
+      const at = random.below(COUNT - 5)
+      await until(() => stage.load('LENGTH') > at, 'the run is under way', PATIENCE)
+      await stage.aMoment()
+      const threads = [...alive.keys()]
+      if (threads.length > 0) stage.kill(random.pick(threads))
+      return
+    }
+    const victim = (await stage.victim(() => isOver)) as number
+    await stage.aMoment()
+    if (way === 'destroy') await within(supervisor.destroy(reason), 'destroy', PATIENCE)
+    else if (way === 'close') await within(supervisor.close(), 'close', PATIENCE)
+    else stage.kill(victim)
+  }
+  const reason = random.once(2) ? new RangeError('enough') : undefined
+  const [{ error, report }] = await Promise.all([
+    stage.outcome().finally(() => {
+      isOver = true
+    }),
+    within(feeding(), 'all is put', PATIENCE),
+    killing(),
+  ])
+  const result = await within(results, 'the join of the group', PATIENCE)
+
+  if (way === 'throw' && more === undefined) {
+    check(error?.code === 'ERR_THREAD', 'join rejects with a ThreadError', error ?? report)
+    check((error.cause as Error)?.message === 'the victim throws', 'its cause is what was thrown', error)
+    check('error' in result && result.error === error, 'the group rejects with the same', result)
+    return stage.conclude()
+  }
+  if (way === 'destroy') {
+    check(error !== undefined, 'join rejects after destroy', report)
+    if (reason === undefined) check(error.name === 'AbortError', 'by default with an AbortError', error)
+    else check((error as unknown) === reason, 'with the reason of destroy', error)
+    check('error' in result && result.error === error, 'the group rejects with the same', result)
+    return stage.conclude(await drained(stage), () => true)
+  }
+  if (way === 'close') {
+    check(
+      error?.code === 'ERR_THREAD' && error.message.includes('did not stop within'),
+      'the late one is named',
+      error,
+    )
+    check('error' in result, 'the group rejects', result)
+    return stage.conclude(await drained(stage))
+  }
+  check(error === undefined, 'join resolves', error)
+  check('value' in result && result.value.length === CONSUMERS, 'the group resolves', result)
+  if (through === 'spawn') {
+    check(
+      result.value.every((value) => typeof value === 'number'),
+      'each thread returned its count',
+      result.value,
+    )
+  }
+  const isRight =
+    report?.groups[0]?.restarts === stage.restarts && report.queues.every(({ left }) => left === 0)
+  check(isRight, 'the report', report)
+  const expected = way === 'terminate, hot' ? stage.deaths : more === 'retries' ? 0 : 1
+  check(stage.restarts === expected, `${expected} restarts`, stage.restarts)
+  return stage.conclude()
+}
+
+/** Takes what is left. */
+async function drained(stage: Stage): Promise<Delivery[]> {
+  const { queue } = stage
+  const more: Delivery[] = []
+  for (;;) {
+    try {
+      const { number } = await queue.get({ timeout: PATIENCE })
+      queue.taskDone()
+      more.push({ number, thread: 0, state: PLACES.SETTLED, life: 0 })
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ERR_QUEUE_SHUT_DOWN') return more
+      throw error
+    }
+  }
+}

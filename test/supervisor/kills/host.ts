@@ -1,0 +1,60 @@
+/**
+ * A process of its own in which threads are killed: the heap limit of a thread may take the process down, and after it
+ * all the process must end by itself. Argument: a Job as JSON. Prints one line of JSON a round.
+ */
+import { Random } from '../../core/random.ts'
+import { CELLS, type Cell, nameOf } from './cells.ts'
+import { playConsumer } from './consumers.ts'
+import type { Library, Sites } from './library.ts'
+import { playProducer } from './producers.ts'
+import { observe, type RoundReport } from './stage.ts'
+import { playNested, playStorm } from './storms.ts'
+import { playWedge } from './wedges.ts'
+
+export interface Job {
+  readonly sites: Sites
+  readonly seed: number
+  /** Indices of CELLS, and which round of each. */
+  readonly rounds: readonly (readonly [cell: number, round: number])[]
+}
+
+export interface RoundLine {
+  readonly cell: number
+  readonly report?: RoundReport
+  readonly failure?: string
+}
+
+const job = JSON.parse(process.argv[2] as string) as Job
+observe()
+const millrace = (await import(job.sites.library)) as Library
+
+function play(cell: Cell, round: number, random: Random): Promise<RoundReport> {
+  const { sites } = job
+  switch (cell.scene) {
+    case 'consumer':
+      return playConsumer(cell, millrace, sites, random)
+    case 'producer':
+      return playProducer(cell, round, millrace, sites, random)
+    case 'storm':
+      return playStorm(cell, millrace, sites, random)
+    case 'nested':
+      return playNested(millrace, sites, random)
+    case 'wedge':
+      return playWedge(cell, round, millrace, sites, random)
+  }
+}
+
+for (const [index, round] of job.rounds) {
+  const cell = CELLS[index] as Cell
+  const seed = job.seed + index * 1000 + round
+  const line: RoundLine = await play(cell, round, new Random(seed)).then(
+    (report) => ({ cell: index, report }),
+    (error: Error) => ({
+      cell: index,
+      failure: `${nameOf(cell)}, round ${round}, seed ${job.seed}: ${error.stack} ${error.cause ?? ''}`,
+    }),
+  )
+  console.log(JSON.stringify(line))
+  // What a failed round left behind would hold the process.
+  if (line.failure !== undefined) process.exit(1)
+}

@@ -1,0 +1,44 @@
+import { SITES } from './library.ts'
+import type { ManyJob, Snapshot } from './many.ts'
+import { runProcess } from './processes.ts'
+
+export interface ManyRuns {
+  readonly snapshots: readonly Snapshot[]
+  /** ms from the line after the last join to the exit of the process, as its parent sees them. */
+  readonly exit: number
+}
+
+/** Many supervisors in one process, four threads each; rejects where something of them is left. */
+export async function startMany(runs: number): Promise<ManyRuns> {
+  const job: ManyJob = { sites: SITES, runs }
+  const { output, errors, code, sinceLastLine } = await runProcess('many.ts', job, 60_000 + runs * 5000, [
+    '--expose-gc',
+  ])
+  const lines = output.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Snapshot]))
+  if (code !== 0 || !('joined' in (lines.at(-1) ?? {})))
+    throw new Error(`many.ts ended with ${code}: ${errors}`)
+  return { snapshots: lines.slice(0, -1), exit: sinceLastLine }
+}
+
+/** As text. @throws where handles, listeners or threads grew */
+export async function manyRuns(runs: number): Promise<string[]> {
+  const { snapshots, exit } = await startMany(runs)
+  const lines = snapshots.map(({ run, rss, heap, external, ...rest }) => {
+    const mb = (bytes: number) => (bytes / 2 ** 20).toFixed(1)
+    return `after ${run} runs: rss ${mb(rss)} MB, heap ${mb(heap)} MB, external ${mb(external)} MB, ${JSON.stringify(rest)}`
+  })
+  const grown = growth(snapshots)
+  if (grown !== undefined) throw new Error(`${grown}\n${lines.join('\n')}`)
+  return [...lines, `from the last join to the exit of the process: ${exit.toFixed(0)} ms`]
+}
+
+/** What there is more of after the last run than after the first ones; undefined if nothing. */
+export function growth(snapshots: readonly Snapshot[]): string | undefined {
+  const [first] = snapshots
+  const last = snapshots.at(-1)
+  if (first === undefined || last === undefined) return 'no snapshots'
+  for (const key of ['resources', 'listeners'] as const) {
+    if (JSON.stringify(first[key]) !== JSON.stringify(last[key])) return `${key} are not what they were`
+  }
+  return last.threads > first.threads ? 'threads are not what they were' : undefined
+}

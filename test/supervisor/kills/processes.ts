@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { buildSync } from 'esbuild'
+import { CELLS, type Cell, mayAbort, nameOf } from './cells.ts'
+import type { Job, RoundLine } from './host.ts'
+import { SITES } from './library.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'millrace-kills-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const built = new Map<string, string>()
+
+/**
+ * A script of this folder as JavaScript. Under tsx its threads would load tsx, too, as they should: 137 ms each, and
+ * memory of which some have little.
+ */
+function compiled(script: string): string {
+  const known = built.get(script)
+  if (known !== undefined) return known
+  const outfile = join(folder, script.replace('.ts', '.mjs'))
+  const entryPoints = [fileURLToPath(new URL(script, import.meta.url))]
+  buildSync({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' })
+  built.set(script, outfile)
+  return outfile
+}
+
+export interface Ended {
+  readonly output: string
+  readonly errors: string
+  /** V8 took it down when a heap was used up: nothing a library could survive. */
+  readonly aborted: boolean
+  readonly code: number | null
+  /** ms from the last line it printed to its exit. */
+  readonly sinceLastLine: number
+}
+
+/** Runs a script of this folder in a process that must end by itself within `ms`. */
+export function runProcess(script: string, arg: object, ms: number, flags: string[] = []): Promise<Ended> {
+  const path = compiled(script)
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...flags, path, JSON.stringify(arg)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    })
+    let output = ''
+    let errors = ''
+    let lastLine = 0
+    let exit = 0
+    child.stdout.on('data', (text) => {
+      output += text
+      lastLine = performance.now()
+    })
+    child.stderr.on('data', (text) => {
+      errors += text
+    })
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      reject(new Error(`${script} did not end by itself within ${ms} ms: ${output.slice(-2000)}\n${errors}`))
+    }, ms)
+    child.on('error', reject)
+    child.on('exit', () => {
+      exit = performance.now()
+    })
+    child.on('close', (code, signal) => {
+      clearTimeout(timer)
+      const aborted = signal === 'SIGABRT' || code === 134 || errors.includes('FATAL ERROR')
+      const ended = { output, errors, code, aborted, sinceLastLine: exit - lastLine }
+      if (signal === null || aborted) resolve(ended)
+      // After SIGKILL it has been rejected.
+      else if (signal !== 'SIGKILL') reject(new Error(`${script} was ended by ${signal}: ${errors}`))
+    })
+  })
+}
+
+export interface Outcome {
+  readonly lines: readonly RoundLine[]
+  /** Processes that V8 took down for want of memory; the round was done again, otherwise. */
+  readonly aborts: number
+}
+
+type Rounds = Job['rounds']
+
+/** Kills in a process of its own; where V8 takes that down for want of memory, the rest in another. */
+export async function killInProcess(rounds: Rounds, seed: number, patience: number): Promise<Outcome> {
+  const lines: RoundLine[] = []
+  let aborts = 0
+  while (lines.length < rounds.length) {
+    const left = rounds.slice(lines.length)
+    const job: Job = { sites: SITES, seed: seed + aborts * 1_000_000, rounds: left }
+    const { output, errors, code, aborted } = await runProcess('host.ts', job, patience)
+    for (const line of output.split('\n')) if (line !== '') lines.push(JSON.parse(line) as RoundLine)
+    if (lines.some(({ failure }) => failure !== undefined)) break
+    const [next] = rounds[lines.length] ?? []
+    const cell = next === undefined ? undefined : (CELLS[next] as Cell)
+    if (aborted && cell !== undefined) {
+      if (mayAbort(cell) && ++aborts <= 20) continue
+      throw new Error(`the process was aborted in ${nameOf(cell)}: ${errors}`)
+    }
+    if (code !== 0 || cell !== undefined) {
+      throw new Error(
+        `the process ended with ${code}${cell === undefined ? '' : ` in ${nameOf(cell)}`}: ${errors}`,
+      )
+    }
+  }
+  return { lines, aborts }
+}

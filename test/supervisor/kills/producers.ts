@@ -1,0 +1,124 @@
+import type { SupervisorOptions } from '../../../src/index.ts'
+import type { Random } from '../../core/random.ts'
+import { until } from '../../support/deadline.ts'
+import type { Cell } from './cells.ts'
+import type { Library, Sites } from './library.ts'
+import { STEP } from './places.ts'
+import { alive, check, LITTLE_MEMORY, PATIENCE, type RoundReport, Stage } from './stage.ts'
+
+type ProducerCell = Extract<Cell, { scene: 'producer' }>
+
+/** Items of each producer. */
+const COUNT = 240
+const CONSUMERS = 2
+const OFTEN = { max: 10, within: 60_000 }
+
+/** A producer is killed, up to three times; what arrives is compared with what it was to store. */
+export async function playProducer(
+  cell: ProducerCell,
+  round: number,
+  millrace: Library,
+  sites: Sites,
+  random: Random,
+): Promise<RoundReport> {
+  const { way, resume } = cell
+  const maxsize = [1, 2, 64][round % 3] as number
+  const producers = 1 + (Math.floor(round / 3) % 2)
+  const kills = resume === 'none' ? 1 : 1 + (Math.floor(round / 6) % 3)
+  const goesOn = way === 'terminate, hot'
+  const at = way === 'asleep' ? [] : Array.from({ length: kills }, () => random.below(COUNT - 100))
+  const options: SupervisorOptions = {
+    ...(resume === 'none' ? {} : { restart: OFTEN }),
+    ...(way === 'memory' ? { resourceLimits: LITTLE_MEMORY } : {}),
+  }
+  const stage = new Stage(millrace, sites, random, { way, at }, maxsize, options)
+  if (way === 'asleep') stage.closeGate()
+  const { supervisor, queue } = stage
+  const isSync = way !== 'rejection' && random.once(2)
+  const group = supervisor.produce(queue, {
+    filename: stage.file('producer.mjs'),
+    name: isSync ? 'numbers' : 'numbersAsync',
+    threads: producers,
+    args: { shared: stage.shared, resume, step: STEP, count: COUNT },
+    ...(resume === 'none' ? {} : { resume }),
+  })
+  const groupEnd = group.join().then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  supervisor.consume(queue, {
+    filename: stage.file('consumer.mjs'),
+    name: 'consumeSync',
+    threads: CONSUMERS,
+    // None of these is to die.
+    args: { shared: { ...stage.shared, plan: { way: 'none', at: [] } } },
+  })
+  let isOver = false
+  const killing = async () => {
+    for (let kill = 0; kill < kills && !isOver; kill++) {
+      if (way === 'asleep') await killAsleep(stage, () => isOver)
+      else if (way === 'terminate' || way === 'endless' || goesOn) {
+        const victim = await stage.victim(() => isOver)
+        if (victim === undefined) return
+        await stage.aMoment()
+        await stage.killAndWait(victim)
+      }
+    }
+    stage.openGate()
+  }
+  const [{ error, report }] = await Promise.all([
+    stage.outcome().finally(() => {
+      isOver = true
+    }),
+    killing(),
+  ])
+  const deliveries = stage.deliveries()
+  const failed = resume === 'none' && stage.deaths > 0
+  check(failed ? error?.code === 'ERR_THREAD' : error === undefined, 'join as API.md says', error ?? report)
+  check((await groupEnd) === error, 'the group as the supervisor', error)
+  if (!failed || way === 'asleep') check(stage.deaths <= kills, 'no more deaths than kills', stage.deaths)
+  if (!goesOn && way !== 'timer') check(stage.deaths === kills, `${kills} deaths`, stage.deaths)
+  check(stage.restarts === (resume === 'none' ? 0 : stage.deaths), 'a restart for each death', stage.restarts)
+  for (let producer = 0; producer < producers; producer++) {
+    const numbers = deliveries
+      .map(({ number }) => number - producer * STEP)
+      .filter((n) => n >= 0 && n < STEP)
+      .sort((a, b) => a - b)
+    // What is stored is a beginning of what it gives; only of the one that failed it is not all.
+    const isWhole = numbers.length === COUNT
+    const mayEndEarly = failed && numbers.length < COUNT
+    check(isWhole || mayEndEarly, `producer ${producer} stored all`, numbers)
+    check(
+      numbers.every((n, index) => n === index),
+      `what producer ${producer} stored arrived exactly once`,
+      numbers,
+    )
+    for (const n of numbers) {
+      stage.attempted.add(producer * STEP + n)
+      stage.stored.add(producer * STEP + n)
+    }
+  }
+  if (failed) {
+    const whole = stage.stored.size >= (producers - 1) * COUNT
+    check(whole, 'the other producer ended its work', stage.stored.size)
+  }
+  check(report?.groups[0]?.stored === stage.stored.size, 'the report counts what arrived', report?.groups)
+  const result = stage.conclude([], () => false)
+  check(result.duplicates === 0, 'exactly once', result)
+  return result
+}
+
+/** Ends a producer that waits for room, then lets some room come. */
+async function killAsleep(stage: Stage, isOver: () => boolean): Promise<void> {
+  stage.closeGate()
+  await until(() => stage.asleep('put') !== undefined || isOver(), 'a producer waits for room', PATIENCE)
+  const victim = stage.asleep('put')
+  if (victim === undefined) return
+  await stage.killAndWait(victim)
+  if (stage.random.once(2)) return
+  const before = stage.load('LENGTH')
+  stage.openGate()
+  const some = 1 + stage.random.below(20)
+  await until(() => stage.load('LENGTH') >= before + some || isOver(), 'some items are taken', PATIENCE)
+  check(alive.size > 0 || isOver(), 'threads live')
+}

@@ -1,0 +1,236 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Worker } from 'node:worker_threads'
+import type { Queue, Report, Supervisor, SupervisorOptions } from '../../../src/index.ts'
+import type { Random } from '../../core/random.ts'
+import { until, within } from '../../support/deadline.ts'
+import type { Way } from './cells.ts'
+import { type Delivery, isSound, judge, type Verdict } from './ledger.ts'
+import type { Library, Sites } from './library.ts'
+import { MOST, PLACES } from './places.ts'
+
+/** Far above what a round takes; shared machines are slow. */
+export const PATIENCE = 40_000
+/** Small enough to be used up within some ms; Node reports it, since it is used up by many small arrays. */
+export const LITTLE_MEMORY = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 }
+
+export interface Item {
+  readonly number: number
+  readonly body: string
+}
+
+export interface RoundReport extends Verdict {
+  /** Threads that died or threw before their group was over. */
+  readonly deaths: number
+  readonly restarts: number
+  readonly ms: number
+}
+
+export type JoinError = Error & { readonly code?: string; readonly report?: Report }
+
+export interface JoinOutcome {
+  readonly error?: JoinError
+  readonly report?: Report | undefined
+}
+
+/** What a victim is to do; fixtures read it. */
+export interface Plan {
+  readonly way: Way | 'none'
+  /** The numbers from which on the victims die. */
+  readonly at: readonly number[]
+}
+
+/** Workers of this process that have not exited, by threadId; and who is told of one that starts or exits. */
+export const alive = new Map<number, Worker>()
+export const listeners = { started: (_worker: Worker) => {}, exited: (_thread: number) => {} }
+const warnings: Error[] = []
+
+/** Before the library is loaded, so that what dies is known here first. */
+export function observe(): void {
+  process.on('worker', (worker) => {
+    const thread = worker.threadId
+    alive.set(thread, worker)
+    worker.once('exit', () => {
+      alive.delete(thread)
+      listeners.exited(thread)
+    })
+    listeners.started(worker)
+  })
+  process.on('warning', (warning) => warnings.push(warning))
+}
+
+/** One run of a supervisor, in which threads are killed; and all that must be true after it. */
+export class Stage {
+  readonly millrace: Library
+  readonly random: Random
+  readonly queue: Queue<Item>
+  readonly supervisor: Supervisor
+  readonly plan: Plan
+  readonly words = new Int32Array(
+    new SharedArrayBuffer((PLACES.LOG + MOST * PLACES.ENTRY) * Int32Array.BYTES_PER_ELEMENT),
+  )
+  readonly stored = new Set<number>()
+  readonly attempted = new Set<number>()
+  /** threadIds of those that died or threw. */
+  readonly dead = new Set<number>()
+  /** How often one died or threw; of some before their function had begun. */
+  deaths = 0
+  restarts = 0
+  /** threadIds of those ended from outside. */
+  readonly killed = new Set<number>()
+  /** Why the queue took no more of what was put here. */
+  refusal: (Error & { code?: string }) | undefined
+  readonly #sites: Sites
+  readonly #since = performance.now()
+
+  constructor(
+    millrace: Library,
+    sites: Sites,
+    random: Random,
+    plan: Plan,
+    maxsize: number,
+    options: SupervisorOptions,
+  ) {
+    this.millrace = millrace
+    this.#sites = sites
+    this.random = random
+    this.plan = plan
+    this.queue = new millrace.Queue<Item>({ maxsize, name: 'items' })
+    this.supervisor = new millrace.Supervisor(options)
+    this.supervisor.on('exit', ({ threadId, exitCode, error }) => {
+      if (exitCode === undefined && error === undefined) return
+      this.deaths++
+      this.dead.add(threadId)
+    })
+    this.supervisor.on('restart', () => {
+      this.restarts++
+    })
+    this.openGate()
+    warnings.length = 0
+  }
+
+  file(name: string): URL {
+    return new URL(name, this.#sites.fixtures)
+  }
+
+  /** What every fixture is handed. */
+  get shared() {
+    return { words: this.words, places: PLACES, plan: this.plan }
+  }
+
+  load(place: 'FIRED' | 'VICTIM' | 'DAMAGED' | 'LENGTH'): number {
+    return Atomics.load(this.words, PLACES[place])
+  }
+
+  openGate(): void {
+    Atomics.store(this.words, PLACES.GATE, 1)
+    Atomics.notify(this.words, PLACES.GATE)
+  }
+
+  closeGate(): void {
+    Atomics.store(this.words, PLACES.GATE, 0)
+  }
+
+  /** Puts items, unless the queue is shut down meanwhile. */
+  async feed(from: number, to: number): Promise<void> {
+    for (let number = from; number < to; number++) {
+      this.attempted.add(number)
+      try {
+        await this.queue.put({ number, body: 'b'.repeat(number % 7 === 0 ? 3000 : 5) })
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'ERR_QUEUE_SHUT_DOWN') throw error
+        this.refusal = error as Error
+        return
+      }
+      this.stored.add(number)
+    }
+  }
+
+  /** Resolves with the next victim, where it is to be ended; undefined if `isOver` comes true instead. */
+  async victim(isOver: () => boolean): Promise<number | undefined> {
+    await until(() => this.load('VICTIM') !== 0 || isOver(), 'a victim is where it is to die', PATIENCE)
+    const thread = this.load('VICTIM')
+    Atomics.store(this.words, PLACES.VICTIM, 0)
+    return thread === 0 ? undefined : thread
+  }
+
+  /** A thread that waits on `side`, of those this process started. */
+  asleep(side: 'get' | 'put'): number | undefined {
+    const { threads } = this.queue.stats()
+    const found = threads.filter(({ thread, waiting }) => alive.has(thread) && waiting.includes(side))
+    return found.length === 0 ? undefined : this.random.pick(found).thread
+  }
+
+  /** Up to 2 ms, so that an end from outside comes at any moment. */
+  async aMoment(): Promise<void> {
+    if (this.random.once(2)) await sleep(this.random.below(3))
+  }
+
+  kill(thread: number): void {
+    this.killed.add(thread)
+    void alive.get(thread)?.terminate()
+  }
+
+  /** Ends the thread from outside, and resolves when it has exited. */
+  async killAndWait(thread: number): Promise<void> {
+    this.kill(thread)
+    await until(() => !alive.has(thread), `thread ${thread} exits`, PATIENCE)
+  }
+
+  /** What `join` came to. */
+  async outcome(): Promise<JoinOutcome> {
+    try {
+      return { report: await within(this.supervisor.join(), 'join', PATIENCE) }
+    } catch (error) {
+      if (String(error).includes('not within')) throw new Error(`${error}\n${this.#state()}`)
+      return { error: error as JoinError, report: (error as JoinError).report }
+    }
+  }
+
+  #state(): string {
+    return JSON.stringify({
+      supervisor: this.supervisor.stats(),
+      queue: this.queue.stats(),
+      alive: [...alive.keys()],
+    })
+  }
+
+  deliveries(): Delivery[] {
+    const { LOG, ENTRY } = PLACES
+    const length = this.load('LENGTH')
+    if (length >= MOST) throw new Error('more deliveries than there is room to note')
+    return Array.from({ length }, (_, index) => {
+      const entry = LOG + index * ENTRY
+      const [number, thread, state, life] = this.words.subarray(entry, entry + ENTRY) as unknown as number[]
+      return { number: (number as number) - 1, thread, state, life } as Delivery
+    }).filter(({ number }) => number >= 0)
+  }
+
+  /** After all has ended: fails unless the books are right. `expected`: codes of the warnings there may be. */
+  conclude(
+    more: readonly Delivery[] = [],
+    isDead = (delivery: Delivery) => this.dead.has(delivery.thread),
+  ): RoundReport {
+    const verdict = judge(this.stored, this.attempted, [...this.deliveries(), ...more], isDead)
+    const faults: string[] = []
+    if (!isSound(verdict)) faults.push(`items went astray: ${JSON.stringify(verdict)}`)
+    if (this.load('DAMAGED') > 0) faults.push(`${this.load('DAMAGED')} items arrived damaged`)
+    if (alive.size > 0) faults.push(`${alive.size} threads outlived the join`)
+    const { threads, unfinished, size, held } = this.queue.stats()
+    if (unfinished + size + held > 0) faults.push(`unfinished ${unfinished}, size ${size}, held ${held}`)
+    if (threads.length > 1) faults.push(`${threads.length} threads are attached`)
+    if (this.supervisor.stats().threads > 0) faults.push(`${this.supervisor.stats().threads} threads at work`)
+    for (const warning of warnings) faults.push(`warning: ${warning.message}`)
+    if (faults.length > 0) throw new Error(`${faults.join('; ')}\n${this.#state()}`)
+    this.queue[Symbol.dispose]()
+    const ms = performance.now() - this.#since
+    return { ...verdict, deaths: this.deaths, restarts: this.restarts, ms }
+  }
+}
+
+export function check(condition: boolean, what: string, found?: unknown): asserts condition {
+  if (!condition)
+    throw new Error(
+      `${what}${found === undefined ? '' : `: ${found instanceof Error ? `${found.stack} cause ${found.cause}` : JSON.stringify(found)}`}`,
+      { cause: found },
+    )
+}

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Random } from '../../core/random.ts'
+import { until, within } from '../../support/deadline.ts'
+import type { Cell } from './cells.ts'
+import { startConsumers, styleFor } from './consumers.ts'
+import type { Library, Sites } from './library.ts'
+import { STEP } from './places.ts'
+import { alive, check, listeners, PATIENCE, type RoundReport, Stage } from './stage.ts'
+
+type StormCell = Extract<Cell, { scene: 'storm' }>
+
+const COUNT = 200
+const STRIKES = 3
+
+/** Many deaths in one run, close upon each other. */
+export async function playStorm(
+  cell: StormCell,
+  millrace: Library,
+  sites: Sites,
+  random: Random,
+): Promise<RoundReport> {
+  const { storm, through } = cell
+  const plan = { way: 'none', at: [] } as const
+  const stage = new Stage(millrace, sites, random, plan, random.pick([1, 2, 16]), { restart: { max: 100 } })
+  const { supervisor, queue } = stage
+  const withProducer = storm === 'with the producer'
+  if (withProducer) {
+    supervisor.produce(queue, {
+      filename: stage.file('producer.mjs'),
+      name: 'numbers',
+      args: { shared: stage.shared, resume: 'skip', step: STEP, count: COUNT },
+      resume: 'skip',
+    })
+    for (let number = 0; number < COUNT; number++) stage.attempted.add(number).add(number)
+  }
+  startConsumers(stage, through, styleFor(through, 'terminate', random))
+  let isOver = false
+  const feeding = async () => {
+    if (!withProducer) {
+      await stage.feed(0, COUNT)
+      queue.shutdown()
+    }
+  }
+  const strike = async () => {
+    const threads = [...alive.keys()]
+    if (storm === 'while another recovers') {
+      // Its successor is being started, and its items are being given back, in the same turn.
+      listeners.exited = () => {
+        listeners.exited = () => {}
+        const [other] = alive.keys()
+        if (other !== undefined) stage.kill(other)
+      }
+      stage.kill(random.pick(threads))
+      await until(() => threads.filter((each) => !alive.has(each)).length >= 2 || isOver, 'two die', PATIENCE)
+    } else if (storm === 'while starting') {
+      const first = random.pick(threads)
+      let young: number | undefined
+      listeners.started = ({ threadId }) => {
+        young = threadId
+      }
+      stage.kill(first)
+      await until(() => young !== undefined || isOver, 'a thread is started again', PATIENCE)
+      listeners.started = () => {}
+      await sleep(random.below(80))
+      if (young !== undefined) await stage.killAndWait(young)
+    } else {
+      for (const thread of threads) stage.kill(thread)
+      await until(() => threads.every((each) => !alive.has(each)), 'all die', PATIENCE)
+    }
+  }
+  const killing = async () => {
+    for (let strikes = 0; strikes < STRIKES && !isOver; strikes++) {
+      const before = stage.load('LENGTH')
+      const some = random.below(COUNT / STRIKES / 2)
+      await until(() => stage.load('LENGTH') > before + some || isOver, 'items are taken', PATIENCE)
+      if (!isOver) await strike()
+    }
+  }
+  const [{ error, report }] = await Promise.all([
+    stage.outcome().finally(() => {
+      isOver = true
+    }),
+    within(feeding(), 'all is put', PATIENCE),
+    killing(),
+  ])
+  listeners.exited = () => {}
+  listeners.started = () => {}
+  check(error === undefined, 'join resolves', error)
+  check(stage.restarts <= stage.killed.size, `at most ${stage.killed.size} restarts`, stage.restarts)
+  if (withProducer) {
+    check(report?.groups[0]?.stored === COUNT, 'each item is stored once', report?.groups)
+    for (const number of stage.attempted) stage.stored.add(number)
+  }
+  return stage.conclude()
+}
+
+/** A thread that supervises threads dies, and they with it. */
+export async function playNested(millrace: Library, sites: Sites, random: Random): Promise<RoundReport> {
+  const plan = { way: 'none', at: [] } as const
+  const stage = new Stage(millrace, sites, random, plan, random.pick([1, 2, 16]), { restart: { max: 100 } })
+  const { supervisor, queue } = stage
+  const lives = new Set<number>()
+  supervisor.spawn({
+    filename: stage.file('parent.mjs'),
+    name: 'supervise',
+    args: { queue, shared: stage.shared, threads: 2 },
+  })
+  let isOver = false
+  const killing = async () => {
+    for (let life = 0; life < 2; life++) {
+      const some = random.below(30)
+      const taken = () => stage.deliveries().filter((each) => each.life === life).length
+      await until(() => taken() > some || isOver, 'items are taken', PATIENCE)
+      const [parent] = alive.keys()
+      if (parent === undefined || isOver) return
+      lives.add(life)
+      await stage.aMoment()
+      await stage.killAndWait(parent)
+    }
+  }
+  const [{ error }] = await Promise.all([
+    stage.outcome().finally(() => {
+      isOver = true
+    }),
+    within(
+      stage.feed(0, COUNT).then(() => queue.shutdown()),
+      'all is put',
+      PATIENCE,
+    ),
+    killing(),
+  ])
+  check(error === undefined, 'join resolves', error)
+  check(stage.restarts === stage.deaths, 'a restart for each death', stage.restarts)
+  return stage.conclude([], ({ life }) => lives.has(life) && life < stage.restarts)
+}

@@ -1,0 +1,79 @@
+import type { Worker } from 'node:worker_threads'
+import type { SupervisorOptions } from '../../../src/index.ts'
+import type { Random } from '../../core/random.ts'
+import { within } from '../../support/deadline.ts'
+import type { Cell } from './cells.ts'
+import type { Library, Sites } from './library.ts'
+import { STEP } from './places.ts'
+import { check, listeners, PATIENCE, type RoundReport, Stage } from './stage.ts'
+
+type WedgeCell = Extract<Cell, { scene: 'wedge' }>
+
+const COUNT = 40
+
+/** Threads die before they are ready: the run ends all the same, and says why. */
+export async function playWedge(
+  cell: WedgeCell,
+  round: number,
+  millrace: Library,
+  sites: Sites,
+  random: Random,
+): Promise<RoundReport> {
+  const { wedge } = cell
+  const role = (['consume', 'spawn', 'produce', 'produce, resume'] as const)[round % 4] as string
+  const threads = random.pick([1, 3])
+  const isMended = wedge === 'first two terminated at once'
+  const options: SupervisorOptions =
+    wedge === 'no memory to start'
+      ? { resourceLimits: { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 } }
+      : {}
+  const execArgv = [...process.execArgv]
+  let born = 0
+  listeners.started = (worker: Worker) => {
+    born++
+    if (wedge === 'terminated at once' || (isMended && born <= 2)) void worker.terminate()
+  }
+  // The supervisor hands `--import` on to its threads, where there is an `--input-type` that it must not.
+  if (wedge === 'a preload exits') {
+    process.execArgv.push('--input-type=module', '--import', 'data:text/javascript,process.exit(5)')
+  }
+  const stage = new Stage(millrace, sites, random, { way: 'none', at: [] }, 4, options)
+  const { supervisor, queue } = stage
+  try {
+    const filename = stage.file('consumer.mjs')
+    const at = (name: string) =>
+      wedge === 'the module exits'
+        ? { filename: stage.file('stillborn.mjs'), threads }
+        : { filename: role.startsWith('produce') ? stage.file('producer.mjs') : filename, name, threads }
+    if (role === 'consume')
+      supervisor.consume(queue, { ...at('consumeSync'), args: { shared: stage.shared } })
+    else if (role === 'spawn') supervisor.spawn({ ...at('iterate'), args: { shared: stage.shared, queue } })
+    else {
+      supervisor.produce(queue, {
+        ...at('numbers'),
+        args: { shared: stage.shared, resume: 'skip', step: STEP, count: 1 },
+        ...(role === 'produce' ? {} : { resume: 'skip' as const }),
+      })
+    }
+    const feeding = role === 'consume' || (role === 'spawn' && isMended)
+    const fed = feeding ? stage.feed(0, COUNT).then(() => queue.shutdown()) : Promise.resolve()
+    const { error, report } = await stage.outcome()
+    await within(fed, 'puts wait for nobody who is dead for good', PATIENCE)
+    if (isMended && role !== 'produce') {
+      check(error === undefined, 'join resolves', error)
+    } else {
+      check(error?.code === 'ERR_THREAD', 'join rejects with a ThreadError', error ?? report)
+      if (role === 'consume') {
+        check(stage.refusal?.cause === error, 'a waiting put says why', stage.refusal)
+      }
+    }
+    if (role.startsWith('produce') || stage.refusal !== undefined) {
+      queue.shutdown({ immediate: true })
+      stage.stored.clear()
+    }
+    return stage.conclude()
+  } finally {
+    listeners.started = () => {}
+    process.execArgv.splice(0, process.execArgv.length, ...execArgv)
+  }
+}
