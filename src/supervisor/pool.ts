@@ -143,7 +143,10 @@ export class ThreadPool {
         if (this.#hasEnded) return
         this.#forget(thread)
         this.#onExit(thread, code, failure)
-        this.#refuseStuckTasks()
+        // Once the task that the thread had been given, if it had not begun it, has failed: it waits no longer.
+        setImmediate(() => {
+          if (!this.#hasEnded) this.#refuseStuckTasks()
+        })
       })
     })
     this.#exits.add(exit)
