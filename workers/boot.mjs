@@ -4,7 +4,6 @@
  */
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { workerData } from 'node:worker_threads'
 
 /** A thread may be given several messages; tsx is registered once. */
 let registration
@@ -32,22 +31,4 @@ async function register(hooks) {
       cause: error,
     })
   }
-}
-
-// For `new Worker(boot, { workerData: { module, export, args } })`: no await here, with which `require` would fail.
-if (workerData?.module !== undefined) runModule(workerData)
-
-async function runModule({ module, export: name = 'default', args }) {
-  const { parentPort } = await import('node:worker_threads')
-  if (/\.[cm]?tsx?$/.test(new URL(module).pathname)) {
-    try {
-      await register(['tsx/cjs/api', 'tsx/esm/api'])
-    } catch (error) {
-      if (error.cause.code !== 'ERR_MODULE_NOT_FOUND') throw error
-    }
-  }
-  const namespace = await import(module)
-  const run = namespace[name] ?? namespace.default?.[name]
-  if (typeof run !== 'function') throw new TypeError(`${module} has no function '${name}' among its exports`)
-  parentPort.postMessage(await run(args))
 }

@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Outcome, run } from './run.ts'
+import { interruptAt, type Outcome, run } from './run.ts'
 
 describe('bakery', () => {
   let day: Outcome
@@ -34,5 +37,37 @@ describe('bakery', () => {
     const names = ['baker 1', 'baker 2', 'customer 1', 'customer 2', 'customer 3']
     expect(rows.map((row) => row[1])).toEqual(names)
     expect(rows.reduce((sum, row) => sum + Number(row[2]), 0)).toBe(20)
+  })
+
+  it('sells what was baked before Ctrl-C, reports, and exits with 130', async () => {
+    const { code, stdout, stderr } = await run('bakery.ts', [], { onStart: interruptAt('bought loaf') })
+    expect(stderr).toBe('')
+    const [, baked, sold] = /\n(\d) baked = (\d) sold\n$/.exec(stdout) ?? []
+    expect(baked).toBe(sold)
+    expect(Number(baked)).toBeGreaterThan(0)
+    expect(code).toBe(130)
+  })
+
+  it('takes two SIGINTs within some ms for one: npx passes on what the terminal has sent already', async () => {
+    const { code, stdout } = await run('bakery.ts', [], { onStart: interruptAt('bought loaf', 30) })
+    expect(stdout).toMatch(/\n(\d) baked = \1 sold\n$/)
+    expect(code).toBe(130)
+  })
+
+  it('ends at once at the second Ctrl-C', async () => {
+    const { signal, stdout } = await run('bakery.ts', [], { onStart: interruptAt('bought loaf', 400) })
+    expect(signal).toBe('SIGINT')
+    expect(stdout).not.toMatch(/sold/)
+  })
+
+  it('prints no error when the reader of its output leaves', async () => {
+    const root = fileURLToPath(new URL('../..', import.meta.url))
+    const command = `'${process.execPath}' --import tsx examples/bakery.ts | head -1`
+    const { stdout, stderr } = await promisify(execFile)('sh', ['-c', command], {
+      cwd: root,
+      timeout: 50_000,
+    })
+    expect(stdout).toMatch(/^.*waits: the shelf is empty\n$/)
+    expect(stderr).toBe('')
   })
 })

@@ -5,6 +5,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface Outcome {
   code: number | null
+  /** What ended the process, if that was a signal. */
+  signal: NodeJS.Signals | null
   stdout: string
   stderr: string
   /** Pieces of stdout, each with the ms it came before the end of the process. */
@@ -17,6 +19,23 @@ export interface RunOptions {
   env?: Record<string, string>
   /** Sees the process as soon as it has started. */
   onStart?: (child: ChildProcess) => void
+}
+
+/** Sends SIGINT when stdout has shown `text`, and again after each of the `gaps` (ms), as a user at the terminal does. */
+export function interruptAt(text: string, ...gaps: number[]) {
+  return (child: ChildProcess): void => {
+    let seen = ''
+    child.stdout?.on('data', async (data: Buffer) => {
+      if (seen.includes(text)) return
+      seen += data
+      if (!seen.includes(text)) return
+      child.kill('SIGINT')
+      for (const gap of gaps) {
+        await new Promise((resolve) => setTimeout(resolve, gap))
+        child.kill('SIGINT')
+      }
+    })
+  }
 }
 
 /** Runs an example as a user does. Killed after 50 s, with `code` null. */
@@ -36,10 +55,11 @@ export function run(example: string, args: string[] = [], options: RunOptions = 
   options.onStart?.(child)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code) => {
+    child.on('close', (code, signal) => {
       const end = performance.now()
       resolve({
         code,
+        signal,
         stdout: pieces.map(({ text }) => text).join(''),
         stderr: Buffer.concat(errors).toString(),
         pieces: pieces.map(({ text, at }) => ({ text, before: end - at })),

@@ -110,7 +110,7 @@ for (const { path: node, version, strips } of nodes) {
     })
 
     it.runIf(strips)(
-      'leaves to Node what tsx cannot load: a top-level await without "type": "module"',
+      'leaves to Node what tsx cannot load: a top-level await without "type": "module" (only where Node strips types)',
       async () => {
         expect(found(await ask(node, site, site.path('plain/waiting.ts')))).toBe(false)
         expect(found(await ask(node, site, site.path('plain/importing.ts')))).toBe(false)

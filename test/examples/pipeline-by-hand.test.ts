@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, describe, expect, it } from 'vitest'
+import { run } from './run.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'millrace-pipeline-'))
+const path = (name: string) => join(folder, name)
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const EXAMPLE = 'pipeline-by-hand.ts'
+
+describe('pipeline-by-hand', () => {
+  it('compresses a file in blocks whose order is kept', async () => {
+    const bytes = Buffer.concat([randomBytes(300_000), Buffer.alloc(300_000)])
+    writeFileSync(path('input'), bytes)
+    const { code, stdout, stderr } = await run(EXAMPLE, [path('input'), path('output')])
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/^read x 1 → compress x \d+ → write x 1\n/)
+    expect(stdout).toMatch(/checked: gunzip gives back the whole file\n$/)
+    expect(gunzipSync(readFileSync(path('output'))).equals(bytes)).toBe(true)
+    expect(code).toBe(0)
+  })
+
+  it('compresses an empty file', async () => {
+    writeFileSync(path('empty'), '')
+    const { code } = await run(EXAMPLE, [path('empty'), path('output')])
+    expect(gunzipSync(readFileSync(path('output'))).length).toBe(0)
+    expect(code).toBe(0)
+  })
+
+  it.each([
+    [['nowhere'], 'ENOENT'],
+    [['.'], 'a regular file expected'],
+    [['package.json', 'a', 'b'], 'no more: b'],
+    [['package.json', 'package.json'], 'the same file'],
+    [['--fast'], "Unknown option '--fast'"],
+  ])('refuses %j with exit code 2', async (args, message) => {
+    const { code, stdout, stderr } = await run(EXAMPLE, args)
+    expect(stderr).toMatch(/^pipeline-by-hand: /)
+    expect(stderr).toContain(message)
+    expect(stdout).toBe('')
+    expect(code).toBe(2)
+  })
+
+  it('prints its help', async () => {
+    expect((await run(EXAMPLE, ['--help'])).stdout).toMatch(/^Usage: pipeline-by-hand/)
+  })
+})
