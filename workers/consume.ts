@@ -1,5 +1,5 @@
 import { AbortError, CodecError, QueueEmptyError, QueueShutDownError } from '../src/errors.ts'
-import { attachFor, type LeaseSource, type Queue } from '../src/queue/index.ts'
+import { attachFor, type LeaseSource, link, type Queue } from '../src/queue/index.ts'
 import type { ThreadContext } from '../src/supervisor/context.ts'
 import type { Control } from '../src/supervisor/control.ts'
 import type { ConsumeRole } from '../src/supervisor/protocol.ts'
@@ -152,6 +152,13 @@ export class Consumer {
   }
 
   #failed(entry: number, error: unknown): void {
+    const supervision = link()
+    const isAbort = (error as { code?: unknown } | null)?.code === 'ABORT_ERR'
+    if (supervision?.stopRequested && (isAbort || error === supervision.signal.reason)) {
+      // Interrupted, not failed.
+      this.#source.again(entry, error)
+      throw error
+    }
     const { retries, maxDeliveries, hasDeadLetters } = this.#role
     const attempts = this.#source.attempts(entry)
     // Delivered `maxDeliveries` times, an item that is given back is given up.

@@ -173,7 +173,10 @@ export class Takes<T> {
     return new Promise((resolve, reject) => {
       const attempt = () => {
         const { shared } = this.#seat.origin
-        if (this.#seat.attachment.mustWaitForItem && !isShutDown(shared)) return GET
+        if (this.#seat.attachment.mustWaitForItem && !isShutDown(shared)) {
+          this.#seat.endIfStopping()
+          return GET
+        }
         const entry = this.#look(() => this.#stay.mayLeave())
         if (entry === 0) {
           this.#seat.endIfStopping()

@@ -138,7 +138,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   /** It takes items, or is waiting for one. */
   get takes(): boolean {
     if (this.taken.size > 0) return true
-    const threads = this.members.map(({ run }) => run?.thread)
+    const threads = this.members.map(({ run }) => run?.thread || undefined)
     return this.plan.args.queues.some((queue) =>
       queue.stats().threads.some((each) => threads.includes(each.thread) && each.waiting.includes('get')),
     )
@@ -190,7 +190,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
 
   /** Ends its threads at once; joins reject with `error`. */
   destroy(error: unknown): Promise<void> {
-    if (!this.#isOver) {
+    if (!this.#isOver && this.#destroyedBy === undefined) {
       this.#destroyedBy = { error }
       for (const member of this.members) {
         if (member.isOver) continue
@@ -283,6 +283,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   }
 
   #restart(member: Member, error: ThreadError): void {
+    if (member.isOver) return
     const { backoff } = this.#budget.policy
     if (this.#isStopping || !this.#budget.take()) {
       this.#settle(member, error)
@@ -290,6 +291,12 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     }
     member.restarts++
     this.#events.restarting(member)
+    // A listener may have destroyed or stopped the group.
+    if (member.isOver) return
+    if (this.#isStopping) {
+      this.#settle(member, undefined)
+      return
+    }
     if (backoff === 0) this.#start(member)
     else member.wait(backoff, () => this.#start(member))
   }
@@ -311,6 +318,10 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     }
     this.#events.over()
     this.#pool.end().then(() => {
+      // Destroyed while it attached, a thread has counted for its producer after it was retired.
+      if (role === 'produce' && queue !== undefined) {
+        for (const { producer } of this.members) retireProducer(queue.origin.shared, producer)
+      }
       letGo()
       this.#onEnd()
     })

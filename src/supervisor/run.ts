@@ -27,7 +27,6 @@ export class Run {
   readonly #control: Control
   readonly #port: MessagePort
   readonly #handlers: RunHandlers
-  readonly #args: Arguments
   #isSettled = false
 
   constructor(
@@ -37,7 +36,6 @@ export class Run {
     handlers: RunHandlers,
   ) {
     const { port1, port2 } = new MessageChannel()
-    this.#args = args
     this.#control = Control.create(args.queues.length)
     this.#port = port1
     this.#handlers = handlers
@@ -61,10 +59,6 @@ export class Run {
   /** Whether it has taken an item from the queue of that number among the arguments. */
   hasTaken(queue: number): boolean {
     return this.#control.hasTaken(queue)
-  }
-
-  get tookSomething(): boolean {
-    return this.#args.queues.some((_, index) => this.#control.hasTaken(index))
   }
 
   stop(reason: unknown): void {

@@ -133,10 +133,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     const error =
       distinct.length === 1 || this.#isAborted
         ? only
-        : new AggregateError(
-            distinct,
-            `${distinct.length} groups failed; the first: ${(only as Error).message}`,
-          )
+        : new AggregateError(distinct, `${distinct.length} failures; the first: ${(only as Error).message}`)
     throw withReport(error, report)
   }
 
@@ -313,7 +310,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     const stop = (group: Group) => group.stopWithin(reason, Math.max(0, deadline - performance.now()))
     // While takers still take, those who put find room and can end.
     await Promise.all(this.#running.filter(({ takes }) => !takes).map(stop))
-    await Promise.all(this.#running.map(stop))
+    // Those that take have a grace of their own: they have only now been asked.
+    await Promise.all(this.#running.map((group) => group.stopWithin(reason, this.#settings.grace)))
     await this.#allOver()
   }
 

@@ -30,8 +30,8 @@ export interface ProduceOptions {
 /** How `consume` calls its function. */
 export interface ConsumeOptions {
   /**
-   * Deliveries of an item after its first, those after deaths included; then it goes to the dead letters, or, without
-   * any, fails its thread. Default: what the queue's `maxDeliveries` allows, without that 0.
+   * Deliveries of an item after its first; when a throw comes after so many, it goes to the dead letters, or, without
+   * any, fails its thread. Deliveries that ended in a death count, but only `maxDeliveries` of the queue bounds those. Default: what the queue's `maxDeliveries` allows, without that 0.
    */
   readonly retries?: number | undefined
   /** ms until an item that failed is delivered again, doubled with each further attempt; its thread goes on meanwhile. Default 0. */

@@ -93,6 +93,19 @@ describe('checksum --json', () => {
     expectWholeTree(JSON.parse(stdout).files)
   })
 
+  it.each([
+    ['threads die more often than they are started again', 'dies-after-put.mjs', 'died with exit code 7'],
+    ['no thread can be started', 'never-starts.mjs', 'no thread today'],
+  ])('says why %s, with exit code 1', async (_, fixture, why) => {
+    const imports = [new URL(`./fixtures/${fixture}`, import.meta.url).href]
+    const { code, stdout, stderr } = await run('checksum.ts', [tree, '--json', '--threads', '2'], { imports })
+    const last = stderr.trimEnd().split('\n').at(-1)
+    expect(last).toMatch(/^checksum: thread \d of group 'digest' .*after \d restarts/)
+    expect(last).toContain(why)
+    expect(stdout).toBe('')
+    expect(code).toBe(1)
+  })
+
   it('is one whole document, marked interrupted, after SIGINT, with exit code 130', async () => {
     const { code, stdout } = await run('checksum.ts', [tree, '--json', '--threads', '1'], {
       imports: [new URL('./fixtures/interrupted.mjs', import.meta.url).href],

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { run } from './run.ts'
@@ -29,6 +30,28 @@ describe('pipeline-by-hand', () => {
     const { code } = await run(EXAMPLE, [path('empty'), path('output')])
     expect(gunzipSync(readFileSync(path('output'))).length).toBe(0)
     expect(code).toBe(0)
+  })
+
+  it('compresses what was read before Ctrl-C, checks it, and exits with 130', async () => {
+    writeFileSync(path('long'), '')
+    truncateSync(path('long'), 2 ** 36)
+    const { code, stdout, stderr } = await run(EXAMPLE, [path('long'), path('part')], {
+      onStart: async (child) => {
+        const written = () => statSync(path('part'), { throwIfNoEntry: false })?.size ?? 0
+        while (written() === 0 && child.exitCode === null) await setTimeout(20)
+        child.kill('SIGINT')
+      },
+    })
+    expect(stderr).toBe('')
+    const [, bytes] = /checked: gunzip gives back its first (\d+) bytes\n$/.exec(stdout) ?? []
+    expect(Number(bytes)).toBeGreaterThan(0)
+    expect(code).toBe(130)
+  })
+
+  it.runIf(existsSync('/dev/full'))('says why nothing could be written, with exit code 1', async () => {
+    const { code, stderr } = await run(EXAMPLE, [path('input'), '/dev/full'])
+    expect(stderr).toMatch(/^pipeline-by-hand: thread 0 of group 'write' .* threw: ENOSPC/)
+    expect(code).toBe(1)
   })
 
   it.each([
