@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { ResourceLimits, Transferable, Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
+import { shown } from './failures.ts'
 import { threadExecArgv } from './loader.ts'
 
 /** Plain JavaScript beside the sources and beside the build: it makes TypeScript load, then imports the host. */
@@ -32,6 +33,8 @@ export class ThreadPool {
   readonly #exits = new Set<Promise<void>>()
   /** Not over, as far as is known. */
   readonly #tasks = new Set<Task>()
+  /** What the last thread that died did not catch. */
+  #lastFailure: unknown
   #hasEnded = false
 
   constructor(size: number, resourceLimits: ResourceLimits | undefined, onExit: OnExit) {
@@ -98,9 +101,14 @@ export class ThreadPool {
       const tasks = [...this.#tasks].filter((task) => task.piscina === piscina)
       const waiting = tasks.filter(({ thread }) => thread() === 0)
       const idle = Math.max(0, threads.length - (tasks.length - waiting.length))
-      for (const { giveUp } of waiting.slice(idle))
-        giveUp.abort(new Error('its thread died before it was ready'))
+      for (const { giveUp } of waiting.slice(idle)) giveUp.abort(this.#diedEarly())
     }
+  }
+
+  #diedEarly(): Error {
+    const cause = this.#lastFailure
+    const because = cause === undefined ? '' : `: ${shown(cause)}`
+    return new Error(`its thread died before it was ready${because}`, { cause })
   }
 
   /** Ends one thread at once; there is room for another as soon as it has exited. */
@@ -142,6 +150,7 @@ export class ThreadPool {
         resolve()
         if (this.#hasEnded) return
         this.#forget(thread)
+        this.#lastFailure = failure
         this.#onExit(thread, code, failure)
         // Once the task that the thread had been given, if it had not begun it, has failed: it waits no longer.
         setImmediate(() => {
