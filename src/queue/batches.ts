@@ -2,7 +2,7 @@ import { integer, invalidType } from '../check.ts'
 import { clock } from '../clock.ts'
 import { QueueEmptyError, QueueShutDownError } from '../errors.ts'
 import { EMPTY } from './empty.ts'
-import { durationOf, refuseSignal, signalOf, timeoutOf, type WaitOptions } from './options.ts'
+import { durationOf, isStoppable, signalOf, timeoutOf, type WaitOptions } from './options.ts'
 import type { Queue } from './queue.ts'
 
 /** Several items in one call: each put or got on its own, so a batch has no atomicity beyond its items'. */
@@ -34,7 +34,7 @@ export async function putMany<T>(
 }
 
 export function putManySync<T>(queue: Queue<T>, items: Iterable<T>, options?: WaitOptions): number {
-  const signal = refuseSignal(options) ? options?.signal : undefined
+  const signal = isStoppable(options) ? options?.signal : undefined
   const left = options && countdown(timeoutOf(options))
   let stored = 0
   refuseUniterable(items)

@@ -167,7 +167,7 @@ export function signalOf(options: WaitOptions | undefined): AbortSignal | undefi
  * shared word. Returns whether it was given.
  * @throws AbortError if it is aborted already
  */
-export function refuseSignal(options: WaitOptions | undefined): boolean {
+export function isStoppable(options: WaitOptions | undefined): boolean {
   const { signal } = optionsObject('options', options)
   if (signal === undefined) return false
   if (signal !== link()?.signal) {

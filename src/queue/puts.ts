@@ -4,7 +4,7 @@ import { QueueFullError } from '../errors.ts'
 import { PendingCalls } from '../wait/pending.ts'
 import type { Side } from '../wait/side.ts'
 import type { Encoded } from './attachment.ts'
-import { refuseSignal, timeoutOf, type WaitOptions } from './options.ts'
+import { isStoppable, timeoutOf, type WaitOptions } from './options.ts'
 import type { Seat } from './seat.ts'
 import { sizeOf } from './stats.ts'
 
@@ -46,7 +46,7 @@ export class Puts<T> {
       if (typeof encoded === 'number' && attachment.store(encoded, true) === 0) return 'stored'
       return this.#putSync(encoded, Number.POSITIVE_INFINITY, false)
     }
-    const stoppable = refuseSignal(options)
+    const stoppable = isStoppable(options)
     const timeout = timeoutOf(options)
     return this.#putSync(this.#encode(item), timeout, stoppable)
   }

@@ -10,7 +10,7 @@ import type { EMPTY } from './empty.ts'
 import type { Handle, HandleData } from './handle.ts'
 import { itemsOf, itemsOfSync } from './iterate.ts'
 import type { LeaseSource } from './lease.ts'
-import { type QueueOptions, refuseSignal, timeoutOf, type WaitOptions } from './options.ts'
+import { isStoppable, type QueueOptions, timeoutOf, type WaitOptions } from './options.ts'
 import { handleOf, Origin } from './origin.ts'
 import { Puts } from './puts.ts'
 import { discardAll, wakeEveryone, windUp } from './recovery.ts'
@@ -220,7 +220,7 @@ export class Queue<T> {
 
   /** As join, blocking this thread. @throws as join; DeadlockError if this thread holds items; BlockingMainThreadError */
   joinSync(options?: WaitOptions): void {
-    const stoppable = refuseSignal(options)
+    const stoppable = isStoppable(options)
     const { held } = this.#seat.attachment
     if (held > 0) {
       throw new DeadlockError(

@@ -9,7 +9,7 @@ import { EMPTY } from './empty.ts'
 import { EndStay, hasEnded } from './end.ts'
 import type { ItemSource } from './iterate.ts'
 import type { LeaseSource } from './lease.ts'
-import { refuseSignal, timeoutOf, type WaitOptions } from './options.ts'
+import { isStoppable, timeoutOf, type WaitOptions } from './options.ts'
 import { discardAll } from './recovery.ts'
 import type { Seat } from './seat.ts'
 
@@ -190,7 +190,7 @@ export class Takes<T> {
   }
 
   #takeSync(options: WaitOptions | undefined, excused: () => boolean = always): number {
-    refuseSignal(options)
+    isStoppable(options)
     const timeout = timeoutOf(options)
     const seat = this.#seat
     const { shared, ledger } = seat.attachment

@@ -310,21 +310,22 @@ export class Group<R = unknown> implements ThreadGroup<R> {
 
   #conclude(): void {
     this.#isOver = true
-    const { queue, role } = this.plan
-    // No further put can come: the threads have detached, or are dead, or, destroyed, no longer matter.
-    for (const member of this.members) {
-      member.stored = this.storedBy(member)
-      if (role === 'produce' && queue !== undefined) retireProducer(queue.origin.shared, member.producer)
-    }
     this.#events.over()
     this.#pool.end().then(() => {
-      // Destroyed while it attached, a thread has counted for its producer after it was retired.
-      if (role === 'produce' && queue !== undefined) {
-        for (const { producer } of this.members) retireProducer(queue.origin.shared, producer)
-      }
+      this.#closeBooks()
       letGo()
       this.#onEnd()
     })
+  }
+
+  /** Only now that its threads have exited does nobody store for a producer, or begin to be counted for it. */
+  #closeBooks(): void {
+    const { queue, role } = this.plan
+    if (role !== 'produce' || queue === undefined) return
+    for (const member of this.members) {
+      member.stored = this.storedBy(member)
+      retireProducer(queue.origin.shared, member.producer)
+    }
   }
 
   #terminateLate(grace: number): void {

@@ -10,7 +10,7 @@ export class Member {
   run: Run | undefined
   /** What its function returned. */
   result: unknown
-  /** Items stored, once it is over. */
+  /** Items stored, once its group has ended. */
   stored: number | undefined
   /** Asked to stop, it has not, and is being terminated. */
   isLate: { readonly grace: number } | undefined
