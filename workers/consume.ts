@@ -19,6 +19,8 @@ export class Consumer {
   readonly #onGiveUp: (error: unknown, attempts: number) => void
   /** Items that failed and wait for their time to be delivered again; held meanwhile. Each with what ends its wait. */
   readonly #deferred = new Map<Promise<void>, () => void>()
+  /** Lanes that wait for an item: each may come to hold one. */
+  #waiting = 0
   /** What ended one of the calls under way, for all of them. */
   #failure: { error: unknown } | undefined
   /** Ends the waits of the others then. */
@@ -93,7 +95,8 @@ export class Consumer {
 
   /** An entry; END if none is to be had; EMPTY if there was none for so long that the event loop should turn. */
   #leaseSync(): number {
-    if (this.#deferred.size > 0 && this.#queue.mayHold === 0) return END
+    // Else a lane that waits already could find that the thread may hold no more.
+    if (this.#deferred.size > 0 && this.#queue.mayHold <= this.#waiting) return END
     try {
       const entry = this.#source.tryLease()
       return entry > 0 || !this.#mayBlock ? entry : this.#source.leaseSync(BLOCKING)
@@ -104,10 +107,13 @@ export class Consumer {
 
   /** An entry, or END. */
   async #lease(): Promise<number> {
+    this.#waiting++
     try {
       return await this.#source.lease({ signal: this.#over.signal })
     } catch (error) {
       return endOf(error)
+    } finally {
+      this.#waiting--
     }
   }
 

@@ -18,7 +18,6 @@ import { Supervision } from './supervision.ts'
 export async function host(message: RunMessage): Promise<never> {
   const control = new Control(message.words)
   if (control.begin(threadId)) {
-    post(message.port, { kind: 'began' })
     const outcome = await run(message, control)
     await written(process.stdout)
     await written(process.stderr)
@@ -45,6 +44,7 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
     const { args, queues } = await unpackArgs(message.args)
     supervision.watch(queues)
     isSetUp = false
+    post(port, { kind: 'began' })
 
     const thread: ThreadContext = {
       index: message.index,

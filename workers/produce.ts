@@ -42,6 +42,7 @@ export class Producer {
 
   async #storeEachAsync(items: AsyncIterable<unknown>, control: Control): Promise<void> {
     const turns = new Turns()
+    if (control.stopsSoon) return
     for await (const item of items) {
       if (this.#isSkipped()) continue
       if (!this.#queue.putWithin(item, BLOCKING)) await this.#queue.put(item)
@@ -54,7 +55,7 @@ export class Producer {
   async #storeEach(items: Iterable<unknown>, control: Control): Promise<void> {
     const turns = new Turns()
     const iterator = items[Symbol.iterator]()
-    for (;;) {
+    while (!control.stopsSoon) {
       const pause = this.#storeWhileRoom(iterator, control, turns)
       if (pause === 'end') return
       try {
@@ -64,11 +65,8 @@ export class Producer {
         iterator.return?.()
         throw error
       }
-      if (control.stopsSoon) {
-        iterator.return?.()
-        return
-      }
     }
+    iterator.return?.()
   }
 
   /** Stores item after item, without a turn of the event loop. Returns why it paused: `item` found no room. */
@@ -87,11 +85,7 @@ export class Producer {
         iterator.return?.()
         throw error
       }
-      if (control.stopsSoon) {
-        iterator.return?.()
-        return 'end'
-      }
-      if (turns.isDue) return 'turn'
+      if (control.stopsSoon || turns.isDue) return 'turn'
     }
   }
 

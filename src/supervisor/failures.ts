@@ -13,7 +13,8 @@ export function threadError(
   cause?: unknown,
 ): ThreadError {
   const { filename, exportName } = group.plan.task
-  const after = member.restarts === 0 ? '' : `, after ${member.restarts} restarts`
+  const { restarts } = member
+  const after = restarts === 0 ? '' : `, after ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`
   const text = `thread ${member.index} of group '${group.name}' (${filename}#${exportName})${after} ${what}`
   const details = {
     group: group.name,

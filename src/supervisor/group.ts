@@ -79,6 +79,8 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   readonly #loader: Loader
   readonly #failures: ThreadError[] = []
   readonly #taken = new Set<Queue<unknown>>()
+  /** Why queues were shut down, by their ids. */
+  readonly #causes = new Map<string, unknown>()
   /** All threads have exited. */
   readonly #end: Promise<void>
   #onEnd: () => void = () => {}
@@ -135,13 +137,21 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     return this.#taken
   }
 
-  /** It takes items, or is waiting for one. */
-  get takes(): boolean {
-    if (this.taken.size > 0) return true
+  /** What it does with queues, as far as has been seen. `undecided`: it has some among its arguments, and has done nothing with them. */
+  get use(): 'takes' | 'takes nothing' | 'undecided' {
+    if (this.taken.size > 0) return 'takes'
+    const { queues } = this.plan.args
     const threads = this.members.map(({ run }) => run?.thread || undefined)
-    return this.plan.args.queues.some((queue) =>
-      queue.stats().threads.some((each) => threads.includes(each.thread) && each.waiting.includes('get')),
+    const users = queues.flatMap((queue) =>
+      queue.stats().threads.filter(({ thread }) => threads.includes(thread)),
     )
+    if (users.some(({ waiting }) => waiting.includes('get'))) return 'takes'
+    const puts = users.some(({ stored, waiting }) => stored > 0 || waiting.includes('put'))
+    return puts || queues.length === 0 ? 'takes nothing' : 'undecided'
+  }
+
+  get isStopping(): boolean {
+    return this.#isStopping
   }
 
   /** Items its producers have stored so far. */
@@ -203,6 +213,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
 
   /** Queue `id` is about to be shut down because of `cause`: puts of its threads are to fail with that. */
   tellCause(id: string, cause: unknown): void {
+    this.#causes.set(id, cause)
     for (const { run } of this.members) run?.tellCause(id, cause)
   }
 
@@ -223,6 +234,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       gaveUp: ({ error, attempts }) => this.#events.gaveUp(member, unpackError(error), attempts),
       ended: (end) => this.#ended(member, end),
     })
+    for (const [id, cause] of this.#causes) member.run.tellCause(id, cause)
   }
 
   #ended(member: Member, end: Outcome | Death): void {
@@ -304,6 +316,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   #settle(member: Member, error: ThreadError | undefined, result?: unknown): void {
     if (member.isOver) return
     member.settle(result)
+    member.run?.leave()
     if (error !== undefined) this.#failures.push(error)
     if (this.members.every(({ isOver }) => isOver)) this.#conclude()
   }
@@ -334,7 +347,8 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       member.isLate = { grace }
       const thread = member.run?.thread ?? 0
       if (thread > 0) this.#pool.terminate(thread)
-      else this.#settle(member, threadError(this, member, this.#frames, `was not ready within ${grace} ms`))
+      // It has not begun: there was nothing to stop.
+      else this.#settle(member, undefined)
     }
   }
 

@@ -76,6 +76,7 @@ export class Run {
 
   /** The thread has exited. What it sent before is still in the port. */
   exited(exitCode: number, error: unknown): void {
+    if (this.#isSettled) return
     try {
       for (;;) {
         const received = receiveMessageOnPort(this.#port)
@@ -86,6 +87,14 @@ export class Run {
       this.#unreadable(unreadable)
     }
     this.#end({ kind: 'died', exitCode, error })
+  }
+
+  /** Whatever it still says or does is of no interest any more; if it has not begun it never will. */
+  leave(): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    this.#control.abandon()
+    this.#port.close()
   }
 
   #unreadable(cause: unknown): void {

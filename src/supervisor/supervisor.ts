@@ -7,6 +7,7 @@ import {
   TooManyThreadsError,
 } from '../errors.ts'
 import { drain, hearAttachments, noteCause, type Queue, type WaitOptions } from '../queue/index.ts'
+import { finish } from './finish.ts'
 import { Group, type GroupEvents, type GroupPlan, type ThreadGroup } from './group.ts'
 import type { Member } from './member.ts'
 import { type SupervisorOptions, type SupervisorSettings, supervisorSettings } from './options.ts'
@@ -187,6 +188,9 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     if (this.#isClosed) throw new SupervisorClosedError(`${this.#label} is closed: it starts no more threads`)
     const { maxThreads, signal } = this.#settings
     if (signal?.aborted) throw new AbortError(signal.reason)
+    if (this.#stop.signal.aborted) {
+      throw new SupervisorClosedError(`${this.#label} was asked to stop: it starts no more threads`)
+    }
     const total = this.#threadsAtWork() + plan.task.threads
     if (total > maxThreads) {
       throw new TooManyThreadsError(
@@ -292,10 +296,9 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     for (const group of this.#groups) await group.end
   }
 
-  /** Producers stop, the others go on to the end of what was queued. */
   #finish(reason: unknown): void {
     this.#stop.abort(reason)
-    for (const group of this.#running) if (!group.takes) group.requestStop(reason)
+    this.#whileRunning.push(finish(() => this.#running, reason, this.#settings.grace))
   }
 
   #close(reason: unknown): Promise<void> {
@@ -309,7 +312,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     const deadline = performance.now() + this.#settings.grace
     const stop = (group: Group) => group.stopWithin(reason, Math.max(0, deadline - performance.now()))
     // While takers still take, those who put find room and can end.
-    await Promise.all(this.#running.filter(({ takes }) => !takes).map(stop))
+    await Promise.all(this.#running.filter(({ use }) => use === 'takes nothing').map(stop))
     // Those that take have a grace of their own: they have only now been asked.
     await Promise.all(this.#running.map((group) => group.stopWithin(reason, this.#settings.grace)))
     await this.#allOver()

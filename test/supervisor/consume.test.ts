@@ -191,6 +191,28 @@ describe('an item that fails', () => {
     expect(contents(seen)).toEqual([1, 2])
   })
 
+  it('leaves the room that other calls of its thread wait for', async () => {
+    const seen = numbers()
+    const queue = numbers({ maxInFlight: 2 })
+    const words = sharedWords()
+    const args = { words, bad: 1, times: 1, seen }
+    const options = { retries: 1, backoff: 500, concurrency: 2 }
+    const one = supervisor()
+    const group = one.consume(queue, consumer('rejectsSomeOrWaits', args, options))
+    const thread = await threadOf(one)
+    await waits(queue, 'get', thread)
+    await queue.put(1)
+    await reaches(words, 0, 1)
+    await waits(queue, 'get', thread)
+    // One call takes the first, and the thread holds as many as it may.
+    await queue.putMany([2, 3])
+    await until(() => queue.size === 1 && queue.stats().held === 2, 'two items held')
+    open(words, 1)
+    queue.shutdown()
+    await ended(group)
+    expect([...contents(seen)].sort()).toEqual([1, 2, 3])
+  })
+
   it('goes to the dead letters after `retries`, with its errors, and is told', async () => {
     const letters = new millrace.Queue<DeadLetter<number>>({ name: 'letters' })
     const queue = await filled([1, 2], { deadLetters: letters, maxDeliveries: 9 })
