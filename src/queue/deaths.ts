@@ -44,24 +44,32 @@ interface Ward {
   readonly lifelines: MessagePort[]
 }
 
-/** Worker threads whose own starter is this thread, and alive. */
-const children = new Set<number>()
-/** Who else uses which memory: in the main thread all others, elsewhere the threads it supervises. */
-const wards = new Map<number, Ward>()
-/** Threads whose supervisor has asked them to stop. */
-const stopping = new Set<number>()
-/** In the others: the far ends are the main thread's; kept, since a collected port would close. */
+/** What is known of other threads. It lives on `globalThis`: of several copies of the library in a thread one listens. */
+interface Others {
+  /** Worker threads whose own starter is this thread, and alive. */
+  readonly children: Set<number>
+  /** Who else uses which memory: in the main thread all others, elsewhere the threads it supervises. */
+  readonly wards: Map<number, Ward>
+  /** Threads whose supervisor has asked them to stop. */
+  readonly stopping: Set<number>
+  isListening: boolean
+}
+
+const KEY = Symbol.for('millrace.others')
+const holder = globalThis as { [KEY]?: Others }
+holder[KEY] ??= { children: new Set(), wards: new Map(), stopping: new Set(), isListening: false }
+const others: Others = holder[KEY]
+const { children, wards, stopping } = others
+
+/** In threads that are not the main one: the far ends are the main thread's; kept, since a collected port would close. */
 const lifelines: MessagePort[] = []
 /** The main thread has said that one arrived. */
 let isHeld = false
 
-const LISTENING = Symbol.for('millrace.listening')
-const flags = globalThis as { [LISTENING]?: true }
-
-/** Begins to listen; once a thread, whatever number of copies of the library it loads. */
+/** Begins to listen; once a thread. */
 export function listen(): void {
-  if (flags[LISTENING]) return
-  flags[LISTENING] = true
+  if (others.isListening) return
+  others.isListening = true
   process.on('worker', watchWorker)
   if (!isMainThread) return
   process.on('workerMessage', (message: unknown) => {

@@ -5,7 +5,7 @@ import type { Shared, SharedMemory } from '../core/shared.ts'
 import { TooManyThreadsError } from '../errors.ts'
 import { backOff } from '../wait/backoff.ts'
 import { recover, windUp } from './recovery.ts'
-import { link } from './supervised.ts'
+import { forgetCause, link } from './supervised.ts'
 
 /**
  * What this thread is attached to. It lives on `globalThis`, so that two copies of the library in one thread agree:
@@ -153,8 +153,12 @@ export function sweep(): void {
       windUp(shared, ledger, thisThread, 0)
       onLetGo(id)
     }
-    if (!othersAttached(shared)) registry().attached.delete(id)
-    else registry().attached.set(id, { queue: undefined, shared, ledger: 0 })
+    if (othersAttached(shared)) {
+      registry().attached.set(id, { queue: undefined, shared, ledger: 0 })
+    } else {
+      registry().attached.delete(id)
+      forgetCause(id)
+    }
   }
   sizeAfterSweep = registry().attached.size
 }

@@ -38,6 +38,11 @@ export function noteCause(id: string, cause: unknown): void {
   supervised.causes.set(id, cause)
 }
 
+/** Nothing in this thread uses the queue `id` any more. */
+export function forgetCause(id: string): void {
+  supervised.causes.delete(id)
+}
+
 export function causeOf(id: string): { cause: unknown } | undefined {
   supervised.link?.readMail()
   return supervised.causes.has(id) ? { cause: supervised.causes.get(id) } : undefined

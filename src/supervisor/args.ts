@@ -29,7 +29,10 @@ export function packArgs(name: string, args: unknown): Arguments {
   const copies = new Map<object, object>()
 
   const copy = (value: unknown): unknown => {
-    if (!isPlain(value)) return value
+    if (!isPlain(value)) {
+      refuseQueuesIn(name, value)
+      return value
+    }
     const known = copies.get(value)
     if (known !== undefined) return known
     const twin: Record<string, unknown> = Array.isArray(value) ? (new Array(value.length) as never) : {}
@@ -59,6 +62,16 @@ export async function unpackArgs(packed: PackedArgs): Promise<{ args: unknown; q
   for (const handle of packed.handles) queues.push(await attachFor(handle, 0))
   for (const [place, key, number] of packed.places) define(place, key, queues[number])
   return { args: (packed.value as { args: unknown }).args, queues }
+}
+
+/** A queue there would be cloned to an empty object, without an error. */
+function refuseQueuesIn(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return
+  const isCollection = value instanceof Map || value instanceof Set
+  const inside = isCollection ? [...value.keys(), ...value.values()] : Object.values(value)
+  if (!inside.some(isQueue)) return
+  const expected = `plain objects and arrays where queues are in it, not a ${value.constructor.name}`
+  throw invalidValue(name, expected, value)
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> | unknown[] {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { within } from '../support/deadline.ts'
 import {
@@ -137,6 +138,23 @@ describe('several groups that failed', () => {
   )
 })
 
+describe('a thread that is being started again', () => {
+  it('knows afterwards of what group its queue was lost', async () => {
+    const queue = new millrace.Queue<number>({ codec: millrace.codecs.int32, name: 'between' })
+    const one = supervisor({ restart: { backoff: 1000 } })
+    const restarting = once(one, 'restart')
+    const putter = one.spawn(failing('diesThenPuts', { args: { queue } }))
+    await within(restarting, 'the restart')
+    const taker = one.spawn(failing('takesThenThrows', { args: { queue } }))
+    await queue.put(1)
+    await failureOf(taker.join(), 'the taker')
+    expect([queue.isShutDown, one.stats().groups[0]?.members[0]?.state]).toEqual([true, 'waiting to restart'])
+    const { cause } = await failureOf(putter.join(), 'the putter')
+    expect(cause).toBeInstanceOf(millrace.QueueShutDownError)
+    expect(cause.cause).toMatchObject({ name: 'ThreadError', group: 'takesThenThrows' })
+  })
+})
+
 describe('a failed group that nobody joined', () => {
   it('gives one warning', async () => {
     const one = supervisor()
@@ -181,7 +199,9 @@ describe('a failed group that nobody joined', () => {
   it('gives a warning though its supervisor is closed then', async () => {
     const warnings = await warningsOf('MILLRACE_GROUP_FAILED', async () => {
       const one = supervisor({ grace: 100 })
+      const started = once(one, 'start')
       one.spawn(fixture('stopping.mjs', 'neverEnds'))
+      await within(started, 'the start')
       await within(one.close(), 'the close')
     })
     expect(warnings).toHaveLength(1)

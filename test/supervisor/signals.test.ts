@@ -83,6 +83,56 @@ describe('handleSignals', () => {
     expect([code, stdout.endsWith('left 0\n')]).toEqual([130, true])
   })
 
+  const HAND_MADE = `
+      const task = (file, name, args) => ({ filename: ${JSON.stringify(fixtures)} + file, name, args })
+      const supervisor = new millrace.Supervisor({ handleSignals: true, grace: 300 })
+      const queue = new millrace.Queue({ maxsize: 2, name: 'shelf' })
+      const words = new Int32Array(new SharedArrayBuffer(32))
+      const producer = supervisor.spawn(task('stopping.mjs', 'putsAndShutsDown', { queue, items: [1, 2, 3, 4] }))
+      const waits = () => queue.stats().threads.some(({ waiting }) => waiting.includes('put'))
+      while (!waits()) await new Promise(setImmediate)`
+
+  it('leaves threads that are still starting until it is seen that they take', async () => {
+    const running = program(`${HAND_MADE}
+      const consumer = supervisor.spawn(task('stopping.mjs', 'takesWhileAsked', { queue, words }))
+      process.emit('SIGINT', 'SIGINT')
+      const { queues } = await supervisor.join()
+      console.log('took', ...(await consumer.join()), 'left', queues[0].left)`)
+    const { code, stdout, stderr } = await running.ended()
+    expect([stdout, stderr, code]).toEqual(['took 4 left 0\n', '', 130])
+  })
+
+  it('asks those that have done nothing within `grace`, and terminates them after as much again', async () => {
+    const running = program(`${HAND_MADE}
+      const idle = supervisor.spawn(task('stopping.mjs', 'neverEnds', { queue }))
+      process.emit('SIGINT', 'SIGINT')
+      const failure = await supervisor.join().catch((error) => error)
+      for (const error of failure.errors) console.log(error.message.replace(/ \\(.*\\)/, ''))`)
+    const { code, stdout, stderr } = await running.ended()
+    expect([stdout.split('\n'), stderr, code]).toEqual([
+      [
+        "thread 0 of group 'putsAndShutsDown' did not stop within 300 ms and was terminated",
+        "thread 0 of group 'neverEnds' did not stop within 300 ms and was terminated",
+        '',
+      ],
+      '',
+      130,
+    ])
+  })
+
+  it('starts no more threads', async () => {
+    const running = program(`${HAND_MADE}
+      process.emit('SIGINT', 'SIGINT')
+      try {
+        supervisor.spawn(task('plain.mjs', 'index'))
+      } catch ({ code, message }) {
+        console.log(code, message)
+      }
+      queue.shutdown()`)
+    const { stdout } = await running.ended()
+    expect(stdout).toBe('ERR_SUPERVISOR_CLOSED the supervisor was asked to stop: it starts no more threads\n')
+  })
+
   it('has no listeners before threads run, and none once they are over', async () => {
     const running = program(`
       const supervisor = new millrace.Supervisor({ handleSignals: true })

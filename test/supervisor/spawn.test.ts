@@ -10,6 +10,8 @@ const plain = (name?: string, options?: { threads?: number; args?: unknown }) =>
 const run = (name?: string, options?: { threads?: number; args?: unknown }) =>
   within(supervisor().spawn(plain(name, options)).join(), `the end of ${name}`) as Promise<unknown[]>
 
+class Shelf {}
+
 describe('spawn', () => {
   it('gives what each thread returned, by index, whoever is first', async () => {
     expect(await run('indexBackwards', { threads: 3, args: { words: sharedWords() } })).toEqual([0, 1, 2])
@@ -173,6 +175,17 @@ describe('args', () => {
       saying('TypeError', 'ERR_INVALID_ARG_VALUE', 'task.args', 'cloned'),
     )
     expect(one.stats().groups).toEqual([])
+  })
+
+  it.each([
+    ['a Map', (queue: unknown) => new Map([['queue', queue]])],
+    ['a Set', (queue: unknown) => new Set([queue])],
+    ['an object of a class', (queue: unknown) => Object.assign(new Shelf(), { queue })],
+  ])('that hold a queue in %s are refused at the call: it would arrive empty', (_, hold) => {
+    const args = { deep: [hold(numbers())] }
+    expect(() => supervisor().spawn(plain('echo', { args }))).toThrow(
+      saying('TypeError', 'ERR_INVALID_ARG_VALUE', 'task.args', 'plain objects and arrays'),
+    )
   })
 
   it('that hold a queue with a codec of no module are refused at the call', () => {

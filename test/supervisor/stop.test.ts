@@ -360,6 +360,39 @@ describe('close', () => {
     expect((words[2] as number) + queue.size).toBe(5)
   })
 
+  it('lets those still starting that take end last', async () => {
+    const queue = numbers({ maxsize: 1 })
+    const words = sharedWords()
+    const one = supervisor()
+    const putter = one.spawn(stopping('putsAll', { queue, items: [1, 2, 3] }))
+    await waits(queue, 'put', await threadOf(one))
+    const taker = one.spawn(stopping('takesWhileAsked', { queue, words }))
+    await within(one.close(), 'the close')
+    expect(await joined(putter)).toEqual([undefined])
+    expect((await joined(taker))[0]).toEqual(3 - queue.size)
+  })
+
+  it('within no time ends who has not begun, without a failure', async () => {
+    const one = supervisor({ grace: 0 })
+    const told = listenTo(one, 'start')
+    const group = one.spawn(stopping('neverEnds'))
+    await within(one.close(), 'the close')
+    expect([await joined(group), told]).toEqual([[undefined], []])
+    await within(one.join(), 'the join')
+  })
+
+  it('of a producer that has not begun stores nothing', async () => {
+    for (const name of ['endless', 'endlessAsync']) {
+      const queue = numbers({ maxsize: 4 })
+      const one = supervisor()
+      const group = one.produce(queue, fixture('produce.mjs', name))
+      await within(group.stop(), 'the stop')
+      await joined(group)
+      const report = await within(one.join(), 'the join')
+      expect([queue.size, report.groups[0]?.stored]).toEqual([0, 0])
+    }
+  })
+
   it('of nothing, and twice, resolves', async () => {
     const one = supervisor()
     await within(Promise.all([one.close(), one.close()]), 'the close')
@@ -426,6 +459,22 @@ describe('destroy', () => {
     expect([whole, one.signal.reason]).toEqual([error, error])
     expect(told).toHaveLength(1)
     expect(() => one.spawn(stopping('neverEnds'))).toThrow(millrace.SupervisorClosedError)
+  })
+
+  it('is the last that is told of a thread, whatever it had said', async () => {
+    const words = sharedWords()
+    const one = supervisor()
+    const told = listenTo(one, 'start', 'exit', 'deadLetter')
+    const group = one.spawn(stopping('saysThatItRuns', { words }))
+    const failure = failureOf(group.join(), 'the group')
+    // Without a turn of the event loop: its message is under way, and not read.
+    const end = performance.now() + 20_000
+    while (Atomics.load(words, 0) === 0 && performance.now() < end);
+    const destroyed = one.destroy()
+    expect(told.map(({ event }) => event)).toEqual(['exit'])
+    await within(destroyed, 'the end')
+    expect((await failure).code).toBe('ABORT_ERR')
+    expect([words[0], told.map(({ event }) => event)]).toEqual([1, ['exit']])
   })
 
   it('gives joins the error it is given, whatever else failed', async () => {
