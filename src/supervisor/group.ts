@@ -204,7 +204,8 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       this.#destroyedBy = { error }
       for (const member of this.members) {
         if (member.isOver) continue
-        if (!member.isWaiting) this.#report(member, undefined, error instanceof Error ? error : undefined)
+        if (!member.run?.isSettled)
+          this.#report(member, undefined, error instanceof Error ? error : undefined)
         this.#settle(member, undefined)
       }
     }

@@ -56,6 +56,11 @@ export class Run {
     return this.#control.thread
   }
 
+  /** Its end has been told, or will not be. */
+  get isSettled(): boolean {
+    return this.#isSettled
+  }
+
   /** Whether it has taken an item from the queue of that number among the arguments. */
   hasTaken(queue: number): boolean {
     return this.#control.hasTaken(queue)

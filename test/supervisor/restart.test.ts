@@ -47,6 +47,35 @@ describe('a thread that dies', () => {
     expect(told[4]?.payload).toEqual({ group: 'dies', index: 0, threadId: second })
   })
 
+  it.each(['exit', 'restart'] as const)(
+    "is not started again when an '%s' listener destroys all",
+    async (event) => {
+      const words = sharedWords()
+      const one = supervisor()
+      const told = eventsAndRestarts(one)
+      one.once(event, () => void one.destroy())
+      const group = one.spawn(dying('alwaysDies', { args: { words } }))
+      expect((await failureOf(group.join(), 'the group')).code).toBe('ABORT_ERR')
+      const names = told.map(({ event }) => event)
+      expect(names).toEqual(event === 'exit' ? ['start', 'exit'] : ['start', 'exit', 'restart'])
+      expect(words[0]).toBe(1)
+    },
+  )
+
+  it.each(['exit', 'restart'] as const)(
+    "is not started again when an '%s' listener stops it",
+    async (event) => {
+      const words = sharedWords()
+      const one = supervisor()
+      one.once(event, () => void group.stop().catch(() => {}))
+      const group = one.spawn(dying('alwaysDies', { args: { words } }))
+      // Its end came before it was asked, or after.
+      if (event === 'exit') await failureOf(group.join(), 'the group')
+      else expect(await within(group.join(), 'the end')).toEqual([undefined])
+      expect(words[0]).toBe(1)
+    },
+  )
+
   it('is started again though it never yielded', async () => {
     const words = sharedWords()
     const one = supervisor()

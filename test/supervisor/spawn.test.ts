@@ -182,7 +182,7 @@ describe('args', () => {
     ['a Set', (queue: unknown) => new Set([queue])],
     ['an object of a class', (queue: unknown) => Object.assign(new Shelf(), { queue })],
   ])('that hold a queue in %s are refused at the call: it would arrive empty', (_, hold) => {
-    const args = { deep: [hold(numbers())] }
+    const args = { deep: [hold(numbers('hidden'))] }
     expect(() => supervisor().spawn(plain('echo', { args }))).toThrow(
       saying('TypeError', 'ERR_INVALID_ARG_VALUE', 'task.args', 'plain objects and arrays'),
     )

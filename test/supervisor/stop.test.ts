@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import type { QueueOptions, Supervisor, ThreadGroup } from '../../src/index.ts'
+import type { DeadLetter, QueueOptions, Supervisor, ThreadGroup } from '../../src/index.ts'
 import { until, within } from '../support/deadline.ts'
 import { waits } from '../support/users.ts'
 import {
@@ -74,6 +74,32 @@ describe('a thread that is asked to stop', () => {
     await within(group.stop(), 'the stop')
     expect(await joined(group)).toEqual([undefined])
     expect(told.map(({ payload }) => payload.error)).toEqual([undefined])
+  })
+
+  it.each(['get', 'take'])('leaves a wait of %s though it holds all it may', async (method) => {
+    const queue = numbers({ maxInFlight: 1 })
+    const one = supervisor()
+    const group = one.spawn(stopping('holdsAndWaits', { queue, method }))
+    await waits(queue, 'get', await threadOf(one))
+    await queue.put(1)
+    await until(() => queue.stats().held === 1, 'one is held')
+    await within(group.stop(), 'the stop')
+    expect(await joined(group)).toMatchObject([
+      { code: 'ABORT_ERR', cause: "group 'holdsAndWaits' was stopped" },
+    ])
+  })
+
+  it('gives the item back of which its call is interrupted: it has not failed', async () => {
+    const letters = new millrace.Queue<DeadLetter<number>>()
+    const queue = numbers({ deadLetters: letters })
+    const words = sharedWords()
+    await queue.put(1)
+    const one = supervisor()
+    const told = listenTo(one, 'deadLetter')
+    const group = one.consume(queue, { ...stopping('untilAborted', { words }), retries: 0 })
+    await reaches(words, 0, 1)
+    await within(group.stop(), 'the stop')
+    expect([await joined(group), told, letters.size, queue.size]).toEqual([[undefined], [], 0, 1])
   })
 
   it('may leave with the reason that `throwIfAborted` throws', async () => {
@@ -372,6 +398,21 @@ describe('close', () => {
     expect((await joined(taker))[0]).toEqual(3 - queue.size)
   })
 
+  it('gives those that take a grace of their own', async () => {
+    const queue = numbers()
+    const words = sharedWords()
+    const one = supervisor({ grace: 300 })
+    const endless = one.spawn(stopping('neverEnds'))
+    const consumers = one.consume(queue, stopping('untilStopped', { words }))
+    await threadOf(one)
+    await queue.put(1)
+    await reaches(words, 0, 1)
+    const failure = failureOf(endless.join(), 'the endless thread')
+    await within(one.close(), 'the close')
+    expect((await failure).message).toContain('did not stop within 300 ms')
+    expect([await joined(consumers), queue.unfinished]).toEqual([[undefined], 0])
+  })
+
   it('within no time ends who has not begun, without a failure', async () => {
     const one = supervisor({ grace: 0 })
     const told = listenTo(one, 'start')
@@ -501,6 +542,19 @@ describe('destroy', () => {
     expect(await put).toMatchObject({ code: 'ERR_QUEUE_SHUT_DOWN', cause: { code: 'ABORT_ERR' } })
     // What the threads held is there again.
     expect([queue.size, queue.unfinished]).toEqual([2, 2])
+  })
+
+  it('leaves the places at a queue that its producers had', async () => {
+    const queue = numbers({ maxThreads: 2 })
+    for (let round = 0; round < 3; round++) {
+      const one = supervisor()
+      const group = one.produce(queue, fixture('produce.mjs', 'endless'))
+      const failure = failureOf(group.join(), 'the producer')
+      await until(() => queue.full || queue.stats().threads.length === 2, 'it produces')
+      await within(one.destroy(), 'the end')
+      expect((await failure).code).toBe('ABORT_ERR')
+      expect(queue.stats().threads).toHaveLength(1)
+    }
   })
 
   it('of nothing resolves, and leaves no warning', async () => {
