@@ -18,8 +18,9 @@ export interface SupervisorOptions {
   /** How long threads that are asked to stop may take until they are terminated, in ms; default 5000. */
   grace?: number | undefined
   /**
-   * While groups run, SIGINT and SIGTERM ask once (producers stop, what is queued is finished, join resolves, the exit
-   * code is 130 or 143) and end the process when they come again. Main thread only; default false.
+   * While groups run, SIGINT and SIGTERM ask once (who takes nothing is asked to stop, what is queued is finished, join
+   * resolves, the exit code is 130 or 143) and end the process when they come again. When nobody takes any more, those
+   * who were asked have `grace`. Main thread only; default false.
    */
   handleSignals?: boolean | undefined
 }

@@ -121,8 +121,7 @@ export async function playConsumer(
   }
   if (way === 'close') {
     check(
-      // One that was only being started again is named as not ready.
-      error?.code === 'ERR_THREAD' && /(did not stop|was not ready) within/.test(error.message),
+      error?.code === 'ERR_THREAD' && /did not stop within/.test(error.message),
       'the late one is named',
       error,
     )
