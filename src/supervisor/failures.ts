@@ -14,7 +14,7 @@ export function threadError(
 ): ThreadError {
   const { filename, exportName } = group.plan.task
   const { restarts } = member
-  const after = restarts === 0 ? '' : `, after ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`
+  const after = restarts === 0 ? '' : `, after ${restarts} ${restarts === 1 ? 'restart' : 'restarts'},`
   const text = `thread ${member.index} of group '${group.name}' (${filename}#${exportName})${after} ${what}`
   const details = {
     group: group.name,
