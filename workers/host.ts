@@ -42,7 +42,7 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
           )
         : undefined
     const { args, queues } = await unpackArgs(message.args)
-    supervision.watch(queues)
+    supervision.watch(producer === undefined ? queues : [...queues, producer.queue])
     isSetUp = false
     post(port, { kind: 'began' })
 

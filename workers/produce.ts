@@ -9,12 +9,12 @@ const BLOCKING = 5
 
 /** Stores the items of a function's result, each before the next is asked for. */
 export class Producer {
-  readonly #queue: Queue<unknown>
+  readonly queue: Queue<unknown>
   readonly #role: ProduceRole
   #skip: number
 
   private constructor(queue: Queue<unknown>, role: ProduceRole) {
-    this.#queue = queue
+    this.queue = queue
     this.#role = role
     this.#skip = role.skips ? this.stored : 0
   }
@@ -25,27 +25,27 @@ export class Producer {
 
   /** Items stored at this index, by the threads that died before too. */
   get stored(): number {
-    return storedFor(this.#queue.origin.shared, this.#role.producer)
+    return storedFor(this.queue.origin.shared, this.#role.producer)
   }
 
   /** Resolves when all are stored, the thread is asked to stop, or the queue is shut down: no more are wanted then. */
   async produce(result: unknown, control: Control): Promise<void> {
-    if (result === undefined) return
+    // Of a source that is asked for its first item when it is to stop already, none is wanted.
+    if (result === undefined || (control.stopsSoon && (isAsyncIterable(result) || isIterable(result)))) return
     try {
       if (isAsyncIterable(result)) await this.#storeEachAsync(result, control)
       else if (isIterable(result)) await this.#storeEach(result, control)
-      else if (!this.#isSkipped()) await this.#queue.put(result)
+      else if (!this.#isSkipped()) await this.queue.put(result)
     } catch (error) {
-      if (!(error instanceof QueueShutDownError && this.#queue.isShutDown)) throw error
+      if (!(error instanceof QueueShutDownError && this.queue.isShutDown)) throw error
     }
   }
 
   async #storeEachAsync(items: AsyncIterable<unknown>, control: Control): Promise<void> {
     const turns = new Turns()
-    if (control.stopsSoon) return
     for await (const item of items) {
       if (this.#isSkipped()) continue
-      if (!this.#queue.putWithin(item, BLOCKING)) await this.#queue.put(item)
+      if (!this.queue.putWithin(item, BLOCKING)) await this.queue.put(item)
       if (control.stopsSoon) return
       // Items that need no waiting come in microtasks, which keep the event loop from turning as well.
       if (turns.isDue) await turns.turn()
@@ -60,7 +60,7 @@ export class Producer {
       if (pause === 'end') return
       try {
         if (pause === 'turn') await turns.turn()
-        else await this.#queue.put(pause.item)
+        else await this.queue.put(pause.item)
       } catch (error) {
         iterator.return?.()
         throw error
@@ -80,7 +80,7 @@ export class Producer {
       if (done) return 'end'
       try {
         if (this.#skip > 0) this.#skip--
-        else if (!this.#queue.putWithin(value, BLOCKING)) return { item: value }
+        else if (!this.queue.putWithin(value, BLOCKING)) return { item: value }
       } catch (error) {
         iterator.return?.()
         throw error

@@ -1,5 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import { type Link, noteCause } from '../src/queue/index.ts'
+import { type Link, noteCause, type Use } from '../src/queue/index.ts'
 import type { Control } from '../src/supervisor/control.ts'
 import { unpackError } from '../src/supervisor/error-transport.ts'
 import type { Mail } from '../src/supervisor/protocol.ts'
@@ -49,12 +49,12 @@ export class Supervision implements Link {
     }
   }
 
-  took(queue: object): void {
+  uses(queue: object, how: Use): void {
     const number = this.#queues.indexOf(queue)
-    if (number >= 0) this.#control.noteTaken(number)
+    if (number >= 0) this.#control.noteUse(number, how)
   }
 
-  /** The queues among the arguments, by number. */
+  /** The queues among the arguments, then the one it produces for. */
   watch(queues: readonly object[]): void {
     this.#queues = queues
   }

@@ -28,6 +28,7 @@ import { afterFinish } from './end.ts'
 import { addFailure, clearRecord, type Failure, readRecord, recordAt } from './record.ts'
 import { freeBlocks } from './recovery.ts'
 import { keepWhileHolding } from './registry.ts'
+import { ASKS, link, PUTS } from './supervised.ts'
 
 export { AGAIN, GIVE_UP }
 
@@ -64,6 +65,7 @@ export class Attachment<T> {
   #chained: Buffer | undefined
   #encoding = false
   #isKept = false
+  #hasPut = false
 
   constructor(
     shared: SharedMemory,
@@ -172,6 +174,10 @@ export class Attachment<T> {
       }
     }
     if (this.geometry.recordsAt !== 0) clearRecord(this.#span, this.#recordAt(this.#stage))
+    if (!this.#hasPut) {
+      this.#hasPut = true
+      link()?.uses(this.queue, PUTS)
+    }
     let answer = this.#core.put(this.ledger, length)
     for (let tries = 0; answer === BUSY; tries++) {
       backOff(tries)
@@ -248,7 +254,10 @@ export class Attachment<T> {
         if (answer === NOTHING) answer = BUSY
       }
       if (answer === CORRUPT) throw this.corrupt()
-      if (answer !== BUSY) return answer
+      if (answer !== BUSY) {
+        link()?.uses(this.queue, ASKS)
+        return answer
+      }
       backOff(tries)
       answer = this.#core.take(this.ledger, entry)
     }

@@ -13,4 +13,4 @@ export { drain } from './recovery.ts'
 /** @internal */
 export { retireProducer, storedFor } from './registry.ts'
 /** @internal */
-export { type Link, link, noteCause, setLink } from './supervised.ts'
+export { ASKS, type Link, link, noteCause, PUTS, setLink, TAKES, type Use } from './supervised.ts'

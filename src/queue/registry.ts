@@ -5,7 +5,7 @@ import type { Shared, SharedMemory } from '../core/shared.ts'
 import { TooManyThreadsError } from '../errors.ts'
 import { backOff } from '../wait/backoff.ts'
 import { recover, windUp } from './recovery.ts'
-import { forgetCause, link } from './supervised.ts'
+import { forgetCause, link, TAKES } from './supervised.ts'
 
 /**
  * What this thread is attached to. It lives on `globalThis`, so that two copies of the library in one thread agree:
@@ -115,7 +115,7 @@ const holders = new Set<Holder>()
  */
 export function keepWhileHolding(holder: Holder): void {
   holders.add(holder)
-  link()?.took(holder.queue)
+  link()?.uses(holder.queue, TAKES)
 }
 
 /** A queue object of this id is gone, but not swept yet: what it left is wound up, before the thread attaches again. */

@@ -16,9 +16,18 @@ export interface Link {
   readonly stopRequested: boolean
   /** Reads what the supervisor has sent, also in a thread whose event loop does not turn. */
   readMail(): void
-  /** This thread has taken an item from `queue`. */
-  took(queue: object): void
+  /** This thread does this with `queue` for the first time, or again after a while. */
+  uses(queue: object, how: Use): void
 }
+
+/** What a thread does with a queue: bits. */
+export type Use = typeof PUTS | typeof ASKS | typeof TAKES
+/** It has tried to put. */
+export const PUTS = 1
+/** It has looked for an item in vain. */
+export const ASKS = 2
+/** It has taken an item. */
+export const TAKES = 4
 
 const KEY = Symbol.for('millrace.supervised')
 const holder = globalThis as { [KEY]?: Supervised }

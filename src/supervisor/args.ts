@@ -64,14 +64,22 @@ export async function unpackArgs(packed: PackedArgs): Promise<{ args: unknown; q
   return { args: (packed.value as { args: unknown }).args, queues }
 }
 
-/** A queue there would be cloned to an empty object, without an error. */
+/** A queue somewhere in an object that is not plain would be cloned to an empty object, without an error. */
 function refuseQueuesIn(name: string, value: unknown): void {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return
-  const isCollection = value instanceof Map || value instanceof Set
-  const inside = isCollection ? [...value.keys(), ...value.values()] : Object.values(value)
-  if (!inside.some(isQueue)) return
-  const expected = `plain objects and arrays where queues are in it, not a ${value.constructor.name}`
-  throw invalidValue(name, expected, value)
+  if (typeof value !== 'object' || value === null) return
+  const seen = new Set<object | null>([value])
+  // A Set's iterator comes to what is added meanwhile, too.
+  for (const each of seen) {
+    if (each === null || ArrayBuffer.isView(each)) continue
+    if (isQueue(each)) {
+      const what = value.constructor?.name ?? 'object without a class'
+      throw invalidValue(name, `plain objects and arrays where queues are in it, not a ${what}`, value)
+    }
+    const isCollection = each instanceof Map || each instanceof Set
+    const insides = isCollection ? each.values() : Object.values(each)
+    for (const inside of insides) if (typeof inside === 'object') seen.add(inside)
+    if (each instanceof Map) for (const key of each.keys()) if (typeof key === 'object') seen.add(key)
+  }
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> | unknown[] {

@@ -1,3 +1,5 @@
+import type { Use } from '../queue/index.ts'
+
 /**
  * The shared words of one run of a function on one thread. They say what no message can that may be late, or lost
  * with a thread:
@@ -5,12 +7,12 @@
  *   word 0  STATE    QUEUED → BEGUN, by the thread, or QUEUED → ABANDONED, by the supervisor: one of them only
  *   word 1  THREAD   threadId, once begun: whose `exit` is this run's death
  *   word 2  STOP     1 when the run is asked to stop; looked at before every wait
- *   word 3… TOOK     1 when the run has taken an item from the queue of that number among its arguments
+ *   word 3… USE      what the run has done with the queue of that number: bits of Use
  */
 const STATE = 0
 const THREAD = 1
 const STOP = 2
-const TOOK = 3
+const USE = 3
 
 const QUEUED = 0
 const BEGUN = 1
@@ -24,7 +26,7 @@ export class Control {
   }
 
   static create(queues: number): Control {
-    return new Control(new Int32Array(new SharedArrayBuffer((TOOK + queues) * Int32Array.BYTES_PER_ELEMENT)))
+    return new Control(new Int32Array(new SharedArrayBuffer((USE + queues) * Int32Array.BYTES_PER_ELEMENT)))
   }
 
   /** The thread begins. False if the run was abandoned before. */
@@ -63,11 +65,11 @@ export class Control {
     return Atomics.load(this.words, STOP) === 1
   }
 
-  noteTaken(queue: number): void {
-    Atomics.store(this.words, TOOK + queue, 1)
+  noteUse(queue: number, how: Use): void {
+    Atomics.or(this.words, USE + queue, how)
   }
 
-  hasTaken(queue: number): boolean {
-    return Atomics.load(this.words, TOOK + queue) === 1
+  useOf(queue: number): number {
+    return Atomics.load(this.words, USE + queue)
   }
 }

@@ -7,6 +7,7 @@ import { hold, letGo } from '../wait/keep-alive.ts'
 import type { Arguments } from './args.ts'
 import { unpackError } from './error-transport.ts'
 import { deathOf, shown, threadError } from './failures.ts'
+import { Flow } from './flow.ts'
 import { type Loader, loaderFor } from './loader.ts'
 import { Member } from './member.ts'
 import { ThreadPool } from './pool.ts'
@@ -78,7 +79,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   readonly #budget: RestartBudget
   readonly #loader: Loader
   readonly #failures: ThreadError[] = []
-  readonly #taken = new Set<Queue<unknown>>()
+  readonly #flow: Flow
   /** Why queues were shut down, by their ids. */
   readonly #causes = new Map<string, unknown>()
   /** All threads have exited. */
@@ -92,6 +93,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   constructor(plan: GroupPlan, frames: string, events: GroupEvents) {
     const { task } = plan
     this.plan = plan
+    this.#flow = new Flow(plan)
     this.name = task.exportName === 'default' ? basename(task.filename) : task.exportName
     this.#events = events
     this.#frames = frames
@@ -131,23 +133,19 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     return this.#destroyedBy !== undefined || this.#failures.length > 0
   }
 
-  /** The queues it has taken items from; of those that were made in its threads nothing is known. */
-  get taken(): ReadonlySet<Queue<unknown>> {
-    for (const member of this.members) this.#noteTaken(member)
-    return this.#taken
+  /** What it does with queues, as far as has been seen. */
+  get flow(): Flow {
+    for (const { run } of this.members) this.#flow.note(run)
+    return this.#flow
   }
 
-  /** What it does with queues, as far as has been seen. `undecided`: it has some among its arguments, and has done nothing with them. */
-  get use(): 'takes' | 'takes nothing' | 'undecided' {
-    if (this.taken.size > 0) return 'takes'
-    const { queues } = this.plan.args
-    const threads = this.members.map(({ run }) => run?.thread || undefined)
-    const users = queues.flatMap((queue) =>
-      queue.stats().threads.filter(({ thread }) => threads.includes(thread)),
-    )
-    if (users.some(({ waiting }) => waiting.includes('get'))) return 'takes'
-    const puts = users.some(({ stored, waiting }) => stored > 0 || waiting.includes('put'))
-    return puts || queues.length === 0 ? 'takes nothing' : 'undecided'
+  /** Each of its threads waits for an item. */
+  get isIdle(): boolean {
+    const users = [...this.flow.sources].flatMap((queue) => queue.stats().threads)
+    // Not begun, it has the thread 0, which is the main thread's in `stats`.
+    const waits = (run: Run | undefined) =>
+      run?.hasBegun && users.some(({ thread, waiting }) => thread === run.thread && waiting.includes('get'))
+    return this.members.every(({ isOver, run }) => isOver || waits(run))
   }
 
   get isStopping(): boolean {
@@ -240,7 +238,9 @@ export class Group<R = unknown> implements ThreadGroup<R> {
 
   #ended(member: Member, end: Outcome | Death): void {
     if (member.isOver) return
-    this.#noteTaken(member)
+    this.#flow.note(member.run)
+    // A listener of its end may stop the group.
+    const wasStopping = this.#isStopping
     const exitCode = end.kind === 'died' ? end.exitCode : undefined
     const failed = (message: string, cause?: unknown) =>
       threadError(this, member, this.#frames, message, exitCode, cause)
@@ -259,29 +259,27 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       const cause = unpackError(end.error)
       const how = end.isSetUp ? 'could not be set up' : 'threw'
       const error = failed(`${how}: ${shown(cause)}`, cause)
-      const isStopped = this.#isStopping && end.isStop
-      this.#report(member, undefined, isStopped ? undefined : error)
-      if (isStopped) this.#settle(member, undefined)
-      else if (!end.isSetUp && this.#budget.policy.onThrow && this.#startsAgain) {
+      const isAnswer = wasStopping && end.isStop
+      this.#report(member, undefined, isAnswer ? undefined : error)
+      if (isAnswer) this.#settle(member, undefined)
+      else if (!end.isSetUp && this.#budget.policy.onThrow && this.#startsAgain && !wasStopping) {
         // It takes no other task: only its exit makes room for another thread.
         this.#pool.terminate(member.run?.thread ?? 0)
         this.#restart(member, error)
       } else this.#settle(member, error)
     } else {
-      const error = failed(deathOf(end), end.error)
+      const how = member.isLate
+        ? `did not stop within ${member.isLate.grace} ms and was terminated`
+        : deathOf(end)
+      const error = failed(how, member.isLate ? undefined : end.error)
       this.#report(member, end.exitCode, error)
-      if (member.isLate) {
-        this.#settle(member, failed(`did not stop within ${member.isLate.grace} ms and was terminated`))
-      } else if (this.#isStopping && !end.exitCode) {
-        // It ended itself in answer, or had not begun.
-        this.#settle(member, undefined)
-      } else if (!this.#startsAgain) {
-        this.#settle(
-          member,
-          failed(`${deathOf(end)}; a producer is started again only with \`resume\``, end.error),
-        )
-      } else {
-        this.#restart(member, error)
+      if (member.isLate) this.#settle(member, error)
+      // With exit code 0 it ended itself in answer; without one it had not begun.
+      else if (wasStopping) this.#settle(member, end.exitCode ? error : undefined)
+      else if (this.#startsAgain) this.#restart(member, error)
+      else {
+        const why = `${deathOf(end)}; a producer is started again only with \`resume\``
+        this.#settle(member, failed(why, end.error))
       }
     }
   }
@@ -298,19 +296,18 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   #restart(member: Member, error: ThreadError): void {
     if (member.isOver) return
     const { backoff } = this.#budget.policy
-    if (this.#isStopping || !this.#budget.take()) {
+    if (!this.#budget.take()) {
       this.#settle(member, error)
       return
     }
-    member.restarts++
-    this.#events.restarting(member)
+    if (!this.#isStopping) {
+      member.restarts++
+      this.#events.restarting(member)
+    }
     // A listener may have destroyed or stopped the group.
     if (member.isOver) return
-    if (this.#isStopping) {
-      this.#settle(member, undefined)
-      return
-    }
-    if (backoff === 0) this.#start(member)
+    if (this.#isStopping) this.#settle(member, undefined)
+    else if (backoff === 0) this.#start(member)
     else member.wait(backoff, () => this.#start(member))
   }
 
@@ -351,13 +348,5 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       // It has not begun: there was nothing to stop.
       else this.#settle(member, undefined)
     }
-  }
-
-  #noteTaken(member: Member): void {
-    const { queue, role, args } = this.plan
-    if (role === 'consume' && queue !== undefined) this.#taken.add(queue)
-    args.queues.forEach((each, index) => {
-      if (member.run?.hasTaken(index)) this.#taken.add(each)
-    })
   }
 }

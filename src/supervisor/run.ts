@@ -36,7 +36,7 @@ export class Run {
     handlers: RunHandlers,
   ) {
     const { port1, port2 } = new MessageChannel()
-    this.#control = Control.create(args.queues.length)
+    this.#control = Control.create(args.queues.length + 1)
     this.#port = port1
     this.#handlers = handlers
     port1.on('message', (report: Report) => this.#hear(report))
@@ -61,12 +61,17 @@ export class Run {
     return this.#isSettled
   }
 
-  /** Whether it has taken an item from the queue of that number among the arguments. */
-  hasTaken(queue: number): boolean {
-    return this.#control.hasTaken(queue)
+  get hasBegun(): boolean {
+    return this.#control.hasBegun
+  }
+
+  /** What it has done with a queue: bits of Use. By their numbers among the arguments; the next is the one it produces for. */
+  useOf(queue: number): number {
+    return this.#control.useOf(queue)
   }
 
   stop(reason: unknown): void {
+    if (this.#isSettled) return
     // In this order: whoever sees the word finds the reason.
     this.#send({ kind: 'stop', reason: packError(reason) })
     this.#control.requestStop()
@@ -76,20 +81,23 @@ export class Run {
 
   /** Before the queue `id` is shut down for it. */
   tellCause(id: string, cause: unknown): void {
+    if (this.#isSettled) return
     this.#send({ kind: 'cause', queue: id, error: packError(cause) })
   }
 
   /** The thread has exited. What it sent before is still in the port. */
   exited(exitCode: number, error: unknown): void {
     if (this.#isSettled) return
-    try {
-      for (;;) {
-        const received = receiveMessageOnPort(this.#port)
-        if (received === undefined) break
-        this.#hear(received.message as Report)
+    for (;;) {
+      let received: { message: Report } | undefined
+      try {
+        received = receiveMessageOnPort(this.#port)
+      } catch (unreadable) {
+        this.#unreadable(unreadable)
+        return
       }
-    } catch (unreadable) {
-      this.#unreadable(unreadable)
+      if (received === undefined) break
+      this.#hear(received.message)
     }
     this.#end({ kind: 'died', exitCode, error })
   }
@@ -109,7 +117,7 @@ export class Run {
   }
 
   #send(mail: Mail): void {
-    if (!this.#isSettled) this.#port.postMessage(mail)
+    this.#port.postMessage(mail)
   }
 
   #hear(report: Report): void {

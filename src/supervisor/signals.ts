@@ -26,7 +26,8 @@ export function handleSignals(onFirst: (signal: Signal) => void, onSecond: () =>
     if (asked.signal === signal && clock.now() - asked.at < SAME) return
     end()
     onSecond()
-    process.kill(process.pid, signal)
+    // Those who still listen have heard it.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
   }
   const end = () => {
     for (const signal of SIGNALS) process.off(signal, listener)

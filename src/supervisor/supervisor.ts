@@ -7,10 +7,10 @@ import {
   TooManyThreadsError,
 } from '../errors.ts'
 import { drain, hearAttachments, noteCause, type Queue, type WaitOptions } from '../queue/index.ts'
-import { finish } from './finish.ts'
 import { Group, type GroupEvents, type GroupPlan, type ThreadGroup } from './group.ts'
 import type { Member } from './member.ts'
 import { type SupervisorOptions, type SupervisorSettings, supervisorSettings } from './options.ts'
+import { finish, stopDownstream } from './order.ts'
 import { consumePlan, producePlan, spawnPlan } from './plans.ts'
 import { groupReport, groupStats, type Report, type SupervisorStats } from './report.ts'
 import { handleSignals } from './signals.ts'
@@ -28,7 +28,7 @@ export interface ThreadEvent {
 export interface SupervisorEvents {
   /** A function begins on a thread. */
   start: [ThreadEvent & { readonly restarts: number }]
-  /** A run is over: `exitCode` if its thread died, `error` if it failed. */
+  /** A run is over: `exitCode` if its thread died, `error` if it failed. Without a 'start' before it if it could not be set up. */
   exit: [ThreadEvent & { readonly exitCode?: number; readonly error?: Error }]
   /** A thread is about to be started again, after the policy's `backoff`. */
   restart: [ThreadEvent & { readonly restarts: number }]
@@ -148,9 +148,9 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   /**
-   * Asks all threads to stop (first those that take nothing, then the others), lets what is held be finished,
-   * terminates after `grace` those that have not stopped, and resolves when all have ended. Nothing can be started
-   * afterwards.
+   * Asks all threads to stop, group after group with the stream of items: those that take go on until those have ended
+   * that put. Lets what is held be finished, terminates those of a group that have not stopped within `grace`, and
+   * resolves when all have ended. Nothing can be started afterwards.
    */
   close(): Promise<void> {
     return this.#close(new Error(`${this.#label} was closed`))
@@ -197,7 +197,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
         `${this.#label} would run ${total} threads, and its option maxThreads is ${maxThreads}`,
       )
     }
-    if (this.#running.length === 0) this.#begin()
+    // An 'error' listener may start a group before the end of the last one has been seen to.
+    if (this.#whileRunning.length === 0) this.#begin()
     const events = this.#eventsOf(() => group)
     let group: Group
     try {
@@ -245,19 +246,30 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       threadId,
     })
     return {
-      started: (member) => this.emit('start', { ...event(member), restarts: member.restarts }),
+      started: (member) => this.#tell('start', { ...event(member), restarts: member.restarts }),
       ended: (member, thread, exitCode, error) =>
-        this.emit('exit', {
+        this.#tell('exit', {
           ...event(member, thread),
           ...(exitCode === undefined ? {} : { exitCode }),
           ...(error === undefined ? {} : { error }),
         }),
-      restarting: (member) => this.emit('restart', { ...event(member), restarts: member.restarts }),
+      restarting: (member) => this.#tell('restart', { ...event(member), restarts: member.restarts }),
       gaveUp: (member, error, attempts) => {
         const queue = group().plan.queue?.name ?? ''
-        this.emit('deadLetter', { ...event(member), queue, error, attempts })
+        this.#tell('deadLetter', { ...event(member), queue, error, attempts })
       },
       over: () => this.#over(group()),
+    }
+  }
+
+  /** What a listener throws is an uncaught exception, as ever, but takes nothing along that is under way here. */
+  #tell<E extends keyof SupervisorEvents>(event: E, ...payload: SupervisorEvents[E]): void {
+    try {
+      this.emit(event, ...(payload as never))
+    } catch (error) {
+      process.nextTick(() => {
+        throw error
+      })
     }
   }
 
@@ -278,12 +290,12 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   /** Nobody is to wait for a group that is no more: neither for room in what it took from, nor for word of it. */
   #failed(group: Group): void {
     const { failure } = group
-    for (const queue of group.taken) {
+    for (const queue of group.flow.taken) {
       noteCause(queue.origin.id, failure)
       for (const running of this.#running) running.tellCause(queue.origin.id, failure)
       shutDown(queue)
     }
-    if (this.listenerCount('error') > 0) this.emit('error', failure)
+    if (this.listenerCount('error') > 0) this.#tell('error', failure)
     else if (!group.isJoined && !this.#isJoined && this.#destroyedBy === undefined) {
       const message = failure instanceof Error ? failure.message : String(failure)
       process.emitWarning(`a group failed, and nobody has joined it or ${this.#label} so far: ${message}`, {
@@ -309,12 +321,10 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   async #closeNow(reason: unknown): Promise<void> {
     this.#isClosed = true
     this.#stop.abort(reason)
-    const deadline = performance.now() + this.#settings.grace
-    const stop = (group: Group) => group.stopWithin(reason, Math.max(0, deadline - performance.now()))
-    // While takers still take, those who put find room and can end.
-    await Promise.all(this.#running.filter(({ use }) => use === 'takes nothing').map(stop))
-    // Those that take have a grace of their own: they have only now been asked.
-    await Promise.all(this.#running.map((group) => group.stopWithin(reason, this.#settings.grace)))
+    await stopDownstream(
+      () => this.#running,
+      (group) => group.stopWithin(reason, this.#settings.grace),
+    )
     await this.#allOver()
   }
 
@@ -337,7 +347,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   #leftovers(): ThreadError[] {
-    const taken = new Set(this.#groups.flatMap((group) => [...group.taken]))
+    const taken = new Set(this.#groups.flatMap((group) => [...group.flow.taken]))
     return [...taken]
       .filter((queue) => queue.size > 0)
       .map(

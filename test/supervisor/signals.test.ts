@@ -83,9 +83,9 @@ describe('handleSignals', () => {
     expect([code, stdout.endsWith('left 0\n')]).toEqual([130, true])
   })
 
-  const HAND_MADE = `
+  const handMade = (grace: number) => `
       const task = (file, name, args) => ({ filename: ${JSON.stringify(fixtures)} + file, name, args })
-      const supervisor = new millrace.Supervisor({ handleSignals: true, grace: 300 })
+      const supervisor = new millrace.Supervisor({ handleSignals: true, grace: ${grace} })
       const queue = new millrace.Queue({ maxsize: 2, name: 'shelf' })
       const words = new Int32Array(new SharedArrayBuffer(32))
       const producer = supervisor.spawn(task('stopping.mjs', 'putsAndShutsDown', { queue, items: [1, 2, 3, 4] }))
@@ -93,7 +93,7 @@ describe('handleSignals', () => {
       while (!waits()) await new Promise(setImmediate)`
 
   it('leaves threads that are still starting until it is seen that they take', async () => {
-    const running = program(`${HAND_MADE}
+    const running = program(`${handMade(20_000)}
       const consumer = supervisor.spawn(task('stopping.mjs', 'takesWhileAsked', { queue, words }))
       process.emit('SIGINT', 'SIGINT')
       const { queues } = await supervisor.join()
@@ -103,8 +103,9 @@ describe('handleSignals', () => {
   })
 
   it('asks those that have done nothing within `grace`, and terminates them after as much again', async () => {
-    const running = program(`${HAND_MADE}
+    const running = program(`${handMade(300)}
       const idle = supervisor.spawn(task('stopping.mjs', 'neverEnds', { queue }))
+      await new Promise((resolve) => supervisor.once('start', resolve))
       process.emit('SIGINT', 'SIGINT')
       const failure = await supervisor.join().catch((error) => error)
       for (const error of failure.errors) console.log(error.message.replace(/ \\(.*\\)/, ''))`)
@@ -120,8 +121,54 @@ describe('handleSignals', () => {
     ])
   })
 
+  it('asks those that wait for items that nobody puts any more, after `grace`', async () => {
+    const running = program(`
+      const task = (file, name, args) => ({ filename: ${JSON.stringify(fixtures)} + file, name, args, threads: 1 })
+      const supervisor = new millrace.Supervisor({ handleSignals: true, grace: 300 })
+      const queue = new millrace.Queue({ name: 'shelf' })
+      const words = new Int32Array(new SharedArrayBuffer(32))
+      const producer = supervisor.spawn(task('stopping.mjs', 'putsUntilAsked', { queue }))
+      supervisor.consume(queue, task('consume.mjs', 'adds', { words }))
+      while (words[0] === 0) await new Promise(setImmediate)
+      process.emit('SIGINT', 'SIGINT')
+      const { queues } = await supervisor.join()
+      const [put] = await producer.join()
+      console.log('finished all', put === words[0], 'left', queues[0].left)`)
+    const { code, stdout, stderr } = await running.ended()
+    expect([stdout, stderr, code]).toEqual(['finished all true left 0\n', '', 130])
+  })
+
+  it('asks a producer at once, whatever else it was given', async () => {
+    const running = program(`
+      const task = (file, name, args) => ({ filename: ${JSON.stringify(fixtures)} + file, name, args, threads: 1 })
+      const supervisor = new millrace.Supervisor({ handleSignals: true, grace: 60_000 })
+      const [queue, other] = [new millrace.Queue({ maxsize: 4 }), new millrace.Queue()]
+      const words = new Int32Array(new SharedArrayBuffer(32))
+      supervisor.produce(queue, task('produce.mjs', 'endless', { other }))
+      supervisor.consume(queue, task('consume.mjs', 'adds', { words }))
+      while (words[0] === 0) await new Promise(setImmediate)
+      process.emit('SIGINT', 'SIGINT')
+      const { queues } = await supervisor.join()
+      console.log('left', queues[0].left)`)
+    const { code, stdout, stderr } = await running.ended()
+    expect([stdout, stderr, code]).toEqual(['left 0\n', '', 130])
+  })
+
+  it('leaves others who listen what they do about the second', async () => {
+    const running = program(`${handMade(20_000)}
+      let heard = 0
+      process.on('SIGINT', () => heard++)
+      process.emit('SIGINT', 'SIGINT')
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      process.emit('SIGINT', 'SIGINT')
+      const { code } = await supervisor.join().catch((error) => error)
+      console.log(code, 'heard', heard)`)
+    const { stdout, signal } = await running.ended()
+    expect([stdout, signal]).toEqual(['ABORT_ERR heard 2\n', null])
+  })
+
   it('starts no more threads', async () => {
-    const running = program(`${HAND_MADE}
+    const running = program(`${handMade(20_000)}
       process.emit('SIGINT', 'SIGINT')
       try {
         supervisor.spawn(task('plain.mjs', 'index'))
@@ -160,6 +207,34 @@ describe('handleSignals', () => {
     expect(signal).toBe('SIGINT')
     expect(stdout).toBe('listeners 0\nfull\n')
   })
+})
+
+describe('a listener that throws', () => {
+  it.each(['start', 'exit', 'restart', 'error'])(
+    "of '%s' holds up nothing: what it throws is uncaught",
+    async (event) => {
+      const running = program(`
+      const task = (file, name, args) => ({ filename: ${JSON.stringify(fixtures)} + file, name, args })
+      const supervisor = new millrace.Supervisor({ restart: { max: 1 } })
+      const uncaught = []
+      process.on('uncaughtException', ({ message }) => uncaught.push(message))
+      supervisor.on(${JSON.stringify(event)}, () => {
+        throw new Error('listener')
+      })
+      const words = new Int32Array(new SharedArrayBuffer(64))
+      const dies = supervisor.spawn(task('deaths.mjs', 'alwaysDies', { words }))
+      const failure = await dies.join().catch((error) => error)
+      const endless = [1, 2].map(() => supervisor.spawn(task('stopping.mjs', 'neverEnds')))
+      while (supervisor.stats().groups.some(({ members }) => members[0].state === 'starting')) {
+        await new Promise(setImmediate)
+      }
+      await supervisor.destroy()
+      const ends = await Promise.allSettled(endless.map((group) => group.join()))
+      console.log(failure.code, ...ends.map(({ reason }) => reason.code), uncaught.length > 0, new Set(uncaught).size)`)
+      const { code, stdout, stderr } = await running.ended()
+      expect([stdout, stderr, code]).toEqual(['ERR_THREAD ABORT_ERR ABORT_ERR true 1\n', '', 0])
+    },
+  )
 })
 
 describe('the process', () => {

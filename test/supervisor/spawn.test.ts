@@ -180,6 +180,11 @@ describe('args', () => {
   it.each([
     ['a Map', (queue: unknown) => new Map([['queue', queue]])],
     ['a Set', (queue: unknown) => new Set([queue])],
+    ['a Map, deeper', (queue: unknown) => new Map([[{ list: [queue] }, 1]])],
+    [
+      'an object of no class',
+      (queue: unknown) => Object.create(Object.create(null), { queue: { value: queue, enumerable: true } }),
+    ],
     ['an object of a class', (queue: unknown) => Object.assign(new Shelf(), { queue })],
   ])('that hold a queue in %s are refused at the call: it would arrive empty', (_, hold) => {
     const args = { deep: [hold(numbers('hidden'))] }

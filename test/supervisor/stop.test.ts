@@ -386,6 +386,37 @@ describe('close', () => {
     expect((words[2] as number) + queue.size).toBe(5)
   })
 
+  it('stops a pipeline with the stream of its items', async () => {
+    const from = numbers({ maxsize: 1 })
+    const to = numbers({ maxsize: 1 })
+    const words = sharedWords()
+    const one = supervisor()
+    one.produce(from, fixture('produce.mjs', 'endless'))
+    one.spawn(stopping('givesOn', { from, to }))
+    one.consume(to, stopping('slow', { words }))
+    await reaches(words, 0, 1)
+    // Only what comes after it makes room for it.
+    await waits(to, 'put', await threadOf(one, 1))
+    const closed = one.close()
+    open(words, 1)
+    await within(closed, 'the close')
+    const report = await within(one.join(), 'the join')
+    expect(report.groups.map(({ error }) => error)).toEqual([undefined, undefined, undefined])
+    expect(words[2]).toBeGreaterThan(0)
+  })
+
+  it('stops those who feed each other together', async () => {
+    const [here, there] = [numbers({ maxsize: 8 }), numbers({ maxsize: 8 })]
+    const one = supervisor()
+    await here.put(1)
+    one.spawn(stopping('givesOn', { from: here, to: there }))
+    one.spawn(stopping('givesOn', { from: there, to: here }))
+    await until(() => here.stats().threads.some(({ taken }) => taken > 2), 'the item has gone round')
+    await within(one.close(), 'the close')
+    await within(one.join(), 'the join')
+    expect(here.size + there.size).toBe(1)
+  })
+
   it('lets those still starting that take end last', async () => {
     const queue = numbers({ maxsize: 1 })
     const words = sharedWords()
