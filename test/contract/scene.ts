@@ -35,7 +35,6 @@ export interface Stage {
 export class Scene {
   readonly #given: Circumstances
   readonly #queues: Setting[] = []
-  readonly #users: User[] = []
   readonly #threads: Thread[] = []
   readonly #ends: (() => Promise<void>)[] = []
 
@@ -54,14 +53,15 @@ export class Scene {
   /** A queue of the capacity of this run, unless `options` say otherwise, and users of it. */
   async open(count: number, options?: QueueOptions<unknown>): Promise<Stage> {
     const { kind, start, mutant, patience, capacity } = this.#given
-    const all = { maxsize: capacity, maxThreads: 16, maxInFlight: 128, ...kind.options, ...options }
+    // One more for who is interrupted.
+    const room = { maxsize: capacity, maxThreads: count + 2, maxInFlight: capacity + 8 }
+    const all = { ...room, ...kind.options, ...options }
     const queue = kind.make(mutations.mutateOptions(all, mutant), start)
     const setting: Setting = { kind, mutant, queue, patience }
     this.#queues.push(setting)
     const users = await Promise.all(
       Array.from({ length: count }, (_, index) => this.#user(setting, this.#isHere(index, count))),
     )
-    this.#users.push(...users)
     return {
       queue: mutations.mutateQueue(queue, mutant),
       users,
@@ -85,10 +85,9 @@ export class Scene {
     return within(promise, what, this.#given.patience)
   }
 
-  /** Everyone detaches; threads that still wait are ended. */
+  /** The main thread detaches; threads that still wait are ended. */
   async close(): Promise<void> {
-    const ended = [...this.#ends.map((end) => end()), ...this.#users.map((user) => user.leave())]
-    await Promise.allSettled(ended)
+    await Promise.all(this.#ends.map((end) => end()))
     for (const { queue } of this.#queues) queue[Symbol.dispose]()
     await Promise.all(this.#threads.map(giveBack))
   }

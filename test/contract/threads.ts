@@ -34,7 +34,7 @@ export class Thread {
     const number = ++this.#asked
     const answer = new Promise((resolve, reject) => this.#pending.set(number, { resolve, reject }))
     this.#worker.postMessage({ number, command, args })
-    return within(answer, `${command} ${JSON.stringify(args.slice(1))} in thread ${this.id}`, patience)
+    return within(answer, `${command} ${shown(args)} in thread ${this.id}`, patience)
   }
 
   async end(): Promise<void> {
@@ -45,6 +45,11 @@ export class Thread {
     for (const { reject } of this.#pending.values()) reject(error)
     this.#pending.clear()
   }
+}
+
+function shown(args: unknown[]): string {
+  const text = JSON.stringify(args.filter((arg) => typeof arg !== 'object' || Array.isArray(arg)))
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 
 const idle: Thread[] = []

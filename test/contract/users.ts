@@ -119,8 +119,6 @@ export abstract class User {
     return waits(this.setting, side, this.thread)
   }
 
-  abstract leave(): Promise<void>
-
   /** As it is called where waits are awaited. */
   // biome-ignore lint/suspicious/noExplicitAny: what a method answers
   protected abstract waiting(method: string, args: unknown[]): Promise<any>
@@ -191,8 +189,6 @@ export class Here extends User {
     new Made(mutations.mutateOptions(options, mutant))[Symbol.dispose]()
   }
 
-  async leave(): Promise<void> {}
-
   protected async each(method: 'put' | 'get', calls: unknown[][]): Promise<unknown[]> {
     const values = []
     for (const args of calls) values.push(await this.call(method, args))
@@ -216,45 +212,40 @@ export class Here extends User {
 /** On another thread, which blocks. */
 export class There extends User {
   readonly #thread: Thread
-  readonly #id: string
 
   constructor(setting: Setting, thread: Thread) {
     super(setting)
     this.#thread = thread
-    this.#id = (setting.queue.handle as unknown as { id: string }).id
   }
 
   get thread(): number {
     return this.#thread.id
   }
 
+  /** Attaches its thread, which leaves the queue it used before. */
   async attach(): Promise<void> {
     await this.#ask('attach', this.setting.queue.handle, this.setting.mutant)
   }
 
-  async leave(): Promise<void> {
-    if (this.#thread.isIdle) await this.#ask('detach', this.#id)
-  }
-
   async take(options?: WaitOptions): Promise<number> {
-    return this.number((await this.#ask('take', this.#id, options)).value)
+    return this.number((await this.#ask('take', options)).value)
   }
 
   async iterate(): Promise<number[]> {
-    return this.#numbers(await this.#ask('iterate', this.#id))
+    return this.#numbers(await this.#ask('iterate'))
   }
 
   async produce(how: Loop, from: number, step: number, count = Number.POSITIVE_INFINITY): Promise<number> {
     const asObjects = this.setting.kind.items === 'objects'
-    return (await this.#ask('produce', this.#id, how, { from, step, count, asObjects })).value
+    return (await this.#ask('produce', how, { from, step, count, asObjects })).value
   }
 
   async consume(how: Loop): Promise<number[]> {
-    return this.#numbers(await this.#ask('consume', this.#id, how))
+    return this.#numbers(await this.#ask('consume', how))
   }
 
   reenter(): Promise<Reentered> {
-    return this.#ask('reenter', this.#id, this.setting.kind.items === 'objects')
+    return this.#ask('reenter', this.setting.kind.items === 'objects')
   }
 
   construct(options: object): Promise<void> {
@@ -262,7 +253,7 @@ export class There extends User {
   }
 
   protected async each(method: 'put' | 'get', calls: unknown[][]): Promise<unknown[]> {
-    return (await this.#ask('each', this.#id, `${method}Sync`, calls)).value
+    return (await this.#ask('each', `${method}Sync`, calls)).value
   }
 
   protected waiting(method: string, args: unknown[]) {
@@ -270,7 +261,7 @@ export class There extends User {
   }
 
   protected async call(method: string, args: unknown[]) {
-    const { isEmpty, value } = await this.#ask('call', this.#id, method, args)
+    const { isEmpty, value } = await this.#ask('call', method, args)
     return isEmpty ? millrace.EMPTY : value
   }
 
