@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Kind } from './kinds.ts'
 import type { Context, Scene } from './scene.ts'
+import { quiet } from './users.ts'
 
 /** One thing that a queue does, whatever its kind and wherever its users are. */
 export interface Behaviour {
@@ -30,13 +31,15 @@ const NAMES: Record<string, string> = {
 }
 
 /** The call rejects with the error of this code. Returns it. */
-export async function fails(call: Promise<unknown>, code: string): Promise<Record<string, unknown>> {
-  const error = await call.then(
+export function fails(call: Promise<unknown>, code: string): Promise<Record<string, unknown>> {
+  const failed = call.then(
     (value) => assert.fail(`${code} expected, got the value ${JSON.stringify(value)}`),
-    (error) => error,
+    (error) => {
+      assert.deepEqual({ code: error.code, name: error.name }, { code, name: NAMES[code] }, error.message)
+      return error
+    },
   )
-  assert.deepEqual({ code: error.code, name: error.name }, { code, name: NAMES[code] }, error.message)
-  return error
+  return quiet(failed)
 }
 
 export const full = (call: Promise<unknown>) => fails(call, 'ERR_QUEUE_FULL')

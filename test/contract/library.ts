@@ -32,6 +32,7 @@ export const loops: {
   reenter(queue: AnyQueue, blocks: boolean, asObjects: boolean): Promise<Reentered>
 } = await load('./fixtures/loops.mjs')
 export const mutations: {
+  NAMES: string[]
   mutateQueue(queue: AnyQueue, mutant: string | undefined): AnyQueue
   mutateOptions(options: object, mutant: string | undefined): QueueOptions<unknown>
 } = await load('./fixtures/mutants.mjs')

@@ -57,7 +57,7 @@ export class Scene {
     const room = { maxsize: capacity, maxThreads: count + 2, maxInFlight: capacity + 8 }
     const all = { ...room, ...kind.options, ...options }
     const queue = kind.make(mutations.mutateOptions(all, mutant), start)
-    const setting: Setting = { kind, mutant, queue, patience }
+    const setting: Setting = { kind, mutant, queue, patience, isOver: false }
     this.#queues.push(setting)
     const users = await Promise.all(
       Array.from({ length: count }, (_, index) => this.#user(setting, this.#isHere(index, count))),
@@ -87,6 +87,7 @@ export class Scene {
 
   /** The main thread detaches; threads that still wait are ended. */
   async close(): Promise<void> {
+    for (const setting of this.#queues) setting.isOver = true
     await Promise.all(this.#ends.map((end) => end()))
     for (const { queue } of this.#queues) queue[Symbol.dispose]()
     await Promise.all(this.#threads.map(giveBack))

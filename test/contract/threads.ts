@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads'
-import { within } from '../support/deadline.ts'
 
 /**
  * A thread that runs fixtures/user.mjs: used again and again, since starting one takes some 50 ms of a processor, and
@@ -30,11 +29,10 @@ export class Thread {
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: what a command answers
-  ask(patience: number, command: string, ...args: unknown[]): Promise<any> {
+  ask(command: string, ...args: unknown[]): Promise<any> {
     const number = ++this.#asked
-    const answer = new Promise((resolve, reject) => this.#pending.set(number, { resolve, reject }))
     this.#worker.postMessage({ number, command, args })
-    return within(answer, `${command} ${shown(args)} in thread ${this.id}`, patience)
+    return new Promise((resolve, reject) => this.#pending.set(number, { resolve, reject }))
   }
 
   async end(): Promise<void> {
@@ -45,11 +43,6 @@ export class Thread {
     for (const { reject } of this.#pending.values()) reject(error)
     this.#pending.clear()
   }
-}
-
-function shown(args: unknown[]): string {
-  const text = JSON.stringify(args.filter((arg) => typeof arg !== 'object' || Array.isArray(arg)))
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 
 const idle: Thread[] = []

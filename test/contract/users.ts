@@ -14,6 +14,8 @@ export interface Setting {
   readonly queue: AnyQueue
   /** ms until a call that has not ended counts as a failure. */
   readonly patience: number
+  /** The behaviour is over. */
+  isOver: boolean
 }
 
 /**
@@ -50,8 +52,8 @@ export abstract class User {
     return this.waiting('putMany', [numbers.map((number) => this.item(number)), options])
   }
 
-  async get(options?: WaitOptions): Promise<number> {
-    return this.number(await this.waiting('get', [options]))
+  get(options?: WaitOptions): Promise<number> {
+    return quiet(this.waiting('get', [options]).then((item) => this.number(item)))
   }
 
   /** EMPTY if there is none. */
@@ -127,6 +129,18 @@ export abstract class User {
   /** Calls that may wait, one after the other: a message each would take most of the time. */
   protected abstract each(method: 'put' | 'get', calls: unknown[][]): Promise<unknown[]>
 
+  /** `call`, within the deadline. Once the behaviour is over it never settles: nobody may be left to hear of it. */
+  protected heard<T>(call: Promise<T>, what: string): Promise<T> {
+    const { setting } = this
+    const heard = new Promise<T>((resolve, reject) => {
+      within(call, what, setting.patience).then(
+        (value) => setting.isOver || resolve(value),
+        (error) => setting.isOver || reject(error),
+      )
+    })
+    return quiet(heard)
+  }
+
   protected item(number: number): unknown {
     return this.setting.kind.items === 'numbers' ? number : { number }
   }
@@ -147,7 +161,7 @@ export class Here extends User {
   }
 
   async take(options?: WaitOptions): Promise<number> {
-    const delivery = await within(this.#queue.take(options), 'take', this.setting.patience)
+    const delivery = await this.heard(this.#queue.take(options), 'take on the main thread')
     delivery.done()
     return this.number(delivery.item)
   }
@@ -158,28 +172,23 @@ export class Here extends User {
       for await (const item of this.#queue) numbers.push(this.number(item))
       return numbers
     }
-    return within(iterate(), 'the end of an iteration', this.setting.patience)
+    return this.heard(iterate(), 'the end of an iteration')
   }
 
   produce(how: Loop, from: number, step: number, count = Number.POSITIVE_INFINITY): Promise<number> {
     const asObjects = this.setting.kind.items === 'objects'
     const all = loops.produce(this.#queue, how, { from, step, count, asObjects })
-    return within(all, 'the end of a producer', this.setting.patience)
+    return this.heard(all, 'the end of a producer')
   }
 
-  async consume(how: Loop): Promise<number[]> {
-    const items = await within(
-      loops.consume(this.#queue, how),
-      'the end of a consumer',
-      this.setting.patience,
-    )
-    return items.map((item) => this.number(item))
+  consume(how: Loop): Promise<number[]> {
+    const all = this.heard(loops.consume(this.#queue, how), 'the end of a consumer')
+    return quiet(all.then((items) => items.map((item) => this.number(item))))
   }
 
   reenter(): Promise<Reentered> {
-    const { kind, patience } = this.setting
-    const all = loops.reenter(this.#queue, false, kind.items === 'objects')
-    return within(all, 'the calls within calls', patience)
+    const all = loops.reenter(this.#queue, false, this.setting.kind.items === 'objects')
+    return this.heard(all, 'the calls within calls')
   }
 
   async construct(options: object): Promise<void> {
@@ -205,7 +214,7 @@ export class Here extends User {
       const member = queue[method]
       return typeof member === 'function' ? member.apply(queue, args) : member
     }
-    return within(run(), `${method} on the main thread`, this.setting.patience)
+    return this.heard(run(), `${method} on the main thread`)
   }
 }
 
@@ -231,17 +240,17 @@ export class There extends User {
     return this.number((await this.#ask('take', options)).value)
   }
 
-  async iterate(): Promise<number[]> {
-    return this.#numbers(await this.#ask('iterate'))
+  iterate(): Promise<number[]> {
+    return this.#numbers(this.#ask('iterate'))
   }
 
-  async produce(how: Loop, from: number, step: number, count = Number.POSITIVE_INFINITY): Promise<number> {
+  produce(how: Loop, from: number, step: number, count = Number.POSITIVE_INFINITY): Promise<number> {
     const asObjects = this.setting.kind.items === 'objects'
-    return (await this.#ask('produce', how, { from, step, count, asObjects })).value
+    return quiet(this.#ask('produce', how, { from, step, count, asObjects }).then(({ value }) => value))
   }
 
-  async consume(how: Loop): Promise<number[]> {
-    return this.#numbers(await this.#ask('consume', how))
+  consume(how: Loop): Promise<number[]> {
+    return this.#numbers(this.#ask('consume', how))
   }
 
   reenter(): Promise<Reentered> {
@@ -260,18 +269,30 @@ export class There extends User {
     return this.call(`${method}Sync`, args)
   }
 
-  protected async call(method: string, args: unknown[]) {
-    const { isEmpty, value } = await this.#ask('call', method, args)
-    return isEmpty ? millrace.EMPTY : value
+  protected call(method: string, args: unknown[]) {
+    const answer = this.#ask('call', method, args)
+    return quiet(answer.then(({ isEmpty, value }) => (isEmpty ? millrace.EMPTY : value)))
   }
 
   #ask(command: string, ...args: unknown[]) {
-    return this.#thread.ask(this.setting.patience, command, ...args)
+    const what = `${command} ${shown(args)} in thread ${this.thread}`
+    return this.heard(this.#thread.ask(command, ...args), what)
   }
 
-  #numbers({ value }: { value: unknown[] }): number[] {
-    return value.map((item) => this.number(item))
+  #numbers(answer: Promise<{ value: unknown[] }>): Promise<number[]> {
+    return quiet(answer.then(({ value }) => value.map((item) => this.number(item))))
   }
+}
+
+/** A behaviour begins calls whose end it looks at later: until then nobody may say that a rejection is not handled. */
+export function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
+}
+
+function shown(args: unknown[]): string {
+  const text = JSON.stringify(args.filter((arg) => typeof arg !== 'object' || Array.isArray(arg)))
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 
 /** Looks often at first: it is a matter of microseconds mostly. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type Behaviour, fails } from '../behaviour.ts'
 import { allWait } from '../scene.ts'
+import { quiet } from '../users.ts'
 
 const beyond = (call: Promise<unknown>) => fails(call, 'ERR_TASK_DONE')
 
@@ -38,9 +39,11 @@ export const completion: readonly Behaviour[] = [
         await joiner!.putMany([1, 2, 3, 4])
         await fails(first!.join({ timeout: 0 }), 'ERR_WAIT_TIMEOUT')
         let isReleased = false
-        const join = joiner!.join().then(() => {
-          isReleased = true
-        })
+        const join = quiet(
+          joiner!.join().then(() => {
+            isReleased = true
+          }),
+        )
         await joiner!.waits('join')
         for (const getter of [first, second, first, second]) await getter!.get()
         assert.equal(queue.empty, true)

@@ -7,7 +7,7 @@ const WRITERS = 4
 /** Items got before the shutdown comes. */
 const BEFORE_SHUTDOWN = 4096
 /** Items of each writer that is let finish. */
-const EACH = 2048
+const EACH = 1024
 
 /** Each once, and, where that is promised, those of one writer in the order they were put. */
 function assertSound(got: readonly number[][], stored: readonly number[], scene: Scene): void {
