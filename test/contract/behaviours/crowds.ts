@@ -40,17 +40,21 @@ async function untilShutdown(scene: Scene, immediate: boolean): Promise<void> {
   const writers = users.slice(0, WRITERS)
   const joiners = users.slice(WRITERS, WRITERS + 2)
   const readers = users.slice(WRITERS + 2)
+  const taken = () => queue.stats().threads.reduce((sum, each) => sum + each.taken, 0)
+  // Counts go round at 2^32, and do not begin at 0 where the queue does not.
+  const before = taken()
   const writing = writers.map((writer, index) => writer.produce('wait', index, WRITERS))
   const reading = readers.map((reader) => reader.consume('wait'))
   const all = Promise.all([...writing, ...reading])
-  const taken = () => queue.stats().threads.reduce((sum, each) => sum + each.taken, 0)
-  await Promise.race([scene.until(() => taken() >= BEFORE_SHUTDOWN, 'many items were taken'), all])
+  const enough = () => (taken() - before) >>> 0 >= BEFORE_SHUTDOWN
+  await Promise.race([scene.until(enough, 'many items were taken'), all])
   const joins = joiners.map((joiner) => joiner.join())
   queue.shutdown({ immediate })
   await all
   const stored = await Promise.all(writing)
   const got = await Promise.all(reading)
   await Promise.all(joins)
+  assert.ok(got.flat().length >= BEFORE_SHUTDOWN, `only ${got.flat().length} items`)
   assert.deepEqual([queue.size, queue.unfinished, queue.isShutDown], [0, 0, true])
   if (!immediate) return assertSound(got, stored, scene)
   const items = got.flat()
