@@ -72,10 +72,17 @@ export function runsOf({ capacity, startsThreads }: Behaviour, { starts }: Kind,
     }))
   }
   const from = startsThreads ? starts.slice(-1) : starts
-  return from.flatMap((start) => mains.map((mainIs) => ({ capacity, start, mainIs })))
+  return Array.from({ length: Math.max(from.length, mains.length) }, (_, index) => ({
+    capacity,
+    start: turn(from, index),
+    mainIs: turn(mains, index),
+  }))
 }
 
-/** Runs a behaviour in all its circumstances; throws at the first that fails, saying in which. Returns how many. */
+/** So many small runs go on at once: one alone waits for messages most of its time. */
+const LANES = 3
+
+/** Runs a behaviour in all its circumstances; throws what failed first, saying in which. Returns how many. */
 export async function check(
   behaviour: Behaviour,
   kind: Kind,
@@ -83,17 +90,33 @@ export async function check(
   options?: { mutant?: string; patience?: number; runs?: readonly Run[] },
 ): Promise<number> {
   const { mutant, patience = PATIENCE, runs = runsOf(behaviour, kind, context) } = options ?? {}
-  for (const run of runs) {
-    const scene = new Scene({ ...run, kind, context, patience, ...(mutant === undefined ? {} : { mutant }) })
-    try {
-      await behaviour.run(scene)
-    } catch (error) {
-      const where = `maxsize ${run.capacity}, begun at ${run.start.name}`
-      const main = context === 'mixed' ? `, the ${run.mainIs} user on the main thread` : ''
-      throw new Error(`${where}${main}: ${(error as Error).message}`, { cause: error })
-    } finally {
-      await scene.close()
+  const given = { kind, context, patience, ...(mutant === undefined ? {} : { mutant }) }
+  const left = [...runs]
+  const lane = async () => {
+    for (let run = left.shift(); run !== undefined; run = left.shift()) {
+      try {
+        await checkOnce(behaviour, { ...given, ...run })
+      } catch (error) {
+        left.length = 0
+        throw error
+      }
     }
   }
+  const lanes = Array.from({ length: behaviour.capacity === 'each' ? LANES : 1 }, lane)
+  const failed = (await Promise.allSettled(lanes)).find(({ status }) => status === 'rejected')
+  if (failed !== undefined) throw (failed as PromiseRejectedResult).reason
   return runs.length
+}
+
+async function checkOnce(behaviour: Behaviour, given: Circumstances): Promise<void> {
+  const scene = new Scene(given)
+  try {
+    await behaviour.run(scene)
+  } catch (error) {
+    const where = `maxsize ${given.capacity}, begun at ${given.start.name}`
+    const main = given.context === 'mixed' ? `, the ${given.mainIs} user on the main thread` : ''
+    throw new Error(`${where}${main}: ${(error as Error).message}`, { cause: error })
+  } finally {
+    await scene.close()
+  }
 }

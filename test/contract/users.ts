@@ -68,11 +68,9 @@ export abstract class User {
   }
 
   /** One put after the other. */
-  async puts(numbers: readonly number[]): Promise<void> {
-    await this.each(
-      'put',
-      numbers.map((number) => [this.item(number)]),
-    )
+  async puts(numbers: readonly number[], options?: WaitOptions): Promise<void> {
+    const calls = numbers.map((number) => [this.item(number), options])
+    await this.each('put', calls)
   }
 
   /** `count` gets, one after the other. */

@@ -145,6 +145,7 @@ export const order: readonly Behaviour[] = [
       model.put(...items)
       while (model.size > 0) assert.equal(await getter!.tryGet(), model.get())
       assert.equal(await getter!.tryGet(), EMPTY)
+      assert.equal(await putter!.tryGet(), EMPTY)
     },
   },
 ]
