@@ -7,11 +7,13 @@ import { endThreads } from './threads.ts'
 afterAll(endThreads)
 
 const columns = KINDS.flatMap((kind) => CONTEXTS.map((context) => [kind.name, context, kind] as const))
+const themes = THEMES.map(({ name, behaviours }) => [name, behaviours] as const)
 
 describe.each(columns)('a %s, its users %s,', (_, context, kind) => {
-  describe.each(THEMES)('$name:', ({ behaviours }) => {
+  describe.each(themes)('(%s)', (_, behaviours) => {
     const applicable = behaviours.filter(({ notFor }) => notFor?.(kind, context) === undefined)
-    it.each(applicable)('$fact ($source)', async (behaviour) => {
+    const titled = applicable.map((behaviour) => [behaviour.fact, behaviour.source, behaviour] as const)
+    it.each(titled)('%s (%s)', async (_fact, _source, behaviour) => {
       await check(behaviour, kind, context)
     })
   })
