@@ -5,7 +5,7 @@ import type { Order } from './model.ts'
 /** One kind of queue. What the behaviours need to know of it is here; a new kind is one more entry in KINDS. */
 export interface Kind {
   /** The class, as the library exports it. */
-  readonly name: 'Queue' // | 'LifoQueue' | 'PriorityQueue'
+  readonly name: string
   readonly order: Order
   /** The largest maxsize that is accepted. */
   readonly maxMaxsize: number
