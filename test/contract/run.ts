@@ -73,4 +73,4 @@ console.log(
   `\n${behaviours.CPython} behaviours of CPython and ${behaviours['JSR-166']} of JSR-166, ${KINDS.length} kinds, ${CONTEXTS.length} contexts: ` +
     `${passed} passed, ${failed} failed, ${totals['not applicable']} not applicable, in ${runs} runs and ${seconds} s`,
 )
-process.exitCode = failed > 0 ? 1 : 0
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0
