@@ -221,6 +221,7 @@ export class Queue<T> {
   /** As join, blocking this thread. @throws as join; DeadlockError if this thread holds items; BlockingMainThreadError */
   joinSync(options?: WaitOptions): void {
     const stoppable = isStoppable(options)
+    const timeout = timeoutOf(options)
     const { held } = this.#seat.attachment
     if (held > 0) {
       throw new DeadlockError(
@@ -233,7 +234,7 @@ export class Queue<T> {
       if (stoppable) this.#seat.endIfStopping()
       return JOIN
     }
-    this.#seat.block(timeoutOf(options), attempt, this.#seat.joinError)
+    this.#seat.block(timeout, attempt, this.#seat.joinError)
   }
 
   /**

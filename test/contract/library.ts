@@ -1,0 +1,51 @@
+import type { QueueOptions } from '../../src/index.ts'
+import { millrace } from '../kill/library.ts'
+
+/** The library is the built one, as the threads here run it. */
+export { millrace }
+
+// biome-ignore lint/suspicious/noExplicitAny: JavaScript, which the threads run
+const load = (path: string): Promise<any> => import(new URL(path, import.meta.url).href)
+
+export type Loop = 'wait' | 'timeout' | 'poll'
+export interface Produced {
+  readonly from: number
+  readonly step: number
+  readonly count: number
+  readonly asObjects: boolean
+}
+/** What calls within calls came to: numbers got; what the inner call answered, or the code of its error. */
+export interface Reentered {
+  readonly ofIterable: number[]
+  readonly ofEncode: { readonly inner: unknown; readonly got: number[] }
+  readonly ofDecode: { readonly inner: unknown; readonly got: number[] }
+  readonly ofLoop: number[]
+}
+/** The methods that users call, and whatever else a queue has. */
+// biome-ignore lint/suspicious/noExplicitAny: items of every kind
+export type AnyQueue = import('../../src/index.ts').Queue<any>
+
+const { Origin } = await load('../../dist/src/queue/origin.js')
+export const loops: {
+  produce(queue: AnyQueue, how: Loop, what: Produced): Promise<number>
+  consume(queue: AnyQueue, how: Loop): Promise<unknown[]>
+  reenter(queue: AnyQueue, blocks: boolean, asObjects: boolean): Promise<Reentered>
+} = await load('./fixtures/loops.mjs')
+export const mutations: {
+  NAMES: string[]
+  mutateQueue(queue: AnyQueue, mutant: string | undefined): AnyQueue
+  mutateOptions(options: object, mutant: string | undefined): QueueOptions<unknown>
+} = await load('./fixtures/mutants.mjs')
+export const failingCodec: {
+  // biome-ignore lint/suspicious/noExplicitAny: of numbers, or of objects that hold one
+  failing: import('../../src/index.ts').Codec<any>
+  UNENCODABLE: number
+  UNDECODABLE: number
+  CALLS_IN_ENCODE: number
+  CALLS_IN_DECODE: number
+} = await load('./fixtures/failing-codec.mjs')
+
+/** A FIFO queue whose first position is `start`, 0 to 2^31 - 1. */
+export function fifoAt(start: number, options: QueueOptions<unknown>): AnyQueue {
+  return new millrace.Queue(Origin.create(options, start))
+}
