@@ -1,9 +1,11 @@
-import { firstSpare, keepsDoomed, maxDeliveries } from './config.ts'
+import { heapAt, heapSize, keepsDoomed, maxDeliveries } from './config.ts'
+import { pushNode } from './heap.ts'
 import {
   AT_END,
   ATTEMPTS,
   BACKLOG,
   BUSY,
+  CAME_BACK,
   CORRUPT,
   DISCARDED,
   DOOMED_FIRST,
@@ -15,27 +17,32 @@ import {
   GAVE_BACK,
   HEAD,
   HELD,
+  KEY_HIGH,
+  KEY_LOW,
   LOCK,
   NEXT,
   NOTHING,
+  ORDER_HIGH,
+  ORDER_LOW,
   PUT,
   RETURNED,
   RETURNED_FIRST,
   RETURNED_LAST,
   SHUT,
-  SPARE_FIRST,
-  SPARE_FRESH,
   STALE,
+  TAIL,
   TAKEN,
 } from './layout.ts'
 import { cas, load, peek, poke, store } from './memory.ts'
-import { cellAt, isCell } from './places.ts'
+import { cellAt, depth, isCell, keyAt } from './places.ts'
+import { keepSpare, nextSpare, useSpare } from './spares.ts'
 import { needsWake } from './wake.ts'
 
 /**
  * Items that came back: retried, or held by a thread that died. Lists threaded through the cells, under a lock that
  * is taken and released within one straight line, so nobody can die holding it; who finds it taken answers BUSY.
- * All list words are plain: the lock's exchange and store order them.
+ * All list words are plain: the lock's exchange and store order them. (A priority queue keeps what is to be delivered
+ * again in its heap instead of the list of returned items.)
  */
 
 /** What giveBack did with the item. */
@@ -48,6 +55,10 @@ export const AGAIN: i32 = 0
 export const GIVE_UP: i32 = 1
 export const UNBEGUN: i32 = 2
 
+/** Where what came back waits: behind the others of its list, or in the heap at its old place. */
+const IN_LIST: i32 = 0
+export const IN_HEAP: i32 = 1
+
 /**
  * Moves the held item of `entry` to the returned, or, given up or delivered maxDeliveries times, to the doomed; an
  * empty spare cell takes its place. Without a dead-letter queue, and after an immediate shutdown, the item counts
@@ -55,13 +66,17 @@ export const UNBEGUN: i32 = 2
  * above; STALE if the entry holds nothing; BUSY, CORRUPT.
  */
 export function giveBack(ledger: i32, entry: i32, verdict: i32): i32 {
+  return giveBackTo(IN_LIST, ledger, entry, verdict)
+}
+
+export function giveBackTo(place: i32, ledger: i32, entry: i32, verdict: i32): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY
-  const outcome = giveBackLocked(ledger, entry, verdict)
+  const outcome = giveBackLocked(place, ledger, entry, verdict)
   store(LOCK, 0)
   return outcome
 }
 
-function giveBackLocked(ledger: i32, entry: i32, verdict: i32): i32 {
+function giveBackLocked(place: i32, ledger: i32, entry: i32, verdict: i32): i32 {
   if (peek(entry + ENTRY_STATE) !== HELD) return STALE
   const cell = peek(entry)
   if (isCell(cell) === 0) return CORRUPT
@@ -75,21 +90,11 @@ function giveBackLocked(ledger: i32, entry: i32, verdict: i32): i32 {
     store(ledger + FINISHED, load(ledger + FINISHED) + 1)
     return IS_FINISHED
   }
-  const first = peek(SPARE_FIRST)
-  const fresh = peek(SPARE_FRESH)
-  const spare = first !== 0 ? first - 1 : firstSpare + fresh
+  const spare = nextSpare()
   if (isCell(spare) === 0) return CORRUPT
-  const list = doomed ? DOOMED_FIRST : RETURNED_FIRST
-  const end = doomed ? DOOMED_LAST : RETURNED_LAST
-  const last = peek(end)
-  if (last !== 0 && isCell(last - 1) === 0) return CORRUPT
-  if (first !== 0) poke(SPARE_FIRST, peek(cellAt(spare) + NEXT))
-  else poke(SPARE_FRESH, fresh + 1)
+  const done = place === IN_HEAP && !doomed ? sortIn(cell, spare) : append(cell, spare, doomed ? 1 : 0)
+  if (done === CORRUPT) return CORRUPT
   poke(at + ATTEMPTS, attempts)
-  poke(at + NEXT, 0)
-  if (last === 0) poke(list, cell + 1)
-  else poke(cellAt(last - 1) + NEXT, cell + 1)
-  poke(end, cell + 1)
   poke(entry, spare)
   poke(entry + ENTRY_STATE, EMPTY_ENTRY)
   store(BACKLOG, load(BACKLOG) + 1)
@@ -97,6 +102,38 @@ function giveBackLocked(ledger: i32, entry: i32, verdict: i32): i32 {
   if (doomed) return IS_DOOMED
   store(RETURNED, load(RETURNED) + 1)
   return WAITS_AGAIN
+}
+
+/** Adds `cell` to the returned or the doomed, and takes `spare` from the spares. Answers 1; CORRUPT, with nothing done. */
+function append(cell: i32, spare: i32, doomed: i32): i32 {
+  const list = doomed !== 0 ? DOOMED_FIRST : RETURNED_FIRST
+  const end = doomed !== 0 ? DOOMED_LAST : RETURNED_LAST
+  const last = peek(end)
+  if (last !== 0 && isCell(last - 1) === 0) return CORRUPT
+  useSpare(spare)
+  poke(cellAt(cell) + NEXT, 0)
+  if (last === 0) poke(list, cell + 1)
+  else poke(cellAt(last - 1) + NEXT, cell + 1)
+  poke(end, cell + 1)
+  return 1
+}
+
+/** As append, into the heap. */
+function sortIn(cell: i32, spare: i32): i32 {
+  const count = depth(load(TAIL), load(HEAD)) + load(RETURNED)
+  if (count < 0 || count >= heapSize) return CORRUPT
+  useSpare(spare)
+  const key = keyAt(cell)
+  pushNode(
+    heapAt,
+    count,
+    peek(key + KEY_HIGH),
+    peek(key + KEY_LOW),
+    peek(key + ORDER_HIGH),
+    peek(key + ORDER_LOW),
+    (cell << 1) | CAME_BACK,
+  )
+  return 1
 }
 
 /** Takes the item that came back first; answers as take does, and NOTHING if none is there. */
@@ -124,8 +161,7 @@ function takeLocked(ledger: i32, entry: i32, list: i32): i32 {
   if (isCell(first - 1) === 0 || isCell(spare) === 0) return CORRUPT
   const at = cellAt(first - 1)
   unlink(list, peek(at + NEXT))
-  poke(cellAt(spare) + NEXT, peek(SPARE_FIRST))
-  poke(SPARE_FIRST, spare + 1)
+  keepSpare(spare)
   poke(entry, first - 1)
   poke(entry + ENTRY_STATE, HELD)
   if (list === RETURNED_FIRST) poke(at + ATTEMPTS, peek(at + ATTEMPTS) + 1)

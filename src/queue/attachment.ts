@@ -14,6 +14,7 @@ import {
   ENTRY_BYTES,
   FULL,
   GET,
+  KEY_BYTES,
   LENGTH,
   MEMORY,
   NOTHING,
@@ -25,6 +26,7 @@ import { CodecError, ItemTooLargeError, QueueCorruptError, TooManyInFlightError 
 import { backOff } from '../wait/backoff.ts'
 import type { Side } from '../wait/side.ts'
 import { afterFinish } from './end.ts'
+import { writeKey } from './ranking.ts'
 import { addFailure, clearRecord, type Failure, readRecord, recordAt } from './record.ts'
 import { freeBlocks } from './recovery.ts'
 import { keepWhileHolding } from './registry.ts'
@@ -59,6 +61,8 @@ export class Attachment<T> {
   readonly #words: Int32Array
   readonly #stage: number
   readonly #free: number[] = []
+  /** Something stands beside the cells. */
+  readonly #stamps: boolean
   #scratch: Span
   /** The bytes whose blocks hang at the staged cell already. */
   #chained: Buffer | undefined
@@ -84,6 +88,7 @@ export class Attachment<T> {
     this.#span = spanOf(shared.memory.buffer)
     this.#words = this.#span.words
     this.#stage = ledger + ENTRIES
+    this.#stamps = this.geometry.recordsAt !== 0 || this.geometry.keysAt !== 0
     for (let index = this.geometry.maxInFlight; index > 0; index--) {
       this.#free.push(this.#stage + index * ENTRY_BYTES)
     }
@@ -154,9 +159,9 @@ export class Attachment<T> {
 
   /**
    * Puts an encoded item. Returns 0, or the side to wait on; -1 if the queue is shut down. `waits`: the caller is
-   * going to wait, and so may stand first in line for blocks.
+   * going to wait, and so may stand first in line for blocks. `rank`: among the others, in a priority queue.
    */
-  store(encoded: Encoded, waits: boolean): Side | 0 | -1 {
+  store(encoded: Encoded, waits: boolean, rank: number): Side | 0 | -1 {
     let length: number
     if (typeof encoded === 'number') {
       length = encoded
@@ -171,7 +176,7 @@ export class Attachment<T> {
         this.#span.bytes.set(encoded, this.#cellAt(this.#stage) + PAYLOAD)
       }
     }
-    if (this.geometry.recordsAt !== 0) clearRecord(this.#span, this.#recordAt(this.#stage))
+    if (this.#stamps) this.#stamp(rank)
     let answer = this.#core.put(this.ledger, length)
     for (let tries = 0; answer === BUSY; tries++) {
       backOff(tries)
@@ -185,6 +190,14 @@ export class Attachment<T> {
     if (answer === FULL) return PUT
     if (answer === CLOSED) return this.#closed()
     throw this.corrupt()
+  }
+
+  /** Writes what stands beside the staged cell. */
+  #stamp(rank: number): void {
+    const { recordsAt, keysAt } = this.geometry
+    if (recordsAt !== 0) clearRecord(this.#span, this.#recordAt(this.#stage))
+    if (keysAt !== 0)
+      writeKey(this.#words, keysAt + (this.#words[this.#stage >> 2] as number) * KEY_BYTES, rank)
   }
 
   /** No put succeeds any more: this one's blocks, or its place in line for them, are free. */
