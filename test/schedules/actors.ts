@@ -14,6 +14,8 @@ import {
   FULL,
   GET,
   JOIN,
+  KEY_HIGH,
+  KEY_LOW,
   MEMORY,
   NOTHING,
   PAYLOAD,
@@ -21,7 +23,7 @@ import {
 } from '../../src/core/layout.ts'
 import { peek, poke } from '../../src/core/memory.ts'
 import * as operations from '../../src/core/operations.ts'
-import { cellAt } from '../../src/core/places.ts'
+import { cellAt, keyAt } from '../../src/core/places.ts'
 import { type Shared, unfinished } from '../../src/core/shared.ts'
 import { afterFinish, EndStay, hasEnded } from '../../src/queue/end.ts'
 import { discardAll, freeBlocks, recover, wakeEveryone } from '../../src/queue/recovery.ts'
@@ -89,9 +91,15 @@ export function produce(r: Int32Array): number {
   const [ledger, item, last, bytes] = r as unknown as [number, number, number, number]
   if (item > last) return DONE
   if (r[4] === 0) {
-    const at = cellAt(peek(ledger + ENTRIES)) + PAYLOAD
+    const cell = peek(ledger + ENTRIES)
+    const at = cellAt(cell) + PAYLOAD
     poke(at, item)
     poke(at + 4, check(item))
+    if (shared.geometry.keysAt !== 0) {
+      const key = keyAt(cell)
+      poke(key + KEY_HIGH, (item & 16) !== 0 ? -1 : 0)
+      poke(key + KEY_LOW, (item & 16) !== 0 ? -item : item)
+    }
     r[4] = 1
     return AGAIN
   }
