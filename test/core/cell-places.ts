@@ -9,6 +9,7 @@ import {
   KEY_BYTES,
   KEY_HIGH,
   KEY_LOW,
+  LOCK,
   NEXT,
   NODE_BYTES,
   NODE_CELL,
@@ -34,6 +35,7 @@ export function faultsOf(words: Int32Array, geometry: Geometry): string[] {
 
 function faultsOfCells(words: Int32Array, geometry: Geometry): string[] {
   const faults: string[] = []
+  if (wordAt(words, LOCK) !== 0) faults.push('the lock is taken, and nobody is inside')
   const places = new Map<number, string>()
   const place = (cell: number, where: string) => {
     const other = places.get(cell)
