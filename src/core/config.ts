@@ -20,6 +20,9 @@ export let keepsDoomed: i32 = 0
 export let heapSize: i32 = 0
 export let heapAt: i32 = 0
 export let keysAt: i32 = 0
+/** Items delayed at most, below 2^21. */
+export let delayedSize: i32 = 0
+export let delayedAt: i32 = 0
 
 export function configure(
   aMaxsize: i32,
@@ -36,6 +39,8 @@ export function configure(
   aHeapSize: i32,
   aHeapAt: i32,
   aKeysAt: i32,
+  aDelayedSize: i32,
+  aDelayedAt: i32,
 ): void {
   maxsize = aMaxsize
   ringMask = aRingMask
@@ -51,4 +56,6 @@ export function configure(
   heapSize = aHeapSize
   heapAt = aHeapAt
   keysAt = aKeysAt
+  delayedSize = aDelayedSize
+  delayedAt = aDelayedAt
 }

@@ -43,6 +43,8 @@ export function configureCore(core: Core, geometry: Geometry): void {
     geometry.heapSize,
     geometry.heapAt,
     geometry.keysAt,
+    geometry.delayedSize,
+    geometry.delayedAt,
   )
 }
 

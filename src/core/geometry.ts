@@ -51,6 +51,9 @@ export interface Geometry extends Dimensions {
   readonly heapSize: number
   readonly heapAt: number
   readonly keysAt: number
+  /** Items that may be delayed at once. */
+  readonly delayedSize: number
+  readonly delayedAt: number
   /** 0: no records. */
   readonly recordsAt: number
   readonly blocks: number
@@ -94,6 +97,8 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   const heapSize = hasHeap ? spares : 0
   const heapAt = hasHeap ? region((1 + heapSize) * NODE_BYTES) : 0
   const keysAt = hasHeap ? region(cells * KEY_BYTES) : 0
+  const delayedSize = Math.min(spares, MAX_HEAP)
+  const delayedAt = region((1 + delayedSize) * NODE_BYTES)
   const cellsAt = region(cells * cellBytes)
   const recordsAt = hasRecords ? region(cells * RECORD_BYTES) : 0
   const blocksAt = region(blocks * blockBytes)
@@ -112,6 +117,8 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     heapSize,
     heapAt,
     keysAt,
+    delayedSize,
+    delayedAt,
     recordsAt,
     blocks,
     blockBytes,

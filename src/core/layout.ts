@@ -26,12 +26,14 @@
  *            the number of its arrival, likewise. An item that comes back takes its old place by them.
  *   ledgers  maxThreads x { OWNER … | entries: (1 + maxInFlight) x { CELL, STATE } }
  *            Entry 0 is the stage: its cell holds what is being put. The others hold what was taken.
+ *   delayed  (1 + delayedSize) x { DUE, ORDER, CELL << 1 }
+ *            A heap likewise, by the time at which the item is due, ms of the clock of all threads; DELAYED nodes.
  *   links    one word a block: the next one of its chain or of the free stack, plus 1
  *   cells    { LENGTH, ATTEMPTS, CHAIN, NEXT | itemBytes of payload }
  *   records  512 bytes a cell: the failures of its item; only with maxDeliveries or deadLetters
  *   blocks   blockBytes each
  *
- * A cell number has one place at any time: a slot, a node of the heap, a ledger entry, the list of returned or of doomed
+ * A cell number has one place at any time: a slot, a node of a heap, a ledger entry, the list of returned or of doomed
  * items, or the list of spare cells. (Discarded after an immediate shutdown it has none: no put will want it.)
  */
 
@@ -45,7 +47,7 @@ export const SHUT: i32 = 1
 export const LOCK: i32 = 256
 /** How many returned items wait to be taken. */
 export const RETURNED: i32 = 260
-/** RETURNED plus those that wait for room in the dead-letter queue: what a put counts beside the ring. */
+/** RETURNED, DELAYED and those that wait for room in the dead-letter queue: what a put counts beside the ring. */
 export const BACKLOG: i32 = 264
 /** Lists of cells: the number plus 1, 0 for none. */
 export const RETURNED_FIRST: i32 = 268
@@ -55,9 +57,11 @@ export const DOOMED_LAST: i32 = 280
 export const SPARE_FIRST: i32 = 284
 /** Spare cells that were never used: the next one's number counted from the first spare cell. */
 export const SPARE_FRESH: i32 = 288
-/** Priority: the number of the last arrival, 64 bits as two words that compare as signed ones: the lower begins at -2^31. */
+/** The number of the last arrival in a heap, 64 bits as two words that compare as signed ones: the lower begins at -2^31. */
 export const ARRIVED_HIGH: i32 = 292
 export const ARRIVED_LOW: i32 = 296
+/** Items that came back and are not due yet. */
+export const DELAYED: i32 = 300
 
 export const FREE_BLOCKS: i32 = 384
 /** The ledger that is first in line for blocks (its offset), or 0. */

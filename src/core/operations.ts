@@ -1,6 +1,6 @@
 /** What the module exports, and what the same source offers over Atomics. */
 
-export { discardReturned, giveBack, takeDoomed, takeReturned } from './backlog.ts'
+export { delay, discardReturned, giveBack, releaseDue, takeDoomed, takeReturned } from './backlog.ts'
 export { popBlock, pushBlock, reserve, unreserve } from './blocks.ts'
 export { configure } from './config.ts'
 export { discardDeque, putDeque, takeDeque } from './deque.ts'

@@ -1,3 +1,4 @@
+import { nextArrival } from './arrivals.ts'
 import { giveBackTo, IN_HEAP } from './backlog.ts'
 import { heapAt, heapSize, maxsize } from './config.ts'
 import { nodeAt, popNode, pushNode } from './heap.ts'
@@ -74,11 +75,9 @@ function putLocked(ledger: i32, length: i32): i32 {
   poke(entry, spare)
   poke(cellAt(full) + LENGTH, length)
   poke(cellAt(full) + ATTEMPTS, 1)
-  const low = (peek(ARRIVED_LOW) + 1) | 0
-  // The lower word has gone round.
-  const high = low === -2147483648 ? (peek(ARRIVED_HIGH) + 1) | 0 : peek(ARRIVED_HIGH)
-  poke(ARRIVED_LOW, low)
-  poke(ARRIVED_HIGH, high)
+  nextArrival()
+  const high = peek(ARRIVED_HIGH)
+  const low = peek(ARRIVED_LOW)
   const key = keyAt(full)
   poke(key + ORDER_HIGH, high)
   poke(key + ORDER_LOW, low)
@@ -133,7 +132,7 @@ function takeLocked(ledger: i32, entry: i32): i32 {
 
 /** As `giveBack`; what is to be delivered again takes its old place. */
 export function giveBackHeap(ledger: i32, entry: i32, verdict: i32): i32 {
-  return giveBackTo(IN_HEAP, ledger, entry, verdict)
+  return giveBackTo(IN_HEAP, ledger, entry, verdict, 0, 0)
 }
 
 /** As `discardQueued` of the ring, what came back included. */

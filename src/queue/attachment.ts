@@ -10,6 +10,7 @@ import {
   CHAIN,
   CLOSED,
   CORRUPT,
+  DELAYED,
   ENTRIES,
   ENTRY_BYTES,
   FULL,
@@ -25,6 +26,7 @@ import { isShutDown, looksDrained, type SharedMemory } from '../core/shared.ts'
 import { CodecError, ItemTooLargeError, QueueCorruptError, TooManyInFlightError } from '../errors.ts'
 import { backOff } from '../wait/backoff.ts'
 import type { Side } from '../wait/side.ts'
+import { DueTime } from './due.ts'
 import { afterFinish } from './end.ts'
 import { writeKey } from './ranking.ts'
 import { addFailure, clearRecord, type Failure, readRecord, recordAt } from './record.ts'
@@ -248,10 +250,26 @@ export class Attachment<T> {
     if (this.#core.unreserve(this.ledger) === 1 || wanted) this.#core.wakeAll(MEMORY)
   }
 
+  /** Lets in what is due. Returns in how many ms the next item is due; Infinity if none is delayed. */
+  untilDue(): number {
+    if (this.#words[DELAYED >> 2] === 0) return Number.POSITIVE_INFINITY
+    const { high, low } = DueTime.now()
+    for (let tries = 0; ; ) {
+      const answer = this.#core.releaseDue(high, low)
+      if (answer > 0) return answer
+      if (answer === NOTHING) return Number.POSITIVE_INFINITY
+      if (answer === CORRUPT) throw this.corrupt()
+      // There may be one for another thread, too.
+      if (answer === 0) this.#core.wake(GET)
+      else backOff(tries++)
+    }
+  }
+
   /** Takes an item. Returns its entry; NOTHING, CLOSED, DISCARDED. */
   take(): number {
     const entry = this.#free[this.#free.length - 1]
     if (entry === undefined) throw this.tooManyInFlight()
+    if (this.#words[DELAYED >> 2] !== 0) this.untilDue()
     let answer = this.#core.take(this.ledger, entry)
     for (let tries = 0; answer < 0; tries++) {
       if (answer === BEHIND_RETURNED) {
@@ -370,15 +388,20 @@ export class Attachment<T> {
     if (freeBlocks(this.shared, entry)) this.#core.wakeAll(MEMORY)
   }
 
-  /** Gives the item of `entry` back, to be delivered again or given up. */
-  giveBack(entry: number, verdict: number, error?: unknown): void {
+  /** Gives the item of `entry` back, to be delivered again, after `delay` ms if that is not 0, or given up. */
+  giveBack(entry: number, verdict: number, error?: unknown, delay = 0): void {
     if (error !== undefined && this.geometry.recordsAt !== 0) {
       addFailure(this.#span, this.#recordAt(entry), error, this.thread - 1)
     }
-    let answer = this.#core.giveBack(this.ledger, entry, verdict)
+    const due = delay === 0 ? undefined : DueTime.after(delay)
+    const giveBack = () =>
+      due === undefined
+        ? this.#core.giveBack(this.ledger, entry, verdict)
+        : this.#core.delay(this.ledger, entry, due.high, due.low)
+    let answer = giveBack()
     for (let tries = 0; answer === BUSY; tries++) {
       backOff(tries)
-      answer = this.#core.giveBack(this.ledger, entry, verdict)
+      answer = giveBack()
     }
     if (answer === CORRUPT) throw this.corrupt()
     this.#freeChain(entry)

@@ -3,6 +3,7 @@ import { ledgerAt } from '../core/geometry.ts'
 import {
   AT_END,
   BACKLOG,
+  DELAYED,
   END_ROUND,
   FINISHED,
   GAVE_BACK,
@@ -166,7 +167,9 @@ function whoHolds(shared: Shared, ledger: number): number {
 function readDoomed(shared: Shared): number {
   for (let tries = 0; ; tries++) {
     if (shared.load(LOCK) === 0) {
-      const doomed = shared.load(BACKLOG) - shared.load(RETURNED)
+      // DELAYED before RETURNED: what is released between the two counts twice, and so as somebody's.
+      const delayed = shared.load(DELAYED)
+      const doomed = shared.load(BACKLOG) - delayed - shared.load(RETURNED)
       if (shared.load(LOCK) === 0) return doomed
     }
     backOff(tries)

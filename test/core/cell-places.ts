@@ -2,6 +2,7 @@ import { type Geometry, ledgerAt } from '../../src/core/geometry.ts'
 import {
   BACKLOG,
   CAME_BACK,
+  DELAYED,
   DOOMED_FIRST,
   ENTRIES,
   ENTRY_BYTES,
@@ -62,7 +63,14 @@ function faultsOfCells(words: Int32Array, geometry: Geometry): string[] {
     return length
   }
   for (let index = 1; index <= nodesIn(words, geometry); index++) {
-    place(nodeIn(words, geometry, index).cell, `node ${index}`)
+    place(nodeIn(words, geometry.heapAt, index).cell, `node ${index}`)
+  }
+  const delayed = wordAt(words, DELAYED)
+  for (let index = 1; index <= delayed; index++) {
+    const { cell, key } = nodeIn(words, geometry.delayedAt, index)
+    place(cell, `delayed node ${index}`)
+    const parent = nodeIn(words, geometry.delayedAt, Math.max(1, index >> 1)).key
+    if (comesBefore(key, parent)) faults.push(`delayed node ${index} comes before its parent`)
   }
   const listed = list(RETURNED_FIRST, 'returned')
   const returned = geometry.kind === 'priority' ? cameBackIn(words, geometry) + listed : listed
@@ -78,7 +86,9 @@ function faultsOfCells(words: Int32Array, geometry: Geometry): string[] {
   }
   const backlog = wordAt(words, BACKLOG)
   if (returned !== wordAt(words, RETURNED)) faults.push(`${returned} are returned, counted otherwise`)
-  if (returned + doomed !== backlog) faults.push(`${returned} + ${doomed} came back, counted ${backlog}`)
+  if (returned + delayed + doomed !== backlog) {
+    faults.push(`${returned} + ${delayed} + ${doomed} came back, counted ${backlog}`)
+  }
   return faults
 }
 
@@ -115,8 +125,8 @@ export interface HeapNode {
   readonly key: readonly number[]
 }
 
-export function nodeIn(words: Int32Array, geometry: Geometry, index: number): HeapNode {
-  const at = geometry.heapAt + index * NODE_BYTES
+export function nodeIn(words: Int32Array, heap: number, index: number): HeapNode {
+  const at = heap + index * NODE_BYTES
   const word = wordAt(words, at + NODE_CELL)
   const key = [KEY_HIGH, KEY_LOW, ORDER_HIGH, ORDER_LOW].map((offset) => wordAt(words, at + offset))
   return { cell: word >> 1, cameBack: (word & CAME_BACK) !== 0, key }
@@ -125,9 +135,14 @@ export function nodeIn(words: Int32Array, geometry: Geometry, index: number): He
 function cameBackIn(words: Int32Array, geometry: Geometry): number {
   let count = 0
   for (let index = 1; index <= nodesIn(words, geometry); index++) {
-    if (nodeIn(words, geometry, index).cameBack) count++
+    if (nodeIn(words, geometry.heapAt, index).cameBack) count++
   }
   return count
+}
+
+function comesBefore(key: readonly number[], other: readonly number[]): boolean {
+  const differs = key.findIndex((word, at) => word !== other[at])
+  return differs >= 0 && (key[differs] as number) < (other[differs] as number)
 }
 
 /** Nodes that come before their parents, or whose key is not that of their cell. */
@@ -136,12 +151,9 @@ export function faultsOfHeap(words: Int32Array, geometry: Geometry): string[] {
   const count = nodesIn(words, geometry)
   if (count < 0 || count > geometry.heapSize) return [`${count} nodes in a heap of ${geometry.heapSize}`]
   for (let index = 1; index <= count; index++) {
-    const { cell, key } = nodeIn(words, geometry, index)
-    const parent = index === 1 ? key : nodeIn(words, geometry, index >> 1).key
-    const differs = key.findIndex((word, at) => word !== parent[at])
-    if (differs >= 0 && (key[differs] as number) < (parent[differs] as number)) {
-      faults.push(`node ${index} comes before its parent`)
-    }
+    const { cell, key } = nodeIn(words, geometry.heapAt, index)
+    const parent = nodeIn(words, geometry.heapAt, Math.max(1, index >> 1)).key
+    if (comesBefore(key, parent)) faults.push(`node ${index} comes before its parent`)
     const own = geometry.keysAt + cell * KEY_BYTES
     if (key.some((word, at) => word !== wordAt(words, own + at * 4))) {
       faults.push(`node ${index} has not the key of cell ${cell}`)

@@ -45,6 +45,7 @@ function regionsOf(geometry: Geometry): [string, number, number][] {
     ['ring', geometry.ringAt, ringSize * SLOT_BYTES],
     ['links', geometry.linksAt, blocks * 4],
     ['heap', geometry.heapAt, geometry.heapSize === 0 ? 0 : (1 + geometry.heapSize) * layout.NODE_BYTES],
+    ['delayed', geometry.delayedAt, (1 + geometry.delayedSize) * layout.NODE_BYTES],
     ['keys', geometry.keysAt, geometry.heapSize === 0 ? 0 : cells * layout.KEY_BYTES],
     ['cells', geometry.cellsAt, cells * cellBytes],
     ['records', geometry.recordsAt, geometry.recordsAt === 0 ? 0 : cells * RECORD_BYTES],
@@ -106,6 +107,7 @@ describe('the layout of a memory', () => {
         layout.SPARE_FRESH,
         layout.ARRIVED_HIGH,
         layout.ARRIVED_LOW,
+        layout.DELAYED,
       ],
       'putters of long items': [
         layout.FREE_BLOCKS,

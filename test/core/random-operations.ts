@@ -76,7 +76,9 @@ export class RandomOperations {
     else if (roll < 560) this.#ask('takeReturned', ledger, this.#entry(ledger, false))
     else if (roll < 580) this.#ask('takeDoomed', ledger, this.#entry(ledger, false))
     else if (roll < 680) this.#finish(ledger)
-    else if (roll < 760) this.#giveBack(ledger)
+    else if (roll < 735) this.#giveBack(ledger)
+    else if (roll < 750) this.#delay(ledger)
+    else if (roll < 760) this.#ask('releaseDue', ...this.#time())
     else if (roll < 800) this.#ask('reserve', ledger, 1 + random.below(4), random.below(2))
     else if (roll < 850) this.#ask('pushBlock', ledger, ledger + ENTRIES)
     else if (roll < 870) this.#ask('unreserve', ledger)
@@ -175,6 +177,17 @@ export class RandomOperations {
     ) {
       this.#freeChain(entry)
     }
+  }
+
+  /** Times near each other, and on both sides of where the lower word goes round. */
+  #time(): [high: number, low: number] {
+    const ms = this.#random.below(20) - 10
+    return [ms < 0 ? 0 : 1, (ms | 0) ^ 0x80000000]
+  }
+
+  #delay(ledger: number): void {
+    const entry = this.#entry(ledger, true)
+    if (this.#ask('delay', ledger, entry, ...this.#time()) >= 0) this.#freeChain(entry)
   }
 
   #freeChain(entry: number): void {

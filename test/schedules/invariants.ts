@@ -149,6 +149,12 @@ export class Invariants {
       if (last !== 0 && at(words, last) !== end) fail(`the end of ${where} is ${at(words, last)}, not ${end}`)
       return count
     }
+    const delayed = at(words, layout.DELAYED)
+    for (let index = 1; index <= delayed; index++) {
+      const cell = at(words, geometry.delayedAt + index * layout.NODE_BYTES + layout.NODE_CELL) >> 1
+      place(cell, 'the delayed')
+      item(cell, 'the delayed')
+    }
     const returned = cameBack + list(layout.RETURNED_FIRST, layout.RETURNED_LAST, 'the returned')
     const doomed = list(layout.DOOMED_FIRST, layout.DOOMED_LAST, 'the doomed')
     list(layout.SPARE_FIRST, 0, 'the spare')
@@ -160,10 +166,10 @@ export class Invariants {
     if (missing >= 0 && (at(words, layout.HEAD) & layout.SHUT) === 0) fail(`cell ${missing} has no place`)
     if (at(words, layout.RETURNED) !== returned)
       fail(`${returned} returned, counted ${at(words, layout.RETURNED)}`)
-    if (at(words, layout.BACKLOG) !== returned + doomed)
-      fail(`backlog ${returned + doomed}, counted ${at(words, layout.BACKLOG)}`)
+    if (at(words, layout.BACKLOG) !== returned + delayed + doomed)
+      fail(`backlog ${returned + delayed + doomed}, counted ${at(words, layout.BACKLOG)}`)
     const unfinished = ((at(words, layout.TAIL) >>> 1) - finished) & 0x7fffffff
-    if (unfinished !== queued + returned + doomed + held) {
+    if (unfinished !== queued + returned + delayed + doomed + held) {
       fail(
         `${unfinished} unfinished, but ${queued} queued, ${returned} returned, ${doomed} doomed, ${held} held`,
       )
