@@ -143,11 +143,11 @@ describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind
 
   it('is waited for by get, join and loops when the queue is drained', async () => {
     const queue = make()
+    const there = await other(queue)
     queue.tryPut(1)
-    queue.takeSync().retry({ delay: 60 })
+    queue.takeSync().retry({ delay: 300 })
     queue.shutdown()
     expect(queue.tryGet()).toBe(EMPTY)
-    const there = await other(queue)
     const elsewhere = there.next('sync').then(async (result) => {
       if (result.done) return []
       await there.next('sync')

@@ -3,6 +3,7 @@ import { type Geometry, geometryOf, type Kind, layOut, ledgerAt } from '../../sr
 import * as layout from '../../src/core/layout.ts'
 import * as say from './actors.ts'
 import { type Bounds, type Checks, type Explored, explore, Finding, replay } from './explore.ts'
+import { CLOCK } from './futex.ts'
 import { at, fail, heldIn, Invariants, itemIn, queuedIn, type Words } from './invariants.ts'
 import { type Actor, Machine, type Turn } from './machine.ts'
 import * as step from './steps.ts'
@@ -39,6 +40,7 @@ export interface Player {
     | 'join'
     | 'shutDown'
     | 'guard'
+    | 'tick'
     | 'register'
     | 'leave'
     | 'follow'
@@ -106,6 +108,10 @@ export function joiner(mortal = false): Player {
 
 export function closer(immediate: boolean, mortal = false): Player {
   return { name: 'closer', turn: 'shutDown', registers: (ledger) => [ledger, immediate ? 1 : 0], mortal }
+}
+
+export function clock(): Player {
+  return { name: 'clock', turn: 'tick', registers: () => [], ledger: false }
 }
 
 export function registrant(number: number, mortal = false): Player {
@@ -326,7 +332,8 @@ function observe(
     world.set(last, item)
   }
   // Given back at once by a taker that does so at first deliveries: counted before, since it is one turn.
-  if (attempts === 1 && machine.world.words[world.thread(thread) + REGISTERS + 2] === say.RETRY_ONCE)
+  const manner = world.words[world.thread(thread) + REGISTERS + 2]
+  if (attempts === 1 && (manner === say.RETRY_ONCE || manner === say.DELAY_ONCE))
     bump(machine, of + OF_RETURNED)
   return 0
 }
@@ -387,6 +394,8 @@ function refuseSleep(words: Words, geometry: Geometry, side: number, who: string
     held += heldIn(words, geometry, ledgerAt(geometry, index)).length
   if (side === layout.GET && (queued > 0 || at(words, layout.RETURNED) > 0))
     fail(`${who}: sleeps, and there is an item`)
+  if (side === layout.GET && at(words, layout.DELAYED) > 0 && at(words, CLOCK) !== 0)
+    fail(`${who}: sleeps, and an item is due`)
   if (side === layout.GET && isShut && held + backlog === 0) fail(`${who}: sleeps, and the queue has ended`)
   if (side === layout.PUT && isShut) fail(`${who}: sleeps, and the queue is shut down`)
   if (side === layout.PUT && queued + backlog < geometry.maxsize) fail(`${who}: sleeps, and there is room`)
