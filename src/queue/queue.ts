@@ -62,7 +62,7 @@ export class Queue<T> {
     return this.#seat.origin.codec.name
   }
 
-  /** Items queued, come back, or waiting for room among the dead letters; a snapshot. */
+  /** Items queued, come back, delayed, or waiting for room among the dead letters; a snapshot. */
   get size(): number {
     return sizeOf(this.#seat.origin.shared)
   }
