@@ -17,7 +17,7 @@ export interface Ranking {
   readonly ageing: number
 }
 
-/** @throws TypeError, RangeError */
+/** @internal @throws TypeError, RangeError */
 export function rankingOf(given: object | undefined): Ranking {
   const { by, ageing } = optionsObject<{ by: unknown; ageing: unknown }>('options', given as never)
   if (by !== undefined && typeof by !== 'string') {
@@ -30,7 +30,7 @@ export function rankingOf(given: object | undefined): Ranking {
   return { by, ageing }
 }
 
-/** Where `item` stands among the others: its priority, raised by the time of this call. @throws TypeError, RangeError */
+/** @internal Where `item` stands among the others: its priority, raised by the time of this call. @throws TypeError, RangeError */
 export function rankOf(ranking: Ranking, item: unknown, options: PriorityOptions | undefined): number {
   const priority = priorityOf(ranking, item, options)
   // Whoever waits for t is t / ageing steps before who comes now: the difference stays, so it can be added at the put.
@@ -53,7 +53,7 @@ function finite(name: string, value: unknown): number {
 const double = new Float64Array(1)
 const halves = new Int32Array(double.buffer)
 
-/** Writes `rank` as the two words of a key: compared as signed numbers, the first first, they are in the order of the ranks. */
+/** @internal Writes `rank` as the two words of a key: compared as signed numbers, the first first, they are in the order of the ranks. */
 export function writeKey(words: Int32Array, at: number, rank: number): void {
   // No -0: it would come before 0.
   double[0] = rank + 0
