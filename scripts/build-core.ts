@@ -66,6 +66,8 @@ function straighten(translated: Uint8Array): Uint8Array {
   binaryen.setAlwaysInlineMaxSize(100_000)
   binaryen.setFlexibleInlineMaxSize(100_000)
   binaryen.setOneCallerInlineMaxSize(100_000)
+  // Twice: what became constant by inlining decides branches only then.
+  module.optimize()
   module.optimize()
   module.runPasses(['remove-unused-module-elements', 'reorder-functions'])
   if (!module.validate()) throw new Error('Binaryen made an invalid module')

@@ -1,10 +1,16 @@
-import { firstSpare, keepsDoomed, maxDeliveries } from './config.ts'
+import { nextArrival } from './arrivals.ts'
+import { delayedAt, delayedSize, heapAt, heapSize, keepsDoomed, maxDeliveries } from './config.ts'
+import { nodeAt, popNode, pushNode } from './heap.ts'
 import {
+  ARRIVED_HIGH,
+  ARRIVED_LOW,
   AT_END,
   ATTEMPTS,
   BACKLOG,
   BUSY,
+  CAME_BACK,
   CORRUPT,
+  DELAYED,
   DISCARDED,
   DOOMED_FIRST,
   DOOMED_LAST,
@@ -15,27 +21,33 @@ import {
   GAVE_BACK,
   HEAD,
   HELD,
+  KEY_HIGH,
+  KEY_LOW,
   LOCK,
   NEXT,
+  NODE_CELL,
   NOTHING,
+  ORDER_HIGH,
+  ORDER_LOW,
   PUT,
   RETURNED,
   RETURNED_FIRST,
   RETURNED_LAST,
   SHUT,
-  SPARE_FIRST,
-  SPARE_FRESH,
   STALE,
+  TAIL,
   TAKEN,
 } from './layout.ts'
 import { cas, load, peek, poke, store } from './memory.ts'
-import { cellAt, isCell } from './places.ts'
+import { cellAt, depth, isCell, keyAt } from './places.ts'
+import { keepSpare, nextSpare, useSpare } from './spares.ts'
 import { needsWake } from './wake.ts'
 
 /**
  * Items that came back: retried, or held by a thread that died. Lists threaded through the cells, under a lock that
  * is taken and released within one straight line, so nobody can die holding it; who finds it taken answers BUSY.
- * All list words are plain: the lock's exchange and store order them.
+ * All list words are plain: the lock's exchange and store order them. (A priority queue keeps what is to be delivered
+ * again in its heap instead of the list of returned items.)
  */
 
 /** What giveBack did with the item. */
@@ -48,6 +60,11 @@ export const AGAIN: i32 = 0
 export const GIVE_UP: i32 = 1
 export const UNBEGUN: i32 = 2
 
+/** Where what came back waits: behind the others of its list, in the heap at its old place, or until it is due. */
+const IN_LIST: i32 = 0
+export const IN_HEAP: i32 = 1
+const UNTIL_DUE: i32 = 2
+
 /**
  * Moves the held item of `entry` to the returned, or, given up or delivered maxDeliveries times, to the doomed; an
  * empty spare cell takes its place. Without a dead-letter queue, and after an immediate shutdown, the item counts
@@ -55,13 +72,29 @@ export const UNBEGUN: i32 = 2
  * above; STALE if the entry holds nothing; BUSY, CORRUPT.
  */
 export function giveBack(ledger: i32, entry: i32, verdict: i32): i32 {
+  return giveBackTo(IN_LIST, ledger, entry, verdict, 0, 0)
+}
+
+/** As giveBack with AGAIN; the item is not to be had before it is due: a time as the two words of a key. */
+export function delay(ledger: i32, entry: i32, dueHigh: i32, dueLow: i32): i32 {
+  return giveBackTo(UNTIL_DUE, ledger, entry, AGAIN, dueHigh, dueLow)
+}
+
+export function giveBackTo(
+  place: i32,
+  ledger: i32,
+  entry: i32,
+  verdict: i32,
+  dueHigh: i32,
+  dueLow: i32,
+): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY
-  const outcome = giveBackLocked(ledger, entry, verdict)
+  const outcome = giveBackLocked(place, ledger, entry, verdict, dueHigh, dueLow)
   store(LOCK, 0)
   return outcome
 }
 
-function giveBackLocked(ledger: i32, entry: i32, verdict: i32): i32 {
+function giveBackLocked(place: i32, ledger: i32, entry: i32, verdict: i32, dueHigh: i32, dueLow: i32): i32 {
   if (peek(entry + ENTRY_STATE) !== HELD) return STALE
   const cell = peek(entry)
   if (isCell(cell) === 0) return CORRUPT
@@ -75,28 +108,97 @@ function giveBackLocked(ledger: i32, entry: i32, verdict: i32): i32 {
     store(ledger + FINISHED, load(ledger + FINISHED) + 1)
     return IS_FINISHED
   }
-  const first = peek(SPARE_FIRST)
-  const fresh = peek(SPARE_FRESH)
-  const spare = first !== 0 ? first - 1 : firstSpare + fresh
+  const spare = nextSpare()
   if (isCell(spare) === 0) return CORRUPT
-  const list = doomed ? DOOMED_FIRST : RETURNED_FIRST
-  const end = doomed ? DOOMED_LAST : RETURNED_LAST
-  const last = peek(end)
-  if (last !== 0 && isCell(last - 1) === 0) return CORRUPT
-  if (first !== 0) poke(SPARE_FIRST, peek(cellAt(spare) + NEXT))
-  else poke(SPARE_FRESH, fresh + 1)
+  const delayed = peek(DELAYED)
+  const waits = place === UNTIL_DUE && !doomed && delayed < delayedSize
+  let done = 1
+  if (waits) done = putOff(cell, delayed, dueHigh, dueLow)
+  else if (doomed) done = append(cell, 1)
+  else done = place === IN_HEAP || (place === UNTIL_DUE && heapSize !== 0) ? sortIn(cell) : append(cell, 0)
+  if (done === CORRUPT) return CORRUPT
+  useSpare(spare)
   poke(at + ATTEMPTS, attempts)
-  poke(at + NEXT, 0)
-  if (last === 0) poke(list, cell + 1)
-  else poke(cellAt(last - 1) + NEXT, cell + 1)
-  poke(end, cell + 1)
   poke(entry, spare)
   poke(entry + ENTRY_STATE, EMPTY_ENTRY)
   store(BACKLOG, load(BACKLOG) + 1)
   store(ledger + GAVE_BACK, load(ledger + GAVE_BACK) + 1)
   if (doomed) return IS_DOOMED
-  store(RETURNED, load(RETURNED) + 1)
+  if (!waits) store(RETURNED, load(RETURNED) + 1)
   return WAITS_AGAIN
+}
+
+/** Adds `cell` to the returned or the doomed. Answers 1; CORRUPT, with nothing done. */
+function append(cell: i32, doomed: i32): i32 {
+  const list = doomed !== 0 ? DOOMED_FIRST : RETURNED_FIRST
+  const end = doomed !== 0 ? DOOMED_LAST : RETURNED_LAST
+  const last = peek(end)
+  if (last !== 0 && isCell(last - 1) === 0) return CORRUPT
+  poke(cellAt(cell) + NEXT, 0)
+  if (last === 0) poke(list, cell + 1)
+  else poke(cellAt(last - 1) + NEXT, cell + 1)
+  poke(end, cell + 1)
+  return 1
+}
+
+/** As append, into the heap. */
+function sortIn(cell: i32): i32 {
+  const count = depth(load(TAIL), load(HEAD)) + load(RETURNED)
+  if (count < 0 || count >= heapSize) return CORRUPT
+  const key = keyAt(cell)
+  pushNode(
+    heapAt,
+    count,
+    peek(key + KEY_HIGH),
+    peek(key + KEY_LOW),
+    peek(key + ORDER_HIGH),
+    peek(key + ORDER_LOW),
+    (cell << 1) | CAME_BACK,
+  )
+  return 1
+}
+
+/** As append, to those that are not due. */
+function putOff(cell: i32, delayed: i32, dueHigh: i32, dueLow: i32): i32 {
+  if (delayed < 0) return CORRUPT
+  nextArrival()
+  pushNode(delayedAt, delayed, dueHigh, dueLow, peek(ARRIVED_HIGH), peek(ARRIVED_LOW), cell << 1)
+  store(DELAYED, delayed + 1)
+  return 1
+}
+
+/**
+ * Moves the item that is due first to those that came back, if its time has come: `now`, as the two words of a key. Answers
+ * 0 if it did, and there may be more; else in how many ms the first is due, at least 1; NOTHING, BUSY, CORRUPT.
+ */
+export function releaseDue(nowHigh: i32, nowLow: i32): i32 {
+  if (load(DELAYED) === 0) return NOTHING
+  if (cas(LOCK, 0, 1) !== 0) return BUSY
+  const outcome = releaseLocked(nowHigh, nowLow)
+  store(LOCK, 0)
+  return outcome
+}
+
+function releaseLocked(nowHigh: i32, nowLow: i32): i32 {
+  const delayed = peek(DELAYED)
+  if (delayed === 0) return NOTHING
+  if (delayed < 0 || delayed > delayedSize) return CORRUPT
+  const first = nodeAt(delayedAt, 1)
+  const high = peek(first + KEY_HIGH)
+  const low = peek(first + KEY_LOW)
+  if (high > nowHigh || (high === nowHigh && low > nowLow)) {
+    // Delays are shorter than 2^31 ms.
+    const left = (low - nowLow) | 0
+    return left > 0 ? left : 2147483647
+  }
+  const cell = peek(first + NODE_CELL) >> 1
+  if (isCell(cell) === 0) return CORRUPT
+  const done = heapSize !== 0 ? sortIn(cell) : append(cell, 0)
+  if (done === CORRUPT) return CORRUPT
+  popNode(delayedAt, delayed)
+  store(DELAYED, delayed - 1)
+  store(RETURNED, load(RETURNED) + 1)
+  return 0
 }
 
 /** Takes the item that came back first; answers as take does, and NOTHING if none is there. */
@@ -124,8 +226,7 @@ function takeLocked(ledger: i32, entry: i32, list: i32): i32 {
   if (isCell(first - 1) === 0 || isCell(spare) === 0) return CORRUPT
   const at = cellAt(first - 1)
   unlink(list, peek(at + NEXT))
-  poke(cellAt(spare) + NEXT, peek(SPARE_FIRST))
-  poke(SPARE_FIRST, spare + 1)
+  keepSpare(spare)
   poke(entry, first - 1)
   poke(entry + ENTRY_STATE, HELD)
   if (list === RETURNED_FIRST) poke(at + ATTEMPTS, peek(at + ATTEMPTS) + 1)
@@ -153,9 +254,16 @@ export function discardReturned(ledger: i32): i32 {
 }
 
 function discardLocked(ledger: i32, list: i32, first: i32): i32 {
-  if (first === 0) return NOTHING
-  if (isCell(first - 1) === 0) return CORRUPT
-  unlink(list, peek(cellAt(first - 1) + NEXT))
+  const delayed = peek(DELAYED)
+  if (first === 0) {
+    if (delayed <= 0) return NOTHING
+    // The last node: of what is discarded the order does not matter.
+    store(DELAYED, delayed - 1)
+    store(BACKLOG, load(BACKLOG) - 1)
+  } else {
+    if (isCell(first - 1) === 0) return CORRUPT
+    unlink(list, peek(cellAt(first - 1) + NEXT))
+  }
   store(ledger + TAKEN, load(ledger + TAKEN) + 1)
   store(ledger + FINISHED, load(ledger + FINISHED) + 1)
   return 1

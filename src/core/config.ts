@@ -16,6 +16,13 @@ export let linksAt: i32 = 0
 export let maxDeliveries: i32 = 0
 /** 1: items given up wait for the dead-letter queue; 0: they count as finished. */
 export let keepsDoomed: i32 = 0
+/** Nodes of the heap at most, below 2^21; 0: the queue has none. */
+export let heapSize: i32 = 0
+export let heapAt: i32 = 0
+export let keysAt: i32 = 0
+/** Items delayed at most, below 2^21. */
+export let delayedSize: i32 = 0
+export let delayedAt: i32 = 0
 
 export function configure(
   aMaxsize: i32,
@@ -29,6 +36,11 @@ export function configure(
   aLinksAt: i32,
   aMaxDeliveries: i32,
   aKeepsDoomed: i32,
+  aHeapSize: i32,
+  aHeapAt: i32,
+  aKeysAt: i32,
+  aDelayedSize: i32,
+  aDelayedAt: i32,
 ): void {
   maxsize = aMaxsize
   ringMask = aRingMask
@@ -41,4 +53,9 @@ export function configure(
   linksAt = aLinksAt
   maxDeliveries = aMaxDeliveries
   keepsDoomed = aKeepsDoomed
+  heapSize = aHeapSize
+  heapAt = aHeapAt
+  keysAt = aKeysAt
+  delayedSize = aDelayedSize
+  delayedAt = aDelayedAt
 }

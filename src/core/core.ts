@@ -1,18 +1,30 @@
-import type { Geometry } from './geometry.ts'
+import type { Geometry, Kind } from './geometry.ts'
 import { MODULE_BASE64 } from './module.ts'
 import type * as operations from './operations.ts'
 
 /** The operations, whichever back end runs them. */
 export type Core = typeof operations
 
+/** The operations of a queue of this kind, under the names of those of the ring: chosen once, not at each call. */
+export function coreOf(kind: Kind, core: Core): Core {
+  if (kind === 'lifo') {
+    return { ...core, put: core.putDeque, take: core.takeDeque, discardQueued: core.discardDeque }
+  }
+  if (kind === 'priority') {
+    const { putHeap, takeHeap, giveBackHeap, discardHeap } = core
+    return { ...core, put: putHeap, take: takeHeap, giveBack: giveBackHeap, discardQueued: discardHeap }
+  }
+  return core
+}
+
 let compiled: WebAssembly.Module | undefined
 
-/** The WebAssembly back end over `memory`, with this thread's own copy of where everything lies. */
+/** The WebAssembly back end over `memory`, for the queue's kind, with this thread's own copy of where everything lies. */
 export function instantiate(memory: WebAssembly.Memory, geometry: Geometry): Core {
   compiled ??= new WebAssembly.Module(Buffer.from(MODULE_BASE64, 'base64'))
   const core = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Core
   configureCore(core, geometry)
-  return core
+  return coreOf(geometry.kind, core)
 }
 
 export function configureCore(core: Core, geometry: Geometry): void {
@@ -28,6 +40,11 @@ export function configureCore(core: Core, geometry: Geometry): void {
     geometry.linksAt,
     geometry.maxDeliveries,
     geometry.keepsDoomed ? 1 : 0,
+    geometry.heapSize,
+    geometry.heapAt,
+    geometry.keysAt,
+    geometry.delayedSize,
+    geometry.delayedAt,
   )
 }
 

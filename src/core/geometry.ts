@@ -1,4 +1,5 @@
 import {
+  ARRIVED_LOW,
   BLOCK_FRESH,
   CONTROL_BYTES,
   ENTRIES,
@@ -6,7 +7,9 @@ import {
   FINISHED,
   FREE_BLOCKS,
   HEAD,
+  KEY_BYTES,
   LINE_BYTES,
+  NODE_BYTES,
   PAYLOAD,
   SLOT_BYTES,
   SLOT_CELL,
@@ -14,8 +17,13 @@ import {
   TAKEN,
 } from './layout.ts'
 
+/** The order in which a queue hands out its items. */
+export type Kind = 'fifo' | 'lifo' | 'priority'
+
 /** What decides a queue's memory. */
 export interface Dimensions {
+  /** Default 'fifo'. */
+  readonly kind?: Kind
   readonly maxsize: number
   readonly itemBytes: number
   readonly maxItemBytes: number
@@ -28,6 +36,8 @@ export interface Dimensions {
 
 /** Where its regions lie; plain numbers, so that it travels in a handle. Offsets and sizes in bytes. */
 export interface Geometry extends Dimensions {
+  readonly kind: Kind
+  /** Slots: of the ring, or of the deque; a priority queue has none. */
   readonly ringSize: number
   readonly ringAt: number
   readonly ledgersAt: number
@@ -37,6 +47,13 @@ export interface Geometry extends Dimensions {
   readonly cellsAt: number
   readonly cellBytes: number
   readonly firstSpare: number
+  /** Nodes of a priority queue's heap; 0 in other kinds, as the two offsets. */
+  readonly heapSize: number
+  readonly heapAt: number
+  readonly keysAt: number
+  /** Items that may be delayed at once. */
+  readonly delayedSize: number
+  readonly delayedAt: number
   /** 0: no records. */
   readonly recordsAt: number
   readonly blocks: number
@@ -49,15 +66,19 @@ export interface Geometry extends Dimensions {
 export const MAX_PAGES = 32767
 export const MAX_BYTES = MAX_PAGES * 65536
 export const RECORD_BYTES = 512
+/** The sifts of a heap go 21 levels. */
+export const MAX_HEAP = 2 ** 21 - 1
 
 export function geometryOf(dimensions: Dimensions): Geometry {
-  const { maxsize, itemBytes, maxItemBytes, memoryBytes, maxThreads, maxInFlight } = dimensions
-  const ringSize = 2 ** Math.ceil(Math.log2(maxsize))
+  const { kind = 'fifo', maxsize, itemBytes, maxItemBytes, memoryBytes, maxThreads, maxInFlight } = dimensions
+  const hasHeap = kind === 'priority'
+  const ringSize = hasHeap ? 0 : 2 ** Math.ceil(Math.log2(maxsize))
   const entries = maxThreads * (maxInFlight + 1)
   // Each ring slot and each ledger entry always has a cell. The spare ones: an item that came back leaves an empty
   // cell behind, and at most maxsize + all that threads can hold are ever there at once.
   const firstSpare = ringSize + entries
-  const cells = firstSpare + maxsize + maxThreads * maxInFlight
+  const spares = maxsize + maxThreads * maxInFlight
+  const cells = firstSpare + spares
   const cellBytes = PAYLOAD + Math.ceil(itemBytes / 8) * 8
   const ledgerBytes = toLine(ENTRIES + (maxInFlight + 1) * ENTRY_BYTES)
   const blockBytes = maxItemBytes <= itemBytes ? 0 : blockSize(maxItemBytes, memoryBytes)
@@ -73,11 +94,17 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   const ringAt = region(ringSize * SLOT_BYTES)
   const ledgersAt = region(maxThreads * ledgerBytes)
   const linksAt = region(blocks * 4)
+  const heapSize = hasHeap ? spares : 0
+  const heapAt = hasHeap ? region((1 + heapSize) * NODE_BYTES) : 0
+  const keysAt = hasHeap ? region(cells * KEY_BYTES) : 0
+  const delayedSize = Math.min(spares, MAX_HEAP)
+  const delayedAt = region((1 + delayedSize) * NODE_BYTES)
   const cellsAt = region(cells * cellBytes)
   const recordsAt = hasRecords ? region(cells * RECORD_BYTES) : 0
   const blocksAt = region(blocks * blockBytes)
   return {
     ...dimensions,
+    kind,
     ringSize,
     ringAt,
     ledgersAt,
@@ -87,6 +114,11 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     cellsAt,
     cellBytes,
     firstSpare,
+    heapSize,
+    heapAt,
+    keysAt,
+    delayedSize,
+    delayedAt,
     recordsAt,
     blocks,
     blockBytes,
@@ -139,4 +171,5 @@ export function layOut(memory: ArrayBufferLike, geometry: Geometry, start = 0): 
   words[(ledgerAt(geometry, 0) + FINISHED) >> 2] = start
   words[FREE_BLOCKS >> 2] = geometry.blocks
   words[BLOCK_FRESH >> 2] = 0
+  words[ARRIVED_LOW >> 2] = -(2 ** 31)
 }

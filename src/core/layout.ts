@@ -5,7 +5,8 @@
  *      0  TAIL       (position << 1) | closed      next to put; written by putters. Closing sets bit 0, so that every
  *                                                  later exchange of a put fails.
  *    128  HEAD       (position << 1) | immediate   next to take; written by takers. An immediate shutdown sets bit 0.
- *    256  LOCK …     the backlog: items that came back. One straight-line lock over lists threaded through the cells.
+ *    256  LOCK …     the backlog: items that came back. One straight-line lock over lists threaded through the cells;
+ *                    over the deque and the heap too, in queues of those kinds.
  *    384  FREE_BLOCKS …  the budget for long items, and the stack of blocks that came back
  *    512  GET        four sides to wait on, 128 bytes each: for an item,
  *    640  PUT        for room,
@@ -15,15 +16,25 @@
  *
  *   ring     ringSize x { SEQUENCE, CELL }
  *            SEQUENCE: (p << 1) empty, for the put at position p; (p << 1) | 1 full, for the take at p.
+ *            LIFO: a deque in the same slots, SEQUENCE unused. Slot i holds the i-th item from the bottom, of TAIL less
+ *            HEAD; the slots above hold empty cells. Priority: no slots.
+ *   heap     priority: (1 + heapSize) x { KEY, ORDER, (CELL << 1) | came back }
+ *            An array heap from node 1 on, lowest first, of TAIL less HEAD and RETURNED nodes. KEY and ORDER are those of
+ *            keys, copied, so that a sift reads no address from shared memory.
+ *   keys     priority: cells x { KEY, ORDER }
+ *            KEY: the priority, as two words that compare as signed numbers in that order; staged with the payload. ORDER:
+ *            the number of its arrival, likewise. An item that comes back takes its old place by them.
  *   ledgers  maxThreads x { OWNER … | entries: (1 + maxInFlight) x { CELL, STATE } }
  *            Entry 0 is the stage: its cell holds what is being put. The others hold what was taken.
+ *   delayed  (1 + delayedSize) x { DUE, ORDER, CELL << 1 }
+ *            A heap likewise, by the time at which the item is due, ms of the clock of all threads; DELAYED nodes.
  *   links    one word a block: the next one of its chain or of the free stack, plus 1
  *   cells    { LENGTH, ATTEMPTS, CHAIN, NEXT | itemBytes of payload }
  *   records  512 bytes a cell: the failures of its item; only with maxDeliveries or deadLetters
  *   blocks   blockBytes each
  *
- * A cell number has one place at any time: a ring slot, a ledger entry, the list of returned or of doomed items, or
- * the list of spare cells. (Discarded after an immediate shutdown it has none: no put will want it.)
+ * A cell number has one place at any time: a slot, a node of a heap, a ledger entry, the list of returned or of doomed
+ * items, or the list of spare cells. (Discarded after an immediate shutdown it has none: no put will want it.)
  */
 
 export const LINE_BYTES: i32 = 128
@@ -36,7 +47,7 @@ export const SHUT: i32 = 1
 export const LOCK: i32 = 256
 /** How many returned items wait to be taken. */
 export const RETURNED: i32 = 260
-/** RETURNED plus those that wait for room in the dead-letter queue: what a put counts beside the ring. */
+/** RETURNED, DELAYED and those that wait for room in the dead-letter queue: what a put counts beside the ring. */
 export const BACKLOG: i32 = 264
 /** Lists of cells: the number plus 1, 0 for none. */
 export const RETURNED_FIRST: i32 = 268
@@ -46,6 +57,11 @@ export const DOOMED_LAST: i32 = 280
 export const SPARE_FIRST: i32 = 284
 /** Spare cells that were never used: the next one's number counted from the first spare cell. */
 export const SPARE_FRESH: i32 = 288
+/** The number of the last arrival in a heap, 64 bits as two words that compare as signed ones: the lower begins at -2^31. */
+export const ARRIVED_HIGH: i32 = 292
+export const ARRIVED_LOW: i32 = 296
+/** Items that came back and are not due yet. */
+export const DELAYED: i32 = 300
 
 export const FREE_BLOCKS: i32 = 384
 /** The ledger that is first in line for blocks (its offset), or 0. */
@@ -78,6 +94,17 @@ export const CONTROL_BYTES: i32 = 1024
 /** Slot. */
 export const SLOT_BYTES: i32 = 8
 export const SLOT_CELL: i32 = 4
+
+/** Node of a heap; and, up to ORDER_LOW, the key record of a cell. */
+export const NODE_BYTES: i32 = 20
+export const KEY_HIGH: i32 = 0
+export const KEY_LOW: i32 = 4
+export const ORDER_HIGH: i32 = 8
+export const ORDER_LOW: i32 = 12
+export const NODE_CELL: i32 = 16
+/** Bit 0 of NODE_CELL: the item came back, and counts as returned. */
+export const CAME_BACK: i32 = 1
+export const KEY_BYTES: i32 = 16
 
 /** Ledger. OWNER and EXECUTOR are exchanged at once: the thread it belongs to, and the one that winds it up. */
 export const OWNER: i32 = 0

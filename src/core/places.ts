@@ -1,4 +1,5 @@
-import { cellBytes, cells, cellsAt, linksAt, ringAt, ringMask } from './config.ts'
+import { cellBytes, cells, cellsAt, keysAt, linksAt, ringAt, ringMask } from './config.ts'
+import { SHUT } from './layout.ts'
 import { imul } from './memory.ts'
 
 /** Where things lie, from numbers that have been checked or masked. */
@@ -11,8 +12,18 @@ export function cellAt(cell: i32): i32 {
   return cellsAt + imul(cell, cellBytes)
 }
 
+/** The key of the item in `cell`, of a priority queue. */
+export function keyAt(cell: i32): i32 {
+  return keysAt + (cell << 4)
+}
+
 export function linkAt(block: i32): i32 {
   return linksAt + (block << 2)
+}
+
+/** Positions from the head to the tail, whatever their flags. */
+export function depth(tail: i32, head: i32): i32 {
+  return (((tail & ~SHUT) - (head & ~SHUT)) | 0) >> 1
 }
 
 /** 1 if `cell` is a cell's number. Numbers come from shared memory: an operation asks before its first store. */

@@ -1,9 +1,13 @@
 import { codecFromDescriptorAsync } from '../codec/index.ts'
 import { dataOf, type Handle, type HandleData } from './handle.ts'
+import { LifoQueue } from './lifo-queue.ts'
 import type { QueueOptions } from './options.ts'
 import { Origin } from './origin.ts'
+import { PriorityQueue } from './priority-queue.ts'
 import { Queue } from './queue.ts'
 import { registry, sweep } from './registry.ts'
+
+const CLASSES = { fifo: Queue, lifo: LifoQueue, priority: PriorityQueue }
 
 /**
  * Attaches this thread to the queue of a handle. Idempotent in a thread: the same object comes back.
@@ -31,7 +35,7 @@ function attachData(data: HandleData, producer = 0): Queue<unknown> {
   const known = registry().attached.get(data.id)?.queue?.deref()
   if (known !== undefined) return known as Queue<unknown>
   const deadLetters = data.deadLetters === undefined ? undefined : attachData(data.deadLetters)
-  return new Queue<unknown>(
+  return new CLASSES[data.kind]<unknown>(
     Origin.fromHandle(data, deadLetters, producer) as unknown as QueueOptions<unknown>,
   )
 }

@@ -10,10 +10,12 @@ import {
   CHAIN,
   CLOSED,
   CORRUPT,
+  DELAYED,
   ENTRIES,
   ENTRY_BYTES,
   FULL,
   GET,
+  KEY_BYTES,
   LENGTH,
   MEMORY,
   NOTHING,
@@ -24,7 +26,9 @@ import { isShutDown, looksDrained, type SharedMemory } from '../core/shared.ts'
 import { CodecError, ItemTooLargeError, QueueCorruptError, TooManyInFlightError } from '../errors.ts'
 import { backOff } from '../wait/backoff.ts'
 import type { Side } from '../wait/side.ts'
+import { DueTime } from './due.ts'
 import { afterFinish } from './end.ts'
+import { writeKey } from './ranking.ts'
 import { addFailure, clearRecord, type Failure, readRecord, recordAt } from './record.ts'
 import { freeBlocks } from './recovery.ts'
 import { keepWhileHolding } from './registry.ts'
@@ -60,6 +64,8 @@ export class Attachment<T> {
   readonly #words: Int32Array
   readonly #stage: number
   readonly #free: number[] = []
+  /** Something stands beside the cells. */
+  readonly #stamps: boolean
   #scratch: Span
   /** The bytes whose blocks hang at the staged cell already. */
   #chained: Buffer | undefined
@@ -86,6 +92,7 @@ export class Attachment<T> {
     this.#span = spanOf(shared.memory.buffer)
     this.#words = this.#span.words
     this.#stage = ledger + ENTRIES
+    this.#stamps = this.geometry.recordsAt !== 0 || this.geometry.keysAt !== 0
     for (let index = this.geometry.maxInFlight; index > 0; index--) {
       this.#free.push(this.#stage + index * ENTRY_BYTES)
     }
@@ -156,9 +163,9 @@ export class Attachment<T> {
 
   /**
    * Puts an encoded item. Returns 0, or the side to wait on; -1 if the queue is shut down. `waits`: the caller is
-   * going to wait, and so may stand first in line for blocks.
+   * going to wait, and so may stand first in line for blocks. `rank`: among the others, in a priority queue.
    */
-  store(encoded: Encoded, waits: boolean): Side | 0 | -1 {
+  store(encoded: Encoded, waits: boolean, rank: number): Side | 0 | -1 {
     let length: number
     if (typeof encoded === 'number') {
       length = encoded
@@ -173,7 +180,7 @@ export class Attachment<T> {
         this.#span.bytes.set(encoded, this.#cellAt(this.#stage) + PAYLOAD)
       }
     }
-    if (this.geometry.recordsAt !== 0) clearRecord(this.#span, this.#recordAt(this.#stage))
+    if (this.#stamps) this.#stamp(rank)
     if (!this.#hasPut) {
       this.#hasPut = true
       link()?.uses(this.queue, PUTS)
@@ -191,6 +198,14 @@ export class Attachment<T> {
     if (answer === FULL) return PUT
     if (answer === CLOSED) return this.#closed()
     throw this.corrupt()
+  }
+
+  /** Writes what stands beside the staged cell. */
+  #stamp(rank: number): void {
+    const { recordsAt, keysAt } = this.geometry
+    if (recordsAt !== 0) clearRecord(this.#span, this.#recordAt(this.#stage))
+    if (keysAt !== 0)
+      writeKey(this.#words, keysAt + (this.#words[this.#stage >> 2] as number) * KEY_BYTES, rank)
   }
 
   /** No put succeeds any more: this one's blocks, or its place in line for them, are free. */
@@ -241,10 +256,26 @@ export class Attachment<T> {
     if (this.#core.unreserve(this.ledger) === 1 || wanted) this.#core.wakeAll(MEMORY)
   }
 
+  /** Lets in what is due. Returns in how many ms the next item is due; Infinity if none is delayed. */
+  untilDue(): number {
+    if (this.#words[DELAYED >> 2] === 0) return Number.POSITIVE_INFINITY
+    const { high, low } = DueTime.now()
+    for (let tries = 0; ; ) {
+      const answer = this.#core.releaseDue(high, low)
+      if (answer > 0) return answer
+      if (answer === NOTHING) return Number.POSITIVE_INFINITY
+      if (answer === CORRUPT) throw this.corrupt()
+      // There may be one for another thread, too.
+      if (answer === 0) this.#core.wake(GET)
+      else backOff(tries++)
+    }
+  }
+
   /** Takes an item. Returns its entry; NOTHING, CLOSED, DISCARDED. */
   take(): number {
     const entry = this.#free[this.#free.length - 1]
     if (entry === undefined) throw this.tooManyInFlight()
+    if (this.#words[DELAYED >> 2] !== 0) this.untilDue()
     let answer = this.#core.take(this.ledger, entry)
     for (let tries = 0; answer < 0; tries++) {
       if (answer === BEHIND_RETURNED) {
@@ -366,15 +397,20 @@ export class Attachment<T> {
     if (freeBlocks(this.shared, entry)) this.#core.wakeAll(MEMORY)
   }
 
-  /** Gives the item of `entry` back, to be delivered again or given up. */
-  giveBack(entry: number, verdict: number, error?: unknown): void {
+  /** Gives the item of `entry` back, to be delivered again, after `delay` ms if that is not 0, or given up. */
+  giveBack(entry: number, verdict: number, error?: unknown, delay = 0): void {
     if (error !== undefined && this.geometry.recordsAt !== 0) {
       addFailure(this.#span, this.#recordAt(entry), error, this.thread - 1)
     }
-    let answer = this.#core.giveBack(this.ledger, entry, verdict)
+    const due = delay === 0 ? undefined : DueTime.after(delay)
+    const giveBack = () =>
+      due === undefined
+        ? this.#core.giveBack(this.ledger, entry, verdict)
+        : this.#core.delay(this.ledger, entry, due.high, due.low)
+    let answer = giveBack()
     for (let tries = 0; answer === BUSY; tries++) {
       backOff(tries)
-      answer = this.#core.giveBack(this.ledger, entry, verdict)
+      answer = giveBack()
     }
     if (answer === CORRUPT) throw this.corrupt()
     this.#freeChain(entry)

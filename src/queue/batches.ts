@@ -24,7 +24,7 @@ export async function putMany<T>(
   refuseUniterable(items)
   try {
     for (const item of items) {
-      await queue.put(item, { timeout: left(), signal })
+      await queue.put(item, { ...options, timeout: left(), signal })
       stored++
     }
   } catch (error) {
@@ -40,7 +40,7 @@ export function putManySync<T>(queue: Queue<T>, items: Iterable<T>, options?: Wa
   refuseUniterable(items)
   try {
     for (const item of items) {
-      queue.putSync(item, left && { timeout: left(), signal })
+      queue.putSync(item, left && { ...options, timeout: left(), signal })
       stored++
     }
   } catch (error) {

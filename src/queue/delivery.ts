@@ -1,9 +1,10 @@
-import { invalidValue, options as optionsObject } from '../check.ts'
+import { options as optionsObject } from '../check.ts'
 import { StaleDeliveryError } from '../errors.ts'
+import { durationOf } from './options.ts'
 
 /** How an item is delivered again. */
 export interface RetryOptions {
-  /** Not there yet: an item is delivered again at once. */
+  /** Not before so many ms have passed: 0 (default) to 2^31 - 1. The queue keeps the time, not this thread, which may end. */
   delay?: number | undefined
   /** Why; kept in the item's history where there are dead letters. */
   error?: unknown
@@ -16,7 +17,10 @@ export interface Delivery<T> {
   readonly attempt: number
   /** Finished. @throws StaleDeliveryError if it was settled before, or the thread has detached. */
   done(): void
-  /** Delivered again, before new items; after `maxDeliveries` deliveries it is given up instead. @throws StaleDeliveryError */
+  /**
+   * Delivered again, before new items (priority: at its old place), at once or after `delay` ms; after `maxDeliveries`
+   * deliveries it is given up instead. A delayed item counts in `size`. @throws StaleDeliveryError, TypeError, RangeError
+   */
   retry(options?: RetryOptions): void
   /** Given up: to the dead letters, else it counts as finished. @throws StaleDeliveryError */
   fail(error: unknown): void
@@ -25,7 +29,8 @@ export interface Delivery<T> {
 /** What a delivery does with its entry; undefined once it is stale. */
 export interface Settler {
   finish(entry: number): void
-  again(entry: number, error: unknown): void
+  /** `delay` in ms. */
+  again(entry: number, error: unknown, delay: number): void
   giveUp(entry: number, error: unknown): void
 }
 
@@ -50,11 +55,9 @@ export class TakenItem<T> implements Delivery<T> {
 
   retry(given?: RetryOptions): void {
     const options = optionsObject('options', given)
-    if (options.delay !== undefined && options.delay !== 0) {
-      throw invalidValue('options.delay', '0 or absent: delayed delivery is not there yet', options.delay)
-    }
+    const delay = options.delay === undefined ? 0 : durationOf('options.delay', options.delay)
     this.#settle()
-    this.#settler.again(this.#entry, options.error)
+    this.#settler.again(this.#entry, options.error, delay)
   }
 
   fail(error: unknown): void {

@@ -3,6 +3,7 @@ import { ledgerAt } from '../core/geometry.ts'
 import {
   AT_END,
   BACKLOG,
+  DELAYED,
   END_ROUND,
   FINISHED,
   GAVE_BACK,
@@ -15,6 +16,7 @@ import {
   TAKEN,
 } from '../core/layout.ts'
 import { isShutDown, looksDrained, type Shared, unfinished } from '../core/shared.ts'
+import { backOff } from '../wait/backoff.ts'
 import { BLOCKED_WAITER, END_BIT } from '../wait/side.ts'
 
 /**
@@ -137,7 +139,7 @@ function whoHolds(shared: Shared, ledger: number): number {
     const first = readLedgers(shared)
     const doomed = readDoomed(shared)
     const second = readLedgers(shared)
-    if (doomed < 0 || first.some((count, index) => count !== second[index])) continue
+    if (first.some((count, index) => count !== second[index])) continue
     let finished = 0
     let held = 0
     let verdict = NOBODY
@@ -158,13 +160,20 @@ function whoHolds(shared: Shared, ledger: number): number {
 }
 
 /**
- * Items that wait for room among the dead letters: no taker gets them. -1 while the backlog is being changed; each
- * change moves a ledger's count as well, so between two equal readings of those this was one moment's number.
+ * Items that wait for room among the dead letters: no taker gets them. Read while nobody is in the backlog; each
+ * change moves a ledger's count as well, so between two equal readings of those this was one moment's number. Waited for,
+ * not given up: who is inside may leave without a change, and then wakes nobody.
  */
 function readDoomed(shared: Shared): number {
-  if (shared.load(LOCK) !== 0) return -1
-  const doomed = shared.load(BACKLOG) - shared.load(RETURNED)
-  return shared.load(LOCK) !== 0 ? -1 : doomed
+  for (let tries = 0; ; tries++) {
+    if (shared.load(LOCK) === 0) {
+      // DELAYED before RETURNED: what is released between the two counts twice, and so as somebody's.
+      const delayed = shared.load(DELAYED)
+      const doomed = shared.load(BACKLOG) - delayed - shared.load(RETURNED)
+      if (shared.load(LOCK) === 0) return doomed
+    }
+    backOff(tries)
+  }
 }
 
 function heldBy(shared: Shared, ledger: number): number {

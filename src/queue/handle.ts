@@ -1,11 +1,14 @@
 import { invalidType, invalidValue } from '../check.ts'
 import type { CodecDescriptor } from '../codec/index.ts'
-import type { Geometry } from '../core/geometry.ts'
+import type { Geometry, Kind } from '../core/geometry.ts'
+import type { Ranking } from './ranking.ts'
 
 /** @internal What another thread needs to attach; structured-cloneable. */
 export interface HandleData {
   readonly millrace: 1
-  readonly kind: 'fifo'
+  readonly kind: Kind
+  /** Of a priority queue. */
+  readonly ranking: Ranking | undefined
   readonly id: string
   readonly name: string
   readonly ack: 'manual' | 'auto'
@@ -34,7 +37,8 @@ export function dataOf(handle: unknown): HandleData {
     throw invalidType('handle', "a queue's handle", handle)
   }
   const data = handle as HandleData
-  if (data.millrace !== 1 || data.kind !== 'fifo' || !(data.memory instanceof WebAssembly.Memory)) {
+  const isKnown = data.millrace === 1 && ['fifo', 'lifo', 'priority'].includes(data.kind)
+  if (!isKnown || !(data.memory instanceof WebAssembly.Memory)) {
     throw invalidValue('handle', "a handle made by this version's queues", handle)
   }
   return data

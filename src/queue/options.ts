@@ -1,7 +1,7 @@
 import { integer, invalidType, invalidValue, oneOf, options as optionsObject, outOfRange } from '../check.ts'
 import type { Codec } from '../codec/codec.ts'
 import { codecs } from '../codec/index.ts'
-import { type Geometry, geometryOf, MAX_BYTES } from '../core/geometry.ts'
+import { type Geometry, geometryOf, type Kind, MAX_BYTES, MAX_HEAP } from '../core/geometry.ts'
 import { AbortError } from '../errors.ts'
 import type { DeadLetter } from './dead-letters.ts'
 import type { Queue } from './queue.ts'
@@ -47,7 +47,7 @@ export interface Settings<T> {
 const MiB = 1024 * 1024
 
 /** @internal */
-export function settingsOf<T>(given: QueueOptions<T> | undefined): Settings<T> {
+export function settingsOf<T>(given: QueueOptions<T> | undefined, kind: Kind): Settings<T> {
   const options = optionsObject('options', given)
   const codec = codecOption(options.codec) as Codec<T>
   const { deadLetters } = options
@@ -90,7 +90,8 @@ export function settingsOf<T>(given: QueueOptions<T> | undefined): Settings<T> {
     Math.max(16 * MiB, 4 * maxItemBytes),
   )
   const geometry = geometryOf({
-    maxsize: integer('options.maxsize', options.maxsize, 1, 2 ** 30, 1024),
+    kind,
+    maxsize: integer('options.maxsize', options.maxsize, 1, kind === 'priority' ? 2 ** 20 : 2 ** 30, 1024),
     itemBytes,
     maxItemBytes,
     memoryBytes: isLong ? memoryBytes : 0,
@@ -99,6 +100,13 @@ export function settingsOf<T>(given: QueueOptions<T> | undefined): Settings<T> {
     maxDeliveries: integer('options.maxDeliveries', options.maxDeliveries, 1, 2 ** 30, deadLetters ? 3 : 0),
     keepsDoomed: deadLetters !== undefined,
   })
+  if (geometry.heapSize > MAX_HEAP) {
+    throw outOfRange(
+      'options: maxsize, maxThreads and maxInFlight of a PriorityQueue together',
+      `such that maxsize + maxThreads x maxInFlight is at most ${MAX_HEAP}`,
+      geometry.heapSize,
+    )
+  }
   if (geometry.bytes > MAX_BYTES) {
     throw outOfRange(
       'options: maxsize, itemBytes, memoryBytes, maxThreads and maxInFlight together',

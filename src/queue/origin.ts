@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { type Codec, cellCodec, codecDescriptor, codecFromDescriptor } from '../codec/index.ts'
 import { allocate } from '../core/core.ts'
-import { type Geometry, layOut } from '../core/geometry.ts'
+import { type Geometry, type Kind, layOut } from '../core/geometry.ts'
 import { SharedMemory } from '../core/shared.ts'
 import { Attachment } from './attachment.ts'
 import type { LetterBox } from './dead-letters.ts'
 import { announce, listen } from './deaths.ts'
 import type { HandleData } from './handle.ts'
 import { type QueueOptions, settingsOf } from './options.ts'
+import { type Ranking, rankingOf } from './ranking.ts'
 import { claimLedger, registry, sweep, sweepNowAndThen, thisThread, windUpFormer } from './registry.ts'
 
 /** What a Queue object is made from: a new memory, or one that another thread made. */
@@ -17,6 +18,8 @@ export class Origin<T> {
   readonly ack: 'manual' | 'auto'
   readonly codec: Codec<T>
   readonly deadLetters: LetterBox | undefined
+  /** Of a priority queue. */
+  readonly ranking: Ranking | undefined
   readonly shared: SharedMemory
   /** Who this thread's puts are counted for, if not 0. */
   readonly producer: number
@@ -27,24 +30,32 @@ export class Origin<T> {
     this.ack = parts.ack
     this.codec = parts.codec
     this.deadLetters = parts.deadLetters
+    this.ranking = parts.ranking
     this.shared = parts.shared
     this.producer = parts.producer
   }
 
+  /** What a queue's constructor was given: the origin of one that exists, or options for a new one. */
+  static of<T>(given: QueueOptions<T> | Origin<T> | undefined, kind: Kind): Origin<T> {
+    return given instanceof Origin ? given : Origin.create(given, 0, kind)
+  }
+
   /** A new queue. `start` is its first position, 0 to 2^31 - 1. */
-  static create<T>(options: QueueOptions<T> | undefined, start = 0): Origin<T> {
-    const { geometry, ...settings } = settingsOf(options)
+  static create<T>(options: QueueOptions<T> | undefined, start = 0, kind: Kind = 'fifo'): Origin<T> {
+    const { geometry, ...settings } = settingsOf(options, kind)
+    const ranking = kind === 'priority' ? rankingOf(options) : undefined
     const memory = reserve(geometry)
     layOut(memory.buffer, geometry, start)
     const id = randomBytes(8).toString('hex')
-    return new Origin({ ...settings, id, shared: new SharedMemory(memory, geometry), producer: 0 })
+    return new Origin({ ...settings, ranking, id, shared: new SharedMemory(memory, geometry), producer: 0 })
   }
 
   static fromHandle<T>(data: HandleData, deadLetters: LetterBox | undefined, producer = 0): Origin<T> {
     const codec = codecFromDescriptor(data.codec) as Codec<T>
     const known = registry().attached.get(data.id)
     const shared = known?.shared ?? new SharedMemory(data.memory, data.geometry)
-    return new Origin({ id: data.id, name: data.name, ack: data.ack, codec, deadLetters, shared, producer })
+    const { id, name, ack, ranking } = data
+    return new Origin({ id, name, ack, codec, deadLetters, ranking, shared, producer })
   }
 
   /** How messages name the queue. */
@@ -85,7 +96,8 @@ export function handleOf(
 ): HandleData | undefined {
   const codec = codecDescriptor(origin.codec)
   if (codec === undefined) return undefined
-  const { id, name, ack, shared } = origin
+  const { id, name, ack, ranking, shared } = origin
   const { geometry, memory } = shared
-  return { millrace: 1, kind: 'fifo', id, name, ack, codec, geometry, memory, deadLetters }
+  const { kind } = geometry
+  return { millrace: 1, kind, id, name, ack, ranking, codec, geometry, memory, deadLetters }
 }

@@ -13,6 +13,7 @@ import type { LeaseSource } from './lease.ts'
 import { isStoppable, type QueueOptions, timeoutOf, type WaitOptions } from './options.ts'
 import { handleOf, Origin } from './origin.ts'
 import { Puts } from './puts.ts'
+import type { PriorityOptions } from './ranking.ts'
 import { discardAll, wakeEveryone, windUp } from './recovery.ts'
 import { detachInRegistry } from './registry.ts'
 import { Seat } from './seat.ts'
@@ -37,7 +38,7 @@ export class Queue<T> {
 
   /** @throws TypeError, RangeError for a wrong option */
   constructor(options?: QueueOptions<T>) {
-    const origin = options instanceof Origin ? (options as Origin<T>) : Origin.create(options)
+    const origin = Origin.of(options, 'fifo')
     const seat = new Seat(origin, this)
     this.#seat = seat
     this.#puts = new Puts(seat)
@@ -61,7 +62,7 @@ export class Queue<T> {
     return this.#seat.origin.codec.name
   }
 
-  /** Items queued, come back, or waiting for room among the dead letters; a snapshot. */
+  /** Items queued, come back, delayed, or waiting for room among the dead letters; a snapshot. */
   get size(): number {
     return sizeOf(this.#seat.origin.shared)
   }
@@ -279,6 +280,11 @@ export class Queue<T> {
   }
 
   // --- inside ---
+
+  /** @internal */
+  protected tryPutRanked(item: T, options: PriorityOptions | undefined): boolean {
+    return this.#puts.tryPut(item, options)
+  }
 
   #isJoined(): boolean {
     const { shared, ledger } = this.#seat.attachment

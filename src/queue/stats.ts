@@ -1,6 +1,7 @@
 import { type Geometry, ledgerAt } from '../core/geometry.ts'
 import {
   BACKLOG,
+  DELAYED,
   DROPPED,
   FINISHED,
   FREE_BLOCKS,
@@ -20,12 +21,14 @@ import { asyncBit, blockedBit, SIDES } from '../wait/side.ts'
 export interface QueueStats {
   readonly name: string
   readonly maxsize: number
-  /** queued + returned + doomed: what a put counts against maxsize. */
+  /** queued + returned + delayed + doomed: what a put counts against maxsize. */
   readonly size: number
   /** Never taken yet. */
   readonly queued: number
   /** Came back and wait to be delivered again. */
   readonly returned: number
+  /** Came back with a delay, and not to be delivered yet. */
+  readonly delayed: number
   /** Given up, and waiting for room in the dead-letter queue. */
   readonly doomed: number
   /** Taken and not settled. */
@@ -89,13 +92,15 @@ export function statsOf(shared: Shared, name: string): QueueStats {
   const inRing = queued(shared)
   const backlog = shared.load(BACKLOG)
   const returned = shared.load(RETURNED)
+  const delayed = shared.load(DELAYED)
   return {
     name,
     maxsize: geometry.maxsize,
     size: inRing + backlog,
     queued: inRing,
     returned,
-    doomed: Math.max(0, backlog - returned),
+    delayed,
+    doomed: Math.max(0, backlog - returned - delayed),
     held,
     unfinished: unfinished(shared),
     dropped,

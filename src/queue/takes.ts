@@ -23,12 +23,17 @@ export class Takes<T> {
   readonly #inOrder: number[] = []
   /** Deliveries of `take` not settled yet. */
   #deliveries = 0
+  /** While calls are pending and items delayed: looks again when the first is due. */
+  #dueTimer: NodeJS.Timeout | undefined
 
   constructor(seat: Seat<T>) {
     const { shared, ledger } = seat.attachment
     this.#seat = seat
     this.#stay = new EndStay(shared, ledger, () => this.#deliveries === 0, seat.warnOfStay)
-    this.#pending = new PendingCalls(shared, ledger, () => this.#stay.leave())
+    this.#pending = new PendingCalls(shared, ledger, () => {
+      clearTimeout(this.#dueTimer)
+      this.#stay.leave()
+    })
   }
 
   get(options: WaitOptions | undefined): Promise<T> {
@@ -173,13 +178,11 @@ export class Takes<T> {
     return new Promise((resolve, reject) => {
       const attempt = () => {
         const { shared } = this.#seat.origin
-        if (this.#seat.attachment.mustWaitForItem && !isShutDown(shared)) {
-          this.#seat.endIfStopping()
-          return GET
-        }
-        const entry = this.#look(() => this.#stay.mayLeave())
+        const mustWait = this.#seat.attachment.mustWaitForItem && !isShutDown(shared)
+        const entry = mustWait ? 0 : this.#look(() => this.#stay.mayLeave())
         if (entry === 0) {
           this.#seat.endIfStopping()
+          this.#expectDue()
           return GET
         }
         resolve(handOver(entry))
@@ -204,7 +207,9 @@ export class Takes<T> {
       return entry > 0 ? 0 : GET
     }
     try {
-      seat.block(timeout, attempt, seat.emptyError, () => stay.patience())
+      seat.block(timeout, attempt, seat.emptyError, () =>
+        Math.min(stay.patience(), seat.attachment.untilDue()),
+      )
     } finally {
       if (stay.arrived) {
         stay.leave()
@@ -213,6 +218,15 @@ export class Takes<T> {
       }
     }
     return entry
+  }
+
+  /** The pending calls are served when the first delayed item is due. */
+  #expectDue(): void {
+    clearTimeout(this.#dueTimer)
+    const left = this.#seat.attachment.untilDue()
+    if (left === Number.POSITIVE_INFINITY) return
+    // The pending calls keep the process alive, if they are to.
+    this.#dueTimer = setTimeout(() => this.#pending.serve(), left).unref()
   }
 
   #handOver(entry: number): T {
@@ -247,7 +261,7 @@ export class Takes<T> {
     }
     const settler: Settler = {
       finish: (at) => settle((attachment) => attachment.finish(at)),
-      again: (at, error) => settle((attachment) => attachment.giveBack(at, AGAIN, error)),
+      again: (at, error, delay) => settle((attachment) => attachment.giveBack(at, AGAIN, error, delay)),
       giveUp: (at, error) => settle((attachment) => attachment.giveBack(at, GIVE_UP, error)),
     }
     this.#deliveries++

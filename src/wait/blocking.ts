@@ -1,4 +1,4 @@
-import { BACKLOG, EPOCH, GET, MEMORY, PUT, RETURNED, WAKING } from '../core/layout.ts'
+import { BACKLOG, DELAYED, EPOCH, GET, MEMORY, PUT, RETURNED, WAKING } from '../core/layout.ts'
 import { queued, type Shared } from '../core/shared.ts'
 import { BLOCKED_WAITER, blockedBit, type Side } from './side.ts'
 
@@ -50,7 +50,8 @@ export function block(
 function passOn(shared: Shared, side: Side): void {
   const { core } = shared
   if (side === GET) {
-    if (queued(shared) > 0 || shared.load(RETURNED) > 0) core.wake(GET)
+    // Another must know when the next delayed item is due.
+    if (queued(shared) > 0 || shared.load(RETURNED) > 0 || shared.load(DELAYED) > 0) core.wake(GET)
   } else if (side === PUT) {
     if (queued(shared) + shared.load(BACKLOG) < shared.geometry.maxsize) core.wake(PUT)
   } else if (side === MEMORY) {

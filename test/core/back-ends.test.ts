@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import { geometryOf } from '../../src/core/geometry.ts'
+import { geometryOf, type Kind } from '../../src/core/geometry.ts'
 import { HEAD, TAIL } from '../../src/core/layout.ts'
 import * as operations from '../../src/core/operations.ts'
 import { BackEnds } from './back-ends.ts'
 import { faultsOf } from './cell-places.ts'
 import { STARTS } from './ledgers.ts'
 import { Random } from './random.ts'
-import { RandomOperations } from './random-operations.ts'
+import { OF_KIND, RandomOperations } from './random-operations.ts'
 
 const OPERATIONS = 1_000_000
 const SEED = Number(process.env.MILLRACE_SEED ?? 20_261_123)
 const PER_QUEUE = 500
+const KINDS = ['fifo', 'lifo', 'priority'] as const
 const COMPARED_EVERY = 50
 
-function randomGeometry(random: Random) {
+function randomGeometry(random: Random, kind: Kind) {
   return geometryOf({
+    kind,
     maxsize: random.pick([1, 2, 3, 5, 8]),
     itemBytes: random.pick([4, 8, 100]),
     maxItemBytes: random.pick([4, 2000]),
@@ -26,8 +28,20 @@ function randomGeometry(random: Random) {
   })
 }
 
-/** Runs `step` on one queue after another until `count` operations are done; a failure names its seed. */
+/** The operations that do something in a queue of this kind. */
+function operationsOf(kind: Kind): string[] {
+  const ofOthers = KINDS.flatMap((other) => Object.values(OF_KIND[other]) as string[])
+  const own = Object.values(OF_KIND[kind]) as string[]
+  return Object.keys(operations).filter((name) => {
+    // A heap holds what came back.
+    if (name === 'configure' || (kind === 'priority' && name === 'takeReturned')) return false
+    return own.includes(name) || !ofOthers.includes(name)
+  })
+}
+
+/** Runs `step` on one queue of the kind after another until `count` operations are done; a failure names its seed. */
 function onManyQueues(
+  kind: Kind,
   count: number,
   step: (random: Random, operations: RandomOperations) => void,
   atEnd: (ends: BackEnds, seed: number) => void = () => {},
@@ -36,7 +50,7 @@ function onManyQueues(
   for (let queue = 0; queue * PER_QUEUE < count; queue++) {
     const seed = SEED + queue
     const random = new Random(seed)
-    const ends = new BackEnds(randomGeometry(random), random.pick(STARTS))
+    const ends = new BackEnds(randomGeometry(random, kind), random.pick(STARTS))
     const steps = new RandomOperations(ends, random)
     try {
       for (let done = 1; done <= PER_QUEUE; done++) {
@@ -54,9 +68,10 @@ function onManyQueues(
   return effects
 }
 
-describe('the two back ends', () => {
+describe.each(KINDS)('the two back ends of a %s queue', (kind) => {
   it('answer the same and leave the same words, in a million random operations', () => {
     const effects = onManyQueues(
+      kind,
       OPERATIONS,
       (random, steps) => {
         if (random.once(PER_QUEUE)) steps.shut()
@@ -64,13 +79,12 @@ describe('the two back ends', () => {
       },
       (ends, seed) => expect(faultsOf(ends.words, ends.geometry), `seed ${seed}`).toEqual([]),
     )
-    const names = Object.keys(operations).filter((name) => name !== 'configure')
-    expect([...effects.keys()].sort()).toEqual(names.sort())
+    expect([...effects.keys()].sort()).toEqual(operationsOf(kind).sort())
     for (const [name, times] of effects) expect(times, name).toBeGreaterThan(100)
   })
 
   it('answer the same of damaged words, and neither traps', () => {
-    onManyQueues(OPERATIONS / 10, (random, steps) => {
+    onManyQueues(kind, OPERATIONS / 10, (random, steps) => {
       if (random.once(20)) steps.damage()
       else steps.step()
     })
@@ -78,7 +92,7 @@ describe('the two back ends', () => {
 })
 
 describe('the comparison', () => {
-  const ends = () => new BackEnds(randomGeometry(new Random(1)), 0)
+  const ends = () => new BackEnds(randomGeometry(new Random(1), 'fifo'), 0)
 
   it('finds one word that differs', () => {
     const both = ends()

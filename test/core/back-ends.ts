@@ -1,4 +1,4 @@
-import { type Core, configureCore } from '../../src/core/core.ts'
+import { type Core, configureCore, coreOf } from '../../src/core/core.ts'
 import { type Geometry, layOut } from '../../src/core/geometry.ts'
 import { bind } from '../../src/core/memory.ts'
 import * as operations from '../../src/core/operations.ts'
@@ -11,7 +11,7 @@ export class BackEnds {
   readonly words: Int32Array
   readonly #other: Int32Array
   readonly #compiled: Core
-  readonly #plain: Core = operations
+  readonly #plain: Core
   readonly #bytes: Buffer
   readonly #otherBytes: Buffer
   #history: string[] = []
@@ -24,7 +24,8 @@ export class BackEnds {
     this.#other = new Int32Array(new SharedArrayBuffer(words.byteLength))
     layOut(this.#other.buffer, geometry, start)
     bind(this.#other.buffer)
-    configureCore(this.#plain, geometry)
+    configureCore(operations, geometry)
+    this.#plain = coreOf(geometry.kind, operations)
     this.#bytes = Buffer.from(words.buffer)
     this.#otherBytes = Buffer.from(this.#other.buffer)
   }

@@ -1,11 +1,21 @@
 import { type Geometry, ledgerAt } from '../../src/core/geometry.ts'
 import {
   BACKLOG,
+  CAME_BACK,
+  DELAYED,
   DOOMED_FIRST,
   ENTRIES,
   ENTRY_BYTES,
   HEAD,
+  KEY_BYTES,
+  KEY_HIGH,
+  KEY_LOW,
+  LOCK,
   NEXT,
+  NODE_BYTES,
+  NODE_CELL,
+  ORDER_HIGH,
+  ORDER_LOW,
   RETURNED,
   RETURNED_FIRST,
   SHUT,
@@ -21,11 +31,12 @@ import {
  * were claimed and not published, lists that disagree with their counts. Empty when all is well.
  */
 export function faultsOf(words: Int32Array, geometry: Geometry): string[] {
-  return [...faultsOfCells(words, geometry), ...faultsOfRing(words, geometry)]
+  return [...faultsOfCells(words, geometry), ...faultsOfOrder(words, geometry)]
 }
 
 function faultsOfCells(words: Int32Array, geometry: Geometry): string[] {
   const faults: string[] = []
+  if (wordAt(words, LOCK) !== 0) faults.push('the lock is taken, and nobody is inside')
   const places = new Map<number, string>()
   const place = (cell: number, where: string) => {
     const other = places.get(cell)
@@ -51,7 +62,18 @@ function faultsOfCells(words: Int32Array, geometry: Geometry): string[] {
     }
     return length
   }
-  const returned = list(RETURNED_FIRST, 'returned')
+  for (let index = 1; index <= nodesIn(words, geometry); index++) {
+    place(nodeIn(words, geometry.heapAt, index).cell, `node ${index}`)
+  }
+  const delayed = wordAt(words, DELAYED)
+  for (let index = 1; index <= delayed; index++) {
+    const { cell, key } = nodeIn(words, geometry.delayedAt, index)
+    place(cell, `delayed node ${index}`)
+    const parent = nodeIn(words, geometry.delayedAt, Math.max(1, index >> 1)).key
+    if (comesBefore(key, parent)) faults.push(`delayed node ${index} comes before its parent`)
+  }
+  const listed = list(RETURNED_FIRST, 'returned')
+  const returned = geometry.kind === 'priority' ? cameBackIn(words, geometry) + listed : listed
   const doomed = list(DOOMED_FIRST, 'doomed')
   list(SPARE_FIRST, 'spare')
   for (let cell = geometry.firstSpare + wordAt(words, SPARE_FRESH); cell < geometry.cells; cell++) {
@@ -64,21 +86,78 @@ function faultsOfCells(words: Int32Array, geometry: Geometry): string[] {
   }
   const backlog = wordAt(words, BACKLOG)
   if (returned !== wordAt(words, RETURNED)) faults.push(`${returned} are returned, counted otherwise`)
-  if (returned + doomed !== backlog) faults.push(`${returned} + ${doomed} came back, counted ${backlog}`)
+  if (returned + delayed + doomed !== backlog) {
+    faults.push(`${returned} + ${delayed} + ${doomed} came back, counted ${backlog}`)
+  }
   return faults
 }
 
-function faultsOfRing(words: Int32Array, geometry: Geometry): string[] {
-  const { ringSize, ringAt } = geometry
+function faultsOfOrder(words: Int32Array, geometry: Geometry): string[] {
+  const { kind, ringSize, ringAt } = geometry
+  if (kind === 'priority') return faultsOfHeap(words, geometry)
   const faults: string[] = []
   const head = wordAt(words, HEAD) & ~SHUT
-  const queued = (((wordAt(words, TAIL) & ~SHUT) - head) | 0) >> 1
+  const queued = queuedIn(words)
   if (queued < 0 || queued > ringSize) faults.push(`the tail is ${queued} ahead of the head`)
+  if (kind === 'lifo') return faults
   for (let ahead = 0; ahead < ringSize; ahead++) {
     const expected = (head + 2 * ahead + (ahead < queued ? 1 : 0)) | 0
     const slot = ringAt + (((head >>> 1) + ahead) & (ringSize - 1)) * SLOT_BYTES
     const found = wordAt(words, slot)
     if (found !== expected) faults.push(`the slot ${ahead} after the head is torn: ${found}, not ${expected}`)
+  }
+  return faults
+}
+
+function queuedIn(words: Int32Array): number {
+  return (((wordAt(words, TAIL) & ~SHUT) - (wordAt(words, HEAD) & ~SHUT)) | 0) >> 1
+}
+
+/** The nodes of a priority queue's heap. */
+export function nodesIn(words: Int32Array, geometry: Geometry): number {
+  return geometry.kind === 'priority' ? queuedIn(words) + wordAt(words, RETURNED) : 0
+}
+
+export interface HeapNode {
+  readonly cell: number
+  readonly cameBack: boolean
+  /** The words it is compared by, in their order. */
+  readonly key: readonly number[]
+}
+
+export function nodeIn(words: Int32Array, heap: number, index: number): HeapNode {
+  const at = heap + index * NODE_BYTES
+  const word = wordAt(words, at + NODE_CELL)
+  const key = [KEY_HIGH, KEY_LOW, ORDER_HIGH, ORDER_LOW].map((offset) => wordAt(words, at + offset))
+  return { cell: word >> 1, cameBack: (word & CAME_BACK) !== 0, key }
+}
+
+function cameBackIn(words: Int32Array, geometry: Geometry): number {
+  let count = 0
+  for (let index = 1; index <= nodesIn(words, geometry); index++) {
+    if (nodeIn(words, geometry.heapAt, index).cameBack) count++
+  }
+  return count
+}
+
+function comesBefore(key: readonly number[], other: readonly number[]): boolean {
+  const differs = key.findIndex((word, at) => word !== other[at])
+  return differs >= 0 && (key[differs] as number) < (other[differs] as number)
+}
+
+/** Nodes that come before their parents, or whose key is not that of their cell. */
+export function faultsOfHeap(words: Int32Array, geometry: Geometry): string[] {
+  const faults: string[] = []
+  const count = nodesIn(words, geometry)
+  if (count < 0 || count > geometry.heapSize) return [`${count} nodes in a heap of ${geometry.heapSize}`]
+  for (let index = 1; index <= count; index++) {
+    const { cell, key } = nodeIn(words, geometry.heapAt, index)
+    const parent = nodeIn(words, geometry.heapAt, Math.max(1, index >> 1)).key
+    if (comesBefore(key, parent)) faults.push(`node ${index} comes before its parent`)
+    const own = geometry.keysAt + cell * KEY_BYTES
+    if (key.some((word, at) => word !== wordAt(words, own + at * 4))) {
+      faults.push(`node ${index} has not the key of cell ${cell}`)
+    }
   }
   return faults
 }

@@ -15,20 +15,23 @@ import { fresh, STARTS } from './ledgers.ts'
 const { ENTRIES, ENTRY_BYTES, LINE_BYTES, PAYLOAD, SLOT_BYTES } = layout
 
 /** Dimensions at the edges, and some between. */
-const geometries: readonly Geometry[] = [1, 2, 3, 5, 8, 1000].flatMap((maxsize) =>
-  [1, 12, 128, 5000].flatMap((itemBytes) =>
-    [0, 3].flatMap((maxDeliveries) =>
-      [1, 7].map((maxThreads) =>
-        geometryOf({
-          maxsize,
-          itemBytes,
-          maxItemBytes: itemBytes === 12 ? 12 : 1 << 16,
-          memoryBytes: 1 << 18,
-          maxThreads,
-          maxInFlight: maxThreads === 1 ? 1 : 64,
-          maxDeliveries,
-          keepsDoomed: maxDeliveries > 0,
-        }),
+const geometries: readonly Geometry[] = (['fifo', 'lifo', 'priority'] as const).flatMap((kind) =>
+  [1, 2, 3, 5, 8, 1000].flatMap((maxsize) =>
+    [1, 12, 128, 5000].flatMap((itemBytes) =>
+      [0, 3].flatMap((maxDeliveries) =>
+        [1, 7].map((maxThreads) =>
+          geometryOf({
+            kind,
+            maxsize,
+            itemBytes,
+            maxItemBytes: itemBytes === 12 ? 12 : 1 << 16,
+            memoryBytes: 1 << 18,
+            maxThreads,
+            maxInFlight: maxThreads === 1 ? 1 : 64,
+            maxDeliveries,
+            keepsDoomed: maxDeliveries > 0,
+          }),
+        ),
       ),
     ),
   ),
@@ -41,6 +44,9 @@ function regionsOf(geometry: Geometry): [string, number, number][] {
     ['control words', 0, layout.CONTROL_BYTES],
     ['ring', geometry.ringAt, ringSize * SLOT_BYTES],
     ['links', geometry.linksAt, blocks * 4],
+    ['heap', geometry.heapAt, geometry.heapSize === 0 ? 0 : (1 + geometry.heapSize) * layout.NODE_BYTES],
+    ['delayed', geometry.delayedAt, (1 + geometry.delayedSize) * layout.NODE_BYTES],
+    ['keys', geometry.keysAt, geometry.heapSize === 0 ? 0 : cells * layout.KEY_BYTES],
     ['cells', geometry.cellsAt, cells * cellBytes],
     ['records', geometry.recordsAt, geometry.recordsAt === 0 ? 0 : cells * RECORD_BYTES],
     ['blocks', geometry.blocksAt, blocks * blockBytes],
@@ -67,9 +73,13 @@ describe('the layout of a memory', () => {
 
   it('holds all it promises to hold', () => {
     for (const geometry of geometries) {
-      const { ringSize, maxsize, maxThreads, maxInFlight, itemBytes, cells, firstSpare } = geometry
-      expect(ringSize).toBeGreaterThanOrEqual(maxsize)
-      expect(Math.log2(ringSize) % 1).toBe(0)
+      const { kind, ringSize, maxsize, maxThreads, maxInFlight, itemBytes, cells, firstSpare } = geometry
+      if (kind === 'priority') {
+        expect([ringSize, geometry.heapSize]).toEqual([0, cells - firstSpare])
+      } else {
+        expect(ringSize).toBeGreaterThanOrEqual(maxsize)
+        expect(Math.log2(ringSize) % 1).toBe(0)
+      }
       expect(firstSpare).toBe(ringSize + maxThreads * (maxInFlight + 1))
       expect(cells - firstSpare).toBe(maxsize + maxThreads * maxInFlight)
       expect(geometry.cellBytes - PAYLOAD).toBeGreaterThanOrEqual(itemBytes)
@@ -95,6 +105,9 @@ describe('the layout of a memory', () => {
         layout.DOOMED_LAST,
         layout.SPARE_FIRST,
         layout.SPARE_FRESH,
+        layout.ARRIVED_HIGH,
+        layout.ARRIVED_LOW,
+        layout.DELAYED,
       ],
       'putters of long items': [
         layout.FREE_BLOCKS,

@@ -7,13 +7,17 @@ import { killInLoop } from './kill-in-loop.ts'
 const KILLS = process.env.MILLRACE_FULL === undefined ? 200 : 1500
 
 describe('threads killed in the hot loop of put and take', () => {
-  it('leave the real module’s memory whole', async () => {
-    const report = await killInLoop(Buffer.from(MODULE_BASE64, 'base64'), KILLS)
-    console.log('real module', report)
-    expect(report).toMatchObject({ torn: 0, fault: undefined })
-    // Else the kills landed elsewhere, and the zero says nothing.
-    expect(report.inOperation).toBeGreaterThan(KILLS / 10)
-  }, 300_000)
+  it.each(['fifo', 'lifo', 'priority'] as const)(
+    'leave the memory of a %s queue whole',
+    async (kind) => {
+      const report = await killInLoop(Buffer.from(MODULE_BASE64, 'base64'), KILLS, kind)
+      console.log(`real module, ${kind}`, report)
+      expect(report).toMatchObject({ torn: 0, fault: undefined })
+      // Else the kills landed elsewhere, and the zero says nothing.
+      expect(report.inOperation).toBeGreaterThan(KILLS / 10)
+    },
+    300_000,
+  )
 
   it.each(['put', 'take'] as const)(
     'tear a module that has a loop in its %s',

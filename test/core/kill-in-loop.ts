@@ -1,23 +1,30 @@
 import { Worker } from 'node:worker_threads'
 import { type Core, configureCore } from '../../src/core/core.ts'
-import { type Geometry, geometryOf, ledgerAt } from '../../src/core/geometry.ts'
+import { type Geometry, geometryOf, type Kind, ledgerAt } from '../../src/core/geometry.ts'
 import { ENTRIES, ENTRY_BYTES } from '../../src/core/layout.ts'
 import { until, within } from '../support/deadline.ts'
 import { faultsOf } from './cell-places.ts'
 import { fresh, STARTS } from './ledgers.ts'
+import { OF_KIND } from './random-operations.ts'
 
 const THREADS = 4
 
-const geometry: Geometry = geometryOf({
-  maxsize: 3,
-  itemBytes: 8,
-  maxItemBytes: 8,
-  memoryBytes: 0,
-  maxThreads: THREADS,
-  maxInFlight: 1,
-  maxDeliveries: 0,
-  keepsDoomed: false,
-})
+/** A deep heap, so that its sifts take long. */
+const SIZES = { fifo: 3, lifo: 3, priority: 1000 }
+
+function geometryFor(kind: Kind): Geometry {
+  return geometryOf({
+    kind,
+    maxsize: SIZES[kind],
+    itemBytes: 8,
+    maxItemBytes: 8,
+    memoryBytes: 0,
+    maxThreads: THREADS,
+    maxInFlight: 1,
+    maxDeliveries: 0,
+    keepsDoomed: false,
+  })
+}
 
 export interface KillReport {
   kills: number
@@ -30,12 +37,15 @@ export interface KillReport {
 }
 
 /** Kills `kills` threads in the hot loop of put and take over the module `bytes`, four at a time. */
-export async function killInLoop(bytes: Uint8Array, kills: number): Promise<KillReport> {
+export async function killInLoop(bytes: Uint8Array, kills: number, kind: Kind = 'fifo'): Promise<KillReport> {
+  const geometry = geometryFor(kind)
   const module = new WebAssembly.Module(bytes)
   const report: KillReport = { kills: 0, inOperation: 0, torn: 0, fault: undefined }
   for (let round = 0; report.kills < kills; round++) {
     const { shared, words } = fresh(geometry, STARTS[round % STARTS.length] as number)
-    const threads = Array.from({ length: THREADS }, (_, index) => start(module, shared.memory, index))
+    const threads = Array.from({ length: THREADS }, (_, index) =>
+      start(module, shared.memory, geometry, index),
+    )
     let ordered: boolean[] = []
     try {
       await Promise.all(threads.map((thread) => thread.running))
@@ -52,14 +62,16 @@ export async function killInLoop(bytes: Uint8Array, kills: number): Promise<Kill
   return report
 }
 
-function start(module: WebAssembly.Module, memory: WebAssembly.Memory, index: number) {
+function start(module: WebAssembly.Module, memory: WebAssembly.Memory, geometry: Geometry, index: number) {
   const progress = new Int32Array(new SharedArrayBuffer(8))
   const ledger = ledgerAt(geometry, index)
   const entry = ledger + ENTRIES + ENTRY_BYTES
   const workerData = {
     module,
     memory,
-    configuration: configuration(),
+    configuration: configuration(geometry),
+    names: OF_KIND[geometry.kind],
+    keysAt: geometry.keysAt,
     index,
     ledger,
     entry,
@@ -78,7 +90,7 @@ function start(module: WebAssembly.Module, memory: WebAssembly.Memory, index: nu
 }
 
 /** The arguments of `configure` for this geometry. */
-function configuration(): number[] {
+function configuration(geometry: Geometry): number[] {
   let passed: number[] = []
   const recorder = {
     configure: (...args: number[]) => {

@@ -1,5 +1,5 @@
 import { AGAIN, GIVE_UP, UNBEGUN } from '../../src/core/backlog.ts'
-import { ledgerAt } from '../../src/core/geometry.ts'
+import { type Kind, ledgerAt } from '../../src/core/geometry.ts'
 import {
   ASYNC_WAITER,
   BLOCK_FRESH,
@@ -17,9 +17,14 @@ import {
   HEAD,
   HELD,
   JOIN,
+  KEY_BYTES,
+  KEY_HIGH,
+  KEY_LOW,
   LOCK,
   MEMORY,
   NEXT,
+  NODE_BYTES,
+  NODE_CELL,
   OWNER,
   PRODUCER,
   PUT,
@@ -36,11 +41,19 @@ import { asyncBit, BLOCKED_WAITER, blockedBit, END_BIT, SIDES } from '../../src/
 import type { BackEnds } from './back-ends.ts'
 import type { Random } from './random.ts'
 
+/** What a queue of each kind puts, takes, gives back and discards with. */
+export const OF_KIND = {
+  fifo: { put: 'put', take: 'take', giveBack: 'giveBack', discardQueued: 'discardQueued' },
+  lifo: { put: 'putDeque', take: 'takeDeque', giveBack: 'giveBack', discardQueued: 'discardDeque' },
+  priority: { put: 'putHeap', take: 'takeHeap', giveBack: 'giveBackHeap', discardQueued: 'discardHeap' },
+} as const
+
 /** Random operations on several ledgers, each as the library could ask for it at that moment. */
 export class RandomOperations {
   readonly #ends: BackEnds
   readonly #random: Random
   readonly #ledgers: readonly number[]
+  readonly #named: (typeof OF_KIND)[Kind]
   /** How often each operation did something, by name: a run in which one never did compares nothing. */
   readonly effects = new Map<string, number>()
 
@@ -48,6 +61,7 @@ export class RandomOperations {
     this.#ends = ends
     this.#random = random
     const { geometry } = ends
+    this.#named = OF_KIND[geometry.kind]
     this.#ledgers = Array.from({ length: geometry.maxThreads }, (_, index) => ledgerAt(geometry, index))
     for (const index of this.#ledgers.keys()) this.claim(index)
   }
@@ -62,7 +76,9 @@ export class RandomOperations {
     else if (roll < 560) this.#ask('takeReturned', ledger, this.#entry(ledger, false))
     else if (roll < 580) this.#ask('takeDoomed', ledger, this.#entry(ledger, false))
     else if (roll < 680) this.#finish(ledger)
-    else if (roll < 760) this.#giveBack(ledger)
+    else if (roll < 735) this.#giveBack(ledger)
+    else if (roll < 750) this.#delay(ledger)
+    else if (roll < 760) this.#ask('releaseDue', ...this.#time())
     else if (roll < 800) this.#ask('reserve', ledger, 1 + random.below(4), random.below(2))
     else if (roll < 850) this.#ask('pushBlock', ledger, ledger + ENTRIES)
     else if (roll < 870) this.#ask('unreserve', ledger)
@@ -74,7 +90,8 @@ export class RandomOperations {
     else if (roll < 982) this.#ask('markAtEnd', ledger, random.below(2))
     else if (roll < 985) this.#ask('nextRound')
     else if (roll < 990) this.#die(index)
-    else if (roll < 995) this.#ask(random.pick(['discardQueued', 'discardReturned'] as const), ledger)
+    else if (roll < 997)
+      this.#ask(random.pick([this.#named.discardQueued, 'discardReturned'] as const), ledger)
     else this.#ends.write(LOCK, random.below(4) === 0 ? 1 : 0)
   }
 
@@ -99,8 +116,12 @@ export class RandomOperations {
     const words = [
       ...[TAIL, HEAD, LOCK, RETURNED, RETURNED_FIRST, RETURNED_LAST, DOOMED_FIRST, DOOMED_LAST],
       ...[SPARE_FIRST, SPARE_FRESH, FREE_BLOCKS, BLOCK_TURN, BLOCK_FRESH, BLOCK_STACK],
-      geometry.ringAt + random.below(geometry.ringSize) * 8,
-      geometry.ringAt + random.below(geometry.ringSize) * 8 + SLOT_CELL,
+      ...(geometry.ringSize > 0
+        ? [
+            geometry.ringAt + random.below(geometry.ringSize) * 8,
+            geometry.ringAt + random.below(geometry.ringSize) * 8 + SLOT_CELL,
+          ]
+        : [geometry.heapAt + random.below(geometry.heapSize) * NODE_BYTES + NODE_CELL]),
       this.#anyEntry(random.pick(this.#ledgers)),
       this.#anyEntry(random.pick(this.#ledgers)) + ENTRY_STATE,
       random.pick(this.#ledgers) + RESERVED,
@@ -123,11 +144,24 @@ export class RandomOperations {
 
   #put(ledger: number): void {
     const { geometry } = this.#ends
-    if (this.#ask('put', ledger, this.#random.below(geometry.itemBytes + 1)) === 1) this.#ask('wake', GET)
+    if (geometry.kind === 'priority') this.#stageKey(ledger)
+    const length = this.#random.below(geometry.itemBytes + 1)
+    if (this.#ask(this.#named.put, ledger, length) === 1) this.#ask('wake', GET)
+  }
+
+  /** Few different keys, so that equals are frequent. */
+  #stageKey(ledger: number): void {
+    const { geometry } = this.#ends
+    const cell = this.#ends.load(ledger + ENTRIES)
+    // Damaged.
+    if (cell < 0 || cell >= geometry.cells) return
+    const key = geometry.keysAt + cell * KEY_BYTES
+    this.#ends.write(key + KEY_HIGH, this.#random.below(5) - 2)
+    this.#ends.write(key + KEY_LOW, this.#random.below(3) - 1)
   }
 
   #take(ledger: number): void {
-    const answer = this.#ask('take', ledger, this.#entry(ledger, false))
+    const answer = this.#ask(this.#named.take, ledger, this.#entry(ledger, false))
     if (answer >= 0 && (answer & 1) === 1) this.#ask('wake', PUT)
   }
 
@@ -138,9 +172,22 @@ export class RandomOperations {
 
   #giveBack(ledger: number): void {
     const entry = this.#entry(ledger, true)
-    if (this.#ask('giveBack', ledger, entry, this.#random.pick([AGAIN, AGAIN, GIVE_UP, UNBEGUN])) >= 0) {
+    if (
+      this.#ask(this.#named.giveBack, ledger, entry, this.#random.pick([AGAIN, AGAIN, GIVE_UP, UNBEGUN])) >= 0
+    ) {
       this.#freeChain(entry)
     }
+  }
+
+  /** Times near each other, and on both sides of where the lower word goes round. */
+  #time(): [high: number, low: number] {
+    const ms = this.#random.below(20) - 10
+    return [ms < 0 ? 0 : 1, (ms | 0) ^ 0x80000000]
+  }
+
+  #delay(ledger: number): void {
+    const entry = this.#entry(ledger, true)
+    if (this.#ask('delay', ledger, entry, ...this.#time()) >= 0) this.#freeChain(entry)
   }
 
   #freeChain(entry: number): void {
@@ -175,7 +222,7 @@ export class RandomOperations {
     this.#ask('unreserve', ledger)
     this.unlock()
     for (let number = 1; number <= this.#ends.geometry.maxInFlight; number++) {
-      this.#ask('giveBack', ledger, ledger + ENTRIES + number * ENTRY_BYTES, AGAIN)
+      this.#ask(this.#named.giveBack, ledger, ledger + ENTRIES + number * ENTRY_BYTES, AGAIN)
     }
     for (let number = 0; number <= this.#ends.geometry.maxInFlight; number++) {
       this.#freeChain(ledger + ENTRIES + number * ENTRY_BYTES)

@@ -37,6 +37,21 @@ describe('four producers and four consumers', () => {
   )
 
   it.each([
+    ['lifo', 64],
+    ['lifo', 1],
+    ['priority', 64],
+    ['priority', 1],
+    ['priority', 4096],
+  ] as const)(
+    'at a %s queue of maxsize %i hand over each item once',
+    async (kind, capacity) => {
+      const items = 40_000 * scale
+      expect(await stress({ kind, capacity, items, patience })).toMatchObject({ ...SOUND, got: items })
+    },
+    patience,
+  )
+
+  it.each([
     [1, 1],
     [1, 4],
     [4, 1],

@@ -79,17 +79,6 @@ describe('a delivery', () => {
     expect(again.unfinished).toBe(0)
   })
 
-  it('refuses a delayed retry, which is not there yet, and stays open', async () => {
-    const queue = numbers()
-    queue.tryPut(1)
-    const delivery = await queue.take()
-    expect(() => delivery.retry({ delay: 5 })).toThrow(
-      expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
-    )
-    delivery.retry({ delay: 0 })
-    expect(queue.stats().returned).toBe(1)
-  })
-
   it("is leased with ack 'auto' too, while get finishes at once", async () => {
     const queue = numbers({ ack: 'auto', maxInFlight: 1 })
     await queue.putMany([1, 2, 3])

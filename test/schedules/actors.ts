@@ -14,14 +14,16 @@ import {
   FULL,
   GET,
   JOIN,
+  KEY_HIGH,
+  KEY_LOW,
   MEMORY,
   NOTHING,
   PAYLOAD,
   PUT,
 } from '../../src/core/layout.ts'
-import { peek, poke } from '../../src/core/memory.ts'
+import { peek, poke, store } from '../../src/core/memory.ts'
 import * as operations from '../../src/core/operations.ts'
-import { cellAt } from '../../src/core/places.ts'
+import { cellAt, keyAt } from '../../src/core/places.ts'
 import { type Shared, unfinished } from '../../src/core/shared.ts'
 import { afterFinish, EndStay, hasEnded } from '../../src/queue/end.ts'
 import { discardAll, freeBlocks, recover, wakeEveryone } from '../../src/queue/recovery.ts'
@@ -29,6 +31,9 @@ import { backOff } from '../../src/wait/backoff.ts'
 import { block } from '../../src/wait/blocking.ts'
 import type { Side } from '../../src/wait/side.ts'
 import { awaitDeath, observe, remember } from './steps.ts'
+
+/** As in futex.ts, which is not part of what is explored. */
+const CLOCK = 1016
 
 /**
  * What threads do, in the words of the source: bundled and transformed with it, never called as it stands. A function
@@ -56,6 +61,8 @@ export const FINISH = 0
 /** Gives it back at its first delivery. */
 export const RETRY_ONCE = 1
 export const HOLD = 2
+/** Gives it back at its first delivery, to be delivered when the clock has moved. */
+export const DELAY_ONCE = 3
 
 /** When a taker's work is over. */
 export const STAY = 0
@@ -89,9 +96,15 @@ export function produce(r: Int32Array): number {
   const [ledger, item, last, bytes] = r as unknown as [number, number, number, number]
   if (item > last) return DONE
   if (r[4] === 0) {
-    const at = cellAt(peek(ledger + ENTRIES)) + PAYLOAD
+    const cell = peek(ledger + ENTRIES)
+    const at = cellAt(cell) + PAYLOAD
     poke(at, item)
     poke(at + 4, check(item))
+    if (shared.geometry.keysAt !== 0) {
+      const key = keyAt(cell)
+      poke(key + KEY_HIGH, (item & 16) !== 0 ? -1 : 0)
+      poke(key + KEY_LOW, (item & 16) !== 0 ? -item : item)
+    }
     r[4] = 1
     return AGAIN
   }
@@ -180,16 +193,21 @@ export function consume(r: Int32Array): number {
 
 /** `looks`: once before it waits, as getSync does; left out where it would only add states. */
 function takeSync(ledger: number, entry: number, looks: boolean): number {
+  if (looks) releaseOnce()
   const first = looks ? look(ledger, entry, () => hasEnded(shared, ledger)) : NOTHING
   if (first !== NOTHING) return first
   const stay = new EndStay(shared, ledger, () => true, nothing)
   let answer = NOTHING
+  let isDelayed = 0
   const attempt = (): Side | 0 => {
+    isDelayed = releaseOnce()
     answer = look(ledger, entry, () => stay.mayLeave())
-    remember(stay.arrived ? 1 + ((stay as unknown as { keptRound: number }).keptRound & 0xffff) : 0)
+    const round = stay.arrived ? 1 + ((stay as unknown as { keptRound: number }).keptRound & 0xffff) : 0
+    remember(round * 2 + isDelayed)
     return answer === NOTHING ? GET : 0
   }
-  block(shared, ledger, Number.POSITIVE_INFINITY, never, attempt)
+  const slice = () => (isDelayed === 1 ? 1 : Number.POSITIVE_INFINITY)
+  block(shared, ledger, Number.POSITIVE_INFINITY, never, attempt, slice)
   if (stay.arrived) stay.leave()
   return answer
 }
@@ -222,6 +240,35 @@ function takeOnce(ledger: number, entry: number): number {
   }
 }
 
+/** Lets in what is due by the model's clock. Answers 1 if something is left that is not. */
+function releaseOnce(): number {
+  for (let tries = 0; ; tries++) {
+    const now = shared.load(CLOCK)
+    const answer = shared.core.releaseDue(0, now ^ 0x80000000)
+    if (answer === CORRUPT) corrupt()
+    if (answer === 0) shared.core.wake(GET)
+    if (answer > 0) return 1
+    if (answer === NOTHING) return 0
+    if (answer === BUSY) backOff(tries)
+  }
+}
+
+function delay(ledger: number, entry: number): void {
+  delayOnce(ledger, entry)
+  if (freeBlocks(shared, entry)) shared.core.wakeAll(MEMORY)
+  shared.core.wake(GET)
+  afterFinish(shared)
+}
+
+function delayOnce(ledger: number, entry: number): void {
+  for (let tries = 0; ; tries++) {
+    const answer = shared.core.delay(ledger, entry, 0, 1 ^ 0x80000000)
+    if (answer === CORRUPT) corrupt()
+    if (answer !== BUSY) return
+    backOff(tries)
+  }
+}
+
 function settle(ledger: number, entry: number, manner: number, r: Int32Array): void {
   const at = cellAt(peek(entry))
   const item = peek(at + PAYLOAD)
@@ -233,6 +280,7 @@ function settle(ledger: number, entry: number, manner: number, r: Int32Array): v
     return
   }
   if (manner === RETRY_ONCE && attempts === 1) giveBack(ledger, entry)
+  else if (manner === DELAY_ONCE && attempts === 1) delay(ledger, entry)
   else finish(ledger, entry, item)
 }
 
@@ -315,6 +363,12 @@ export function register(r: Int32Array): number {
   }
   r[1] = index + 1
   return AGAIN
+}
+
+/** The clock moves: what is delayed is due, and who sleeps with a timeout wakes. */
+export function tick(_r: Int32Array): number {
+  store(CLOCK, 1)
+  return DONE
 }
 
 /** A producer's thread leaves. Registers: the ledger, its own number. */

@@ -1,5 +1,5 @@
 import { WOKEN } from './steps.ts'
-import { AT, KIND, OFFERED, RUNS, SLEEPS, STATUS, type World } from './world.ts'
+import { AT, B, KIND, OFFERED, RUNS, SLEEPS, STATUS, type World } from './world.ts'
 
 /**
  * Sleepers in the order in which they fell asleep. As in V8, a sleeper that is told to terminate stays in the list
@@ -15,6 +15,23 @@ export function sleep(world: World, thread: number): void {
   words[world.thread(thread) + STATUS] = SLEEPS
 }
 
+/** A word of the model, which moves once: then the timeouts of all who sleep with one lapse. */
+export const CLOCK = 1016
+
+/** Whether a wait has a timeout: its third argument, of which Infinity is kept as 0. */
+export function isTimed(world: World, thread: number): boolean {
+  return (world.words[world.thread(thread) + B] as number) > 0
+}
+
+export function lapse(world: World): void {
+  const { words, sleepers } = world
+  for (let index = 1; index <= (words[sleepers] as number); ) {
+    const thread = words[sleepers + index] as number
+    if (isTimed(world, thread)) wakeAt(world, index)
+    else index++
+  }
+}
+
 /** Wakes the first `most` sleepers on the word at `at`; all if negative. */
 export function notifySleepers(world: World, at: number, most: number): number {
   const { words, sleepers } = world
@@ -26,13 +43,19 @@ export function notifySleepers(world: World, at: number, most: number): number {
       index++
       continue
     }
-    removeAt(world, index)
-    words[record + STATUS] = RUNS
-    words[record + KIND] = WOKEN
-    words[record + OFFERED] = 0
+    wakeAt(world, index)
     woken++
   }
   return woken
+}
+
+function wakeAt(world: World, index: number): void {
+  const { words, sleepers } = world
+  const record = world.thread(words[sleepers + index] as number)
+  removeAt(world, index)
+  words[record + STATUS] = RUNS
+  words[record + KIND] = WOKEN
+  words[record + OFFERED] = 0
 }
 
 export function removeSleeper(world: World, thread: number): void {

@@ -9,6 +9,13 @@ const { ENTRIES, ENTRY_BYTES, ENTRY_STATE, HELD, SLOT_BYTES, SLOT_CELL } = layou
 
 export type Words = Int32Array
 
+/** The words by which nodes compare, in their order. */
+const KEY = [layout.KEY_HIGH, layout.KEY_LOW, layout.ORDER_HIGH, layout.ORDER_LOW]
+
+function parentOf(geometry: Geometry, index: number): number {
+  return geometry.heapAt + Math.max(1, index >> 1) * layout.NODE_BYTES
+}
+
 export function at(words: Words, address: number): number {
   return words[address >> 2] as number
 }
@@ -63,8 +70,30 @@ export class Invariants {
 
     const head = at(words, layout.HEAD) & ~1
     const queued = queuedIn(words)
-    if (queued > geometry.maxsize) fail(`${queued} items in a ring bounded to ${geometry.maxsize}`)
-    for (let ahead = 0; ahead < geometry.ringSize; ahead++) {
+    if (queued > geometry.maxsize) fail(`${queued} items in a queue bounded to ${geometry.maxsize}`)
+    for (let depth = 0; geometry.kind === 'lifo' && depth < geometry.ringSize; depth++) {
+      const cell = at(words, geometry.ringAt + depth * SLOT_BYTES + SLOT_CELL)
+      place(cell, 'the deque')
+      if (depth < queued) item(cell, 'the deque')
+    }
+    let cameBack = 0
+    const nodes = geometry.kind === 'priority' ? queued + at(words, layout.RETURNED) : 0
+    for (let index = 1; index <= nodes; index++) {
+      const node = geometry.heapAt + index * layout.NODE_BYTES
+      const word = at(words, node + layout.NODE_CELL)
+      cameBack += word & layout.CAME_BACK
+      place(word >> 1, 'the heap')
+      item(word >> 1, 'the heap')
+      const differs = KEY.find(
+        (offset) => at(words, node + offset) !== at(words, parentOf(geometry, index) + offset),
+      )
+      if (differs !== undefined && at(words, node + differs) < at(words, parentOf(geometry, index) + differs))
+        fail(`node ${index} comes before its parent`)
+      const own = geometry.keysAt + (word >> 1) * layout.KEY_BYTES
+      if (KEY.some((offset) => at(words, own + offset) !== at(words, node + offset)))
+        fail(`node ${index} has not the key of its cell`)
+    }
+    for (let ahead = 0; geometry.kind === 'fifo' && ahead < geometry.ringSize; ahead++) {
       const position = (head + ahead * 2) | 0
       const slot = geometry.ringAt + ((position >>> 1) & (geometry.ringSize - 1)) * SLOT_BYTES
       const sequence = ahead < queued ? position | 1 : position
@@ -120,7 +149,13 @@ export class Invariants {
       if (last !== 0 && at(words, last) !== end) fail(`the end of ${where} is ${at(words, last)}, not ${end}`)
       return count
     }
-    const returned = list(layout.RETURNED_FIRST, layout.RETURNED_LAST, 'the returned')
+    const delayed = at(words, layout.DELAYED)
+    for (let index = 1; index <= delayed; index++) {
+      const cell = at(words, geometry.delayedAt + index * layout.NODE_BYTES + layout.NODE_CELL) >> 1
+      place(cell, 'the delayed')
+      item(cell, 'the delayed')
+    }
+    const returned = cameBack + list(layout.RETURNED_FIRST, layout.RETURNED_LAST, 'the returned')
     const doomed = list(layout.DOOMED_FIRST, layout.DOOMED_LAST, 'the doomed')
     list(layout.SPARE_FIRST, 0, 'the spare')
     for (let cell = geometry.firstSpare + at(words, layout.SPARE_FRESH); cell < geometry.cells; cell++) {
@@ -131,10 +166,10 @@ export class Invariants {
     if (missing >= 0 && (at(words, layout.HEAD) & layout.SHUT) === 0) fail(`cell ${missing} has no place`)
     if (at(words, layout.RETURNED) !== returned)
       fail(`${returned} returned, counted ${at(words, layout.RETURNED)}`)
-    if (at(words, layout.BACKLOG) !== returned + doomed)
-      fail(`backlog ${returned + doomed}, counted ${at(words, layout.BACKLOG)}`)
+    if (at(words, layout.BACKLOG) !== returned + delayed + doomed)
+      fail(`backlog ${returned + delayed + doomed}, counted ${at(words, layout.BACKLOG)}`)
     const unfinished = ((at(words, layout.TAIL) >>> 1) - finished) & 0x7fffffff
-    if (unfinished !== queued + returned + doomed + held) {
+    if (unfinished !== queued + returned + delayed + doomed + held) {
       fail(
         `${unfinished} unfinished, but ${queued} queued, ${returned} returned, ${doomed} doomed, ${held} held`,
       )

@@ -1,4 +1,4 @@
-import { notifySleepers, removeSleeper, sleep } from './futex.ts'
+import { CLOCK, isTimed, lapse, notifySleepers, removeSleeper, sleep } from './futex.ts'
 import { mix, mix2 } from './mix.ts'
 import * as step from './steps.ts'
 import type { Site } from './transform.ts'
@@ -136,6 +136,7 @@ export class Machine {
     const record = this.world.thread(thread)
     const kind = words[record + KIND] as number
     if (kind > step.WAIT) return true
+    if (kind === step.WAIT && isTimed(this.world, thread)) return false
     const word = (words[record + AT] as number) >> 2
     return this.contended[word] === 0 && (kind !== step.CAS64 || this.contended[word + 1] === 0)
   }
@@ -334,6 +335,10 @@ export class Machine {
         return notifySleepers(this.world, at, a)
       case step.WAIT:
         this.#touch(thread, word, true)
+        if (isTimed(this.world, thread)) {
+          this.#touch(thread, CLOCK >> 2, false)
+          if (words[CLOCK >> 2] !== 0) return 0
+        }
         if (old === a) sleep(this.world, thread)
         return 0
       case step.BACK_OFF:
@@ -353,6 +358,7 @@ export class Machine {
   #write(thread: number, word: number, value: number): void {
     this.#touch(thread, word, true)
     if (!this.world.set(word, value)) return
+    if (word === CLOCK >> 2) lapse(this.world)
     const { words, threads, threadCount } = this.world
     for (let other = 0; other < threadCount; other++) {
       if (other !== thread) words[threads + other * THREAD_WORDS + CHANGED] = 1

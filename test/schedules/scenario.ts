@@ -1,8 +1,9 @@
-import { type Core, configureCore } from '../../src/core/core.ts'
-import { type Geometry, geometryOf, layOut, ledgerAt } from '../../src/core/geometry.ts'
+import { type Core, configureCore, coreOf } from '../../src/core/core.ts'
+import { type Geometry, geometryOf, type Kind, layOut, ledgerAt } from '../../src/core/geometry.ts'
 import * as layout from '../../src/core/layout.ts'
 import * as say from './actors.ts'
 import { type Bounds, type Checks, type Explored, explore, Finding, replay } from './explore.ts'
+import { CLOCK } from './futex.ts'
 import { at, fail, heldIn, Invariants, itemIn, queuedIn, type Words } from './invariants.ts'
 import { type Actor, Machine, type Turn } from './machine.ts'
 import * as step from './steps.ts'
@@ -11,6 +12,8 @@ import { AT, EXITED, FINISHED, KIND, LINE, REGISTERS, RUNS, STATUS, World } from
 
 /** A queue and the threads at it. */
 export interface Scenario {
+  /** Default: FIFO. In a priority queue an item's priority is its number, negative for producers of odd numbers. */
+  readonly kind?: Kind
   readonly maxsize?: number
   readonly maxInFlight?: number
   /** The position the ring begins at. */
@@ -37,6 +40,7 @@ export interface Player {
     | 'join'
     | 'shutDown'
     | 'guard'
+    | 'tick'
     | 'register'
     | 'leave'
     | 'follow'
@@ -104,6 +108,10 @@ export function joiner(mortal = false): Player {
 
 export function closer(immediate: boolean, mortal = false): Player {
   return { name: 'closer', turn: 'shutDown', registers: (ledger) => [ledger, immediate ? 1 : 0], mortal }
+}
+
+export function clock(): Player {
+  return { name: 'clock', turn: 'tick', registers: () => [], ledger: false }
 }
 
 export function registrant(number: number, mortal = false): Player {
@@ -219,6 +227,7 @@ export async function run(scenario: Scenario, bounds: Bounds = {}): Promise<Expl
 }
 
 function geometryFor({
+  kind = 'fifo',
   maxsize = 1,
   maxInFlight = 1,
   blocks = 0,
@@ -227,6 +236,7 @@ function geometryFor({
   threads,
 }: Scenario): Geometry {
   const geometry = geometryOf({
+    kind,
     maxsize,
     itemBytes: 8,
     maxItemBytes: 8,
@@ -250,8 +260,8 @@ function machineFor(scenario: Scenario, source: Program, geometry: Geometry): Ma
     () => timer,
     () => {},
   ) as typeof say
-  const core = { ...actors.operations } as Core
-  configureCore(core, geometry)
+  configureCore(actors.operations, geometry)
+  const core = coreOf(geometry.kind, { ...actors.operations } as Core)
   const untransformed = () => fail('a call to shared that was not transformed')
   actors.share({ core, geometry, load: untransformed, wait: untransformed })
 
@@ -280,7 +290,7 @@ function machineFor(scenario: Scenario, source: Program, geometry: Geometry): Ma
     world,
     players,
     request,
-    observe,
+    (each, thread, what, item, attempts) => observe(each, geometry.kind, thread, what, item, attempts),
     (each, thread) => noteDeath(each, geometry, thread),
     source.sites,
   )
@@ -296,7 +306,14 @@ function bump(machine: Machine, offset: number): number {
   return world.words[index] as number
 }
 
-function observe(machine: Machine, thread: number, what: number, item: number, attempts: number): number {
+function observe(
+  machine: Machine,
+  kind: Kind,
+  thread: number,
+  what: number,
+  item: number,
+  attempts: number,
+): number {
   const { world } = machine
   bump(machine, COUNTS + what)
   const of = item * PER_ITEM
@@ -309,13 +326,14 @@ function observe(machine: Machine, thread: number, what: number, item: number, a
   const returned = world.words[world.observer + of + OF_RETURNED] as number
   if (delivered > 1 + returned)
     fail(`item ${item} was delivered ${delivered} times, and came back ${returned} times`)
-  if (attempts === 1) {
+  if (attempts === 1 && kind === 'fifo') {
     const last = world.observer + ORDER + thread * 4 + (item >> 4)
     if ((world.words[last] as number) >= item) fail(`item ${item} was delivered after ${world.words[last]}`)
     world.set(last, item)
   }
   // Given back at once by a taker that does so at first deliveries: counted before, since it is one turn.
-  if (attempts === 1 && machine.world.words[world.thread(thread) + REGISTERS + 2] === say.RETRY_ONCE)
+  const manner = world.words[world.thread(thread) + REGISTERS + 2]
+  if (attempts === 1 && (manner === say.RETRY_ONCE || manner === say.DELAY_ONCE))
     bump(machine, of + OF_RETURNED)
   return 0
 }
@@ -376,6 +394,8 @@ function refuseSleep(words: Words, geometry: Geometry, side: number, who: string
     held += heldIn(words, geometry, ledgerAt(geometry, index)).length
   if (side === layout.GET && (queued > 0 || at(words, layout.RETURNED) > 0))
     fail(`${who}: sleeps, and there is an item`)
+  if (side === layout.GET && at(words, layout.DELAYED) > 0 && at(words, CLOCK) !== 0)
+    fail(`${who}: sleeps, and an item is due`)
   if (side === layout.GET && isShut && held + backlog === 0) fail(`${who}: sleeps, and the queue has ended`)
   if (side === layout.PUT && isShut) fail(`${who}: sleeps, and the queue is shut down`)
   if (side === layout.PUT && queued + backlog < geometry.maxsize) fail(`${who}: sleeps, and there is room`)

@@ -63,7 +63,16 @@ const PURE: Record<string, string> = { imul: 'Math.imul', remember: '(what) => v
 /** Parameters that hold a transformed function. */
 const CALLBACKS = new Set(['attempt', 'mayLeave'])
 /** Functions whose loop around a back-off keeps nothing from one try to the next. */
-const RETRYING = new Set(['putOnce', 'takeOnce', 'reserveOnce', 'pushOnce', 'giveBackOnce'])
+const RETRYING = new Set([
+  'putOnce',
+  'takeOnce',
+  'reserveOnce',
+  'pushOnce',
+  'giveBackOnce',
+  'delayOnce',
+  'releaseOnce',
+  'readDoomed',
+])
 const ENTRY = fileURLToPath(new URL('./actors.ts', import.meta.url))
 
 export async function program(...faults: readonly Fault[]): Promise<Program> {

@@ -1,8 +1,10 @@
 import { codecs } from '../../src/index.ts'
-import { queueAt } from './queues.ts'
+import { type Kind, queueAt } from './queues.ts'
 import { startThread } from './threads.ts'
 
 export interface StressOptions {
+  /** Default 'fifo'. In other kinds each producer's order is not kept, and not counted. */
+  readonly kind?: Kind
   readonly items: number
   readonly capacity: number
   readonly producers?: number
@@ -39,13 +41,18 @@ export const SOUND = { missing: 0, twice: 0, disordered: 0, unfinished: 0, size:
  * Producers put numbers, consumers iterate; counts what came not at all, twice, or out of its producer's order.
  */
 export async function stress(options: StressOptions): Promise<StressResult> {
-  const { items, capacity, producers = 4, consumers = 4, start = 0, patience = 120_000 } = options
+  const {
+    kind = 'fifo',
+    items,
+    capacity,
+    producers = 4,
+    consumers = 4,
+    start = 0,
+    patience = 120_000,
+  } = options
   const each = Math.floor(items / producers)
-  const queue = queueAt<number>(start, {
-    maxsize: capacity,
-    codec: codecs.int32,
-    maxThreads: producers + consumers + 1,
-  })
+  const settings = { maxsize: capacity, codec: codecs.int32, maxThreads: producers + consumers + 1 }
+  const queue = queueAt<number>(start, settings, kind)
   const barrier = new Int32Array(new SharedArrayBuffer(4))
   const threads = producers + consumers
   const common = { handle: queue.handle, threads, producers, each, barrier }
@@ -76,7 +83,7 @@ export async function stress(options: StressOptions): Promise<StressResult> {
     got: sum(({ got }) => got),
     missing: each * producers - present,
     twice: twice + sum((one) => one.twice),
-    disordered: sum((one) => one.disordered),
+    disordered: kind === 'fifo' ? sum((one) => one.disordered) : 0,
     unfinished: queue.unfinished,
     size: queue.size,
     shares: consumed.map(({ got }) => got),
