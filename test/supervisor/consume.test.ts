@@ -56,6 +56,27 @@ describe('consume', () => {
     expect(await ended(group)).toEqual([undefined, undefined])
   })
 
+  it('takes from LIFO and priority queues in their order, and puts into one', async () => {
+    const last = new millrace.LifoQueue<{ n: number }>()
+    const least = new millrace.PriorityQueue<{ n: number }>({ by: 'n' })
+    for (const [queue, order] of [
+      [last, [3, 1, 2]],
+      [least, [1, 2, 3]],
+    ] as const) {
+      const seen = new millrace.Queue<{ n: number }>()
+      await queue.putMany([{ n: 2 }, { n: 1 }, { n: 3 }])
+      queue.shutdown()
+      await ended(supervisor().consume(queue, consumer('collects', { seen })))
+      expect(contents(seen).map(({ n }) => n)).toEqual(order)
+    }
+    const sorted = new millrace.PriorityQueue<{ n: number }>({ by: 'n' })
+    const source = new millrace.Queue<{ n: number }>()
+    await source.putMany([{ n: 2 }, { n: 1 }, { n: 3 }])
+    source.shutdown()
+    await ended(supervisor().consume(source, consumer('collects', { seen: sorted })))
+    expect(contents(sorted).map(({ n }) => n)).toEqual([1, 2, 3])
+  })
+
   it('tells the function about its thread', async () => {
     const seen = new millrace.Queue<unknown>()
     const queue = await filled([5])
