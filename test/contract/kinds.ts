@@ -1,11 +1,11 @@
 import type { QueueOptions } from '../../src/index.ts'
-import { type AnyQueue, fifoAt, millrace } from './library.ts'
+import { type ClassName, millrace } from './library.ts'
 import type { Order } from './model.ts'
 
 /** One kind of queue. What the behaviours need to know of it is here; a new kind is one more entry in KINDS. */
 export interface Kind {
   /** The class, as the library exports it. */
-  readonly name: string
+  readonly name: ClassName
   readonly order: Order
   /** The largest maxsize that is accepted. */
   readonly maxMaxsize: number
@@ -13,9 +13,6 @@ export interface Kind {
   readonly items: 'numbers' | 'objects'
   /** Options of every queue of this kind. */
   readonly options: QueueOptions<unknown>
-  /** Where its counters may begin; one start means that they always begin there. */
-  readonly starts: readonly Start[]
-  make(options: QueueOptions<unknown>, start: Start): AnyQueue
 }
 
 export interface Start {
@@ -24,7 +21,7 @@ export interface Start {
 }
 
 /** Positions wrap at 2^31. Their shared words hold them doubled, so these lie at 2^31, the sign, and at 2^32. */
-const POSITIONS: readonly Start[] = [
+export const STARTS: readonly Start[] = [
   { name: '0', position: 0 },
   { name: 'just below 2^31', position: 2 ** 30 - 1 },
   { name: 'just below 2^32', position: 2 ** 31 - 1 },
@@ -37,7 +34,19 @@ export const KINDS: readonly Kind[] = [
     maxMaxsize: 2 ** 30,
     items: 'numbers',
     options: { codec: millrace.codecs.int32 as never },
-    starts: POSITIONS,
-    make: (options, { position }) => fifoAt(position, options),
+  },
+  {
+    name: 'LifoQueue',
+    order: 'lifo',
+    maxMaxsize: 2 ** 30,
+    items: 'numbers',
+    options: { codec: millrace.codecs.int32 as never },
+  },
+  {
+    name: 'PriorityQueue',
+    order: 'priority',
+    maxMaxsize: 2 ** 20,
+    items: 'objects',
+    options: { by: 'number' } as QueueOptions<unknown>,
   },
 ]

@@ -45,7 +45,10 @@ export const failingCodec: {
   CALLS_IN_DECODE: number
 } = await load('./fixtures/failing-codec.mjs')
 
-/** A FIFO queue whose first position is `start`, 0 to 2^31 - 1. */
-export function fifoAt(start: number, options: QueueOptions<unknown>): AnyQueue {
-  return new millrace.Queue(Origin.create(options, start))
+/** A queue of this class whose first position is `start`, 0 to 2^31 - 1. */
+export function queueAt(name: ClassName, start: number, options: QueueOptions<unknown>): AnyQueue {
+  const kind = { Queue: 'fifo', LifoQueue: 'lifo', PriorityQueue: 'priority' }[name]
+  return new millrace[name](Origin.create(options, start, kind))
 }
+
+export type ClassName = 'Queue' | 'LifoQueue' | 'PriorityQueue'

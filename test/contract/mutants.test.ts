@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { KINDS } from './kinds.ts'
+import { KINDS, STARTS, type Start } from './kinds.ts'
 import { mutations } from './library.ts'
 import { BEHAVIOURS, check } from './suite.ts'
 import { endThreads } from './threads.ts'
@@ -147,9 +147,7 @@ async function failureOf(mutant: string, source: string, context: 'async' | 'blo
   const behaviour = BEHAVIOURS.find((each) => each.source === source)
   if (kind === undefined || behaviour === undefined) throw new Error(`no behaviour ${source}`)
   const capacity = behaviour.capacity === 'each' ? 3 : behaviour.capacity
-  const runs = [
-    { capacity, start: kind.starts.at(-1) ?? { name: '0', position: 0 }, mainIs: 'first' },
-  ] as const
+  const runs = [{ capacity, start: STARTS.at(-1) as Start, mainIs: 'first' }] as const
   try {
     await check(behaviour, kind, context, { mutant, patience, runs })
   } catch (error) {

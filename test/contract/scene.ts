@@ -2,7 +2,7 @@ import type { QueueOptions } from '../../src/index.ts'
 import { until, within } from '../support/deadline.ts'
 import { type Interruptible, interruptibleHere, interruptibleThere } from './interruptible.ts'
 import type { Kind, Start } from './kinds.ts'
-import { type AnyQueue, mutations } from './library.ts'
+import { type AnyQueue, mutations, queueAt } from './library.ts'
 import { Model } from './model.ts'
 import { giveBack, lend, type Thread } from './threads.ts'
 import { Here, type Setting, There, type User, type waits } from './users.ts'
@@ -56,7 +56,7 @@ export class Scene {
     // One more for who is interrupted.
     const room = { maxsize: capacity, maxThreads: count + 2, maxInFlight: capacity + 8 }
     const all = { ...room, ...kind.options, ...options }
-    const queue = kind.make(mutations.mutateOptions(all, mutant), start)
+    const queue = queueAt(kind.name, start.position, mutations.mutateOptions(all, mutant))
     const setting: Setting = { kind, mutant, queue, patience, isOver: false }
     this.#queues.push(setting)
     const users = await Promise.all(

@@ -9,7 +9,7 @@ import { interruption } from './behaviours/interruption.ts'
 import { order } from './behaviours/order.ts'
 import { shutdown } from './behaviours/shutdown.ts'
 import { timeouts } from './behaviours/timeouts.ts'
-import type { Kind } from './kinds.ts'
+import { type Kind, STARTS } from './kinds.ts'
 import { type Circumstances, type Context, Scene } from './scene.ts'
 
 export const THEMES: readonly { readonly name: string; readonly behaviours: readonly Behaviour[] }[] = [
@@ -61,17 +61,17 @@ type Run = Pick<Circumstances, 'capacity' | 'start' | 'mainIs'>
  * How often a behaviour is run. At each capacity the starts take turns, so that each comes to every third one; likewise,
  * where some users are on the main thread and some are not, the one that is.
  */
-export function runsOf({ capacity, startsThreads }: Behaviour, { starts }: Kind, context: Context): Run[] {
+export function runsOf({ capacity, startsThreads }: Behaviour, context: Context): Run[] {
   const turn = <T>(values: readonly T[], index: number) => values[index % values.length] as T
   const mains = context === 'mixed' ? (['first', 'last'] as const) : (['first'] as const)
   if (capacity === 'each') {
     return CAPACITIES.map((each, index) => ({
       capacity: each,
-      start: turn(starts, index),
-      mainIs: turn(mains, Math.floor(index / starts.length)),
+      start: turn(STARTS, index),
+      mainIs: turn(mains, Math.floor(index / STARTS.length)),
     }))
   }
-  const from = startsThreads ? starts.slice(-1) : starts
+  const from = startsThreads ? STARTS.slice(-1) : STARTS
   return Array.from({ length: Math.max(from.length, mains.length) }, (_, index) => ({
     capacity,
     start: turn(from, index),
@@ -89,7 +89,7 @@ export async function check(
   context: Context,
   options?: { mutant?: string; patience?: number; runs?: readonly Run[] },
 ): Promise<number> {
-  const { mutant, patience = PATIENCE, runs = runsOf(behaviour, kind, context) } = options ?? {}
+  const { mutant, patience = PATIENCE, runs = runsOf(behaviour, context) } = options ?? {}
   const given = { kind, context, patience, ...(mutant === undefined ? {} : { mutant }) }
   const left = [...runs]
   const lane = async () => {
