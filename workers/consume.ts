@@ -13,14 +13,9 @@ type Call = (item: unknown, thread: ThreadContext) => unknown
 
 /** Calls a function with each item of a queue; an item is finished when its call has returned. */
 export class Consumer {
-  readonly #queue: Queue<unknown>
   readonly #source: LeaseSource<unknown>
   readonly #role: ConsumeRole
   readonly #onGiveUp: (error: unknown, attempts: number) => void
-  /** Items that failed and wait for their time to be delivered again; held meanwhile. Each with what ends its wait. */
-  readonly #deferred = new Map<Promise<void>, () => void>()
-  /** Lanes that wait for an item: each may come to hold one. */
-  #waiting = 0
   /** What ended one of the calls under way, for all of them. */
   #failure: { error: unknown } | undefined
   /** Ends the waits of the others then. */
@@ -33,7 +28,6 @@ export class Consumer {
     role: ConsumeRole,
     onGiveUp: (error: unknown, attempts: number) => void,
   ) {
-    this.#queue = queue
     this.#source = queue.leaseSource()
     this.#role = role
     this.#onGiveUp = onGiveUp
@@ -53,7 +47,6 @@ export class Consumer {
       this.#lane(call as Call, thread, control),
     )
     await Promise.all(lanes)
-    for (const again of this.#deferred.values()) again()
     if (this.#failure !== undefined) throw this.#failure.error
   }
 
@@ -67,11 +60,7 @@ export class Consumer {
           const entry = await this.#lease()
           pause = entry === END ? END : (this.#call(call, thread, entry) ?? TURN)
         }
-        if (pause === END) {
-          if (this.#deferred.size === 0) return
-          // What waits for its time comes back into the queue, or makes room for another item.
-          await this.#oneComesBack(thread.signal)
-        }
+        if (pause === END) return
         if (pause instanceof Promise) await pause
         // Promises that are settled already keep the event loop from turning as well.
         if (pause === TURN || turns.isDue) await turns.turn()
@@ -95,8 +84,6 @@ export class Consumer {
 
   /** An entry; END if none is to be had; EMPTY if there was none for so long that the event loop should turn. */
   #leaseSync(): number {
-    // Else a lane that waits already could find that the thread may hold no more.
-    if (this.#deferred.size > 0 && this.#queue.mayHold <= this.#waiting) return END
     try {
       const entry = this.#source.tryLease()
       return entry > 0 || !this.#mayBlock ? entry : this.#source.leaseSync(BLOCKING)
@@ -107,26 +94,11 @@ export class Consumer {
 
   /** An entry, or END. */
   async #lease(): Promise<number> {
-    this.#waiting++
     try {
       return await this.#source.lease({ signal: this.#over.signal })
     } catch (error) {
       return endOf(error)
-    } finally {
-      this.#waiting--
     }
-  }
-
-  async #oneComesBack(stopped: AbortSignal): Promise<void> {
-    const signals = [stopped, this.#over.signal]
-    if (signals.some(({ aborted }) => aborted)) return
-    let onStop = () => {}
-    const stop = new Promise<void>((resolve) => {
-      onStop = resolve
-    })
-    for (const signal of signals) signal.addEventListener('abort', onStop, { once: true })
-    await Promise.race([stop, ...this.#deferred.keys()])
-    for (const signal of signals) signal.removeEventListener('abort', onStop)
   }
 
   /** Calls the function and settles the item; a promise only if the function gave one. */
@@ -165,12 +137,12 @@ export class Consumer {
       this.#source.again(entry, error)
       throw error
     }
-    const { retries, maxDeliveries, hasDeadLetters } = this.#role
+    const { retries, backoff, maxDeliveries, hasDeadLetters } = this.#role
     const attempts = this.#source.attempts(entry)
     // Delivered `maxDeliveries` times, an item that is given back is given up.
     const most = Math.min(maxDeliveries || LONGEST, retries === undefined ? maxDeliveries || 1 : retries + 1)
     if (attempts < most) {
-      this.#deliverAgain(entry, error, attempts)
+      this.#source.again(entry, error, Math.min(backoff * 2 ** (attempts - 1), LONGEST))
     } else if (hasDeadLetters) {
       this.#source.giveUp(entry, error)
       this.#onGiveUp(error, attempts)
@@ -178,26 +150,6 @@ export class Consumer {
       this.#source.again(entry, error)
       throw error
     }
-  }
-
-  #deliverAgain(entry: number, error: unknown, attempts: number): void {
-    const { backoff } = this.#role
-    if (backoff === 0) {
-      this.#source.again(entry, error)
-      return
-    }
-    const delay = Math.min(backoff * 2 ** (attempts - 1), LONGEST)
-    let again = () => {}
-    const deferred = new Promise<void>((resolve) => {
-      again = () => {
-        clearTimeout(timer)
-        this.#deferred.delete(deferred)
-        this.#source.again(entry, error)
-        resolve()
-      }
-    })
-    const timer = setTimeout(again, delay)
-    this.#deferred.set(deferred, again)
   }
 }
 

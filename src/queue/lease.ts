@@ -16,6 +16,7 @@ export interface LeaseSource<T> {
   /** Deliveries begun, this one included. */
   attempts(entry: number): number
   finish(entry: number): void
-  again(entry: number, error: unknown): void
+  /** `delay` in ms; default 0: at once. */
+  again(entry: number, error: unknown, delay?: number): void
   giveUp(entry: number, error: unknown): void
 }

@@ -105,9 +105,9 @@ export class Takes<T> {
 
   leaseSource(): LeaseSource<T> {
     const seat = this.#seat
-    const giveBack = (entry: number, verdict: number, error: unknown) => {
+    const giveBack = (entry: number, verdict: number, error: unknown, delay = 0) => {
       this.#deliveries--
-      seat.attachment.giveBack(entry, verdict, error)
+      seat.attachment.giveBack(entry, verdict, error, delay)
       seat.tidy()
     }
     const leased = (entry: number) => {
@@ -136,7 +136,7 @@ export class Takes<T> {
         seat.attachment.finish(entry)
         seat.tidy()
       },
-      again: (entry, error) => giveBack(entry, AGAIN, error),
+      again: (entry, error, delay) => giveBack(entry, AGAIN, error, delay),
       giveUp: (entry, error) => giveBack(entry, GIVE_UP, error),
     }
   }

@@ -34,7 +34,7 @@ export interface ConsumeOptions {
    * any, fails its thread. Deliveries that ended in a death count, but only `maxDeliveries` of the queue bounds those. Default: what the queue's `maxDeliveries` allows, without that 0.
    */
   readonly retries?: number | undefined
-  /** ms until an item that failed is delivered again, doubled with each further attempt; its thread goes on meanwhile. Default 0. */
+  /** ms until an item that failed is delivered again, doubled with each further attempt; the queue keeps it meanwhile. Default 0. */
   readonly backoff?: number | undefined
   /** Calls of an asynchronous function under way at once in each thread, 1 to the queue's `maxInFlight`; default 1. */
   readonly concurrency?: number | undefined

@@ -204,15 +204,28 @@ describe('an item that fails', () => {
     }
   })
 
-  it('waits though it is all that the thread may hold', async () => {
+  it('holds up no other, though its thread may hold one item only', async () => {
     const seen = numbers()
     const queue = await filled([1, 2], { maxInFlight: 1 })
-    const args = { words: sharedWords(), bad: 1, times: 2, seen }
-    await ended(supervisor().consume(queue, consumer('failsSome', args, { retries: 2, backoff: 5 })))
-    expect(contents(seen)).toEqual([1, 2])
+    const args = { words: sharedWords(), bad: 1, times: 1, seen }
+    await ended(supervisor().consume(queue, consumer('failsSome', args, { retries: 1, backoff: 500 })))
+    expect(contents(seen)).toEqual([2, 1])
   })
 
-  it('leaves the room that other calls of its thread wait for', async () => {
+  it('comes back though the thread on which it failed has died', async () => {
+    const seen = numbers()
+    const queue = await filled([1, 2])
+    const words = sharedWords()
+    const one = supervisor()
+    const args = { words, bad: 1, times: 1, seen }
+    const group = one.consume(queue, consumer('failsSome', args, { retries: 1, backoff: 1000 }))
+    await until(() => queue.stats().delayed === 1, 'it waits')
+    await within(workerOf(await threadOf(one)).terminate(), 'the death')
+    await ended(group)
+    expect([contents(seen).sort(), queue.unfinished]).toEqual([[1, 2], 0])
+  })
+
+  it('takes no room in its thread meanwhile', async () => {
     const seen = numbers()
     const queue = numbers({ maxInFlight: 2 })
     const words = sharedWords()
