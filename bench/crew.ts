@@ -4,7 +4,7 @@ import type { Team } from './scenarios/scenario.ts'
 
 /** One thread: what it runs (`part` of threads/`file`.mjs) and what that needs. */
 export interface Job {
-  readonly file: 'queue' | 'messages' | 'core' | 'api'
+  readonly file: 'queue' | 'messages' | 'core' | 'api' | 'heap'
   readonly part: string
   readonly data: object
   readonly transfer?: readonly MessagePort[]

@@ -95,20 +95,23 @@ function queueContender(
   }
 }
 
-/** The threads of loops around one queue. */
+/** The threads of loops around one queue, of class `kind`. */
 export async function queueJobs(
   freight: Pick<Freight, 'payload' | 'batch'>,
   topology: Topology,
   items: number,
+  kind: Kind = 'Queue',
 ): Promise<Job[]> {
   const millrace = (await import(new URL('index.js', DIST).href)) as typeof import('../../src/index.ts')
-  const queue =
-    freight.payload === 'int32'
-      ? new millrace.Queue<unknown>({ codec: millrace.codecs.int32 as never })
-      : new millrace.Queue<unknown>()
-  const { handle } = queue
-  return jobs('queue', freight, topology, items, () => ({ data: { handle } }))
+  const { handle } = new millrace[kind]<unknown>(
+    freight.payload === 'int32' ? { codec: millrace.codecs.int32 as never } : {},
+  )
+  return jobs('queue', freight, topology, items, () => ({
+    data: { handle, isRanked: kind === 'PriorityQueue' },
+  }))
 }
+
+export type Kind = 'Queue' | 'LifoQueue' | 'PriorityQueue'
 
 /** A channel from each producer to each consumer; a producer takes its consumers in turn. */
 function messageContender(label: string, freight: Freight, topology: Topology, items: number): Contender {

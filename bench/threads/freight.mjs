@@ -20,3 +20,8 @@ export const freights = {
     },
   },
 }
+
+/** A priority, 0 to 2^32 - 1, that has nothing to do with the order of the values (Knuth's multiplicative hash). */
+export function scattered(value) {
+  return Math.imul(value, 2654435761) >>> 0
+}

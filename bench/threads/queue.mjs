@@ -1,14 +1,20 @@
 import { attach } from '../../dist/src/index.js'
-import { freights } from './freight.mjs'
+import { freights, scattered } from './freight.mjs'
 import { Sums, tally } from './tally.mjs'
 
-export function producer({ handle, payload, batch, share, first }) {
+export function producer({ handle, payload, batch, share, first, isRanked }) {
   const queue = attach(handle)
   const { make } = freights[payload]
   const putEach = (sums) => {
     for (let value = first; value < first + share; value++) {
       sums.add(value)
       queue.putSync(make(value))
+    }
+  }
+  const putRanked = (sums) => {
+    for (let value = first; value < first + share; value++) {
+      sums.add(value)
+      queue.putSync(make(value), { priority: scattered(value) })
     }
   }
   const putMany = (sums) => {
@@ -21,7 +27,8 @@ export function producer({ handle, payload, batch, share, first }) {
       queue.putManySync(items)
     }
   }
-  return play(batch === 1 ? putEach : putMany, () => {})
+  const putOne = isRanked ? putRanked : putEach
+  return play(batch === 1 ? putOne : putMany, () => {})
 }
 
 export function consumer({ handle, payload, batch, share }) {
