@@ -11,6 +11,8 @@ export class Supervision implements Link {
   readonly #control: Control
   readonly #port: MessagePort
   #queues: readonly object[] = []
+  /** The reason to stop has come. */
+  #isRead = false
 
   constructor(control: Control, port: MessagePort) {
     this.#control = control
@@ -33,13 +35,12 @@ export class Supervision implements Link {
   }
 
   get stopRequested(): boolean {
+    // The reason is sent before the word is set, so whoever has one of the two may not have the other yet.
+    if (this.#isRead) return true
     if (!this.#control.stopRequested) return false
-    // The reason was sent before the word was set.
-    if (!this.#isRead) this.readMail()
+    this.readMail()
     return true
   }
-
-  #isRead = false
 
   readMail(): void {
     for (;;) {

@@ -202,7 +202,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       this.#destroyedBy = { error }
       for (const member of this.members) {
         if (member.isOver) continue
-        if (!member.run?.isSettled)
+        if (member.run?.hasBegun && !member.run.isSettled)
           this.#report(member, undefined, error instanceof Error ? error : undefined)
         this.#settle(member, undefined)
       }

@@ -1,0 +1,20 @@
+import { once } from 'node:events'
+import { MessageChannel } from 'node:worker_threads'
+import { afterEach, describe, expect, it } from 'vitest'
+import { Control } from '../../src/supervisor/control.ts'
+import { packError } from '../../src/supervisor/error-transport.ts'
+import { Supervision } from '../../workers/supervision.ts'
+import { within } from '../support/deadline.ts'
+
+const { port1: supervisor, port2: thread } = new MessageChannel()
+afterEach(() => supervisor.close())
+
+describe('a thread whose supervisor has sent the reason to stop', () => {
+  it('is asked to stop, though the word for that is not stored yet', async () => {
+    const supervision = new Supervision(Control.create(0), thread)
+    const aborted = once(supervision.signal, 'abort')
+    supervisor.postMessage({ kind: 'stop', reason: packError(new Error('enough')) })
+    await within(aborted, 'the abort')
+    expect([supervision.stopRequested, supervision.signal.reason.message]).toEqual([true, 'enough'])
+  })
+})
