@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import type { DeadLetter, QueueOptions, Supervisor, ThreadGroup } from '../../src/index.ts'
 import { until, within } from '../support/deadline.ts'
-import { waits } from '../support/users.ts'
+import { User, waits } from '../support/users.ts'
 import {
   failureOf,
   fixture,
@@ -576,16 +576,17 @@ describe('destroy', () => {
   })
 
   it('leaves the places at a queue that its producers had', async () => {
-    const queue = numbers({ maxThreads: 2 })
-    for (let round = 0; round < 3; round++) {
-      const one = supervisor()
-      const group = one.produce(queue, fixture('produce.mjs', 'endless'))
-      const failure = failureOf(group.join(), 'the producer')
-      await until(() => queue.full || queue.stats().threads.length === 2, 'it produces')
-      await within(one.destroy(), 'the end')
-      expect((await failure).code).toBe('ABORT_ERR')
-      expect(queue.stats().threads).toHaveLength(1)
-    }
+    const queue = numbers({ maxsize: 4, maxThreads: 2 })
+    const one = supervisor()
+    const group = one.produce(queue, fixture('produce.mjs', 'endless'))
+    const failure = failureOf(group.join(), 'the producer')
+    await until(() => queue.full, 'it produces')
+    const user = new User()
+    await expect(user.ask('attach', queue.handle)).rejects.toMatchObject({ code: 'ERR_TOO_MANY_THREADS' })
+    await within(one.destroy(), 'the end')
+    expect((await failure).code).toBe('ABORT_ERR')
+    await user.ask('attach', queue.handle)
+    expect(queue.stats().threads).toHaveLength(2)
   })
 
   it('of nothing resolves, and leaves no warning', async () => {
