@@ -243,6 +243,25 @@ function unlink(list: i32, next: i32): void {
   store(BACKLOG, load(BACKLOG) - 1)
 }
 
+/** Under the lock: the cell of the item that came back first, else of some delayed one; NOTHING. */
+export function cameBackFirst(): i32 {
+  const first = peek(RETURNED_FIRST)
+  if (first !== 0) return first - 1
+  const delayed = peek(DELAYED)
+  if (delayed === 0) return NOTHING
+  return delayed < 0 || delayed > delayedSize ? CORRUPT : peek(nodeAt(delayedAt, delayed) + NODE_CELL) >> 1
+}
+
+/** Under the lock: takes away the item that cameBackFirst answered, in `cell`. */
+export function removeCameBack(cell: i32): void {
+  if (peek(RETURNED_FIRST) !== 0) {
+    unlink(RETURNED_FIRST, peek(cellAt(cell) + NEXT))
+  } else {
+    store(DELAYED, peek(DELAYED) - 1)
+    store(BACKLOG, load(BACKLOG) - 1)
+  }
+}
+
 /** After an immediate shutdown: discards one item that came back, counted as taken and finished here. Answers 1; NOTHING, BUSY. */
 export function discardReturned(ledger: i32): i32 {
   if ((load(HEAD) & SHUT) === 0) return NOTHING

@@ -8,7 +8,9 @@ export type Core = typeof operations
 /** The operations of a queue of this kind, under the names of those of the ring: chosen once, not at each call. */
 export function coreOf(kind: Kind, core: Core): Core {
   if (kind === 'lifo') {
-    return { ...core, put: core.putDeque, take: core.takeDeque, discardQueued: core.discardDeque }
+    const { putDeque, takeDeque, discardDeque, replaceDeque, dropBottom } = core
+    const ring = { put: putDeque, take: takeDeque, discardQueued: discardDeque }
+    return { ...core, ...ring, replace: replaceDeque, dropOldest: dropBottom }
   }
   if (kind === 'priority') {
     const { putHeap, takeHeap, giveBackHeap, discardHeap } = core

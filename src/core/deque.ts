@@ -4,6 +4,7 @@ import {
   ATTEMPTS,
   BACKLOG,
   BEHIND_RETURNED,
+  BOTTOM,
   BUSY,
   CLOSED,
   CORRUPT,
@@ -32,7 +33,7 @@ import { cellAt, depth, isCell } from './places.ts'
 import { needsWake } from './wake.ts'
 
 /**
- * Last in, first out: a deque in the slots of the ring, its bottom in slot 0, under the lock of the backlog. Cells are
+ * Last in, first out: a deque in the slots of the ring, from BOTTOM up, under the lock of the backlog. Cells are
  * exchanged as in the ring. TAIL and HEAD count what was put and taken, as there; they are exchanged, not stored, since
  * a shutdown sets their flags without the lock. What came back waits in the backlog's list, before all of these.
  */
@@ -55,7 +56,7 @@ function putLocked(ledger: i32, length: i32): i32 {
   const count = depth(tail, load(HEAD))
   if (count + load(BACKLOG) >= maxsize) return FULL
   if (count < 0 || count > ringMask) return CORRUPT
-  const slot = ringAt + count * SLOT_BYTES
+  const slot = ringAt + ((peek(BOTTOM) + count) & ringMask) * SLOT_BYTES
   const entry = ledger + ENTRIES
   const full = peek(entry)
   const spare = peek(slot + SLOT_CELL)
@@ -90,7 +91,7 @@ function takeLocked(ledger: i32, entry: i32): i32 {
   const count = depth(load(TAIL), head)
   if (count === 0) return BUSY
   if (count < 0 || count > ringMask + 1) return CORRUPT
-  const slot = ringAt + (count - 1) * SLOT_BYTES
+  const slot = ringAt + ((peek(BOTTOM) + count - 1) & ringMask) * SLOT_BYTES
   const full = peek(slot + SLOT_CELL)
   const spare = peek(entry)
   if (isCell(full) === 0 || isCell(spare) === 0) return CORRUPT

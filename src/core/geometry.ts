@@ -32,11 +32,14 @@ export interface Dimensions {
   readonly maxInFlight: number
   readonly maxDeliveries: number
   readonly keepsDoomed: boolean
+  /** A put on the full queue drops the oldest item. Default false. */
+  readonly dropsOldest?: boolean
 }
 
 /** Where its regions lie; plain numbers, so that it travels in a handle. Offsets and sizes in bytes. */
 export interface Geometry extends Dimensions {
   readonly kind: Kind
+  readonly dropsOldest: boolean
   /** Slots: of the ring, or of the deque; a priority queue has none. */
   readonly ringSize: number
   readonly ringAt: number
@@ -70,9 +73,11 @@ export const RECORD_BYTES = 512
 export const MAX_HEAP = 2 ** 21 - 1
 
 export function geometryOf(dimensions: Dimensions): Geometry {
-  const { kind = 'fifo', maxsize, itemBytes, maxItemBytes, memoryBytes, maxThreads, maxInFlight } = dimensions
+  const { kind = 'fifo', dropsOldest = false } = dimensions
+  const { maxsize, itemBytes, maxItemBytes, memoryBytes, maxThreads, maxInFlight } = dimensions
   const hasHeap = kind === 'priority'
-  const ringSize = hasHeap ? 0 : 2 ** Math.ceil(Math.log2(maxsize))
+  // Who drops the oldest item claims the new one's slot first.
+  const ringSize = hasHeap ? 0 : 2 ** Math.ceil(Math.log2(maxsize + (dropsOldest ? 1 : 0)))
   const entries = maxThreads * (maxInFlight + 1)
   // Each ring slot and each ledger entry always has a cell. The spare ones: an item that came back leaves an empty
   // cell behind, and at most maxsize + all that threads can hold are ever there at once.
@@ -105,6 +110,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   return {
     ...dimensions,
     kind,
+    dropsOldest,
     ringSize,
     ringAt,
     ledgersAt,

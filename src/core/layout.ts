@@ -16,8 +16,8 @@
  *
  *   ring     ringSize x { SEQUENCE, CELL }
  *            SEQUENCE: (p << 1) empty, for the put at position p; (p << 1) | 1 full, for the take at p.
- *            LIFO: a deque in the same slots, SEQUENCE unused. Slot i holds the i-th item from the bottom, of TAIL less
- *            HEAD; the slots above hold empty cells. Priority: no slots.
+ *            LIFO: a deque in the same slots, SEQUENCE unused. From slot BOTTOM on, round the end, stand TAIL less HEAD
+ *            items from the bottom up; the other slots hold empty cells. Priority: no slots.
  *   heap     priority: (1 + heapSize) x { KEY, ORDER, (CELL << 1) | came back }
  *            An array heap from node 1 on, lowest first, of TAIL less HEAD and RETURNED nodes. KEY and ORDER are those of
  *            keys, copied, so that a sift reads no address from shared memory.
@@ -62,6 +62,8 @@ export const ARRIVED_HIGH: i32 = 292
 export const ARRIVED_LOW: i32 = 296
 /** Items that came back and are not due yet. */
 export const DELAYED: i32 = 300
+/** LIFO: the slot of the item put first, modulo the number of slots. */
+export const BOTTOM: i32 = 304
 
 export const FREE_BLOCKS: i32 = 384
 /** The ledger that is first in line for blocks (its offset), or 0. */
@@ -120,8 +122,10 @@ export const AT_END: i32 = 24
 export const WAITS: i32 = 28
 /** Blocks reserved but not yet popped. */
 export const RESERVED: i32 = 32
-/** Items given up without a dead-letter queue to take them. */
+/** Items given up without a dead-letter queue to take them, or dropped because the queue was full. */
 export const DROPPED: i32 = 36
+/** Puts that failed at once because the queue was full. */
+export const REJECTED: i32 = 48
 /** Whose puts are counted here from one thread to its successor; 0: nobody's, the ledger is free once it has no owner. */
 export const PRODUCER: i32 = 40
 /** STORED when PRODUCER was set. */

@@ -6,6 +6,7 @@ import { blocksFor, type Geometry } from '../core/geometry.ts'
 import {
   ATTEMPTS,
   BEHIND_RETURNED,
+  BLOCK_TURN,
   BUSY,
   CHAIN,
   CLOSED,
@@ -22,6 +23,7 @@ import {
   PAYLOAD,
   PUT,
 } from '../core/layout.ts'
+import { REPLACED } from '../core/replace.ts'
 import { isShutDown, looksDrained, type SharedMemory } from '../core/shared.ts'
 import { CodecError, ItemTooLargeError, QueueCorruptError, TooManyInFlightError } from '../errors.ts'
 import { backOff } from '../wait/backoff.ts'
@@ -64,6 +66,8 @@ export class Attachment<T> {
   readonly #words: Int32Array
   readonly #stage: number
   readonly #free: number[] = []
+  /** Items that puts of this thread have dropped to make room. */
+  drops = 0
   /** Something stands beside the cells. */
   readonly #stamps: boolean
   #scratch: Span
@@ -172,8 +176,9 @@ export class Attachment<T> {
     } else {
       length = encoded.length
       if (length > this.geometry.itemBytes) {
-        if (this.#chained !== encoded && !this.#chain(encoded, waits)) {
-          return isShutDown(this.shared) ? this.#closed() : MEMORY
+        while (this.#chained !== encoded && !this.#chain(encoded, waits || this.geometry.dropsOldest)) {
+          if (isShutDown(this.shared)) return this.#closed()
+          if (!this.#dropOldest()) return MEMORY
         }
       } else {
         if (this.#chained !== undefined) this.unstage()
@@ -185,19 +190,53 @@ export class Attachment<T> {
       this.#hasPut = true
       link()?.uses(this.queue, PUTS)
     }
-    let answer = this.#core.put(this.ledger, length)
+    let answer = this.#put(length)
     for (let tries = 0; answer === BUSY; tries++) {
       backOff(tries)
-      answer = this.#core.put(this.ledger, length)
+      answer = this.#put(length)
     }
     if (answer >= 0) {
       this.#chained = undefined
-      if (answer === 1) this.#core.wake(GET)
+      if ((answer & 1) === 1) this.#core.wake(GET)
+      if ((answer & REPLACED) !== 0) this.#countDrop()
       return 0
     }
     if (answer === FULL) return PUT
     if (answer === CLOSED) return this.#closed()
     throw this.corrupt()
+  }
+
+  #put(length: number): number {
+    const answer = this.#core.put(this.ledger, length)
+    return answer === FULL && this.geometry.dropsOldest ? this.#core.replace(this.ledger, length) : answer
+  }
+
+  /** Drops the oldest item, for its blocks, if this thread is first in line for them. False if there is none. */
+  #dropOldest(): boolean {
+    if (!this.geometry.dropsOldest || this.shared.load(BLOCK_TURN) !== this.ledger) return false
+    let answer = this.#core.dropOldest(this.ledger)
+    for (let tries = 0; answer === BUSY; tries++) {
+      backOff(tries)
+      answer = this.#core.dropOldest(this.ledger)
+    }
+    if (answer === CORRUPT) throw this.corrupt()
+    if (answer < 0) return false
+    this.#countDrop()
+    // It may have been the last one.
+    afterFinish(this.shared)
+    this.#core.wake(PUT)
+    return true
+  }
+
+  /** What was dropped stands in the staged cell. */
+  #countDrop(): void {
+    this.drops++
+    this.#freeChain(this.#stage)
+  }
+
+  /** A put that found no room and does not wait, by the counter of its kind. */
+  countRefusal(counter: number): void {
+    Atomics.add(this.#words, (this.ledger + counter) >> 2, 1)
   }
 
   /** Writes what stands beside the staged cell. */

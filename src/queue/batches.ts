@@ -24,8 +24,8 @@ export async function putMany<T>(
   refuseUniterable(items)
   try {
     for (const item of items) {
-      await queue.put(item, { ...options, timeout: left(), signal })
-      stored++
+      const result = await queue.put(item, { ...options, timeout: left(), signal })
+      if (result !== 'dropped') stored++
     }
   } catch (error) {
     throw carrying(error, { stored })
@@ -40,8 +40,8 @@ export function putManySync<T>(queue: Queue<T>, items: Iterable<T>, options?: Wa
   refuseUniterable(items)
   try {
     for (const item of items) {
-      queue.putSync(item, left && { ...options, timeout: left(), signal })
-      stored++
+      const result = queue.putSync(item, left && { ...options, timeout: left(), signal })
+      if (result !== 'dropped') stored++
     }
   } catch (error) {
     throw carrying(error, { stored })

@@ -23,7 +23,7 @@ export interface DeadLetter<T> {
 /** Where letters go. */
 export interface LetterBox {
   tryPut(letter: DeadLetter<unknown>): boolean
-  readonly full: boolean
+  readonly takesLetters: boolean
   readonly isShutDown: boolean
   readonly isDetached: boolean
   readonly handle: unknown
@@ -39,7 +39,7 @@ export interface LetterBox {
 export function moveLetters<T>(attachment: Attachment<T>, letters: LetterBox, queueName: string): boolean {
   while (hasDoomed(attachment.shared)) {
     // Not taken while there is no room: given back, it would stand behind the others.
-    if (letters.full && !letters.isShutDown) return false
+    if (!letters.takesLetters && !letters.isShutDown) return false
     const entry = attachment.takeDoomed()
     if (entry === 0) return true
     if (letters.isShutDown) {

@@ -1,6 +1,7 @@
 import { invalidType, invalidValue } from '../check.ts'
 import type { CodecDescriptor } from '../codec/index.ts'
 import type { Geometry, Kind } from '../core/geometry.ts'
+import type { WhenFull } from './options.ts'
 import type { Ranking } from './ranking.ts'
 
 /** @internal What another thread needs to attach; structured-cloneable. */
@@ -12,6 +13,7 @@ export interface HandleData {
   readonly id: string
   readonly name: string
   readonly ack: 'manual' | 'auto'
+  readonly whenFull: WhenFull
   readonly codec: CodecDescriptor
   readonly geometry: Geometry
   readonly memory: WebAssembly.Memory

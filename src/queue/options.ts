@@ -19,8 +19,12 @@ export interface QueueOptions<T> {
   maxItemBytes?: number | undefined
   /** Budget for items above itemBytes; used up, a put waits as on a full queue. Default max(16 MiB, 4 x maxItemBytes). */
   memoryBytes?: number | undefined
-  /** What a put does on a full queue. Only 'wait' exists so far. */
-  whenFull?: 'wait' | undefined
+  /**
+   * What a put does on a full queue, and where the budget for long items is used up. 'wait' (default). 'reject': it fails with
+   * QueueFullError, at once, whatever its timeout. 'drop-newest': the item is dropped. 'drop-oldest': the item takes the
+   * place of the oldest one that nobody holds; not in a PriorityQueue.
+   */
+  whenFull?: WhenFull | undefined
   /** 'manual' (default): an item is unfinished until taskDone. 'auto': finished when get hands it over (at most once). */
   ack?: 'manual' | 'auto' | undefined
   /** Unfinished items one thread may hold, 1 to 65536; default 64. Beyond: TooManyInFlightError. */
@@ -35,11 +39,15 @@ export interface QueueOptions<T> {
   name?: string | undefined
 }
 
+/** What a put does on a full queue. */
+export type WhenFull = 'wait' | 'reject' | 'drop-oldest' | 'drop-newest'
+
 /** @internal The options, checked and completed. */
 export interface Settings<T> {
   readonly name: string
   readonly codec: Codec<T>
   readonly ack: 'manual' | 'auto'
+  readonly whenFull: WhenFull
   readonly deadLetters: Queue<DeadLetter<T>> | undefined
   readonly geometry: Geometry
 }
@@ -60,6 +68,9 @@ export function settingsOf<T>(given: QueueOptions<T> | undefined, kind: Kind): S
       'a queue whose codec carries objects (structured, json, msgpack or a defined one)',
       deadLetters.codecName,
     )
+  }
+  if (deadLetters?.whenFull === 'drop-newest') {
+    throw invalidValue('options.deadLetters', 'a queue that does not drop what is new', deadLetters.whenFull)
   }
   const { name = '' } = options
   if (typeof name !== 'string') throw invalidType('options.name', 'a string', name)
@@ -89,6 +100,7 @@ export function settingsOf<T>(given: QueueOptions<T> | undefined, kind: Kind): S
     MAX_BYTES,
     Math.max(16 * MiB, 4 * maxItemBytes),
   )
+  const whenFull = whenFullOption(options.whenFull, kind)
   const geometry = geometryOf({
     kind,
     maxsize: integer('options.maxsize', options.maxsize, 1, kind === 'priority' ? 2 ** 20 : 2 ** 30, 1024),
@@ -99,6 +111,7 @@ export function settingsOf<T>(given: QueueOptions<T> | undefined, kind: Kind): S
     maxInFlight: integer('options.maxInFlight', options.maxInFlight, 1, 65536, 64),
     maxDeliveries: integer('options.maxDeliveries', options.maxDeliveries, 1, 2 ** 30, deadLetters ? 3 : 0),
     keepsDoomed: deadLetters !== undefined,
+    dropsOldest: whenFull === 'drop-oldest',
   })
   if (geometry.heapSize > MAX_HEAP) {
     throw outOfRange(
@@ -114,10 +127,10 @@ export function settingsOf<T>(given: QueueOptions<T> | undefined, kind: Kind): S
       geometry.bytes,
     )
   }
-  oneOf('options.whenFull', options.whenFull, ['wait'], 'wait')
   return {
     name,
     codec,
+    whenFull,
     deadLetters,
     geometry,
     ack: oneOf('options.ack', options.ack, ['manual', 'auto'], 'manual'),
@@ -134,6 +147,14 @@ function codecOption(codec: Codec<unknown> | undefined): Codec<unknown> {
     integer('options.codec.byteLength', codec.byteLength, 0, MAX_BYTES)
   }
   return codec
+}
+
+function whenFullOption(value: unknown, kind: Kind): WhenFull {
+  const allowed: readonly WhenFull[] = ['wait', 'reject', 'drop-oldest', 'drop-newest']
+  if (kind !== 'priority') return oneOf('options.whenFull', value, allowed, 'wait')
+  // The first to go would be the one least wanted, which a heap does not find.
+  const others = allowed.filter((each) => each !== 'drop-oldest')
+  return oneOf('options.whenFull of a PriorityQueue', value, others, 'wait')
 }
 
 function carriesObjects(codecName: string): boolean {

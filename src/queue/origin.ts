@@ -7,7 +7,7 @@ import { Attachment } from './attachment.ts'
 import type { LetterBox } from './dead-letters.ts'
 import { announce, listen } from './deaths.ts'
 import type { HandleData } from './handle.ts'
-import { type QueueOptions, settingsOf } from './options.ts'
+import { type QueueOptions, settingsOf, type WhenFull } from './options.ts'
 import { type Ranking, rankingOf } from './ranking.ts'
 import { claimLedger, registry, sweep, sweepNowAndThen, thisThread, windUpFormer } from './registry.ts'
 
@@ -16,6 +16,7 @@ export class Origin<T> {
   readonly id: string
   readonly name: string
   readonly ack: 'manual' | 'auto'
+  readonly whenFull: WhenFull
   readonly codec: Codec<T>
   readonly deadLetters: LetterBox | undefined
   /** Of a priority queue. */
@@ -28,6 +29,7 @@ export class Origin<T> {
     this.id = parts.id
     this.name = parts.name
     this.ack = parts.ack
+    this.whenFull = parts.whenFull
     this.codec = parts.codec
     this.deadLetters = parts.deadLetters
     this.ranking = parts.ranking
@@ -54,8 +56,8 @@ export class Origin<T> {
     const codec = codecFromDescriptor(data.codec) as Codec<T>
     const known = registry().attached.get(data.id)
     const shared = known?.shared ?? new SharedMemory(data.memory, data.geometry)
-    const { id, name, ack, ranking } = data
-    return new Origin({ id, name, ack, codec, deadLetters, ranking, shared, producer })
+    const { id, name, ack, whenFull, ranking } = data
+    return new Origin({ id, name, ack, whenFull, codec, deadLetters, ranking, shared, producer })
   }
 
   /** How messages name the queue. */
@@ -96,8 +98,8 @@ export function handleOf(
 ): HandleData | undefined {
   const codec = codecDescriptor(origin.codec)
   if (codec === undefined) return undefined
-  const { id, name, ack, ranking, shared } = origin
+  const { id, name, ack, whenFull, ranking, shared } = origin
   const { geometry, memory } = shared
   const { kind } = geometry
-  return { millrace: 1, kind, id, name, ack, ranking, codec, geometry, memory, deadLetters }
+  return { millrace: 1, kind, id, name, ack, whenFull, ranking, codec, geometry, memory, deadLetters }
 }

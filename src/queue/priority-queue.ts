@@ -1,6 +1,7 @@
 import type { QueueOptions } from './options.ts'
 import { Origin } from './origin.ts'
-import { type PutResult, Queue } from './queue.ts'
+import type { PutResult } from './puts.ts'
+import { Queue } from './queue.ts'
 import type { PriorityOptions } from './ranking.ts'
 
 /** How a priority queue is made. Here maxsize is at most 2^20. */

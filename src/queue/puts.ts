@@ -1,4 +1,4 @@
-import { PUT } from '../core/layout.ts'
+import { DROPPED, PUT, REJECTED } from '../core/layout.ts'
 import { isShutDown } from '../core/shared.ts'
 import { QueueFullError } from '../errors.ts'
 import { PendingCalls } from '../wait/pending.ts'
@@ -9,24 +9,32 @@ import { type PriorityOptions, type Ranking, rankOf } from './ranking.ts'
 import type { Seat } from './seat.ts'
 import { sizeOf } from './stats.ts'
 
+/** What a put did. 'replaced-oldest': stored, and an older item was dropped. 'dropped': not stored. */
+export type PutResult = 'stored' | 'replaced-oldest' | 'dropped'
+
 /** This thread's puts on one queue: at once, blocking, or pending in call order. */
 export class Puts<T> {
   readonly #seat: Seat<T>
   readonly #pending: PendingCalls
   readonly #ranking: Ranking | undefined
+  /** A put that finds no room waits for it. */
+  readonly #mayWait: boolean
 
   constructor(seat: Seat<T>) {
+    const { ranking, whenFull } = seat.origin
     this.#seat = seat
-    this.#ranking = seat.origin.ranking
+    this.#ranking = ranking
+    this.#mayWait = whenFull === 'wait' || whenFull === 'drop-oldest'
     this.#pending = new PendingCalls(seat.attachment.shared, seat.attachment.ledger)
   }
 
-  async put(item: T, options: PriorityOptions | undefined): Promise<'stored'> {
+  async put(item: T, options: PriorityOptions | undefined): Promise<PutResult> {
     const seat = this.#seat
     const limits = seat.limits(options, seat.fullError)
-    const rank = this.#rankOf(item, options)
+    const one = new OnePut(this.#rankOf(item, options), limits.timeout > 0 && this.#mayWait)
     const encoded = this.#encode(item)
-    if (this.#pending.size === 0 && this.#store(encoded, limits.timeout > 0, rank) === 0) return 'stored'
+    if (!this.#waitsBehindOthers && this.#store(encoded, one) === 0) return one.result
+    if (!this.#mayWait) return this.#refuse(encoded)
     if (limits.timeout === 0) {
       if (this.#pending.size === 0) this.#abandon(encoded)
       throw isShutDown(seat.origin.shared) ? seat.shutDownError() : seat.fullError()
@@ -34,17 +42,17 @@ export class Puts<T> {
     const bytes = typeof encoded === 'number' ? seat.attachment.staged(encoded) : encoded
     return new Promise((resolve, reject) => {
       const attempt = () => {
-        const side = this.#store(bytes, true, rank)
-        if (side === 0) resolve('stored')
+        const side = this.#store(bytes, one)
+        if (side === 0) resolve(one.result)
         return side
       }
       this.#pending.add({ attempt, reject, giveUp: () => this.#abandon(bytes) }, limits)
     })
   }
 
-  putSync(item: T, options: PriorityOptions | undefined): 'stored' {
+  putSync(item: T, options: PriorityOptions | undefined): PutResult {
     // The common case first, without what only a wait needs. A refused store has changed nothing.
-    if (options === undefined && this.#pending.size === 0) {
+    if (options === undefined && this.#pending.size === 0 && this.#seat.origin.whenFull === 'wait') {
       const { attachment } = this.#seat
       const rank = this.#rankOf(item, undefined)
       const encoded = attachment.encode(item, false)
@@ -72,38 +80,41 @@ export class Puts<T> {
       this.#putSync(encoded, ms, false, rank)
       return true
     } catch (error) {
-      if (error instanceof QueueFullError) return false
+      if (error instanceof QueueFullError && this.#mayWait) return false
       throw error
     }
   }
 
-  #putSync(encoded: Encoded, timeout: number, stoppable: boolean, rank: number): 'stored' {
+  #putSync(encoded: Encoded, timeout: number, stoppable: boolean, rank: number): PutResult {
+    const one = new OnePut(rank, timeout > 0 && this.#mayWait)
     // Puts called before come first.
     const attempt = () => {
-      const side = this.#pending.serve() || this.#store(encoded, timeout > 0, rank)
+      const side = this.#pending.serve() || this.#store(encoded, one)
       if (side !== 0 && stoppable) this.#seat.endIfStopping()
       return side
     }
     try {
-      const earlier = this.#pending.size === 0 ? 0 : this.#pending.serve()
-      if (earlier === 0 && this.#store(encoded, timeout > 0, rank) === 0) return 'stored'
+      const earlier = this.#waitsBehindOthers ? this.#pending.serve() : 0
+      if (earlier === 0 && this.#store(encoded, one) === 0) return one.result
+      if (!this.#mayWait) return this.#refuse(encoded)
       this.#seat.block(timeout, attempt, this.#seat.fullError)
     } catch (error) {
       this.#abandon(encoded)
       throw error
     }
-    return 'stored'
+    return one.result
   }
 
   tryPut(item: T, options?: PriorityOptions): boolean {
-    const rank = this.#rankOf(item, options)
+    const one = new OnePut(this.#rankOf(item, options), false)
     const encoded = this.#encode(item)
-    if (this.#pending.size > 0) {
+    if (this.#waitsBehindOthers) {
       if (isShutDown(this.#seat.origin.shared)) throw this.#seat.shutDownError()
       return false
     }
-    if (this.#store(encoded, false, rank) === 0) return true
+    if (this.#store(encoded, one) === 0) return true
     this.#abandon(encoded)
+    this.#countRefusal()
     return false
   }
 
@@ -136,16 +147,55 @@ export class Puts<T> {
     return this.#seat.attachment.encode(item, this.#pending.size > 0)
   }
 
+  /** Earlier puts of this thread wait, and this one would. */
+  get #waitsBehindOthers(): boolean {
+    return this.#mayWait && this.#pending.size > 0
+  }
+
   /** Stores an item, or answers the side to wait on. @throws QueueShutDownError */
-  #store(encoded: Encoded, waits: boolean, rank: number): Side | 0 {
-    const side = this.#seat.attachment.store(encoded, waits, rank)
+  #store(encoded: Encoded, one: OnePut): Side | 0 {
+    const { attachment } = this.#seat
+    const { drops } = attachment
+    const side = attachment.store(encoded, one.waits, one.rank)
+    if (attachment.drops !== drops) one.replaces = true
     if (side < 0) throw this.#seat.shutDownError()
     if (side !== 0) this.#seat.tidy()
     return side
   }
 
+  /** There was no room, and the queue lets no put wait. @throws QueueFullError */
+  #refuse(encoded: Encoded): 'dropped' {
+    this.#abandon(encoded)
+    this.#countRefusal()
+    if (this.#seat.origin.whenFull === 'reject') throw this.#seat.fullError()
+    return 'dropped'
+  }
+
+  #countRefusal(): void {
+    const { attachment, origin } = this.#seat
+    if (!this.#mayWait) attachment.countRefusal(origin.whenFull === 'reject' ? REJECTED : DROPPED)
+  }
+
   /** A put is given up: its blocks are free again. */
   #abandon(encoded: Encoded): void {
     if (typeof encoded !== 'number' && !this.#seat.isDetached) this.#seat.attachment.unstage(encoded)
+  }
+}
+
+/** One put, over all its tries. */
+class OnePut {
+  readonly rank: number
+  /** It is going to wait, if it must. */
+  readonly waits: boolean
+  /** An older item was dropped for it. */
+  replaces = false
+
+  constructor(rank: number, waits: boolean) {
+    this.rank = rank
+    this.waits = waits
+  }
+
+  get result(): PutResult {
+    return this.replaces ? 'replaced-oldest' : 'stored'
   }
 }

@@ -10,18 +10,15 @@ import type { EMPTY } from './empty.ts'
 import type { Handle, HandleData } from './handle.ts'
 import { itemsOf, itemsOfSync } from './iterate.ts'
 import type { LeaseSource } from './lease.ts'
-import { isStoppable, type QueueOptions, timeoutOf, type WaitOptions } from './options.ts'
+import { isStoppable, type QueueOptions, timeoutOf, type WaitOptions, type WhenFull } from './options.ts'
 import { handleOf, Origin } from './origin.ts'
-import { Puts } from './puts.ts'
+import { type PutResult, Puts } from './puts.ts'
 import type { PriorityOptions } from './ranking.ts'
 import { discardAll, wakeEveryone, windUp } from './recovery.ts'
 import { detachInRegistry } from './registry.ts'
 import { Seat } from './seat.ts'
 import { type QueueStats, sizeOf, statsOf } from './stats.ts'
 import { Takes } from './takes.ts'
-
-/** What a put did with the item. */
-export type PutResult = 'stored' | 'replaced-oldest' | 'dropped'
 
 /**
  * A bounded first-in-first-out queue in shared memory, for any number of producer and consumer threads. The semantics
@@ -55,6 +52,11 @@ export class Queue<T> {
   /** As given, or ''. */
   get name(): string {
     return this.#seat.origin.name
+  }
+
+  /** What a put does when the queue is full; as given, or 'wait'. */
+  get whenFull(): WhenFull {
+    return this.#seat.origin.whenFull
   }
 
   /** @internal */
@@ -110,8 +112,9 @@ export class Queue<T> {
   // --- put ---
 
   /**
-   * Puts an item, when there is room. It is encoded at the call.
-   * @throws QueueFullError when `timeout` lapses, QueueShutDownError, CodecError, ItemTooLargeError, AbortError
+   * Puts an item, when there is room; on a full queue, as `whenFull` says. It is encoded at the call. Returns what became of it
+   * or, 'replaced-oldest', of an older one.
+   * @throws QueueFullError when `timeout` lapses, or at once with `whenFull: 'reject'`, QueueShutDownError, CodecError, ItemTooLargeError, AbortError
    */
   async put(item: T, options?: WaitOptions): Promise<PutResult> {
     return this.#puts.put(item, options)
@@ -134,7 +137,8 @@ export class Queue<T> {
   }
 
   /**
-   * Puts the items in order, each when there is room; `timeout` is for all of them. Returns how many: all.
+   * Puts the items in order, each when there is room; `timeout` is for all of them. Returns how many were stored: all, but
+   * with `whenFull: 'drop-newest'`.
    * @throws as put; the error's `stored` says how many were put before
    */
   async putMany(items: Iterable<T>, options?: WaitOptions): Promise<number> {
@@ -318,6 +322,11 @@ export class Queue<T> {
   /** @internal */
   get isDetached(): boolean {
     return this.#seat.isDetached
+  }
+
+  /** @internal Another letter can be put. */
+  get takesLetters(): boolean {
+    return !this.full || this.whenFull === 'drop-oldest'
   }
 
   /** @internal Calls back once there is room, or the queue is shut down; the process does not wait for it. */

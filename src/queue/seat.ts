@@ -90,7 +90,7 @@ export class Seat<T> {
     // Another thread moves them.
     if (letters.isDetached) return
     if (this.#awaitsLetterRoom) {
-      if (letters.full) return
+      if (!letters.takesLetters) return
       letters.serveRoom()
     }
     if (moveLetters(this.#attachment, letters, this.origin.name) || this.#awaitsLetterRoom) return
@@ -100,7 +100,7 @@ export class Seat<T> {
       this.tidy()
       this.onLettersGone()
     }
-    if (letters.full) letters.onRoom(again)
+    if (!letters.takesLetters) letters.onRoom(again)
     // It has slots but no blocks for a long letter, which onRoom does not watch.
     else setTimeout(again, LETTER_ROOM).unref()
   }

@@ -8,6 +8,7 @@ import {
   GAVE_BACK,
   LEDGERS_USED,
   OWNER,
+  REJECTED,
   RETURNED,
   STORED,
   TAKEN,
@@ -34,8 +35,10 @@ export interface QueueStats {
   /** Taken and not settled. */
   readonly held: number
   readonly unfinished: number
-  /** Given up without a dead-letter queue to go to. */
+  /** Given up without a dead-letter queue to go to, or dropped because the queue was full. */
   readonly dropped: number
+  /** Puts that failed at once because the queue was full: with `whenFull: 'reject'`. */
+  readonly rejected: number
   readonly shutDown: 'no' | 'drain' | 'immediate'
   /** Budget for items above itemBytes, in bytes, and how much of it is free. */
   readonly memoryBytes: number
@@ -68,11 +71,13 @@ export function statsOf(shared: Shared, name: string): QueueStats {
   const threads: ThreadStats[] = []
   let held = 0
   let dropped = 0
+  let rejected = 0
   for (const ledger of usedLedgers(shared, geometry)) {
     const taken = shared.load(ledger + TAKEN)
     const finished = shared.load(ledger + FINISHED)
     const holds = (taken - finished - shared.load(ledger + GAVE_BACK)) | 0
     dropped += shared.load(ledger + DROPPED)
+    rejected += shared.load(ledger + REJECTED)
     held += holds
     const owner = shared.load(ledger + OWNER)
     if (owner === 0 || owner === VACANT) continue
@@ -104,6 +109,7 @@ export function statsOf(shared: Shared, name: string): QueueStats {
     held,
     unfinished: unfinished(shared),
     dropped,
+    rejected,
     shutDown: isDiscarding(shared) ? 'immediate' : isShutDown(shared) ? 'drain' : 'no',
     memoryBytes: geometry.blocks * geometry.blockBytes,
     freeMemoryBytes: shared.load(FREE_BLOCKS) * geometry.blockBytes,

@@ -42,6 +42,11 @@ export function producePlan(
   const plan = planOf(given, settings, 1, ITEM_OPTIONS)
   const { resume } = given
   if (resume !== undefined) oneOf('task.resume', resume, ['skip', 'manual'], 'skip')
+  if (resume !== undefined && queue.whenFull === 'drop-newest') {
+    const expected =
+      "absent for a queue with whenFull 'drop-newest': what is dropped is not counted as stored"
+    throw invalidValue('task.resume', expected, resume)
+  }
   return {
     ...plan,
     role: 'produce',

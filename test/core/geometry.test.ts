@@ -77,7 +77,7 @@ describe('the layout of a memory', () => {
       if (kind === 'priority') {
         expect([ringSize, geometry.heapSize]).toEqual([0, cells - firstSpare])
       } else {
-        expect(ringSize).toBeGreaterThanOrEqual(maxsize)
+        expect(ringSize).toBeGreaterThanOrEqual(geometry.dropsOldest ? maxsize + 1 : maxsize)
         expect(Math.log2(ringSize) % 1).toBe(0)
       }
       expect(firstSpare).toBe(ringSize + maxThreads * (maxInFlight + 1))
@@ -108,6 +108,7 @@ describe('the layout of a memory', () => {
         layout.ARRIVED_HIGH,
         layout.ARRIVED_LOW,
         layout.DELAYED,
+        layout.BOTTOM,
       ],
       'putters of long items': [
         layout.FREE_BLOCKS,
@@ -153,6 +154,7 @@ describe('the layout of a memory', () => {
       layout.WAITS,
       layout.RESERVED,
       layout.DROPPED,
+      layout.REJECTED,
       layout.PRODUCER,
       layout.STORED_BEFORE,
     ]

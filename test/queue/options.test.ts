@@ -88,7 +88,7 @@ describe('options of a queue', () => {
 
   it.each([
     ['ack', "'manual', 'auto'"],
-    ['whenFull', "'wait'"],
+    ['whenFull', "'wait', 'reject', 'drop-oldest', 'drop-newest'"],
   ])('refuses an unknown value of %s and names the known ones', (option, known) => {
     for (const value of ['never', 1, null]) {
       expect(make({ [option]: value })).toThrow(
