@@ -35,7 +35,7 @@ import { needsWake } from './wake.ts'
  * lock of the backlog, so the queue is above its bound by one at most, for the moment in which one of them is inside.
  *
  * The oldest is what came back first, then the head; in a deque its bottom, then what came back. What is delayed goes
- * last, in no order; what waits for room among the dead letters, never.
+ * last, in no order; what waits for room among the dead letters, never. What came back beyond the bound stays beyond it.
  */
 
 /** Beside the answer of `put`: an item was dropped. */
@@ -57,7 +57,8 @@ function replaceLocked(ledger: i32, length: i32): i32 {
   const queued = depth(tail, head)
   const backlog = load(BACKLOG)
   if (queued + backlog < maxsize) return BUSY
-  const dropsHead = queued > 0 && load(RETURNED) === 0
+  // The ring never holds more than maxsize: as many there, the head goes, though items came back beyond the bound.
+  const dropsHead = queued > 0 && (queued >= maxsize || load(RETURNED) === 0)
   const headSlot = slotAt(head)
   // Still on its way in.
   if (dropsHead && load(headSlot) !== (head | 1)) return BUSY
@@ -73,7 +74,7 @@ function replaceLocked(ledger: i32, length: i32): i32 {
   poke(cellAt(full) + ATTEMPTS, 1)
   if (cas(TAIL, tail, tail + 2) !== tail) return BUSY
   // A taker may come before; then there is room for the new one, and nothing is dropped.
-  const drops = dropsHead ? cas(HEAD, head, head + 2) === head : true
+  const drops = dropsHead ? claimHead(head) : true
   poke(slot + SLOT_CELL, full)
   poke(ledger + ENTRIES, drops ? old : spare)
   poke(ledger + STORED, peek(ledger + STORED) + 1)
@@ -90,6 +91,13 @@ function replaceLocked(ledger: i32, length: i32): i32 {
   // Publish, as put does.
   store(slot, tail | 1)
   return needsWake(GET) | (drops ? REPLACED : 0)
+}
+
+/** An immediate shutdown may set its flag between the exchange of TAIL and this: then it discards all but the dropped one. */
+function claimHead(head: i32): boolean {
+  if (cas(HEAD, head, head + 2) === head) return true
+  const flagged = head | SHUT
+  return cas(HEAD, flagged, flagged + 2) === flagged
 }
 
 /** As `replace`, of the deque. */

@@ -25,6 +25,7 @@ function randomGeometry(random: Random, kind: Kind) {
     maxInFlight: random.pick([1, 2, 5]),
     maxDeliveries: random.pick([0, 0, 1, 3]),
     keepsDoomed: random.once(2),
+    dropsOldest: kind !== 'priority' && random.once(2),
   })
 }
 

@@ -30,6 +30,7 @@ const geometries: readonly Geometry[] = (['fifo', 'lifo', 'priority'] as const).
             maxInFlight: maxThreads === 1 ? 1 : 64,
             maxDeliveries,
             keepsDoomed: maxDeliveries > 0,
+            dropsOldest: kind !== 'priority' && maxThreads > 1,
           }),
         ),
       ),

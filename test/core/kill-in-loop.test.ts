@@ -7,11 +7,22 @@ import { killInLoop } from './kill-in-loop.ts'
 const KILLS = process.env.MILLRACE_FULL === undefined ? 200 : 1500
 
 describe('threads killed in the hot loop of put and take', () => {
-  it.each(['fifo', 'lifo', 'priority'] as const)(
-    'leave the memory of a %s queue whole',
-    async (kind) => {
-      const report = await killInLoop(Buffer.from(MODULE_BASE64, 'base64'), KILLS, kind)
-      console.log(`real module, ${kind}`, report)
+  it.each([
+    ['fifo', 'waits', false],
+    ['lifo', 'waits', false],
+    ['priority', 'waits', false],
+    ['fifo', 'drops its oldest item', true],
+    ['lifo', 'drops its oldest item', true],
+  ] as const)(
+    'leave the memory of a %s queue whole that, full, %s',
+    async (kind, _whenFull, drops) => {
+      const report = await killInLoop(
+        Buffer.from(MODULE_BASE64, 'base64'),
+        drops ? KILLS / 2 : KILLS,
+        kind,
+        drops,
+      )
+      console.log(`real module, ${kind}${drops ? ', drops' : ''}`, report)
       expect(report).toMatchObject({ torn: 0, fault: undefined })
       // Else the kills landed elsewhere, and the zero says nothing.
       expect(report.inOperation).toBeGreaterThan(KILLS / 10)

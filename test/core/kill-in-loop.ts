@@ -12,7 +12,7 @@ const THREADS = 4
 /** A deep heap, so that its sifts take long. */
 const SIZES = { fifo: 3, lifo: 3, priority: 1000 }
 
-function geometryFor(kind: Kind): Geometry {
+function geometryFor(kind: Kind, dropsOldest: boolean): Geometry {
   return geometryOf({
     kind,
     maxsize: SIZES[kind],
@@ -23,6 +23,7 @@ function geometryFor(kind: Kind): Geometry {
     maxInFlight: 1,
     maxDeliveries: 0,
     keepsDoomed: false,
+    dropsOldest,
   })
 }
 
@@ -36,9 +37,17 @@ export interface KillReport {
   fault: string | undefined
 }
 
-/** Kills `kills` threads in the hot loop of put and take over the module `bytes`, four at a time. */
-export async function killInLoop(bytes: Uint8Array, kills: number, kind: Kind = 'fifo'): Promise<KillReport> {
-  const geometry = geometryFor(kind)
+/**
+ * Kills `kills` threads in the hot loop of put and take over the module `bytes`, four at a time. `drops`: a put on the full
+ * queue drops the oldest item.
+ */
+export async function killInLoop(
+  bytes: Uint8Array,
+  kills: number,
+  kind: Kind = 'fifo',
+  drops = false,
+): Promise<KillReport> {
+  const geometry = geometryFor(kind, drops)
   const module = new WebAssembly.Module(bytes)
   const report: KillReport = { kills: 0, inOperation: 0, torn: 0, fault: undefined }
   for (let round = 0; report.kills < kills; round++) {
@@ -71,6 +80,7 @@ function start(module: WebAssembly.Module, memory: WebAssembly.Memory, geometry:
     memory,
     configuration: configuration(geometry),
     names: OF_KIND[geometry.kind],
+    drops: geometry.dropsOldest,
     keysAt: geometry.keysAt,
     index,
     ledger,

@@ -13,6 +13,7 @@ import {
   ENTRY_STATE,
   EXECUTOR,
   FREE_BLOCKS,
+  FULL,
   GET,
   HEAD,
   HELD,
@@ -37,15 +38,37 @@ import {
   SPARE_FRESH,
   TAIL,
 } from '../../src/core/layout.ts'
+import { REPLACED } from '../../src/core/replace.ts'
 import { asyncBit, BLOCKED_WAITER, blockedBit, END_BIT, SIDES } from '../../src/wait/side.ts'
 import type { BackEnds } from './back-ends.ts'
 import type { Random } from './random.ts'
 
 /** What a queue of each kind puts, takes, gives back and discards with. */
 export const OF_KIND = {
-  fifo: { put: 'put', take: 'take', giveBack: 'giveBack', discardQueued: 'discardQueued' },
-  lifo: { put: 'putDeque', take: 'takeDeque', giveBack: 'giveBack', discardQueued: 'discardDeque' },
-  priority: { put: 'putHeap', take: 'takeHeap', giveBack: 'giveBackHeap', discardQueued: 'discardHeap' },
+  fifo: {
+    put: 'put',
+    take: 'take',
+    giveBack: 'giveBack',
+    discardQueued: 'discardQueued',
+    replace: 'replace',
+    dropOldest: 'dropOldest',
+  },
+  lifo: {
+    put: 'putDeque',
+    take: 'takeDeque',
+    giveBack: 'giveBack',
+    discardQueued: 'discardDeque',
+    replace: 'replaceDeque',
+    dropOldest: 'dropBottom',
+  },
+  priority: {
+    put: 'putHeap',
+    take: 'takeHeap',
+    giveBack: 'giveBackHeap',
+    discardQueued: 'discardHeap',
+    replace: undefined,
+    dropOldest: undefined,
+  },
 } as const
 
 /** Random operations on several ledgers, each as the library could ask for it at that moment. */
@@ -80,7 +103,8 @@ export class RandomOperations {
     else if (roll < 750) this.#delay(ledger)
     else if (roll < 760) this.#ask('releaseDue', ...this.#time())
     else if (roll < 800) this.#ask('reserve', ledger, 1 + random.below(4), random.below(2))
-    else if (roll < 850) this.#ask('pushBlock', ledger, ledger + ENTRIES)
+    else if (roll < 845) this.#ask('pushBlock', ledger, ledger + ENTRIES)
+    else if (roll < 850) this.#dropOldest(ledger)
     else if (roll < 870) this.#ask('unreserve', ledger)
     else if (roll < 890) this.#ask('popBlock', this.#anyEntry(ledger))
     else if (roll < 960) this.#wait(ledger)
@@ -146,7 +170,21 @@ export class RandomOperations {
     const { geometry } = this.#ends
     if (geometry.kind === 'priority') this.#stageKey(ledger)
     const length = this.#random.below(geometry.itemBytes + 1)
-    if (this.#ask(this.#named.put, ledger, length) === 1) this.#ask('wake', GET)
+    let answer = this.#ask(this.#named.put, ledger, length)
+    const { replace } = this.#named
+    if (geometry.dropsOldest && replace !== undefined && (answer === FULL || this.#random.once(20))) {
+      answer = this.#ask(replace, ledger, length)
+      if (answer > 0 && (answer & REPLACED) !== 0) this.#freeChain(ledger + ENTRIES)
+    }
+    if (answer > 0 && (answer & 1) === 1) this.#ask('wake', GET)
+  }
+
+  /** The staged cell has no blocks then. */
+  #dropOldest(ledger: number): void {
+    const { dropOldest } = this.#named
+    if (!this.#ends.geometry.dropsOldest || dropOldest === undefined) return
+    this.#freeChain(ledger + ENTRIES)
+    if (this.#ask(dropOldest, ledger) >= 0) this.#freeChain(ledger + ENTRIES)
   }
 
   /** Few different keys, so that equals are frequent. */

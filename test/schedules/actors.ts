@@ -24,6 +24,7 @@ import {
 import { peek, poke, store } from '../../src/core/memory.ts'
 import * as operations from '../../src/core/operations.ts'
 import { cellAt, keyAt } from '../../src/core/places.ts'
+import { REPLACED } from '../../src/core/replace.ts'
 import { type Shared, unfinished } from '../../src/core/shared.ts'
 import { afterFinish, EndStay, hasEnded } from '../../src/queue/end.ts'
 import { discardAll, freeBlocks, recover, wakeEveryone } from '../../src/queue/recovery.ts'
@@ -55,6 +56,7 @@ export const JOINED = 5
 export const ENDED = 6
 export const TORN = 7
 export const CLAIMED = 8
+export const DROPPED = 9
 
 /** What a taker does with an item. */
 export const FINISH = 0
@@ -130,12 +132,23 @@ export function produce(r: Int32Array): number {
 
 function putOnce(ledger: number): number {
   for (let tries = 0; ; tries++) {
-    const answer = shared.core.put(ledger, 8)
-    if (answer === 1) shared.core.wake(GET)
+    let answer = shared.core.put(ledger, 8)
+    if (answer === FULL && shared.geometry.dropsOldest) answer = shared.core.replace(ledger, 8)
     if (answer === CORRUPT) corrupt()
+    if (answer > 0 && (answer & REPLACED) !== 0) noteDropped(ledger)
+    if (answer > 0 && (answer & 1) === 1) shared.core.wake(GET)
     if (answer !== BUSY) return answer
     backOff(tries)
   }
+}
+
+/** What was dropped stands in the staged cell. */
+function noteDropped(ledger: number): void {
+  const at = cellAt(peek(ledger + ENTRIES)) + PAYLOAD
+  const item = peek(at)
+  if (peek(at + 4) !== check(item)) observe(TORN, item)
+  observe(DROPPED, item)
+  observe(SETTLED, item)
 }
 
 function chain(ledger: number, bytes: number): boolean {

@@ -72,7 +72,8 @@ export class Invariants {
     const queued = queuedIn(words)
     if (queued > geometry.maxsize) fail(`${queued} items in a queue bounded to ${geometry.maxsize}`)
     for (let depth = 0; geometry.kind === 'lifo' && depth < geometry.ringSize; depth++) {
-      const cell = at(words, geometry.ringAt + depth * SLOT_BYTES + SLOT_CELL)
+      const slot = (at(words, layout.BOTTOM) + depth) & (geometry.ringSize - 1)
+      const cell = at(words, geometry.ringAt + slot * SLOT_BYTES + SLOT_CELL)
       place(cell, 'the deque')
       if (depth < queued) item(cell, 'the deque')
     }

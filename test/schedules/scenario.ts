@@ -20,6 +20,7 @@ export interface Scenario {
   readonly start?: number
   readonly blocks?: number
   readonly maxDeliveries?: number
+  readonly dropsOldest?: boolean
   /** Ledgers; one for each thread that uses one unless given. */
   readonly ledgers?: number
   readonly threads: readonly Player[]
@@ -232,6 +233,7 @@ function geometryFor({
   maxInFlight = 1,
   blocks = 0,
   maxDeliveries = 0,
+  dropsOldest = false,
   ledgers,
   threads,
 }: Scenario): Geometry {
@@ -245,6 +247,7 @@ function geometryFor({
     maxInFlight,
     maxDeliveries,
     keepsDoomed: false,
+    dropsOldest,
   })
   if (blocks === 0) return geometry
   // Blocks of one byte that is nowhere: only their numbers matter here.
