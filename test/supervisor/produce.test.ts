@@ -34,6 +34,37 @@ async function itemsOf<T>(queue: Queue<T>): Promise<T[]> {
 const ended = (group: ThreadGroup) => within(group.join(), 'the end of the producers')
 
 describe('produce', () => {
+  it('does as `whenFull` says: drops what is new or old, or fails', async () => {
+    for (const [whenFull, left] of [
+      ['drop-newest', [1, 2]],
+      ['drop-oldest', [2, 3]],
+    ] as const) {
+      const queue = new millrace.Queue<unknown>({ maxsize: 2, whenFull })
+      const one = supervisor()
+      const group = one.produce(queue, producer('form', { form: 'array' }))
+      await ended(group)
+      expect(await itemsOf(queue)).toEqual(left)
+      expect(queue.stats().dropped).toBe(1)
+    }
+    const queue = new millrace.Queue<unknown>({ maxsize: 2, whenFull: 'reject' })
+    const error = await failureOf(
+      supervisor()
+        .produce(queue, producer('form', { form: 'array' }))
+        .join(),
+    )
+    expect(error).toMatchObject({ code: 'ERR_THREAD', cause: { code: 'ERR_QUEUE_FULL' } })
+    expect(await itemsOf(queue)).toEqual([1, 2])
+    expect(queue.stats().rejected).toBe(1)
+  })
+
+  it("refuses `resume` for a queue with whenFull 'drop-newest', which would not count what it dropped", () => {
+    const queue = new millrace.Queue<unknown>({ whenFull: 'drop-newest' })
+    const produce = () => supervisor().produce(queue, { ...producer('form'), resume: 'skip' })
+    expect(produce).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE', message: expect.stringContaining('resume') }),
+    )
+  })
+
   it('stores what the function returns: a value, each item of an iterable, or none', async () => {
     const forms: [form: string, items: unknown[]][] = [
       ['value', [7]],
