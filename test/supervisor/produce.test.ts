@@ -47,11 +47,8 @@ describe('produce', () => {
       expect(queue.stats().dropped).toBe(1)
     }
     const queue = new millrace.Queue<unknown>({ maxsize: 2, whenFull: 'reject' })
-    const error = await failureOf(
-      supervisor()
-        .produce(queue, producer('form', { form: 'array' }))
-        .join(),
-    )
+    const group = supervisor().produce(queue, producer('form', { form: 'array' }))
+    const error = await failureOf(group.join(), 'the producer')
     expect(error).toMatchObject({ code: 'ERR_THREAD', cause: { code: 'ERR_QUEUE_FULL' } })
     expect(await itemsOf(queue)).toEqual([1, 2])
     expect(queue.stats().rejected).toBe(1)
