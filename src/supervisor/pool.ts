@@ -5,7 +5,7 @@ import { shown } from './failures.ts'
 import { threadExecArgv } from './loader.ts'
 
 /** Plain JavaScript beside the sources and beside the build: it makes TypeScript load, then imports the host. */
-const BOOT = fileURLToPath(new URL('../../workers/boot.mjs', import.meta.url))
+const BOOT = fileURLToPath(new URL('../../workers/boot.cjs', import.meta.url))
 
 /** Told of the end of a thread, after its last instruction. `error` is what nobody in it caught. */
 export type OnExit = (thread: number, exitCode: number, error: unknown) => void

@@ -4,7 +4,7 @@ import { nodes, Site } from './site.ts'
 
 const PROBE = `
   import { pathToFileURL } from 'node:url'
-  import boot from './node_modules/millrace/dist/workers/boot.mjs'
+  import boot from './node_modules/millrace/dist/workers/boot.cjs'
   import { loaderFor } from './node_modules/millrace/dist/src/supervisor/loader.js'
 
   globalThis.thrown = Object.assign(new RangeError('too far'), { metres: 5 })

@@ -151,7 +151,7 @@ describe('the packed tarball', () => {
     for (const path of [
       'dist/src/index.js',
       'dist/src/index.d.ts',
-      'dist/workers/boot.mjs',
+      'dist/workers/boot.cjs',
       'dist/workers/host.js',
     ])
       expect(packed).toContain(path)

@@ -1,14 +1,19 @@
 /**
  * The first of our code in every thread, and plain JavaScript, since without more a thread refuses TypeScript: makes
  * TypeScript load, then hands over to the host.
+ *
+ * CommonJS, since piscina loads it by `require`: of an ES module that ends in a failed assertion of Node, which aborts the
+ * process, if the thread is terminated at that moment (`ModuleWrap::CreateRequiredModuleFacade`, Node 20 to 26).
  */
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
+'use strict'
+
+const { createRequire } = require('node:module')
+const { fileURLToPath } = require('node:url')
 
 /** A thread may be given several messages; tsx is registered once. */
 let registration
 
-export default async function boot(message) {
+module.exports = async function boot(message) {
   registration ??= register(message.loader.tsx)
   await registration
   const { host } = message.loader.isCommonJs
