@@ -1,13 +1,16 @@
 import { parseArgs } from 'node:util'
 import build from './support/build.ts'
-import { SOUND, stress } from './support/stress.ts'
+import { KINDS, type Kind } from './support/queues.ts'
+import { SOUND, type StressOptions, stress } from './support/stress.ts'
 
 /**
- * The long runs: `npx tsx test/stress.ts --items 10000000 --capacity 64`. Without options, all of them.
- * `--start 2147480000` begins at that position; `--producers`, `--consumers`: 4 each.
+ * The long runs: `npx tsx test/stress.ts --items 10000000 --capacity 64`. Without `--items`, all of them.
+ * `--kind fifo|lifo|priority`: fifo, and without `--items` the runs of each; `--start 2147480000` begins at that
+ * position; `--producers`, `--consumers`: 4 each.
  */
 const { values } = parseArgs({
   options: {
+    kind: { type: 'string' },
     items: { type: 'string' },
     capacity: { type: 'string' },
     start: { type: 'string' },
@@ -18,19 +21,28 @@ const { values } = parseArgs({
 
 const MANY = 10_000_000
 const FEW = 500_000
+const all: Record<Kind, readonly StressOptions[]> = {
+  fifo: [
+    { items: MANY, capacity: 64 },
+    { items: MANY, capacity: 1024 },
+    ...[1, 2, 3].map((capacity) => ({ items: FEW, capacity })),
+    ...[2 ** 30, 2 ** 31].flatMap((wrap) => [
+      { items: MANY, capacity: 64, start: wrap - 64 },
+      { items: FEW, capacity: 3, start: wrap - 3 },
+    ]),
+  ],
+  lifo: [1, 7, 1024].map((capacity) => ({ kind: 'lifo', items: 5_000_000, capacity })),
+  priority: [1, 7, 1024].map((capacity) => ({ kind: 'priority', items: 5_000_000, capacity })),
+}
+
+const kinds = KINDS.filter((kind) => values.kind === undefined || values.kind === kind)
+if (kinds.length === 0) throw new Error(`--kind ${values.kind}: one of ${KINDS.join(', ')}`)
 const runs =
   values.items === undefined
-    ? [
-        { items: MANY, capacity: 64 },
-        { items: MANY, capacity: 1024 },
-        ...[1, 2, 3].map((capacity) => ({ items: FEW, capacity })),
-        ...[2 ** 30, 2 ** 31].flatMap((wrap) => [
-          { items: MANY, capacity: 64, start: wrap - 64 },
-          { items: FEW, capacity: 3, start: wrap - 3 },
-        ]),
-      ]
+    ? kinds.flatMap((kind) => all[kind])
     : [
         {
+          ...(values.kind === undefined ? {} : { kind: kinds[0] as Kind }),
           items: Number(values.items),
           capacity: Number(values.capacity ?? 64),
           start: Number(values.start ?? 0),
