@@ -17,6 +17,7 @@ export { PriorityQueue, type PriorityQueueOptions } from './queue/priority-queue
 export type { PutResult } from './queue/puts.ts'
 export { Queue } from './queue/queue.ts'
 export type { PriorityOptions } from './queue/ranking.ts'
+export { type ItemOf, type Selected, select, selectSync } from './queue/select.ts'
 export type { QueueStats, ThreadStats } from './queue/stats.ts'
 
 export type { ItemFunction, ThreadContext, ThreadFunction } from './supervisor/context.ts'

@@ -9,6 +9,7 @@
  *                    over the deque and the heap too, in queues of those kinds.
  *    384  FREE_BLOCKS …  the budget for long items, and the stack of blocks that came back
  *    512  GET        four sides to wait on, 128 bytes each: for an item,
+ *    544  SELECT       (within GET's: the threads that block on several queues at once, of this one among them)
  *    640  PUT        for room,
  *    768  MEMORY     for blocks,
  *    896  JOIN       for items to be finished
@@ -88,6 +89,11 @@ export const WAKING: i32 = 8
 export const ASYNC_EPOCH: i32 = 12
 export const ASYNC_WAKING: i32 = 16
 export const ASYNC_WAITER: i32 = 0x10000
+/**
+ * As a side, of which only WAITERS is used: threads blocked in a select. They count on GET as asynchronous waiters, and
+ * sleep on a word of the process (wait/lot.ts), which whoever wakes GET moves if someone is counted here.
+ */
+export const SELECT: i32 = 544
 /** Moves when all who wait at the end of a shut-down queue are to leave, though they hold items. Beside JOIN. */
 export const END_ROUND: i32 = 916
 
@@ -118,7 +124,7 @@ export const FINISHED: i32 = 16
 export const GAVE_BACK: i32 = 20
 /** 1 while the owner waits at the end of a shut-down queue and so cannot finish what it holds. */
 export const AT_END: i32 = 24
-/** Which sides count the owner as a waiter: one bit a side, in its order; shifted left by 4 for asynchronous waits. */
+/** Which sides count the owner as a waiter: one bit a side, in its order; shifted left by 4 for asynchronous waits; above those wait/side.ts. */
 export const WAITS: i32 = 28
 /** Blocks reserved but not yet popped. */
 export const RESERVED: i32 = 32

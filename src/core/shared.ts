@@ -2,10 +2,24 @@ import { type Core, instantiate } from './core.ts'
 import { type Geometry, ledgerAt } from './geometry.ts'
 import { FINISHED, HEAD, LEDGERS_USED, RETURNED, SHUT, TAIL } from './layout.ts'
 
+/** A word of the process on which threads sleep that wait on several queues at once: see wait/lot.ts. */
+export interface Lot {
+  /** Equal for all views of the same word. */
+  readonly id: string
+  readonly buffer: SharedArrayBuffer
+  load(): number
+  /** Wakes all who sleep on it. */
+  move(): void
+  /** `Atomics.wait` on it, for at most `ms`. */
+  wait(expected: number, ms: number): void
+}
+
 /** One queue's memory as one thread sees it: the operations, and the plain reads around them. */
 export interface Shared {
   readonly core: Core
   readonly geometry: Geometry
+  /** Where the threads sleep that select from this queue: the lot of the thread that made it. */
+  readonly lot: Lot
   load(at: number): number
   /** `Atomics.wait` on the word at byte offset `at`, for at most `ms`. */
   wait(at: number, expected: number, ms: number): void
@@ -16,10 +30,12 @@ export class SharedMemory implements Shared {
   readonly words: Int32Array
   readonly memory: WebAssembly.Memory
   readonly geometry: Geometry
+  readonly lot: Lot
 
-  constructor(memory: WebAssembly.Memory, geometry: Geometry) {
+  constructor(memory: WebAssembly.Memory, geometry: Geometry, lot: Lot) {
     this.memory = memory
     this.geometry = geometry
+    this.lot = lot
     this.core = instantiate(memory, geometry)
     this.words = new Int32Array(memory.buffer)
   }

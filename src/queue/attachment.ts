@@ -15,7 +15,6 @@ import {
   ENTRIES,
   ENTRY_BYTES,
   FULL,
-  GET,
   KEY_BYTES,
   LENGTH,
   MEMORY,
@@ -28,6 +27,7 @@ import { isShutDown, looksDrained, type SharedMemory } from '../core/shared.ts'
 import { CodecError, ItemTooLargeError, QueueCorruptError, TooManyInFlightError } from '../errors.ts'
 import { backOff } from '../wait/backoff.ts'
 import type { Side } from '../wait/side.ts'
+import { wakeTakers } from '../wait/waking.ts'
 import { DueTime } from './due.ts'
 import { afterFinish } from './end.ts'
 import { writeKey } from './ranking.ts'
@@ -197,7 +197,7 @@ export class Attachment<T> {
     }
     if (answer >= 0) {
       this.#chained = undefined
-      if ((answer & 1) === 1) this.#core.wake(GET)
+      if ((answer & 1) === 1) wakeTakers(this.shared)
       if ((answer & REPLACED) !== 0) this.#countDrop()
       return 0
     }
@@ -305,7 +305,7 @@ export class Attachment<T> {
       if (answer === NOTHING) return Number.POSITIVE_INFINITY
       if (answer === CORRUPT) throw this.corrupt()
       // There may be one for another thread, too.
-      if (answer === 0) this.#core.wake(GET)
+      if (answer === 0) wakeTakers(this.shared)
       else backOff(tries++)
     }
   }
@@ -454,7 +454,7 @@ export class Attachment<T> {
     if (answer === CORRUPT) throw this.corrupt()
     this.#freeChain(entry)
     this.#free.push(entry)
-    this.#core.wake(GET)
+    wakeTakers(this.shared)
     afterFinish(this.shared)
   }
 

@@ -12,6 +12,7 @@ import { spanOf } from '../codec/codec.ts'
 import type { Geometry } from '../core/geometry.ts'
 import { SharedMemory } from '../core/shared.ts'
 import { QueueCorruptError } from '../errors.ts'
+import { ownLot, SharedLot } from '../wait/lot.ts'
 import { addFailure, recordAt } from './record.ts'
 import { recover, wakeEveryone } from './recovery.ts'
 import { registry, sweep, thisThread, whenLetGo } from './registry.ts'
@@ -37,6 +38,7 @@ interface Notice {
   /** Absent when the thread has detached. */
   readonly memory?: WebAssembly.Memory
   readonly geometry?: Geometry
+  readonly lot?: SharedArrayBuffer
 }
 
 interface Ward {
@@ -70,6 +72,8 @@ let isHeld = false
 export function listen(): void {
   if (others.isListening) return
   others.isListening = true
+  // From now on threads inherit it.
+  ownLot()
   process.on('worker', watchWorker)
   if (!isMainThread) return
   process.on('workerMessage', (message: unknown) => {
@@ -115,13 +119,14 @@ function wardOf(thread: number): Ward {
   return ward
 }
 
-function hear({ thread, id, memory, geometry }: Notice): void {
-  if (memory === undefined || geometry === undefined) {
+function hear({ thread, id, memory, geometry, lot }: Notice): void {
+  if (memory === undefined || geometry === undefined || lot === undefined) {
     wards.get(thread)?.memories.delete(id)
     return
   }
   if (!isMainThread && !children.has(thread)) return
-  const shared = registry().attached.get(id)?.shared ?? new SharedMemory(memory, geometry)
+  const known = registry().attached.get(id)?.shared
+  const shared = known ?? new SharedMemory(memory, geometry, new SharedLot(lot))
   if (registry().dead.has(thread)) {
     recoverIn(shared, thread)
     return
@@ -147,7 +152,8 @@ function expectLifeline(thread: number, ward: Ward, turns = 100): void {
 export function announce(id: string, shared: SharedMemory): void {
   if (isMainThread) return
   if (!isHeld) sendLifeline()
-  broadcast({ thread: threadId, id, memory: shared.memory, geometry: shared.geometry })
+  const { memory, geometry, lot } = shared
+  broadcast({ thread: threadId, id, memory, geometry, lot: lot.buffer })
 }
 
 /**

@@ -7,7 +7,6 @@ import {
   END_ROUND,
   FINISHED,
   GAVE_BACK,
-  GET,
   JOIN,
   LEDGERS_USED,
   LOCK,
@@ -18,6 +17,7 @@ import {
 import { isShutDown, looksDrained, type Shared, unfinished } from '../core/shared.ts'
 import { backOff } from '../wait/backoff.ts'
 import { BLOCKED_WAITER, END_BIT } from '../wait/side.ts'
+import { wakeAllTakers } from '../wait/waking.ts'
 
 /**
  * The end of a queue: it is shut down, nothing is left in it, but threads still hold items, which may come back. A
@@ -48,7 +48,7 @@ export function isOver(shared: Shared, ledger: number, round: number): boolean {
   // The others wait for what this thread can still settle, if it is not excused itself.
   if (shared.load(ledger + AT_END) === 0 && heldBy(shared, ledger) > 0) return true
   shared.core.nextRound()
-  shared.core.wakeAll(GET)
+  wakeAllTakers(shared)
   return true
 }
 
@@ -199,6 +199,6 @@ function readLedgers(shared: Shared): number[] {
  */
 export function afterFinish(shared: Shared): void {
   if (!looksDrained(shared)) return
-  if (isShutDown(shared)) shared.core.wakeAll(GET)
+  if (isShutDown(shared)) wakeAllTakers(shared)
   if (unfinished(shared) === 0) shared.core.wakeAll(JOIN)
 }

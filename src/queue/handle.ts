@@ -17,6 +17,8 @@ export interface HandleData {
   readonly codec: CodecDescriptor
   readonly geometry: Geometry
   readonly memory: WebAssembly.Memory
+  /** Of the lot where those sleep that select from it. */
+  readonly lot: SharedArrayBuffer
   readonly deadLetters: HandleData | undefined
 }
 
@@ -40,7 +42,8 @@ export function dataOf(handle: unknown): HandleData {
   }
   const data = handle as HandleData
   const isKnown = data.millrace === 1 && ['fifo', 'lifo', 'priority'].includes(data.kind)
-  if (!isKnown || !(data.memory instanceof WebAssembly.Memory)) {
+  const isWhole = data.memory instanceof WebAssembly.Memory && data.lot instanceof SharedArrayBuffer
+  if (!isKnown || !isWhole) {
     throw invalidValue('handle', "a handle made by this version's queues", handle)
   }
   return data

@@ -3,6 +3,7 @@ import { type Codec, cellCodec, codecDescriptor, codecFromDescriptor } from '../
 import { allocate } from '../core/core.ts'
 import { type Geometry, type Kind, layOut } from '../core/geometry.ts'
 import { SharedMemory } from '../core/shared.ts'
+import { ownLot, SharedLot } from '../wait/lot.ts'
 import { Attachment } from './attachment.ts'
 import type { LetterBox } from './dead-letters.ts'
 import { announce, listen } from './deaths.ts'
@@ -49,13 +50,14 @@ export class Origin<T> {
     const memory = reserve(geometry)
     layOut(memory.buffer, geometry, start)
     const id = randomBytes(8).toString('hex')
-    return new Origin({ ...settings, ranking, id, shared: new SharedMemory(memory, geometry), producer: 0 })
+    const shared = new SharedMemory(memory, geometry, ownLot())
+    return new Origin({ ...settings, ranking, id, shared, producer: 0 })
   }
 
   static fromHandle<T>(data: HandleData, deadLetters: LetterBox | undefined, producer = 0): Origin<T> {
     const codec = codecFromDescriptor(data.codec) as Codec<T>
     const known = registry().attached.get(data.id)
-    const shared = known?.shared ?? new SharedMemory(data.memory, data.geometry)
+    const shared = known?.shared ?? new SharedMemory(data.memory, data.geometry, new SharedLot(data.lot))
     const { id, name, ack, whenFull, ranking } = data
     return new Origin({ id, name, ack, whenFull, codec, deadLetters, ranking, shared, producer })
   }
@@ -101,5 +103,6 @@ export function handleOf(
   const { id, name, ack, whenFull, ranking, shared } = origin
   const { geometry, memory } = shared
   const { kind } = geometry
-  return { millrace: 1, kind, id, name, ack, whenFull, ranking, codec, geometry, memory, deadLetters }
+  const lot = shared.lot.buffer
+  return { millrace: 1, kind, id, name, ack, whenFull, ranking, codec, geometry, memory, lot, deadLetters }
 }

@@ -4,6 +4,7 @@ import { isShutDown, unfinished } from '../core/shared.ts'
 import { DeadlockError } from '../errors.ts'
 import { PendingCalls } from '../wait/pending.ts'
 import { type BatchOptions, getMany, getManySync, putMany, putManySync } from './batches.ts'
+import type { Contender } from './contender.ts'
 import { announceDetached } from './deaths.ts'
 import type { Delivery } from './delivery.ts'
 import type { EMPTY } from './empty.ts'
@@ -307,6 +308,11 @@ export class Queue<T> {
   /** @internal */
   leaseSource(): LeaseSource<T> {
     return this.#takes.leaseSource()
+  }
+
+  /** @internal */
+  contender(): Contender<T> {
+    return this.#takes.contender()
   }
 
   /** @internal */

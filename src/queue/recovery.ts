@@ -6,6 +6,7 @@ import {
   ENTRY_BYTES,
   ENTRY_STATE,
   EXECUTOR,
+  GET,
   HELD,
   JOIN,
   LEDGERS_USED,
@@ -13,7 +14,9 @@ import {
 } from '../core/layout.ts'
 import { isDiscarding, type Shared, unfinished } from '../core/shared.ts'
 import { backOff } from '../wait/backoff.ts'
+import { leaveSelect } from '../wait/selecting.ts'
 import { ASYNC_WAITER, asyncBit, BLOCKED_WAITER, blockedBit, END_BIT, SIDES } from '../wait/side.ts'
+import { wakeAllTakers } from '../wait/waking.ts'
 
 /** Told of each entry whose item is about to be delivered again. */
 export type Note = (entry: number) => void
@@ -38,6 +41,7 @@ export function windUp(
     core.leaveWait(ledger, side, asyncBit(side), ASYNC_WAITER)
   }
   core.leaveWait(ledger, JOIN, END_BIT, BLOCKED_WAITER)
+  leaveSelect(shared, ledger)
   core.unreserve(ledger)
   if (isDiscarding(shared)) discardAll(shared, ledger)
   const entries = ledger + ENTRIES
@@ -111,5 +115,6 @@ export function drain(shared: Shared): void {
 
 /** A thread that dies asleep may have eaten a wake-up meant for another: after every death all look again. */
 export function wakeEveryone(shared: Shared): void {
-  for (const side of SIDES) shared.core.wakeAll(side)
+  wakeAllTakers(shared)
+  for (const side of SIDES) if (side !== GET) shared.core.wakeAll(side)
 }

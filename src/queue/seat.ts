@@ -67,7 +67,7 @@ export class Seat<T> {
     if (timeout === 0) throw lapse()
     if (isMainThread) throw this.blockingError()
     const { shared, ledger } = this.attachment
-    const slice = () => Math.min(this.#letterPatience(), patience?.() ?? Number.POSITIVE_INFINITY)
+    const slice = () => Math.min(this.letterPatience(), patience?.() ?? Number.POSITIVE_INFINITY)
     if (!block(shared, ledger, clock.now() + timeout, clock.now, attempt, slice)) throw lapse()
   }
 
@@ -78,7 +78,7 @@ export class Seat<T> {
   }
 
   /** How long a blocked thread may sleep, in ms: it cannot hear that there is room for dead letters, so it looks. */
-  #letterPatience(): number {
+  letterPatience(): number {
     const looks = this.#letters !== undefined && hasDoomed(this.attachment.shared)
     return looks ? LETTER_ROOM : Number.POSITIVE_INFINITY
   }

@@ -16,7 +16,7 @@ import {
   WAITS,
 } from '../core/layout.ts'
 import { isDiscarding, isShutDown, queued, type Shared, unfinished } from '../core/shared.ts'
-import { asyncBit, blockedBit, SIDES } from '../wait/side.ts'
+import { SIDES, waitBits } from '../wait/side.ts'
 
 /** A snapshot: each figure was true at some moment of the call. Counts are of items; totals since the ledger was first used, modulo 2^32. */
 export interface QueueStats {
@@ -90,7 +90,7 @@ export function statsOf(shared: Shared, name: string): QueueStats {
       finished: finished >>> 0,
       waiting: SIDE_NAMES.filter((_, index) => {
         const side = SIDES[index] as number
-        return (waits & (blockedBit(side) | asyncBit(side))) !== 0
+        return (waits & waitBits(side)) !== 0
       }),
     })
   }

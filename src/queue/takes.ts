@@ -3,7 +3,9 @@ import { DISCARDED, GET, NOTHING } from '../core/layout.ts'
 import { isShutDown } from '../core/shared.ts'
 import { StaleDeliveryError, TaskDoneError } from '../errors.ts'
 import { PendingCalls } from '../wait/pending.ts'
+import type { Side } from '../wait/side.ts'
 import { AGAIN, type Attachment, GIVE_UP } from './attachment.ts'
+import type { Contender, Sitting } from './contender.ts'
 import { type Delivery, type Settler, TakenItem } from './delivery.ts'
 import { EMPTY } from './empty.ts'
 import { EndStay, hasEnded } from './end.ts'
@@ -25,6 +27,7 @@ export class Takes<T> {
   #deliveries = 0
   /** While calls are pending and items delayed: looks again when the first is due. */
   #dueTimer: NodeJS.Timeout | undefined
+  #contender: Contender<T> | undefined
 
   constructor(seat: Seat<T>) {
     const { shared, ledger } = seat.attachment
@@ -141,6 +144,34 @@ export class Takes<T> {
     }
   }
 
+  /** @internal This queue among those of a select. */
+  contender(): Contender<T> {
+    this.#contender ??= {
+      check: () => {
+        const { attachment } = this.#seat
+        if (attachment.room === 0) throw attachment.tooManyInFlight()
+      },
+      look: () => this.#lookAfterOthers(),
+      handOver: (entry) => this.#handOver(entry),
+      wait: (bid) => {
+        const { emptyError } = this.#seat
+        const attempt = () => {
+          if (bid.isOver) return 0
+          return this.#attempt((entry) => bid.won(this.#handOver(entry)))
+        }
+        const call = { attempt, reject: bid.failed }
+        this.#pending.add(call, {
+          timeout: Number.POSITIVE_INFINITY,
+          signal: undefined,
+          lapse: emptyError,
+        })
+        return () => this.#pending.withdraw(call)
+      },
+      sit: () => this.#sit(always),
+    }
+    return this.#contender
+  }
+
   rejectAll(error: () => Error): void {
     this.#pending.rejectAll(error)
   }
@@ -176,48 +207,66 @@ export class Takes<T> {
     if (entry > 0) return handOver(entry)
     if (limits.timeout === 0) throw emptyError()
     return new Promise((resolve, reject) => {
-      const attempt = () => {
-        const { shared } = this.#seat.origin
-        const mustWait = this.#seat.attachment.mustWaitForItem && !isShutDown(shared)
-        const entry = mustWait ? 0 : this.#look(() => this.#stay.mayLeave())
-        if (entry === 0) {
-          this.#seat.endIfStopping()
-          this.#expectDue()
-          return GET
-        }
-        resolve(handOver(entry))
-        return 0
-      }
+      const attempt = () => this.#attempt((entry) => resolve(handOver(entry)))
       this.#pending.add({ attempt, reject }, limits)
     })
+  }
+
+  /** One attempt of a pending call, which `settle` settles with an entry. Answers as PendingCall. */
+  #attempt(settle: (entry: number) => void): Side | 0 {
+    const { shared } = this.#seat.origin
+    const mustWait = this.#seat.attachment.mustWaitForItem && !isShutDown(shared)
+    const entry = mustWait ? 0 : this.#look(() => this.#stay.mayLeave())
+    if (entry === 0) {
+      this.#seat.endIfStopping()
+      this.#expectDue()
+      return GET
+    }
+    settle(entry)
+    return 0
   }
 
   #takeSync(options: WaitOptions | undefined, excused: () => boolean = always): number {
     isStoppable(options)
     const timeout = timeoutOf(options)
     const seat = this.#seat
-    const { shared, ledger } = seat.attachment
     let entry = this.#lookAfterOthers()
     if (entry > 0) return entry
-    const stay = new EndStay(shared, ledger, excused, seat.warnOfStay)
+    const sitting = this.#sit(excused)
     const attempt = () => {
-      if (this.#pending.serve() !== 0) return GET
-      entry = this.#look(() => stay.mayLeave())
-      if (entry === 0) seat.endIfStopping()
+      entry = sitting.look()
       return entry > 0 ? 0 : GET
     }
     try {
-      seat.block(timeout, attempt, seat.emptyError, () =>
-        Math.min(stay.patience(), seat.attachment.untilDue()),
-      )
+      seat.block(timeout, attempt, seat.emptyError, sitting.patience)
     } finally {
-      if (stay.arrived) {
+      sitting.leave()
+    }
+    return entry
+  }
+
+  /** This thread while it blocks here. `excused`: see EndStay. */
+  #sit(excused: () => boolean): Sitting {
+    const seat = this.#seat
+    const { shared, ledger } = seat.attachment
+    const stay = new EndStay(shared, ledger, excused, seat.warnOfStay)
+    return {
+      shared,
+      ledger,
+      look: () => {
+        if (this.#pending.serve() !== 0) return 0
+        const entry = this.#look(() => stay.mayLeave())
+        if (entry === 0) seat.endIfStopping()
+        return entry
+      },
+      patience: () => Math.min(stay.patience(), seat.attachment.untilDue(), seat.letterPatience()),
+      leave: () => {
+        if (!stay.arrived) return
         stay.leave()
         // They shared the mark that was just taken away.
         this.#pending.serve()
-      }
+      },
     }
-    return entry
   }
 
   /** The pending calls are served when the first delayed item is due. */

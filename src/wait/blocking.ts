@@ -1,6 +1,7 @@
 import { BACKLOG, DELAYED, EPOCH, GET, MEMORY, PUT, RETURNED, WAKING } from '../core/layout.ts'
 import { queued, type Shared } from '../core/shared.ts'
 import { BLOCKED_WAITER, blockedBit, type Side } from './side.ts'
+import { wakeTakers } from './waking.ts'
 
 /**
  * Blocks the thread until `attempt` answers 0. `attempt` answers the side to wait on otherwise, or throws. Returns
@@ -51,7 +52,7 @@ function passOn(shared: Shared, side: Side): void {
   const { core } = shared
   if (side === GET) {
     // Another must know when the next delayed item is due.
-    if (queued(shared) > 0 || shared.load(RETURNED) > 0 || shared.load(DELAYED) > 0) core.wake(GET)
+    if (queued(shared) > 0 || shared.load(RETURNED) > 0 || shared.load(DELAYED) > 0) wakeTakers(shared)
   } else if (side === PUT) {
     if (queued(shared) + shared.load(BACKLOG) < shared.geometry.maxsize) core.wake(PUT)
   } else if (side === MEMORY) {

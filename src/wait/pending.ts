@@ -124,6 +124,14 @@ export class PendingCalls {
     return this.#entered
   }
 
+  /** `call` waits no more; it is neither settled nor told. */
+  withdraw(call: PendingCall): void {
+    const entry = this.#entries.find((each) => each.call === call)
+    if (entry === undefined) return
+    this.#remove(entry)
+    this.serve()
+  }
+
   /** Rejects all that still wait. */
   rejectAll(error: () => Error): void {
     for (const entry of [...this.#entries]) this.#drop(entry, error())

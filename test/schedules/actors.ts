@@ -21,7 +21,7 @@ import {
   PAYLOAD,
   PUT,
 } from '../../src/core/layout.ts'
-import { peek, poke, store } from '../../src/core/memory.ts'
+import { add, notify, peek, poke, store } from '../../src/core/memory.ts'
 import * as operations from '../../src/core/operations.ts'
 import { cellAt, keyAt } from '../../src/core/places.ts'
 import { REPLACED } from '../../src/core/replace.ts'
@@ -30,11 +30,14 @@ import { afterFinish, EndStay, hasEnded } from '../../src/queue/end.ts'
 import { discardAll, freeBlocks, recover, wakeEveryone } from '../../src/queue/recovery.ts'
 import { backOff } from '../../src/wait/backoff.ts'
 import { block } from '../../src/wait/blocking.ts'
+import { blockOnLot } from '../../src/wait/selecting.ts'
 import type { Side } from '../../src/wait/side.ts'
+import { wakeTakers } from '../../src/wait/waking.ts'
 import { awaitDeath, observe, remember } from './steps.ts'
 
 /** As in futex.ts, which is not part of what is explored. */
 const CLOCK = 1016
+const LOT = 1008
 
 /**
  * What threads do, in the words of the source: bundled and transformed with it, never called as it stands. A function
@@ -66,6 +69,10 @@ export const HOLD = 2
 /** Gives it back at its first delivery, to be delivered when the clock has moved. */
 export const DELAY_ONCE = 3
 
+/** How a taker waits: looks once before, or is in a select. */
+export const LOOKS = 1
+export const SELECTS = 2
+
 /** When a taker's work is over. */
 export const STAY = 0
 /** Its thread ends at the end of the queue, and what it holds comes back. */
@@ -77,6 +84,17 @@ export { operations }
 
 export function share(as: Shared): void {
   shared = as
+}
+
+/** Its `load` and `wait` are steps of their own. */
+export class ModelLot {
+  readonly id = 'the lot'
+  readonly buffer = new SharedArrayBuffer(0)
+
+  move(): void {
+    add(LOT, 1)
+    notify(LOT, -1)
+  }
 }
 
 function never(): number {
@@ -136,7 +154,7 @@ function putOnce(ledger: number): number {
     if (answer === FULL && shared.geometry.dropsOldest) answer = shared.core.replace(ledger, 8)
     if (answer === CORRUPT) corrupt()
     if (answer > 0 && (answer & REPLACED) !== 0) noteDropped(ledger)
-    if (answer > 0 && (answer & 1) === 1) shared.core.wake(GET)
+    if (answer > 0 && (answer & 1) === 1) wakeTakers(shared)
     if (answer !== BUSY) return answer
     backOff(tries)
   }
@@ -175,10 +193,11 @@ function pushOnce(ledger: number): void {
   }
 }
 
-// --- taking: ledger, items to take (-1: until the end), what to do with one, entry in use, when over, state ---
+// --- taking: ledger, items to take (-1: until the end), what to do with one, entry in use, when over, state, how it waits ---
 
 export function consume(r: Int32Array): number {
-  const [ledger, left, manner, held, over, taken] = r as unknown as [
+  const [ledger, left, manner, held, over, taken, how] = r as unknown as [
+    number,
     number,
     number,
     number,
@@ -194,7 +213,7 @@ export function consume(r: Int32Array): number {
     return AGAIN
   }
   if (left === 0) return over === LEAVE ? EXIT : DONE
-  const answer = takeSync(ledger, entry, r[6] === 1)
+  const answer = how === SELECTS ? selectOne(ledger, entry) : takeSync(ledger, entry, how === LOOKS)
   if (answer < 0) {
     observe(ENDED)
     r[1] = 0
@@ -202,6 +221,24 @@ export function consume(r: Int32Array): number {
   }
   r[5] = 1
   return AGAIN
+}
+
+/** As selectSync, of one queue, without the look before it waits. */
+function selectOne(ledger: number, entry: number): number {
+  const stay = new EndStay(shared, ledger, () => true, nothing)
+  let answer = NOTHING
+  let isDelayed = 0
+  const attempt = (): boolean => {
+    isDelayed = releaseOnce()
+    answer = look(ledger, entry, () => stay.mayLeave())
+    const round = stay.arrived ? 1 + ((stay as unknown as { keptRound: number }).keptRound & 0xffff) : 0
+    remember(round * 2 + isDelayed)
+    return answer !== NOTHING
+  }
+  const slice = () => (isDelayed === 1 ? 1 : Number.POSITIVE_INFINITY)
+  blockOnLot([{ shared, ledger }], Number.POSITIVE_INFINITY, never, attempt, slice)
+  if (stay.arrived) stay.leave()
+  return answer
 }
 
 /** `looks`: once before it waits, as getSync does; left out where it would only add states. */
@@ -259,7 +296,7 @@ function releaseOnce(): number {
     const now = shared.load(CLOCK)
     const answer = shared.core.releaseDue(0, now ^ 0x80000000)
     if (answer === CORRUPT) corrupt()
-    if (answer === 0) shared.core.wake(GET)
+    if (answer === 0) wakeTakers(shared)
     if (answer > 0) return 1
     if (answer === NOTHING) return 0
     if (answer === BUSY) backOff(tries)
@@ -269,7 +306,7 @@ function releaseOnce(): number {
 function delay(ledger: number, entry: number): void {
   delayOnce(ledger, entry)
   if (freeBlocks(shared, entry)) shared.core.wakeAll(MEMORY)
-  shared.core.wake(GET)
+  wakeTakers(shared)
   afterFinish(shared)
 }
 
@@ -307,7 +344,7 @@ function finish(ledger: number, entry: number, item: number): void {
 function giveBack(ledger: number, entry: number): void {
   giveBackOnce(ledger, entry)
   if (freeBlocks(shared, entry)) shared.core.wakeAll(MEMORY)
-  shared.core.wake(GET)
+  wakeTakers(shared)
   afterFinish(shared)
 }
 

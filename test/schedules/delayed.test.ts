@@ -86,8 +86,8 @@ describe('a deliberate fault is found', () => {
   const threads = [producer(0, 2), taker(0, 1, { manner: DELAY_ONCE }), taker(1, 1), taker(2, 2), clock()]
 
   it('where a sleeper that leaves does not tell another that something is delayed', async () => {
-    const find = ' || shared.load(DELAYED) > 0) core.wake(GET)'
-    const faults = [{ file: 'wait/blocking.ts', find, replace: ') core.wake(GET)' }]
+    const find = ' || shared.load(DELAYED) > 0) wakeTakers(shared)'
+    const faults = [{ file: 'wait/blocking.ts', find, replace: ') wakeTakers(shared)' }]
     const broken = run({ maxsize: 2, threads, faults }, { preemptions: 2 })
     await expect(broken).rejects.toThrow('sleeps, and an item is due')
   })

@@ -18,6 +18,9 @@ export function sleep(world: World, thread: number): void {
 /** A word of the model, which moves once: then the timeouts of all who sleep with one lapse. */
 export const CLOCK = 1016
 
+/** The word of the lot, which in truth is in a memory of its own. */
+export const LOT = 1008
+
 /** Whether a wait has a timeout: its third argument, of which Infinity is kept as 0. */
 export function isTimed(world: World, thread: number): boolean {
   return (world.words[world.thread(thread) + B] as number) > 0

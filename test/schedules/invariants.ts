@@ -1,7 +1,7 @@
 import type { Geometry } from '../../src/core/geometry.ts'
 import { ledgerAt } from '../../src/core/geometry.ts'
 import * as layout from '../../src/core/layout.ts'
-import { asyncBit, blockedBit, END_BIT, SIDES } from '../../src/wait/side.ts'
+import { asyncBit, blockedBit, END_BIT, SELECT_BIT, SELECT_GET_BIT, SIDES } from '../../src/wait/side.ts'
 
 /** What must hold of a queue's memory whenever no thread is inside a straight line. */
 
@@ -109,6 +109,7 @@ export class Invariants {
     let finished = 0
     const waiters = SIDES.map(() => 0)
     let reserved = 0
+    let selectors = 0
     for (let index = 0; index < geometry.maxThreads; index++) {
       const ledger = ledgerAt(geometry, index)
       for (let entry = 0; entry <= geometry.maxInFlight; entry++) {
@@ -130,8 +131,13 @@ export class Invariants {
         if ((waits & blockedBit(side)) !== 0) waiters[which] = (waiters[which] as number) + 1
         if ((waits & asyncBit(side)) !== 0) waiters[which] = (waiters[which] as number) + layout.ASYNC_WAITER
         if (side === layout.JOIN && (waits & END_BIT) !== 0) waiters[which] = (waiters[which] as number) + 1
+        if (side === layout.GET && (waits & SELECT_GET_BIT) !== 0)
+          waiters[which] = (waiters[which] as number) + layout.ASYNC_WAITER
       })
+      if ((waits & SELECT_BIT) !== 0) selectors++
     }
+    if (at(words, layout.SELECT + layout.WAITERS) !== selectors)
+      fail(`SELECT counts ${at(words, layout.SELECT + layout.WAITERS)} threads, the ledgers ${selectors}`)
     SIDES.forEach((side, which) => {
       const counted = at(words, side + layout.WAITERS)
       if (counted !== waiters[which])

@@ -3,7 +3,7 @@ import { type Geometry, geometryOf, type Kind, layOut, ledgerAt } from '../../sr
 import * as layout from '../../src/core/layout.ts'
 import * as say from './actors.ts'
 import { type Bounds, type Checks, type Explored, explore, Finding, replay } from './explore.ts'
-import { CLOCK } from './futex.ts'
+import { CLOCK, LOT } from './futex.ts'
 import { at, fail, heldIn, Invariants, itemIn, queuedIn, type Words } from './invariants.ts'
 import { type Actor, Machine, type Turn } from './machine.ts'
 import * as step from './steps.ts'
@@ -71,6 +71,8 @@ export interface TakerOptions {
   readonly over?: number
   /** Looks once before it waits. */
   readonly looks?: boolean
+  /** Is in a select. */
+  readonly selects?: boolean
   readonly mortal?: boolean
 }
 
@@ -87,7 +89,7 @@ export function taker(number: number, items: number, options: TakerOptions = {})
       0,
       options.over ?? say.STAY,
       0,
-      options.looks ? 1 : 0,
+      options.selects ? say.SELECTS : options.looks ? say.LOOKS : 0,
     ],
     mortal: options.mortal ?? false,
   }
@@ -266,7 +268,8 @@ function machineFor(scenario: Scenario, source: Program, geometry: Geometry): Ma
   configureCore(actors.operations, geometry)
   const core = coreOf(geometry.kind, { ...actors.operations } as Core)
   const untransformed = () => fail('a call to shared that was not transformed')
-  actors.share({ core, geometry, load: untransformed, wait: untransformed })
+  const lot = Object.assign(new actors.ModelLot(), { load: untransformed, wait: untransformed })
+  actors.share({ core, geometry, load: untransformed, wait: untransformed, lot })
 
   const world = new World(geometry.bytes >> 2, OBSERVER_WORDS, scenario.threads.length)
   const memory = new Int32Array(geometry.bytes >> 2)
@@ -372,12 +375,9 @@ function checksFor(scenario: Scenario, geometry: Geometry): Checks {
         if (status === FINISHED || status === EXITED) continue
         if (status === RUNS && words[record + KIND] === step.DEATH) continue
         if (status === RUNS) fail(`${machine.describe(thread)}: stuck`)
-        refuseSleep(
-          words,
-          geometry,
-          ((words[record + AT] as number) - layout.EPOCH) | 0,
-          machine.describe(thread),
-        )
+        const word = words[record + AT] as number
+        const side = word === LOT ? layout.GET : word - layout.EPOCH
+        refuseSleep(words, geometry, side, machine.describe(thread))
       }
       scenario.end?.(new End(machine, geometry))
     },

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type AnyNode, type Node, parse } from 'acorn'
 import { build, type Plugin } from 'esbuild'
 import MagicString from 'magic-string'
+import { LOT } from './futex.ts'
 import {
   ADD,
   BACK_OFF,
@@ -143,7 +144,7 @@ interface Found {
 }
 
 /** How a call is to be rewritten. */
-type Meaning = { primitive: number } | { line: boolean; forgets: boolean } | undefined
+type Meaning = { primitive: number; at?: number } | { line: boolean; forgets: boolean } | undefined
 
 function instrument(text: string): Program {
   const tree = parse(text, { ecmaVersion: 'latest', sourceType: 'module' })
@@ -187,6 +188,8 @@ function instrument(text: string): Program {
     const owner = lastName(callee.object)
     if (owner === 'shared' && name === 'load') return { primitive: LOAD }
     if (owner === 'shared' && name === 'wait') return { primitive: WAIT }
+    if (owner === 'lot' && name === 'load') return { primitive: LOAD, at: LOT }
+    if (owner === 'lot' && name === 'wait') return { primitive: WAIT, at: LOT }
     if (owner === 'core') return { line: true, forgets: true }
     return stepping.has(`.${name}`) ? { line: false, forgets: false } : undefined
   }
@@ -208,7 +211,7 @@ function instrument(text: string): Program {
       const site =
         sites.push({ inside: found.name.replace(/^\./, ''), text: text.slice(call.start, call.end) }) - 1
       if ('primitive' in how) {
-        makeRequest(out, text, found, call, how.primitive, site)
+        makeRequest(out, text, found, call, how, site)
         continue
       }
       const asks = found.calls.some((other) => within(other, call) && meaning(other) !== undefined)
@@ -238,15 +241,16 @@ function makeRequest(
   text: string,
   found: Found,
   call: Call,
-  kind: number,
+  { primitive: kind, at }: { primitive: number; at?: number },
   site: number,
 ): void {
   const first = call.arguments[0]
-  const ask = `(yield $.ask(${kind}, ${site}${first ? ', ' : ''}`
+  const ask = `(yield $.ask(${kind}, ${site}${at === undefined ? '' : `, ${at}`}${first ? ', ' : ''}`
   let before = ''
   let after = ''
   if (kind === WAIT) {
-    const [side, epoch] = call.arguments.map(({ start, end }) => text.slice(start, end))
+    const given = call.arguments.map(({ start, end }) => text.slice(start, end))
+    const [side, epoch] = at === undefined ? given : [at, ...given]
     before = `($h = $.waits($known, ${site}, ${side}), $.history = $.expects($h, ${epoch}), `
     after = ', $.history = $h)'
   } else if (kind === BACK_OFF && RETRYING.has(unnumbered(found.name))) {

@@ -3,6 +3,7 @@ import { allocate } from '../../src/core/core.ts'
 import { geometryOf, layOut, ledgerAt } from '../../src/core/geometry.ts'
 import { ASYNC_WAITER, GET, PUT, WAITERS } from '../../src/core/layout.ts'
 import { SharedMemory } from '../../src/core/shared.ts'
+import { SharedLot } from '../../src/wait/lot.ts'
 import { type PendingCall, PendingCalls } from '../../src/wait/pending.ts'
 import { until } from '../support/deadline.ts'
 
@@ -19,7 +20,7 @@ function pending() {
   })
   const memory = allocate(geometry)
   layOut(memory.buffer, geometry)
-  const shared = new SharedMemory(memory, geometry)
+  const shared = new SharedMemory(memory, geometry, new SharedLot())
   let idles = 0
   const calls = new PendingCalls(shared, ledgerAt(geometry, 0), () => {
     idles++

@@ -1,0 +1,59 @@
+import { ASYNC_WAKING, GET, SELECT } from '../core/layout.ts'
+import type { Shared } from '../core/shared.ts'
+import { ASYNC_WAITER, BLOCKED_WAITER, SELECT_BIT, SELECT_GET_BIT } from './side.ts'
+
+/** This thread at one of the queues it waits on. */
+export interface Place {
+  readonly shared: Shared
+  readonly ledger: number
+}
+
+/** How long a thread sleeps whose queues wake different lots, in ms: it hears one of them, and looks at the others. */
+const DEAF = 10
+
+/**
+ * Blocks the thread until `attempt`, which looks at all `places`, answers true. Returns false when `deadline` (ms, by
+ * `now`) passed first. It looks again after every `slice()` ms, too.
+ *
+ * The order carries the protocol, as in `block`: counted in every queue, then the lot's word read, then the wakes in
+ * flight cleared, then the look. See waking.ts for the other half. Whoever leaves passes no wake on: those it cleared were for
+ * all who are counted as asynchronous waiters, and none of them was meant for it alone.
+ */
+export function blockOnLot(
+  places: readonly Place[],
+  deadline: number,
+  now: () => number,
+  attempt: () => boolean,
+  slice: () => number,
+): boolean {
+  const lot = (places[0] as Place).shared.lot
+  const deaf = places.some(({ shared }) => shared.lot.id !== lot.id)
+  try {
+    for (const { shared, ledger } of places) enterSelect(shared, ledger)
+    for (;;) {
+      const epoch = lot.load()
+      for (const { shared } of places) clearWake(shared)
+      if (attempt()) return true
+      const left = deadline - now()
+      if (left <= 0) return false
+      lot.wait(epoch, Math.min(left, slice(), deaf ? DEAF : left))
+    }
+  } finally {
+    for (const { shared, ledger } of places) leaveSelect(shared, ledger)
+  }
+}
+
+function clearWake(shared: Shared): void {
+  if (shared.load(GET + ASYNC_WAKING) !== 0) shared.core.clearAsyncWaking(GET)
+}
+
+function enterSelect(shared: Shared, ledger: number): void {
+  shared.core.enterWait(ledger, SELECT, SELECT_BIT, BLOCKED_WAITER)
+  shared.core.enterWait(ledger, GET, SELECT_GET_BIT, ASYNC_WAITER)
+}
+
+/** Done twice, or for a thread that is in no select, it changes nothing but the wake in flight. */
+export function leaveSelect(shared: Shared, ledger: number): void {
+  shared.core.leaveWait(ledger, GET, SELECT_GET_BIT, ASYNC_WAITER)
+  shared.core.leaveWait(ledger, SELECT, SELECT_BIT, BLOCKED_WAITER)
+}
