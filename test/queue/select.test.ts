@@ -16,6 +16,7 @@ import { millrace } from '../kill/library.ts'
 import { until, within } from '../support/deadline.ts'
 import { runProcess } from '../support/processes.ts'
 import { CLASSES, KINDS } from '../support/queues.ts'
+import { faultsOf, selectStress } from '../support/select-stress.ts'
 import { startThread } from '../support/threads.ts'
 import { attachThere, other, User, waits } from '../support/users.ts'
 
@@ -589,4 +590,40 @@ describe('a process', () => {
       await millrace.select({ a: new millrace.Queue(), b: new millrace.Queue() })`
     expect(await runProcess(source, 'alive')).toMatchObject({ code: 'killed', stdout: 'alive\n' })
   })
+})
+
+it.each(['select', 'selectSync'] as const)(
+  'each item wakes a thread asleep in %s: nothing comes after it that could',
+  async (form) => {
+    const queues = { a: numbers(), b: new LifoQueue<number>(), c: new PriorityQueue<number>() }
+    const answers = numbers()
+    const all = Object.values(queues)
+    const handles = Object.fromEntries(Object.entries(queues).map(([key, { handle }]) => [key, handle]))
+    const thread = startThread('select-echo.mjs', { handles, form, answers: answers.handle })
+    for (let round = 0; round < 3000; round++) {
+      all[Math.floor(Math.random() * 3)]?.tryPut(round)
+      expect(await within(answers.get(), `the answer to ${round}`)).toBe(round)
+      answers.taskDone()
+    }
+    for (const queue of all) queue.shutdown()
+    await thread.ended()
+    expectNobodyWaits(queues)
+  },
+)
+
+describe('threads that select from three queues with uneven load', () => {
+  it.each([
+    ['selectSync', 2],
+    ['select', 2],
+    ['selectSync', 4],
+  ] as const)(
+    'with %s, %i of them, lose nothing to timeouts and aborts and starve none',
+    async (form, selectors) => {
+      const result = await selectStress({ form, selectors, rounds: 4000 })
+      expect(faultsOf(result)).toEqual([])
+      expect(result.timeouts).toBeGreaterThan(0)
+      if (form === 'select') expect(result.aborts).toBeGreaterThan(0)
+    },
+    120_000,
+  )
 })
