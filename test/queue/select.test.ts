@@ -262,6 +262,19 @@ describe('select, waiting', () => {
     expect(results).toEqual([{ from: 'a', item: 1 }, 2, { from: 'a', item: 3 }])
   })
 
+  it('takes one item each of several selects, though one ends in the midst of another’s end', async () => {
+    for (let round = 0; round < 50; round++) {
+      const queues = { a: numbers(), b: numbers(), c: numbers() }
+      const all = Object.values(queues)
+      const calls = [select(queues), select({ b: queues.b, c: queues.c })]
+      for (const queue of all) queue.tryPut(1)
+      await within(Promise.all(calls), 'both')
+      expect(all.map(({ size }) => size).sort()).toEqual([0, 0, 1])
+      expect(all.reduce((held, queue) => held + queue.stats().held, 0)).toBe(2)
+      for (const queue of all) queue[Symbol.dispose]()
+    }
+  })
+
   it('lapses, not before its time, names the queues and takes nothing', async () => {
     const queues = { a: numbers({ name: 'pages' }), b: numbers() }
     const since = performance.now()
@@ -528,6 +541,16 @@ describe('selectSync, waiting', () => {
     await lives.waits()
     await dies.user.stop()
     expect(await won).toEqual({ from: 'a', item: 1 })
+  })
+
+  it('sleeps in the one lot of all threads of a process, whichever copy of the library they have', () => {
+    const [here, there] = [numbers(), new millrace.Queue<number>()]
+    const lots = [here, there, attach(structuredClone(here.handle))].map(({ origin }) => origin.shared.lot.id)
+    expect(new Set(lots).size).toBe(1)
+    here.tryPut(4)
+    expect(selectSync({ here, there })).toEqual({ from: 'here', item: 4 })
+    there.tryPut(5)
+    expect(selectSync({ here, there })).toEqual({ from: 'there', item: 5 })
   })
 
   it('hears queues whose makers have another lot than each other', async () => {

@@ -25,7 +25,7 @@ describe('a thread in a select, asleep on the word of its lot', () => {
 
   it('is woken beside another', async () => {
     const threads = [producer(0, 2), taker(0, 1, selects), taker(1, 1, selects)]
-    await explored('2 selects', { maxsize: 1, threads }, { preemptions: DEEP ? 3 : 2 })
+    await explored('2 selects', { maxsize: 2, threads }, { preemptions: DEEP ? 3 : 2 })
   })
 
   it('hears of the end', async () => {
@@ -53,6 +53,11 @@ describe('a thread in a select, asleep on the word of its lot', () => {
       guardian(0),
     ]
     await explored('a selector dies', { maxsize: 1, threads }, { preemptions: shallow, kills: 1 })
+  })
+
+  it('is woken though the putter dies before it has moved the word', async () => {
+    const threads = [producer(0, 1, { mortal: true }), taker(0, 1, selects), guardian(0)]
+    await explored('a putter dies', { maxsize: 1, threads }, { preemptions: 2, kills: 1 })
   })
 })
 

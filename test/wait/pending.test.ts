@@ -147,6 +147,19 @@ describe('pending calls', () => {
     expect([calls.size, waiters(GET)]).toEqual([0, 0])
   })
 
+  it('may be withdrawn: neither settled nor rejected, and the next is tried', () => {
+    const { calls, waiters } = pending()
+    const gate = { open: false }
+    const log: string[] = []
+    const first = call('a', gate, log)
+    calls.add(first, never)
+    calls.add(call('b', { open: true }, log), never)
+    expect([waiters(GET), ...log]).toEqual([ASYNC_WAITER])
+    calls.withdraw(first)
+    calls.withdraw(first)
+    expect([waiters(GET), calls.size, ...log]).toEqual([0, 0, 'b'])
+  })
+
   it('tell when the last one has left', async () => {
     const { calls, idles } = pending()
     const gate = { open: false }
