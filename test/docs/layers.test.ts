@@ -34,8 +34,8 @@ function imports(): Import[] {
   })
 }
 
-describe('imports of src', () => {
-  it('point down the layers only', () => {
+describe('the files of src', () => {
+  it('import down the layers only', () => {
     const found = imports()
     expect(found.length).toBeGreaterThan(100)
     const upward = found.filter(({ file, target }) => {
@@ -46,7 +46,15 @@ describe('imports of src', () => {
     expect(upward).toEqual([])
   })
 
-  it('form no cycle at run time', () => {
+  it('wake the takers of a queue in one place, which wakes those in a select too', () => {
+    const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ts'),
+    )
+    const wakers = files.filter((file) => /\bwake(All)?\(GET\)/.test(readFileSync(join(src, file), 'utf8')))
+    expect(wakers).toEqual([join('wait', 'waking.ts')])
+  })
+
+  it('form no cycle of imports at run time', () => {
     const edges = new Map<string, string[]>()
     for (const { file, target, isType } of imports()) {
       if (!isType) edges.set(file, [...(edges.get(file) ?? []), target])
