@@ -6,6 +6,7 @@
  * `--runs`: how often the program that starts many supervisors starts one; 0 leaves it out.
  */
 import { parseArgs } from 'node:util'
+import build from '../../support/build.ts'
 import { CELLS, type Cell, nameOf } from './cells.ts'
 import { manyRuns } from './many-runs.ts'
 import { killInProcess, type Outcome } from './processes.ts'
@@ -35,6 +36,8 @@ const columns = [
 ]
 const widths = [46, 5, 7, 8, 5, 5, 5, 7, 7, 6]
 let failures = 0
+
+build()
 
 console.log(
   `Node ${process.version}; held: by the dead, unsettled; dup: deliveries beyond the first; p50, max: ms a run`,
