@@ -42,6 +42,9 @@ export interface QueueOptions<T> {
 /** What a put does on a full queue. */
 export type WhenFull = 'wait' | 'reject' | 'drop-oldest' | 'drop-newest'
 
+/** What a put did. 'replaced-oldest': stored, and an older item was dropped. 'dropped': not stored. */
+export type PutResult = 'stored' | 'replaced-oldest' | 'dropped'
+
 /** @internal The options, checked and completed. */
 export interface Settings<T> {
   readonly name: string

@@ -1,6 +1,5 @@
-import type { QueueOptions } from './options.ts'
+import type { PutResult, QueueOptions } from './options.ts'
 import { Origin } from './origin.ts'
-import type { PutResult } from './puts.ts'
 import { Queue } from './queue.ts'
 import type { PriorityOptions } from './ranking.ts'
 

@@ -4,13 +4,10 @@ import { QueueFullError } from '../errors.ts'
 import { PendingCalls } from '../wait/pending.ts'
 import type { Side } from '../wait/side.ts'
 import type { Encoded } from './attachment.ts'
-import { isStoppable, timeoutOf } from './options.ts'
+import { isStoppable, type PutResult, timeoutOf } from './options.ts'
 import { type PriorityOptions, type Ranking, rankOf } from './ranking.ts'
 import type { Seat } from './seat.ts'
 import { sizeOf } from './stats.ts'
-
-/** What a put did. 'replaced-oldest': stored, and an older item was dropped. 'dropped': not stored. */
-export type PutResult = 'stored' | 'replaced-oldest' | 'dropped'
 
 /** This thread's puts on one queue: at once, blocking, or pending in call order. */
 export class Puts<T> {

@@ -11,9 +11,16 @@ import type { EMPTY } from './empty.ts'
 import type { Handle, HandleData } from './handle.ts'
 import { itemsOf, itemsOfSync } from './iterate.ts'
 import type { LeaseSource } from './lease.ts'
-import { isStoppable, type QueueOptions, timeoutOf, type WaitOptions, type WhenFull } from './options.ts'
+import {
+  isStoppable,
+  type PutResult,
+  type QueueOptions,
+  timeoutOf,
+  type WaitOptions,
+  type WhenFull,
+} from './options.ts'
 import { handleOf, Origin } from './origin.ts'
-import { type PutResult, Puts } from './puts.ts'
+import { Puts } from './puts.ts'
 import type { PriorityOptions } from './ranking.ts'
 import { discardAll, wakeEveryone, windUp } from './recovery.ts'
 import { detachInRegistry } from './registry.ts'
