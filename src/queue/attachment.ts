@@ -455,6 +455,11 @@ export class Attachment<T> {
     this.#freeChain(entry)
     this.#free.push(entry)
     wakeTakers(this.shared)
+    if (this.geometry.dropsOldest) {
+      // Those who found nothing that they could drop.
+      this.#core.wakeAll(PUT)
+      this.#core.wakeAll(MEMORY)
+    }
     afterFinish(this.shared)
   }
 

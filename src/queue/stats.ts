@@ -6,6 +6,7 @@ import {
   FINISHED,
   FREE_BLOCKS,
   GAVE_BACK,
+  HEAD,
   LEDGERS_USED,
   OWNER,
   REJECTED,
@@ -60,7 +61,19 @@ export interface ThreadStats {
 
 /** @internal Items queued, come back, or waiting for room among the dead letters. */
 export function sizeOf(shared: Shared): number {
-  return queued(shared) + shared.load(BACKLOG)
+  return queuedNow(shared) + shared.load(BACKLOG)
+}
+
+/** `queued`, of one moment: what is put and taken between its two loads must not count twice. */
+function queuedNow(shared: Shared): number {
+  let count = 0
+  for (let tries = 0; tries < 10; tries++) {
+    const head = shared.load(HEAD)
+    count = queued(shared)
+    if (shared.load(HEAD) === head) break
+  }
+  // Who drops the oldest item claims a place first, and puts and takes may never let up.
+  return Math.min(count, shared.geometry.maxsize)
 }
 
 const SIDE_NAMES = ['get', 'put', 'memory', 'join'] as const
@@ -94,7 +107,7 @@ export function statsOf(shared: Shared, name: string): QueueStats {
       }),
     })
   }
-  const inRing = queued(shared)
+  const inRing = queuedNow(shared)
   const backlog = shared.load(BACKLOG)
   const returned = shared.load(RETURNED)
   const delayed = shared.load(DELAYED)

@@ -248,6 +248,50 @@ describe("whenFull: 'drop-oldest'", () => {
     },
   )
 
+  it.each(['retry', 'detach'] as const)(
+    'wakes a put that waits for memory when what was held comes back, by %s: there is something to drop',
+    async (how) => {
+      const queue = new Queue<Uint8Array>({
+        codec: codecs.bytes,
+        maxItemBytes: 65536,
+        memoryBytes: 65536,
+        whenFull: 'drop-oldest',
+      })
+      queue.tryPut(new Uint8Array(65536).fill(1))
+      const there = await other(queue)
+      const { key } = await there.take('takeSync')
+      const putter = await other(queue)
+      const blocked = putter.call('putSync', new Uint8Array(65536).fill(2))
+      await putter.waits('memory')
+      if (how === 'retry') await there.settle(key, 'retry')
+      else await there.detach()
+      expect(await within(blocked, 'the put')).toBe('replaced-oldest')
+      expect(queue.stats()).toMatchObject({ size: 1, dropped: 1, unfinished: 1 })
+      isWhole(queue as never)
+    },
+  )
+
+  it('wakes a put that waits behind dead letters when another item comes back', async () => {
+    const deadLetters = new Queue<never>({ maxsize: 1 })
+    const queue = new Queue<number>({
+      maxsize: 1,
+      whenFull: 'drop-oldest',
+      deadLetters: deadLetters as never,
+    })
+    const held: { retry(): void; fail(error: unknown): void }[] = []
+    for (const item of [1, 2, 3]) {
+      queue.tryPut(item)
+      held.push(await queue.take())
+    }
+    for (const delivery of held.splice(0, 2)) delivery.fail(new Error('no use'))
+    expect(queue.stats()).toMatchObject({ doomed: 1, size: 1 })
+    const put = queue.put(4)
+    await waits(queue, 'put', 0)
+    held[0]?.retry()
+    expect(await within(put, 'the put')).toBe('replaced-oldest')
+    expect(queue.stats()).toMatchObject({ doomed: 1, queued: 1, returned: 0, dropped: 1 })
+  })
+
   it('posts a letter in place of the oldest letter', async () => {
     const deadLetters = new Queue<{ item?: number }>({ maxsize: 2, whenFull: 'drop-oldest' })
     const queue = new Queue<number>({ deadLetters: deadLetters as never })
