@@ -32,7 +32,7 @@ import { DueTime } from './due.ts'
 import { afterFinish } from './end.ts'
 import { writeKey } from './ranking.ts'
 import { addFailure, clearRecord, type Failure, readRecord, recordAt } from './record.ts'
-import { freeBlocks } from './recovery.ts'
+import { freeBlocks, heldBlocks } from './recovery.ts'
 import { keepWhileHolding } from './registry.ts'
 import { ASKS, link, PUTS } from './supervised.ts'
 
@@ -178,7 +178,7 @@ export class Attachment<T> {
       if (length > this.geometry.itemBytes) {
         while (this.#chained !== encoded && !this.#chain(encoded, waits || this.geometry.dropsOldest)) {
           if (isShutDown(this.shared)) return this.#closed()
-          if (!this.#dropOldest()) return MEMORY
+          if (!this.#dropOldestFor(length)) return MEMORY
         }
       } else {
         if (this.#chained !== undefined) this.unstage()
@@ -211,9 +211,13 @@ export class Attachment<T> {
     return answer === FULL && this.geometry.dropsOldest ? this.#core.replace(this.ledger, length) : answer
   }
 
-  /** Drops the oldest item, for its blocks, if this thread is first in line for them. False if there is none. */
-  #dropOldest(): boolean {
+  /**
+   * Drops the oldest item, for the blocks of one of `length` bytes, if this thread is first in line for them. False if there is
+   * none, or if too many blocks are in the hands of takers: then others would be dropped in vain.
+   */
+  #dropOldestFor(length: number): boolean {
     if (!this.geometry.dropsOldest || this.shared.load(BLOCK_TURN) !== this.ledger) return false
+    if (blocksFor(this.geometry, length) + heldBlocks(this.shared) > this.geometry.blocks) return false
     let answer = this.#core.dropOldest(this.ledger)
     for (let tries = 0; answer === BUSY; tries++) {
       backOff(tries)

@@ -1,5 +1,5 @@
 import { AGAIN } from '../core/backlog.ts'
-import { ledgerAt } from '../core/geometry.ts'
+import { blocksFor, ledgerAt } from '../core/geometry.ts'
 import {
   BUSY,
   ENTRIES,
@@ -10,6 +10,7 @@ import {
   HELD,
   JOIN,
   LEDGERS_USED,
+  LENGTH,
   OWNER,
 } from '../core/layout.ts'
 import { isDiscarding, type Shared, unfinished } from '../core/shared.ts'
@@ -78,6 +79,23 @@ export function discardAll(shared: Shared, ledger: number): void {
   }
   // Whoever shut the queue down may have woken the joins before this count; the last of several sees all counts.
   if (discarded && unfinished(shared) === 0) core.wakeAll(JOIN)
+}
+
+/** Blocks of items that threads hold: about, while they go on. */
+export function heldBlocks(shared: Shared): number {
+  const { geometry } = shared
+  let count = 0
+  for (let index = shared.load(LEDGERS_USED) - 1; index >= 0; index--) {
+    const entries = ledgerAt(geometry, index) + ENTRIES
+    for (let number = 1; number <= geometry.maxInFlight; number++) {
+      const entry = entries + number * ENTRY_BYTES
+      const cell = shared.load(entry)
+      if (shared.load(entry + ENTRY_STATE) !== HELD || cell < 0 || cell >= geometry.cells) continue
+      const length = shared.load(geometry.cellsAt + cell * geometry.cellBytes + LENGTH)
+      if (length > geometry.itemBytes) count += blocksFor(geometry, length)
+    }
+  }
+  return count
 }
 
 /** Frees the blocks of the cell of `entry`. Returns true if someone waits for blocks. */

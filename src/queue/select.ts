@@ -81,9 +81,8 @@ class Race {
   constructor(queues: unknown) {
     const all = runnersOf(queues)
     for (const { contender } of all) contender.check()
-    // Each is the first to be looked at as often as any other: so none that always has items keeps another waiting.
-    const first = Math.floor(Math.random() * all.length)
-    this.#all = [...all.slice(first), ...all.slice(0, first)]
+    // In random order: so none that always has items keeps another waiting.
+    this.#all = shuffled(all)
     this.#open = new Set(this.#all)
   }
 
@@ -213,6 +212,16 @@ class Race {
       `selectSync from ${this.#labels} would have to wait on the main thread: use select there`,
     )
   }
+}
+
+function shuffled<T>(all: readonly T[]): T[] {
+  const order: T[] = []
+  for (const [count, one] of all.entries()) {
+    const place = Math.floor(Math.random() * (count + 1))
+    if (place < count) order.push(order[place] as T)
+    order[place] = one
+  }
+  return order
 }
 
 /** Each queue once: one that stands under two keys is known by the first. */

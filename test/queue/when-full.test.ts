@@ -248,6 +248,27 @@ describe("whenFull: 'drop-oldest'", () => {
     },
   )
 
+  it('drops nothing for a long item while too much of the memory for it is in hand', async () => {
+    const queue = new Queue<Uint8Array>({
+      codec: codecs.bytes,
+      maxItemBytes: 65536,
+      memoryBytes: 131072,
+      whenFull: 'drop-oldest',
+    })
+    queue.tryPut(new Uint8Array(65536))
+    queue.tryPut(new Uint8Array(32768))
+    queue.tryGet()
+    queue.tryGet()
+    for (let count = 0; count < 5; count++) queue.tryPut(new Uint8Array(10))
+    queue.tryPut(new Uint8Array(16384))
+    expect(queue.tryPut(new Uint8Array(65536))).toBe(false)
+    expect(queue.stats()).toMatchObject({ size: 6, dropped: 0 })
+    // As much as is not in hand can be had, of what is queued.
+    expect(queue.putSync(new Uint8Array(32768))).toBe('replaced-oldest')
+    expect(queue.stats()).toMatchObject({ size: 1, dropped: 6 })
+    isWhole(queue as never)
+  })
+
   it.each(['retry', 'detach'] as const)(
     'wakes a put that waits for memory when what was held comes back, by %s: there is something to drop',
     async (how) => {
