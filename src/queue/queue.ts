@@ -137,7 +137,8 @@ export class Queue<T> {
   }
 
   /**
-   * Puts an item if there is room now and no earlier put of this thread waits. Returns whether it was stored.
+   * Puts an item if there is room now, or an older one to drop with `whenFull: 'drop-oldest'`, and no earlier put of this
+   * thread waits. Returns whether it was stored.
    * @throws QueueShutDownError, CodecError, ItemTooLargeError
    */
   tryPut(item: T): boolean {

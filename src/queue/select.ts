@@ -71,19 +71,21 @@ interface Runner {
 
 /** The queues of one select, in the order in which it looks at them. */
 class Race {
-  readonly #all: readonly Runner[]
+  readonly #labels: string
+  readonly #count: number
   /** Those that have not ended. */
   readonly #open: Set<Runner>
-  /** Why the first of the others has ended. */
-  #end: unknown
+  /** Why one of the others has ended: the first, or the first that has a cause. */
+  #end: QueueShutDownError | undefined
 
   /** @throws TypeError; DetachedError, TooManyInFlightError */
   constructor(queues: unknown) {
     const all = runnersOf(queues)
     for (const { contender } of all) contender.check()
     // In random order: so none that always has items keeps another waiting.
-    this.#all = shuffled(all)
-    this.#open = new Set(this.#all)
+    this.#open = new Set(shuffled(all))
+    this.#labels = all.map(({ label }) => label).join(', ')
+    this.#count = all.length
   }
 
   look(): Won | undefined {
@@ -108,7 +110,8 @@ class Race {
   /** Of the error of one queue: that it has ended, which ends the select if it is the last; or that the select has failed. */
   #leaveOut(runner: Runner, error: unknown): void {
     if (!(error instanceof QueueShutDownError)) throw error
-    this.#end ??= error
+    if (this.#end === undefined || (this.#end.cause === undefined && error.cause !== undefined))
+      this.#end = error
     this.#open.delete(runner)
     if (this.#open.size === 0) throw this.#shutDownError()
   }
@@ -190,17 +193,13 @@ class Race {
     return { from: winner.key, item: winner.contender.handOver(entry) }
   }
 
-  get #labels(): string {
-    return this.#all.map(({ label }) => label).join(', ')
-  }
-
   emptyError(): Error {
     return new QueueEmptyError(`${this.#labels} stayed empty`)
   }
 
   #shutDownError(): unknown {
-    if (this.#all.length === 1) return this.#end
-    const { cause } = this.#end as Error
+    if (this.#count === 1) return this.#end
+    const cause = this.#end?.cause
     return new QueueShutDownError(
       `${this.#labels} are shut down`,
       cause === undefined ? undefined : { cause },

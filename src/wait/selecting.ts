@@ -52,7 +52,7 @@ function enterSelect(shared: Shared, ledger: number): void {
   shared.core.enterWait(ledger, GET, SELECT_GET_BIT, ASYNC_WAITER)
 }
 
-/** Done twice, or for a thread that is in no select, it changes nothing but the wake in flight. */
+/** Done twice, or for a thread that is in no select, it changes nothing. */
 export function leaveSelect(shared: Shared, ledger: number): void {
   shared.core.leaveWait(ledger, GET, SELECT_GET_BIT, ASYNC_WAITER)
   shared.core.leaveWait(ledger, SELECT, SELECT_BIT, BLOCKED_WAITER)
