@@ -159,7 +159,11 @@ async function failureOf(mutant: string, source: string, context: 'async' | 'blo
 describe.each(['async', 'blocking'] as const)('%s users of a queue that', (context) => {
   it.each(Object.entries(FOUND))('%s find it', async (mutant, { by, hangs = [] }) => {
     for (const source of by) {
-      const failure = await failureOf(mutant, source, context, 15_000)
+      let failure = await failureOf(mutant, source, context, 15_000)
+      // While the machine stalls, a wait that ends at once looks like one that lasted.
+      for (let again = 0; again < 3 && failure.startsWith('nothing found'); again++) {
+        failure = await failureOf(mutant, source, context, 15_000)
+      }
       expect(failure, source).not.toMatch(/^nothing found/)
       expect(failure, source).not.toMatch(DEADLINE)
     }
