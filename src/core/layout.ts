@@ -130,12 +130,12 @@ export const WAITS: i32 = 28
 export const RESERVED: i32 = 32
 /** Items given up without a dead-letter queue to take them, or dropped because the queue was full. */
 export const DROPPED: i32 = 36
-/** Puts that failed at once because the queue was full. */
-export const REJECTED: i32 = 48
 /** Whose puts are counted here from one thread to its successor; 0: nobody's, the ledger is free once it has no owner. */
 export const PRODUCER: i32 = 40
 /** STORED when PRODUCER was set. */
 export const STORED_BEFORE: i32 = 44
+/** Puts that failed at once because the queue was full. */
+export const REJECTED: i32 = 48
 /** OWNER, of a ledger that waits for the successor of its last owner. */
 export const VACANT: i32 = -1
 export const ENTRIES: i32 = 128
