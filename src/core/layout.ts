@@ -136,6 +136,8 @@ export const PRODUCER: i32 = 40
 export const STORED_BEFORE: i32 = 44
 /** Puts that failed at once because the queue was full. */
 export const REJECTED: i32 = 48
+/** Waits that ended by a look of their own, not by a wake. */
+export const RESCUED: i32 = 52
 /** OWNER, of a ledger that waits for the successor of its last owner. */
 export const VACANT: i32 = -1
 export const ENTRIES: i32 = 128

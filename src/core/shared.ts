@@ -1,6 +1,6 @@
 import { type Core, instantiate } from './core.ts'
 import { type Geometry, ledgerAt } from './geometry.ts'
-import { FINISHED, HEAD, LEDGERS_USED, RETURNED, SHUT, TAIL } from './layout.ts'
+import { FINISHED, HEAD, LEDGERS_USED, RESCUED, RETURNED, SHUT, TAIL } from './layout.ts'
 
 /** A word of the process on which threads sleep that wait on several queues at once: see wait/lot.ts. */
 export interface Lot {
@@ -23,7 +23,17 @@ export interface Shared {
   load(at: number): number
   /** `Atomics.wait` on the word at byte offset `at`, for at most `ms`. */
   wait(at: number, expected: number, ms: number): void
+  /**
+   * A seat belt: how long who waits sleeps without a wake before it looks again by itself, in ms. No wake is ever
+   * missing by design; one that a dying sleeper ate is made up for at its exit, which the main thread may hear of late.
+   */
+  readonly recheck: number
+  /** The owner of `ledger` looked again by itself, and there was what nobody had woken it for. */
+  noteRescue(ledger: number): void
 }
+
+/** Tests set it to `never`: a wake that is missing is to be seen. */
+const RECHECK = process.env.MILLRACE_RECHECK === 'never' ? Number.POSITIVE_INFINITY : 1000
 
 export class SharedMemory implements Shared {
   readonly core: Core
@@ -31,6 +41,7 @@ export class SharedMemory implements Shared {
   readonly memory: WebAssembly.Memory
   readonly geometry: Geometry
   readonly lot: Lot
+  readonly recheck = RECHECK
 
   constructor(memory: WebAssembly.Memory, geometry: Geometry, lot: Lot) {
     this.memory = memory
@@ -46,6 +57,10 @@ export class SharedMemory implements Shared {
 
   wait(at: number, expected: number, ms: number): void {
     Atomics.wait(this.words, at >> 2, expected, ms)
+  }
+
+  noteRescue(ledger: number): void {
+    Atomics.add(this.words, (ledger + RESCUED) >> 2, 1)
   }
 }
 

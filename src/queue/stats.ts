@@ -10,6 +10,7 @@ import {
   LEDGERS_USED,
   OWNER,
   REJECTED,
+  RESCUED,
   RETURNED,
   STORED,
   TAKEN,
@@ -40,6 +41,11 @@ export interface QueueStats {
   readonly dropped: number
   /** Puts that failed at once because the queue was full: with `whenFull: 'reject'`. */
   readonly rejected: number
+  /**
+   * Waits that ended by the waiter's own look, a second after it fell asleep, and not by a wake: 0 where nobody dies. A thread
+   * that dies asleep may take a wake along that was meant for another, until its exit is heard of.
+   */
+  readonly rescued: number
   readonly shutDown: 'no' | 'drain' | 'immediate'
   /** Budget for items above itemBytes, in bytes, and how much of it is free. */
   readonly memoryBytes: number
@@ -85,12 +91,14 @@ export function statsOf(shared: Shared, name: string): QueueStats {
   let held = 0
   let dropped = 0
   let rejected = 0
+  let rescued = 0
   for (const ledger of usedLedgers(shared, geometry)) {
     const taken = shared.load(ledger + TAKEN)
     const finished = shared.load(ledger + FINISHED)
     const holds = (taken - finished - shared.load(ledger + GAVE_BACK)) | 0
     dropped += shared.load(ledger + DROPPED)
     rejected += shared.load(ledger + REJECTED)
+    rescued += shared.load(ledger + RESCUED)
     held += holds
     const owner = shared.load(ledger + OWNER)
     if (owner === 0 || owner === VACANT) continue
@@ -123,6 +131,7 @@ export function statsOf(shared: Shared, name: string): QueueStats {
     unfinished: unfinished(shared),
     dropped,
     rejected,
+    rescued,
     shutDown: isDiscarding(shared) ? 'immediate' : isShutDown(shared) ? 'drain' : 'no',
     memoryBytes: geometry.blocks * geometry.blockBytes,
     freeMemoryBytes: shared.load(FREE_BLOCKS) * geometry.blockBytes,

@@ -5,7 +5,8 @@ import { wakeTakers } from './waking.ts'
 
 /**
  * Blocks the thread until `attempt` answers 0. `attempt` answers the side to wait on otherwise, or throws. Returns
- * false when `deadline` (ms, by `now`) passed first. It looks again after every `slice()` ms, too.
+ * false when `deadline` (ms, by `now`) passed first. It looks again after every `slice()` ms, too, and, as a seat belt, after
+ * `shared.recheck`.
  *
  * The order in the loop carries the protocol: counted, then the epoch read, then the wake in flight cleared, then
  * the look. Cleared before the epoch is read, a waker between the two would leave WAKING set beside a sleeper.
@@ -24,18 +25,25 @@ export function block(
     shared.core.enterWait(ledger, side, bit, BLOCKED_WAITER)
     let next: Side | 0
     let lapsed = false
+    /** The epoch it last slept on, if only the seat belt can have ended that sleep without a wake. */
+    let belted: number | undefined
     try {
       for (;;) {
         const epoch = shared.load(side + EPOCH)
         if (shared.load(side + WAKING) !== 0) shared.core.clearWaking(side)
         next = attempt()
-        if (next !== side) break
+        if (next !== side) {
+          if (belted !== undefined && shared.load(side + EPOCH) === belted) shared.noteRescue(ledger)
+          break
+        }
         const left = deadline - now()
         if (left <= 0) {
           lapsed = true
           break
         }
-        shared.wait(side + EPOCH, epoch, Math.min(left, slice()))
+        const most = Math.min(left, slice())
+        belted = shared.recheck < most ? epoch : undefined
+        shared.wait(side + EPOCH, epoch, Math.min(most, shared.recheck))
       }
     } finally {
       shared.core.leaveWait(ledger, side, bit, BLOCKED_WAITER)

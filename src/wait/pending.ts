@@ -55,6 +55,8 @@ export class PendingCalls {
   readonly #armed = new Set<Side>()
   #entered: Side | 0 = 0
   #serving = false
+  /** The seat belt: see `Shared.recheck`. */
+  #belt: NodeJS.Timeout | undefined
   /** Runs when the last pending call has been settled or has left. */
   readonly #onIdle: () => void
 
@@ -91,6 +93,7 @@ export class PendingCalls {
     this.#entries.push(entry)
     waiting.add(this)
     if (!entry.background) hold()
+    this.#fasten()
     this.serve()
   }
 
@@ -168,6 +171,23 @@ export class PendingCalls {
     this.serve()
   }
 
+  #fasten(): void {
+    const { recheck } = this.#shared
+    if (this.#belt !== undefined || recheck === Number.POSITIVE_INFINITY) return
+    // The pending calls keep the process alive, if they are to.
+    this.#belt = setInterval(() => this.#lookAgain(), recheck).unref()
+  }
+
+  #lookAgain(): void {
+    const side = this.#entered
+    if (side === 0) return
+    const epoch = this.#shared.load(side + ASYNC_EPOCH)
+    const { length } = this.#entries
+    this.serve()
+    if (this.#entries.length < length && this.#shared.load(side + ASYNC_EPOCH) === epoch)
+      this.#shared.noteRescue(this.#ledger)
+  }
+
   #drop(entry: Entry, error: Error): void {
     this.#remove(entry)
     entry.call.giveUp?.()
@@ -179,7 +199,11 @@ export class PendingCalls {
     const index = this.#entries.indexOf(entry)
     if (index < 0) return
     this.#entries.splice(index, 1)
-    if (this.#entries.length === 0) waiting.delete(this)
+    if (this.#entries.length === 0) {
+      waiting.delete(this)
+      clearInterval(this.#belt)
+      this.#belt = undefined
+    }
     clearTimeout(entry.timer)
     if (entry.onAbort !== undefined) entry.signal?.removeEventListener('abort', entry.onAbort)
     if (!entry.background) letGo()

@@ -26,17 +26,24 @@ export function blockOnLot(
   attempt: () => boolean,
   slice: () => number,
 ): boolean {
-  const lot = (places[0] as Place).shared.lot
+  const { shared: first, ledger: own } = places[0] as Place
+  const { lot } = first
   const deaf = places.some(({ shared }) => shared.lot.id !== lot.id)
+  /** As in `block`. */
+  let belted: number | undefined
   try {
     for (const { shared, ledger } of places) enterSelect(shared, ledger)
     for (;;) {
       const epoch = lot.load()
       for (const { shared } of places) clearWake(shared)
-      if (attempt()) return true
+      const found = attempt()
+      if (found && belted !== undefined && lot.load() === belted) first.noteRescue(own)
+      if (found) return true
       const left = deadline - now()
       if (left <= 0) return false
-      lot.wait(epoch, Math.min(left, slice(), deaf ? DEAF : left))
+      const most = Math.min(left, slice(), deaf ? DEAF : left)
+      belted = first.recheck < most ? epoch : undefined
+      lot.wait(epoch, Math.min(most, first.recheck))
     }
   } finally {
     for (const { shared, ledger } of places) leaveSelect(shared, ledger)

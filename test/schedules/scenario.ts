@@ -269,7 +269,8 @@ function machineFor(scenario: Scenario, source: Program, geometry: Geometry): Ma
   const core = coreOf(geometry.kind, { ...actors.operations } as Core)
   const untransformed = () => fail('a call to shared that was not transformed')
   const lot = Object.assign(new actors.ModelLot(), { load: untransformed, wait: untransformed })
-  actors.share({ core, geometry, load: untransformed, wait: untransformed, lot })
+  const unbelted = { recheck: Number.POSITIVE_INFINITY, noteRescue: untransformed }
+  actors.share({ core, geometry, load: untransformed, wait: untransformed, lot, ...unbelted })
 
   const world = new World(geometry.bytes >> 2, OBSERVER_WORDS, scenario.threads.length)
   const memory = new Int32Array(geometry.bytes >> 2)

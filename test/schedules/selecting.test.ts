@@ -66,7 +66,7 @@ describe('a deliberate fault is found', () => {
   const file = 'wait/selecting.ts'
   const read = 'const epoch = lot.load()\n'
   const counted = 'for (const { shared, ledger } of places) enterSelect(shared, ledger)\n'
-  const look = 'if (attempt()) return true\n'
+  const look = 'const found = attempt()\n'
 
   it.each([
     [

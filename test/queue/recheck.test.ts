@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { codecs, LifoQueue } from '../../src/index.ts'
+import { attachThere, other, User } from '../support/users.ts'
+
+/** A queue whose wakes this thread leaves out. (A LIFO queue: its operations are an object that can be changed.) */
+function silent(): LifoQueue<number> {
+  const queue = new LifoQueue<number>({ codec: codecs.int32, maxsize: 4 })
+  const { shared } = queue.origin
+  Object.assign(shared.core, { wake: () => 0 })
+  Object.assign(shared.lot, { move: () => {} })
+  return queue
+}
+
+describe('a wait whose wake is missing', () => {
+  const { MILLRACE_RECHECK } = process.env
+  let user: User
+  beforeAll(() => {
+    delete process.env.MILLRACE_RECHECK
+    user = new User()
+    process.env.MILLRACE_RECHECK = MILLRACE_RECHECK
+  })
+  afterAll(() => user.stop())
+
+  it.each(['getSync', 'get', 'take'] as const)(
+    'of %s ends by a look of its own, and is counted',
+    async (method) => {
+      const queue = silent()
+      const there = await attachThere(user, queue)
+      const item = there.call(method)
+      await there.waits('get')
+      expect(queue.tryPut(7)).toBe(true)
+      await item
+      expect(queue.stats().rescued).toBe(1)
+    },
+  )
+
+  it('of selectSync ends by a look of its own, and is counted', async () => {
+    const queue = silent()
+    const there = await attachThere(user, queue)
+    const selected = user.ask('selectSync', { queue: queue.handle.id })
+    await there.waits('get')
+    expect(queue.tryPut(7)).toBe(true)
+    expect(await selected).toEqual({ from: 'queue', item: 7 })
+    expect(queue.stats().rescued).toBe(1)
+  })
+
+  it('does not count where a wake came, a timeout lapsed, or an item came back in time', async () => {
+    const queue = new LifoQueue<number>({ codec: codecs.int32 })
+    const there = await attachThere(user, queue)
+    const item = there.call('getSync', { timeout: 60_000 })
+    await there.waits('get')
+    queue.tryPut(7)
+    expect(await item).toBe(7)
+    await expect(there.call('getSync', { timeout: 1100 })).rejects.toMatchObject({ code: 'ERR_QUEUE_EMPTY' })
+    queue.tryPut(8)
+    const delivery = await queue.take()
+    delivery.retry({ delay: 1200 })
+    expect(await there.call('getSync')).toBe(8)
+    expect(queue.stats().rescued).toBe(0)
+  })
+
+  it('is seen in the tests: there nobody looks again before the timeout', async () => {
+    const queue = silent()
+    const there = await other(queue)
+    const since = performance.now()
+    const item = there.call('getSync', { timeout: 2500 })
+    await there.waits('get')
+    queue.tryPut(7)
+    await item
+    expect(performance.now() - since).toBeGreaterThanOrEqual(2490)
+    expect(queue.stats().rescued).toBe(0)
+  })
+})
