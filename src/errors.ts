@@ -108,6 +108,16 @@ export class ThreadError extends MillraceError implements Partial<ThreadErrorDet
     Object.assign(this, details)
   }
 }
+/** The call for an item took longer than the `timeout` of `consume`, and its thread was terminated. */
+export class RunTimeoutError extends MillraceError {
+  override readonly code = 'ERR_RUN_TIMEOUT'
+  override readonly name = 'RunTimeoutError'
+
+  /** @internal */
+  static after(limit: number): RunTimeoutError {
+    return new RunTimeoutError(`the call took longer than ${limit} ms`)
+  }
+}
 /** The supervisor was closed or destroyed: it starts no more threads. */
 export class SupervisorClosedError extends MillraceError {
   override readonly code = 'ERR_SUPERVISOR_CLOSED'

@@ -1,13 +1,16 @@
 import { AbortError, CodecError, QueueEmptyError, QueueShutDownError } from '../src/errors.ts'
 import { attachFor, type LeaseSource, link, type Queue } from '../src/queue/index.ts'
+import { Lane } from '../src/supervisor/calls.ts'
 import type { ThreadContext } from '../src/supervisor/context.ts'
 import type { Control } from '../src/supervisor/control.ts'
 import type { ConsumeRole } from '../src/supervisor/protocol.ts'
+import { verdictOf } from '../src/supervisor/retry.ts'
 import { Turns } from './turns.ts'
 
 /** How long a take may block the thread until it waits asynchronously instead, in ms: blocking is faster, but stops the event loop. */
 const BLOCKING = 5
-const LONGEST = 0x7fffffff
+/** Of a call that took too long: its thread is being terminated. */
+const NEVER = new Promise<never>(() => {})
 
 type Call = (item: unknown, thread: ThreadContext) => unknown
 
@@ -16,6 +19,8 @@ export class Consumer {
   readonly #source: LeaseSource<unknown>
   readonly #role: ConsumeRole
   readonly #onGiveUp: (error: unknown, attempts: number) => void
+  /** Where its calls are told of; only with `timeout`. */
+  readonly #calls: Int32Array | undefined
   /** What ended one of the calls under way, for all of them. */
   #failure: { error: unknown } | undefined
   /** Ends the waits of the others then. */
@@ -26,39 +31,43 @@ export class Consumer {
   private constructor(
     queue: Queue<unknown>,
     role: ConsumeRole,
+    calls: Int32Array | undefined,
     onGiveUp: (error: unknown, attempts: number) => void,
   ) {
     this.#source = queue.leaseSource()
     this.#role = role
+    this.#calls = calls
     this.#onGiveUp = onGiveUp
     this.#mayBlock = role.concurrency === 1
   }
 
   static async attach(
     role: ConsumeRole,
+    calls: Int32Array | undefined,
     onGiveUp: (error: unknown, attempts: number) => void,
   ): Promise<Consumer> {
-    return new Consumer(await attachFor(role.queue, 0), role, onGiveUp)
+    return new Consumer(await attachFor(role.queue, 0), role, calls, onGiveUp)
   }
 
   /** Resolves at the end of the queue, or when the thread is asked to stop. @throws what failed an item for good */
   async consume(call: (...args: never[]) => unknown, thread: ThreadContext, control: Control): Promise<void> {
-    const lanes = Array.from({ length: this.#role.concurrency }, () =>
-      this.#lane(call as Call, thread, control),
+    const calls = this.#calls
+    const lanes = Array.from({ length: this.#role.concurrency }, (_, index) =>
+      this.#work(call as Call, thread, control, calls && new Lane(calls, index)),
     )
     await Promise.all(lanes)
     if (this.#failure !== undefined) throw this.#failure.error
   }
 
   /** One item after the other. */
-  async #lane(call: Call, thread: ThreadContext, control: Control): Promise<void> {
+  async #work(call: Call, thread: ThreadContext, control: Control, lane: Lane | undefined): Promise<void> {
     const turns = new Turns()
     try {
       while (this.#failure === undefined && !control.stopsSoon) {
-        let pause = this.#callEach(call, thread, control, turns)
+        let pause = this.#callEach(call, thread, control, turns, lane)
         if (pause === EMPTY) {
           const entry = await this.#lease()
-          pause = entry === END ? END : (this.#call(call, thread, entry) ?? TURN)
+          pause = entry === END ? END : (this.#call(call, thread, entry, lane) ?? TURN)
         }
         if (pause === END) return
         if (pause instanceof Promise) await pause
@@ -72,11 +81,17 @@ export class Consumer {
   }
 
   /** Calls the function with item after item, without a turn of the event loop. Returns why it paused: for a call's promise? */
-  #callEach(call: Call, thread: ThreadContext, control: Control, turns: Turns): Promise<void> | Pause {
+  #callEach(
+    call: Call,
+    thread: ThreadContext,
+    control: Control,
+    turns: Turns,
+    lane: Lane | undefined,
+  ): Promise<void> | Pause {
     do {
       const entry = this.#leaseSync()
       if (entry <= 0) return entry as Pause
-      const pending = this.#call(call, thread, entry)
+      const pending = this.#call(call, thread, entry, lane)
       if (pending !== undefined) return pending
     } while (!turns.isDue && !control.stopsSoon)
     return TURN
@@ -102,7 +117,7 @@ export class Consumer {
   }
 
   /** Calls the function and settles the item; a promise only if the function gave one. */
-  #call(call: Call, thread: ThreadContext, entry: number): Promise<void> | undefined {
+  #call(call: Call, thread: ThreadContext, entry: number, lane: Lane | undefined): Promise<void> | undefined {
     let item: unknown
     try {
       item = this.#source.read(entry)
@@ -112,24 +127,30 @@ export class Consumer {
       throw error
     }
     let result: unknown
+    lane?.begin(entry)
     try {
       result = call(item, thread)
     } catch (error) {
-      this.#failed(entry, error)
-      return undefined
+      return this.#failed(entry, error, lane)
     }
     if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== 'function') {
-      this.#source.finish(entry)
-      return undefined
+      return this.#finished(entry, lane)
     }
     this.#mayBlock = false
     return (result as Promise<unknown>).then(
-      () => this.#source.finish(entry),
-      (error) => this.#failed(entry, error),
+      () => this.#finished(entry, lane),
+      (error) => this.#failed(entry, error, lane),
     )
   }
 
-  #failed(entry: number, error: unknown): void {
+  #finished(entry: number, lane: Lane | undefined): Promise<never> | undefined {
+    if (lane?.end() === false) return NEVER
+    this.#source.finish(entry)
+    return undefined
+  }
+
+  #failed(entry: number, error: unknown, lane: Lane | undefined): Promise<never> | undefined {
+    if (lane?.end() === false) return NEVER
     const supervision = link()
     const isAbort = (error as { code?: unknown } | null)?.code === 'ABORT_ERR'
     if (supervision?.stopRequested && (isAbort || error === supervision.signal.reason)) {
@@ -137,19 +158,18 @@ export class Consumer {
       this.#source.again(entry, error)
       throw error
     }
-    const { retries, backoff, maxDeliveries, hasDeadLetters } = this.#role
     const attempts = this.#source.attempts(entry)
-    // Delivered `maxDeliveries` times, an item that is given back is given up.
-    const most = Math.min(maxDeliveries || LONGEST, retries === undefined ? maxDeliveries || 1 : retries + 1)
-    if (attempts < most) {
-      this.#source.again(entry, error, Math.min(backoff * 2 ** (attempts - 1), LONGEST))
-    } else if (hasDeadLetters) {
+    const verdict = verdictOf(this.#role, attempts)
+    if (typeof verdict === 'number') {
+      this.#source.again(entry, error, verdict)
+    } else if (verdict === 'give up') {
       this.#source.giveUp(entry, error)
       this.#onGiveUp(error, attempts)
     } else {
       this.#source.again(entry, error)
       throw error
     }
+    return undefined
   }
 }
 

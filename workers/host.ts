@@ -37,7 +37,7 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
     const producer = role.kind === 'produce' ? await Producer.attach(role) : undefined
     const consumer =
       role.kind === 'consume'
-        ? await Consumer.attach(role, (error, attempts) =>
+        ? await Consumer.attach(role, message.calls, (error, attempts) =>
             post(port, { kind: 'gaveUp', error: packError(error), attempts }),
           )
         : undefined

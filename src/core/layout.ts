@@ -138,6 +138,11 @@ export const STORED_BEFORE: i32 = 44
 export const REJECTED: i32 = 48
 /** Waits that ended by a look of their own, not by a wake. */
 export const RESCUED: i32 = 52
+/** An item whose call took too long: the thread it is about (OWNER), its entry, its delay, and the limit; see queue/overdue.ts. */
+export const OVERDUE_THREAD: i32 = 56
+export const OVERDUE_ENTRY: i32 = 60
+export const OVERDUE_DELAY: i32 = 64
+export const OVERDUE_LIMIT: i32 = 68
 /** OWNER, of a ledger that waits for the successor of its last owner. */
 export const VACANT: i32 = -1
 export const ENTRIES: i32 = 128

@@ -11,7 +11,7 @@ import { invalidType } from '../check.ts'
 import { spanOf } from '../codec/codec.ts'
 import type { Geometry } from '../core/geometry.ts'
 import { SharedMemory } from '../core/shared.ts'
-import { QueueCorruptError } from '../errors.ts'
+import { QueueCorruptError, RunTimeoutError } from '../errors.ts'
 import { ownLot, SharedLot } from '../wait/lot.ts'
 import { addFailure, recordAt } from './record.ts'
 import { recover, wakeEveryone } from './recovery.ts'
@@ -224,13 +224,14 @@ function died(thread: number): void {
 function recoverIn(shared: SharedMemory, thread: number): void {
   const { geometry } = shared
   try {
-    recover(shared, thread + 1, thisThread, (entry) => {
+    recover(shared, thread + 1, thisThread, (entry, overdue) => {
       if (geometry.recordsAt === 0) return
       const cell = shared.load(entry)
       if (cell < 0 || cell >= geometry.cells) return
-      const error = Object.assign(new Error(`thread ${thread} died while it held the item`), {
-        code: 'ERR_THREAD',
-      })
+      const error =
+        overdue === undefined
+          ? Object.assign(new Error(`thread ${thread} died while it held the item`), { code: 'ERR_THREAD' })
+          : RunTimeoutError.after(overdue.limit)
       addFailure(spanOf(shared.memory.buffer), recordAt(geometry, cell), error, thread)
     })
     wakeEveryone(shared)

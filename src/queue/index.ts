@@ -7,6 +7,8 @@ export type { Handle } from './handle.ts'
 /** @internal */
 export type { LeaseSource } from './lease.ts'
 export { durationOf, signalOf, timeoutOf, type WaitOptions } from './options.ts'
+/** @internal */
+export { attemptsAt, condemn, GIVEN_UP } from './overdue.ts'
 export { isQueue, type Queue } from './queue.ts'
 /** @internal */
 export { drain } from './recovery.ts'

@@ -1,4 +1,4 @@
-import { AGAIN } from '../core/backlog.ts'
+import { AGAIN, GIVE_UP, UNBEGUN } from '../core/backlog.ts'
 import { blocksFor, ledgerAt } from '../core/geometry.ts'
 import {
   BUSY,
@@ -18,9 +18,11 @@ import { backOff } from '../wait/backoff.ts'
 import { leaveSelect } from '../wait/selecting.ts'
 import { ASYNC_WAITER, asyncBit, BLOCKED_WAITER, blockedBit, END_BIT, SIDES } from '../wait/side.ts'
 import { wakeAllTakers } from '../wait/waking.ts'
+import { DueTime } from './due.ts'
+import { GIVEN_UP, type Overdue, overdueOf } from './overdue.ts'
 
-/** Told of each entry whose item is about to be delivered again. */
-export type Note = (entry: number) => void
+/** Told of each entry whose item failed by its holder's death, before it comes back; `overdue`: its call took too long. */
+export type Note = (entry: number, overdue: Overdue | undefined) => void
 
 const nothing: Note = () => {}
 
@@ -46,16 +48,37 @@ export function windUp(
   core.unreserve(ledger)
   if (isDiscarding(shared)) discardAll(shared, ledger)
   const entries = ledger + ENTRIES
+  const overdue = overdueOf(shared, ledger, thread)
   for (let index = 1; index <= geometry.maxInFlight; index++) {
     const entry = entries + index * ENTRY_BYTES
     if (shared.load(entry + ENTRY_STATE) !== HELD) continue
-    note(entry)
-    for (let tries = 0; core.giveBack(ledger, entry, AGAIN) === BUSY; tries++) backOff(tries)
+    if (overdue === undefined) {
+      note(entry, undefined)
+      for (let tries = 0; core.giveBack(ledger, entry, AGAIN) === BUSY; tries++) backOff(tries)
+    } else giveBackOverdue(shared, ledger, entry, overdue, note)
   }
   for (let index = 0; index <= geometry.maxInFlight; index++)
     freeBlocks(shared, entries + index * ENTRY_BYTES)
   core.release(ledger, thread, executor)
   wakeEveryone(shared)
+}
+
+/** Of a thread that was terminated since the call for one item took too long: what else it held is not to blame. */
+function giveBackOverdue(shared: Shared, ledger: number, entry: number, overdue: Overdue, note: Note): void {
+  const { core } = shared
+  const { delay } = overdue
+  if (entry !== overdue.entry) {
+    for (let tries = 0; core.giveBack(ledger, entry, UNBEGUN) === BUSY; tries++) backOff(tries)
+    return
+  }
+  note(entry, overdue)
+  if (delay > 0) {
+    const { high, low } = DueTime.after(delay)
+    for (let tries = 0; core.delay(ledger, entry, high, low) === BUSY; tries++) backOff(tries)
+  } else {
+    const verdict = delay === GIVEN_UP ? GIVE_UP : AGAIN
+    for (let tries = 0; core.giveBack(ledger, entry, verdict) === BUSY; tries++) backOff(tries)
+  }
 }
 
 /**

@@ -1,8 +1,16 @@
 import { randomInt } from 'node:crypto'
 import { basename } from 'node:path'
 import type { ResourceLimits } from 'node:worker_threads'
-import type { ThreadError } from '../errors.ts'
-import { type Queue, retireProducer, storedFor, type WaitOptions } from '../queue/index.ts'
+import { RunTimeoutError, type ThreadError } from '../errors.ts'
+import {
+  attemptsAt,
+  condemn,
+  GIVEN_UP,
+  type Queue,
+  retireProducer,
+  storedFor,
+  type WaitOptions,
+} from '../queue/index.ts'
 import { hold, letGo } from '../wait/keep-alive.ts'
 import type { Arguments } from './args.ts'
 import { unpackError } from './error-transport.ts'
@@ -13,6 +21,7 @@ import { Member } from './member.ts'
 import { ThreadPool } from './pool.ts'
 import type { Outcome, Role, RunMessage } from './protocol.ts'
 import { type CompletePolicy, RestartBudget } from './restart.ts'
+import { verdictOf } from './retry.ts'
 import { type Death, Run } from './run.ts'
 import type { CheckedTask } from './task.ts'
 import { waitFor } from './wait-for.ts'
@@ -218,7 +227,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
 
   #start(member: Member): void {
     const { task, args, roleOf } = this.plan
-    const message: Omit<RunMessage, 'args' | 'words' | 'port'> = {
+    const message: Omit<RunMessage, 'args' | 'words' | 'calls' | 'port'> = {
       host: HOST,
       loader: this.#loader,
       filename: task.filename,
@@ -231,9 +240,25 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     member.run = new Run(this.#pool, message, args, {
       began: () => this.#events.started(member),
       gaveUp: ({ error, attempts }) => this.#events.gaveUp(member, unpackError(error), attempts),
+      overdue: (entry, timeout) => this.#overdue(member, entry, timeout),
       ended: (end) => this.#ended(member, end),
     })
     for (const [id, cause] of this.#causes) member.run.tellCause(id, cause)
+  }
+
+  /** Nothing else ends a call that does not end by itself: its thread is terminated, and another goes on. */
+  #overdue(member: Member, entry: number, timeout: number): void {
+    const { queue, roleOf } = this.plan
+    const role = roleOf(0)
+    const thread = member.run?.thread ?? 0
+    if (member.isOver || queue === undefined || role.kind !== 'consume') return
+    const { shared } = queue.origin
+    const attempts = attemptsAt(shared, entry)
+    const verdict = verdictOf(role, attempts)
+    member.overdue = { error: RunTimeoutError.after(timeout), attempts, verdict }
+    const delay = verdict === 'give up' ? GIVEN_UP : verdict === 'fail' ? 0 : verdict
+    condemn(shared, thread, { entry, delay, limit: timeout })
+    this.#pool.terminate(thread)
   }
 
   #ended(member: Member, end: Outcome | Death): void {
@@ -267,6 +292,16 @@ export class Group<R = unknown> implements ThreadGroup<R> {
         this.#pool.terminate(member.run?.thread ?? 0)
         this.#restart(member, error)
       } else this.#settle(member, error)
+    } else if (member.overdue !== undefined) {
+      const { error: cause, attempts, verdict } = member.overdue
+      member.overdue = undefined
+      const error = failed(`was terminated: ${shown(cause)}`, cause)
+      this.#report(member, end.exitCode, error)
+      if (verdict === 'give up') this.#events.gaveUp(member, cause, attempts)
+      if (verdict === 'fail') this.#settle(member, error)
+      else if (wasStopping) this.#settle(member, undefined)
+      // It is the item's failure: `retries` bound it, not the restart policy.
+      else this.#startAgain(member)
     } else {
       const how = member.isLate
         ? `did not stop within ${member.isLate.grace} ms and was terminated`
@@ -295,11 +330,13 @@ export class Group<R = unknown> implements ThreadGroup<R> {
 
   #restart(member: Member, error: ThreadError): void {
     if (member.isOver) return
+    if (this.#budget.take()) this.#startAgain(member)
+    else this.#settle(member, error)
+  }
+
+  #startAgain(member: Member): void {
     const { backoff } = this.#budget.policy
-    if (!this.#budget.take()) {
-      this.#settle(member, error)
-      return
-    }
+    if (member.isOver) return
     if (!this.#isStopping) {
       member.restarts++
       this.#events.restarting(member)

@@ -1,3 +1,4 @@
+import type { Verdict } from './retry.ts'
 import type { Run } from './run.ts'
 
 /** One thread of a group, across its restarts. */
@@ -14,6 +15,8 @@ export class Member {
   stored: number | undefined
   /** Asked to stop, it has not, and is being terminated. */
   isLate: { readonly grace: number } | undefined
+  /** The call for an item took too long, and its thread is being terminated. */
+  overdue: { readonly error: Error; readonly attempts: number; readonly verdict: Verdict } | undefined
   #isOver = false
   #timer: NodeJS.Timeout | undefined
 

@@ -8,7 +8,7 @@ import { type ConsumeOptions, checkedTask, type ProduceOptions, type ThreadTask 
 
 type Settings = Pick<SupervisorSettings, 'restart' | 'resourceLimits' | 'grace'>
 
-const ITEM_OPTIONS = ['retries', 'backoff', 'concurrency']
+const ITEM_OPTIONS = ['retries', 'backoff', 'concurrency', 'timeout']
 
 /** `others`: options of tasks that are for another method than this one. */
 function planOf(given: ThreadTask<never>, settings: Settings, defaultThreads: number, others: string[]) {
@@ -65,16 +65,15 @@ export function consumePlan(
   const handle = handleOf(queue)
   const plan = planOf(given, settings, availableParallelism(), ['resume'])
   const { maxInFlight, maxDeliveries } = queue.origin.shared.geometry
-  for (const later of ['timeout', 'rateLimit'] as const) {
-    const value = (given as unknown as Record<string, unknown>)[later]
-    if (value !== undefined) throw invalidValue(`task.${later}`, 'absent: it is not there yet', value)
-  }
+  const { rateLimit } = given as { rateLimit?: unknown }
+  if (rateLimit !== undefined) throw invalidValue('task.rateLimit', 'absent: it is not there yet', rateLimit)
   const role = {
     kind: 'consume',
     queue: handle,
     retries: given.retries === undefined ? undefined : integer('task.retries', given.retries, 0, 0x7fffffff),
     backoff: given.backoff === undefined ? 0 : durationOf('task.backoff', given.backoff),
     concurrency: integer('task.concurrency', given.concurrency, 1, maxInFlight, 1),
+    timeout: given.timeout === undefined ? undefined : integer('task.timeout', given.timeout, 1, 0x7fffffff),
     maxDeliveries,
     hasDeadLetters: queue.origin.deadLetters !== undefined,
   } as const

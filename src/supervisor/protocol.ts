@@ -21,6 +21,8 @@ export interface RunMessage {
   readonly role: Role
   /** See control.ts. */
   readonly words: Int32Array
+  /** See calls.ts; only with `timeout`. */
+  readonly calls: Int32Array | undefined
   readonly port: MessagePort
 }
 
@@ -42,6 +44,8 @@ export interface ConsumeRole {
   readonly retries: number | undefined
   readonly backoff: number
   readonly concurrency: number
+  /** ms a call may take; undefined: as long as it likes. */
+  readonly timeout: number | undefined
   readonly maxDeliveries: number
   readonly hasDeadLetters: boolean
 }

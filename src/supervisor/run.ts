@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { wakeToStop } from '../queue/index.ts'
 import type { Arguments } from './args.ts'
+import { CallWatch, callWords } from './calls.ts'
 import { Control } from './control.ts'
 import { packError } from './error-transport.ts'
 import type { ThreadPool } from './pool.ts'
@@ -18,6 +19,8 @@ export interface Death {
 export interface RunHandlers {
   began(thread: number): void
   gaveUp(report: Extract<Report, { kind: 'gaveUp' }>): void
+  /** The call with the item that `entry` holds took longer than `timeout`: its thread is to be terminated. At most once. */
+  overdue(entry: number, timeout: number): void
   /** Once. After a death the thread's items have been recovered already. */
   ended(end: Outcome | Death): void
 }
@@ -27,11 +30,12 @@ export class Run {
   readonly #control: Control
   readonly #port: MessagePort
   readonly #handlers: RunHandlers
+  readonly #watch: CallWatch | undefined
   #isSettled = false
 
   constructor(
     pool: ThreadPool,
-    message: Omit<RunMessage, 'args' | 'words' | 'port'>,
+    message: Omit<RunMessage, 'args' | 'words' | 'calls' | 'port'>,
     args: Arguments,
     handlers: RunHandlers,
   ) {
@@ -42,7 +46,15 @@ export class Run {
     port1.on('message', (report: Report) => this.#hear(report))
     // What is nested too deep for this thread's stack was not for the other's.
     port1.on('messageerror', (error) => this.#unreadable(error))
-    const full: RunMessage = { ...message, args: args.packed, words: this.#control.words, port: port2 }
+    const { role } = message
+    let calls: Int32Array | undefined
+    if (role.kind === 'consume' && role.timeout !== undefined) {
+      const { timeout } = role
+      calls = callWords(role.concurrency)
+      this.#watch = new CallWatch(calls, timeout, (entry) => handlers.overdue(entry, timeout))
+    }
+    const { words } = this.#control
+    const full: RunMessage = { ...message, args: args.packed, words, calls, port: port2 }
     pool
       .run(full, [port2], () => this.thread)
       .catch((error) => {
@@ -106,6 +118,7 @@ export class Run {
   leave(): void {
     if (this.#isSettled) return
     this.#isSettled = true
+    this.#watch?.stop()
     this.#control.abandon()
     this.#port.close()
   }
@@ -130,6 +143,7 @@ export class Run {
   #end(end: Outcome | Death): void {
     if (this.#isSettled) return
     this.#isSettled = true
+    this.#watch?.stop()
     this.#port.close()
     this.#handlers.ended(end)
   }

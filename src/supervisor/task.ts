@@ -38,6 +38,13 @@ export interface ConsumeOptions {
   readonly backoff?: number | undefined
   /** Calls of an asynchronous function under way at once in each thread, 1 to the queue's `maxInFlight`; default 1. */
   readonly concurrency?: number | undefined
+  /**
+   * ms a call may take, an asynchronous one until its promise settles, 1 to 2^31 - 1; default: as long as it likes. What takes
+   * longer, be it an endless loop, has failed with a RunTimeoutError, as if it had thrown that: its thread is terminated, and
+   * another goes on, which the restart policy does not count. What else the thread was working on is delivered again, and
+   * that delivery does not count. The supervisor's thread keeps the time: while that is busy it looks late.
+   */
+  readonly timeout?: number | undefined
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any function

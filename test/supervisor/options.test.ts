@@ -92,7 +92,8 @@ describe('an option of a task', () => {
     [{ concurrency: 0 }, RANGE, 'task.concurrency', 'from 1 to 8', 'number 0'],
     [{ concurrency: 9 }, RANGE, 'task.concurrency', 'from 1 to 8', 'number 9'],
     [{ concurrency: '2' }, TYPE, 'task.concurrency', 'from 1 to 8', "'2'"],
-    [{ timeout: 100 }, VALUE, 'task.timeout', 'absent', '100'],
+    [{ timeout: 0 }, RANGE, 'task.timeout', `from 1 to ${LONGEST}`, '0'],
+    [{ timeout: '100' }, TYPE, 'task.timeout', `from 1 to ${LONGEST}`, "'100'"],
     [{ rateLimit: {} }, VALUE, 'task.rateLimit', 'absent'],
   ]
 
