@@ -1,7 +1,6 @@
 import type { Machine } from './machine.ts'
-import * as step from './steps.ts'
+import { refuseRace } from './races.ts'
 import { Visited } from './visited.ts'
-import { AT, KIND, RUNS, STATUS } from './world.ts'
 
 export interface Bounds {
   /** How often a thread may be interrupted that could have gone on; Infinity: all orders. */
@@ -15,6 +14,8 @@ export interface Explored {
   readonly states: number
   readonly steps: number
   readonly ends: number
+  /** Threads killed, each in a state of its own. */
+  readonly kills: number
   /** Given up at the limit of states. */
   readonly exhausted: boolean
   readonly ms: number
@@ -31,7 +32,8 @@ export interface Checks {
 
 /** A choice: the thread that makes a step, or this plus the thread that exits. */
 export const EXITS = 32
-const LONGEST = 20_000
+/** More steps in one order are a livelock. */
+export const LONGEST = 20_000
 
 /** What went wrong, with the order of steps that leads there. */
 export class Finding extends Error {
@@ -58,8 +60,8 @@ export function explore(prepare: () => Machine, checks: Checks, bounds: Bounds =
     bounds.states ?? Number.POSITIVE_INFINITY,
   )
   while (!search.run());
-  const { states, ends, exhausted, machine } = search
-  return { states, steps: machine.steps, ends, exhausted, ms: Math.round(performance.now() - began) }
+  const { states, ends, kills, exhausted, machine } = search
+  return { states, steps: machine.steps, ends, kills, exhausted, ms: Math.round(performance.now() - began) }
 }
 
 /** The trace of a finding, one line a step. */
@@ -97,7 +99,7 @@ class Search {
   readonly machine: Machine
   readonly #checks: Checks
   readonly #preemptions: number
-  readonly #kills: number
+  readonly #mostKills: number
   readonly #limit: number
   readonly #initial: Int32Array
   readonly #nodes: Node[] = []
@@ -110,13 +112,14 @@ class Search {
   #held = false
   states = 0
   ends = 0
+  kills = 0
   exhausted = false
 
   constructor(machine: Machine, checks: Checks, preemptions: number, kills: number, limit: number) {
     this.machine = machine
     this.#checks = checks
     this.#preemptions = preemptions
-    this.#kills = kills
+    this.#mostKills = kills
     this.#limit = limit
     this.#initial = machine.world.words.slice()
   }
@@ -129,6 +132,7 @@ class Search {
     this.#visited = new Visited()
     this.states = 0
     this.ends = 0
+    this.kills = 0
     this.#path.length = 0
     this.#last = -1
     this.#used = 0
@@ -220,6 +224,7 @@ class Search {
     if (this.#path.length > LONGEST) throw new Error(`livelock: more than ${LONGEST} steps`)
     if (choice >= EXITS) {
       machine.exit(choice - EXITS)
+      this.kills++
       const { words, kills } = machine.world
       words[kills] = (words[kills] as number) + 1
     } else {
@@ -232,7 +237,7 @@ class Search {
   #choices(): number[] {
     const { machine } = this
     const count = machine.actors.length
-    const mayKill = (machine.world.words[machine.world.kills] as number) < this.#kills
+    const mayKill = (machine.world.words[machine.world.kills] as number) < this.#mostKills
     const bounded = this.#preemptions !== Number.POSITIVE_INFINITY
     const last = this.#last
     this.#held = false
@@ -259,28 +264,13 @@ class Search {
     return choices
   }
 
-  /** Two threads about to touch one word, one of them plainly, one of them to write. */
   #refuseRaces(): void {
-    const { world, actors } = this.machine
-    const { words } = world
-    for (let first = 0; first < actors.length; first++) {
-      const one = world.thread(first)
-      if (words[one + STATUS] !== RUNS || (words[one + KIND] as number) > step.POKE) continue
-      for (let second = first + 1; second < actors.length; second++) {
-        const other = world.thread(second)
-        if (words[other + STATUS] !== RUNS || (words[other + KIND] as number) > step.POKE) continue
-        if (words[one + AT] !== words[other + AT]) continue
-        const kinds = [words[one + KIND] as number, words[other + KIND] as number]
-        if (!kinds.some((kind) => kind >= step.PEEK) || !kinds.some(writes)) continue
-        if (kinds.includes(step.PEEK) && this.#checks.mayRace(words[one + AT] as number)) continue
-        throw new Error(
-          `race on word ${words[one + AT]}:\n${this.machine.describe(first)}\n${this.machine.describe(second)}`,
-        )
+    const { machine } = this
+    const count = machine.actors.length
+    for (let first = 0; first < count; first++) {
+      for (let second = first + 1; second < count; second++) {
+        refuseRace(machine, this.#checks.mayRace, first, second)
       }
     }
   }
-}
-
-function writes(kind: number): boolean {
-  return kind !== step.LOAD && kind !== step.PEEK && kind !== step.NOTIFY
 }

@@ -161,6 +161,15 @@ export class Machine {
     return this.world.words[this.world.thread(thread) + KILLABLE] === 1
   }
 
+  /** Whether any thread is inside a straight line. */
+  get isInside(): boolean {
+    const { words, threads, threadCount } = this.world
+    for (let thread = 0; thread < threadCount; thread++) {
+      if (words[threads + thread * THREAD_WORDS + LINE] === step.INSIDE) return true
+    }
+    return false
+  }
+
   exit(thread: number): void {
     const { words } = this.world
     const record = this.world.thread(thread)

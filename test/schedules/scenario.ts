@@ -6,9 +6,10 @@ import { type Bounds, type Checks, type Explored, explore, Finding, replay } fro
 import { CLOCK, LOT } from './futex.ts'
 import { at, fail, heldIn, Invariants, itemIn, queuedIn, type Words } from './invariants.ts'
 import { type Actor, Machine, type Turn } from './machine.ts'
+import { type Sampled, Sampler, type Sampling } from './pct.ts'
 import * as step from './steps.ts'
 import { type Fault, type Program, program } from './transform.ts'
-import { AT, EXITED, FINISHED, KIND, LINE, REGISTERS, RUNS, STATUS, World } from './world.ts'
+import { AT, EXITED, FINISHED, KIND, REGISTERS, RUNS, STATUS, World } from './world.ts'
 
 /** A queue and the threads at it. */
 export interface Scenario {
@@ -201,7 +202,8 @@ export const DEEP = process.env.MILLRACE_SCHEDULES === 'deep'
 
 /** Explores, prints the figures, and throws what it finds, with the trace. */
 export async function explored(name: string, scenario: Scenario, bounds: Bounds = {}): Promise<Explored> {
-  const { states, steps, ends, ms, exhausted } = await run(scenario, bounds)
+  const found = await run(scenario, bounds)
+  const { states, steps, ends, ms, exhausted } = found
   const { preemptions = Number.POSITIVE_INFINITY, kills = 0 } = bounds
   const orders =
     preemptions === Number.POSITIVE_INFINITY ? 'all orders' : `all of at most ${preemptions} preemptions`
@@ -210,23 +212,54 @@ export async function explored(name: string, scenario: Scenario, bounds: Bounds 
     `  ${name}: ${extent}, ${kills} kills: ${states} states, ${steps} steps, ${ends} ends, ${ms} ms\n`,
   )
   if (exhausted) fail(`${name} was not explored to its end`)
-  return { states, steps, ends, ms, exhausted }
+  return found
 }
 
 export async function run(scenario: Scenario, bounds: Bounds = {}): Promise<Explored> {
+  const { prepare, checks } = await prepared(scenario)
+  try {
+    return explore(prepare, checks, bounds)
+  } catch (error) {
+    throw traced(error, prepare)
+  }
+}
+
+/** `count` schedules from number `from` on; throws what it finds, with the trace. */
+export async function sample(
+  scenario: Scenario,
+  sampling: Sampling,
+  count: number,
+  from = 0,
+): Promise<Sampled> {
+  const { prepare, checks } = await prepared(scenario)
+  const sampler = new Sampler(prepare(), checks, sampling)
+  let number = from
+  try {
+    for (; number < from + count; number++) sampler.run(number)
+  } catch (error) {
+    throw traced(error, prepare, `seed ${sampling.seed}, schedule ${number}: `)
+  }
+  return sampler.sampled
+}
+
+export interface Prepared {
+  readonly prepare: () => Machine
+  readonly checks: Checks
+}
+
+export async function prepared(scenario: Scenario): Promise<Prepared> {
   const key = JSON.stringify(scenario.faults ?? [])
   const compiled = programs.get(key) ?? program(...(scenario.faults ?? []))
   programs.set(key, compiled)
   const source = await compiled
   const geometry = geometryFor(scenario)
-  const prepare = () => machineFor(scenario, source, geometry)
-  const checks = checksFor(scenario, geometry)
-  try {
-    return explore(prepare, checks, bounds)
-  } catch (error) {
-    if (!(error instanceof Finding)) throw error
-    throw new Finding(`${error.message}\n${replay(prepare, error.choices).join('\n')}`, error.choices)
-  }
+  return { prepare: () => machineFor(scenario, source, geometry), checks: checksFor(scenario, geometry) }
+}
+
+/** A finding, with its trace. */
+export function traced(error: unknown, prepare: () => Machine, which = ''): unknown {
+  if (!(error instanceof Finding)) return error
+  return new Finding(`${which}${error.message}\n${replay(prepare, error.choices).join('\n')}`, error.choices)
 }
 
 function geometryFor({
@@ -361,11 +394,7 @@ function checksFor(scenario: Scenario, geometry: Geometry): Checks {
   const ringEnd = geometry.ringAt + geometry.ringSize * layout.SLOT_BYTES
   return {
     step(machine) {
-      const { world } = machine
-      for (let thread = 0; thread < world.threadCount; thread++) {
-        if (world.words[world.thread(thread) + LINE] === step.INSIDE) return
-      }
-      invariants.check(world.words)
+      if (!machine.isInside) invariants.check(machine.world.words)
     },
     end(machine) {
       const { world } = machine

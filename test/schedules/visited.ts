@@ -5,6 +5,10 @@ export class Visited {
   #mask = (1 << 16) - 1
   #count = 0
 
+  get size(): number {
+    return this.#count
+  }
+
   /** False if the state was reached before at no higher cost. */
   add(first: number, second: number, cost: number): boolean {
     // 0 0 marks a free place.

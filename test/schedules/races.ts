@@ -1,0 +1,28 @@
+import type { Machine } from './machine.ts'
+import * as step from './steps.ts'
+import { AT, KIND, RUNS, STATUS } from './world.ts'
+
+/** Throws where two threads are about to touch one word, one of them plainly, one of them to write. */
+export function refuseRace(
+  machine: Machine,
+  mayRace: (at: number) => boolean,
+  first: number,
+  second: number,
+): void {
+  const { world } = machine
+  const { words } = world
+  const one = world.thread(first)
+  const other = world.thread(second)
+  if (words[one + AT] !== words[other + AT]) return
+  if (words[one + STATUS] !== RUNS || words[other + STATUS] !== RUNS) return
+  const a = words[one + KIND] as number
+  const b = words[other + KIND] as number
+  if (a > step.POKE || b > step.POKE) return
+  if ((a < step.PEEK && b < step.PEEK) || !(writes(a) || writes(b))) return
+  if ((a === step.PEEK || b === step.PEEK) && mayRace(words[one + AT] as number)) return
+  throw new Error(`race on word ${words[one + AT]}:\n${machine.describe(first)}\n${machine.describe(second)}`)
+}
+
+function writes(kind: number): boolean {
+  return kind !== step.LOAD && kind !== step.PEEK && kind !== step.NOTIFY
+}
