@@ -199,7 +199,7 @@ export class Machine {
     words[record + ANSWERS] = answers + 1
     this.#consumed[thread] = answers + 1
     this.request.line = words[record + LINE] as number
-    this.request.history = step.extend(this.#history(record), answer)
+    this.request.history = this.request.extend(this.#history(record), answer)
     this.#proceed(thread, record, answer)
   }
 
@@ -219,7 +219,7 @@ export class Machine {
     for (let index = 0; index < REGISTER_COUNT; index++) {
       const value = this.world.words[record + REGISTERS + index] as number
       registers[index] = value
-      history = step.extend(history, value)
+      history = this.request.extend(history, value)
     }
     this.request.line = step.OUTSIDE
     this.request.history = history
@@ -236,7 +236,7 @@ export class Machine {
     const end = words[record + ANSWERS] as number
     for (let index = words[record + TURN] as number; index < end; index++) {
       const answer = answers[index] as number
-      this.request.history = step.extend(this.request.history, answer)
+      this.request.history = this.request.extend(this.request.history, answer)
       this.#resume(thread, answer)
     }
   }
@@ -294,8 +294,10 @@ export class Machine {
     words[record + C] = request.c
     words[record + D] = request.d
     words[record + LINE] = request.line
-    words[record + HISTORY2] = request.history % 0x100000
-    words[record + HISTORY] = (request.history / 0x100000) | 0
+    if (request.hashes) {
+      words[record + HISTORY2] = request.history % 0x100000
+      words[record + HISTORY] = (request.history / 0x100000) | 0
+    }
     words[record + KILLABLE] = request.killable ? 1 : 0
   }
 

@@ -73,6 +73,7 @@ export class Sampler {
 
   constructor(machine: Machine, checks: Checks, { seed, kills = 0, depths = DEPTHS }: Sampling) {
     this.#machine = machine
+    machine.request.hashes = false
     this.#checks = checks
     this.#seed = seed
     this.#mostKills = kills

@@ -64,8 +64,9 @@ export class Request {
   callee: Running | undefined = undefined
   line = OUTSIDE
   killable = true
-  /** A hash of all that the thread's local state follows from: 52 bits. */
+  /** A hash of all that the thread's local state follows from: 52 bits. Stays 0 where no state is looked up. */
   history = 0
+  hashes = true
   /** What a thread about to wait keeps for its next look; -1: unknown. */
   remembered = 0
 
@@ -100,28 +101,32 @@ export class Request {
   /** A function has answered: of what the thread learned in it, only the answer remains. */
   answered<T>(known: number, site: number, answer: T): T {
     if (typeof answer !== 'object')
-      this.history = extend(extend(known, site + 0x10000), Number(answer ?? -77))
+      this.history = this.extend(this.extend(known, site + 0x10000), Number(answer ?? -77))
     return answer
   }
 
   retries(known: number, site: number): number {
-    return extend(known, site + 0x20000)
+    return this.extend(known, site + 0x20000)
   }
 
   /** Knows what it knew when it began to wait, where, and what it said to remember. */
   waits(known: number, site: number, side: number): number {
     return this.remembered < 0
       ? this.history
-      : extend(extend(extend(known, site + 0x30000), side), this.remembered)
+      : this.extend(this.extend(this.extend(known, site + 0x30000), side), this.remembered)
   }
 
   expects(known: number, epoch: number): number {
-    return extend(known, epoch)
+    return this.extend(known, epoch)
+  }
+
+  extend(history: number, value: number): number {
+    return this.hashes ? extended(history, value) : 0
   }
 }
 
 /** 52 bits, of which the lower 20 and the upper 32 are hashed apart. */
-export function extend(history: number, value: number): number {
+function extended(history: number, value: number): number {
   const low = history % 0x100000
   const high = (history - low) / 0x100000
   return (mix(high | 0, value) >>> 0) * 0x100000 + (mix(low + 0x51ed27, value ^ 0x2545f491) & 0xfffff)
