@@ -59,9 +59,19 @@ export function explore(prepare: () => Machine, checks: Checks, bounds: Bounds =
     bounds.kills ?? 0,
     bounds.states ?? Number.POSITIVE_INFINITY,
   )
-  while (!search.run());
+  try {
+    while (!search.run());
+  } catch (error) {
+    if (error instanceof Finding) throw traced(error.message, prepare, error.choices)
+    throw error
+  }
   const { states, ends, kills, exhausted, machine } = search
   return { states, steps: machine.steps, ends, kills, exhausted, ms: Math.round(performance.now() - began) }
+}
+
+/** A finding, with its trace. */
+export function traced(what: string, prepare: () => Machine, choices: readonly number[]): Finding {
+  return new Finding(`${what}\n${replay(prepare, choices).join('\n')}`, choices)
 }
 
 /** The trace of a finding, one line a step. */

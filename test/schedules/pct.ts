@@ -1,5 +1,5 @@
 import { randomNumbers } from '../support/random.ts'
-import { type Checks, EXITS, Finding, LONGEST } from './explore.ts'
+import { type Checks, EXITS, LONGEST, traced } from './explore.ts'
 import type { Machine } from './machine.ts'
 import { mix, mix2 } from './mix.ts'
 import { refuseRace } from './races.ts'
@@ -28,6 +28,8 @@ export interface Sampled {
   readonly walks: number
   readonly steps: number
   readonly kills: Kills
+  /** Threads killed in schedules that came to their end without a finding. */
+  readonly survived: number
 }
 
 /** Threads killed: asleep, between the straight lines of a put, take or other turn, between two such turns. */
@@ -47,6 +49,7 @@ const KNOWN = 1 << 20
 
 /** Runs schedules of one configuration. What a schedule does follows from the seed and its number alone. */
 export class Sampler {
+  readonly #prepare: () => Machine
   readonly #machine: Machine
   readonly #checks: Checks
   readonly #seed: number
@@ -69,9 +72,12 @@ export class Sampler {
   #asleep = 0
   #during = 0
   #between = 0
+  #survived = 0
   #stepsBefore = 0
 
-  constructor(machine: Machine, checks: Checks, { seed, kills = 0, depths = DEPTHS }: Sampling) {
+  constructor(prepare: () => Machine, checks: Checks, { seed, kills = 0, depths = DEPTHS }: Sampling) {
+    const machine = prepare()
+    this.#prepare = prepare
     this.#machine = machine
     machine.request.hashes = false
     this.#checks = checks
@@ -89,6 +95,7 @@ export class Sampler {
       walks: this.#walks,
       steps: this.#machine.steps - this.#stepsBefore,
       kills: { asleep: this.#asleep, during: this.#during, between: this.#between },
+      survived: this.#survived,
     }
   }
 
@@ -112,15 +119,23 @@ export class Sampler {
     this.#asleep = 0
     this.#during = 0
     this.#between = 0
+    this.#survived = 0
     this.#stepsBefore = this.#machine.steps
   }
 
   #guarded(number: number): void {
+    const before = this.#killed
     try {
       this.#runOnce(number)
+      this.#survived += this.#killed - before
     } catch (error) {
-      throw new Finding((error as Error).message, [...this.#choices])
+      const which = `seed ${this.#seed}, schedule ${number}: `
+      throw traced(which + (error as Error).message, this.#prepare, [...this.#choices])
     }
+  }
+
+  get #killed(): number {
+    return this.#asleep + this.#during + this.#between
   }
 
   #runOnce(number: number): void {

@@ -2,11 +2,11 @@ import { type Core, configureCore, coreOf } from '../../src/core/core.ts'
 import { type Geometry, geometryOf, type Kind, layOut, ledgerAt } from '../../src/core/geometry.ts'
 import * as layout from '../../src/core/layout.ts'
 import * as say from './actors.ts'
-import { type Bounds, type Checks, type Explored, explore, Finding, replay } from './explore.ts'
+import { type Bounds, type Checks, type Explored, explore } from './explore.ts'
 import { CLOCK, LOT } from './futex.ts'
 import { at, fail, heldIn, Invariants, itemIn, queuedIn, type Words } from './invariants.ts'
 import { type Actor, Machine, type Turn } from './machine.ts'
-import { type Sampled, Sampler, type Sampling } from './pct.ts'
+import { Sampler, type Sampling } from './pct.ts'
 import * as step from './steps.ts'
 import { type Fault, type Program, program } from './transform.ts'
 import { AT, EXITED, FINISHED, KIND, REGISTERS, RUNS, STATUS, World } from './world.ts'
@@ -153,7 +153,7 @@ const OF_SETTLED = 2
 const OF_RETURNED = 3
 /** By thread and producer: the last first delivery. */
 const ORDER = ITEMS * PER_ITEM
-const COUNTS = ORDER + 8 * 4
+const COUNTS = ORDER + 16 * 4
 const OBSERVER_WORDS = COUNTS + 16
 
 /** A terminal state, for a scenario's own check. */
@@ -197,69 +197,30 @@ export class End {
 
 const programs = new Map<string, Promise<Program>>()
 
-/** The larger run, by MILLRACE_SCHEDULES=deep. */
-export const DEEP = process.env.MILLRACE_SCHEDULES === 'deep'
-
-/** Explores, prints the figures, and throws what it finds, with the trace. */
-export async function explored(name: string, scenario: Scenario, bounds: Bounds = {}): Promise<Explored> {
-  const found = await run(scenario, bounds)
-  const { states, steps, ends, ms, exhausted } = found
-  const { preemptions = Number.POSITIVE_INFINITY, kills = 0 } = bounds
-  const orders =
-    preemptions === Number.POSITIVE_INFINITY ? 'all orders' : `all of at most ${preemptions} preemptions`
-  const extent = exhausted ? 'NOT complete' : `complete: ${orders}`
-  process.stdout.write(
-    `  ${name}: ${extent}, ${kills} kills: ${states} states, ${steps} steps, ${ends} ends, ${ms} ms\n`,
-  )
-  if (exhausted) fail(`${name} was not explored to its end`)
-  return found
-}
-
+/** Explores; throws what it finds, with the trace. */
 export async function run(scenario: Scenario, bounds: Bounds = {}): Promise<Explored> {
   const { prepare, checks } = await prepared(scenario)
-  try {
-    return explore(prepare, checks, bounds)
-  } catch (error) {
-    throw traced(error, prepare)
-  }
+  return explore(prepare, checks, bounds)
 }
 
-/** `count` schedules from number `from` on; throws what it finds, with the trace. */
-export async function sample(
-  scenario: Scenario,
-  sampling: Sampling,
-  count: number,
-  from = 0,
-): Promise<Sampled> {
+/** What runs schedules by chance. */
+export async function samplerOf(scenario: Scenario, sampling: Sampling): Promise<Sampler> {
   const { prepare, checks } = await prepared(scenario)
-  const sampler = new Sampler(prepare(), checks, sampling)
-  let number = from
-  try {
-    for (; number < from + count; number++) sampler.run(number)
-  } catch (error) {
-    throw traced(error, prepare, `seed ${sampling.seed}, schedule ${number}: `)
-  }
-  return sampler.sampled
+  return new Sampler(prepare, checks, sampling)
 }
 
-export interface Prepared {
+interface Prepared {
   readonly prepare: () => Machine
   readonly checks: Checks
 }
 
-export async function prepared(scenario: Scenario): Promise<Prepared> {
+async function prepared(scenario: Scenario): Promise<Prepared> {
   const key = JSON.stringify(scenario.faults ?? [])
   const compiled = programs.get(key) ?? program(...(scenario.faults ?? []))
   programs.set(key, compiled)
   const source = await compiled
   const geometry = geometryFor(scenario)
   return { prepare: () => machineFor(scenario, source, geometry), checks: checksFor(scenario, geometry) }
-}
-
-/** A finding, with its trace. */
-export function traced(error: unknown, prepare: () => Machine, which = ''): unknown {
-  if (!(error instanceof Finding)) return error
-  return new Finding(`${which}${error.message}\n${replay(prepare, error.choices).join('\n')}`, error.choices)
 }
 
 function geometryFor({
@@ -292,8 +253,7 @@ function geometryFor({
 function machineFor(scenario: Scenario, source: Program, geometry: Geometry): Machine {
   const request = new step.Request()
   const timer = { unref: () => timer }
-  const evaluate = new Function('$', 'setTimeout', 'clearTimeout', source.code)
-  const actors = evaluate(
+  const actors = source.evaluate(
     request,
     () => timer,
     () => {},

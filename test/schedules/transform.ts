@@ -40,7 +40,8 @@ export interface Site {
 }
 
 export interface Program {
-  readonly code: string
+  /** Makes the modules anew, around one Request; a function of its own each time would have to be optimized anew. */
+  readonly evaluate: (...args: readonly unknown[]) => unknown
   readonly sites: readonly Site[]
 }
 
@@ -229,7 +230,8 @@ function instrument(text: string): Program {
     }
   }
   const code = `${imports.join('\n')}\n${out.toString()}\nreturn { ${exported.join(', ')} }`
-  return { code, sites }
+  const evaluate = new Function('$', 'setTimeout', 'clearTimeout', code) as Program['evaluate']
+  return { evaluate, sites }
 }
 
 /**

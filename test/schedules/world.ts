@@ -40,7 +40,7 @@ export const FINISHED = 2
 /** Gone for good: killed or at its end. */
 export const EXITED = 3
 
-export const MAX_DEATHS = 4
+export const MAX_DEATHS = 8
 
 export class World {
   readonly words: Int32Array

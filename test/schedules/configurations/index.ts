@@ -1,0 +1,27 @@
+import type { Configuration } from './configuration.ts'
+import { DEATHS } from './deaths.ts'
+import { DELAYED } from './delayed.ts'
+import { DROPPING } from './dropping.ts'
+import { END } from './end.ts'
+import { KINDS } from './kinds.ts'
+import { LARGE } from './large.ts'
+import { RECOVERY, REGISTRATION } from './recovery.ts'
+import { RING } from './ring.ts'
+import { SELECTING } from './selecting.ts'
+import { BLOCKS, WAITING } from './waiting.ts'
+
+/** All of them: what PCT draws from. */
+export const CONFIGURATIONS: readonly Configuration[] = [
+  ...RING,
+  ...DEATHS,
+  ...WAITING,
+  ...BLOCKS,
+  ...RECOVERY,
+  ...REGISTRATION,
+  ...END,
+  ...KINDS,
+  ...DELAYED,
+  ...DROPPING,
+  ...SELECTING,
+  ...LARGE,
+]
