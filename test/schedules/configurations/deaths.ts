@@ -23,8 +23,7 @@ export const DEATHS: readonly Configuration[] = [
     '2P2C, a producer dies',
     'harms nobody',
     { maxsize: 2, threads: [producer(0, 1, mortal), producer(1, 1), taker(0, 1), taker(1, 1), guardian(0)] },
-    shallow,
-    2,
+    { preemptions: 2, kills: 1 },
   ),
   configuration(
     '2P2C, a consumer dies',
