@@ -1,14 +1,13 @@
 /**
  * Explores configurations further than the tests do, and samples all of them: `--help` tells the options.
  */
-import { type ChildProcess, fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import type { Configuration } from './configurations/configuration.ts'
 import { CONFIGURATIONS } from './configurations/index.ts'
 import { type DeepOptions, deepOptionsOf, USAGE, UsageError } from './deep-options.ts'
-import { done, type Outcome, type Work } from './deep-work.ts'
+import { ExploringProcess } from './exploring-process.ts'
 import { count, Totals } from './totals.ts'
+import { done, type Outcome, type Work } from './work.ts'
 
 /** Configurations that must be complete at bound 3 in a whole run. */
 const REQUIRED = 6
@@ -23,7 +22,7 @@ class DeepRun {
   readonly #outcomes: Outcome[] = []
   readonly #totals = new Totals()
   readonly #began = performance.now()
-  readonly #under = new Map<ChildProcess, Work>()
+  readonly #under = new Map<ExploringProcess, Work>()
   #failures = 0
 
   constructor(options: DeepOptions) {
@@ -45,36 +44,21 @@ class DeepRun {
   }
 
   /** One process, given work until none is left. */
-  #inProcess(): Promise<void> {
-    const child = fork(fileURLToPath(new URL('./deep-work.ts', import.meta.url)), ['worker'], {
-      serialization: 'advanced',
-      execArgv: ['--import', 'tsx', '--max-old-space-size=6144'],
-    })
-    return new Promise((resolve, reject) => {
-      const next = () => {
-        const work = this.#isLate ? undefined : this.#work.shift()
-        if (work === undefined) {
-          this.#under.delete(child)
-          child.disconnect()
-          return
-        }
-        this.#under.set(child, work)
-        child.send(work)
-      }
-      child.on('message', (outcome: Outcome) => {
-        this.#note(outcome)
-        next()
-      })
-      child.on('error', reject)
-      child.on('exit', (code, signal) => {
-        const work = this.#under.get(child)
-        if (work === undefined) return resolve()
-        this.#under.delete(child)
-        this.#note({ work, failure: `the process ended with ${signal ?? code}` })
-        resolve()
-      })
-      next()
-    })
+  async #inProcess(): Promise<void> {
+    let exploring = new ExploringProcess()
+    for (let work = this.#next(); work !== undefined; work = this.#next()) {
+      this.#under.set(exploring, work)
+      const outcome = await exploring.do(work)
+      this.#under.delete(exploring)
+      this.#note(outcome)
+      if (!exploring.hasEnded) continue
+      exploring = new ExploringProcess()
+    }
+    exploring.close()
+  }
+
+  #next(): Work | undefined {
+    return this.#isLate ? undefined : this.#work.shift()
   }
 
   get #isLate(): boolean {

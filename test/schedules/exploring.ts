@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Configuration } from './configurations/configuration.ts'
-import { run, samplerOf } from './scenario.ts'
+import { ExploringProcess } from './exploring-process.ts'
 import { seedOfRun } from './seed.ts'
 import type { OfExploration, OfSampling } from './totals.ts'
 
@@ -12,14 +12,18 @@ declare module 'vitest' {
   }
 }
 
+const TIMEOUT_MS = 300_000
+
 /** One test a configuration: explored to its end. Its figures are printed. */
 export function exploring(what: string, configurations: readonly Configuration[]): void {
   describe(`${what}, all interleavings explored`, () => {
-    for (const { name, fact, scenario, kills, preemptions } of configurations) {
+    const exploring = inProcess()
+    for (const { name, fact, kills, preemptions } of configurations) {
       if (preemptions === undefined) continue
-      it(`${name}: ${fact}`, { timeout: 180_000 }, async ({ task }) => {
-        const explored = await run(scenario, { preemptions, kills })
+      it(`${name}: ${fact}`, { timeout: TIMEOUT_MS }, async ({ task }) => {
         const bound = Number.isFinite(preemptions) ? preemptions : 'all'
+        const { explored, failure } = await exploring().do({ name, preemptions: bound })
+        if (explored === undefined) expect.fail(failure)
         task.meta.exploration = { name, bound, explored }
         const { states, steps, ends, ms } = explored
         const extent = bound === 'all' ? 'all orders' : `all of at most ${bound} preemptions`
@@ -35,16 +39,30 @@ export function exploring(what: string, configurations: readonly Configuration[]
 /** One test a configuration: so many schedules by chance. */
 export function sampling(configurations: readonly Configuration[], schedules: number): void {
   const seed = seedOfRun()
-  for (const { name, fact, scenario, kills } of configurations) {
-    it(`${name}: ${fact}`, { timeout: 180_000 }, async ({ task }) => {
-      const sampler = await samplerOf(scenario, { seed, kills })
-      try {
-        for (let number = 0; number < schedules; number++) sampler.run(number)
-      } finally {
-        task.meta.sampling = { name, seed, sampled: sampler.sampled }
-      }
-      const { asleep, during, between } = sampler.sampled.kills
+  const exploring = inProcess()
+  for (const { name, fact, kills } of configurations) {
+    it(`${name}: ${fact}`, { timeout: TIMEOUT_MS }, async ({ task }) => {
+      const { sampled, failure } = await exploring().do({ name, seed, from: 0, count: schedules })
+      if (sampled !== undefined) task.meta.sampling = { name, seed, sampled }
+      if (failure !== undefined || sampled === undefined) expect.fail(failure)
+      expect(sampled.schedules).toBe(schedules)
+      const { asleep, during, between } = sampled.kills
       if (kills > 0) expect(asleep + during + between).toBeGreaterThan(0)
     })
   }
+}
+
+/** One for all tests of a suite, another after one that did not answer in time. */
+function inProcess(): () => ExploringProcess {
+  let current: ExploringProcess | undefined
+  beforeAll(() => {
+    current = new ExploringProcess()
+  })
+  afterEach(({ task }) => {
+    if (task.result?.state !== 'fail') return
+    current?.kill()
+    current = new ExploringProcess()
+  })
+  afterAll(() => current?.close())
+  return () => current as ExploringProcess
 }

@@ -4,7 +4,7 @@ import type { Explored } from './explore.ts'
 import type { Sampled, Sampler } from './pct.ts'
 import { run, samplerOf } from './scenario.ts'
 
-/** A part of the deep run, done in one of its processes. */
+/** A part of what is to be explored. */
 export type Work =
   | { readonly name: string; readonly preemptions: number | 'all' }
   | { readonly name: string; readonly seed: number; readonly from: number; readonly count: number }
