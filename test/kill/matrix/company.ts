@@ -1,0 +1,58 @@
+import { Worker } from 'node:worker_threads'
+import { PATIENCE, until, within } from '../../support/deadline.ts'
+import { type Marks, PLACES } from './marks.ts'
+
+/** A thread beside the victims, that lives. */
+export class Companion {
+  readonly puts: boolean
+  readonly #own = new Int32Array(new SharedArrayBuffer(4 * 4))
+  readonly #worker: Worker
+  readonly #end: Promise<void>
+  #error: Error | undefined
+
+  /** `pace`: ms it waits between two items. */
+  constructor(role: 'put' | 'get', pace: number, handle: unknown, marks: Marks) {
+    this.puts = role === 'put'
+    this.#worker = new Worker(new URL('./fixtures/company.mjs', import.meta.url), {
+      workerData: { handle, role, pace, own: this.#own, marks: marks.shared },
+      execArgv: [],
+    })
+    this.#worker.on('error', (error: Error) => {
+      this.#error = error
+    })
+    this.#end = new Promise((resolve) => this.#worker.once('exit', () => resolve()))
+  }
+
+  /** Resolves once it is attached. */
+  async arrives(): Promise<void> {
+    await this.#reaches(1, 'arrives')
+  }
+
+  /** Resolves once it has gone round `rounds` times from now on. */
+  async goesOn(rounds: number): Promise<void> {
+    await this.#reaches(Atomics.load(this.#own, PLACES.ROUNDS) + rounds, 'goes on')
+  }
+
+  /** Resolves when it has ended; rejects with what it threw. */
+  async ends(): Promise<void> {
+    await within(this.#end, `${this.#name} ends`, PATIENCE)
+    this.#rethrow()
+  }
+
+  get #name(): string {
+    return `a ${this.puts ? 'producer' : 'consumer'} that lives`
+  }
+
+  async #reaches(rounds: number, what: string): Promise<void> {
+    const reached = () => {
+      this.#rethrow()
+      return Atomics.load(this.#own, PLACES.ROUNDS) >= rounds
+    }
+    await until(reached, `${this.#name} ${what}`)
+  }
+
+  #rethrow(): void {
+    if (this.#error === undefined) return
+    throw new Error(`${this.#name}: ${this.#error.message}`, { cause: this.#error })
+  }
+}
