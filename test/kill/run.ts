@@ -1,89 +1,84 @@
 /**
- * Kills threads in every way and at every work, each `--kills` times, and prints what came of it:
+ * The kill matrix: kills threads at every work, in every way and at every moment, beside others that go on, and prints what came
+ * of it. `npm run kill -- --help` lists the options.
  *
- *   npx tsx test/kill/run.ts --kills 100 [--only ROLE] [--seed N]
+ * The whole product of the dimensions in matrix/dimensions.ts has thousands of cells that are possible. Played are so many that every
+ * two values of different dimensions that can meet do meet in one of them (matrix/pairwise.ts). Besides: victims with another
+ * starter or long items, where one thread survives (cells.ts), and the threads of a supervisor (test/supervisor/kills).
  */
-import { parseArgs } from 'node:util'
-import { CELLS, type Cell, nameOf } from './cells.ts'
-import { type CellOutcome, killInProcess } from './processes.ts'
+import build from '../support/build.ts'
+import { alone, matrix, supervised } from './groups.ts'
+import { CELLS, POSSIBLE } from './matrix/cells.ts'
+import { DIMENSIONS } from './matrix/dimensions.ts'
+import { type Options, optionsOf, USAGE, UsageError } from './options.ts'
+import { head, isWrong, LEGEND, lineOf, quantile, type Row, totalOf } from './table.ts'
 
-const { values } = parseArgs({
-  options: {
-    kills: { type: 'string', default: '100' },
-    only: { type: 'string', default: '' },
-    seed: { type: 'string', default: '1' },
-  },
-})
-const kills = Number(values.kills)
-const wanted = [...CELLS.keys()].filter((index) => label(CELLS[index] as Cell).includes(values.only))
-const columns = [
-  'work, way',
-  'rounds',
-  'landed',
-  'held',
-  'dup',
-  'lost',
-  'p50',
-  'p99',
-  'order p50',
-  'p99',
-  'aborts',
-]
-const widths = [48, 6, 6, 6, 5, 5, 7, 7, 9, 7, 6]
-let failures = 0
-
-console.log(`Node ${process.version}; dup: duplicates; p50, p99: ms from exit, from the order, to redelivery`)
-print(columns)
-for (const [place, index] of wanted.entries()) {
-  const job = { cells: [index], kills, seed: Number(values.seed) + place }
-  try {
-    for (const outcome of await killInProcess(job, 60_000 + kills * 2000)) report(outcome)
-  } catch (error) {
-    failures++
-    console.log(`${label(CELLS[index] as Cell)}: ${(error as Error).message}`)
-  }
-}
-console.log(failures === 0 ? 'nothing lost, nothing wedged' : `${failures} failed`)
-process.exitCode = failures === 0 ? 0 : 1
-
-function report({ cell, rounds, failure, aborts }: CellOutcome): void {
-  if (failure !== undefined) {
-    failures++
-    console.log(failure)
-    return
-  }
-  const sum = (key: 'landed' | 'held' | 'duplicates' | 'lost') =>
-    rounds.reduce((total, round) => total + round[key], 0)
-  const exits = rounds.flatMap(({ sinceExit }) => (sinceExit === undefined ? [] : [sinceExit]))
-  const orders = rounds.flatMap(({ sinceOrder }) => (sinceOrder === undefined ? [] : [sinceOrder]))
-  print([
-    label(CELLS[cell] as Cell),
-    rounds.length,
-    sum('landed'),
-    sum('held'),
-    sum('duplicates'),
-    sum('lost'),
-    quantile(exits, 0.5),
-    quantile(exits, 0.99),
-    quantile(orders, 0.5),
-    quantile(orders, 0.99),
-    aborts,
-  ])
-}
-
-function print(row: readonly (string | number)[]): void {
-  const cells = row.map((text, column) =>
-    column === 0 ? String(text).padEnd(widths[0] as number) : String(text).padStart(widths[column] as number),
+async function run(options: Options): Promise<number> {
+  const batches = [...matrix(options), ...alone(options), ...supervised(options)]
+  if (batches.length === 0)
+    throw new UsageError(`--only: no cell has ${JSON.stringify(options.only)} in its label`)
+  build()
+  console.log(`Node ${process.version}; seed ${options.seed}; ${options.kills} kills a cell`)
+  console.log(
+    `${CELLS.length} of ${POSSIBLE.length} possible cells: every two values that can meet do in one`,
   )
-  console.log(cells.join(' '))
+  for (const [dimension, values] of Object.entries(DIMENSIONS)) {
+    const counts = values.map((value) => {
+      const cells = CELLS.filter((cell) => cell[dimension as keyof typeof cell] === value)
+      return `${value} ${cells.length}`
+    })
+    console.log(`  ${dimension}: ${counts.join(', ')}`)
+  }
+  console.log(`${LEGEND}\n\n${head()}`)
+  const rows: Row[] = []
+  let failures = 0
+  for (const { labels, run } of batches) {
+    try {
+      await run((row) => {
+        rows.push(row)
+        console.log(lineOf(row))
+        if (isWrong(row)) failures++
+      })
+    } catch (error) {
+      failures++
+      console.log(`FAILED, seed ${options.seed}, among: ${labels.join(' | ')}:\n${(error as Error).message}`)
+    }
+  }
+  const total = totalOf(rows)
+  const noted = totalOf(rows.filter(({ inOperation }) => inOperation !== undefined)).kills
+  const cells = batches.reduce((count, { labels }) => count + labels.length, 0)
+  console.log(`${lineOf(total)}\n`)
+  console.log(
+    `kills: ${total.kills}; processes that V8 aborted for want of memory, played again: ${total.aborts}`,
+  )
+  console.log(`cells that survived: ${rows.filter((row) => !isWrong(row)).length}/${cells}`)
+  console.log(
+    `landed: ${landed(total)} during an operation or in a native call, of ${noted} of which it is known`,
+  )
+  console.log(`p99 from the exit event to redelivery: ${summary(total.sinceExit)}`)
+  console.log(`p99 from the order or the beginning of the end: ${summary(total.sinceEnd)}`)
+  console.log(
+    failures === 0
+      ? 'nothing lost, nothing unexpected, nobody stuck'
+      : `${failures} failed; again: --seed ${options.seed} --only LABEL`,
+  )
+  return failures === 0 ? 0 : 1
 }
 
-function label(cell: Cell): string {
-  return `${nameOf(cell)}; ${cell.way}`
+function landed({ inOperation, inNativeCall }: Row): number {
+  return (inOperation ?? 0) + inNativeCall
 }
 
-function quantile(values: readonly number[], share: number): string {
-  if (values.length === 0) return ''
-  const sorted = [...values].sort((a, b) => a - b)
-  return (sorted[Math.ceil(share * sorted.length) - 1] as number).toFixed(1)
+function summary(times: readonly number[]): string {
+  return times.length === 0 ? 'none' : `${quantile(times, 0.99)} ms (of ${times.length})`
+}
+
+try {
+  const options = optionsOf(process.argv.slice(2))
+  if (options === 'help') console.log(USAGE)
+  else process.exitCode = await run(options)
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error
+  process.stderr.write(`${error.message}\n\n${USAGE}\n`)
+  process.exitCode = 2
 }

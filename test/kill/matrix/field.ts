@@ -4,6 +4,7 @@ import type { Random } from '../../core/random.ts'
 import { PATIENCE, until, within } from '../../support/deadline.ts'
 import { isClean } from '../clean.ts'
 import { type Balance, balance, faultsOfBalance } from '../hot-loop/deliveries.ts'
+import { type Fault, spoil } from '../hot-loop/sabotage.ts'
 import { millrace } from '../library.ts'
 import { Companion } from './company.ts'
 import { type Cell, isFinal, isShutdown, type Kind, OPERATIONS, type Topology } from './dimensions.ts'
@@ -79,6 +80,11 @@ export class Field {
     ]
   }
 
+  /** Breaks how this process recovers. */
+  spoil(fault: Fault): void {
+    spoil(this.#queues.queue, fault)
+  }
+
   get isWorn(): boolean {
     return this.#marks.isWorn
   }
@@ -142,6 +148,8 @@ export class Field {
     this.#marks.stop()
     await Promise.all(this.#company.flatMap((each) => (each.puts ? each.ends() : [])))
     queue.shutdown()
+    // Else who selects would wait for it.
+    other.shutdown()
     await this.#everyone((companion) => companion.ends())
     await Promise.all(living.map((victim) => victim.ends()))
     await queue.join({ timeout: PATIENCE })

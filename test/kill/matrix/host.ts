@@ -3,6 +3,7 @@
  * a play, or its failure.
  */
 import { Random } from '../../core/random.ts'
+import type { Fault } from '../hot-loop/sabotage.ts'
 import type { Control } from './cells.ts'
 import { type Cell, isFinal, nameOf } from './dimensions.ts'
 import { Field, type FieldReport, noReport } from './field.ts'
@@ -14,6 +15,8 @@ export interface Play {
   readonly kills: number
   readonly cell?: Cell
   readonly control?: Control
+  /** To see that it is found. */
+  readonly fault?: Fault
 }
 
 export interface Job {
@@ -34,7 +37,7 @@ const codec = (await import(new URL('./fixtures/fused-codec.mjs', import.meta.ur
 }
 let field: Field | undefined
 
-async function play({ seed, kills, cell, control }: Play): Promise<FieldReport> {
+async function play({ seed, kills, cell, control, fault }: Play): Promise<FieldReport> {
   const random = new Random(seed)
   const sum = noReport()
   for (let done = 0; done < kills; ) {
@@ -46,6 +49,7 @@ async function play({ seed, kills, cell, control }: Play): Promise<FieldReport> 
       random,
       codec.fused,
     )
+    if (fault !== undefined) field.spoil(fault)
     if (cell === undefined) {
       await field.live(LIVING)
       done++
