@@ -10,7 +10,7 @@ export interface Options {
 
 export class UsageError extends Error {}
 
-const KILLS = { fallback: 8, min: 1, max: 10_000 }
+const KILLS = { fallback: 7, min: 1, max: 10_000 }
 const SEED = { min: 0, max: 2 ** 31 - 1 }
 
 export const USAGE = `Usage: npm run kill -- [options]

@@ -134,17 +134,14 @@ export class Victim {
       )
     })
     const [error] = errors
-    const { way } = this.#part
-    // In place of an exit of its own it may be terminated, with another.
-    const isOther = this.#isOrdered && !this.isTerminated
-    const expected = { throw: 'the victim throws', rejection: 'the victim throws', memory: 'memory limit' }[
+    const { way, moment } = this.#part
+    // In place of an exit of its own it may be terminated; and that may come before it has begun, which is no error.
+    const isOther = this.#isOrdered && (!this.isTerminated || moment === 'starting')
+    const message = { throw: 'the victim throws', rejection: 'the victim throws', memory: 'memory limit' }[
       way as string
     ]
-    const isRight =
-      isOther ||
-      ((expected === undefined ? error === undefined : error?.message.includes(expected) === true) &&
-        code === (way === 'exit 0' || way === 'none' ? 0 : 1))
-    if (isRight) return at
+    const isError = message === undefined ? error === undefined : error?.message.includes(message) === true
+    if (isOther || (isError && code === (way === 'exit 0' || way === 'none' ? 0 : 1))) return at
     throw new Error(`${this.#name} ended with ${code}: ${error?.message}`, { cause: error })
   }
 }
