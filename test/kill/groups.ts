@@ -37,7 +37,7 @@ export function matrix({ kills, only, seed }: Options): Batch[] {
       wanted.filter((each) => !mayAbort(each)),
       TOGETHER,
     ),
-    ...chunks(wanted.filter(mayAbort), 1),
+    ...chunks(wanted.filter(mayAbort), TOGETHER),
   ].map(
     (plays): Batch => ({
       labels: plays.map(([label]) => label),
@@ -69,7 +69,7 @@ export function alone({ kills, only, seed }: Options): Batch[] {
       wanted.filter((index) => !mayAbort(index)),
       TOGETHER,
     ),
-    ...chunks(wanted.filter(mayAbort), 1),
+    ...chunks(wanted.filter(mayAbort), TOGETHER),
   ].map(
     (cells): Batch => ({
       labels: cells.map(label),

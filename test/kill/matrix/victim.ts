@@ -141,7 +141,8 @@ export class Victim {
       way as string
     ]
     const isError = message === undefined ? error === undefined : error?.message.includes(message) === true
-    if (isOther || (isError && code === (way === 'exit 0' || way === 'none' ? 0 : 1))) return at
+    if (isOther && (error === undefined || isError)) return at
+    if (isError && code === (way === 'exit 0' || way === 'none' ? 0 : 1)) return at
     throw new Error(`${this.#name} ended with ${code}: ${error?.message}`, { cause: error })
   }
 }
