@@ -26,7 +26,7 @@ export function matrix({ kills, only, seed }: Options): Batch[] {
   const all: [string, Play][] = [
     ...CONTROLS.map((control): [string, Play] => [
       `control, no kill; ${control.topology}; ${control.kind}`,
-      { seed, kills: 2, control },
+      { seed, kills: 1, control },
     ]),
     ...CELLS.map((cell, index): [string, Play] => [nameOf(cell), { seed: seed + index, kills, cell }]),
   ]
@@ -103,17 +103,20 @@ export function alone({ kills, only, seed }: Options): Batch[] {
 export function supervised({ kills, only, seed }: Options): Batch[] {
   const label = (index: number) => `supervised: ${supervisedName(SUPERVISED[index] as never)}`
   const rounds = Math.ceil(kills / 4)
-  return [...SUPERVISED.keys()]
-    .filter((index) => label(index).includes(only))
-    .map(
-      (index): Batch => ({
-        labels: [label(index)],
-        run: async (onRow) => {
-          const plays = Array.from({ length: rounds }, (_, round) => [index, (seed + round) % 18] as const)
-          const { lines, aborts } = await killSupervised(plays, seed, 60_000 + rounds * 3 * PER_KILL)
-          const failure = lines.find((line) => line.failure !== undefined)?.failure
+  const wanted = [...SUPERVISED.keys()].filter((index) => label(index).includes(only))
+  return chunks(wanted, TOGETHER).map(
+    (cells): Batch => ({
+      labels: cells.map(label),
+      run: async (onRow) => {
+        const plays = cells.flatMap((index) =>
+          Array.from({ length: rounds }, (_, round) => [index, (seed + round) % 18] as const),
+        )
+        const { lines, aborts } = await killSupervised(plays, seed, 60_000 + plays.length * 3 * PER_KILL)
+        for (const [place, index] of cells.entries()) {
+          const own = lines.filter(({ cell }) => cell === index)
+          const failure = own.find((line) => line.failure !== undefined)?.failure
           if (failure !== undefined) throw new Error(failure)
-          const reports = lines.flatMap(({ report }) => report ?? [])
+          const reports = own.flatMap(({ report }) => report ?? [])
           const sum = (key: 'deaths' | 'held' | 'duplicates' | 'lost') =>
             reports.reduce((total, report) => total + report[key], 0)
           onRow({
@@ -124,11 +127,13 @@ export function supervised({ kills, only, seed }: Options): Batch[] {
             held: sum('held'),
             duplicates: sum('duplicates'),
             lost: sum('lost'),
-            aborts,
+            // Of the whole process.
+            aborts: place === 0 ? aborts : 0,
           })
-        },
-      }),
-    )
+        }
+      },
+    }),
+  )
 }
 
 function chunks<T>(all: readonly T[], size: number): T[][] {

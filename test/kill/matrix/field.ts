@@ -134,7 +134,7 @@ export class Field {
     })
     const living = parts.map((part) => new Victim(part, this.#queues, this.#marks))
     await this.#everyone((companion) => companion.arrives())
-    await this.#everyone((companion) => companion.goesOn(200))
+    await this.#everyone((companion) => companion.goesOn(100))
     await this.#finish(living)
   }
 
