@@ -1,0 +1,122 @@
+import type { Notes } from './balance.ts'
+import { WORDS } from './words.ts'
+
+const { ITEM, FLAGS, GOT, BACK, FINISHING, FINISHED, FAILED, LETTERS } = WORDS
+const { ATTEMPTED, STORED, LATE } = WORDS
+const { NEXT, DONE, STRANGE, BASES, EPOCHS } = WORDS
+
+export interface BooksOptions {
+  readonly kind: 'fifo' | 'lifo' | 'priority'
+  /** The items are numbers, not objects. */
+  readonly isNumber: boolean
+  /** Some of the items lie in blocks. */
+  readonly isLong: boolean
+  readonly hasLetters: boolean
+  /** Threads that `produce`: their numbers are a share each, the rest is for those who put by themselves. */
+  readonly producers: number
+  readonly numbers: number
+}
+
+/** What all threads at one queue note of its items, epoch after epoch in the same memory. */
+export class Books {
+  readonly options: BooksOptions
+  readonly words = new Int32Array(new SharedArrayBuffer(64 * 4))
+  readonly items: Uint8Array
+  readonly share: number
+  /** Items that the producers have stored in this epoch. */
+  #produced: number[] = []
+
+  constructor(options: BooksOptions) {
+    this.options = options
+    this.items = new Uint8Array(new SharedArrayBuffer(options.numbers * ITEM))
+    this.share = options.producers === 0 ? 0 : Math.floor(options.numbers / 2 / options.producers)
+    this.#open()
+  }
+
+  /** What the fixtures need. */
+  get shared() {
+    return { ...this.options, words: this.words, items: this.items, share: this.share }
+  }
+
+  get done(): number {
+    return Atomics.load(this.words, DONE)
+  }
+
+  get strange(): number {
+    return Atomics.load(this.words, STRANGE)
+  }
+
+  /** Most numbers of this epoch are used; `stored` by each producer, as in `close`. */
+  isWorn(stored: readonly number[] = []): boolean {
+    const { numbers } = this.options
+    const isSpent = (each: number, index: number) => this.#since(index, each) > this.share * 0.8
+    return Atomics.load(this.words, NEXT) > numbers * 0.9 || stored.some(isSpent)
+  }
+
+  /** A dead letter about an item of `epoch` came. */
+  letter(item: unknown, epoch: number): void {
+    const { epoch: of, number } = item as { epoch: number; number: number }
+    if (of !== epoch % EPOCHS || !(number >= 0 && number < this.options.numbers)) {
+      Atomics.add(this.words, STRANGE, 1)
+    } else Atomics.add(this.items, number * ITEM + LETTERS, 1)
+  }
+
+  /** All have rested and the queue is drained. `stored`: items each producer has stored since the queue was made. */
+  close(stored: readonly number[]): void {
+    this.#produced = stored.map((count, producer) => this.#since(producer, count))
+    for (const [producer, count] of this.#produced.entries()) {
+      for (let number = producer * this.share; number < producer * this.share + count; number++) {
+        const at = number * ITEM + FLAGS
+        this.items[at] = (this.items[at] as number) | STORED
+      }
+      Atomics.store(this.words, BASES + producer, stored[producer] as number)
+    }
+  }
+
+  /** Of a closed epoch. */
+  *notes(): Generator<Notes> {
+    const { items } = this
+    const pairs = new Int32Array(items.buffer)
+    for (let number = 0; number < this.options.numbers; number++) {
+      const at = number * ITEM
+      if (pairs[at >> 2] === 0 && pairs[(at >> 2) + 1] === 0) continue
+      const read = (place: number) => items[at + place] as number
+      const flags = read(FLAGS)
+      yield {
+        // What a producer was about to put when it died is put by the one that follows, as the count says.
+        attempted: (flags & ATTEMPTED) !== 0 && this.#mayBeIn(number),
+        stored: (flags & STORED) !== 0,
+        late: (flags & LATE) !== 0,
+        got: read(GOT),
+        back: read(BACK),
+        finishing: read(FINISHING),
+        finished: read(FINISHED),
+        failed: read(FAILED),
+        letters: read(LETTERS),
+      }
+    }
+  }
+
+  /** A new epoch, once the last one's balance is drawn. */
+  reopen(): void {
+    this.items.fill(0)
+    this.#open()
+  }
+
+  #open(): void {
+    this.#produced = []
+    Atomics.store(this.words, NEXT, this.share * this.options.producers)
+    Atomics.store(this.words, STRANGE, 0)
+  }
+
+  #since(producer: number, stored: number): number {
+    return (stored - Atomics.load(this.words, BASES + producer)) >>> 0
+  }
+
+  #mayBeIn(number: number): boolean {
+    const { producers } = this.options
+    if (number >= this.share * producers) return true
+    const producer = Math.floor(number / this.share)
+    return number - producer * this.share < (this.#produced[producer] ?? 0)
+  }
+}

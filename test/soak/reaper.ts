@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ResourceLimits } from 'node:worker_threads'
+import type { Random } from '../core/random.ts'
+import { until } from '../support/deadline.ts'
+import type { Population } from './population.ts'
+import { type Order, WAYS, type Way } from './words.ts'
+
+/** So often of all: what runs out of memory takes long, and now and then the process along. */
+const WEIGHTS: Readonly<Record<Way, number>> = {
+  terminate: 8,
+  exit: 4,
+  throw: 4,
+  rejection: 3,
+  memory: 1,
+  endless: 3,
+}
+const BAG: readonly Way[] = WAYS.flatMap((way) => new Array<Way>(WEIGHTS[way]).fill(way))
+/** ms after which a thread that sleeps, or waits for its turn, is ended from outside. */
+const OBEDIENCE = 2000
+
+export interface ReaperOptions {
+  readonly deathsPerSecond: number
+  readonly patience: number
+  readonly fail: (error: unknown) => void
+}
+
+/** Ends threads of the population, at random in time, thread and way. */
+export class Reaper {
+  readonly #population: Population
+  readonly #random: Random
+  readonly #options: ReaperOptions
+  readonly #underWay = new Set<Promise<void>>()
+  #isStopping = false
+  #loop: Promise<void> | undefined
+
+  constructor(population: Population, random: Random, options: ReaperOptions) {
+    this.#population = population
+    this.#random = random
+    this.#options = options
+  }
+
+  start(): void {
+    this.#loop = this.#reap()
+    this.#loop.catch(this.#options.fail)
+  }
+
+  /** Resolves when nobody dies any more. */
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    await this.#loop
+    await Promise.all(this.#underWay)
+  }
+
+  async #reap(): Promise<void> {
+    let next = performance.now()
+    while (!this.#isStopping) {
+      // Several at once, now and then; then the next comes later.
+      const count = this.#random.once(10) ? 2 + this.#random.below(3) : 1
+      next += ((count * 1000) / this.#options.deathsPerSecond) * (0.1 + this.#random.below(1801) / 1000)
+      const way = this.#random.pick(BAG)
+      for (let death = 0; death < count; death++) this.#kill(count > 1 ? 'terminate' : way)
+      while (!this.#isStopping && performance.now() < next)
+        await sleep(Math.min(50, Math.max(1, next - performance.now())))
+    }
+  }
+
+  #kill(way: Way): void {
+    const { alive } = this.#population
+    const candidates = [...alive.keys()].filter((thread) => !this.#population.isOrdered(thread))
+    const young = candidates.at(-1)
+    if (young === undefined) return
+    const thread = this.#random.once(8) ? young : this.#random.pick(candidates)
+    const mayObey =
+      this.#population.hasBegun(thread) && (way !== 'memory' || isSmall(alive.get(thread)?.resourceLimits))
+    const death =
+      way === 'terminate' || !mayObey ? this.#terminate(thread) : this.#order(thread, way as Order)
+    const end = death.catch(this.#options.fail).finally(() => this.#underWay.delete(end))
+    this.#underWay.add(end)
+  }
+
+  async #terminate(thread: number): Promise<void> {
+    this.#population.terminate(thread)
+    await this.#exits(thread)
+  }
+
+  async #order(thread: number, way: Order): Promise<void> {
+    const { alive } = this.#population
+    const delay = this.#random.below(10)
+    this.#population.order(thread, way)
+    const deadline = performance.now() + OBEDIENCE
+    while (alive.has(thread) && !this.#population.isInLoop(thread) && performance.now() < deadline)
+      await sleep(1)
+    if (this.#population.isInLoop(thread)) {
+      await sleep(delay)
+      this.#population.terminate(thread, 'endless')
+    } else if (alive.has(thread)) this.#population.terminate(thread)
+    await this.#exits(thread)
+  }
+
+  async #exits(thread: number): Promise<void> {
+    const { alive } = this.#population
+    await until(() => !alive.has(thread), `the exit of thread ${thread}`, this.#options.patience)
+  }
+}
+
+/** With the default it takes too long, and the machine's memory with it. */
+function isSmall(limits: ResourceLimits | undefined): boolean {
+  return (limits?.maxOldGenerationSizeMb ?? Number.POSITIVE_INFINITY) < 64
+}

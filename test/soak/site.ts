@@ -1,0 +1,141 @@
+import type { DeadLetter, PriorityQueueOptions, Queue } from '../../src/index.ts'
+import { isClean } from '../kill/clean.ts'
+import { millrace } from '../kill/library.ts'
+import { type Balance, balanceOf, type Circumstances, faultsOf, lostOf } from './balance.ts'
+import { Books } from './books.ts'
+import type { Totals } from './job.ts'
+
+const CLASSES = { fifo: 'Queue', lifo: 'LifoQueue', priority: 'PriorityQueue' } as const
+
+export interface SitePlan {
+  readonly name: string
+  readonly kind: keyof typeof CLASSES
+  readonly maxsize: number
+  readonly isNumber?: boolean
+  readonly isLong?: boolean
+  readonly dropsOldest?: boolean
+  /** Deliveries of an item until it goes to the dead letters; absent: any number, and no dead letters. */
+  readonly maxDeliveries?: number
+  readonly ageing?: number
+  readonly producers?: number
+  readonly numbers: number
+  readonly maxThreads: number
+}
+
+/** One queue, the books of its items, and its dead letters, which the main thread reads. */
+export class Site {
+  readonly name: string
+  readonly queue: Queue<unknown>
+  readonly books: Books
+  readonly #letters: Queue<DeadLetter<unknown>> | undefined
+  readonly #stop = new AbortController()
+  readonly #epoch: () => number
+  readonly #reading: Promise<void>
+  #dropped = 0
+  #rescued = 0
+
+  /** `epoch`: the present one. */
+  constructor(plan: SitePlan, epoch: () => number, fail: (error: unknown) => void) {
+    const { name, kind, maxsize, maxThreads, numbers, maxDeliveries, ageing, producers = 0 } = plan
+    const { isNumber = false, isLong = false, dropsOldest = false } = plan
+    const { Queue, codecs } = millrace
+    if (maxDeliveries !== undefined) {
+      this.#letters = new Queue<DeadLetter<unknown>>({ name: `letters of ${name}`, maxsize: 16, maxThreads })
+    }
+    const options: PriorityQueueOptions<unknown> = {
+      name,
+      maxsize,
+      maxThreads,
+      maxInFlight: 8,
+      ...(isNumber ? { codec: codecs.int32 as never } : { maxItemBytes: 1 << 16, memoryBytes: 1 << 18 }),
+      ...(dropsOldest ? { whenFull: 'drop-oldest' } : {}),
+      ...(maxDeliveries === undefined ? {} : { maxDeliveries, deadLetters: this.#letters }),
+      ...(ageing === undefined ? {} : { ageing }),
+    }
+    this.name = name
+    this.queue = new millrace[CLASSES[kind]]<unknown>(options)
+    const hasLetters = this.#letters !== undefined
+    this.books = new Books({ kind, isNumber, isLong, hasLetters, producers, numbers })
+    this.#epoch = epoch
+    this.#reading = this.#read()
+    this.#reading.catch(fail)
+  }
+
+  /** For a Worker that attaches by itself. */
+  get forBare() {
+    return { handle: this.queue.handle, books: this.books.shared }
+  }
+
+  /** For a supervised function. */
+  get forSupervised() {
+    return { queue: this.queue, books: this.books.shared }
+  }
+
+  /** Resolves when nothing is left of what was put. */
+  async drained(patience: number): Promise<void> {
+    await this.queue.join({ timeout: patience })
+    await this.#letters?.join({ timeout: patience })
+  }
+
+  /** Draws the balance of an epoch, and opens the next. Returns what is wrong. `stored`: by each producer so far. */
+  settle(
+    stored: readonly number[],
+    more: Omit<Circumstances, 'dropped'>,
+    totals: Totals,
+  ): Balance & { faults: string[] } {
+    this.books.close(stored)
+    const stats = this.queue.stats()
+    const circumstances = { ...more, dropped: stats.dropped - this.#dropped }
+    const balance = balanceOf(this.books.notes())
+    const { strange } = this.books
+    const faults = faultsOf(balance, circumstances)
+    if (strange > 0) faults.push(`${strange} items damaged, or of an epoch that was over`)
+    this.#dropped = stats.dropped
+    totals.items += balance.items
+    totals.duplicates += balance.duplicates
+    totals.lost += lostOf(balance, circumstances)
+    totals.unexpected += balance.unexpected + strange
+    totals.excess += balance.excess
+    totals.letters += balance.letters
+    totals.dropped += circumstances.dropped
+    this.noteRescued(totals)
+    this.books.reopen()
+    return { ...balance, faults: faults.map((fault) => `queue '${this.name}': ${fault}`) }
+  }
+
+  noteRescued(totals: Totals): void {
+    const { rescued = 0 } = this.queue.stats() as { rescued?: number }
+    totals.rescued += rescued - this.#rescued
+    this.#rescued = rescued
+  }
+
+  /** After the end of all its threads: nothing is left of them, and the memory is whole. */
+  async close(): Promise<void> {
+    this.#stop.abort()
+    await this.#reading
+    for (const queue of [this.queue, this.#letters]) {
+      if (queue === undefined) continue
+      await isClean(queue as Queue<unknown>, 1)
+      queue[Symbol.dispose]()
+    }
+  }
+
+  describe(): string {
+    const letters = this.#letters === undefined ? '' : `\n  letters: ${JSON.stringify(this.#letters.stats())}`
+    return `queue '${this.name}': ${JSON.stringify(this.queue.stats())}${letters}`
+  }
+
+  async #read(): Promise<void> {
+    const letters = this.#letters
+    if (letters === undefined) return
+    try {
+      for (;;) {
+        const { item } = await letters.get({ signal: this.#stop.signal })
+        this.books.letter(item, this.#epoch())
+        letters.taskDone()
+      }
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ABORT_ERR') throw error
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import { Worker } from 'node:worker_threads'
+import type { Supervisor } from '../../src/index.ts'
+import type { Random } from '../core/random.ts'
+import { millrace } from '../kill/library.ts'
+import { until, within } from '../support/deadline.ts'
+import type { Job, Totals } from './job.ts'
+import type { Population, Scene } from './population.ts'
+import { Site, type SitePlan } from './site.ts'
+import { WORDS } from './words.ts'
+
+const { GATE, EPOCH, OPEN, REST, OVER } = WORDS
+
+/** Small enough to be used up within some ms; Node reports it, since it is used up by many small arrays. */
+const LITTLE_MEMORY = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 }
+const BARE = new URL('./fixtures/bare.mjs', import.meta.url)
+export const SUPERVISED = new URL('./fixtures/supervised.mjs', import.meta.url)
+
+/** What all scenes of a soak have in common. */
+export interface Soak {
+  readonly job: Job
+  readonly population: Population
+  readonly random: Random
+  readonly totals: Totals
+  readonly stages: Set<Stage>
+  readonly fail: (error: unknown) => void
+}
+
+let scenes = 0
+
+/** Queues, the threads at them, supervised and bare, and the gate at which those rest who put. */
+export class Stage implements Scene {
+  readonly sites: readonly Site[]
+  readonly supervisor: Supervisor
+  readonly #soak: Soak
+  readonly #name: string
+  readonly #id = ++scenes
+  readonly #control = new Int32Array(new SharedArrayBuffer(8 * 4))
+  readonly #ends: Promise<void>[] = []
+  /** Of each site, how many items were finished when it last went on, and when that was. */
+  #progress: { done: number; at: number }[] = []
+  #heldByDead = 0
+  #deaths = 0
+
+  /** `hasLittleMemory`: the supervised threads. */
+  constructor(soak: Soak, name: string, plans: readonly SitePlan[], hasLittleMemory: boolean) {
+    this.#soak = soak
+    this.#name = name
+    this.sites = plans.map((plan) => new Site(plan, () => Atomics.load(this.#control, EPOCH), soak.fail))
+    this.supervisor = new millrace.Supervisor({
+      name,
+      // All deaths here are wanted: none is to be the last.
+      restart: { max: 0x7fffffff, within: 1000, onThrow: true },
+      ...(hasLittleMemory ? { resourceLimits: LITTLE_MEMORY } : {}),
+    })
+    this.supervisor.on('error', soak.fail)
+    this.supervisor.on('exit', ({ threadId, group, error, exitCode }) => {
+      // 0: before it had begun.
+      if ((error === undefined && exitCode === undefined) || threadId === 0) return
+      if (soak.population.isOrdered(threadId)) return
+      const why = error instanceof Error ? `${error.message} ${error.cause ?? ''}` : `exit code ${exitCode}`
+      soak.fail(new Error(`thread ${threadId} of group '${group}' of '${name}' died unordered: ${why}`))
+    })
+    soak.population.scenes.set(this.#id, this)
+    soak.stages.add(this)
+    this.#goOn()
+  }
+
+  get isOver(): boolean {
+    return Atomics.load(this.#control, GATE) === OVER
+  }
+
+  /** What every fixture is handed. */
+  get shared() {
+    const { population, job } = this.#soak
+    const { seed, sabotage } = job
+    return { words: WORDS, own: population.own, control: this.#control, scene: this.#id, seed, sabotage }
+  }
+
+  died(held: number): void {
+    this.#deaths++
+    this.#heldByDead += held
+  }
+
+  /** Starts a Worker that attaches by itself, and again after each death, until it ends of itself. */
+  startBare(role: string, sites: readonly Site[], hasLittleMemory: boolean): void {
+    const workerData = { shared: this.shared, role, sites: sites.map((site) => site.forBare) }
+    const resourceLimits = hasLittleMemory ? LITTLE_MEMORY : {}
+    this.#ends.push(
+      new Promise((resolve) => {
+        const start = () => {
+          const worker = new Worker(BARE, { workerData, execArgv: [], resourceLimits })
+          const { threadId } = worker
+          let failure: Error | undefined
+          worker.on('error', (error) => {
+            failure = error
+          })
+          worker.once('exit', (code) => {
+            if (this.#soak.population.isOrdered(threadId)) start()
+            else if (this.isOver && failure === undefined && code === 0) resolve()
+            else {
+              const why = failure === undefined ? `with exit code ${code}` : failure.stack
+              this.#soak.fail(new Error(`bare thread ${threadId} (${role}) of '${this.#name}' ended: ${why}`))
+            }
+          })
+        }
+        start()
+      }),
+    )
+  }
+
+  /** Fails if a queue has stood still for too long. */
+  watch(): void {
+    if (Atomics.load(this.#control, GATE) !== OPEN) return
+    const now = performance.now()
+    for (const [index, { books, name }] of this.sites.entries()) {
+      const last = this.#progress[index] as { done: number; at: number }
+      if (books.done !== last.done) this.#progress[index] = { done: books.done, at: now }
+      else if (now - last.at > this.#soak.job.patience) {
+        const ms = Math.round(now - last.at)
+        this.#soak.fail(new Error(`queue '${name}' of '${this.#name}' has finished nothing for ${ms} ms`))
+      }
+    }
+  }
+
+  /** Lets those who put rest, and the others finish all there is; then nothing is written into the books. */
+  async rest(): Promise<void> {
+    const { population, job } = this.#soak
+    this.#close(REST)
+    await until(() => population.rests(this.#id), `those who put at '${this.#name}' rest`, job.patience)
+    await this.#drained()
+  }
+
+  /** Those who put are to end. */
+  end(): void {
+    this.#close(OVER)
+  }
+
+  /** Resolves when all threads have ended. */
+  async ended(): Promise<void> {
+    const { patience } = this.#soak.job
+    await within(Promise.all(this.#ends), `the bare threads of '${this.#name}' end`, patience)
+    await this.supervisor.join({ timeout: patience })
+    await this.#drained()
+  }
+
+  /** Draws the balance of all sites, and begins the next epoch in the books. `stored`: by the producers of each. */
+  settle(stored: readonly (readonly number[])[]): void {
+    const { totals, fail } = this.#soak
+    const more = { heldByDead: this.#heldByDead, deaths: this.#deaths }
+    const balances = this.sites.map((site, index) => site.settle(stored[index] ?? [], more, totals))
+    const faults = balances.flatMap((balance) => balance.faults)
+    const duplicates = balances.reduce((sum, balance) => sum + balance.duplicates, 0)
+    if (duplicates > more.heldByDead) faults.push(`${duplicates} duplicates of ${more.heldByDead} items held`)
+    if (faults.length > 0) fail(new Error(`the balance of '${this.#name}' is wrong: ${faults.join('; ')}`))
+    this.#heldByDead = 0
+    this.#deaths = 0
+  }
+
+  /** The next epoch begins. */
+  open(): void {
+    Atomics.add(this.#control, EPOCH, 1)
+    this.#goOn()
+    this.#close(OPEN)
+  }
+
+  async close(): Promise<void> {
+    for (const site of this.sites) await site.close()
+    this.#soak.stages.delete(this)
+    this.#soak.population.scenes.delete(this.#id)
+  }
+
+  describe(): string {
+    return [
+      `'${this.#name}', gate ${Atomics.load(this.#control, GATE)}, epoch ${Atomics.load(this.#control, EPOCH)}`,
+      ...this.sites.map((site) => site.describe()),
+      `supervisor: ${JSON.stringify(this.supervisor.stats())}`,
+      this.#soak.population.describe(this.#id),
+    ].join('\n')
+  }
+
+  async #drained(): Promise<void> {
+    const { population, job } = this.#soak
+    for (const site of this.sites) {
+      await site.drained(job.patience)
+    }
+    await until(() => population.hasEmptyHands(this.#id), `hands at '${this.#name}' are empty`, job.patience)
+  }
+
+  #goOn(): void {
+    this.#progress = this.sites.map(({ books }) => ({ done: books.done, at: performance.now() }))
+  }
+
+  #close(gate: number): void {
+    Atomics.store(this.#control, GATE, gate)
+    Atomics.notify(this.#control, GATE)
+  }
+}
