@@ -7,7 +7,7 @@ const MINUTES = { fallback: 30, min: 0.05, max: 10_000 }
 const DEATHS = { fallback: 1, min: 0.01, max: 20 }
 const THREADS = { fallback: 16, min: 14, max: 256 }
 const SEED = { min: 0, max: 2 ** 31 - 1 }
-const PATIENCE = 30_000
+const PATIENCE = 120_000
 const EPOCH = 20_000
 
 export const USAGE = `Usage: npm run soak -- [options]

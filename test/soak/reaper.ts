@@ -56,26 +56,42 @@ export class Reaper {
     while (!this.#isStopping) {
       // Several at once, now and then; then the next comes later.
       const count = this.#random.once(10) ? 2 + this.#random.below(3) : 1
+      // What could not be done in time is not made up for.
+      next = Math.max(next, performance.now() - 1000)
       next += ((count * 1000) / this.#options.deathsPerSecond) * (0.1 + this.#random.below(1801) / 1000)
       const way = this.#random.pick(BAG)
+      await this.#crowd()
       for (let death = 0; death < count; death++) this.#kill(count > 1 ? 'terminate' : way)
       while (!this.#isStopping && performance.now() < next)
         await sleep(Math.min(50, Math.max(1, next - performance.now())))
     }
   }
 
+  /** On a slow machine threads would be killed faster than they start, and none would come to its work. */
+  async #crowd(): Promise<void> {
+    const { alive } = this.#population
+    const begun = () => [...alive.keys()].filter((thread) => this.#population.hasBegun(thread)).length
+    while (!this.#isStopping && begun() * 2 < alive.size) await sleep(5)
+  }
+
+  /** One that has not begun, or runs out of memory late, can only be ended from outside. */
   #kill(way: Way): void {
     const { alive } = this.#population
-    const candidates = [...alive.keys()].filter((thread) => !this.#population.isOrdered(thread))
-    const young = candidates.at(-1)
-    if (young === undefined) return
-    const thread = this.#random.once(8) ? young : this.#random.pick(candidates)
-    const mayObey =
-      this.#population.hasBegun(thread) && (way !== 'memory' || isSmall(alive.get(thread)?.resourceLimits))
-    const death =
-      way === 'terminate' || !mayObey ? this.#terminate(thread) : this.#order(thread, way as Order)
+    const all = [...alive.keys()].filter((thread) => !this.#population.isOrdered(thread))
+    const able = all.filter((thread) => way === 'terminate' || this.#canDie(thread, way))
+    const [thread, young] =
+      able.length > 0 ? [this.#random.pick(able), able.at(-1)] : [this.#random.pick(all)]
+    if (thread === undefined) return
+    const chosen = young !== undefined && this.#random.once(8) ? young : thread
+    const isOrder = able.length > 0 && way !== 'terminate'
+    const death = isOrder ? this.#order(chosen, way) : this.#terminate(chosen)
     const end = death.catch(this.#options.fail).finally(() => this.#underWay.delete(end))
     this.#underWay.add(end)
+  }
+
+  #canDie(thread: number, way: Order): boolean {
+    if (!this.#population.hasBegun(thread)) return false
+    return way !== 'memory' || isSmall(this.#population.alive.get(thread)?.resourceLimits)
   }
 
   async #terminate(thread: number): Promise<void> {
@@ -89,7 +105,7 @@ export class Reaper {
     this.#population.order(thread, way)
     const deadline = performance.now() + OBEDIENCE
     while (alive.has(thread) && !this.#population.isInLoop(thread) && performance.now() < deadline)
-      await sleep(1)
+      await sleep(5)
     if (this.#population.isInLoop(thread)) {
       await sleep(delay)
       this.#population.terminate(thread, 'endless')

@@ -27,6 +27,8 @@ export const WORDS = {
   ROUNDS: 5,
   /** The number of the scene it plays in; 0 before it has begun. */
   SCENE: 6,
+  /** Never written: to sleep on. */
+  IDLE: 7,
 
   // Of one queue.
   /** The number of the next item of those who put by themselves. */

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import type { Job } from './job.ts'
+import { soakFor } from './soak.ts'
+import { WAYS } from './words.ts'
+
+/** `npm run soak` for more. */
+const job: Job = {
+  minutes: 0.33,
+  deathsPerSecond: 6,
+  seed: Number(process.env.MILLRACE_SEED ?? Date.now() % 1_000_000),
+  threads: 14,
+  epoch: 5000,
+  patience: 60_000,
+}
+
+describe('a soak', () => {
+  it('loses nothing and gets stuck nowhere while threads die all the time', async () => {
+    const { total, faults } = await soakFor(job, () => {})
+    expect(faults, `seed ${job.seed}`).toEqual([])
+    expect(total).toMatchObject({ lost: 0, unexpected: 0, excess: 0, threads: 0 })
+    expect(total?.items).toBeGreaterThan(1000)
+    expect(total?.epochs).toBeGreaterThan(1)
+    expect(total?.acts).toBeGreaterThan(0)
+    expect(WAYS.filter((way) => (total?.deaths[way] ?? 0) > 0).length).toBeGreaterThan(2)
+  }, 300_000)
+
+  it('finds an item that is lost', async () => {
+    const { faults } = await soakFor({ ...job, minutes: 0.1, epoch: 3000, sabotage: 'lose' }, () => {})
+    expect(faults.join()).toMatch(/items lost/)
+  }, 300_000)
+
+  it('finds a queue that is never drained', async () => {
+    const stuck = { ...job, minutes: 0.06, epoch: 1000, patience: 8000, deathsPerSecond: 0.5 }
+    const { faults } = await soakFor({ ...stuck, sabotage: 'hold' }, () => {})
+    expect(faults.join()).toMatch(/unfinished|not within/)
+  }, 300_000)
+})
