@@ -24,7 +24,8 @@ const MINUTE = 60_000
 const start = performance.now()
 const end = start + job.minutes * MINUTE
 const elapsed = () => (performance.now() - start) / MINUTE
-const goesOn = () => performance.now() < end
+const countDeaths = () => Object.values(population.deaths).reduce((sum, count) => sum + count, 0)
+const goesOn = () => performance.now() < end || countDeaths() < (job.leastDeaths ?? 0)
 const totals: Totals = {
   ...{ items: 0, duplicates: 0, held: 0, lost: 0, unexpected: 0, excess: 0 },
   ...{ letters: 0, dropped: 0, rescued: 0, epochs: 0, acts: 0 },

@@ -14,6 +14,8 @@ export interface Job {
   readonly epoch: number
   /** ms within which a queue must go on, or be drained. */
   readonly patience: number
+  /** It goes on beyond its time until so many have died; default 0. On a slow machine a short time shows little. */
+  readonly leastDeaths?: number
   readonly sabotage?: Sabotage | undefined
 }
 

@@ -53,14 +53,15 @@ export class Reaper {
 
   async #reap(): Promise<void> {
     let next = performance.now()
-    while (!this.#isStopping) {
+    for (;;) {
+      await this.#crowd()
+      if (this.#isStopping) return
       // Several at once, now and then; then the next comes later.
       const count = this.#random.once(10) ? 2 + this.#random.below(3) : 1
       // What could not be done in time is not made up for.
-      next = Math.max(next, performance.now() - 1000)
+      next = Math.max(next, performance.now())
       next += ((count * 1000) / this.#options.deathsPerSecond) * (0.1 + this.#random.below(1801) / 1000)
       const way = this.#random.pick(BAG)
-      await this.#crowd()
       for (let death = 0; death < count; death++) this.#kill(count > 1 ? 'terminate' : way)
       while (!this.#isStopping && performance.now() < next)
         await sleep(Math.min(50, Math.max(1, next - performance.now())))
@@ -70,8 +71,10 @@ export class Reaper {
   /** On a slow machine threads would be killed faster than they start, and none would come to its work. */
   async #crowd(): Promise<void> {
     const { alive } = this.#population
-    const begun = () => [...alive.keys()].filter((thread) => this.#population.hasBegun(thread)).length
-    while (!this.#isStopping && begun() * 2 < alive.size) await sleep(5)
+    const isWell = (thread: number) =>
+      this.#population.hasBegun(thread) && !this.#population.isOrdered(thread)
+    const well = () => [...alive.keys()].filter(isWell).length
+    while (!this.#isStopping && well() * 2 < alive.size) await sleep(5)
   }
 
   /** One that has not begun, or runs out of memory late, can only be ended from outside. */

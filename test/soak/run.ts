@@ -28,6 +28,6 @@ try {
   process.exitCode = await main()
 } catch (error) {
   if (!(error instanceof UsageError)) throw error
-  console.error(`${error.message}\n\n${USAGE}`)
+  process.stderr.write(`${error.message}\n\n${USAGE}\n`)
   process.exitCode = 2
 }
