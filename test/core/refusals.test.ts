@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { AGAIN } from '../../src/core/backlog.ts'
+import { geometryOf, ledgerAt } from '../../src/core/geometry.ts'
+import { BUSY, ENTRIES, ENTRY_BYTES, FINISHED, FULL, NOTHING, STALE, TAIL } from '../../src/core/layout.ts'
+import { type Shared, unfinished } from '../../src/core/shared.ts'
+import { fresh } from './ledgers.ts'
+
+function queue(maxsize: number) {
+  const geometry = geometryOf({
+    maxsize,
+    itemBytes: 8,
+    maxItemBytes: 8,
+    memoryBytes: 0,
+    maxThreads: 2,
+    maxInFlight: 3,
+    maxDeliveries: 0,
+    keepsDoomed: false,
+  })
+  const { shared, words } = fresh(geometry, 0)
+  for (const index of [0, 1]) shared.core.claim(ledgerAt(geometry, index), index, index + 1)
+  const ledger = ledgerAt(geometry, 0)
+  return { shared, words, ledger, other: ledgerAt(geometry, 1), core: shared.core }
+}
+
+const entry = (ledger: number, index: number) => ledger + ENTRIES + index * ENTRY_BYTES
+
+describe('the core refuses', () => {
+  it('to call a queue empty in which a slot is claimed and not published yet', () => {
+    const { core, words, ledger } = queue(2)
+    expect(core.take(ledger, entry(ledger, 1))).toBe(NOTHING)
+    words[TAIL >> 2] = (words[TAIL >> 2] as number) + 2
+    expect(core.take(ledger, entry(ledger, 1))).toBe(BUSY)
+  })
+
+  it('a put for which what came back leaves no room', () => {
+    const { core, ledger } = queue(1)
+    expect(core.put(ledger, 8)).toBe(0)
+    expect(core.take(ledger, entry(ledger, 1))).toBeGreaterThanOrEqual(0)
+    expect(core.giveBack(ledger, entry(ledger, 1), AGAIN)).toBe(0)
+    expect(core.put(ledger, 8)).toBe(FULL)
+  })
+
+  it('to finish or to give back what an entry does not hold any more', () => {
+    const { core, shared, ledger } = queue(1)
+    core.put(ledger, 8)
+    core.take(ledger, entry(ledger, 1))
+    expect(core.finish(ledger, entry(ledger, 1))).toBe(0)
+    expect(core.finish(ledger, entry(ledger, 1))).toBe(STALE)
+    expect(core.giveBack(ledger, entry(ledger, 1), AGAIN)).toBe(STALE)
+    expect(shared.load(ledger + FINISHED)).toBe(1)
+  })
+})
+
+describe('the count of unfinished items', () => {
+  /** Another thread puts, takes and finishes an item just before the reading number `moment`. */
+  function readWhile(moment: number): { count: number; readings: number } {
+    const { core, shared, ledger, other } = queue(2)
+    core.put(ledger, 8)
+    core.take(ledger, entry(ledger, 1))
+    let readings = 0
+    const watched: Shared = {
+      core,
+      geometry: shared.geometry,
+      lot: shared.lot,
+      wait: () => {},
+      load(at) {
+        if (readings++ === moment) {
+          core.put(other, 8)
+          core.take(other, entry(other, 1))
+          core.finish(other, entry(other, 1))
+        }
+        return shared.load(at)
+      },
+    }
+    return { count: unfinished(watched), readings }
+  }
+
+  it('is never 0 while an item is held, whenever another passes', () => {
+    const { readings } = readWhile(-1)
+    expect(readings).toBeGreaterThan(3)
+    for (let moment = 0; moment < readings; moment++) {
+      expect(readWhile(moment).count, `before reading ${moment}`).toBeGreaterThan(0)
+    }
+  })
+})

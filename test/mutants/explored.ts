@@ -1,0 +1,34 @@
+import { Finding } from '../schedules/explore.ts'
+import { run, type Scenario } from '../schedules/scenario.ts'
+import type { Mutant } from './mutants.ts'
+import { SCENES, type Scene, type SceneName } from './scenes.ts'
+
+/** States of a mutant's scene after which it is given up as not found: several times what the unmutated ones have. */
+const STATES = 3_000_000
+
+/** How the explorer found the mutant: the scene, and the finding. */
+export async function exploreMutant({ name, scenes = [], faults }: Mutant): Promise<string | undefined> {
+  for (const scene of scenes) {
+    const message = await findingOf(scene, faults)
+    if (message === undefined) continue
+    if (/is not (defined|a function)|of undefined|Assignment to constant/.test(message))
+      throw new Error(`the mutant "${name}" does not run: ${message}`)
+    return `${scene}: ${message}`
+  }
+  return undefined
+}
+
+/** The scene's finding in the source with these faults. */
+export async function findingOf(name: SceneName, faults: Mutant['faults']): Promise<string | undefined> {
+  const { scenario, bounds }: Scene = SCENES[name]
+  const faulty: Scenario = { ...scenario, faults }
+  try {
+    const { exhausted } = await run(faulty, { ...bounds, states: STATES })
+    if (exhausted && faults.length === 0) throw new Error(`${name} is not complete within ${STATES} states`)
+    return undefined
+  } catch (error) {
+    // Anything else says that a fault does not apply.
+    if (error instanceof Finding) return error.message.split('\n')[0]
+    throw error
+  }
+}

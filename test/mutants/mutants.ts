@@ -1,0 +1,682 @@
+import type { Fault } from '../schedules/transform.ts'
+import type { SceneName } from './scenes.ts'
+
+/**
+ * The layers, cheapest first.
+ *
+ *   explored   the explorer, on the mutant's scenes
+ *   compiled   the core compiled with the fault: forbidden opcodes, both back ends and the cells at rest after random operations
+ *   copied     the mutant's test files, in a copy of the project with the fault in it
+ */
+export const LAYERS = ['explored', 'compiled', 'copied'] as const
+export type Layer = (typeof LAYERS)[number]
+
+export interface Mutant {
+  /** What is wrong. */
+  readonly name: string
+  /** All are applied together; `find` occurs once in its file. */
+  readonly faults: readonly Fault[]
+  /** The layer that is to find it. */
+  readonly expected: Layer
+  /** In this order; none: the explored modules do not hold the fault. */
+  readonly scenes?: readonly SceneName[]
+  /** Test files under test/; none: the other layers suffice. */
+  readonly tests?: readonly string[]
+  /** Why no check can find it. */
+  readonly equivalent?: string
+}
+
+const RING = 'core/ring.ts'
+const DEQUE = 'core/deque.ts'
+const HEAP = 'core/heap.ts'
+const PRIORITY = 'core/priority.ts'
+const REPLACE = 'core/replace.ts'
+const BACKLOG = 'core/backlog.ts'
+const BLOCKS = 'core/blocks.ts'
+const LEDGER = 'core/ledger.ts'
+const WAKE = 'core/wake.ts'
+const SHUTDOWN = 'core/shutdown.ts'
+const SHARED = 'core/shared.ts'
+const BLOCKING = 'wait/blocking.ts'
+const WAKING = 'wait/waking.ts'
+const PENDING = 'wait/pending.ts'
+const LOT = 'wait/lot.ts'
+const END = 'queue/end.ts'
+const RECOVERY = 'queue/recovery.ts'
+const DEATHS = 'queue/deaths.ts'
+const TAKES = 'queue/takes.ts'
+const DELIVERY = 'queue/delivery.ts'
+const SEAT = 'queue/seat.ts'
+
+const one = (file: string, find: string, replace = ''): Fault[] => [{ file, find, replace }]
+
+const EXCHANGE_TAIL = 'if (cas(TAIL, tail, tail + 2) !== tail) return BUSY'
+const EXCHANGE_HEAD = 'if (cas(HEAD, head, head + 2) !== head) return BUSY'
+const LOCKS = 'if (cas(LOCK, 0, 1) !== 0) return BUSY\n'
+const LOOKS = ['1P1C', '1P2C', '2P1C'] as const
+const BOUNDED = ['wait/pending.test.ts', 'queue/waiting.test.ts'] as const
+
+const core: Mutant[] = [
+  {
+    name: 'a put stores the tail instead of exchanging it',
+    faults: one(RING, EXCHANGE_TAIL, 'store(TAIL, tail + 2)'),
+    expected: 'explored',
+    scenes: ['2P1C', 'shutdown'],
+  },
+  {
+    name: 'a take stores the head instead of exchanging it',
+    faults: one(
+      RING,
+      `${EXCHANGE_HEAD}\n  poke(slot + SLOT_CELL, spare)`,
+      'store(HEAD, head + 2)\n  poke(slot + SLOT_CELL, spare)',
+    ),
+    expected: 'explored',
+    scenes: ['1P2C'],
+  },
+  {
+    name: 'an item is published before its cell stands in the slot',
+    faults: [
+      { file: RING, find: EXCHANGE_TAIL, replace: `${EXCHANGE_TAIL}\n  store(slot, tail | 1)` },
+      {
+        file: RING,
+        find: 'store(slot, tail | 1)\n  return needsWake(GET)',
+        replace: 'return needsWake(GET)',
+      },
+    ],
+    expected: 'explored',
+    scenes: ['1P1C, maxsize 2'],
+  },
+  {
+    name: 'a slot is freed before its cell was taken out',
+    faults: [
+      {
+        file: RING,
+        find: `${EXCHANGE_HEAD}\n  poke(slot + SLOT_CELL, spare)`,
+        replace: `${EXCHANGE_HEAD}\n  store(slot, head + ((ringMask + 1) << 1))\n  poke(slot + SLOT_CELL, spare)`,
+      },
+      {
+        file: RING,
+        find: 'store(slot, head + ((ringMask + 1) << 1))\n  return (full',
+        replace: 'return (full',
+      },
+    ],
+    expected: 'explored',
+    scenes: ['1P1C'],
+  },
+  {
+    name: 'the staged cell is still owned after its put',
+    faults: one(RING, 'poke(slot + SLOT_CELL, full)\n  poke(entry, spare)', 'poke(slot + SLOT_CELL, full)'),
+    expected: 'explored',
+    scenes: ['1P1C'],
+  },
+  {
+    name: 'the room of a slot is computed without its wrap',
+    faults: one(
+      RING,
+      '(load(slotAt(oldest)) - oldest - ((ringMask + 1) << 1)) | 0',
+      '(load(slotAt(oldest)) - oldest - ((ringMask + 1) << 1))',
+    ),
+    expected: 'explored',
+    scenes: ['1P1C at the wrap'],
+  },
+  {
+    name: 'a put ignores what came back',
+    faults: one(RING, 'if (load(BACKLOG) !== 0 && size(tail) >= maxsize) return FULL'),
+    expected: 'copied',
+    scenes: ['retry'],
+    tests: ['queue/take.test.ts', 'queue/fifo.test.ts', 'core/refusals.test.ts'],
+  },
+  {
+    name: 'a slot that is claimed and not published counts as an empty queue',
+    faults: one(RING, 'if ((((tail & ~SHUT) - head) | 0) > 0) return BUSY\n'),
+    expected: 'copied',
+    scenes: ['2P1C', 'shutdown, 1 taker'],
+    tests: ['queue/fifo.test.ts', 'core/refusals.test.ts'],
+  },
+  {
+    name: 'a take leaves what came back where it is',
+    faults: one(RING, 'if (load(RETURNED) !== 0) return BEHIND_RETURNED'),
+    expected: 'explored',
+    scenes: ['retry'],
+  },
+  {
+    name: 'a take clears the mark of its wait at the end after it has counted the item',
+    faults: one(
+      RING,
+      'if (load(ledger + AT_END) !== 0) store(ledger + AT_END, 0)\n  store(ledger + TAKEN, load(ledger + TAKEN) + 1)',
+      'store(ledger + TAKEN, load(ledger + TAKEN) + 1)\n  if (load(ledger + AT_END) !== 0) store(ledger + AT_END, 0)',
+    ),
+    expected: 'explored',
+    scenes: ['two holders', 'shutdown', 'a holder dies at the end'],
+  },
+  {
+    name: 'a discarded item is not finished',
+    faults: one(RING, 'store(ledger + FINISHED, load(ledger + FINISHED) + 1)'),
+    expected: 'explored',
+    scenes: ['discarded'],
+  },
+  {
+    name: 'a put into the deque goes without the lock',
+    faults: one(DEQUE, `${LOCKS}  const answer = putLocked`, 'const answer = putLocked'),
+    expected: 'explored',
+    scenes: ['lifo 1P1C'],
+  },
+  {
+    name: 'a take from the deque does not look again under the lock',
+    faults: one(DEQUE, 'if (count === 0) return BUSY\n'),
+    expected: 'copied',
+    scenes: ['lifo 1P1C', 'lifo, discarded'],
+    tests: ['queue/kinds.test.ts'],
+  },
+  {
+    name: 'a take from the deque undoes an immediate shutdown',
+    faults: one(DEQUE, EXCHANGE_HEAD, 'store(HEAD, head + 2)'),
+    expected: 'explored',
+    scenes: ['lifo, discarded'],
+  },
+  {
+    name: 'the heap moves its left child up, whichever is less',
+    faults: one(
+      HEAP,
+      'const goesRight = left < count && nodeComesBefore(second, first) !== 0',
+      'const goesRight = left > count',
+    ),
+    expected: 'compiled',
+    scenes: ['priority 1P1C'],
+    tests: ['core/heap.test.ts'],
+  },
+  {
+    name: 'equals leave the heap in the wrong order',
+    faults: one(
+      HEAP,
+      'return peek(node + ORDER_LOW) < orderLow ? 1 : 0',
+      'return peek(node + ORDER_LOW) > orderLow ? 1 : 0',
+    ),
+    expected: 'compiled',
+    scenes: ['priority 1P1C'],
+    tests: ['core/heap.test.ts'],
+  },
+  {
+    name: 'a take from the heap keeps no spare cell',
+    faults: one(PRIORITY, '  keepSpare(spare)\n'),
+    expected: 'explored',
+    scenes: ['priority 1P1C'],
+  },
+  {
+    name: 'what came back to the heap is discarded and still counted',
+    faults: one(
+      PRIORITY,
+      'store(RETURNED, returned - 1)\n    store(BACKLOG, load(BACKLOG) - 1)\n  } else {\n    // The',
+      'store(RETURNED, returned - 1)\n  } else {\n    // The',
+    ),
+    expected: 'explored',
+    scenes: ['priority, discarded'],
+  },
+  {
+    name: 'an item that is on its way in is dropped',
+    faults: one(REPLACE, 'if (dropsHead && load(headSlot) !== (head | 1)) return BUSY'),
+    expected: 'explored',
+    scenes: ['drops'],
+  },
+  {
+    name: 'a drop does not know the flag of an immediate shutdown',
+    faults: one(REPLACE, 'return cas(HEAD, flagged, flagged + 2) === flagged', 'return false'),
+    expected: 'explored',
+    scenes: ['drops, discarded'],
+  },
+  {
+    name: 'a drop at the bottom of the deque undoes an immediate shutdown',
+    faults: one(REPLACE, 'add(HEAD, 2)', 'store(HEAD, load(HEAD) + 2)'),
+    expected: 'explored',
+    scenes: ['lifo drops, discarded'],
+  },
+  {
+    name: 'an item is given back without the lock',
+    faults: one(BACKLOG, `${LOCKS}  const outcome = giveBackLocked`, 'const outcome = giveBackLocked'),
+    expected: 'explored',
+    scenes: ['retry'],
+  },
+  {
+    name: 'an entry that holds nothing is given back',
+    faults: one(BACKLOG, 'if (peek(entry + ENTRY_STATE) !== HELD) return STALE\n'),
+    expected: 'compiled',
+    scenes: ['an executor dies'],
+  },
+  {
+    name: 'what came back is taken, and no delivery counted',
+    faults: one(BACKLOG, 'if (list === RETURNED_FIRST) poke(at + ATTEMPTS, peek(at + ATTEMPTS) + 1)'),
+    expected: 'explored',
+    scenes: ['retry'],
+    tests: ['queue/take.test.ts'],
+  },
+  {
+    name: 'delayed items are not discarded',
+    faults: one(BACKLOG, 'if (delayed <= 0) return NOTHING', 'return NOTHING'),
+    expected: 'explored',
+    scenes: ['delayed, discarded'],
+  },
+  {
+    name: 'a delayed item is not let in at the moment it is due',
+    faults: one(BACKLOG, 'low > nowLow)) {', 'low >= nowLow)) {'),
+    expected: 'explored',
+    scenes: ['delayed'],
+  },
+  {
+    name: 'the stack of blocks is exchanged without its generation',
+    faults: [
+      { file: BLOCKS, find: 'load(linkAt(block)), tag + 1)', replace: 'load(linkAt(block)), tag)' },
+      { file: BLOCKS, find: 'block + 1, tag + 1)', replace: 'block + 1, tag)' },
+    ],
+    expected: 'explored',
+    scenes: ['blocks that come back out of order'],
+  },
+  {
+    name: 'the budget of blocks is stored instead of exchanged',
+    faults: one(
+      BLOCKS,
+      'if (cas(FREE_BLOCKS, free, free - count) !== free) return BUSY',
+      'store(FREE_BLOCKS, free - count)',
+    ),
+    expected: 'explored',
+    scenes: ['blocks'],
+  },
+  {
+    name: 'who is first in line for blocks stays there',
+    faults: one(BLOCKS, 'if (turn === ledger) store(BLOCK_TURN, 0)'),
+    expected: 'explored',
+    scenes: ['blocks'],
+  },
+  {
+    name: 'an entry that holds nothing is finished',
+    faults: one(LEDGER, 'if (peek(entry + ENTRY_STATE) !== HELD) return STALE\n'),
+    expected: 'copied',
+    scenes: ['an executor dies'],
+    tests: ['core/refusals.test.ts'],
+  },
+  {
+    name: 'who finishes looks for joins before it counts',
+    faults: one(
+      LEDGER,
+      'store(ledger + FINISHED, load(ledger + FINISHED) + 1)\n  return load(JOIN + WAITERS) !== 0 ? 1 : 0',
+      'const watched = load(JOIN + WAITERS)\n  store(ledger + FINISHED, load(ledger + FINISHED) + 1)\n  return watched !== 0 ? 1 : 0',
+    ),
+    expected: 'explored',
+    scenes: ['join'],
+  },
+  {
+    name: 'a thread registers in a ledger that is not counted as used',
+    faults: one(LEDGER, 'if (used <= index && cas(LEDGERS_USED, used, index + 1) !== used) return BUSY'),
+    expected: 'explored',
+    scenes: ['a registrant dies'],
+    tests: ['queue/fifo.test.ts'],
+  },
+  {
+    name: 'a ledger is adopted though another has adopted it meanwhile',
+    faults: one(
+      LEDGER,
+      'return cas64(ledger + OWNER, thread, former, thread, executor)',
+      'return cas64(ledger + OWNER, thread, load(ledger + 4), thread, executor)',
+    ),
+    expected: 'explored',
+    scenes: ['an executor dies'],
+  },
+  {
+    name: 'a ledger that is retired while it is released stays vacant',
+    faults: one(LEDGER, 'if (load(ledger + PRODUCER) === 0) cas64(ledger + OWNER, VACANT, 0, 0, 0)'),
+    expected: 'explored',
+    scenes: ['a producer is retired'],
+  },
+  {
+    name: 'who leaves a wait is still counted',
+    faults: one(WAKE, 'add(side + WAITERS, -amount)'),
+    expected: 'explored',
+    scenes: LOOKS,
+  },
+  {
+    name: 'a wake does not move the epoch',
+    faults: one(WAKE, 'add(side + EPOCH, 1)\n    notify(side + EPOCH, 1)', 'notify(side + EPOCH, 1)'),
+    expected: 'explored',
+    scenes: LOOKS,
+  },
+  {
+    name: 'a shutdown wakes one',
+    faults: one(WAKE, 'notify(side + EPOCH, -1)', 'notify(side + EPOCH, 1)'),
+    expected: 'explored',
+    scenes: ['shutdown'],
+  },
+  {
+    name: 'who leaves a wait leaves its wake in flight',
+    faults: one(WAKE, 'store(side + (amount === 1 ? WAKING : ASYNC_WAKING), 0)'),
+    expected: 'explored',
+    scenes: ['1P1C', '1P2C', '2P1C', 'a sleeper dies'],
+  },
+  {
+    name: 'a wake for all leaves the wake in flight that a dead sleeper ate',
+    faults: one(WAKE, 'store(side + WAKING, 0)\n  store(side + ASYNC_WAKING, 0)\n'),
+    expected: 'explored',
+    scenes: ['a sleeper dies', 'shutdown', 'a holder dies at the end', 'an executor dies', 'a selector dies'],
+    tests: ['queue/waiting.test.ts'],
+  },
+  {
+    name: 'a put wakes no asynchronous waiter',
+    faults: one(
+      WAKE,
+      'return waiters >= ASYNC_WAITER && load(side + ASYNC_WAKING) === 0 ? 1 : 0',
+      'return 0',
+    ),
+    expected: 'explored',
+    scenes: ['select'],
+  },
+  {
+    name: 'a shutdown stores the tail with its flag',
+    faults: [
+      { file: SHUTDOWN, find: 'or(TAIL, SHUT)', replace: 'store(TAIL, load(TAIL) | SHUT)' },
+      { file: SHUTDOWN, find: 'import { add, or }', replace: 'import { add, load, or, store }' },
+    ],
+    expected: 'explored',
+    scenes: ['shutdown, 1 taker'],
+  },
+  {
+    name: 'an immediate shutdown only drains',
+    faults: one(SHUTDOWN, 'if (immediate !== 0) or(HEAD, SHUT)'),
+    expected: 'explored',
+    scenes: ['discarded'],
+    tests: ['queue/shutdown.test.ts'],
+  },
+  {
+    name: 'the finished counts are read after the tail',
+    faults: [
+      {
+        file: SHARED,
+        find: 'let finished = 0',
+        replace: 'const tail = shared.load(TAIL)\n  let finished = 0',
+      },
+      {
+        file: SHARED,
+        find: 'return ((shared.load(TAIL) >>> 1) - finished)',
+        replace: 'return ((tail >>> 1) - finished)',
+      },
+    ],
+    expected: 'copied',
+    scenes: ['join'],
+    tests: ['core/refusals.test.ts'],
+  },
+  {
+    name: 'a put has a loop between its exchange and its publication',
+    faults: one(
+      RING,
+      EXCHANGE_TAIL,
+      `${EXCHANGE_TAIL}\n  for (let turn: i32 = 0; turn < 2000; turn++) load(TAIL)`,
+    ),
+    expected: 'compiled',
+  },
+  {
+    name: 'a block is freed in a loop instead of answering BUSY',
+    faults: [
+      {
+        file: BLOCKS,
+        find: 'const top = load(BLOCK_STACK)\n  const tag = load(BLOCK_STACK + 4)\n  store(linkAt(block), top)',
+        replace:
+          'let top = load(BLOCK_STACK)\n  let tag = load(BLOCK_STACK + 4)\n  store(linkAt(block), top)',
+      },
+      {
+        file: BLOCKS,
+        find: 'if (cas64(BLOCK_STACK, top, tag, block + 1, tag + 1) === 0) {\n    store(linkAt(block), next)\n    return BUSY\n  }',
+        replace:
+          'while (cas64(BLOCK_STACK, top, tag, block + 1, tag + 1) === 0) {\n    top = load(BLOCK_STACK)\n    tag = load(BLOCK_STACK + 4)\n    store(linkAt(block), top)\n  }',
+      },
+    ],
+    expected: 'compiled',
+  },
+]
+
+const wait: Mutant[] = [
+  {
+    name: 'a thread sleeps without looking again',
+    faults: [
+      { file: BLOCKING, find: 'let lapsed = false', replace: 'let lapsed = false\n    let looked = false' },
+      {
+        file: BLOCKING,
+        find: 'next = attempt()',
+        replace: 'next = looked ? attempt() : side\n        looked = true',
+      },
+    ],
+    expected: 'explored',
+    scenes: LOOKS,
+  },
+  {
+    name: 'the epoch is read after the look',
+    faults: [
+      { file: BLOCKING, find: 'const epoch = shared.load(side + EPOCH)\n', replace: '' },
+      {
+        file: BLOCKING,
+        find: 'if (next !== side) break',
+        replace: 'const epoch = shared.load(side + EPOCH)\n        if (next !== side) break',
+      },
+    ],
+    expected: 'explored',
+    scenes: LOOKS,
+  },
+  {
+    name: 'the wake in flight is cleared before the epoch is read',
+    faults: one(
+      BLOCKING,
+      'const epoch = shared.load(side + EPOCH)\n        if (shared.load(side + WAKING) !== 0) shared.core.clearWaking(side)',
+      'if (shared.load(side + WAKING) !== 0) shared.core.clearWaking(side)\n        const epoch = shared.load(side + EPOCH)',
+    ),
+    expected: 'explored',
+    scenes: LOOKS,
+  },
+  {
+    name: 'who leaves a wait passes no wake on',
+    faults: one(BLOCKING, 'passOn(shared, side)\n    }', '}'),
+    expected: 'explored',
+    scenes: ['1P2C', '2P1C', 'retry'],
+  },
+  {
+    name: 'a wake for all leaves those in a select asleep',
+    faults: one(WAKING, 'shared.core.wakeAll(GET)\n  wakeSelectors(shared)', 'shared.core.wakeAll(GET)'),
+    expected: 'explored',
+    scenes: ['select, drained'],
+  },
+  {
+    name: 'an asynchronous wait takes an epoch that has moved for an armed wake',
+    faults: one(PENDING, 'if (!wait.async) return false', 'if (!wait.async) return true'),
+    expected: 'copied',
+    tests: BOUNDED,
+  },
+  {
+    name: 'pending calls that are settled stay counted as waiters',
+    faults: one(
+      PENDING,
+      'this.#shared.core.leaveWait(this.#ledger, this.#entered, asyncBit(this.#entered), ASYNC_WAITER)\n',
+    ),
+    expected: 'copied',
+    tests: BOUNDED,
+  },
+  {
+    name: 'a call that is given up leaves those behind it unserved',
+    faults: one(PENDING, 'entry.call.reject(error)\n    this.serve()', 'entry.call.reject(error)'),
+    expected: 'copied',
+    tests: BOUNDED,
+  },
+  {
+    name: 'whoever moves the lot only notifies',
+    faults: one(LOT, 'Atomics.add(this.#words, EPOCH, 1)\n'),
+    expected: 'copied',
+    tests: ['wait/lot.test.ts'],
+  },
+]
+
+const queue: Mutant[] = [
+  {
+    name: 'a taker leaves the end while another thread holds an item',
+    faults: one(END, 'if (standing === SOMEBODY) return false', 'if (standing === SOMEBODY) return true'),
+    expected: 'explored',
+    scenes: ['shutdown', 'a holder dies at the end'],
+  },
+  {
+    name: 'those who wait at the end for each other are not released',
+    faults: one(END, 'shared.core.nextRound()'),
+    expected: 'explored',
+    scenes: ['two holders'],
+  },
+  {
+    name: 'the last to finish does not tell those at the end',
+    faults: one(END, 'if (isShutDown(shared)) wakeAllTakers(shared)'),
+    expected: 'explored',
+    scenes: ['shutdown'],
+  },
+  {
+    name: 'holders are counted in one reading',
+    faults: one(END, 'if (first.some((count, index) => count !== second[index])) continue'),
+    expected: 'explored',
+    scenes: ['shutdown', 'a holder dies at the end', 'two holders'],
+  },
+  {
+    name: 'ledgers of the living are recovered',
+    faults: one(RECOVERY, '(former === 0 && owner === thread)', 'former === 0'),
+    expected: 'explored',
+    scenes: ['a sleeper dies'],
+  },
+  {
+    name: 'a ledger whose executor died is left to it',
+    faults: one(
+      RECOVERY,
+      '(former === thread || (former === 0 && owner === thread))',
+      '(former === 0 && owner === thread)',
+    ),
+    expected: 'explored',
+    scenes: ['an executor dies'],
+  },
+  {
+    name: 'a ledger that was wound up is not released',
+    faults: one(RECOVERY, 'core.release(ledger, thread, executor)'),
+    expected: 'explored',
+    scenes: ['a registrant dies', 'a producer is retired'],
+  },
+  {
+    name: 'what a dead thread held is left to it',
+    faults: one(
+      RECOVERY,
+      'for (let tries = 0; core.giveBack(ledger, entry, AGAIN) === BUSY; tries++) backOff(tries)',
+    ),
+    expected: 'explored',
+    scenes: ['a sleeper dies', 'a holder dies at the end'],
+  },
+  {
+    name: 'what a dead thread had reserved is not free again',
+    faults: one(RECOVERY, 'core.unreserve(ledger)'),
+    expected: 'explored',
+    scenes: ['blocks, a producer dies'],
+  },
+  {
+    name: 'the blocks of the staged cell of a dead thread are not freed',
+    faults: one(
+      RECOVERY,
+      'for (let index = 0; index <= geometry.maxInFlight; index++)\n    freeBlocks',
+      'for (let index = 1; index <= geometry.maxInFlight; index++)\n    freeBlocks',
+    ),
+    expected: 'explored',
+    scenes: ['blocks, a producer dies'],
+  },
+  {
+    name: 'a dead thread is still counted at the end',
+    faults: one(RECOVERY, 'core.leaveWait(ledger, JOIN, END_BIT, BLOCKED_WAITER)'),
+    expected: 'explored',
+    scenes: ['a holder dies at the end'],
+  },
+  {
+    name: 'a dead thread is still counted in its select',
+    faults: one(RECOVERY, 'leaveSelect(shared, ledger)'),
+    expected: 'explored',
+    scenes: ['a selector dies'],
+  },
+  {
+    name: 'nobody is woken after a recovery',
+    faults: one(
+      RECOVERY,
+      'core.release(ledger, thread, executor)\n  wakeEveryone(shared)',
+      'core.release(ledger, thread, executor)',
+    ),
+    expected: 'explored',
+    scenes: ['a sleeper dies'],
+  },
+  {
+    name: 'who discards the last item does not release the joins',
+    faults: one(RECOVERY, 'if (discarded && unfinished(shared) === 0) core.wakeAll(JOIN)'),
+    expected: 'explored',
+    scenes: ['discarded', 'discarded retries'],
+  },
+  {
+    name: 'a thread is recovered when it is asked to stop, before its exit',
+    faults: one(DEATHS, 'stopping.add(thread)\n  for', 'stopping.add(thread)\n  died(thread)\n  for'),
+    expected: 'copied',
+    tests: ['supervisor/stop.test.ts'],
+  },
+  {
+    name: 'the death of a thread is not recovered where the queue is attached',
+    faults: one(DEATHS, 'for (const { shared } of attached.values()) recoverIn(shared, thread)'),
+    expected: 'copied',
+    tests: ['kill/kills.test.ts'],
+  },
+  {
+    name: 'a delivery can be settled twice',
+    faults: one(
+      DELIVERY,
+      "if (this.#settled) throw new StaleDeliveryError('this delivery was settled before')",
+    ),
+    expected: 'copied',
+    tests: ['queue/take.test.ts'],
+  },
+  {
+    name: 'a delivery is settled after its thread has detached',
+    faults: one(
+      TAKES,
+      'if (seat.isDetached) {\n        throw new StaleDeliveryError(',
+      'if (seat.isDetached) return\n      if (false) {\n        throw new StaleDeliveryError(',
+    ),
+    expected: 'copied',
+    tests: ['queue/take.test.ts', 'queue/attach.test.ts'],
+  },
+  {
+    name: 'taskDone finishes the newest',
+    faults: one(TAKES, 'this.#inOrder.shift() as number', 'this.#inOrder.pop() as number'),
+    expected: 'copied',
+    tests: ['queue/completion.test.ts'],
+  },
+  {
+    name: 'a settled delivery still counts as one to be settled',
+    faults: one(TAKES, 'this.#deliveries--\n      how(seat.attachment)', 'how(seat.attachment)'),
+    expected: 'copied',
+    tests: ['queue/shutdown.test.ts', 'queue/completion.test.ts'],
+  },
+  {
+    name: 'pending gets do not expect what is delayed',
+    faults: one(TAKES, 'this.#dueTimer = setTimeout(() => this.#pending.serve(), left).unref()'),
+    expected: 'copied',
+    tests: ['queue/delayed.test.ts'],
+  },
+  {
+    name: 'dead letters that waited for room are not moved when there is some',
+    faults: one(
+      SEAT,
+      'if (!letters.takesLetters) letters.onRoom(again)',
+      'if (!letters.takesLetters) return',
+    ),
+    expected: 'copied',
+    tests: ['queue/dead-letters.test.ts'],
+  },
+  {
+    name: 'a thread that is asked to stop waits on',
+    faults: one(
+      SEAT,
+      'if (supervisor?.stopRequested) throw',
+      'if (supervisor?.stopRequested && supervisor === undefined) throw',
+    ),
+    expected: 'copied',
+    tests: ['supervisor/stop.test.ts'],
+  },
+]
+
+export const MUTANTS: readonly Mutant[] = [...core, ...wait, ...queue]

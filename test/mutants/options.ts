@@ -1,0 +1,78 @@
+import { availableParallelism } from 'node:os'
+import { inspect, parseArgs } from 'node:util'
+import { LAYERS, type Layer, MUTANTS, type Mutant } from './mutants.ts'
+
+export interface Options {
+  readonly mutants: readonly Mutant[]
+  readonly layers: readonly Layer[]
+  readonly jobs: number
+  readonly seed: number
+}
+
+export class UsageError extends Error {}
+
+const JOBS = { min: 1, max: 64 }
+const SEED = { min: 0, max: 2 ** 31 - 1 }
+
+export const USAGE = `Usage: npx tsx test/mutants/run.ts [options]
+
+  --only NAME    mutants whose name holds this; may be repeated (default: all ${MUTANTS.length})
+  --layer LAYER  one of ${LAYERS.join(', ')}; may be repeated (default: all, cheapest first)
+  --jobs N       mutants at a time, ${JOBS.min} to ${JOBS.max} (default: 2, or 1 on one core)
+  --seed N       of the random operations, ${SEED.min} to ${SEED.max} (default 1)
+  --help         this text
+
+Exit code 0: every mutant was found or is equivalent; 1: one survived, or the unmutated source fails; 2: wrong usage.`
+
+export function optionsOf(args: string[]): Options | 'help' {
+  const values = parsed(args)
+  if (values.help === true) return 'help'
+  return {
+    mutants: selected(values.only),
+    layers: layersOf(values.layer),
+    jobs: integer('--jobs', values.jobs, JOBS) ?? Math.min(2, availableParallelism()),
+    seed: integer('--seed', values.seed, SEED) ?? 1,
+  }
+}
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        only: { type: 'string', multiple: true },
+        layer: { type: 'string', multiple: true },
+        jobs: { type: 'string' },
+        seed: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+function integer(option: string, text: string | undefined, { min, max }: { min: number; max: number }) {
+  if (text === undefined) return undefined
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (value >= min && value <= max) return value
+  throw new UsageError(`${option} must be an integer from ${min} to ${max}; received ${inspect(text)}`)
+}
+
+function selected(only: string[] | undefined): readonly Mutant[] {
+  if (only === undefined) return MUTANTS
+  for (const wanted of only) {
+    if (!MUTANTS.some(({ name }) => name.includes(wanted)))
+      throw new UsageError(`--only must be part of the name of a mutant; received ${inspect(wanted)}`)
+  }
+  return MUTANTS.filter(({ name }) => only.some((wanted) => name.includes(wanted)))
+}
+
+function layersOf(layers: string[] | undefined): readonly Layer[] {
+  if (layers === undefined) return LAYERS
+  for (const layer of layers) {
+    if (!(LAYERS as readonly string[]).includes(layer))
+      throw new UsageError(`--layer must be one of ${LAYERS.join(', ')}; received ${inspect(layer)}`)
+  }
+  return LAYERS.filter((layer) => layers.includes(layer))
+}

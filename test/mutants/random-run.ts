@@ -1,0 +1,47 @@
+import { geometryOf } from '../../src/core/geometry.ts'
+import { BackEnds } from '../core/back-ends.ts'
+import { faultsOf } from '../core/cell-places.ts'
+import { STARTS } from '../core/ledgers.ts'
+import { Random } from '../core/random.ts'
+import { RandomOperations } from '../core/random-operations.ts'
+
+const QUEUES = 150
+const PER_QUEUE = 400
+const COMPARED_EVERY = 50
+
+/** Bundled with a mutant's source and its compiled core. Returns what is wrong. */
+export function randomRun(seed: number): string | undefined {
+  for (const kind of ['fifo', 'lifo', 'priority'] as const) {
+    for (let queue = 0; queue < QUEUES; queue++) {
+      const random = new Random(seed + queue)
+      const geometry = geometryOf({
+        kind,
+        maxsize: random.pick([1, 2, 3, 5, 8]),
+        itemBytes: random.pick([4, 8, 100]),
+        maxItemBytes: random.pick([4, 2000]),
+        memoryBytes: 8192,
+        maxThreads: 1 + random.below(3),
+        maxInFlight: random.pick([1, 2, 5]),
+        maxDeliveries: random.pick([0, 0, 1, 3]),
+        keepsDoomed: random.once(2),
+        dropsOldest: kind !== 'priority' && random.once(2),
+      })
+      const ends = new BackEnds(geometry, random.pick(STARTS))
+      const operations = new RandomOperations(ends, random)
+      try {
+        for (let done = 1; done <= PER_QUEUE; done++) {
+          if (random.once(PER_QUEUE)) operations.shut()
+          else operations.step()
+          if (done % COMPARED_EVERY === 0) ends.compare()
+        }
+        operations.unlock()
+        ends.compare()
+      } catch (error) {
+        return `${kind}, seed ${seed + queue}: ${(error as Error).message.split('\n')[0]}`
+      }
+      const [fault] = faultsOf(ends.words, geometry)
+      if (fault !== undefined) return `${kind}, seed ${seed + queue}: ${fault}`
+    }
+  }
+  return undefined
+}

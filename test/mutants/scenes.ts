@@ -1,0 +1,340 @@
+import { DELAY_ONCE, ENDED, HOLD, JOINED, LEAVE, RETRY_ONCE } from '../schedules/actors.ts'
+import type { Bounds } from '../schedules/explore.ts'
+import { fail } from '../schedules/invariants.ts'
+import {
+  clock,
+  closer,
+  type End,
+  guardian,
+  joiner,
+  predecessor,
+  producer,
+  registrant,
+  retirer,
+  type Scenario,
+  successor,
+  taker,
+  UNTIL_END,
+} from '../schedules/scenario.ts'
+
+/** What the explorer runs the mutants in: small, complete within their bounds, and without a finding in the unmutated source. */
+export interface Scene {
+  readonly scenario: Scenario
+  readonly bounds: Bounds
+}
+
+const mortal = { mortal: true }
+const selects = { selects: true }
+
+/** What is accepted is finished once where nobody died, or it is still there. */
+function accounted(...items: number[]) {
+  return (end: End) => {
+    if (end.deaths > 0) return
+    let left = end.unfinished
+    for (const id of items) left += end.item(id).settled - end.item(id).accepted
+    if (left !== 0) fail(`${left} items more than were accepted are finished or there`)
+  }
+}
+
+/** Every one of them was accepted and finished, and nothing is left. */
+function allFinished(...items: number[]) {
+  return (end: End) => {
+    if (end.deaths > 0) return
+    for (const id of items) {
+      const { accepted, settled } = end.item(id)
+      if (accepted !== 1 || settled !== 1)
+        fail(`item ${id}: accepted ${accepted} times, finished ${settled} times`)
+    }
+    if (end.unfinished !== 0) fail(`${end.unfinished} items are left`)
+  }
+}
+
+const all =
+  (...checks: ((end: End) => void)[]) =>
+  (end: End) => {
+    for (const check of checks) check(end)
+  }
+
+const counts = (what: number, times: number, name: string) => (end: End) =>
+  void (end.count(what) === times || fail(`${end.count(what)} of ${times} ${name}`))
+
+const ends = (takers: number) => counts(ENDED, takers, 'takers end')
+const nothingLeft = (end: End) => void (end.unfinished === 0 || fail('an item is stranded'))
+
+const free = (end: End) => {
+  const owner = end.words[end.geometry.ledgersAt >> 2]
+  if (owner !== 0) fail(`the ledger is left to ${owner}`)
+}
+
+export const SCENES = {
+  '1P1C': {
+    scenario: { maxsize: 1, threads: [producer(0, 2), taker(0, 2)], end: allFinished(1, 2) },
+    bounds: { preemptions: 2 },
+  },
+  '1P1C, maxsize 2': {
+    scenario: { maxsize: 2, threads: [producer(0, 2), taker(0, 2)], end: allFinished(1, 2) },
+    bounds: { preemptions: 2 },
+  },
+  '1P1C at the wrap': {
+    scenario: {
+      maxsize: 2,
+      start: 2 ** 30 - 1,
+      threads: [producer(0, 2), taker(0, 2)],
+      end: allFinished(1, 2),
+    },
+    bounds: { preemptions: 2 },
+  },
+  '2P1C': {
+    scenario: { maxsize: 1, threads: [producer(0, 1), producer(1, 1), taker(0, 2)], end: allFinished(1, 17) },
+    bounds: { preemptions: 2 },
+  },
+  '1P2C': {
+    scenario: { maxsize: 1, threads: [producer(0, 2), taker(0, 1), taker(1, 1)], end: allFinished(1, 2) },
+    bounds: { preemptions: 2 },
+  },
+  join: {
+    scenario: {
+      maxsize: 1,
+      threads: [producer(0, 1), taker(0, 1), joiner()],
+      end: all(allFinished(1), counts(JOINED, 1, 'joins return')),
+    },
+    bounds: { preemptions: 2 },
+  },
+  retry: {
+    scenario: {
+      maxsize: 1,
+      threads: [producer(0, 2), taker(0, 1, { manner: RETRY_ONCE }), taker(1, 1)],
+      end: accounted(1, 2),
+    },
+    bounds: { preemptions: 1 },
+  },
+  delayed: {
+    scenario: {
+      threads: [producer(0, 1), taker(0, 2, { manner: DELAY_ONCE }), clock()],
+      end: accounted(1),
+    },
+    bounds: { preemptions: 2 },
+  },
+  'delayed, discarded': {
+    scenario: {
+      threads: [producer(0, 1), closer(true), taker(0, UNTIL_END, { manner: DELAY_ONCE }), joiner(), clock()],
+      end: counts(JOINED, 1, 'joins return'),
+    },
+    bounds: { preemptions: 1 },
+  },
+  shutdown: {
+    scenario: {
+      maxsize: 1,
+      threads: [producer(0, 2), closer(false), taker(0, UNTIL_END), taker(1, UNTIL_END)],
+      end: all(ends(2), accounted(1, 2), nothingLeft),
+    },
+    bounds: { preemptions: 1 },
+  },
+  'shutdown, 1 taker': {
+    scenario: {
+      maxsize: 2,
+      threads: [producer(0, 1), closer(false), taker(0, UNTIL_END)],
+      end: all(ends(1), accounted(1), nothingLeft),
+    },
+    bounds: { preemptions: 3 },
+  },
+  discarded: {
+    scenario: {
+      maxsize: 1,
+      threads: [producer(0, 1), closer(true), taker(0, UNTIL_END), joiner()],
+      end: all(ends(1), counts(JOINED, 1, 'joins return'), nothingLeft),
+    },
+    bounds: { preemptions: 1 },
+  },
+  'discarded retries': {
+    scenario: {
+      maxsize: 2,
+      threads: [producer(0, 1), closer(true), taker(0, UNTIL_END, { manner: RETRY_ONCE }), joiner()],
+      end: all(ends(1), counts(JOINED, 1, 'joins return'), nothingLeft),
+    },
+    bounds: { preemptions: 1 },
+  },
+  'two holders': {
+    scenario: {
+      maxsize: 2,
+      maxInFlight: 2,
+      threads: [
+        producer(0, 2),
+        closer(false),
+        taker(0, UNTIL_END, { manner: HOLD, over: LEAVE }),
+        taker(1, UNTIL_END, { manner: HOLD, over: LEAVE }),
+        guardian(0),
+      ],
+      end: ends(2),
+    },
+    bounds: { preemptions: 0 },
+  },
+  'a holder dies at the end': {
+    scenario: {
+      maxsize: 2,
+      threads: [producer(0, 1), closer(false), taker(0, UNTIL_END, mortal), taker(1, UNTIL_END), guardian(0)],
+      end: (at) => {
+        if (at.count(ENDED) === 0 || at.unfinished > 0) fail('the queue does not end, or an item is stranded')
+      },
+    },
+    bounds: { preemptions: 0, kills: 1 },
+  },
+  'a sleeper dies': {
+    scenario: { maxsize: 1, threads: [producer(0, 1), taker(0, 1, mortal), taker(1, 1), guardian(0)] },
+    bounds: { preemptions: 2, kills: 1 },
+  },
+  'an executor dies': {
+    scenario: {
+      maxsize: 1,
+      threads: [producer(0, 1), taker(0, 1, mortal), taker(1, 1), guardian(0, true), guardian(1)],
+      end: nobodyIsExecutor,
+    },
+    bounds: { preemptions: 0, kills: 2 },
+  },
+  'a selector dies': {
+    scenario: {
+      maxsize: 1,
+      threads: [
+        producer(0, 1),
+        taker(0, 1, { selects: true, mortal: true }),
+        taker(1, 1, selects),
+        guardian(0),
+      ],
+    },
+    bounds: { preemptions: 1, kills: 1 },
+  },
+  'a registrant dies': {
+    scenario: {
+      ledgers: 1,
+      threads: [registrant(0, true), guardian(0)],
+      end: (at) => at.deaths > 0 && free(at),
+    },
+    bounds: { kills: 1 },
+  },
+  'a producer is retired': {
+    scenario: { threads: [predecessor(), retirer(), guardian(0)], end: free },
+    bounds: { kills: 1 },
+  },
+  'a producer is followed': {
+    scenario: { threads: [predecessor(), successor(0), guardian(0)] },
+    bounds: { kills: 1 },
+  },
+  select: {
+    scenario: {
+      maxsize: 2,
+      threads: [producer(0, 1), producer(1, 1), taker(0, 1, selects), taker(1, 1)],
+      end: allFinished(1, 17),
+    },
+    bounds: { preemptions: 1 },
+  },
+  'select, drained': {
+    scenario: {
+      maxsize: 1,
+      threads: [producer(0, 1), closer(false), taker(0, UNTIL_END), taker(1, UNTIL_END, selects)],
+      end: all(ends(2), nothingLeft),
+    },
+    bounds: { preemptions: 1 },
+  },
+  blocks: {
+    scenario: {
+      maxsize: 2,
+      blocks: 2,
+      threads: [producer(0, 1, { bytes: 2 }), producer(1, 1, { bytes: 1 }), taker(0, 2)],
+      end: allFinished(1, 17),
+    },
+    bounds: { preemptions: 2 },
+  },
+  'blocks that come back out of order': {
+    scenario: {
+      maxsize: 2,
+      blocks: 3,
+      threads: [producer(0, 1, { bytes: 1 }), producer(1, 4, { bytes: 1 }), taker(0, 3)],
+      end: accounted(1, 17, 18, 19, 20),
+    },
+    bounds: { preemptions: 1 },
+  },
+  'blocks, a producer dies': {
+    scenario: {
+      maxsize: 2,
+      blocks: 2,
+      threads: [
+        producer(0, 1, { bytes: 2, mortal: true }),
+        producer(1, 1, { bytes: 1 }),
+        taker(0, 1),
+        guardian(0),
+      ],
+      end: (at) => void (at.item(17).accepted === 1 || fail('the other producer waits for ever')),
+    },
+    bounds: { preemptions: 1, kills: 1 },
+  },
+  'lifo 1P1C': {
+    scenario: { kind: 'lifo', maxsize: 2, threads: [producer(0, 2), taker(0, 2)], end: allFinished(1, 2) },
+    bounds: { preemptions: 2 },
+  },
+  'lifo, discarded': {
+    scenario: {
+      kind: 'lifo',
+      maxsize: 2,
+      threads: [producer(0, 1), closer(true), taker(0, UNTIL_END), joiner()],
+      end: all(ends(1), counts(JOINED, 1, 'joins return'), nothingLeft),
+    },
+    bounds: { preemptions: 1 },
+  },
+  'priority 1P1C': {
+    scenario: {
+      kind: 'priority',
+      maxsize: 2,
+      threads: [producer(0, 2), taker(0, 2)],
+      end: allFinished(1, 2),
+    },
+    bounds: { preemptions: 2 },
+  },
+  'priority, discarded': {
+    scenario: {
+      kind: 'priority',
+      maxsize: 2,
+      threads: [producer(0, 1), closer(true), taker(0, UNTIL_END, { manner: RETRY_ONCE }), joiner()],
+      end: all(ends(1), counts(JOINED, 1, 'joins return'), nothingLeft),
+    },
+    bounds: { preemptions: 0 },
+  },
+  drops: {
+    scenario: {
+      maxsize: 1,
+      dropsOldest: true,
+      threads: [producer(0, 2), producer(1, 1), taker(0, 1)],
+      end: accounted(1, 2, 17),
+    },
+    bounds: { preemptions: 2 },
+  },
+  'drops, discarded': {
+    scenario: {
+      maxsize: 1,
+      dropsOldest: true,
+      threads: [producer(0, 2), closer(true), joiner()],
+      end: nothingLeft,
+    },
+    bounds: { preemptions: 2 },
+  },
+  'lifo drops, discarded': {
+    scenario: {
+      kind: 'lifo',
+      maxsize: 1,
+      dropsOldest: true,
+      threads: [producer(0, 2), closer(true), joiner()],
+      end: all(counts(JOINED, 1, 'joins return'), nothingLeft),
+    },
+    bounds: { preemptions: 2 },
+  },
+} satisfies Record<string, Scene>
+
+export type SceneName = keyof typeof SCENES
+
+/** Every ledger that the dead left is free. */
+function nobodyIsExecutor(end: End): void {
+  const { words, geometry } = end
+  for (let index = 0; index < geometry.maxThreads; index++) {
+    const executor = words[(geometry.ledgersAt + index * geometry.ledgerBytes + 4) >> 2]
+    if (executor !== 0) fail(`ledger ${index} is still being wound up by ${executor}`)
+  }
+}
