@@ -56,6 +56,7 @@ class Judge {
         this.#child = undefined
         reject(new Error(`the process that judges ended by itself: ${code ?? signal}`))
       })
+      child.send(question)
     })
   }
 

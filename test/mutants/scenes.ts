@@ -167,7 +167,7 @@ export const SCENES = {
       ],
       end: ends(2),
     },
-    bounds: { preemptions: 0 },
+    bounds: { preemptions: 1 },
   },
   'a holder dies at the end': {
     scenario: {
@@ -177,7 +177,7 @@ export const SCENES = {
         if (at.count(ENDED) === 0 || at.unfinished > 0) fail('the queue does not end, or an item is stranded')
       },
     },
-    bounds: { preemptions: 0, kills: 1 },
+    bounds: { preemptions: 1, kills: 1 },
   },
   'a sleeper dies': {
     scenario: { maxsize: 1, threads: [producer(0, 1), taker(0, 1, mortal), taker(1, 1), guardian(0)] },
@@ -251,7 +251,7 @@ export const SCENES = {
       threads: [producer(0, 1, { bytes: 1 }), producer(1, 4, { bytes: 1 }), taker(0, 3)],
       end: accounted(1, 17, 18, 19, 20),
     },
-    bounds: { preemptions: 1 },
+    bounds: { preemptions: 2 },
   },
   'blocks, a producer dies': {
     scenario: {
@@ -296,7 +296,7 @@ export const SCENES = {
       threads: [producer(0, 1), closer(true), taker(0, UNTIL_END, { manner: RETRY_ONCE }), joiner()],
       end: all(ends(1), counts(JOINED, 1, 'joins return'), nothingLeft),
     },
-    bounds: { preemptions: 0 },
+    bounds: { preemptions: 1 },
   },
   drops: {
     scenario: {
