@@ -63,6 +63,8 @@ describe('the count of unfinished items', () => {
       geometry: shared.geometry,
       lot: shared.lot,
       wait: () => {},
+      recheck: Number.POSITIVE_INFINITY,
+      noteRescue: () => {},
       load(at) {
         if (readings++ === moment) {
           core.put(other, 8)

@@ -450,8 +450,8 @@ const wait: Mutant[] = [
       { file: BLOCKING, find: 'const epoch = shared.load(side + EPOCH)\n', replace: '' },
       {
         file: BLOCKING,
-        find: 'if (next !== side) break',
-        replace: 'const epoch = shared.load(side + EPOCH)\n        if (next !== side) break',
+        find: 'if (next !== side) {',
+        replace: 'const epoch = shared.load(side + EPOCH)\n        if (next !== side) {',
       },
     ],
     expected: 'explored',
