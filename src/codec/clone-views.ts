@@ -52,10 +52,11 @@ export class CloneSerializer extends Serializer {
     }
     const name = tagOfTypedArray.call(view) ?? 'DataView'
     this.writeUint32(VIEWS.indexOf(name))
-    // V8 knows the buffer again when another view is on it, and refuses it if it is shared or detached.
-    this.writeValue(buffer)
+    // Before the buffer: behind one V8 looks for a view of its own, and takes some of these numbers (88 is one) for it.
     this.writeDouble(byteOffset)
     this.writeDouble(name === 'DataView' ? byteLength : (view as Uint8Array).length)
+    // V8 knows the buffer again when another view is on it, and refuses it if it is shared or detached.
+    this.writeValue(buffer)
   }
 }
 
@@ -65,10 +66,12 @@ export class CloneDeserializer extends Deserializer {
     const kind = this.readUint32()
     if (kind === BYTES) return new Uint8Array(this.readRawBytes(this.readUint32()))
     const name = VIEWS[kind]
+    const offset = this.readDouble()
+    const length = this.readDouble()
     const buffer: unknown = this.readValue()
     if (name === undefined || !types.isArrayBuffer(buffer))
       throw new RangeError('a view of no kind, or on no buffer')
     const View = (globalThis as unknown as Record<string, ViewConstructor>)[name]!
-    return new View(buffer, this.readDouble(), this.readDouble())
+    return new View(buffer, offset, length)
   }
 }

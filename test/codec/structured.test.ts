@@ -58,6 +58,10 @@ describe('codecs.structured', () => {
     expect(read[0]?.buffer).toBe(read[1]?.buffer)
   })
 
+  it.each([80, 88, 8364])('keeps a view that begins at byte %i of its buffer', (offset) => {
+    expectClone(new Int32Array(new ArrayBuffer(10_000), offset, 2))
+  })
+
   it('keeps the identity of what is shared', () => {
     const read = roundTrip({ a: shared, b: [shared] }) as { a: object; b: object[] }
     expect(read.a).toBe(read.b[0])
