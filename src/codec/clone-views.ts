@@ -24,7 +24,9 @@ const VIEWS = [
 ]
 
 /** The kind of a Buffer, of which only its own bytes are written, as those of a Uint8Array. */
-const BYTES = 0xff
+export const BYTES = 0xff
+/** Bytes between the kind of another view and its buffer: offset and length, as doubles. */
+export const VIEW_NUMBERS = 16
 
 const tagOfTypedArray = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype),

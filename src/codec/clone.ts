@@ -1,4 +1,5 @@
 import { Serializer } from 'node:v8'
+import { checkCloneExtent } from './clone-extent.ts'
 import { CloneDeserializer, CloneSerializer } from './clone-views.ts'
 import type { Span } from './codec.ts'
 import { copyIn, copyOut } from './copy.ts'
@@ -27,17 +28,15 @@ export function writeClone(item: unknown, span: Span, at: number, end: number): 
   return encoded.length
 }
 
-/**
- * As `CellCodec.read`. V8 checks every length against the bytes present, with one exception that it must make: a
- * sparse array may say any length, up to 4 294 967 295, in a few bytes. It takes no memory, but a loop over it runs
- * long; an item that came from hostile bytes must not be looped over unseen.
- */
+/** As `CellCodec.read`. */
 export function readClone(span: Span, at: number, length: number): unknown {
   // Only what this very version of V8 writes: its reader carries the quirks of every older format.
   if (length < HEADER.length || span.bytes[at] !== HEADER[0] || span.bytes[at + 1] !== HEADER[1]) {
     throw new RangeError('not written by the serializer of this version of V8')
   }
-  const deserializer = new CloneDeserializer(copyOut(span.bytes, at, length))
+  const copy = copyOut(span.bytes, at, length)
+  checkCloneExtent(copy, HEADER.length)
+  const deserializer = new CloneDeserializer(copy)
   deserializer.readHeader()
   return deserializer.readValue()
 }

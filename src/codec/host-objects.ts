@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { Extent } from './clone-extent.ts'
 
 /** What V8 knows how to clone: an object with one of these prototypes is what it seems. */
 const STANDARD: readonly object[] = [
@@ -12,21 +13,31 @@ const cloneable = new WeakSet<object>(STANDARD)
 /**
  * Throws if `item` holds an object of Node's own that is more than its properties: a Blob, a KeyObject, a URL. V8's
  * serializer would give `{}` for it (on Node 22 and later); only structuredClone knows them, by a mark that cannot be read. So
- * it is asked, once for each class.
+ * it is asked, once for each class. Throws as well if `item` would claim more than the reader lets data claim.
  */
 export function refuseHostObjects(item: unknown): void {
+  const extent = new Extent()
   const met = new Set<unknown>()
   const left: unknown[] = [item]
   while (left.length > 0) {
     const each = left.pop()
-    // A function or a proxy has been refused by V8 already, a view has nothing inside.
-    if (typeof each !== 'object' || each === null || met.has(each) || ArrayBuffer.isView(each)) continue
+    // A function or a proxy has been refused by V8 already.
+    if (typeof each !== 'object' || each === null || met.has(each)) continue
     met.add(each)
+    if (ArrayBuffer.isView(each)) {
+      // Of a Buffer only its own bytes are written.
+      if (!Buffer.isBuffer(each)) left.push(each.buffer)
+      continue
+    }
     refuseHostClass(each)
     if (types.isMap(each)) for (const pair of each) left.push(...pair)
     else if (types.isSet(each)) left.push(...each)
     else if (types.isNativeError(each)) left.push(each.cause)
-    else for (const key of Object.keys(each)) left.push((each as Record<string, unknown>)[key])
+    else {
+      const keys = Object.keys(each)
+      extent.add(each, keys.length)
+      for (const key of keys) left.push((each as Record<string, unknown>)[key])
+    }
   }
 }
 

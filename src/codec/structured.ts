@@ -14,7 +14,8 @@ let spare: TaggedWriter | undefined
  *
  * What differs from structuredClone: a Buffer arrives as a Uint8Array of its own bytes, without the ArrayBuffer under
  * it; so does a Uint8Array, unless another view on its ArrayBuffer is in the item. A view on a resizable buffer keeps
- * its present length. Getters may run more than once.
+ * its present length. Getters may run more than once. The sparse arrays of an item may have 2^21 holes, and its resizable
+ * buffers may grow to 4 GiB, in all.
  *
  * Throws for what cannot be cloned, at any depth: functions, symbols, proxies, SharedArrayBuffers and views on them,
  * ports, Blobs, keys and other host objects.

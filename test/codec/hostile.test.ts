@@ -1,3 +1,4 @@
+import { serialize } from 'node:v8'
 import { describe, expect, it } from 'vitest'
 import { type Codec, cellCodec, codecs, spanOf } from '../../src/codec/index.ts'
 import { bytesOf } from './in-cell.ts'
@@ -91,9 +92,14 @@ describe.each(Object.keys(makers) as (keyof typeof codecs)[])('codecs.%s on host
   })
 })
 
+/** V8's data: its mark, the version of its format, then these. */
+const v8Data = (...bytes: number[]): Uint8Array => Uint8Array.of(...serialize(0).subarray(0, 2), ...bytes)
+
 describe('reading', () => {
   const repeat = (length: number, ...unit: number[]): Uint8Array =>
     Uint8Array.from({ length }, (_, i) => unit[i % unit.length]!)
+  const times = (count: number, ...unit: number[]): number[] =>
+    Array.from({ length: count }, () => unit).flat()
 
   it.each<[keyof typeof codecs, string, Uint8Array]>([
     ['structured', 'nothing', Uint8Array.of()],
@@ -106,6 +112,26 @@ describe('reading', () => {
     ['structured', 'a reference to a shape that is not there', Uint8Array.of(0x92, 0)],
     ['structured', 'a shape whose key is no string', Uint8Array.of(0x91, 2, 0, 0, 0, 1, 5, 5)],
     ['structured', 'hexadecimal digits that are none', Uint8Array.of(0x89, 0, 1, 0, 0, 0, 0x7a)],
+    [
+      'structured',
+      'a sparse array of V8 that claims 2^25 positions',
+      v8Data(0x61, 0x80, 0x80, 0x80, 0x10, 0x40, 0, 0x80, 0x80, 0x80, 0x10),
+    ],
+    [
+      'structured',
+      'a sparse array of V8 that claims 2^32 - 1 positions',
+      v8Data(0x61, 255, 255, 255, 255, 15, 0x40, 0, 255, 255, 255, 255, 15),
+    ],
+    [
+      'structured',
+      'arrays of V8 that each claim 8192 of the same bytes',
+      v8Data(...times(1000, 0x41, 0x80, 0x40), ...times(10_000, 0x30)),
+    ],
+    [
+      'structured',
+      'two buffers that may grow to 4 GiB each',
+      v8Data(0x41, 2, ...times(2, 0x7e, 0, 255, 255, 255, 255, 15), 0x24, 0, 2),
+    ],
     ['msgpack', 'nothing', Uint8Array.of()],
     ['msgpack', 'an array that claims 2^32 - 1 values', Uint8Array.of(0xdd, 255, 255, 255, 255, 1)],
     ['msgpack', 'a map that claims 2^32 - 1 pairs', Uint8Array.of(0xdf, 255, 255, 255, 255, 1)],

@@ -49,8 +49,18 @@ describe('codecs.structured', () => {
     expect(roundTrip([/a/, Buffer.from('abc')])).toEqual([/a/, new Uint8Array([97, 98, 99])])
   })
 
-  it('keeps the length of the longest sparse array', () => {
-    expect(roundTrip(Object.assign([], { length: 2 ** 32 - 1 }))).toHaveLength(2 ** 32 - 1)
+  it.each([1e6, 2 ** 21])('keeps a sparse array of length %i', (length) => {
+    const sparse = Object.assign(new Array(length), { 77: 'x' })
+    expect(roundTrip(sparse)).toHaveLength(length)
+    expect(Object.keys(roundTrip(sparse) as object)).toEqual(['77'])
+  })
+
+  it.each([
+    ['arrays', Array.from({ length: 3 }, () => new Array(2 ** 20))],
+    ['the longest array', [Object.assign([], { length: 2 ** 32 - 1 })]],
+  ])('refuses more than 2^21 holes in %s of an item', (_, item) => {
+    const span = canarySpan()
+    expect(() => structured.write(item, span, 0, span.bytes.length)).toThrow(/2097152 holes/)
   })
 
   it('keeps two views on one buffer together', () => {
