@@ -1,0 +1,31 @@
+/** Which moments between the ticks of a clock are covered by intervals. Each moment is covered once: near linear in all. */
+export class Cover {
+  /** From a moment towards the first one not covered: moment `n` lies between tick n and n + 1. */
+  readonly #next: Int32Array
+
+  constructor(ticks: number) {
+    this.#next = Int32Array.from({ length: ticks + 1 }, (_, moment) => moment)
+  }
+
+  add(from: number, to: number): void {
+    for (let moment = this.firstGap(from); moment < to; moment = this.firstGap(moment)) {
+      this.#next[moment] = moment + 1
+    }
+  }
+
+  covers(from: number, to: number): boolean {
+    return this.firstGap(from) >= to
+  }
+
+  /** The first moment from `from` on that is not covered. */
+  firstGap(from: number): number {
+    const next = this.#next
+    let moment = from
+    while (next[moment] !== moment) {
+      // Halves the path for who comes next.
+      next[moment] = next[next[moment] as number] as number
+      moment = next[moment] as number
+    }
+    return moment
+  }
+}

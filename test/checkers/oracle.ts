@@ -1,0 +1,97 @@
+import { randomNumbers } from '../support/random.ts'
+import { isLinearizable, MOST_OPERATIONS } from './brute-force.ts'
+import { findViolation } from './history-check.ts'
+import type { Operation, QueueModel } from './operation.ts'
+import { MUTATIONS, randomHistory, wildHistory } from './random-histories.ts'
+import { findTicketViolation } from './ticket-check.ts'
+
+/** A check to be compared with the search of all orders. */
+export interface Subject {
+  readonly title: string
+  readonly model: QueueModel
+  /** It must refuse all that the search refuses; else only nothing that the search accepts. */
+  readonly isExact: boolean
+  /** Tickets are positions. */
+  readonly byTickets: boolean
+}
+
+const unbounded = Number.POSITIVE_INFINITY
+
+function subject(title: string, isExact: boolean, model: QueueModel): Subject {
+  return { title, model, isExact, byTickets: false }
+}
+
+export const SUBJECTS: readonly Subject[] = [
+  subject('FIFO without bound', true, { kind: 'fifo', capacity: unbounded }),
+  subject('priorities without equals', true, {
+    kind: 'priority',
+    capacity: unbounded,
+    priorityOf: (value) => (value * 5) % 13,
+  }),
+  ...[1, 2, 3].map((capacity) => subject(`FIFO of ${capacity}`, false, { kind: 'fifo', capacity })),
+  subject('priorities with equals, of 2', false, {
+    kind: 'priority',
+    capacity: 2,
+    priorityOf: (value) => value % 2,
+  }),
+  subject('LIFO of 3', false, { kind: 'lifo', capacity: 3 }),
+  subject('LIFO without bound', false, { kind: 'lifo', capacity: unbounded }),
+  ...[1, 2, 3, 100].map((capacity) => ({
+    ...subject(`FIFO of ${capacity} by tickets`, true, { kind: 'fifo', capacity }),
+    byTickets: true,
+  })),
+]
+
+export interface Tally {
+  /** By the search. */
+  accepted: number
+  refused: number
+  /** Of these, accepted by the check. */
+  missed: number
+}
+
+/**
+ * Runs of the queue, each of them broken in every way, and histories at random: how the check and the search judge them, by
+ * what was done to them. @throws Error if they disagree where they must not
+ */
+export function compareWithSearch(subject: Subject, histories: number, seed: number): Map<string, Tally> {
+  const { model, isExact, byTickets } = subject
+  const tallies = new Map<string, Tally>()
+  for (let run = seed; run < seed + histories; run++) {
+    for (const [how, history] of variants(model, run)) {
+      const tally = tallies.get(how) ?? { accepted: 0, refused: 0, missed: 0 }
+      tallies.set(how, tally)
+      const violation = byTickets
+        ? findTicketViolation(history, model.capacity)
+        : findViolation(history, model)
+      const isSound = isLinearizable(history, model, byTickets)
+      if (isSound) tally.accepted++
+      else tally.refused++
+      if (violation === undefined && !isSound) tally.missed++
+      if (violation !== undefined ? isSound : isExact && !isSound) {
+        throw new Error(
+          `${subject.title}, seed ${run}, ${how}: the search ${isSound ? 'accepts' : 'refuses'}, ` +
+            `the check says ${violation ?? 'nothing'}\n${JSON.stringify(history)}`,
+        )
+      }
+    }
+  }
+  return tallies
+}
+
+function* variants(model: QueueModel, seed: number): Generator<[string, readonly Operation[]]> {
+  const random = randomNumbers(seed)
+  const length = 4 + random(MOST_OPERATIONS - 4)
+  const history = randomHistory(random, model, length)
+  yield ['as it was', history]
+  for (const [how, mutation] of Object.entries(MUTATIONS)) {
+    const mutated = mutation(history, random)
+    if (mutated !== undefined) yield [how, mutated]
+  }
+  yield ['at random', wildHistory(random, length)]
+}
+
+export function total(tallies: ReadonlyMap<string, Tally>): Tally {
+  const sum = (key: keyof Tally) => [...tallies.values()].reduce((all, tally) => all + tally[key], 0)
+  return { accepted: sum('accepted'), refused: sum('refused'), missed: sum('missed') }
+}
