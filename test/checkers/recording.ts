@@ -3,7 +3,7 @@ import { geometryOf, layOut } from '../../src/core/geometry.ts'
 import { codecs } from '../../src/index.ts'
 import { type Kind, queueAt } from '../support/queues.ts'
 import { type FixtureThread, startThread } from '../support/threads.ts'
-import { CONTROL_BYTES, FIELDS, KINDS, recordBytes, UNKNOWN } from './fixtures/recorder.mjs'
+import { CONTROL_BYTES, FIELDS, KINDS, REFUSALS, recordBytes, UNKNOWN } from './fixtures/recorder.mjs'
 import type { Operation } from './operation.ts'
 import type { Exchange } from './positions.ts'
 
@@ -85,7 +85,7 @@ export async function recordTickets(
     sabotage,
     ledgerIndex,
     // A sabotaged core loses items that others wait for.
-    patience: sabotage === undefined ? patience / 2 : 2000,
+    patience: sabotage === undefined ? patience / 2 : 1000,
   })
   return { ...(await record('ticket-user.mjs', run, data)), ringSize: geometry.ringSize }
 }
@@ -95,7 +95,7 @@ async function record(
   { producers, consumers, capacity, operations, patience = 60_000 }: Topology,
   dataOf: (thread: number) => object,
 ): Promise<Recording> {
-  const each = Math.max(1, Math.round(operations / 2 / producers))
+  const each = Math.max(1, Math.ceil(operations / 2 / producers))
   // What is left in the queue is part of the history, too.
   const takes = Math.max(1, each * producers - Math.min(capacity, 5))
   const control = new SharedArrayBuffer(CONTROL_BYTES)
@@ -104,8 +104,8 @@ async function record(
   const records: SharedArrayBuffer[] = []
   const started: FixtureThread[] = []
   const start = (role: string, index: number, thread: number) => {
-    // Each put or take is refused at most once.
-    const buffer = new SharedArrayBuffer(recordBytes(2 * (role === 'produce' ? each : takes)))
+    const calls = role === 'produce' ? each : takes
+    const buffer = new SharedArrayBuffer(recordBytes((1 + REFUSALS) * calls))
     records.push(buffer)
     const data = { ...common, ...dataOf(thread), role, index, record: buffer }
     started.push(startThread(`../../checkers/fixtures/${fixture}`, data))

@@ -67,7 +67,8 @@ describe('a history of real threads with a queue that', () => {
   })
 
   it('says it is empty behind a stalled put is refused, by both checks', async () => {
-    const run = { ...common, backEnd: 'Atomics', sabotage: 'empty behind a stalled put' } as const
+    const sabotage = 'empty behind a stalled put'
+    const run = { ...common, operations: 16_000, backEnd: 'Atomics', sabotage } as const
     const recording = await recordTickets(run)
     expect(judgeTickets(recording, run)).toMatch(/^called after a later one had returned: empty/)
     expect(findViolation(recording.history, { kind: 'fifo', capacity: 64 })).toMatch(/^it was never empty/)

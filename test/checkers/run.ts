@@ -1,0 +1,158 @@
+import { inspect, parseArgs } from 'node:util'
+import build from '../support/build.ts'
+import { judgeQueue, judgeTickets, overlapping } from './judging.ts'
+import { compareWithSearch, SUBJECTS, total } from './oracle.ts'
+import { type QueueRun, queueRuns, type TicketRun, ticketRuns, titleOf } from './plan.ts'
+import { type Recording, recordQueue, recordTickets } from './recording.ts'
+
+const OPERATIONS = { fallback: 1_000_000, min: 10_000, max: 1_000_000_000 }
+const HISTORIES = { fallback: 1000, min: 0, max: 10_000_000 }
+const SEED = { fallback: 1, min: 1, max: 1_000_000_000 }
+/** Of one run: its history is checked in memory. */
+const MOST_A_RUN = 100_000
+
+const USAGE = `Usage: npx tsx test/checkers/run.ts [options]
+
+Compares the checks of histories with a search of all orders on small histories, sound and broken ones; then records what threads
+do with queues of each kind, and with the core of a FIFO queue by tickets, and checks that.
+
+  --operations N   puts and takes of real threads in all, ${OPERATIONS.min} to ${OPERATIONS.max} (default ${OPERATIONS.fallback})
+  --histories N    small histories of each sort, each broken in nine ways, ${HISTORIES.min} to ${HISTORIES.max} (default ${HISTORIES.fallback})
+  --seed N         of the first small history, ${SEED.min} to ${SEED.max} (default ${SEED.fallback}); the others count up from it
+  --only TEXT      the runs whose title has this part, such as fifo, WebAssembly, 3P3C or 'capacity 7'
+  --help           this text
+
+Exit code 0: all is well; 1: a check and the search disagree, or a history is not linearizable; 2: wrong usage.`
+
+class UsageError extends Error {}
+
+function optionsOf(args: string[]) {
+  let values: ReturnType<typeof parsed>
+  try {
+    values = parsed(args)
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+  const runs: (QueueRun | TicketRun)[] = [...queueRuns(0), ...ticketRuns(0)]
+  const only = values.only ?? ''
+  if (!runs.some((run) => titleOf(run).includes(only))) {
+    throw new UsageError(`--only must be a part of a run's title; received ${inspect(only)}`)
+  }
+  return {
+    operations: integer('--operations', values.operations, OPERATIONS),
+    histories: integer('--histories', values.histories, HISTORIES),
+    seed: integer('--seed', values.seed, SEED),
+    only,
+    help: values.help === true,
+  }
+}
+
+function parsed(args: string[]) {
+  return parseArgs({
+    args,
+    options: {
+      operations: { type: 'string' },
+      histories: { type: 'string' },
+      seed: { type: 'string' },
+      only: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values
+}
+
+function integer(option: string, text: string | undefined, range: typeof OPERATIONS): number {
+  if (text === undefined) return range.fallback
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (value >= range.min && value <= range.max) return value
+  throw new UsageError(
+    `${option} must be an integer from ${range.min} to ${range.max}; received ${inspect(text)}`,
+  )
+}
+
+const widths = [62, 9, 9, 9, 9, 9]
+
+function print(row: readonly (string | number)[]): void {
+  const cells = row.map((cell, column) => {
+    const text = typeof cell === 'number' ? cell.toLocaleString('en') : cell
+    return column === 0 ? text.padEnd(widths[0] as number) : text.padStart(widths[column] ?? 9)
+  })
+  console.log(cells.join(' ').trimEnd())
+}
+
+/** Returns in how many histories there was a disagreement, which ends a subject. */
+function compareAll(histories: number, seed: number): number {
+  print(['against a search of all orders', 'accepted', 'refused', 'missed'])
+  let disagreements = 0
+  for (const subject of SUBJECTS) {
+    try {
+      const { accepted, refused, missed } = total(compareWithSearch(subject, histories, seed))
+      print([`${subject.title}${subject.isExact ? ', exact' : ''}`, accepted, refused, missed])
+    } catch (error) {
+      disagreements++
+      console.log((error as Error).message)
+    }
+  }
+  return disagreements
+}
+
+async function recordAll(operations: number, only: string) {
+  const titles = (run: QueueRun | TicketRun) => titleOf(run).includes(only)
+  const chosen = [...queueRuns(0), ...ticketRuns(0)].filter(titles).length
+  const rounds = Math.ceil(operations / chosen / MOST_A_RUN)
+  const each = Math.ceil(operations / chosen / rounds)
+  const sums = { histories: 0, operations: 0, violations: 0 }
+  print(['real threads', 'puts', 'takes', 'empty', 'full', 'overlap', 'verdict'])
+
+  const report = (run: QueueRun | TicketRun, recording: Recording, violation: string | undefined) => {
+    const { history } = recording
+    const count = (wanted: string) => history.filter(({ kind }) => kind === wanted).length
+    const overlap = `${((100 * overlapping(recording)) / history.length).toFixed(1)} %`
+    const verdict = violation === undefined ? '   sound' : '   WRONG'
+    print([titleOf(run), count('put'), count('take'), count('empty'), count('full'), overlap, verdict])
+    if (violation !== undefined) {
+      sums.violations++
+      console.log(`  ${violation}`)
+      console.log(
+        `  again: npx tsx test/checkers/run.ts --histories 0 --operations ${operations} --only '${titleOf(run)}'`,
+      )
+    }
+    sums.histories++
+    sums.operations += history.length
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const run of queueRuns(each).filter(titles)) {
+      const recording = await recordQueue({ ...run, patience: 600_000 })
+      report(run, recording, judgeQueue(recording, run))
+    }
+    for (const run of ticketRuns(each).filter(titles)) {
+      const recording = await recordTickets({ ...run, patience: 600_000 })
+      report(run, recording, judgeTickets(recording, run))
+    }
+  }
+  return sums
+}
+
+async function main(): Promise<void> {
+  const { operations, histories, seed, only, help } = optionsOf(process.argv.slice(2))
+  if (help) {
+    console.log(USAGE)
+    return
+  }
+  build()
+  console.log(`Node ${process.version}, seed ${seed}; overlap: during these another thread's began or ended`)
+  const disagreements = histories === 0 ? 0 : compareAll(histories, seed)
+  const sums = await recordAll(operations, only)
+  console.log(
+    `${sums.histories} histories of real threads checked, ${sums.operations.toLocaleString('en')} operations: ` +
+      `${sums.violations} violations; ${disagreements} disagreements with the search`,
+  )
+  process.exitCode = sums.violations + disagreements === 0 ? 0 : 1
+}
+
+try {
+  await main()
+} catch (error) {
+  const isUsage = error instanceof UsageError
+  process.stderr.write(`${isUsage ? `checkers: ${error.message}\n\n${USAGE}` : inspect(error)}\n`)
+  process.exitCode = isUsage ? 2 : 1
+}
