@@ -1,24 +1,20 @@
-import { availableParallelism } from 'node:os'
 import { inspect, parseArgs } from 'node:util'
 import { LAYERS, type Layer, MUTANTS, type Mutant } from './mutants.ts'
 
 export interface Options {
   readonly mutants: readonly Mutant[]
   readonly layers: readonly Layer[]
-  readonly jobs: number
   readonly seed: number
 }
 
 export class UsageError extends Error {}
 
-const JOBS = { min: 1, max: 64 }
 const SEED = { min: 0, max: 2 ** 31 - 1 }
 
-export const USAGE = `Usage: npx tsx test/mutants/run.ts [options]
+export const USAGE = `Usage: npm run mutants -- [options]
 
   --only NAME    mutants whose name holds this; may be repeated (default: all ${MUTANTS.length})
   --layer LAYER  one of ${LAYERS.join(', ')}; may be repeated (default: all, cheapest first)
-  --jobs N       mutants at a time, ${JOBS.min} to ${JOBS.max} (default: 2, or 1 on one core)
   --seed N       of the random operations, ${SEED.min} to ${SEED.max} (default 1)
   --help         this text
 
@@ -30,7 +26,6 @@ export function optionsOf(args: string[]): Options | 'help' {
   return {
     mutants: selected(values.only),
     layers: layersOf(values.layer),
-    jobs: integer('--jobs', values.jobs, JOBS) ?? Math.min(2, availableParallelism()),
     seed: integer('--seed', values.seed, SEED) ?? 1,
   }
 }
@@ -42,7 +37,6 @@ function parsed(args: string[]) {
       options: {
         only: { type: 'string', multiple: true },
         layer: { type: 'string', multiple: true },
-        jobs: { type: 'string' },
         seed: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
