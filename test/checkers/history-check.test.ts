@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { findViolation } from './history-check.ts'
 import type { Operation, QueueModel } from './operation.ts'
+import { findDisorder } from './order-check.ts'
+import { type Exchange, withPositions } from './positions.ts'
 import { findTicketViolation } from './ticket-check.ts'
 
 type Call = [kind: Operation['kind'], value: number, invoked: number, returned: number, ticket?: number]
@@ -172,5 +174,75 @@ describe('the ticket check', () => {
     ['a full answer in front of an empty queue', [['full', -1, 0, 1, 0]], /still room/],
   ])('refuses %s', (_what, calls, violation) => {
     expect(findTicketViolation(history(...calls), 1)).toMatch(violation)
+  })
+})
+
+describe('the check of each producer’s order', () => {
+  const [first, second] = history(['take', 0, 0, 1], ['take', 2, 2, 3]) as [Operation, Operation]
+  const [early, late] = history(['take', 2, 0, 1], ['take', 0, 2, 3]) as [Operation, Operation]
+
+  it('refuses a consumer that gets a producer’s second item first', () => {
+    expect(findDisorder([[], [early, late]], 2)).toMatch(/order: take\(2\).*, take\(0\)/)
+  })
+
+  it('says nothing of items that different consumers get, or different producers put', () => {
+    expect(findDisorder([[first, second]], 2)).toBeUndefined()
+    expect(findDisorder([[early], [late]], 2)).toBeUndefined()
+    expect(findDisorder([history(['take', 3, 0, 1], ['take', 0, 2, 3])], 2)).toBeUndefined()
+  })
+})
+
+describe('positions derived from cells', () => {
+  const exchange = (
+    kind: 'put' | 'take',
+    value: number,
+    at: number,
+    given: number,
+    got: number,
+  ): Exchange => ({
+    kind,
+    value,
+    invoked: at,
+    returned: at + 1,
+    given,
+    got,
+  })
+  /** A ring of two slots with cells 0 and 1; the putter begins with cell 2, the taker with cell 3. */
+  const laps = [
+    exchange('put', 10, 0, 2, 0),
+    exchange('put', 11, 2, 0, 1),
+    exchange('take', 10, 4, 3, 2),
+    exchange('put', 12, 6, 1, 3),
+    exchange('take', 11, 8, 2, 0),
+    exchange('put', 13, 10, 3, 2),
+  ]
+
+  it('go on from lap to lap', () => {
+    const placed = withPositions(laps, 2, 0) as Operation[]
+    expect(placed.map(({ value, ticket }) => [value, ticket])).toEqual([
+      [10, 0],
+      [11, 1],
+      [10, 0],
+      [12, 2],
+      [11, 1],
+      [13, 3],
+    ])
+    expect(findTicketViolation(placed, 2)).toBeUndefined()
+  })
+
+  it('are refused where two puts found one cell', () => {
+    expect(withPositions([...laps, exchange('put', 14, 12, 2, 3)], 2, 0)).toMatch(/nobody left.*put\(14\)/)
+  })
+
+  it('are refused where the cell of a put follows from nothing', () => {
+    const lost = laps.filter(({ value }) => value !== 10)
+    expect(withPositions(lost, 2, 0)).toMatch(/nobody left its cell: put\(12\)/)
+  })
+
+  it('reveal two takes in the wrong order', () => {
+    const late = laps.map((each) => (each === laps[2] ? { ...each, invoked: 14, returned: 15 } : each))
+    expect(findTicketViolation(withPositions(late, 2, 0) as Operation[], 2)).toMatch(
+      /called after a later one/,
+    )
   })
 })

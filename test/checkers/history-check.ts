@@ -17,6 +17,10 @@ import { checkTimes, type Item, type Operation, type QueueModel, show, ticksOf }
  * - at every moment of a `full`, fewer than `capacity` items were possibly there;
  * - LIFO: see lifo-check.ts.
  *
+ * An `empty` is judged strictly, though a ring with slots alone to ask would answer so behind a put that has claimed its slot and stalls:
+ * this one reads TAIL after HEAD, and answers NOTHING only if no position was claimed at that moment, else BUSY, and its
+ * caller tries again. So both it and `full`, which reads HEAD after TAIL, are true at one moment of the call, counted in claims.
+ *
  * What is refused is not linearizable. What is accepted is, for FIFO and for priorities of which no two are equal, if
  * capacity is Infinity; else it may not be.
  */

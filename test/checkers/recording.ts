@@ -95,9 +95,10 @@ async function record(
   { producers, consumers, capacity, operations, patience = 60_000 }: Topology,
   dataOf: (thread: number) => object,
 ): Promise<Recording> {
-  const each = Math.max(1, Math.ceil(operations / 2 / producers))
   // What is left in the queue is part of the history, too.
-  const takes = Math.max(1, each * producers - Math.min(capacity, 5))
+  const left = Math.min(capacity, 5)
+  const each = Math.ceil((operations + left) / 2 / producers)
+  const takes = each * producers - left
   const control = new SharedArrayBuffer(CONTROL_BYTES)
   const threads = producers + consumers
   const common = { producers, each, takes, threads, control }

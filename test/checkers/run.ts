@@ -100,7 +100,7 @@ async function recordAll(operations: number, only: string) {
   const chosen = [...queueRuns(0), ...ticketRuns(0)].filter(titles).length
   const rounds = Math.ceil(operations / chosen / MOST_A_RUN)
   const each = Math.ceil(operations / chosen / rounds)
-  const sums = { histories: 0, operations: 0, violations: 0 }
+  const sums = { histories: 0, moves: 0, refusals: 0, violations: 0 }
   print(['real threads', 'puts', 'takes', 'empty', 'full', 'overlap', 'verdict'])
 
   const report = (run: QueueRun | TicketRun, recording: Recording, violation: string | undefined) => {
@@ -117,7 +117,9 @@ async function recordAll(operations: number, only: string) {
       )
     }
     sums.histories++
-    sums.operations += history.length
+    const moves = count('put') + count('take')
+    sums.moves += moves
+    sums.refusals += history.length - moves
   }
   for (let round = 0; round < rounds; round++) {
     for (const run of queueRuns(each).filter(titles)) {
@@ -143,7 +145,8 @@ async function main(): Promise<void> {
   const disagreements = histories === 0 ? 0 : compareAll(histories, seed)
   const sums = await recordAll(operations, only)
   console.log(
-    `${sums.histories} histories of real threads checked, ${sums.operations.toLocaleString('en')} operations: ` +
+    `${sums.histories} histories of real threads checked, ${sums.moves.toLocaleString('en')} puts and takes, ` +
+      `${sums.refusals.toLocaleString('en')} refusals: ` +
       `${sums.violations} violations; ${disagreements} disagreements with the search`,
   )
   process.exitCode = sums.violations + disagreements === 0 ? 0 : 1

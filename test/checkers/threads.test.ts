@@ -18,14 +18,14 @@ function expectWhole(
   { capacity, operations }: { capacity: number; operations: number },
 ) {
   const puts = count(recording, 'put')
-  expect(puts).toBeGreaterThanOrEqual(Math.floor(operations / 2))
+  expect(puts).toBeGreaterThanOrEqual(operations / 2)
   expect(count(recording, 'take')).toBe(puts - Math.min(capacity, 5))
 }
 
 describe('a history of real threads', () => {
-  const fifo = queueRuns(12_000).filter(({ kind }) => kind === 'fifo')
-  const others = queueRuns(8_000).filter(
-    ({ kind, capacity, producers }) => kind !== 'fifo' && producers === 3 && capacity % 62 === 2,
+  const fifo = queueRuns(15_000).filter(({ kind }) => kind === 'fifo')
+  const others = queueRuns(10_000).filter(
+    ({ kind, capacity, producers }) => kind !== 'fifo' && producers === 3 && capacity === 7,
   )
   it.each(titled([...fifo, ...others]))('is linearizable: %s', async (_title, run) => {
     const recording = await recordQueue(run)
@@ -33,7 +33,11 @@ describe('a history of real threads', () => {
     expectWhole(recording, run)
   })
 
-  it.each(titled(ticketRuns(8_000)))('is linearizable in the order of tickets: %s', async (_title, run) => {
+  /** Each capacity once a back end: 1 and 2 as 2P2C on Atomics and as 3P3C on WebAssembly, the others the other way round. */
+  const byTickets = ticketRuns(7_000).filter(
+    ({ backEnd, capacity, producers }) => (capacity < 7 === (backEnd === 'Atomics')) === (producers === 2),
+  )
+  it.each(titled(byTickets))('is linearizable in the order of tickets: %s', async (_title, run) => {
     const recording = await recordTickets(run)
     expect(judgeTickets(recording, run)).toBeUndefined()
     expectWhole(recording, run)
