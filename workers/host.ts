@@ -19,6 +19,9 @@ export async function host(message: RunMessage): Promise<never> {
   const control = new Control(message.words)
   if (control.begin(threadId)) {
     const outcome = await run(message, control)
+    // A thread that is terminated while a module is evaluated goes on with what is there of it (Node 22 and later), and
+    // throws since something is not. It comes to no other turn: its end is its death, not what it threw.
+    if (outcome.kind === 'threw') await new Promise((resolve) => setImmediate(resolve))
     await written(process.stdout)
     await written(process.stderr)
     postOutcome(message.port, outcome)

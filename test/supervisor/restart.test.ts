@@ -227,3 +227,23 @@ describe('the restart policy', () => {
     expect(report.groups).toEqual([{ name: 'dies', role: 'spawn', threads: 1, restarts: 2, stored: 0 }])
   })
 })
+
+describe('a thread that is terminated while it loads a module', () => {
+  // Node 22 and later go on for a moment, with a module that is not there.
+  it('has died, and has not failed to be set up', async () => {
+    const { stdout, stderr } = await runProcess(`
+      import { setEnvironmentData } from 'node:worker_threads'
+      const words = new Int32Array(new SharedArrayBuffer(8))
+      setEnvironmentData('words', words)
+      const workers = []
+      process.on('worker', (worker) => workers.push(worker))
+      const supervisor = new millrace.Supervisor()
+      const filename = ${JSON.stringify(new URL('fixtures/half-loaded.mjs', import.meta.url).href)}
+      const group = supervisor.spawn({ filename, name: 'work' })
+      while (Atomics.load(words, 1) === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+      await workers[0].terminate()
+      console.log(...(await group.join()))`)
+    expect(stderr).toBe('')
+    expect(stdout).toBe('whole\n')
+  })
+})
