@@ -1,0 +1,23 @@
+import { type Result, runIndexed } from './indexed-run.ts'
+
+/** Small, so that a decoder that allocates by a claim is seen to. */
+const HEAP = '--max-old-space-size=192'
+const PATIENCE = 10_000
+
+export function fuzzEncodings(
+  seed: number,
+  from: number,
+  to: number,
+  onProgress: (done: number) => void = () => {},
+): Promise<Result> {
+  const nodeOptions = [HEAP]
+  return runIndexed({
+    script: 'encodings-process.ts',
+    seed,
+    from,
+    to,
+    patience: PATIENCE,
+    nodeOptions,
+    onProgress,
+  })
+}

@@ -1,0 +1,161 @@
+import { spawn } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * Runs numbered inputs in a process of its own, so that a crash or a hang costs one of them: the process notes each number in a
+ * file before it begins it, and this one watches the file.
+ */
+export interface Job {
+  /** In this folder. */
+  readonly script: string
+  readonly seed: number
+  readonly from: number
+  /** Not included. */
+  readonly to: number
+  /** ms for one input; one that takes longer is tried once more alone, with four times as long, before it counts as a hang. */
+  readonly patience: number
+  /** For the process. */
+  readonly nodeOptions?: readonly string[]
+  readonly args?: readonly string[]
+  readonly onProgress?: (done: number) => void
+}
+
+export interface Fault {
+  readonly index: number
+  readonly text: string
+}
+
+export interface Result {
+  readonly faults: Fault[]
+  /** What came how often. */
+  readonly counts: Map<string, number>
+}
+
+/** More than so many faults, and the run ends. */
+const FAULTS_AT_MOST = 20
+
+export async function runIndexed(job: Job): Promise<Result> {
+  const result: Result = { faults: [], counts: new Map() }
+  let from = job.from
+  while (from < job.to && result.faults.length < FAULTS_AT_MOST) {
+    const end = await runProcess({ ...job, from }, result)
+    if (end === undefined) break
+    let { text } = end
+    if (end.stalled) {
+      const alone = { ...job, from: end.index, to: end.index + 1, patience: 4 * job.patience }
+      const retry = await runProcess(alone, { faults: result.faults, counts: result.counts })
+      text = retry === undefined ? '' : retry.text
+    }
+    if (text !== '') result.faults.push({ index: end.index, text })
+    from = end.index + 1
+  }
+  return result
+}
+
+interface Broken {
+  readonly index: number
+  readonly text: string
+  readonly stalled: boolean
+}
+
+/** Undefined if the process came to its end. */
+function runProcess(job: Job, result: Result): Promise<Broken | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-fuzz-'))
+  const progress = join(folder, 'progress')
+  writeFileSync(progress, Buffer.alloc(4))
+  const input = JSON.stringify({ seed: job.seed, from: job.from, to: job.to, progress })
+  const path = fileURLToPath(new URL(job.script, import.meta.url))
+  const argv = [...(job.nodeOptions ?? []), '--import', 'tsx', path, input, ...(job.args ?? [])]
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let errors = ''
+  let stalled = false
+  let line = ''
+  child.stderr.on('data', (text) => {
+    errors = (errors + text).slice(-4000)
+  })
+  child.stdout.on('data', (text) => {
+    const lines = (line + text).split('\n')
+    line = lines.pop() as string
+    for (const each of lines) collect(each, result)
+  })
+  let last = -1
+  let since = performance.now()
+  const watch = setInterval(() => {
+    const index = readFileSync(progress).readInt32LE()
+    if (index !== last) {
+      last = index
+      since = performance.now()
+      job.onProgress?.(index)
+      // A process that has not begun is starting, on a busy machine.
+    } else if (performance.now() - since > (index === 0 ? 60_000 : 0) + job.patience) {
+      stalled = true
+      child.kill('SIGKILL')
+    }
+  }, 250)
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => {
+      clearInterval(watch)
+      // Numbers count from 1 there, 0 is none.
+      const index = Math.max(job.from, readFileSync(progress).readInt32LE() - 1)
+      rmSync(folder, { recursive: true })
+      if (code === 0) return resolve(undefined)
+      const how = stalled
+        ? `did not come to an end within ${job.patience} ms`
+        : `ended its process with ${signal ?? code}`
+      resolve({ index, stalled, text: `${how}\n${errors}`.trim() })
+    })
+  })
+}
+
+function collect(line: string, { faults, counts }: Result): void {
+  if (!line.startsWith('{')) return
+  const report = JSON.parse(line) as { fault?: Fault; counts?: Record<string, number> }
+  if (report.fault !== undefined) faults.push(report.fault)
+  for (const [what, count] of Object.entries(report.counts ?? {}))
+    counts.set(what, (counts.get(what) ?? 0) + count)
+}
+
+/** The other end: what the process does with each number. `run` answers what came of it, or throws: a fault. */
+export async function serveIndexed(
+  run: (seed: number, index: number) => string | Promise<string>,
+): Promise<void> {
+  const { seed, from, to, progress } = JSON.parse(process.argv[2] as string) as {
+    seed: number
+    from: number
+    to: number
+    progress: string
+  }
+  const file = openSync(progress, 'r+')
+  const note = Buffer.alloc(4)
+  let counts: Record<string, number> = {}
+  const print = (report: object) => writeSync(1, `${JSON.stringify(report)}\n`)
+  for (let index = from; index < to; index++) {
+    note.writeInt32LE(index + 1)
+    writeSync(file, note, 0, 4, 0)
+    try {
+      const what = await run(seed, index)
+      counts[what] = (counts[what] ?? 0) + 1
+    } catch (error) {
+      print({
+        fault: { index, text: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      })
+    }
+    if (index % 1000 === 999 || index === to - 1) {
+      print({ counts })
+      counts = {}
+    }
+  }
+  closeSync(file)
+}
+
+/** The seed of one input: inputs near each other must not be alike. */
+export function seedOf(seed: number, index: number): number {
+  let mixed = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(index + 1, 0xc2b2ae35)
+  mixed ^= mixed >>> 15
+  mixed = Math.imul(mixed, 0x27d4eb2f)
+  return mixed ^ (mixed >>> 13)
+}
