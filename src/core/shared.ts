@@ -83,12 +83,17 @@ export function looksDrained(shared: Shared): boolean {
   return queued(shared) === 0 && shared.load(RETURNED) === 0
 }
 
+/** Ledgers from this index on were never claimed. A damaged count costs a look at all of them, never one outside the memory. */
+export function ledgersUsed(shared: Shared): number {
+  return Math.min(shared.load(LEDGERS_USED) >>> 0, shared.geometry.maxThreads)
+}
+
 /**
  * Items put and not finished. The finished counts only grow and so does the tail: reading the counts first and then
  * the tail, a zero was true at one moment.
  */
 export function unfinished(shared: Shared): number {
-  const used = shared.load(LEDGERS_USED)
+  const used = ledgersUsed(shared)
   let finished = 0
   for (let index = 0; index < used; index++) {
     finished += shared.load(ledgerAt(shared.geometry, index) + FINISHED)

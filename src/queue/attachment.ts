@@ -176,9 +176,12 @@ export class Attachment<T> {
     } else {
       length = encoded.length
       if (length > this.geometry.itemBytes) {
+        let left = this.geometry.cells
         while (this.#chained !== encoded && !this.#chain(encoded, waits || this.geometry.dropsOldest)) {
           if (isShutDown(this.shared)) return this.#closed()
           if (!this.#dropOldestFor(length)) return MEMORY
+          // Each item has a cell: a list that goes on runs in a circle.
+          if (--left === 0) return MEMORY
         }
       } else {
         if (this.#chained !== undefined) this.unstage()
@@ -247,8 +250,7 @@ export class Attachment<T> {
   #stamp(rank: number): void {
     const { recordsAt, keysAt } = this.geometry
     if (recordsAt !== 0) clearRecord(this.#span, this.#recordAt(this.#stage))
-    if (keysAt !== 0)
-      writeKey(this.#words, keysAt + (this.#words[this.#stage >> 2] as number) * KEY_BYTES, rank)
+    if (keysAt !== 0) writeKey(this.#words, keysAt + this.#cellOf(this.#stage) * KEY_BYTES, rank)
   }
 
   /** No put succeeds any more: this one's blocks, or its place in line for them, are free. */
@@ -491,14 +493,18 @@ export class Attachment<T> {
     return new QueueCorruptError(`the shared memory of ${this.#label} is damaged`)
   }
 
-  #cellAt(entry: number): number {
+  #cellOf(entry: number): number {
     const cell = this.#words[entry >> 2] as number
     if (cell < 0 || cell >= this.geometry.cells) throw this.corrupt()
-    return this.geometry.cellsAt + cell * this.geometry.cellBytes
+    return cell
+  }
+
+  #cellAt(entry: number): number {
+    return this.geometry.cellsAt + this.#cellOf(entry) * this.geometry.cellBytes
   }
 
   #recordAt(entry: number): number {
-    return recordAt(this.geometry, this.#words[entry >> 2] as number)
+    return recordAt(this.geometry, this.#cellOf(entry))
   }
 }
 

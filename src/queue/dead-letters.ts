@@ -37,7 +37,8 @@ export interface LetterBox {
  * Returns false if some had to stay.
  */
 export function moveLetters<T>(attachment: Attachment<T>, letters: LetterBox, queueName: string): boolean {
-  while (hasDoomed(attachment.shared)) {
+  // A list longer than there are cells runs in a circle: another time goes on.
+  for (let left = attachment.geometry.cells; left > 0 && hasDoomed(attachment.shared); left--) {
     // Not taken while there is no room: given back, it would stand behind the others.
     if (!letters.takesLetters && !letters.isShutDown) return false
     const entry = attachment.takeDoomed()

@@ -8,13 +8,12 @@ import {
   FINISHED,
   GAVE_BACK,
   JOIN,
-  LEDGERS_USED,
   LOCK,
   RETURNED,
   TAIL,
   TAKEN,
 } from '../core/layout.ts'
-import { isShutDown, looksDrained, type Shared, unfinished } from '../core/shared.ts'
+import { isShutDown, ledgersUsed, looksDrained, type Shared, unfinished } from '../core/shared.ts'
 import { backOff } from '../wait/backoff.ts'
 import { BLOCKED_WAITER, END_BIT } from '../wait/side.ts'
 import { wakeAllTakers } from '../wait/waking.ts'
@@ -182,7 +181,7 @@ function heldBy(shared: Shared, ledger: number): number {
 
 function readLedgers(shared: Shared): number[] {
   const counts: number[] = []
-  const used = shared.load(LEDGERS_USED)
+  const used = ledgersUsed(shared)
   for (let index = 0; index < used; index++) {
     const at = ledgerAt(shared.geometry, index)
     counts.push(shared.load(at + TAKEN))

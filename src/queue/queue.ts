@@ -287,9 +287,12 @@ export class Queue<T> {
     const attachment = this.#seat.leave()
     if (attachment === undefined) return
     for (const calls of [this.#puts, this.#takes, this.#joins]) calls.rejectAll(detachedError)
-    windUp(attachment.shared, attachment.ledger, attachment.thread, 0)
-    detachInRegistry(origin.id)
-    announceDetached(origin.id)
+    try {
+      windUp(attachment.shared, attachment.ledger, attachment.thread, 0)
+    } finally {
+      detachInRegistry(origin.id)
+      announceDetached(origin.id)
+    }
   }
 
   // --- inside ---

@@ -117,8 +117,8 @@ function shortened(error: Failure['error'], room: number): Buffer {
 
 function errorOf(text: string): Failure['error'] {
   try {
-    const [name, message, code] = JSON.parse(text)
-    return { name, message, ...(code === undefined ? {} : { code }) }
+    const [name, message, code] = (JSON.parse(text) as unknown[]).map(String)
+    return { name: name ?? 'Error', message: message ?? '', ...(code === undefined ? {} : { code }) }
   } catch {
     return { name: 'Error', message: '' }
   }

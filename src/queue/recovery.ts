@@ -9,11 +9,11 @@ import {
   GET,
   HELD,
   JOIN,
-  LEDGERS_USED,
   LENGTH,
   OWNER,
 } from '../core/layout.ts'
-import { isDiscarding, type Shared, unfinished } from '../core/shared.ts'
+import { isDiscarding, ledgersUsed, type Shared, unfinished } from '../core/shared.ts'
+import { QueueCorruptError } from '../errors.ts'
 import { backOff } from '../wait/backoff.ts'
 import { leaveSelect } from '../wait/selecting.ts'
 import { ASYNC_WAITER, asyncBit, BLOCKED_WAITER, blockedBit, END_BIT, SIDES } from '../wait/side.ts'
@@ -86,29 +86,27 @@ function giveBackOverdue(shared: Shared, ledger: number, entry: number, overdue:
  * and by several at once, so that whoever began it may die.
  */
 export function discardAll(shared: Shared, ledger: number): void {
-  const { core } = shared
-  let discarded = false
-  for (let tries = 0; ; ) {
-    const answer = core.discardQueued(ledger)
-    if (answer === BUSY) backOff(tries++)
-    else if (answer === 1) discarded = true
-    else break
-  }
-  for (let tries = 0; ; ) {
-    const answer = core.discardReturned(ledger)
-    if (answer === BUSY) backOff(tries++)
-    else if (answer === 1) discarded = true
-    else break
+  const { core, geometry } = shared
+  let discarded = 0
+  for (const discard of [core.discardQueued, core.discardReturned]) {
+    for (let tries = 0; ; ) {
+      const answer = discard(ledger)
+      if (answer === BUSY) backOff(tries++)
+      else if (answer !== 1) break
+      // Each item has a cell: a list that goes on runs in a circle, or a position is wrong.
+      else if (++discarded > geometry.cells)
+        throw new QueueCorruptError('there is more to discard than a queue can hold')
+    }
   }
   // Whoever shut the queue down may have woken the joins before this count; the last of several sees all counts.
-  if (discarded && unfinished(shared) === 0) core.wakeAll(JOIN)
+  if (discarded > 0 && unfinished(shared) === 0) core.wakeAll(JOIN)
 }
 
 /** Blocks of items that threads hold: about, while they go on. */
 export function heldBlocks(shared: Shared): number {
   const { geometry } = shared
   let count = 0
-  for (let index = shared.load(LEDGERS_USED) - 1; index >= 0; index--) {
+  for (let index = ledgersUsed(shared) - 1; index >= 0; index--) {
     const entries = ledgerAt(geometry, index) + ENTRIES
     for (let number = 1; number <= geometry.maxInFlight; number++) {
       const entry = entries + number * ENTRY_BYTES
@@ -123,13 +121,20 @@ export function heldBlocks(shared: Shared): number {
 
 /** Frees the blocks of the cell of `entry`. Returns true if someone waits for blocks. */
 export function freeBlocks(shared: Shared, entry: number): boolean {
+  const { core, geometry } = shared
   let wanted = false
-  for (let tries = 0; ; ) {
-    const answer = shared.core.popBlock(entry)
-    if (answer === BUSY) backOff(tries++)
-    else if (answer === 1 || answer === 0) wanted = wanted || answer === 1
-    else return wanted
+  // A chain that is longer than there are blocks runs in a circle, and is left.
+  for (let freed = 0, tries = 0; freed < geometry.blocks; ) {
+    const answer = core.popBlock(entry)
+    if (answer === BUSY) {
+      backOff(tries++)
+      continue
+    }
+    if (answer !== 1 && answer !== 0) break
+    freed++
+    wanted = wanted || answer === 1
   }
+  return wanted
 }
 
 /**
@@ -137,7 +142,7 @@ export function freeBlocks(shared: Shared, entry: number): boolean {
  * of threads at once; each ledger is wound up by one.
  */
 export function recover(shared: Shared, thread: number, executor: number, note: Note = nothing): void {
-  const used = shared.load(LEDGERS_USED)
+  const used = ledgersUsed(shared)
   for (let index = 0; index < used; index++) {
     const ledger = ledgerAt(shared.geometry, index)
     const owner = shared.load(ledger + OWNER)

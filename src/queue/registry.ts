@@ -1,8 +1,8 @@
 import { threadId } from 'node:worker_threads'
 import { ledgerAt } from '../core/geometry.ts'
-import { BUSY, LEDGERS_USED, OWNER, PRODUCER, STORED, STORED_BEFORE, VACANT } from '../core/layout.ts'
-import type { Shared, SharedMemory } from '../core/shared.ts'
-import { TooManyThreadsError } from '../errors.ts'
+import { BUSY, OWNER, PRODUCER, STORED, STORED_BEFORE, VACANT } from '../core/layout.ts'
+import { ledgersUsed, type Shared, type SharedMemory } from '../core/shared.ts'
+import { QueueCorruptError, TooManyThreadsError } from '../errors.ts'
 import { backOff } from '../wait/backoff.ts'
 import { recover, windUp } from './recovery.ts'
 import { forgetCause, link, TAKES } from './supervised.ts'
@@ -71,7 +71,7 @@ function claimFree(shared: SharedMemory, label: string): number {
 
 /** The ledger in which the puts of `producer` are counted, or 0. */
 function ledgerOf(shared: Shared, producer: number): number {
-  const used = shared.load(LEDGERS_USED)
+  const used = ledgersUsed(shared)
   for (let index = 0; index < used; index++) {
     const ledger = ledgerAt(shared.geometry, index)
     if (shared.load(ledger + PRODUCER) === producer) return ledger
@@ -150,7 +150,13 @@ export function sweep(): void {
   for (const [id, { queue, shared, ledger }] of registry().attached) {
     if (queue?.deref() !== undefined) continue
     if (ledger !== 0) {
-      windUp(shared, ledger, thisThread, 0)
+      try {
+        windUp(shared, ledger, thisThread, 0)
+      } catch (error) {
+        // A sweep comes with calls on other queues, and with deaths.
+        if (!(error instanceof QueueCorruptError)) throw error
+        process.emitWarning(error)
+      }
       onLetGo(id)
     }
     if (othersAttached(shared)) {
@@ -164,7 +170,7 @@ export function sweep(): void {
 }
 
 function othersAttached(shared: SharedMemory): boolean {
-  const used = shared.load(LEDGERS_USED)
+  const used = ledgersUsed(shared)
   for (let index = 0; index < used; index++) {
     const owner = shared.load(ledgerAt(shared.geometry, index) + OWNER)
     if (owner !== 0 && owner !== thisThread && owner !== VACANT) return true

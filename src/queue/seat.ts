@@ -5,6 +5,7 @@ import {
   AbortError,
   BlockingMainThreadError,
   DetachedError,
+  QueueCorruptError,
   QueueEmptyError,
   QueueFullError,
   QueueShutDownError,
@@ -97,7 +98,13 @@ export class Seat<T> {
     this.#awaitsLetterRoom = true
     const again = () => {
       this.#awaitsLetterRoom = false
-      this.tidy()
+      try {
+        this.tidy()
+      } catch (error) {
+        // Nobody called who could be told.
+        if (!(error instanceof QueueCorruptError)) throw error
+        process.emitWarning(error)
+      }
       this.onLettersGone()
     }
     if (!letters.takesLetters) letters.onRoom(again)

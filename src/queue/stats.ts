@@ -7,7 +7,6 @@ import {
   FREE_BLOCKS,
   GAVE_BACK,
   HEAD,
-  LEDGERS_USED,
   OWNER,
   REJECTED,
   RESCUED,
@@ -17,7 +16,7 @@ import {
   VACANT,
   WAITS,
 } from '../core/layout.ts'
-import { isDiscarding, isShutDown, queued, type Shared, unfinished } from '../core/shared.ts'
+import { isDiscarding, isShutDown, ledgersUsed, queued, type Shared, unfinished } from '../core/shared.ts'
 import { SIDES, waitBits } from '../wait/side.ts'
 
 /** A snapshot: each figure was true at some moment of the call. Counts are of items; totals since the ledger was first used, modulo 2^32. */
@@ -140,5 +139,5 @@ export function statsOf(shared: Shared, name: string): QueueStats {
 }
 
 function usedLedgers(shared: Shared, geometry: Geometry): number[] {
-  return Array.from({ length: shared.load(LEDGERS_USED) }, (_, index) => ledgerAt(geometry, index))
+  return Array.from({ length: ledgersUsed(shared) }, (_, index) => ledgerAt(geometry, index))
 }

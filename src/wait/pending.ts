@@ -1,6 +1,7 @@
 import { ASYNC_EPOCH, ASYNC_WAKING } from '../core/layout.ts'
 import type { SharedMemory } from '../core/shared.ts'
 import { AbortError } from '../errors.ts'
+import { StuckError } from './backoff.ts'
 import { hold, letGo } from './keep-alive.ts'
 import { ASYNC_WAITER, asyncBit, type Side } from './side.ts'
 
@@ -149,6 +150,9 @@ export class PendingCalls {
         if (side !== 0) return side
       } catch (error) {
         first.call.reject(error)
+        // Each of the others would hold up the event loop as long.
+        if (error instanceof StuckError)
+          for (const entry of this.#entries.slice(1)) this.#settle(entry, error)
       }
       this.#remove(first)
     }
@@ -189,10 +193,14 @@ export class PendingCalls {
   }
 
   #drop(entry: Entry, error: Error): void {
+    this.#settle(entry, error)
+    this.serve()
+  }
+
+  #settle(entry: Entry, error: Error): void {
     this.#remove(entry)
     entry.call.giveUp?.()
     entry.call.reject(error)
-    this.serve()
   }
 
   #remove(entry: Entry): void {

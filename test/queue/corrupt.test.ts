@@ -1,8 +1,33 @@
 import { describe, expect, it } from 'vitest'
+import { spanOf } from '../../src/codec/index.ts'
 import type { Geometry } from '../../src/core/geometry.ts'
 import { ledgerAt } from '../../src/core/geometry.ts'
-import { CHAIN, ENTRIES, LENGTH, RETURNED_FIRST, SLOT_CELL, TAIL } from '../../src/core/layout.ts'
-import { codecs, EMPTY, MillraceError, Queue, type QueueOptions } from '../../src/index.ts'
+import {
+  CHAIN,
+  DOOMED_FIRST,
+  DOOMED_LAST,
+  ENTRIES,
+  ENTRY_BYTES,
+  LEDGERS_USED,
+  LENGTH,
+  LOCK,
+  NEXT,
+  RETURNED_FIRST,
+  SLOT_CELL,
+  SPARE_FIRST,
+  TAIL,
+} from '../../src/core/layout.ts'
+import {
+  attach,
+  codecs,
+  type DeadLetter,
+  EMPTY,
+  LifoQueue,
+  MillraceError,
+  Queue,
+  type QueueOptions,
+} from '../../src/index.ts'
+import { addFailure, readRecord } from '../../src/queue/record.ts'
 import { randomNumbers } from '../support/random.ts'
 
 const corrupt = expect.objectContaining({ name: 'QueueCorruptError', code: 'ERR_QUEUE_CORRUPT' })
@@ -71,13 +96,137 @@ describe('a damaged word', () => {
     expect(() => queue.tryGet()).toThrow(corrupt)
   })
 
-  it('for a position ends in QueueCorruptError after 10 s, not in a wait without end', () => {
+  it('for a position ends in QueueCorruptError after 2 s on the main thread, not in a wait without end', () => {
     const queue = strings()
     queue.tryPut('a')
     queue.tryGet()
     const { words } = inside(queue)
     words[TAIL >> 2] = (words[TAIL >> 2] as number) + 1000
     expect(() => queue.tryGet()).toThrow(corrupt)
+  })
+})
+
+describe('a count of ledgers that is wrong', () => {
+  it.each([-1, 3, 2 ** 30, 0x7fffffff])('%i is no more than there are', async (value) => {
+    const queue = strings()
+    queue.tryPut('a')
+    inside(queue).words[LEDGERS_USED >> 2] = value
+    expect(queue.stats()).toMatchObject({ queued: 1, unfinished: 1, threads: [{ stored: 1 }] })
+    expect(queue.tryGet()).toBe('a')
+    queue.taskDone()
+    await queue.join({ timeout: 1000 })
+    queue[Symbol.dispose]()
+  })
+})
+
+describe('a list that runs in a circle', () => {
+  const circle = (queue: Queue<string>, list: number) => {
+    const { words, geometry } = inside(queue)
+    const cell = (words[list >> 2] as number) - 1
+    words[(geometry.cellsAt + cell * geometry.cellBytes + NEXT) >> 2] = cell + 1
+  }
+
+  it('of returned items ends an immediate shutdown with QueueCorruptError', async () => {
+    const queue = strings()
+    queue.tryPut('a')
+    ;(await queue.take()).retry()
+    circle(queue, RETURNED_FIRST)
+    expect(() => queue.shutdown({ immediate: true })).toThrow(corrupt)
+  })
+
+  it('of doomed items is followed once round at most, although the dead letters never fill', async () => {
+    const letters = new Queue<DeadLetter<string>>({ maxsize: 1, whenFull: 'drop-oldest' })
+    const queue = strings({ deadLetters: letters })
+    const { words, geometry } = inside(queue)
+    words[(geometry.cellsAt + NEXT) >> 2] = 1
+    for (const list of [DOOMED_FIRST, DOOMED_LAST, SPARE_FIRST]) words[list >> 2] = 1
+    await expect(queue.join({ timeout: 0 })).rejects.toThrow(/unfinished/)
+    // The first is still there.
+    expect(letters.stats().dropped).toBe(geometry.cells - 1)
+  })
+
+  it('of a long item’s blocks is freed once round at most', () => {
+    const queue = strings({ maxItemBytes: 65_536, memoryBytes: 65_536 })
+    queue.tryPut('a'.repeat(5000))
+    queue.tryPut('b'.repeat(5000))
+    expect(queue.tryGet()).toHaveLength(5000)
+    queue.taskDone()
+    const { words, geometry } = inside(queue)
+    for (let block = 0; block < geometry.blocks; block++) words[(geometry.linksAt >> 2) + block] = block + 1
+    queue.tryGet()
+    queue.taskDone()
+    expect(queue.tryPut('c')).toBe(true)
+  })
+
+  it('by a position far away ends an immediate shutdown with QueueCorruptError', () => {
+    const queue = new LifoQueue<string>({ codec: codecs.string, maxsize: 4 })
+    const { words } = inside(queue)
+    words[TAIL >> 2] = (words[TAIL >> 2] as number) + 2 ** 29
+    expect(() => queue.shutdown({ immediate: true })).toThrow(corrupt)
+  })
+})
+
+describe('a cell’s number that is none', () => {
+  it('is told by retry with an error, which would be noted beside the cell', async () => {
+    const queue = strings({ maxDeliveries: 3 })
+    queue.tryPut('a')
+    const delivery = await queue.take()
+    const { words, geometry } = inside(queue)
+    for (let entry = 1; entry <= 4; entry++) {
+      words[(ledgerAt(geometry, 0) + ENTRIES + entry * ENTRY_BYTES) >> 2] = -77
+    }
+    expect(() => delivery.retry({ error: new Error('again') })).toThrow(corrupt)
+  })
+})
+
+describe('a lock that nobody opens', () => {
+  const locked = () => {
+    const queue = new LifoQueue<string>({ codec: codecs.string, maxsize: 4 })
+    return { queue, lock: () => (inside(queue).words[LOCK >> 2] = 1) }
+  }
+
+  it('rejects all calls that wait at the first look, not each after a look of its own', async () => {
+    const { queue, lock } = locked()
+    const waiting = Array.from({ length: 20 }, () => queue.get().catch((error: unknown) => error))
+    const { words } = inside(queue)
+    lock()
+    words[TAIL >> 2] = (words[TAIL >> 2] as number) + 2
+    expect(() => queue.tryGet()).toThrow(corrupt)
+    const errors = await Promise.all(waiting)
+    expect(errors[0]).toEqual(corrupt)
+    expect(new Set(errors).size).toBe(1)
+  })
+
+  it('ends a detaching with QueueCorruptError, and the thread is detached', async () => {
+    const { queue, lock } = locked()
+    queue.tryPut('a')
+    await queue.take()
+    const { handle } = queue
+    lock()
+    expect(() => queue[Symbol.dispose]()).toThrow(corrupt)
+    await expect(queue.put('b')).rejects.toThrow(/detached/)
+    const again = attach(handle)
+    expect(again === queue).toBe(false)
+    expect(again.stats().size).toBe(0)
+    expect(() => again[Symbol.dispose]()).not.toThrow()
+  })
+})
+
+describe('a damaged record of failures', () => {
+  it('yields strings, and takes further failures', () => {
+    const span = spanOf(new ArrayBuffer(512))
+    addFailure(span, 0, new Error('x'.repeat(300)), 1)
+    const text = span.bytes.toString('latin1')
+    span.bytes.write('[7,{"a":["', text.indexOf('['))
+    span.bytes.write('"]},5]', text.lastIndexOf(']') - 5)
+    for (let count = 0; count < 3; count++) addFailure(span, 0, new Error('y'.repeat(300)), 1)
+    for (const { error } of readRecord(span, 0)) {
+      expect([typeof error.name, typeof error.message, typeof (error.code ?? '')]).toEqual([
+        'string',
+        'string',
+        'string',
+      ])
+    }
   })
 })
 
