@@ -1,14 +1,13 @@
 import { ledgerAt } from '../core/geometry.ts'
 import {
   ATTEMPTS,
-  LEDGERS_USED,
   OVERDUE_DELAY,
   OVERDUE_ENTRY,
   OVERDUE_LIMIT,
   OVERDUE_THREAD,
   OWNER,
 } from '../core/layout.ts'
-import type { Shared, SharedMemory } from '../core/shared.ts'
+import { ledgersUsed, type Shared, type SharedMemory } from '../core/shared.ts'
 
 /** An item whose call took too long, and what is to become of it once its thread is dead. */
 export interface Overdue {
@@ -28,7 +27,7 @@ export const GIVEN_UP = -1
  */
 export function condemn(shared: SharedMemory, thread: number, { entry, delay, limit }: Overdue): void {
   const { words, geometry } = shared
-  for (let index = shared.load(LEDGERS_USED) - 1; index >= 0; index--) {
+  for (let index = ledgersUsed(shared) - 1; index >= 0; index--) {
     const ledger = ledgerAt(geometry, index)
     if (shared.load(ledger + OWNER) !== thread + 1) continue
     Atomics.store(words, (ledger + OVERDUE_ENTRY) >> 2, entry)

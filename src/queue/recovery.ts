@@ -88,16 +88,21 @@ function giveBackOverdue(shared: Shared, ledger: number, entry: number, overdue:
 export function discardAll(shared: Shared, ledger: number): void {
   const { core, geometry } = shared
   let discarded = 0
-  for (const discard of [core.discardQueued, core.discardReturned]) {
-    for (let tries = 0; ; ) {
-      const answer = discard(ledger)
-      if (answer === BUSY) backOff(tries++)
-      else if (answer !== 1) break
-      // Each item has a cell: a list that goes on runs in a circle, or a position is wrong.
-      else if (++discarded > geometry.cells)
-        throw new QueueCorruptError('there is more to discard than a queue can hold')
-    }
+  for (let tries = 0; discarded <= geometry.cells; ) {
+    const answer = core.discardQueued(ledger)
+    if (answer === BUSY) backOff(tries++)
+    else if (answer === 1) discarded++
+    else break
   }
+  for (let tries = 0; discarded <= geometry.cells; ) {
+    const answer = core.discardReturned(ledger)
+    if (answer === BUSY) backOff(tries++)
+    else if (answer === 1) discarded++
+    else break
+  }
+  // Each item has a cell: a list that goes on runs in a circle, or a position is wrong.
+  if (discarded > geometry.cells)
+    throw new QueueCorruptError('there is more to discard than a queue can hold')
   // Whoever shut the queue down may have woken the joins before this count; the last of several sees all counts.
   if (discarded > 0 && unfinished(shared) === 0) core.wakeAll(JOIN)
 }
