@@ -29,7 +29,7 @@ export class ThreadPool {
   readonly #onExit: OnExit
   readonly #piscinas: Piscina[] = []
   /** By threadId, which a Worker no longer has at its exit. */
-  readonly #alive = new Map<number, Worker>()
+  readonly #alive = new Map<number, { readonly worker: Worker; readonly piscina: Piscina }>()
   readonly #exits = new Set<Promise<void>>()
   /** Not over, as far as is known. */
   readonly #tasks = new Set<Task>()
@@ -105,6 +105,16 @@ export class ThreadPool {
     }
   }
 
+  /** One whose last thread died before it was ready starts no other, and runs no more tasks: it would only take memory. */
+  #dropSpent(): void {
+    const inUse = new Set([...this.#tasks, ...this.#alive.values()].map(({ piscina }) => piscina))
+    for (const piscina of [...this.#piscinas]) {
+      if (piscina.threads.length > 0 || inUse.has(piscina)) continue
+      this.#piscinas.splice(this.#piscinas.indexOf(piscina), 1)
+      void piscina.destroy()
+    }
+  }
+
   #diedEarly(): Error {
     const cause = this.#lastFailure
     const because = cause === undefined ? '' : `: ${shown(cause)}`
@@ -114,7 +124,7 @@ export class ThreadPool {
   /** Ends one thread at once; there is room for another as soon as it has exited. */
   terminate(thread: number): void {
     this.#forget(thread)
-    void this.#alive.get(thread)?.terminate()
+    void this.#alive.get(thread)?.worker.terminate()
   }
 
   /** Ends all threads, and resolves when they have exited. */
@@ -136,10 +146,11 @@ export class ThreadPool {
 
   /** @internal A Worker was started in this thread. */
   adopt(worker: Worker): void {
-    if (!this.#piscinas.some(({ threads }) => threads.includes(worker))) return
+    const piscina = this.#piscinas.find(({ threads }) => threads.includes(worker))
+    if (piscina === undefined) return
     const thread = worker.threadId
     let failure: unknown
-    this.#alive.set(thread, worker)
+    this.#alive.set(thread, { worker, piscina })
     worker.on('error', (error) => {
       failure = error
     })
@@ -154,7 +165,9 @@ export class ThreadPool {
         this.#onExit(thread, code, failure)
         // Once the task that the thread had been given, if it had not begun it, has failed: it waits no longer.
         setImmediate(() => {
-          if (!this.#hasEnded) this.#refuseStuckTasks()
+          if (this.#hasEnded) return
+          this.#refuseStuckTasks()
+          this.#dropSpent()
         })
       })
     })

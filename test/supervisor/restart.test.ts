@@ -247,3 +247,37 @@ describe('a thread that is terminated while it loads a module', () => {
     expect(stdout).toBe('whole\n')
   })
 })
+
+describe('threads that die before they are ready', () => {
+  it('leave nothing behind', async () => {
+    const filename = JSON.stringify(new URL('fixtures/deaths.mjs', import.meta.url).href)
+    const { stdout, stderr } = await runProcess(
+      `
+      let youngest
+      process.on('worker', (worker) => { youngest = worker })
+      const supervisor = new millrace.Supervisor({ restart: { max: 1000 } })
+      const words = new Int32Array(new SharedArrayBuffer(8))
+      const args = { words, survivor: 0 }
+      const group = supervisor.spawn({ filename: ${filename}, name: 'someDie', args })
+      const heapAfter = async (deaths) => {
+        for (let death = 0; death < deaths; death++) {
+          const before = youngest
+          await youngest.terminate()
+          while (youngest === before) await new Promise((resolve) => setTimeout(resolve, 1))
+        }
+        gc()
+        return process.memoryUsage().heapUsed
+      }
+      await new Promise((resolve) => setImmediate(resolve))
+      const first = await heapAfter(30)
+      const second = await heapAfter(90)
+      console.log((second - first) / 90 < 4096 ? 'flat' : second - first)
+      Atomics.store(words, 0, 1)
+      console.log((await group.join())[0] > 0)`,
+      undefined,
+      60_000,
+    )
+    expect(stderr).toBe('')
+    expect(stdout).toBe('flat\ntrue\n')
+  })
+})
