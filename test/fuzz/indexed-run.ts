@@ -144,7 +144,7 @@ export async function serveIndexed(
         fault: { index, text: error instanceof Error ? (error.stack ?? error.message) : String(error) },
       })
     }
-    if (index % 1000 === 999 || index === to - 1) {
+    if (index % 100 === 99 || index === to - 1) {
       print({ counts })
       counts = {}
     }

@@ -47,7 +47,7 @@ export async function main(usage: string, run: (args: string[]) => Promise<numbe
 export function progressTo(total: number, what: string): (done: number) => void {
   let last = performance.now()
   return (done) => {
-    if (performance.now() - last < 10_000) return
+    if (performance.now() - last < 30_000) return
     last = performance.now()
     console.log(`${done} of ${total} ${what}`)
   }

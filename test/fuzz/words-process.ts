@@ -1,0 +1,163 @@
+import type { Geometry } from '../../src/core/geometry.ts'
+import {
+  codecs,
+  type DeadLetter,
+  type Delivery,
+  LifoQueue,
+  MillraceError,
+  PriorityQueue,
+  Queue,
+  type QueueOptions,
+  select,
+} from '../../src/index.ts'
+import { Random } from '../codec/random.ts'
+import { damageOne } from './damage.ts'
+import { hasten } from './fixtures/hasten.mjs'
+import { seedOf, serveIndexed } from './indexed-run.ts'
+import { Threads } from './words-threads.ts'
+
+const CALLS = 16
+/** A call that waits is given up after so many ms. */
+const SHORT = 3
+
+/** ms for which the event loop may stand still, the back-off sleeps that are skipped included. */
+const STILL_AT_MOST = 12_000
+
+/** ms of skipped sleeps since the event loop turned, and the most there were. */
+let still = 0
+let longestStill = 0
+hasten((ms) => {
+  still += ms
+  longestStill = Math.max(longestStill, still)
+})
+setInterval(() => {
+  still = 0
+}, 1).unref()
+
+const threads = new Threads(2)
+const uncaught: string[] = []
+process.on('uncaughtException', (error) => uncaught.push(`uncaught: ${error.stack}`))
+process.on('unhandledRejection', (error) => uncaught.push(`unhandled: ${(error as Error).stack ?? error}`))
+process.removeAllListeners('warning')
+process.on('warning', () => {})
+
+/** A queue of some kind with what makes its memory larger: blocks, records, keys, a dead-letter queue. */
+function makeQueue(random: Random): Queue<string> {
+  const Kind = random.pick([Queue, Queue, LifoQueue, PriorityQueue])
+  const whenFull = Kind === PriorityQueue || random.chance(0.6) ? 'wait' : 'drop-oldest'
+  const options: QueueOptions<string> = {
+    maxsize: random.pick([1, 4, 7]),
+    maxThreads: 4,
+    maxInFlight: 4,
+    codec: random.pick([codecs.structured, codecs.string, codecs.json]),
+    itemBytes: 64,
+    maxItemBytes: 4096,
+    memoryBytes: random.pick([4096, 16_384]),
+    whenFull,
+    ack: random.pick(['manual', 'auto']),
+  }
+  if (random.chance(0.5)) {
+    options.deadLetters = new Queue<DeadLetter<string>>({
+      maxsize: random.pick([1, 100]),
+      whenFull: random.pick(['wait', 'drop-oldest']),
+      codec: codecs.json,
+    })
+    options.maxDeliveries = 2
+  }
+  return new Kind<string>(options)
+}
+
+/** A call on the main thread; each may fail with an error of this library. */
+async function call(queue: Queue<string>, random: Random, deliveries: Delivery<string>[]): Promise<unknown> {
+  const item = 'm'.repeat(random.chance(0.3) ? random.below(3000) : random.below(60))
+  const timeout = random.below(SHORT)
+  switch (random.below(14)) {
+    case 0:
+    case 1:
+      return queue.tryPut(item)
+    case 2:
+      return queue.put(item, { timeout })
+    case 3:
+      return queue.putMany([item, item], { timeout })
+    case 4:
+      return queue.tryGet()
+    case 5:
+      return queue.get({ timeout })
+    case 6:
+      return queue.getMany(3, { timeout, linger: 1 })
+    case 7:
+      return deliveries.push(await queue.take({ timeout }))
+    case 8:
+      return settle(deliveries.pop(), random)
+    case 9:
+      return queue.taskDone()
+    case 10:
+      return queue.stats()
+    case 11:
+      return [queue.size, queue.unfinished, queue.full, queue.empty, queue.isShutDown]
+    case 12:
+      return queue.join({ timeout })
+    default:
+      return select({ queue }, { timeout })
+  }
+}
+
+function settle(delivery: Delivery<string> | undefined, random: Random): void {
+  const way = random.below(4)
+  if (way === 0) delivery?.retry()
+  else if (way === 1) delivery?.retry({ delay: random.below(4), error: new Error('again') })
+  else if (way === 2) delivery?.fail(new Error('given up'))
+  else delivery?.done()
+}
+
+await serveIndexed(async (seed, index) => {
+  const random = new Random(seedOf(seed, index))
+  const queue = makeQueue(random)
+  const { memory, geometry } = queue.handle as unknown as { memory: WebAssembly.Memory; geometry: Geometry }
+  const words = new Int32Array(memory.buffer)
+  const deliveries: Delivery<string>[] = []
+  const told = new Set<string>()
+  const attempt = async (run: () => unknown): Promise<void> => {
+    try {
+      await run()
+    } catch (error) {
+      if (!(error instanceof MillraceError)) throw error
+      told.add(error.code)
+    }
+  }
+  const calls = async (count: number) => {
+    for (let left = count; left > 0; left--) await attempt(() => call(queue, random, deliveries))
+  }
+  await threads.begin(queue.handle, seedOf(seed, index))
+  await calls(random.below(CALLS))
+  const damages = Array.from({ length: random.chance(0.7) ? 1 : 2 + random.below(5) }, () =>
+    damageOne(random, words, geometry),
+  )
+  const faults: string[] = []
+  try {
+    await calls(CALLS)
+    if (random.chance(0.3)) {
+      await threads.kill(random.below(2))
+      await calls(4)
+    }
+    await threads.stop()
+    if (random.chance(0.7)) await attempt(() => queue.shutdown({ immediate: random.chance(0.5) }))
+    await calls(4)
+    await attempt(() => queue[Symbol.dispose]())
+  } catch (error) {
+    faults.push((error as Error).stack ?? String(error))
+    await threads.stop()
+  }
+  if (longestStill > STILL_AT_MOST)
+    faults.push(`the event loop would have stood still for ${longestStill} ms`)
+  longestStill = 0
+  faults.push(...threads.faults.splice(0), ...uncaught.splice(0))
+  if (faults.length > 0) throw new Error(`${JSON.stringify(damages)}: ${faults.join('\n')}`)
+  return told.has('ERR_QUEUE_CORRUPT')
+    ? 'QueueCorruptError'
+    : told.has('ERR_CODEC')
+      ? 'CodecError'
+      : 'went on'
+})
+await threads.close()
+process.exit(0)
