@@ -141,7 +141,7 @@ describe('several groups that failed', () => {
 describe('a thread that is being started again', () => {
   it('knows afterwards of what group its queue was lost', async () => {
     const queue = new millrace.Queue<number>({ codec: millrace.codecs.int32, name: 'between' })
-    const one = supervisor({ restart: { backoff: 1000 } })
+    const one = supervisor({ restart: { backoff: 5000 } })
     const restarting = once(one, 'restart')
     const putter = one.spawn(failing('diesThenPuts', { args: { queue } }))
     await within(restarting, 'the restart')
