@@ -1,14 +1,26 @@
 import { describe, expect, it } from 'vitest'
+import { fuzzCalls } from './calls-run.ts'
 import { fuzzEncodings } from './encodings-run.ts'
+import type { Result } from './indexed-run.ts'
+import { fuzzWords } from './words-run.ts'
 
-/** `npx tsx test/fuzz/encodings.ts --inputs 1000000` for more. */
-const ENCODINGS = 30_000
 const SEED = Number(process.env.MILLRACE_SEED ?? Date.now() % 1_000_000)
 
+/** How many inputs of each kind: `npx tsx test/fuzz/encodings.ts`, `calls.ts` and `words.ts` take more. */
+const kinds: [string, number, (seed: number, from: number, to: number) => Promise<Result>][] = [
+  ['bytes that no encoder wrote yield a value or an Error, whatever they claim', 30_000, fuzzEncodings],
+  ['options that make no sense are refused by name, and leave nothing behind', 300, fuzzCalls],
+  ['damaged words in a queue yield items or this library’s errors, and hold nobody up', 150, fuzzWords],
+]
+
 describe(`bad input, MILLRACE_SEED=${SEED}`, () => {
-  it('of codecs yields a value or an Error: no crash, no hang, no pollution, no memory by an unchecked length', async () => {
-    const { faults, counts } = await fuzzEncodings(SEED, 0, ENCODINGS)
-    expect(faults).toEqual([])
-    expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(ENCODINGS)
-  }, 180_000)
+  it.concurrent.each(kinds)(
+    '%s (%i)',
+    async (_, count, fuzz) => {
+      const { faults, counts } = await fuzz(SEED, 0, count)
+      expect(faults).toEqual([])
+      expect([...counts.values()].reduce((sum, each) => sum + each, 0)).toBe(count)
+    },
+    240_000,
+  )
 })

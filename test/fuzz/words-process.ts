@@ -20,10 +20,10 @@ const CALLS = 16
 /** A call that waits is given up after so many ms. */
 const SHORT = 3
 
-/** ms for which the event loop may stand still, the back-off sleeps that are skipped included. */
+/** ms for which one call, or one turn of the event loop, may hold up the thread: the back-off sleeps that are skipped. */
 const STILL_AT_MOST = 12_000
 
-/** ms of skipped sleeps since the event loop turned, and the most there were. */
+/** ms of skipped sleeps since the last call, or turn, began; and the most there were. */
 let still = 0
 let longestStill = 0
 hasten((ms) => {
@@ -118,6 +118,7 @@ await serveIndexed(async (seed, index) => {
   const deliveries: Delivery<string>[] = []
   const told = new Set<string>()
   const attempt = async (run: () => unknown): Promise<void> => {
+    still = 0
     try {
       await run()
     } catch (error) {
@@ -149,7 +150,7 @@ await serveIndexed(async (seed, index) => {
     await threads.stop()
   }
   if (longestStill > STILL_AT_MOST)
-    faults.push(`the event loop would have stood still for ${longestStill} ms`)
+    faults.push(`a call would have held up the event loop for ${longestStill} ms`)
   longestStill = 0
   faults.push(...threads.faults.splice(0), ...uncaught.splice(0))
   if (faults.length > 0) throw new Error(`${JSON.stringify(damages)}: ${faults.join('\n')}`)
