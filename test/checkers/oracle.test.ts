@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compareWithSearch, SUBJECTS, total } from './oracle.ts'
 
-const HISTORIES = 250
+const HISTORIES = 100
 
 describe('a check of histories', () => {
   it.each(SUBJECTS)('agrees with a search of all orders: $title', (subject) => {

@@ -23,8 +23,8 @@ function expectWhole(
 }
 
 describe('a history of real threads', () => {
-  const fifo = queueRuns(15_000).filter(({ kind }) => kind === 'fifo')
-  const others = queueRuns(10_000).filter(
+  const fifo = queueRuns(5_000).filter(({ kind }) => kind === 'fifo')
+  const others = queueRuns(3_500).filter(
     ({ kind, capacity, producers }) => kind !== 'fifo' && producers === 3 && capacity === 7,
   )
   it.each(titled([...fifo, ...others]))('is linearizable: %s', async (_title, run) => {
@@ -34,7 +34,7 @@ describe('a history of real threads', () => {
   })
 
   /** Each capacity once a back end: 1 and 2 as 2P2C on Atomics and as 3P3C on WebAssembly, the others the other way round. */
-  const byTickets = ticketRuns(7_000).filter(
+  const byTickets = ticketRuns(2_500).filter(
     ({ backEnd, capacity, producers }) => (capacity < 7 === (backEnd === 'Atomics')) === (producers === 2),
   )
   it.each(titled(byTickets))('is linearizable in the order of tickets: %s', async (_title, run) => {

@@ -4,13 +4,13 @@ import { fuzzEncodings } from './encodings-run.ts'
 import type { Result } from './indexed-run.ts'
 import { fuzzWords } from './words-run.ts'
 
-const SEED = Number(process.env.MILLRACE_SEED ?? Date.now() % 1_000_000)
+const SEED = Number(process.env.MILLRACE_SEED ?? 1)
 
 /** How many inputs of each kind: `npx tsx test/fuzz/encodings.ts`, `calls.ts` and `words.ts` take more. */
 const kinds: [string, number, (seed: number, from: number, to: number) => Promise<Result>][] = [
-  ['bytes that no encoder wrote yield a value or an Error, whatever they claim', 30_000, fuzzEncodings],
-  ['options that make no sense are refused by name, and leave nothing behind', 300, fuzzCalls],
-  ['damaged words in a queue yield items or this library’s errors, and hold nobody up', 150, fuzzWords],
+  ['bytes that no encoder wrote yield a value or an Error, whatever they claim', 10_000, fuzzEncodings],
+  ['options that make no sense are refused by name, and leave nothing behind', 150, fuzzCalls],
+  ['damaged words in a queue yield items or this library’s errors, and hold nobody up', 60, fuzzWords],
 ]
 
 describe(`bad input, MILLRACE_SEED=${SEED}`, () => {

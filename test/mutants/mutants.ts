@@ -496,7 +496,7 @@ const wait: Mutant[] = [
   },
   {
     name: 'a call that is given up leaves those behind it unserved',
-    faults: one(PENDING, 'entry.call.reject(error)\n    this.serve()', 'entry.call.reject(error)'),
+    faults: one(PENDING, 'this.#settle(entry, error)\n    this.serve()', 'this.#settle(entry, error)'),
     expected: 'copied',
     tests: BOUNDED,
   },
@@ -604,7 +604,7 @@ const queue: Mutant[] = [
   },
   {
     name: 'who discards the last item does not release the joins',
-    faults: one(RECOVERY, 'if (discarded && unfinished(shared) === 0) core.wakeAll(JOIN)'),
+    faults: one(RECOVERY, 'if (discarded > 0 && unfinished(shared) === 0) core.wakeAll(JOIN)'),
     expected: 'explored',
     scenes: ['discarded', 'discarded retries'],
   },

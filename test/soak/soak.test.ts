@@ -5,13 +5,13 @@ import { WAYS } from './words.ts'
 
 /** `npm run soak` for more. */
 const job: Job = {
-  minutes: 0.33,
+  minutes: 0.2,
   deathsPerSecond: 6,
   seed: Number(process.env.MILLRACE_SEED ?? Date.now() % 1_000_000),
   threads: 14,
   epoch: 5000,
   patience: 60_000,
-  leastDeaths: 50,
+  leastDeaths: 30,
 }
 
 describe('a soak', () => {
