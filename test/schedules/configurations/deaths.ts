@@ -23,8 +23,8 @@ export const DEATHS: readonly Configuration[] = [
     '2P2C, a producer dies',
     'harms nobody',
     { maxsize: 2, threads: [producer(0, 1, mortal), producer(1, 1), taker(0, 1), taker(1, 1), guardian(0)] },
-    { preemptions: 1, kills: 1 },
-    { preemptions: 2, kills: 1 },
+    shallow,
+    2,
   ),
   configuration(
     '2P2C, a consumer dies',
