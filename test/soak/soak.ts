@@ -8,6 +8,9 @@ const SHORTEST = 0.05
 /** One for each so many deaths by want of memory, and one more: V8 takes the process along now and then. */
 const DEATHS_PER_ABORT = 20
 
+/** In minutes: the heap is still warming up for some minutes, and of a short run that is all there is to see. */
+const SHORTEST_JUDGED = 5
+
 /** Of the mean, over the last two thirds: see `isFlat`. What a thread of Node leaves with the allocator varies more than a heap. */
 const FLAT = { heap: 0.03, rss: 0.1 } as const
 
@@ -67,8 +70,7 @@ export async function soakFor(job: Job, onLine: (line: Line) => void): Promise<O
 
 function grown(what: 'heap' | 'rss', samples: Parameters<typeof trendOf>[0]): Grown | undefined {
   const trend = trendOf(samples)
-  // Of a run of seconds the warming up is all there is to see.
-  if (trend === undefined || trend.minutes < 2) return undefined
+  if (trend === undefined || trend.minutes < SHORTEST_JUDGED) return undefined
   return { what, trend, isFlat: isFlat(trend, FLAT[what]) }
 }
 
