@@ -5,13 +5,13 @@ import { WAYS } from './words.ts'
 
 /** `npm run soak` for more. */
 const job: Job = {
-  minutes: 0.2,
+  minutes: 0.12,
   deathsPerSecond: 6,
   seed: Number(process.env.MILLRACE_SEED ?? Date.now() % 1_000_000),
   threads: 14,
   epoch: 5000,
   patience: 60_000,
-  leastDeaths: 30,
+  leastDeaths: 15,
 }
 
 describe('a soak', () => {
@@ -34,7 +34,7 @@ describe('a soak', () => {
   }, 300_000)
 
   it('finds a queue that is never drained', async () => {
-    const stuck = { ...job, minutes: 0.06, epoch: 1000, patience: 20_000, leastDeaths: 0 }
+    const stuck = { ...job, minutes: 0.06, epoch: 1000, patience: 10_000, leastDeaths: 0 }
     const { faults } = await soakFor({ ...stuck, sabotage: 'hold' }, () => {})
     expect(faults.join()).toMatch(/unfinished|not within/)
   }, 300_000)
