@@ -1,5 +1,6 @@
+import { integer } from '../support/usage.ts'
 import { fuzzCalls } from './calls-run.ts'
-import { integer, main, optionsOf, progressTo } from './options.ts'
+import { main, optionsOf, progressTo } from './options.ts'
 
 const USAGE = `Usage: npx tsx test/fuzz/calls.ts [options]
 
@@ -19,9 +20,9 @@ await main(USAGE, async (args) => {
     console.log(USAGE)
     return 0
   }
-  const calls = integer('--calls', options.calls, 1, 1e7, 30_000)
-  const from = integer('--from', options.from, 0, 1e7, 0)
-  const seed = integer('--seed', options.seed, 0, 2 ** 31 - 1, Date.now() % 1_000_000)
+  const calls = integer('--calls', options.calls, { min: 1, max: 1e7 }) ?? 30_000
+  const from = integer('--from', options.from, { min: 0, max: 1e7 }) ?? 0
+  const seed = integer('--seed', options.seed, { min: 0, max: 2 ** 31 - 1 }) ?? Date.now() % 1_000_000
   console.log(`Node ${process.version}; ${calls} calls from ${from}; --seed ${seed}`)
   const began = performance.now()
   const { faults, counts } = await fuzzCalls(seed, from, from + calls, progressTo(from + calls, 'calls'))

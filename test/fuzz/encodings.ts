@@ -1,6 +1,7 @@
+import { integer, UsageError } from '../support/usage.ts'
 import { fuzzEncodings } from './encodings-run.ts'
 import { judge } from './judge.ts'
-import { integer, main, optionsOf, progressTo, UsageError } from './options.ts'
+import { main, optionsOf, progressTo } from './options.ts'
 import { SUBJECTS, subjectOf } from './subjects.ts'
 
 const USAGE = `Usage: npx tsx test/fuzz/encodings.ts [options]
@@ -24,9 +25,9 @@ await main(USAGE, async (args) => {
     return 0
   }
   if (options.replay !== undefined) return replay(options.codec, options.replay)
-  const inputs = integer('--inputs', options.inputs, 1, 1e8, 1_000_000)
-  const from = integer('--from', options.from, 0, 1e8, 0)
-  const seed = integer('--seed', options.seed, 0, 2 ** 31 - 1, Date.now() % 1_000_000)
+  const inputs = integer('--inputs', options.inputs, { min: 1, max: 1e8 }) ?? 1_000_000
+  const from = integer('--from', options.from, { min: 0, max: 1e8 }) ?? 0
+  const seed = integer('--seed', options.seed, { min: 0, max: 2 ** 31 - 1 }) ?? Date.now() % 1_000_000
   console.log(`Node ${process.version}; ${inputs} inputs from ${from}; --seed ${seed}`)
   const began = performance.now()
   const { faults, counts } = await fuzzEncodings(

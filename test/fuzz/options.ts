@@ -1,6 +1,5 @@
-import { inspect, parseArgs } from 'node:util'
-
-export class UsageError extends Error {}
+import { parseArgs } from 'node:util'
+import { UsageError, usageOf } from '../support/usage.ts'
 
 /** The options of a script, each of which takes a text; 'help' if that is wanted. */
 export function optionsOf<K extends string>(
@@ -11,25 +10,8 @@ export function optionsOf<K extends string>(
     help: { type: 'boolean', short: 'h' },
   }
   for (const name of names) options[name] = { type: 'string' }
-  try {
-    const { values } = parseArgs({ args, options })
-    return values.help === true ? 'help' : (values as Partial<Record<K, string>>)
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-}
-
-export function integer(
-  option: string,
-  text: string | undefined,
-  min: number,
-  max: number,
-  fallback: number,
-): number {
-  if (text === undefined) return fallback
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (value >= min && value <= max) return value
-  throw new UsageError(`${option} must be an integer from ${min} to ${max}; received ${inspect(text)}`)
+  const { values } = usageOf(() => parseArgs({ args, options }))
+  return values.help === true ? 'help' : (values as Partial<Record<K, string>>)
 }
 
 /** Runs a script: what it answers is its exit code; 2 and the usage for wrong options. */

@@ -1,5 +1,6 @@
 import build from '../support/build.ts'
-import { integer, main, optionsOf, progressTo } from './options.ts'
+import { integer } from '../support/usage.ts'
+import { main, optionsOf, progressTo } from './options.ts'
 import { fuzzWords } from './words-run.ts'
 
 const USAGE = `Usage: npx tsx test/fuzz/words.ts [options]
@@ -20,9 +21,9 @@ await main(USAGE, async (args) => {
     console.log(USAGE)
     return 0
   }
-  const flips = integer('--flips', options.flips, 1, 1e7, 10_000)
-  const from = integer('--from', options.from, 0, 1e7, 0)
-  const seed = integer('--seed', options.seed, 0, 2 ** 31 - 1, Date.now() % 1_000_000)
+  const flips = integer('--flips', options.flips, { min: 1, max: 1e7 }) ?? 10_000
+  const from = integer('--from', options.from, { min: 0, max: 1e7 }) ?? 0
+  const seed = integer('--seed', options.seed, { min: 0, max: 2 ** 31 - 1 }) ?? Date.now() % 1_000_000
   console.log(`Node ${process.version}; ${flips} damaged queues from ${from}; --seed ${seed}`)
   // The threads run what is built.
   build()

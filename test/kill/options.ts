@@ -1,4 +1,5 @@
-import { inspect, parseArgs } from 'node:util'
+import { parseArgs } from 'node:util'
+import { integer, usageOf } from '../support/usage.ts'
 
 export interface Options {
   /** Of each cell. */
@@ -7,8 +8,6 @@ export interface Options {
   readonly only: string
   readonly seed: number
 }
-
-export class UsageError extends Error {}
 
 const KILLS = { fallback: 7, min: 1, max: 10_000 }
 const SEED = { min: 0, max: 2 ** 31 - 1 }
@@ -35,29 +34,16 @@ export function optionsOf(args: string[]): Options | 'help' {
 }
 
 function parsed(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        kills: { type: 'string' },
-        only: { type: 'string' },
-        seed: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-}
-
-interface Range {
-  readonly min: number
-  readonly max: number
-}
-
-function integer(option: string, text: string | undefined, { min, max }: Range): number | undefined {
-  if (text === undefined) return undefined
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (value >= min && value <= max) return value
-  throw new UsageError(`${option} must be an integer from ${min} to ${max}; received ${inspect(text)}`)
+  return usageOf(
+    () =>
+      parseArgs({
+        args,
+        options: {
+          kills: { type: 'string' },
+          only: { type: 'string' },
+          seed: { type: 'string' },
+          help: { type: 'boolean', short: 'h' },
+        },
+      }).values,
+  )
 }

@@ -7,10 +7,11 @@
  * starter or long items, where one thread survives (cells.ts), and the threads of a supervisor (test/supervisor/kills).
  */
 import build from '../support/build.ts'
+import { UsageError } from '../support/usage.ts'
 import { alone, matrix, supervised } from './groups.ts'
 import { CELLS, POSSIBLE } from './matrix/cells.ts'
 import { DIMENSIONS } from './matrix/dimensions.ts'
-import { type Options, optionsOf, USAGE, UsageError } from './options.ts'
+import { type Options, optionsOf, USAGE } from './options.ts'
 import { head, isWrong, LEGEND, lineOf, quantile, type Row, totalOf } from './table.ts'
 
 async function run(options: Options): Promise<number> {

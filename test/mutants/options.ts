@@ -1,4 +1,5 @@
 import { inspect, parseArgs } from 'node:util'
+import { integer, UsageError, usageOf } from '../support/usage.ts'
 import { LAYERS, type Layer, MUTANTS, type Mutant } from './mutants.ts'
 
 export interface Options {
@@ -6,8 +7,6 @@ export interface Options {
   readonly layers: readonly Layer[]
   readonly seed: number
 }
-
-export class UsageError extends Error {}
 
 const SEED = { min: 0, max: 2 ** 31 - 1 }
 
@@ -31,26 +30,18 @@ export function optionsOf(args: string[]): Options | 'help' {
 }
 
 function parsed(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        only: { type: 'string', multiple: true },
-        layer: { type: 'string', multiple: true },
-        seed: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-}
-
-function integer(option: string, text: string | undefined, { min, max }: { min: number; max: number }) {
-  if (text === undefined) return undefined
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (value >= min && value <= max) return value
-  throw new UsageError(`${option} must be an integer from ${min} to ${max}; received ${inspect(text)}`)
+  return usageOf(
+    () =>
+      parseArgs({
+        args,
+        options: {
+          only: { type: 'string', multiple: true },
+          layer: { type: 'string', multiple: true },
+          seed: { type: 'string' },
+          help: { type: 'boolean', short: 'h' },
+        },
+      }).values,
+  )
 }
 
 function selected(only: string[] | undefined): readonly Mutant[] {

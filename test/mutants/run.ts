@@ -2,12 +2,14 @@
  * Puts each deliberate fault into the source, one at a time, and asks the layers of checks, cheapest first, whether they
  * find it. `--help` says how.
  */
+
+import { UsageError } from '../support/usage.ts'
 import { mutated } from './apply.ts'
 import { isCompiled, judgeModule } from './compiled.ts'
 import { Copy } from './copied.ts'
 import { exploreMutant, findingOf } from './explored.ts'
 import type { Layer, Mutant } from './mutants.ts'
-import { type Options, optionsOf, USAGE, UsageError } from './options.ts'
+import { type Options, optionsOf, USAGE } from './options.ts'
 import type { SceneName } from './scenes.ts'
 
 /** For test files on the unmutated source, in ms; with a fault this many times what that took, and at least so many. */

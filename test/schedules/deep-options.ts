@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { inspect, parseArgs } from 'node:util'
+import { integer, UsageError, usageOf } from '../support/usage.ts'
 import type { Configuration } from './configurations/configuration.ts'
 import { seedOfRun } from './seed.ts'
 
@@ -13,8 +14,6 @@ export interface DeepOptions {
   readonly schedule: number | undefined
   readonly explores: boolean
 }
-
-export class UsageError extends Error {}
 
 const MOST = 10_000_000_000
 
@@ -34,13 +33,13 @@ Exit code 0: nothing found; 1: found something, or was stopped by --minutes; 2: 
 export function deepOptionsOf(args: string[], all: readonly Configuration[]): DeepOptions | 'help' {
   const values = parsed(args)
   if (values.help === true) return 'help'
-  const schedule = integer('--schedule', values.schedule, -MOST, MOST)
+  const schedule = integer('--schedule', values.schedule, { min: -MOST, max: MOST })
   const configurations = selected(values.only, all, schedule !== undefined)
   return {
-    schedules: integer('--schedules', values.schedules, 0, MOST) ?? 10_000_000,
-    seed: integer('--seed', values.seed, -MOST, MOST) ?? seedOfRun(),
-    minutes: integer('--minutes', values.minutes, 1, 10_000) ?? 10_000,
-    processes: integer('--processes', values.processes, 1, 256) ?? availableParallelism(),
+    schedules: integer('--schedules', values.schedules, { min: 0, max: MOST }) ?? 10_000_000,
+    seed: integer('--seed', values.seed, { min: -MOST, max: MOST }) ?? seedOfRun(),
+    minutes: integer('--minutes', values.minutes, { min: 1, max: 10_000 }) ?? 10_000,
+    processes: integer('--processes', values.processes, { min: 1, max: 256 }) ?? availableParallelism(),
     configurations,
     schedule,
     explores: values.sampled !== true,
@@ -48,30 +47,22 @@ export function deepOptionsOf(args: string[], all: readonly Configuration[]): De
 }
 
 function parsed(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        schedules: { type: 'string' },
-        seed: { type: 'string' },
-        minutes: { type: 'string' },
-        processes: { type: 'string' },
-        only: { type: 'string', multiple: true },
-        sampled: { type: 'boolean' },
-        schedule: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-}
-
-function integer(option: string, text: string | undefined, min: number, max: number): number | undefined {
-  if (text === undefined) return undefined
-  const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN
-  if (value >= min && value <= max) return value
-  throw new UsageError(`${option} must be an integer from ${min} to ${max}; received ${inspect(text)}`)
+  return usageOf(
+    () =>
+      parseArgs({
+        args,
+        options: {
+          schedules: { type: 'string' },
+          seed: { type: 'string' },
+          minutes: { type: 'string' },
+          processes: { type: 'string' },
+          only: { type: 'string', multiple: true },
+          sampled: { type: 'boolean' },
+          schedule: { type: 'string' },
+          help: { type: 'boolean', short: 'h' },
+        },
+      }).values,
+  )
 }
 
 function selected(

@@ -2,9 +2,10 @@
  * Explores configurations further than the tests do, and samples all of them: `--help` tells the options.
  */
 import { inspect } from 'node:util'
+import { UsageError } from '../support/usage.ts'
 import type { Configuration } from './configurations/configuration.ts'
 import { CONFIGURATIONS } from './configurations/index.ts'
-import { type DeepOptions, deepOptionsOf, USAGE, UsageError } from './deep-options.ts'
+import { type DeepOptions, deepOptionsOf, USAGE } from './deep-options.ts'
 import { ExploringProcess } from './exploring-process.ts'
 import { count, Totals } from './totals.ts'
 import { done, type Outcome, type Work } from './work.ts'

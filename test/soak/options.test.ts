@@ -13,7 +13,7 @@ describe('the options of a soak', () => {
   it.each([
     [['--minutes', 'soon'], "--minutes must be a number from 0.05 to 10000; received 'soon'"],
     [['--minutes', '0'], '--minutes must be a number'],
-    [['--threads', '3'], '--threads must be a number from 14 to 256'],
+    [['--threads', '3'], '--threads must be an integer from 14 to 256'],
     [['--threads', '20.5'], '--threads must be an integer'],
     [['--deaths-per-second', '-1'], '--deaths-per-second'],
     [['--seed', 'x'], '--seed'],

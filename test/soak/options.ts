@@ -1,7 +1,6 @@
 import { inspect, parseArgs } from 'node:util'
+import { integer, UsageError, usageOf } from '../support/usage.ts'
 import { type Job, SABOTAGES, type Sabotage } from './job.ts'
-
-export class UsageError extends Error {}
 
 const MINUTES = { fallback: 30, min: 0.05, max: 10_000 }
 const DEATHS = { fallback: 1, min: 0.01, max: 20 }
@@ -39,21 +38,20 @@ export function optionsOf(args: string[]): Job | 'help' {
 }
 
 function parsed(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        minutes: { type: 'string' },
-        'deaths-per-second': { type: 'string' },
-        threads: { type: 'string' },
-        seed: { type: 'string' },
-        sabotage: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
+  return usageOf(
+    () =>
+      parseArgs({
+        args,
+        options: {
+          minutes: { type: 'string' },
+          'deaths-per-second': { type: 'string' },
+          threads: { type: 'string' },
+          seed: { type: 'string' },
+          sabotage: { type: 'string' },
+          help: { type: 'boolean', short: 'h' },
+        },
+      }).values,
+  )
 }
 
 interface Range {
@@ -66,14 +64,6 @@ function within(option: string, text: string | undefined, { min, max }: Range): 
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
   if (value >= min && value <= max) return value
   throw new UsageError(`${option} must be a number from ${min} to ${max}; received ${inspect(text)}`)
-}
-
-function integer(option: string, text: string | undefined, range: Range): number | undefined {
-  const value = within(option, text, range)
-  if (value === undefined || Number.isInteger(value)) return value
-  throw new UsageError(
-    `${option} must be an integer from ${range.min} to ${range.max}; received ${inspect(text)}`,
-  )
 }
 
 function sabotage(text: string | undefined): Sabotage | undefined {

@@ -2,8 +2,9 @@
  * Soaks for `--minutes`, prints a line a minute and a verdict: `npm run soak -- --help`.
  */
 import build from '../support/build.ts'
+import { UsageError } from '../support/usage.ts'
 import type { Line } from './job.ts'
-import { optionsOf, USAGE, UsageError } from './options.ts'
+import { optionsOf, USAGE } from './options.ts'
 import { soakFor } from './soak.ts'
 import { header, rowOf, verdictLines } from './table.ts'
 
