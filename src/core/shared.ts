@@ -32,6 +32,12 @@ export interface Shared {
   noteRescue(ledger: number): void
 }
 
+/**
+ * Who wakes publishes first and moves the word that the waiter sleeps on a little later, long only where the system takes
+ * its core away in between. A wait counts as rescued if the word does not move for so many ms after it ended.
+ */
+export const UNDER_WAY = 100
+
 /** Tests set it to `never`: a wake that is missing is to be seen. */
 const RECHECK = process.env.MILLRACE_RECHECK === 'never' ? Number.POSITIVE_INFINITY : 1000
 

@@ -1,5 +1,5 @@
 import { BACKLOG, DELAYED, EPOCH, GET, MEMORY, PUT, RETURNED, WAKING } from '../core/layout.ts'
-import { queued, type Shared } from '../core/shared.ts'
+import { queued, type Shared, UNDER_WAY } from '../core/shared.ts'
 import { BLOCKED_WAITER, blockedBit, type Side } from './side.ts'
 import { wakeTakers } from './waking.ts'
 
@@ -25,7 +25,7 @@ export function block(
     shared.core.enterWait(ledger, side, bit, BLOCKED_WAITER)
     let next: Side | 0
     let lapsed = false
-    /** The epoch it last slept on, if only the seat belt can have ended that sleep without a wake. */
+    /** The epoch it last slept on, if a look of its own may have ended that sleep. */
     let belted: number | undefined
     try {
       for (;;) {
@@ -33,7 +33,7 @@ export function block(
         if (shared.load(side + WAKING) !== 0) shared.core.clearWaking(side)
         next = attempt()
         if (next !== side) {
-          if (belted !== undefined && shared.load(side + EPOCH) === belted) shared.noteRescue(ledger)
+          if (belted !== undefined && wakeIsMissing(shared, side, belted)) shared.noteRescue(ledger)
           break
         }
         const left = deadline - now()
@@ -67,6 +67,13 @@ function passOn(shared: Shared, side: Side): void {
     // Whoever stood first in line for blocks may have left it.
     core.wakeAll(MEMORY)
   }
+}
+
+/** What the waiter found was published, and `epoch` is not moved for it. */
+function wakeIsMissing(shared: Shared, side: Side, epoch: number): boolean {
+  if (shared.load(side + EPOCH) !== epoch) return false
+  shared.wait(side + EPOCH, epoch, UNDER_WAY)
+  return shared.load(side + EPOCH) === epoch
 }
 
 function forever(): number {

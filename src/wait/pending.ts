@@ -1,5 +1,5 @@
 import { ASYNC_EPOCH, ASYNC_WAKING } from '../core/layout.ts'
-import type { SharedMemory } from '../core/shared.ts'
+import { type SharedMemory, UNDER_WAY } from '../core/shared.ts'
 import { AbortError } from '../errors.ts'
 import { StuckError } from './backoff.ts'
 import { hold, letGo } from './keep-alive.ts'
@@ -55,6 +55,8 @@ export class PendingCalls {
   readonly #entries: Entry[] = []
   readonly #armed = new Set<Side>()
   #entered: Side | 0 = 0
+  /** Of the side it is counted on, before the last look. */
+  #epoch = 0
   #serving = false
   /** The seat belt: see `Shared.recheck`. */
   #belt: NodeJS.Timeout | undefined
@@ -105,10 +107,9 @@ export class PendingCalls {
     try {
       for (;;) {
         const side = this.#entered
-        let epoch = 0
         if (side !== 0) {
           // As in `block`: counted, epoch read, wake in flight cleared, then the look.
-          epoch = this.#shared.load(side + ASYNC_EPOCH)
+          this.#epoch = this.#shared.load(side + ASYNC_EPOCH)
           if (this.#shared.load(side + ASYNC_WAKING) !== 0) this.#shared.core.clearAsyncWaking(side)
         }
         const needed = this.#serveInOrder()
@@ -119,7 +120,7 @@ export class PendingCalls {
           this.#entered = needed
           continue
         }
-        if (side === 0 || this.#arm(side, epoch)) break
+        if (side === 0 || this.#arm(side, this.#epoch)) break
       }
     } finally {
       this.#serving = false
@@ -185,11 +186,12 @@ export class PendingCalls {
   #lookAgain(): void {
     const side = this.#entered
     if (side === 0) return
-    const epoch = this.#shared.load(side + ASYNC_EPOCH)
+    const epoch = this.#epoch
     const { length } = this.#entries
+    const isStill = () => this.#shared.load(side + ASYNC_EPOCH) === epoch
     this.serve()
-    if (this.#entries.length < length && this.#shared.load(side + ASYNC_EPOCH) === epoch)
-      this.#shared.noteRescue(this.#ledger)
+    if (this.#entries.length === length || !isStill()) return
+    setTimeout(() => void (isStill() && this.#shared.noteRescue(this.#ledger)), UNDER_WAY).unref()
   }
 
   #drop(entry: Entry, error: Error): void {

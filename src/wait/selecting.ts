@@ -1,5 +1,5 @@
 import { ASYNC_WAKING, GET, SELECT } from '../core/layout.ts'
-import type { Shared } from '../core/shared.ts'
+import { type Lot, type Shared, UNDER_WAY } from '../core/shared.ts'
 import { ASYNC_WAITER, BLOCKED_WAITER, SELECT_BIT, SELECT_GET_BIT } from './side.ts'
 
 /** This thread at one of the queues it waits on. */
@@ -37,8 +37,10 @@ export function blockOnLot(
       const epoch = lot.load()
       for (const { shared } of places) clearWake(shared)
       const found = attempt()
-      if (found && belted !== undefined && lot.load() === belted) first.noteRescue(own)
-      if (found) return true
+      if (found) {
+        if (belted !== undefined && wakeIsMissing(lot, belted)) first.noteRescue(own)
+        return true
+      }
       const left = deadline - now()
       if (left <= 0) return false
       const most = Math.min(left, slice(), deaf ? DEAF : left)
@@ -48,6 +50,12 @@ export function blockOnLot(
   } finally {
     for (const { shared, ledger } of places) leaveSelect(shared, ledger)
   }
+}
+
+function wakeIsMissing(lot: Lot, epoch: number): boolean {
+  if (lot.load() !== epoch) return false
+  lot.wait(epoch, UNDER_WAY)
+  return lot.load() === epoch
 }
 
 function clearWake(shared: Shared): void {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codecs, LifoQueue } from '../../src/index.ts'
+import { PATIENCE, until } from '../support/deadline.ts'
 import { attachThere, other, User } from '../support/users.ts'
 
 /** A queue whose wakes this thread leaves out. (A LIFO queue: its operations are an object that can be changed.) */
@@ -30,9 +31,29 @@ describe('a wait whose wake is missing', () => {
       await there.waits('get')
       expect(queue.tryPut(7)).toBe(true)
       await item
-      expect(queue.stats().rescued).toBe(1)
+      await until(() => queue.stats().rescued === 1, 'the rescue is counted')
     },
   )
+
+  it('does not count where the waker was only held up between its item and its wake', async () => {
+    const queue = new LifoQueue<number>({ codec: codecs.int32 })
+    const { core } = queue.origin.shared
+    const { wake } = core
+    const there = await attachThere(user, queue)
+    const item = there.call('getSync')
+    await there.waits('get')
+    Object.assign(core, {
+      wake(side: number) {
+        // The waiter looks by itself meanwhile.
+        const end = performance.now() + PATIENCE
+        while (queue.stats().size > 0 && performance.now() < end);
+        wake(side)
+      },
+    })
+    queue.tryPut(7)
+    expect(await item).toBe(7)
+    expect(queue.stats().rescued).toBe(0)
+  })
 
   it('of selectSync ends by a look of its own, and is counted', async () => {
     const queue = silent()
