@@ -11,11 +11,15 @@ export async function exploreMutant({ name, scenes = [], faults }: Mutant): Prom
   for (const scene of scenes) {
     const message = await findingOf(scene, faults)
     if (message === undefined) continue
-    if (/is not (defined|a function)|of undefined|Assignment to constant/.test(message))
-      throw new Error(`the mutant "${name}" does not run: ${message}`)
+    if (doesNotRun(message)) throw new Error(`the mutant "${name}" does not run: ${message}`)
     return `${scene}: ${message}`
   }
   return undefined
+}
+
+/** The fault broke the program, and nothing was found. */
+export function doesNotRun(message: string): boolean {
+  return /is not (defined|a function)|of undefined|Assignment to constant/.test(message)
 }
 
 /** The scene's finding in the source with these faults. */

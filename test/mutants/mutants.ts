@@ -6,9 +6,10 @@ import type { SceneName } from './scenes.ts'
  *
  *   explored   the explorer, on the mutant's scenes
  *   compiled   the core compiled with the fault: forbidden opcodes, both back ends and the cells at rest after random operations
+ *   sampled    schedules by chance of all configurations of the explorer, until one shows the mutant
  *   copied     the mutant's test files, in a copy of the project with the fault in it
  */
-export const LAYERS = ['explored', 'compiled', 'copied'] as const
+export const LAYERS = ['explored', 'compiled', 'sampled', 'copied'] as const
 export type Layer = (typeof LAYERS)[number]
 
 export interface Mutant {

@@ -10,6 +10,7 @@ import { Copy } from './copied.ts'
 import { exploreMutant, findingOf } from './explored.ts'
 import type { Layer, Mutant } from './mutants.ts'
 import { type Options, optionsOf, USAGE } from './options.ts'
+import { SCHEDULES, sampleMutant } from './sampled.ts'
 import type { SceneName } from './scenes.ts'
 
 /** For test files on the unmutated source, in ms; with a fault this many times what that took, and at least so many. */
@@ -27,7 +28,7 @@ interface Outcome {
 /** Which layers a mutant is put to. */
 function layersOf(mutant: Mutant, layers: readonly Layer[]): Layer[] {
   return layers.filter((layer) => {
-    if (layer === 'explored') return mutant.scenes !== undefined
+    if (layer === 'explored' || layer === 'sampled') return mutant.scenes !== undefined
     return layer === 'compiled' ? isCompiled(mutant) : mutant.tests !== undefined
   })
 }
@@ -47,6 +48,7 @@ async function baseline(
     for (const scene of own.includes('explored') ? (mutant.scenes ?? []) : [])
       checks.set(`scene ${scene satisfies SceneName}`, () => findingOf(scene, []))
     if (own.includes('compiled')) checks.set('module', () => judgeModule(UNMUTATED, seed))
+    if (own.includes('sampled')) checks.set('samples', () => sampleMutant(UNMUTATED, seed))
     if (own.includes('copied')) checks.set(keyOf(mutant.tests), () => copy.run(mutant.tests ?? [], PATIENCE))
   }
   const times = new Map<string, number>()
@@ -80,7 +82,9 @@ async function judged(
           ? await exploreMutant(mutant)
           : layer === 'compiled'
             ? await judgeModule(mutant, seed)
-            : await copy.judge(mutant, tests ?? [], patience)
+            : layer === 'sampled'
+              ? await sampleMutant(mutant, seed)
+              : await copy.judge(mutant, tests ?? [], patience)
       if (found !== undefined) return { mutant, layer, found }
     } catch (error) {
       return { mutant, layer, error: (error as Error).message }
@@ -102,7 +106,8 @@ async function main(options: Options): Promise<boolean> {
   const { mutants, layers, seed } = options
   const began = performance.now()
   console.log(
-    `Node ${process.version}; ${mutants.length} mutants; layers: ${layers.join(', ')}; seed ${seed}`,
+    `Node ${process.version}; ${mutants.length} mutants; layers: ${layers.join(', ')}; seed ${seed}; ` +
+      `sampled: ${SCHEDULES} schedules a configuration`,
   )
   for (const mutant of mutants) mutated(mutant)
   const copy = new Copy()

@@ -20,11 +20,11 @@ describe('taskDone', () => {
     expect(queue.unfinished).toBe(1)
   })
 
-  it('leaves the later items held', async () => {
+  it.each([[[2]], [[1, 1]]])('leaves the later items held (%s)', async (counts) => {
     const queue = numbers()
     await queue.putMany([1, 2, 3])
     await queue.getMany(3)
-    queue.taskDone(2)
+    for (const count of counts) queue.taskDone(count)
     queue[Symbol.dispose]()
     const there = await other(queue)
     expect(await there.call('getSync')).toBe(3)

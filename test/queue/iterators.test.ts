@@ -210,6 +210,18 @@ describe('the end of a queue', () => {
     expect(await within(Promise.all(ends), 'the ends')).toEqual([END, END])
   })
 
+  it('comes for a thread that has settled its deliveries and holds what it got', async () => {
+    const queue = numbers()
+    const there = await other(queue)
+    await queue.putMany([1, 2, 3])
+    await there.call('getSync')
+    ;(await queue.take()).done()
+    await queue.get()
+    queue.shutdown()
+    const ends = [there.next('sync'), queue[Symbol.asyncIterator]().next()]
+    expect(await within(Promise.all(ends), 'the ends')).toEqual([END, END])
+  })
+
   it('waits for the item another thread holds, which then comes again', async () => {
     for (const kind of ['sync', 'async'] as const) {
       const queue = numbers()

@@ -85,6 +85,8 @@ export class Stage implements Scene {
   startBare(role: string, sites: readonly Site[], hasLittleMemory: boolean): void {
     const workerData = { shared: this.shared, role, sites: sites.map((site) => site.forBare) }
     const resourceLimits = hasLittleMemory ? LITTLE_MEMORY : {}
+    // Producers that have come to the end of their numbers shut their queue down before the stage is over.
+    const mayEnd = () => this.isOver || sites.every(({ queue }) => queue.isShutDown)
     this.#ends.push(
       new Promise((resolve) => {
         const start = () => {
@@ -96,7 +98,7 @@ export class Stage implements Scene {
           })
           worker.once('exit', (code) => {
             if (this.#soak.population.isOrdered(threadId)) start()
-            else if (this.isOver && failure === undefined && code === 0) resolve()
+            else if (mayEnd() && failure === undefined && code === 0) resolve()
             else {
               const why = failure === undefined ? `with exit code ${code}` : failure.stack
               this.#soak.fail(new Error(`bare thread ${threadId} (${role}) of '${this.#name}' ended: ${why}`))

@@ -86,6 +86,26 @@ describe('pending calls', () => {
     expect(shared.load(GET + WAITERS)).toBe(0)
   })
 
+  it('look again where the wake came during their look', async () => {
+    const { calls, shared } = pending()
+    const gate = { open: false }
+    const log: string[] = []
+    const { attempt, ...others } = call('a', gate, log)
+    const late = () => {
+      const side = attempt()
+      // Another thread puts and wakes between this look and the sleep that follows.
+      if (side !== 0 && calls.serve() !== 0) {
+        gate.open = true
+        shared.core.wake(GET)
+      }
+      return side
+    }
+    calls.add({ ...others, attempt: late }, never)
+    await until(() => log.length === 1, 'it is settled')
+    expect(log).toEqual(['a'])
+    expect(calls.size).toBe(0)
+  })
+
   it('that lapse are given up and rejected; the others move up', async () => {
     const { calls, waiters } = pending()
     const gates = [{ open: false }, { open: true }]
