@@ -1,25 +1,42 @@
 import { describe, expect, it } from 'vitest'
-import { AGAIN } from '../../src/core/backlog.ts'
+import { AGAIN, GIVE_UP, UNBEGUN } from '../../src/core/backlog.ts'
 import { geometryOf, ledgerAt } from '../../src/core/geometry.ts'
 import { BUSY, ENTRIES, ENTRY_BYTES, FINISHED, FULL, NOTHING, STALE, TAIL } from '../../src/core/layout.ts'
-import { type Shared, unfinished } from '../../src/core/shared.ts'
+import { type Shared, type SharedMemory, unfinished } from '../../src/core/shared.ts'
+import { hasEnded } from '../../src/queue/end.ts'
 import { fresh } from './ledgers.ts'
 
-function queue(maxsize: number) {
+function queue(maxsize: number, keepsDoomed = false) {
   const geometry = geometryOf({
     maxsize,
     itemBytes: 8,
     maxItemBytes: 8,
     memoryBytes: 0,
-    maxThreads: 2,
+    maxThreads: 3,
     maxInFlight: 3,
     maxDeliveries: 0,
-    keepsDoomed: false,
+    keepsDoomed,
   })
   const { shared, words } = fresh(geometry, 0)
-  for (const index of [0, 1]) shared.core.claim(ledgerAt(geometry, index), index, index + 1)
+  for (const index of [0, 1, 2]) shared.core.claim(ledgerAt(geometry, index), index, index + 1)
   const ledger = ledgerAt(geometry, 0)
   return { shared, words, ledger, other: ledgerAt(geometry, 1), core: shared.core }
+}
+
+/** `shared`, with `before` called before each reading. */
+function watched({ core, geometry, lot, ...others }: SharedMemory, before: () => void): Shared {
+  return {
+    core,
+    geometry,
+    lot,
+    wait: () => {},
+    recheck: Number.POSITIVE_INFINITY,
+    noteRescue: () => {},
+    load(at) {
+      before()
+      return Atomics.load(others.words, at >> 2)
+    },
+  }
 }
 
 const entry = (ledger: number, index: number) => ledger + ENTRIES + index * ENTRY_BYTES
@@ -51,6 +68,32 @@ describe('the core refuses', () => {
   })
 })
 
+describe('the end of a queue', () => {
+  it('is not seen while an item comes back and another goes to the dead letters', () => {
+    // One given up and left for want of room among the dead letters, one held.
+    for (let moment = 0; moment < 60; moment++) {
+      const { core, shared, ledger, other } = queue(2, true)
+      core.put(ledger, 8)
+      core.put(ledger, 8)
+      core.take(ledger, entry(ledger, 1))
+      core.take(ledger, entry(ledger, 2))
+      core.giveBack(ledger, entry(ledger, 1), GIVE_UP)
+      core.shut(0)
+      let readings = 0
+      const ended = hasEnded(
+        watched(shared, () => {
+          if (readings++ !== moment) return
+          core.takeDoomed(other, entry(other, 1))
+          core.finish(other, entry(other, 1))
+          core.giveBack(ledger, entry(ledger, 2), UNBEGUN)
+        }),
+        ledgerAt(shared.geometry, 2),
+      )
+      expect(ended, `before reading ${moment}`).toBe(false)
+    }
+  })
+})
+
 describe('the count of unfinished items', () => {
   /** Another thread puts, takes and finishes an item just before the reading number `moment`. */
   function readWhile(moment: number): { count: number; readings: number } {
@@ -58,23 +101,15 @@ describe('the count of unfinished items', () => {
     core.put(ledger, 8)
     core.take(ledger, entry(ledger, 1))
     let readings = 0
-    const watched: Shared = {
-      core,
-      geometry: shared.geometry,
-      lot: shared.lot,
-      wait: () => {},
-      recheck: Number.POSITIVE_INFINITY,
-      noteRescue: () => {},
-      load(at) {
-        if (readings++ === moment) {
-          core.put(other, 8)
-          core.take(other, entry(other, 1))
-          core.finish(other, entry(other, 1))
-        }
-        return shared.load(at)
-      },
-    }
-    return { count: unfinished(watched), readings }
+    const count = unfinished(
+      watched(shared, () => {
+        if (readings++ !== moment) return
+        core.put(other, 8)
+        core.take(other, entry(other, 1))
+        core.finish(other, entry(other, 1))
+      }),
+    )
+    return { count, readings }
   }
 
   it('is never 0 while an item is held, whenever another passes', () => {

@@ -1,6 +1,7 @@
+import { ledgerAt } from '../../src/core/geometry.ts'
 import { DELAY_ONCE, ENDED, HOLD, JOINED, LEAVE, RETRY_ONCE } from '../schedules/actors.ts'
 import type { Bounds } from '../schedules/explore.ts'
-import { fail } from '../schedules/invariants.ts'
+import { fail, heldIn } from '../schedules/invariants.ts'
 import {
   clock,
   closer,
@@ -144,7 +145,7 @@ export const SCENES = {
       threads: [producer(0, 1), closer(true), taker(0, UNTIL_END), joiner()],
       end: all(ends(1), counts(JOINED, 1, 'joins return'), nothingLeft),
     },
-    bounds: { preemptions: 1 },
+    bounds: { preemptions: 2 },
   },
   'discarded retries': {
     scenario: {
@@ -166,6 +167,21 @@ export const SCENES = {
         guardian(0),
       ],
       end: ends(2),
+    },
+    bounds: { preemptions: 1 },
+  },
+  'two holders that stay': {
+    scenario: {
+      maxsize: 2,
+      maxInFlight: 2,
+      threads: [
+        producer(0, 2),
+        closer(false),
+        taker(0, UNTIL_END, { manner: HOLD }),
+        taker(1, UNTIL_END, { manner: HOLD }),
+      ],
+      // One that holds both does not wait for the other, which then waits for it.
+      end: (at) => holdersOf(at) < 2 || ends(2)(at),
     },
     bounds: { preemptions: 1 },
   },
@@ -239,8 +255,8 @@ export const SCENES = {
     scenario: {
       maxsize: 2,
       blocks: 2,
-      threads: [producer(0, 1, { bytes: 2 }), producer(1, 1, { bytes: 1 }), taker(0, 2)],
-      end: allFinished(1, 17),
+      threads: [producer(0, 1, { bytes: 2 }), producer(1, 2, { bytes: 1 }), taker(0, 3)],
+      end: allFinished(1, 17, 18),
     },
     bounds: { preemptions: 2 },
   },
@@ -269,6 +285,15 @@ export const SCENES = {
   },
   'lifo 1P1C': {
     scenario: { kind: 'lifo', maxsize: 2, threads: [producer(0, 2), taker(0, 2)], end: allFinished(1, 2) },
+    bounds: { preemptions: 2 },
+  },
+  'lifo 1P2C': {
+    scenario: {
+      kind: 'lifo',
+      maxsize: 2,
+      threads: [producer(0, 2), taker(0, 1), taker(1, 1)],
+      end: allFinished(1, 2),
+    },
     bounds: { preemptions: 2 },
   },
   'lifo, discarded': {
@@ -329,6 +354,11 @@ export const SCENES = {
 } satisfies Record<string, Scene>
 
 export type SceneName = keyof typeof SCENES
+
+function holdersOf({ words, geometry }: End): number {
+  const ledgers = Array.from({ length: geometry.maxThreads }, (_, index) => ledgerAt(geometry, index))
+  return ledgers.filter((ledger) => heldIn(words, geometry, ledger).length > 0).length
+}
 
 /** Every ledger that the dead left is free. */
 function nobodyIsExecutor(end: End): void {

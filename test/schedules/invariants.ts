@@ -127,6 +127,8 @@ export class Invariants {
       finished = (finished + at(words, ledger + layout.FINISHED)) | 0
       reserved += at(words, ledger + layout.RESERVED)
       const waits = at(words, ledger + layout.WAITS)
+      if (at(words, ledger + layout.OWNER) === 0 && waits !== 0)
+        fail(`ledger ${index} is free, and counts as waiting`)
       SIDES.forEach((side, which) => {
         if ((waits & blockedBit(side)) !== 0) waiters[which] = (waiters[which] as number) + 1
         if ((waits & asyncBit(side)) !== 0) waiters[which] = (waiters[which] as number) + layout.ASYNC_WAITER

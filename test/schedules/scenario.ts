@@ -362,6 +362,10 @@ function checksFor(scenario: Scenario, geometry: Geometry): Checks {
       for (let thread = 0; thread < world.threadCount; thread++) {
         const record = world.thread(thread)
         const status = words[record + STATUS] as number
+        const isImmediate =
+          scenario.threads[thread]?.turn === 'shutDown' && words[record + REGISTERS + 1] === 1
+        if (isImmediate && status === FINISHED && (at(words, layout.HEAD) & layout.SHUT) === 0)
+          fail('the immediate shutdown is undone')
         if (status === FINISHED || status === EXITED) continue
         if (status === RUNS && words[record + KIND] === step.DEATH) continue
         if (status === RUNS) fail(`${machine.describe(thread)}: stuck`)
@@ -392,5 +396,7 @@ function refuseSleep(words: Words, geometry: Geometry, side: number, who: string
   if (side === layout.GET && isShut && held + backlog === 0) fail(`${who}: sleeps, and the queue has ended`)
   if (side === layout.PUT && isShut) fail(`${who}: sleeps, and the queue is shut down`)
   if (side === layout.PUT && queued + backlog < geometry.maxsize) fail(`${who}: sleeps, and there is room`)
+  if (side === layout.MEMORY && at(words, layout.FREE_BLOCKS) === geometry.blocks)
+    fail(`${who}: sleeps, and all blocks are free`)
   if (side === layout.JOIN && queued + backlog + held === 0) fail(`${who}: sleeps, and all is finished`)
 }
