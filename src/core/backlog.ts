@@ -12,6 +12,7 @@ import {
   CORRUPT,
   DELAYED,
   DISCARDED,
+  DOOMED,
   DOOMED_FIRST,
   DOOMED_LAST,
   DROPPED,
@@ -66,7 +67,7 @@ export const IN_HEAP: i32 = 1
 const UNTIL_DUE: i32 = 2
 
 /**
- * Moves the held item of `entry` to the returned, or, given up or delivered maxDeliveries times, to the doomed; an
+ * Moves the held item of `entry` to the returned, or, given up before or now or delivered maxDeliveries times, to the doomed; an
  * empty spare cell takes its place. Without a dead-letter queue, and after an immediate shutdown, the item counts
  * as finished instead, and its blocks stay with the entry for the caller to free. Answers one of the three words
  * above; STALE if the entry holds nothing; BUSY, CORRUPT.
@@ -99,9 +100,10 @@ function giveBackLocked(place: i32, ledger: i32, entry: i32, verdict: i32, dueHi
   const cell = peek(entry)
   if (isCell(cell) === 0) return CORRUPT
   const at = cellAt(cell)
-  const attempts = peek(at + ATTEMPTS) - (verdict === UNBEGUN ? 1 : 0)
+  const wasDoomed = (peek(at + ATTEMPTS) & DOOMED) !== 0
+  const attempts = (peek(at + ATTEMPTS) & ~DOOMED) - (verdict === UNBEGUN && !wasDoomed ? 1 : 0)
   const spent = maxDeliveries !== 0 && attempts >= maxDeliveries
-  const doomed = verdict === GIVE_UP || (verdict === AGAIN && spent)
+  const doomed = wasDoomed || verdict === GIVE_UP || (verdict === AGAIN && spent)
   if ((load(HEAD) & SHUT) !== 0 || (doomed && keepsDoomed === 0)) {
     if (doomed) poke(ledger + DROPPED, peek(ledger + DROPPED) + 1)
     poke(entry + ENTRY_STATE, EMPTY_ENTRY)
@@ -118,7 +120,7 @@ function giveBackLocked(place: i32, ledger: i32, entry: i32, verdict: i32, dueHi
   else done = place === IN_HEAP || (place === UNTIL_DUE && heapSize !== 0) ? sortIn(cell) : append(cell, 0)
   if (done === CORRUPT) return CORRUPT
   useSpare(spare)
-  poke(at + ATTEMPTS, attempts)
+  poke(at + ATTEMPTS, doomed ? attempts | DOOMED : attempts)
   poke(entry, spare)
   poke(entry + ENTRY_STATE, EMPTY_ENTRY)
   store(BACKLOG, load(BACKLOG) + 1)
@@ -230,7 +232,8 @@ function takeLocked(ledger: i32, entry: i32, list: i32): i32 {
   poke(entry, first - 1)
   poke(entry + ENTRY_STATE, HELD)
   if (list === RETURNED_FIRST) poke(at + ATTEMPTS, peek(at + ATTEMPTS) + 1)
-  // AT_END before TAKEN, as in take.
+  // AT_END before TAKEN: whoever counts this item as held here no longer sees the holder as one that waits. (Who waits at the
+  // end has found the ring shut down and empty: it takes nothing from there any more.)
   store(ledger + AT_END, 0)
   store(ledger + TAKEN, load(ledger + TAKEN) + 1)
   return ((first - 1) << 1) | needsWake(PUT)

@@ -1,6 +1,5 @@
 import { maxsize, ringAt, ringMask } from './config.ts'
 import {
-  AT_END,
   ATTEMPTS,
   BACKLOG,
   BEHIND_RETURNED,
@@ -99,8 +98,6 @@ function takeLocked(ledger: i32, entry: i32): i32 {
   poke(slot + SLOT_CELL, spare)
   poke(entry, full)
   poke(entry + ENTRY_STATE, HELD)
-  // AT_END before TAKEN, as in the ring.
-  if (load(ledger + AT_END) !== 0) store(ledger + AT_END, 0)
   store(ledger + TAKEN, load(ledger + TAKEN) + 1)
   return (full << 1) | needsWake(PUT)
 }

@@ -124,7 +124,7 @@ function takeLocked(ledger: i32, entry: i32): i32 {
   keepSpare(spare)
   poke(entry, full)
   poke(entry + ENTRY_STATE, HELD)
-  // AT_END before TAKEN, as in the ring.
+  // AT_END before TAKEN, as in takeReturned.
   store(ledger + AT_END, 0)
   store(ledger + TAKEN, load(ledger + TAKEN) + 1)
   return (full << 1) | needsWake(PUT)

@@ -1,6 +1,5 @@
 import { maxsize, ringMask } from './config.ts'
 import {
-  AT_END,
   ATTEMPTS,
   BACKLOG,
   BEHIND_RETURNED,
@@ -94,8 +93,6 @@ export function take(ledger: i32, entry: i32): i32 {
   poke(slot + SLOT_CELL, spare)
   poke(entry, full)
   poke(entry + ENTRY_STATE, HELD)
-  // AT_END before TAKEN: whoever counts this item as held here no longer sees the holder as one that waits.
-  if (load(ledger + AT_END) !== 0) store(ledger + AT_END, 0)
   store(ledger + TAKEN, load(ledger + TAKEN) + 1)
   // Emptied, for the put one lap on: pairs with the loads of SEQUENCE in put.
   store(slot, head + ((ringMask + 1) << 1))

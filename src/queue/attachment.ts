@@ -12,6 +12,7 @@ import {
   CLOSED,
   CORRUPT,
   DELAYED,
+  DOOMED,
   ENTRIES,
   ENTRY_BYTES,
   FULL,
@@ -428,7 +429,7 @@ export class Attachment<T> {
 
   /** Deliveries of the item of `entry` begun so far, this one included. */
   attempts(entry: number): number {
-    return this.#words[(this.#cellAt(entry) + ATTEMPTS) >> 2] as number
+    return (this.#words[(this.#cellAt(entry) + ATTEMPTS) >> 2] as number) & ~DOOMED
   }
 
   finish(entry: number): void {

@@ -10,6 +10,7 @@ import {
 import { invalidType } from '../check.ts'
 import { spanOf } from '../codec/codec.ts'
 import type { Geometry } from '../core/geometry.ts'
+import { ATTEMPTS, DOOMED } from '../core/layout.ts'
 import { SharedMemory } from '../core/shared.ts'
 import { QueueCorruptError, RunTimeoutError } from '../errors.ts'
 import { ownLot, SharedLot } from '../wait/lot.ts'
@@ -228,6 +229,8 @@ function recoverIn(shared: SharedMemory, thread: number): void {
       if (geometry.recordsAt === 0) return
       const cell = shared.load(entry)
       if (cell < 0 || cell >= geometry.cells) return
+      // It only moved the item to the dead letters.
+      if ((shared.load(geometry.cellsAt + cell * geometry.cellBytes + ATTEMPTS) & DOOMED) !== 0) return
       const error =
         overdue === undefined
           ? Object.assign(new Error(`thread ${thread} died while it held the item`), { code: 'ERR_THREAD' })

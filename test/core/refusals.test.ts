@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { AGAIN, GIVE_UP, UNBEGUN } from '../../src/core/backlog.ts'
 import { geometryOf, ledgerAt } from '../../src/core/geometry.ts'
-import { BUSY, ENTRIES, ENTRY_BYTES, FINISHED, FULL, NOTHING, STALE, TAIL } from '../../src/core/layout.ts'
+import {
+  ATTEMPTS,
+  BUSY,
+  DOOMED,
+  ENTRIES,
+  ENTRY_BYTES,
+  FINISHED,
+  FULL,
+  NOTHING,
+  STALE,
+  TAIL,
+} from '../../src/core/layout.ts'
 import { type Shared, type SharedMemory, unfinished } from '../../src/core/shared.ts'
 import { hasEnded } from '../../src/queue/end.ts'
+import { recover } from '../../src/queue/recovery.ts'
 import { fresh } from './ledgers.ts'
 
 function queue(maxsize: number, keepsDoomed = false) {
@@ -66,6 +78,25 @@ describe('the core refuses', () => {
     expect(core.giveBack(ledger, entry(ledger, 1), AGAIN)).toBe(STALE)
     expect(shared.load(ledger + FINISHED)).toBe(1)
   })
+})
+
+describe('an item that was given up', () => {
+  it.each([AGAIN, UNBEGUN])(
+    'is not delivered again when who moves it to the dead letters dies (%i)',
+    (verdict) => {
+      const { core, words, shared, ledger, other } = queue(2, true)
+      core.put(ledger, 8)
+      core.take(ledger, entry(ledger, 1))
+      core.giveBack(ledger, entry(ledger, 1), GIVE_UP)
+      const cell = core.takeDoomed(other, entry(other, 1)) >> 1
+      if (verdict === UNBEGUN) core.giveBack(other, entry(other, 1), verdict)
+      else recover(shared, 2, 1)
+      expect(core.takeReturned(ledger, entry(ledger, 1))).toBe(NOTHING)
+      expect(core.takeDoomed(ledger, entry(ledger, 1)) >> 1).toBe(cell)
+      const { cellsAt, cellBytes } = shared.geometry
+      expect((words[(cellsAt + cell * cellBytes + ATTEMPTS) >> 2] as number) & ~DOOMED).toBe(1)
+    },
+  )
 })
 
 describe('the end of a queue', () => {

@@ -146,9 +146,9 @@ const core: Mutant[] = [
   {
     name: 'a take clears the mark of its wait at the end after it has counted the item',
     faults: one(
-      RING,
-      'if (load(ledger + AT_END) !== 0) store(ledger + AT_END, 0)\n  store(ledger + TAKEN, load(ledger + TAKEN) + 1)',
-      'store(ledger + TAKEN, load(ledger + TAKEN) + 1)\n  if (load(ledger + AT_END) !== 0) store(ledger + AT_END, 0)',
+      BACKLOG,
+      'store(ledger + AT_END, 0)\n  store(ledger + TAKEN, load(ledger + TAKEN) + 1)',
+      'store(ledger + TAKEN, load(ledger + TAKEN) + 1)\n  store(ledger + AT_END, 0)',
     ),
     expected: 'sampled',
     scenes: ['two holders', 'shutdown', 'a holder dies at the end'],
@@ -244,6 +244,12 @@ const core: Mutant[] = [
   {
     name: 'an entry that holds nothing is given back',
     faults: one(BACKLOG, 'if (peek(entry + ENTRY_STATE) !== HELD) return STALE\n'),
+    expected: 'copied',
+    tests: ['core/refusals.test.ts'],
+  },
+  {
+    name: 'what was given up is delivered again when who moves it to the dead letters dies',
+    faults: one(BACKLOG, 'const doomed = wasDoomed || ', 'const doomed = '),
     expected: 'copied',
     tests: ['core/refusals.test.ts'],
   },
