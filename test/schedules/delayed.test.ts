@@ -9,7 +9,9 @@ exploring('an item that is retried with a delay', DELAYED)
 describe('a deliberate fault is found', () => {
   const threads = [producer(0, 2), taker(0, 1, { manner: DELAY_ONCE }), taker(1, 1), taker(2, 2), clock()]
 
-  it('where a sleeper that leaves does not tell another that something is delayed', async () => {
+  it('where a sleeper that leaves does not tell another that something is delayed', {
+    timeout: 300_000,
+  }, async () => {
     const find = ' || shared.load(DELAYED) > 0) wakeTakers(shared)'
     const faults = [{ file: 'wait/blocking.ts', find, replace: ') wakeTakers(shared)' }]
     const broken = run({ maxsize: 2, threads, faults }, { preemptions: 2 })

@@ -3,7 +3,7 @@ import { CONFIGURATIONS } from './configurations/index.ts'
 import { sampling } from './exploring.ts'
 
 /** In all, of which each configuration gets its part. */
-const SCHEDULES = 22_000
+const SCHEDULES = 200_000
 
 describe('schedules by chance', () => {
   sampling(CONFIGURATIONS, Math.ceil(SCHEDULES / CONFIGURATIONS.length))

@@ -11,6 +11,13 @@ const shallow = { preemptions: 1, kills: 1 }
 
 function of(kind: 'fifo' | 'priority'): Configuration[] {
   const sleeperDies = `${kind} delayed, a sleeper dies`
+  const drained = `${kind} delayed, drained`
+  const waitedFor = 'waited for at the end of the queue'
+  const draining = {
+    kind,
+    threads: [producer(0, 1), closer(false), untilEnd, taker(1, UNTIL_END), clock()],
+    end: ended(2),
+  }
   const comes = 'the item comes though who slept until then dies'
   return [
     configuration(`${kind} delayed, 1P1C`, 'delivered again by the one that retried it', {
@@ -39,20 +46,10 @@ function of(kind: 'fifo' | 'priority'): Configuration[] {
       shallow,
       2,
     ),
+    onlyDeep(sleeperDies, comes, { kind, threads: slept }, { preemptions: 2, kills: 1 }),
     kind === 'fifo'
-      ? configuration(sleeperDies, comes, { kind, threads: slept }, shallow, 2)
-      : onlyDeep(sleeperDies, comes, { kind, threads: slept }, { preemptions: 2, kills: 1 }),
-    configuration(
-      `${kind} delayed, drained`,
-      'waited for at the end of the queue',
-      {
-        kind,
-        threads: [producer(0, 1), closer(false), untilEnd, taker(1, UNTIL_END), clock()],
-        end: ended(2),
-      },
-      { preemptions: 1 },
-      2,
-    ),
+      ? configuration(drained, waitedFor, draining, { preemptions: 1 }, 2)
+      : onlyDeep(drained, waitedFor, draining, { preemptions: 2 }),
     configuration(
       `${kind} delayed, immediate`,
       'discarded at once, and the join released',

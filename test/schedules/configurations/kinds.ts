@@ -1,7 +1,7 @@
 import { ENDED, RETRY_ONCE } from '../actors.ts'
 import { fail } from '../invariants.ts'
 import { closer, type End, guardian, joiner, producer, taker, UNTIL_END } from '../scenario.ts'
-import { ALL, type Configuration, configuration } from './configuration.ts'
+import { ALL, type Configuration, configuration, onlyDeep } from './configuration.ts'
 import { allDelivered, mortal } from './ends.ts'
 
 const retrier = taker(0, 1, { manner: RETRY_ONCE })
@@ -11,6 +11,13 @@ function drained(end: End): void {
   if (accepted === 1 && settled === 0) fail('item 1 was accepted and never finished')
   if (end.count(ENDED) !== 1) fail('the taker never ends')
 }
+
+/** The heap takes more steps: what is large already is explored in the deep run only. */
+const largeOf = (kind: 'lifo' | 'priority'): typeof configuration =>
+  kind === 'lifo'
+    ? configuration
+    : (name, fact, scenario, bounds, deep) =>
+        onlyDeep(name, fact, scenario, { ...bounds, preemptions: deep ?? ALL })
 
 function of(kind: 'lifo' | 'priority'): Configuration[] {
   const pair = { kind, threads: [producer(0, 2), taker(0, 2)], end: allDelivered(1, 2) }
@@ -46,7 +53,7 @@ function of(kind: 'lifo' | 'priority'): Configuration[] {
       },
       { preemptions: 2, kills: 1 },
     ),
-    configuration(
+    largeOf(kind)(
       `${kind} 2P1C and a successor`,
       'the consumer dies and harms nobody',
       {
@@ -61,7 +68,8 @@ function of(kind: 'lifo' | 'priority'): Configuration[] {
       `${kind} 1P2C, a consumer dies`,
       'what it held is delivered again',
       { kind, maxsize: 2, threads: [producer(0, 2), taker(0, 1, mortal), taker(1, 2), guardian(0)] },
-      { preemptions: 2, kills: 1 },
+      { preemptions: kind === 'lifo' ? 2 : 1, kills: 1 },
+      2,
     ),
     configuration(
       `${kind} 1P2C, a retrier dies`,
@@ -91,7 +99,7 @@ function of(kind: 'lifo' | 'priority'): Configuration[] {
       threads: [producer(0, 1), closer(false), taker(0, UNTIL_END)],
       end: drained,
     }),
-    configuration(
+    largeOf(kind)(
       `${kind} immediate, its caller dies`,
       'discards beside takes and retries, and releases the join',
       {
