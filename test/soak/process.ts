@@ -21,8 +21,8 @@ const KEPT = 8000
 
 /** Soaks in a process of its own: an end that Node brings about is told apart from a failure, and a hang is ended. */
 export function soakInProcess(job: Job, onLine: (line: Line) => void): Promise<SoakEnd> {
-  const path = fileURLToPath(new URL('host.ts', import.meta.url))
-  const args = ['--expose-gc', '--import', 'tsx', path, JSON.stringify(job)]
+  const path = fileURLToPath(new URL('start.mjs', import.meta.url))
+  const args = ['--expose-gc', path, JSON.stringify(job)]
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     const rss: Sample[] = []
