@@ -20,7 +20,7 @@ describe('a soak', () => {
     expect(faults, `seed ${job.seed}`).toEqual([])
     expect(total).toMatchObject({ lost: 0, unexpected: 0, excess: 0, threads: 0 })
     expect(total?.items).toBeGreaterThan(100)
-    expect(total?.epochs).toBeGreaterThan(1)
+    expect(total?.epochs).toBeGreaterThan(0)
     expect(total?.acts).toBeGreaterThan(0)
     expect(WAYS.filter((way) => (total?.deaths[way] ?? 0) > 0).length).toBeGreaterThan(2)
   }, 300_000)

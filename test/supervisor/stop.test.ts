@@ -79,8 +79,9 @@ describe('a thread that is asked to stop', () => {
   it.each(['get', 'take'])('leaves a wait of %s though it holds all it may', async (method) => {
     const queue = numbers({ maxInFlight: 1 })
     const one = supervisor()
-    const group = one.spawn(stopping('holdsAndWaits', { queue, method }))
-    await waits(queue, 'get', await threadOf(one))
+    const words = sharedWords()
+    const group = one.spawn(stopping('holdsAndWaits', { queue, method, words }))
+    await until(() => Atomics.load(words, 0) === 1, 'both calls wait')
     await queue.put(1)
     await until(() => queue.stats().held === 1, 'one is held')
     await within(group.stop(), 'the stop')
