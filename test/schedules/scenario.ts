@@ -362,8 +362,8 @@ function checksFor(scenario: Scenario, geometry: Geometry): Checks {
       for (let thread = 0; thread < world.threadCount; thread++) {
         const record = world.thread(thread)
         const status = words[record + STATUS] as number
-        const isImmediate =
-          scenario.threads[thread]?.turn === 'shutDown' && words[record + REGISTERS + 1] === 1
+        const player = scenario.threads[thread]
+        const isImmediate = player?.turn === 'shutDown' && player.registers(0, thread)[1] === 1
         if (isImmediate && status === FINISHED && (at(words, layout.HEAD) & layout.SHUT) === 0)
           fail('the immediate shutdown is undone')
         if (status === FINISHED || status === EXITED) continue
