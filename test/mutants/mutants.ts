@@ -152,6 +152,8 @@ const core: Mutant[] = [
     ),
     expected: 'sampled',
     scenes: ['two holders', 'shutdown', 'a holder dies at the end'],
+    equivalent:
+      'it is done under the lock of the backlog, and who counts the holders finds that free between two readings that agree',
   },
   {
     name: 'a discarded item is not finished',
