@@ -1,7 +1,7 @@
 import { ENDED, HOLD, LEAVE, RETRY_ONCE } from '../actors.ts'
 import { fail } from '../invariants.ts'
 import { closer, type End, guardian, joiner, producer, taker, UNTIL_END } from '../scenario.ts'
-import { type Configuration, configuration, onlySampled } from './configuration.ts'
+import { type Configuration, configuration, onlyDeep } from './configuration.ts'
 import { ended, joined, mortal, noneStranded } from './ends.ts'
 
 const shallow = { preemptions: 1, kills: 1 }
@@ -59,14 +59,14 @@ export const END: readonly Configuration[] = [
     { preemptions: 0, kills: 1 },
     1,
   ),
-  onlySampled(
+  onlyDeep(
     'what comes back at the end, its taker dies',
     'the other taker is still there for it',
     {
       threads: [producer(0, 1), closer(false), retrier, taker(1, UNTIL_END, mortal), guardian(0)],
       end: (end) => void (end.unfinished === 0 || fail('an item is stranded')),
     },
-    1,
+    { preemptions: 2, kills: 1 },
   ),
   configuration(
     'two holders',
