@@ -10,6 +10,7 @@ export type Role =
   | 'hot put and get'
   | 'hot put'
   | 'hot get'
+  | 'hot fail'
   | 'asleep in get'
   | 'asleep in put'
   | 'asleep in join'
@@ -44,6 +45,7 @@ export const CELLS: readonly Cell[] = [
     ...HOT.map((role) => cell(role, way)),
     cell('get', way, { long: true }),
     cell('hot put', way, { long: true }),
+    cell('hot fail', way),
     cell('awaiting get', way),
     cell('get', way, { starter: 'ignorant' }),
   ]),
@@ -53,6 +55,7 @@ export const CELLS: readonly Cell[] = [
   cell('asleep in join', 'terminate'),
   cell('get', 'terminate', { victims: 3 }),
   cell('hot put and get', 'terminate', { victims: 3 }),
+  cell('hot fail', 'terminate', { victims: 3 }),
   cell('hot put and get', 'terminate', { early: true }),
   ...(['knowing', 'ignorant'] as const).flatMap((starter) => [
     cell('get', 'parent', { starter }),

@@ -1,4 +1,4 @@
-import type { ItemHistory } from './history.ts'
+import { type ItemHistory, judge } from './history.ts'
 
 /** Words that a victim writes as it goes, so that what it did outlives it. The fixtures get these numbers handed. */
 export const PLACES = {
@@ -17,9 +17,12 @@ export const PLACES = {
   GOT: 4,
   FINISHING: 8,
   FINISHED: 16,
+  GIVING_UP: 32,
+  GIVEN_UP: 64,
 } as const
 
-const { STATE, BUSY, ROUNDS, ITEMS, ATTEMPTED, STORED, GOT, FINISHING, FINISHED } = PLACES
+const { STATE, BUSY, ROUNDS, ITEMS, ATTEMPTED, STORED, GOT, FINISHING, FINISHED, GIVING_UP, GIVEN_UP } =
+  PLACES
 
 /** Item numbers in one round: more than any hot loop gets through before it is killed. */
 export const NUMBERS = 1 << 17
@@ -27,6 +30,7 @@ export const NUMBERS = 1 << 17
 export class Marks {
   readonly words = new Int32Array(new SharedArrayBuffer((ITEMS + NUMBERS) * 4))
   readonly #delivered = new Map<number, number>()
+  readonly #letters = new Map<number, number>()
 
   /** What a fixture needs. */
   get shared() {
@@ -54,19 +58,22 @@ export class Marks {
     this.#delivered.set(number, (this.#delivered.get(number) ?? 0) + 1)
   }
 
+  /** The item came out of the dead letters. */
+  buried(number: number): void {
+    this.#letters.set(number, (this.#letters.get(number) ?? 0) + 1)
+  }
+
   /** Items that were stored and neither delivered nor, as far as is known, finished. */
   missing(): number {
-    let missing = 0
-    for (const { stored, finishing, finished, delivered } of this.histories()) {
-      if (stored && !finishing && !finished && delivered === 0) missing++
-    }
-    return missing
+    return judge(this.histories()).lost
   }
 
   /** Items the dead got and had not finished. */
   heldByDead(): number {
     let held = 0
-    for (const { gotByDead, finished } of this.histories()) if (gotByDead && !finished) held++
+    for (const { gotByDead, finished, givenUp } of this.histories()) {
+      if (gotByDead && !finished && !givenUp) held++
+    }
     return held
   }
 
@@ -81,7 +88,10 @@ export class Marks {
         gotByDead: (bits & GOT) !== 0,
         finishing: (bits & FINISHING) !== 0,
         finished: (bits & FINISHED) !== 0,
+        givingUp: (bits & GIVING_UP) !== 0,
+        givenUp: (bits & GIVEN_UP) !== 0,
         delivered,
+        letters: this.#letters.get(number) ?? 0,
       }
     }
   }

@@ -4,7 +4,7 @@ import { PATIENCE, until } from '../support/deadline.ts'
 import type { Cell } from './cells.ts'
 import { isSound, judge, type Verdict } from './history.ts'
 import { Marks, PLACES } from './marks.ts'
-import type { Stage } from './stage.ts'
+import type { Item, Stage } from './stage.ts'
 import { Victim } from './victims.ts'
 
 export interface RoundReport extends Verdict {
@@ -51,7 +51,8 @@ export class Round {
       { length: count },
       (_, index) => new Victim(this.#cell, this.#stage, this.#marks, 1 + index * PER_VICTIM, HELD, after),
     )
-    const feeding = role === 'hot get' ? this.#feed() : undefined
+    const feeding = role === 'hot get' || role === 'hot fail' ? this.#feed() : undefined
+    const burying = this.#bury()
     let draining = role === 'hot put' ? this.#drain() : undefined
     const dead = Promise.all(victims.map((victim) => victim.dead))
     await Promise.race([this.#arrival(), dead])
@@ -68,7 +69,7 @@ export class Round {
     if (role !== 'asleep in get') draining ??= this.#drain()
     await this.#joins()
     this.#stop.abort()
-    await draining
+    await Promise.all([draining, burying])
     await this.#stage.isClean()
     const verdict = judge(this.#marks.histories())
     if (!isSound(verdict)) throw new Error(`items went astray: ${JSON.stringify(verdict)}`)
@@ -84,7 +85,9 @@ export class Round {
   /** What is in the queue before the victims start. */
   #prepare(): void {
     const { role, victims } = this.#cell
-    const held = { get: HELD, take: HELD, iterate: HELD, 'asleep in join': 1, 'hot get': 20 }[role as string]
+    const held = { get: HELD, take: HELD, iterate: HELD, 'asleep in join': 1, 'hot get': 20, 'hot fail': 20 }[
+      role as string
+    ]
     for (let number = 1; number <= (held ?? 0) * victims; number++) this.#stage.tryPut(number, this.#marks)
     if (role === 'asleep in put') while (this.#stage.tryPut(this.#fill++, this.#marks));
   }
@@ -136,6 +139,22 @@ export class Round {
     }
   }
 
+  /** Empties the dead letters, until told to stop: by then all are in it. */
+  async #bury(): Promise<void> {
+    const { letters } = this.#stage
+    if (letters === undefined) return
+    try {
+      for (;;) {
+        const letter = await letters.get({ signal: this.#stop.signal })
+        this.#marks.buried((letter.item as Item).number)
+        letters.taskDone()
+        await turn()
+      }
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ABORT_ERR') throw error
+    }
+  }
+
   #delivered(number: number): void {
     const bits = this.#marks.words[PLACES.ITEMS + number] as number
     if ((bits & PLACES.GOT) !== 0) this.#lastRedelivery = performance.now()
@@ -146,6 +165,7 @@ export class Round {
     const { queue, bystander } = this.#stage
     try {
       await queue.join({ timeout: PATIENCE })
+      await this.#stage.letters?.join({ timeout: PATIENCE })
       // What the bystander got it has told of, in messages that may still be on their way.
       if (bystander !== undefined) await until(() => this.#marks.missing() === 0, 'the bystander tells')
     } catch (error) {

@@ -1,5 +1,5 @@
 import { threadId } from 'node:worker_threads'
-import type { Queue } from '../../src/index.ts'
+import type { DeadLetter, Queue } from '../../src/index.ts'
 import { Bystander } from './bystander.ts'
 import type { Cell } from './cells.ts'
 import { isClean } from './clean.ts'
@@ -18,13 +18,18 @@ const SHORT = 'short'
 export class Stage {
   readonly queue: Queue<Item>
   readonly body: string
+  /** Where the victims give items up. */
+  readonly letters: Queue<DeadLetter<Item>> | undefined
   readonly bystander: Bystander | undefined
 
   constructor(cell: Cell) {
     const guests = (cell.starter === 'knowing' ? 1 : 0) + (cell.role === 'asleep in get' ? 1 : 0)
+    const maxThreads = 1 + cell.victims + guests
+    this.letters = cell.role === 'hot fail' ? new millrace.Queue({ maxsize: 4, maxThreads }) : undefined
     this.queue = new millrace.Queue<Item>({
       maxsize: 50,
-      maxThreads: 1 + cell.victims + guests,
+      maxThreads,
+      deadLetters: this.letters,
       maxInFlight: 8,
       maxItemBytes: 1 << 16,
       memoryBytes: 1 << 19,
@@ -55,12 +60,14 @@ export class Stage {
   }
 
   /** Resolves when nothing of the dead is left in the queue; rejects with what still is. */
-  isClean(): Promise<void> {
-    return isClean(this.queue, this.bystander === undefined ? 1 : 2)
+  async isClean(): Promise<void> {
+    await isClean(this.queue, this.bystander === undefined ? 1 : 2)
+    if (this.letters !== undefined) await isClean(this.letters, 1)
   }
 
   async close(): Promise<void> {
     await this.bystander?.stop()
     this.queue[Symbol.dispose]()
+    this.letters?.[Symbol.dispose]()
   }
 }
