@@ -14,13 +14,28 @@ export async function fuzzWords(
 ): Promise<Result> {
   const all: Result = { faults: [], counts: new Map() }
   let next = from
+  let ended = 0
+  /** Of the batch that each lane is at. */
+  const under = new Array<number>(LANES).fill(0)
   // Most of the time a process waits.
-  const lane = async () => {
+  const lane = async (_: unknown, index: number) => {
     while (next < to) {
       const start = next
-      next = Math.min(to, start + BATCH)
-      const job = { script: 'words-process.ts', seed, from: start, to: next, patience: PATIENCE, onProgress }
-      const { faults, counts } = await runIndexed(job)
+      const end = Math.min(to, start + BATCH)
+      next = end
+      const { faults, counts } = await runIndexed({
+        script: 'words-process.ts',
+        seed,
+        from: start,
+        to: end,
+        patience: PATIENCE,
+        onProgress: (at) => {
+          under[index] = Math.max(0, at - start)
+          onProgress(from + under.reduce((sum, each) => sum + each, ended))
+        },
+      })
+      ended += end - start
+      under[index] = 0
       all.faults.push(...faults)
       for (const [what, count] of counts) all.counts.set(what, (all.counts.get(what) ?? 0) + count)
     }

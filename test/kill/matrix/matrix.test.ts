@@ -5,7 +5,7 @@ import type { Play } from './host.ts'
 import { playInProcess } from './plays.ts'
 
 /** `npm run kill` for all cells, more kills of each, and a seed of its own every time. */
-const SEED = Number(process.env.MILLRACE_SEED ?? 1)
+const SEED = Number(process.env.MILLRACE_SEED ?? Date.now() % 1_000_000)
 const PATIENCE = 110_000
 /** Which of the cells, the seed decides. */
 const SHARE = 20
