@@ -5,10 +5,10 @@ import { PATIENCE, until } from '../../support/deadline.ts'
 import type { Kind } from '../../support/queues.ts'
 import { isClean } from '../clean.ts'
 import { millrace } from '../library.ts'
-import { type Balance, balance, faultsOfBalance } from './deliveries.ts'
-import { Marks, PLACES } from './marks.ts'
+import { type Balance, balance, faultsOfBalance } from '../notes/deliveries.ts'
+import { Marks, PLACES } from '../notes/marks.ts'
+import { type Fault, spoil } from '../sabotage.ts'
 import { Member, type Role } from './member.ts'
-import { type Fault, spoil } from './sabotage.ts'
 
 const CLASSES = { fifo: 'Queue', lifo: 'LifoQueue', priority: 'PriorityQueue' } as const
 const SURVIVORS: readonly Role[] = ['put', 'get', 'get']
@@ -122,14 +122,14 @@ export class Crowd {
       .threads.some(({ thread, waiting }) => thread === threadId && waiting.length > 0)
   }
 
-  #note({ operation }: Member, asleep: boolean): void {
+  #note({ activity }: Member, asleep: boolean): void {
     const { PUT, GET, TASK_DONE } = PLACES
     const { landed } = this
-    if (operation === PUT) landed.put++
-    else if (operation === GET) landed.get++
-    else if (operation === TASK_DONE) landed.taskDone++
+    if (activity === PUT) landed.put++
+    else if (activity === GET) landed.get++
+    else if (activity === TASK_DONE) landed.taskDone++
     else landed.outside++
-    if (asleep && (operation === PUT || operation === GET)) landed.asleep++
+    if (asleep && (activity === PUT || activity === GET)) landed.asleep++
   }
 
   async #recovered(dead: readonly Member[]): Promise<void> {

@@ -4,9 +4,9 @@
  */
 import { Random } from '../../core/random.ts'
 import type { Kind } from '../../support/queues.ts'
+import type { Balance } from '../notes/deliveries.ts'
+import type { Fault } from '../sabotage.ts'
 import { Crowd, type Landed } from './crowd.ts'
-import type { Balance } from './deliveries.ts'
-import type { Fault } from './sabotage.ts'
 
 export interface Job {
   readonly kind: Kind

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { KINDS } from '../../support/queues.ts'
+import type { Fault } from '../sabotage.ts'
 import { killInHotLoop } from './kill.ts'
-import type { Fault } from './sabotage.ts'
 
 /** `npx tsx test/kill/hot-loop/run.ts --kills 300` for more. */
 const KILLS = 12

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { PATIENCE, until, within } from '../../support/deadline.ts'
-import { type Marks, PLACES } from './marks.ts'
+import { type Marks, PLACES } from '../notes/marks.ts'
 
 export type Role = 'put' | 'get' | 'both'
 
@@ -25,9 +25,9 @@ export class Member {
     this.#end = new Promise((resolve) => this.#worker.once('exit', () => resolve()))
   }
 
-  /** Which operation is under way; once it is dead: was. */
-  get operation(): number {
-    return Atomics.load(this.#own, PLACES.OPERATION)
+  /** Which operation is under way, else 0; once it is dead: was. */
+  get activity(): number {
+    return Atomics.load(this.#own, PLACES.ACTIVITY)
   }
 
   /** Resolves once it is attached. */

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { PATIENCE, until, within } from '../../support/deadline.ts'
-import { type Marks, PLACES } from './marks.ts'
+import { type Marks, PLACES } from '../notes/marks.ts'
 
 /** A thread beside the victims, that lives. */
 export class Companion {

@@ -3,7 +3,7 @@
  * a play, or its failure.
  */
 import { Random } from '../../core/random.ts'
-import type { Fault } from '../hot-loop/sabotage.ts'
+import type { Fault } from '../sabotage.ts'
 import type { Control } from './cells.ts'
 import { type Cell, isFinal, nameOf } from './dimensions.ts'
 import { Field, type FieldReport, noReport } from './field.ts'

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import type { Queue } from '../../../src/index.ts'
 import { until, within } from '../../support/deadline.ts'
+import { type Marks, PLACES } from '../notes/marks.ts'
 import type { Moment, Operation, Way } from './dimensions.ts'
-import { type Marks, PLACES } from './marks.ts'
 
 /** Small enough to be used up within some ms; Node reports it, since it is used up by many small arrays. */
 const LITTLE_MEMORY = { maxOldGenerationSizeMb: 12, maxYoungGenerationSizeMb: 2 }

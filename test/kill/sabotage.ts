@@ -1,5 +1,5 @@
-import type { Core } from '../../../src/core/core.ts'
-import type { Queue } from '../../../src/index.ts'
+import type { Core } from '../../src/core/core.ts'
+import type { Queue } from '../../src/index.ts'
 
 /** What can be broken in how this process recovers, so that the checks can be seen to find it. */
 export const FAULTS = {

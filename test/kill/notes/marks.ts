@@ -1,4 +1,4 @@
-import type { Deliveries } from '../hot-loop/deliveries.ts'
+import type { Deliveries } from './deliveries.ts'
 
 /** More items than are put into one queue. */
 const NUMBERS = 1 << 21
@@ -27,6 +27,9 @@ export const PLACES = {
   ARRIVED: 2,
   OPERATION: 1,
   NATIVE: 2,
+  PUT: 3,
+  GET: 4,
+  TASK_DONE: 5,
   // In the word of an item: two bits, and counts of eight bits each.
   ATTEMPTED: 1,
   STORED: 2,
