@@ -56,7 +56,7 @@ export function moveLetters<T>(attachment: Attachment<T>, letters: LetterBox, qu
   return true
 }
 
-/** @internal True if items that were given up wait to be moved. */
+/** @internal True if items that were given up wait to be moved: a hint, read without the lock. Whoever gave one up sees its own. */
 export function hasDoomed(shared: Shared): boolean {
   return shared.load(DOOMED_FIRST) !== 0
 }

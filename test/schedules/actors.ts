@@ -1,4 +1,4 @@
-import { AGAIN as DELIVER_AGAIN } from '../../src/core/backlog.ts'
+import { AGAIN as DELIVER_AGAIN, GIVE_UP } from '../../src/core/backlog.ts'
 import type { Core } from '../../src/core/core.ts'
 import { blocksFor, ledgerAt } from '../../src/core/geometry.ts'
 import {
@@ -9,6 +9,7 @@ import {
   CLOSED,
   CORRUPT,
   DISCARDED,
+  DOOMED_FIRST,
   ENTRIES,
   ENTRY_BYTES,
   FULL,
@@ -60,6 +61,8 @@ export const ENDED = 6
 export const TORN = 7
 export const CLAIMED = 8
 export const DROPPED = 9
+export const GIVEN_UP = 10
+export const POSTED = 11
 
 /** What a taker does with an item. */
 export const FINISH = 0
@@ -68,6 +71,8 @@ export const RETRY_ONCE = 1
 export const HOLD = 2
 /** Gives it back at its first delivery, to be delivered when the clock has moved. */
 export const DELAY_ONCE = 3
+/** Gives it up, and moves what was given up to the dead letters. */
+export const FAIL = 4
 
 /** How a taker waits: looks once before, or is in a select. */
 export const LOOKS = 1
@@ -329,8 +334,11 @@ function settle(ledger: number, entry: number, manner: number, r: Int32Array): v
     r[3] = (r[3] as number) + 1
     return
   }
-  if (manner === RETRY_ONCE && attempts === 1) giveBack(ledger, entry)
-  else if (manner === DELAY_ONCE && attempts === 1) delay(ledger, entry)
+  if (manner === RETRY_ONCE && attempts === 1) giveBack(ledger, entry, DELIVER_AGAIN)
+  else if (manner === FAIL) {
+    giveBack(ledger, entry, GIVE_UP)
+    moveLetters(ledger, entry)
+  } else if (manner === DELAY_ONCE && attempts === 1) delay(ledger, entry)
   else finish(ledger, entry, item)
 }
 
@@ -341,18 +349,46 @@ function finish(ledger: number, entry: number, item: number): void {
   if (watched === 1) afterFinish(shared)
 }
 
-function giveBack(ledger: number, entry: number): void {
-  giveBackOnce(ledger, entry)
+function giveBack(ledger: number, entry: number, verdict: number): void {
+  giveBackOnce(ledger, entry, verdict)
   if (freeBlocks(shared, entry)) shared.core.wakeAll(MEMORY)
   wakeTakers(shared)
   afterFinish(shared)
 }
 
-function giveBackOnce(ledger: number, entry: number): void {
+function giveBackOnce(ledger: number, entry: number, verdict: number): void {
+  const item = peek(cellAt(peek(entry)) + PAYLOAD)
   for (let tries = 0; ; tries++) {
-    const answer = shared.core.giveBack(ledger, entry, DELIVER_AGAIN)
+    const answer = shared.core.giveBack(ledger, entry, verdict)
     if (answer === CORRUPT) corrupt()
-    if (answer !== BUSY) return
+    if (answer === BUSY) {
+      backOff(tries)
+      continue
+    }
+    if (verdict === GIVE_UP) observe(GIVEN_UP, item)
+    return
+  }
+}
+
+/** As `queue/dead-letters.ts`: the letter is posted first, and the item finished after. */
+function moveLetters(ledger: number, entry: number): void {
+  while (shared.load(DOOMED_FIRST) !== 0) {
+    if (takeDoomedOnce(ledger, entry) < 0) return
+    const at = cellAt(peek(entry))
+    const item = peek(at + PAYLOAD)
+    observe(POSTED, item, peek(at + ATTEMPTS))
+    finish(ledger, entry, item)
+  }
+}
+
+function takeDoomedOnce(ledger: number, entry: number): number {
+  for (let tries = 0; ; tries++) {
+    const answer = shared.core.takeDoomed(ledger, entry)
+    if (answer === CORRUPT) corrupt()
+    if (answer !== BUSY) {
+      if (answer >= 0 && (answer & 1) === 1) shared.core.wake(PUT)
+      return answer
+    }
     backOff(tries)
   }
 }

@@ -19,7 +19,7 @@ export function refuseRace(
   const b = words[other + KIND] as number
   if (a > step.POKE || b > step.POKE) return
   if ((a < step.PEEK && b < step.PEEK) || !(writes(a) || writes(b))) return
-  if ((a === step.PEEK || b === step.PEEK) && mayRace(words[one + AT] as number)) return
+  if (!(writes(a) && writes(b)) && mayRace(words[one + AT] as number)) return
   throw new Error(`race on word ${words[one + AT]}:\n${machine.describe(first)}\n${machine.describe(second)}`)
 }
 

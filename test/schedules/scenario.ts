@@ -22,6 +22,8 @@ export interface Scenario {
   readonly blocks?: number
   readonly maxDeliveries?: number
   readonly dropsOldest?: boolean
+  /** Items given up wait to be moved to the dead letters; else they count as finished. */
+  readonly deadLetters?: boolean
   /** Ledgers; one for each thread that uses one unless given. */
   readonly ledgers?: number
   readonly threads: readonly Player[]
@@ -144,13 +146,15 @@ export function retirer(): Player {
 
 const PRODUCER = 7
 
-/** Observer's words, by item: how often it was accepted, delivered, settled; given back by a death or a retry. */
-const PER_ITEM = 4
+/** Observer's words, by item: how often it was accepted, delivered, settled; given back by a death or a retry; given up, posted. */
+const PER_ITEM = 6
 const ITEMS = 64
 const OF_ACCEPTED = 0
 const OF_DELIVERED = 1
 const OF_SETTLED = 2
 const OF_RETURNED = 3
+const OF_GIVEN_UP = 4
+const OF_POSTED = 5
 /** By thread and producer: the last first delivery. */
 const ORDER = ITEMS * PER_ITEM
 const COUNTS = ORDER + 16 * 4
@@ -175,13 +179,18 @@ export class End {
     return this.words[this.#machine.world.observer + COUNTS + what] as number
   }
 
-  item(id: number): { accepted: number; delivered: number; settled: number; returned: number } {
+  /** How often it was what. */
+  item(id: number) {
     const from = this.#machine.world.observer + id * PER_ITEM
-    const [accepted, delivered, settled, returned] = this.words.subarray(
-      from,
-      from + PER_ITEM,
-    ) as unknown as [number, number, number, number]
-    return { accepted, delivered, settled, returned }
+    const of = (offset: number) => this.words[from + offset] as number
+    return {
+      accepted: of(OF_ACCEPTED),
+      delivered: of(OF_DELIVERED),
+      settled: of(OF_SETTLED),
+      returned: of(OF_RETURNED),
+      givenUp: of(OF_GIVEN_UP),
+      posted: of(OF_POSTED),
+    }
   }
 
   /** Items queued, come back or held. */
@@ -230,10 +239,11 @@ function geometryFor({
   blocks = 0,
   maxDeliveries = 0,
   dropsOldest = false,
+  deadLetters = false,
   ledgers,
   threads,
 }: Scenario): Geometry {
-  const geometry = geometryOf({
+  const laidOut = geometryOf({
     kind,
     maxsize,
     itemBytes: 8,
@@ -245,6 +255,8 @@ function geometryFor({
     keepsDoomed: false,
     dropsOldest,
   })
+  // Without the records of failures, which no step of the core touches.
+  const geometry = { ...laidOut, keepsDoomed: deadLetters }
   if (blocks === 0) return geometry
   // Blocks of one byte that is nowhere: only their numbers matter here.
   return { ...geometry, blocks, blockBytes: 1, linksAt: geometry.bytes, bytes: geometry.bytes + 128 }
@@ -319,11 +331,22 @@ function observe(
   const of = item * PER_ITEM
   if (what === say.ACCEPTED) bump(machine, of + OF_ACCEPTED)
   if (what === say.TORN) fail(`item ${item} is torn`)
-  if (what === say.SETTLED && bump(machine, of + OF_SETTLED) > 1) fail(`item ${item} was finished twice`)
+  const count = (offset: number) => world.words[world.observer + of + offset] as number
+  if (what === say.SETTLED) {
+    if (bump(machine, of + OF_SETTLED) > 1) fail(`item ${item} was finished twice`)
+    if (count(OF_GIVEN_UP) > 0 && count(OF_POSTED) === 0) fail(`item ${item} was given up, and has no letter`)
+  }
+  // Who gave it up may die, or another may post it, before that is said.
+  if (what === say.GIVEN_UP || what === say.POSTED) world.set(world.observer + of + OF_GIVEN_UP, 1)
+  if (what === say.POSTED) {
+    if ((attempts & layout.DOOMED) === 0) fail(`item ${item} was posted, and nobody gave it up`)
+    if (bump(machine, of + OF_POSTED) > 1 + count(OF_RETURNED)) fail(`item ${item} was posted twice`)
+  }
   if (what !== say.DELIVERED) return 0
+  if (count(OF_GIVEN_UP) > 0) fail(`item ${item} was given up, and delivered again`)
   if (item <= 0 || item >= ITEMS) fail(`item ${item} was never put`)
   const delivered = bump(machine, of + OF_DELIVERED)
-  const returned = world.words[world.observer + of + OF_RETURNED] as number
+  const returned = count(OF_RETURNED)
   if (delivered > 1 + returned)
     fail(`item ${item} was delivered ${delivered} times, and came back ${returned} times`)
   if (attempts === 1 && kind === 'fifo') {
@@ -375,9 +398,11 @@ function checksFor(scenario: Scenario, geometry: Geometry): Checks {
       }
       scenario.end?.(new End(machine, geometry))
     },
-    // A cell's number in a slot is read before the exchange that makes the slot one's own.
+    // A cell's number in a slot is read before the exchange that makes the slot one's own; whether there is anything to
+    // move to the dead letters, before the lock is taken.
     mayRace: (address) =>
-      address >= geometry.ringAt && address < ringEnd && (address & 7) === layout.SLOT_CELL,
+      address === layout.DOOMED_FIRST ||
+      (address >= geometry.ringAt && address < ringEnd && (address & 7) === layout.SLOT_CELL),
   }
 }
 

@@ -18,6 +18,19 @@ export function allDelivered(...items: number[]) {
   }
 }
 
+/** What was given up has its letter, or waits to be moved. */
+export function posted(...items: number[]) {
+  return (end: End) => {
+    let waiting = 0
+    for (const id of items) {
+      const { givenUp, posted } = end.item(id)
+      if (givenUp > 0 && posted === 0) waiting++
+    }
+    if (waiting > end.unfinished) fail(`${waiting} items were given up and are nowhere`)
+    if (waiting > 0 && end.deaths === 0) fail(`${waiting} items were given up and never moved`)
+  }
+}
+
 /** What was accepted is finished, where a taker is left to the end. */
 export function noneStranded(...items: number[]) {
   return (end: End) => {

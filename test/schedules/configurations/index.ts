@@ -1,4 +1,5 @@
 import type { Configuration } from './configuration.ts'
+import { DEAD_LETTERS } from './dead-letters.ts'
 import { DEATHS } from './deaths.ts'
 import { DELAYED } from './delayed.ts'
 import { DROPPING } from './dropping.ts'
@@ -22,6 +23,7 @@ export const CONFIGURATIONS: readonly Configuration[] = [
   ...KINDS,
   ...DELAYED,
   ...DROPPING,
+  ...DEAD_LETTERS,
   ...SELECTING,
   ...LARGE,
 ]
