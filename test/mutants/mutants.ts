@@ -252,8 +252,8 @@ const core: Mutant[] = [
   {
     name: 'what was given up is delivered again when who moves it to the dead letters dies',
     faults: one(BACKLOG, 'const doomed = wasDoomed || ', 'const doomed = '),
-    expected: 'copied',
-    tests: ['core/refusals.test.ts'],
+    expected: 'explored',
+    scenes: ['letters, the mover dies'],
   },
   {
     name: 'what came back is taken, and no delivery counted',

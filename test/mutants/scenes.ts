@@ -1,5 +1,5 @@
 import { ledgerAt } from '../../src/core/geometry.ts'
-import { DELAY_ONCE, ENDED, HOLD, JOINED, LEAVE, RETRY_ONCE } from '../schedules/actors.ts'
+import { DELAY_ONCE, ENDED, FAIL, HOLD, JOINED, LEAVE, RETRY_ONCE } from '../schedules/actors.ts'
 import type { Bounds } from '../schedules/explore.ts'
 import { fail, heldIn } from '../schedules/invariants.ts'
 import {
@@ -350,6 +350,19 @@ export const SCENES = {
       end: all(counts(JOINED, 1, 'joins return'), nothingLeft),
     },
     bounds: { preemptions: 2 },
+  },
+  'letters, the mover dies': {
+    scenario: {
+      maxsize: 2,
+      deadLetters: true,
+      threads: [
+        producer(0, 2),
+        taker(0, 1, { manner: FAIL, mortal: true }),
+        taker(1, 2, { manner: FAIL }),
+        guardian(0),
+      ],
+    },
+    bounds: { preemptions: 1, kills: 1 },
   },
 } satisfies Record<string, Scene>
 
