@@ -161,6 +161,17 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     return this.#isStopping
   }
 
+  /** Those of its threads whose function has not begun, for messages: '' if there are none. */
+  get unready(): string {
+    const { filename, exportName } = this.plan.task
+    const starting = this.members.filter(
+      ({ isOver, isWaiting, run }) => !isOver && !isWaiting && !run?.isSetUp,
+    )
+    if (starting.length === 0) return ''
+    const which = starting.map(({ index }) => index).join(', ')
+    return `thread${starting.length === 1 ? '' : 's'} ${which} of group '${this.name}' (${filename}#${exportName})`
+  }
+
   /** Items its producers have stored so far. */
   get stored(): number {
     return this.members.reduce((sum, member) => sum + this.storedBy(member), 0)
@@ -174,7 +185,12 @@ export class Group<R = unknown> implements ThreadGroup<R> {
 
   async join(options?: WaitOptions): Promise<R[]> {
     this.isJoined = true
-    await waitFor(this.#end, options, () => `group '${this.name}'`)
+    await waitFor(
+      this.#end,
+      options,
+      () => `group '${this.name}'`,
+      () => this.unready,
+    )
     if (this.hasFailed) throw this.failure
     return this.members.map(({ result }) => result as R)
   }
@@ -304,7 +320,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       else this.#startAgain(member)
     } else {
       const how = member.isLate
-        ? `did not stop within ${member.isLate.grace} ms and was terminated`
+        ? `did not stop within ${member.isLate.grace} ms and was terminated${member.run?.isSetUp ? '' : ' while it was still starting'}`
         : deathOf(end)
       const error = failed(how, member.isLate ? undefined : end.error)
       this.#report(member, end.exitCode, error)

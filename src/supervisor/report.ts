@@ -54,6 +54,7 @@ export interface MemberStats {
   readonly index: number
   /** 0 before its thread has begun. */
   readonly threadId: number
+  /** `starting`: until its module is loaded and the function begins. */
   readonly state: 'starting' | 'running' | 'waiting to restart' | 'over'
   readonly restarts: number
   /** Items stored, in `produce`. */
@@ -79,11 +80,10 @@ export function groupStats(group: Group): GroupStats {
     role: group.plan.role,
     restarts: restartsOf(group),
     members: group.members.map((member) => {
-      const thread = member.run?.thread ?? 0
-      const active = member.isWaiting ? 'waiting to restart' : thread === 0 ? 'starting' : 'running'
+      const active = member.isWaiting ? 'waiting to restart' : member.run?.isSetUp ? 'running' : 'starting'
       return {
         index: member.index,
-        threadId: thread,
+        threadId: member.run?.thread ?? 0,
         state: member.isOver ? 'over' : active,
         restarts: member.restarts,
         stored: group.storedBy(member),

@@ -31,6 +31,7 @@ export class Run {
   readonly #port: MessagePort
   readonly #handlers: RunHandlers
   readonly #watch: CallWatch | undefined
+  #isSetUp = false
   #isSettled = false
 
   constructor(
@@ -73,8 +74,14 @@ export class Run {
     return this.#isSettled
   }
 
+  /** Its thread is at it: it loads the module, or is past that. */
   get hasBegun(): boolean {
     return this.#control.hasBegun
+  }
+
+  /** The module is loaded, and the function begins. */
+  get isSetUp(): boolean {
+    return this.#isSetUp
   }
 
   /** What it has done with a queue: bits of Use. By their numbers among the arguments; the next is the one it produces for. */
@@ -135,8 +142,10 @@ export class Run {
 
   #hear(report: Report): void {
     if (this.#isSettled) return
-    if (report.kind === 'began') this.#handlers.began(this.thread)
-    else if (report.kind === 'gaveUp') this.#handlers.gaveUp(report)
+    if (report.kind === 'began') {
+      this.#isSetUp = true
+      this.#handlers.began(this.thread)
+    } else if (report.kind === 'gaveUp') this.#handlers.gaveUp(report)
     else this.#end(report)
   }
 

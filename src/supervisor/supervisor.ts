@@ -116,8 +116,11 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    */
   async join(options?: WaitOptions): Promise<Report> {
     this.#isJoined = true
-    await waitFor(this.#allOver(), options, () =>
-      `supervisor ${this.name === '' ? '' : `'${this.name}'`}`.trim(),
+    await waitFor(
+      this.#allOver(),
+      options,
+      () => this.#label,
+      () => this.#running.flatMap(({ unready }) => (unready === '' ? [] : [unready])).join(', '),
     )
     // Added while the last one's end was on its way here.
     if (this.#running.length > 0) return this.join(options)

@@ -1,11 +1,15 @@
 import { AbortError, WaitTimeoutError } from '../errors.ts'
 import { signalOf, timeoutOf, type WaitOptions } from '../queue/index.ts'
 
-/** Waits for `end`, at most as long as `options` allow. @throws WaitTimeoutError, AbortError, TypeError, RangeError */
+/**
+ * Waits for `end`, at most as long as `options` allow; `starting` says which threads have not begun.
+ * @throws WaitTimeoutError, AbortError, TypeError, RangeError
+ */
 export async function waitFor(
   end: Promise<void>,
   options: WaitOptions | undefined,
   label: () => string,
+  starting: () => string,
 ): Promise<void> {
   const signal = signalOf(options)
   const timeout = timeoutOf(options)
@@ -15,7 +19,11 @@ export async function waitFor(
   let onAbort: (() => void) | undefined
   const limit = new Promise<never>((_, reject) => {
     if (timeout !== Number.POSITIVE_INFINITY) {
-      const lapse = () => reject(new WaitTimeoutError(`${label()} has not ended within ${timeout} ms`))
+      const lapse = () => {
+        const still = starting()
+        const hint = still === '' ? '' : `; still starting: ${still}`
+        reject(new WaitTimeoutError(`${label()} has not ended within ${timeout} ms${hint}`))
+      }
       timer = setTimeout(lapse, timeout)
     }
     onAbort = () => reject(new AbortError(signal?.reason))

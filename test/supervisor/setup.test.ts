@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { ThreadTask } from '../../src/index.ts'
 import { within } from '../support/deadline.ts'
 import { runProcess } from '../support/processes.ts'
-import { failureOf, fixture, listenTo, millrace, saying, supervisor } from './scene.ts'
+import { failureOf, fixture, listenTo, millrace, saying, supervisor, threadOf } from './scene.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -147,5 +147,33 @@ describe('the process', () => {
     expect([code, stdout]).toEqual([0, 'exit\n'])
     expect(stderr.match(/MILLRACE_GROUP_FAILED/g)).toHaveLength(1)
     expect(stderr).toContain('burnt')
+  })
+})
+
+describe('a thread whose module never gets loaded', () => {
+  it('is told of as starting, and ends when it is stopped', async () => {
+    const one = supervisor({ name: 'mill', grace: 100 })
+    const told = listenTo(one, 'start')
+    const group = one.spawn(fixture('never-loads.mjs', undefined, { threads: 2 }))
+    const url = new URL('./fixtures/never-loads.mjs', import.meta.url).href
+    const still = `still starting: threads 0, 1 of group 'never-loads.mjs' (${url}#default)`
+    for (const [each, name] of [
+      [group, "group 'never-loads.mjs'"],
+      [one, "supervisor 'mill'"],
+    ] as const) {
+      const late = await failureOf(each.join({ timeout: 50 }), name)
+      expect([late.code, late.message]).toEqual([
+        'ERR_WAIT_TIMEOUT',
+        `${name} has not ended within 50 ms; ${still}`,
+      ])
+    }
+    await threadOf(one)
+    expect(one.stats().groups[0]?.members[0]?.state).toBe('starting')
+    await within(group.stop(), 'the stop')
+    const error = await failureOf(group.join(), 'the group')
+    expect(error.message).toContain(
+      'did not stop within 100 ms and was terminated while it was still starting',
+    )
+    expect(told).toEqual([])
   })
 })
