@@ -16,7 +16,7 @@ import { QueueCorruptError, RunTimeoutError } from '../errors.ts'
 import { ownLot, SharedLot } from '../wait/lot.ts'
 import { addFailure, recordAt } from './record.ts'
 import { recover, wakeEveryone } from './recovery.ts'
-import { registry, sweep, thisThread, whenLetGo } from './registry.ts'
+import { registry, rememberDeath, sweep, thisThread, whenLetGo } from './registry.ts'
 
 /**
  * Who notices that a thread died, and what follows.
@@ -211,8 +211,8 @@ function watchWorker(worker: Worker): void {
 }
 
 function died(thread: number): void {
-  const { attached, dead } = registry()
-  dead.add(thread)
+  const { attached } = registry()
+  rememberDeath(thread)
   stopping.delete(thread)
   for (const { shared } of attached.values()) recoverIn(shared, thread)
   const ward = wards.get(thread)

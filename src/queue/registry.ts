@@ -22,6 +22,7 @@ export interface Attached {
 
 interface Registry {
   readonly attached: Map<string, Attached>
+  /** The latest deaths, oldest first. */
   readonly dead: Set<number>
 }
 
@@ -31,6 +32,21 @@ const holder = globalThis as { [KEY]?: Registry }
 export function registry(): Registry {
   holder[KEY] ??= { attached: new Map(), dead: new Set() }
   return holder[KEY]
+}
+
+/**
+ * A thread's death is of interest as long as a notice that it sent before may be under way, some turns of the event loop:
+ * more deaths than come in that time, and no more, so that a process may see any number.
+ */
+const REMEMBERED = 1024
+
+export function rememberDeath(thread: number): void {
+  const { dead } = registry()
+  dead.add(thread)
+  for (const oldest of dead) {
+    if (dead.size <= REMEMBERED) break
+    dead.delete(oldest)
+  }
 }
 
 /** Who this thread is in shared memory: 0 there is nobody. */

@@ -40,7 +40,7 @@ export interface Totals {
 
 export interface Memory {
   readonly rss: number
-  /** Of the main thread, after a collection. */
+  /** Of the main thread, after a collection, without compiled code. */
   readonly heap: number
   readonly external: number
   readonly arrayBuffers: number

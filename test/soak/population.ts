@@ -10,7 +10,7 @@ export interface Scene {
 }
 
 /** Ended threads whose end is remembered: a supervisor may tell of it later than their Worker. */
-const REMEMBERED = 1024
+const REMEMBERED = 256
 
 /** The threads of this process, of whoever started them, and what they say of themselves. */
 export class Population {

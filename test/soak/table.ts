@@ -31,7 +31,7 @@ const COLUMNS: readonly (readonly [title: string, width: number, of: (line: Line
 export function header(): string[] {
   return [
     'items: accounted for, in balances drawn; then deaths by way; dup: deliveries of what the dead held (held: how much',
-    'they had in hand); rescued: waits that a look by the clock ended; RSS, heap after a collection, external, buffers: MB',
+    'they had in hand); rescued: waits that a look by the clock ended; RSS, heap after a collection and without code, external, buffers: MB',
     COLUMNS.map(([title, width]) => title.padStart(width)).join(' '),
   ]
 }
