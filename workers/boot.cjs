@@ -14,11 +14,19 @@ const { fileURLToPath } = require('node:url')
 let registration
 
 module.exports = async function boot(message) {
-  registration ??= register(message.loader.tsx)
-  await registration
-  const { host } = message.loader.isCommonJs
-    ? createRequire(message.host)(fileURLToPath(message.host))
-    : await import(message.host)
+  let host
+  try {
+    registration ??= register(message.loader.tsx)
+    await registration
+    ;({ host } = message.loader.isCommonJs
+      ? createRequire(message.host)(fileURLToPath(message.host))
+      : await import(message.host))
+  } catch (error) {
+    // As in the host: a thread that is terminated meanwhile throws on Node 22 and later, and comes to no other turn. Piscina would
+    // hear of an error first, and give it another run.
+    await new Promise((resolve) => setImmediate(resolve))
+    throw error
+  }
   return host(message)
 }
 

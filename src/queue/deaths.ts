@@ -16,7 +16,7 @@ import { QueueCorruptError, RunTimeoutError } from '../errors.ts'
 import { ownLot, SharedLot } from '../wait/lot.ts'
 import { addFailure, recordAt } from './record.ts'
 import { recover, wakeEveryone } from './recovery.ts'
-import { registry, rememberDeath, sweep, thisThread, whenLetGo } from './registry.ts'
+import { type AttachedQueue, registry, rememberDeath, sweep, thisThread, whenLetGo } from './registry.ts'
 
 /**
  * Who notices that a thread died, and what follows.
@@ -43,8 +43,14 @@ interface Notice {
 }
 
 interface Ward {
-  readonly memories: Map<string, SharedMemory>
+  readonly memories: Map<string, Use>
   readonly lifelines: MessagePort[]
+}
+
+interface Use {
+  readonly shared: SharedMemory
+  /** The object by which this thread goes on moving dead letters when the other is gone; kept for that. */
+  readonly queue: AttachedQueue | undefined
 }
 
 /** What is known of other threads. It lives on `globalThis`: of several copies of the library in a thread one listens. */
@@ -108,7 +114,7 @@ export function hearAttachments(): () => void {
  */
 export function wakeToStop(thread: number): void {
   stopping.add(thread)
-  for (const shared of wards.get(thread)?.memories.values() ?? []) wakeEveryone(shared)
+  for (const { shared } of wards.get(thread)?.memories.values() ?? []) wakeEveryone(shared)
 }
 
 function wardOf(thread: number): Ward {
@@ -122,18 +128,22 @@ function wardOf(thread: number): Ward {
 
 function hear({ thread, id, memory, geometry, lot }: Notice): void {
   if (memory === undefined || geometry === undefined || lot === undefined) {
-    wards.get(thread)?.memories.delete(id)
+    const memories = wards.get(thread)?.memories
+    const left = memories?.get(id)
+    memories?.delete(id)
+    left?.queue?.tidy?.()
     return
   }
   if (!isMainThread && !children.has(thread)) return
-  const known = registry().attached.get(id)?.shared
-  const shared = known ?? new SharedMemory(memory, geometry, new SharedLot(lot))
+  const known = registry().attached.get(id)
+  const shared = known?.shared ?? new SharedMemory(memory, geometry, new SharedLot(lot))
   if (registry().dead.has(thread)) {
     recoverIn(shared, thread)
     return
   }
   const ward = wardOf(thread)
-  ward.memories.set(id, shared)
+  const queue = known?.queue?.deref()
+  ward.memories.set(id, { shared, queue: queue?.hasLetters ? queue : undefined })
   if (stopping.has(thread)) wakeEveryone(shared)
   if (ward.lifelines.length === 0 && !children.has(thread)) expectLifeline(thread, ward)
 }
@@ -218,7 +228,9 @@ function died(thread: number): void {
   const ward = wards.get(thread)
   wards.delete(thread)
   for (const lifeline of ward?.lifelines ?? []) lifeline.close()
-  for (const [id, shared] of ward?.memories ?? []) if (!attached.has(id)) recoverIn(shared, thread)
+  for (const [id, { shared }] of ward?.memories ?? []) if (!attached.has(id)) recoverIn(shared, thread)
+  // It may have given items up for which there was no room, or its death has.
+  for (const { queue } of [...attached.values()]) queue?.deref()?.tidy?.()
   sweep()
 }
 

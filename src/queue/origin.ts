@@ -10,7 +10,15 @@ import { announce, listen } from './deaths.ts'
 import type { HandleData } from './handle.ts'
 import { type QueueOptions, settingsOf, type WhenFull } from './options.ts'
 import { type Ranking, rankingOf } from './ranking.ts'
-import { claimLedger, registry, sweep, sweepNowAndThen, thisThread, windUpFormer } from './registry.ts'
+import {
+  type AttachedQueue,
+  claimLedger,
+  registry,
+  sweep,
+  sweepNowAndThen,
+  thisThread,
+  windUpFormer,
+} from './registry.ts'
 
 /** What a Queue object is made from: a new memory, or one that another thread made. */
 export class Origin<T> {
@@ -68,7 +76,7 @@ export class Origin<T> {
   }
 
   /** Attaches this thread for `queue`. */
-  claim(queue: object): Attachment<T> {
+  claim(queue: AttachedQueue): Attachment<T> {
     listen()
     sweepNowAndThen()
     windUpFormer(this.id)

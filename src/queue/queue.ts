@@ -341,6 +341,16 @@ export class Queue<T> {
     return this.#seat.isDetached
   }
 
+  /** @internal */
+  get hasLetters(): boolean {
+    return this.#seat.origin.deadLetters !== undefined
+  }
+
+  /** @internal Moves what other threads have left that waits for room among the dead letters. */
+  tidy(): void {
+    if (!this.isDetached) this.#seat.tidyUnasked()
+  }
+
   /** @internal Another letter can be put. */
   get takesLetters(): boolean {
     return !this.full || this.whenFull === 'drop-oldest'

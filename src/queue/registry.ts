@@ -7,13 +7,20 @@ import { backOff } from '../wait/backoff.ts'
 import { recover, windUp } from './recovery.ts'
 import { forgetCause, link, TAKES } from './supervised.ts'
 
+/** A queue object, of whichever copy of the library. */
+export interface AttachedQueue {
+  readonly hasLetters?: boolean
+  /** Moves what other threads have left that waits for room among its dead letters. */
+  tidy?(): void
+}
+
 /**
  * What this thread is attached to. It lives on `globalThis`, so that two copies of the library in one thread agree:
  * one ledger a queue and thread.
  */
 export interface Attached {
   /** Weak: a queue nobody uses any more may go, and with it, at the next sweep, this entry. Absent once detached. */
-  readonly queue: WeakRef<object> | undefined
+  readonly queue: WeakRef<AttachedQueue> | undefined
   /** Strong, while another thread's ledger is in use: its death must be noticed here. */
   readonly shared: SharedMemory
   /** 0 once detached. */

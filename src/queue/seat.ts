@@ -18,6 +18,7 @@ import type { Attachment } from './attachment.ts'
 import { hasDoomed, type LetterBox, moveLetters } from './dead-letters.ts'
 import { signalOf, timeoutOf, type WaitOptions } from './options.ts'
 import type { Origin } from './origin.ts'
+import type { AttachedQueue } from './registry.ts'
 import { sizeOf, statsOf } from './stats.ts'
 import { causeOf, link } from './supervised.ts'
 
@@ -33,7 +34,7 @@ export class Seat<T> {
   /** Dead letters that waited for room have gone: an item fewer is unfinished. */
   onLettersGone: () => void = () => {}
 
-  constructor(origin: Origin<T>, queue: object) {
+  constructor(origin: Origin<T>, queue: AttachedQueue) {
     this.origin = origin
     this.#letters = origin.deadLetters
     this.#attachment = origin.claim(queue)
@@ -98,18 +99,22 @@ export class Seat<T> {
     this.#awaitsLetterRoom = true
     const again = () => {
       this.#awaitsLetterRoom = false
-      try {
-        this.tidy()
-      } catch (error) {
-        // Nobody called who could be told.
-        if (!(error instanceof QueueCorruptError)) throw error
-        process.emitWarning(error)
-      }
-      this.onLettersGone()
+      this.tidyUnasked()
     }
     if (!letters.takesLetters) letters.onRoom(again)
     // It has slots but no blocks for a long letter, which onRoom does not watch.
     else setTimeout(again, LETTER_ROOM).unref()
+  }
+
+  /** As tidy, where nobody called who could be told that the queue is damaged. */
+  tidyUnasked(): void {
+    try {
+      this.tidy()
+    } catch (error) {
+      if (!(error instanceof QueueCorruptError)) throw error
+      process.emitWarning(error)
+    }
+    this.onLettersGone()
   }
 
   readonly fullError = (): Error => {

@@ -117,7 +117,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   async join(options?: WaitOptions): Promise<Report> {
     this.#isJoined = true
     await waitFor(
-      this.#allOver(),
+      this.#allOver().then(() => this.#lettersMoved()),
       options,
       () => this.#label,
       () => this.#running.flatMap(({ unready }) => (unready === '' ? [] : [unready])).join(', '),
@@ -311,6 +311,22 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     for (const group of this.#groups) await group.end
   }
 
+  /**
+   * Items that were given up while the dead-letter queue was full are moved as somebody empties that; when nobody has for as long
+   * as `grace`, they are what is left.
+   */
+  async #lettersMoved(): Promise<void> {
+    if (this.#groups.some(({ hasFailed }) => hasFailed)) return
+    for (const queue of this.#taken()) {
+      for (let left = waitingForRoom(queue); left > 0 && !this.#stop.signal.aborted; ) {
+        const before = left
+        await queue.join({ timeout: this.#settings.grace, signal: this.#stop.signal }).catch(() => {})
+        left = waitingForRoom(queue)
+        if (left >= before) break
+      }
+    }
+  }
+
   #finish(reason: unknown): void {
     this.#stop.abort(reason)
     this.#whileRunning.push(finish(() => this.#running, reason, this.#settings.grace))
@@ -350,16 +366,26 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   #leftovers(): ThreadError[] {
-    const taken = new Set(this.#groups.flatMap((group) => [...group.flow.taken]))
-    return [...taken]
+    return [...this.#taken()]
       .filter((queue) => queue.size > 0)
-      .map(
-        (queue) =>
-          new ThreadError(
-            `${queue.origin.label} still has ${queue.size} items, and all threads that took from it are over`,
-          ),
-      )
+      .map((queue) => {
+        const doomed = waitingForRoom(queue)
+        const why =
+          doomed > 0 ? ` (${doomed} of them given up, and there is no room among the dead letters)` : ''
+        return new ThreadError(
+          `${queue.origin.label} still has ${queue.size} items${why}, and all threads that took from it are over`,
+        )
+      })
   }
+
+  #taken(): Set<Queue<unknown>> {
+    return new Set(this.#groups.flatMap((group) => [...group.flow.taken]))
+  }
+}
+
+/** Items given up for which there is no room among the dead letters. */
+function waitingForRoom(queue: Queue<unknown>): number {
+  return queue.isDetached ? 0 : queue.stats().doomed
 }
 
 /** The stack above the call of `caller`. */

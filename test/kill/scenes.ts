@@ -2,6 +2,8 @@
  * Deaths that take some staging, each in a process of its own, which must end by itself. Argument: the scene's name.
  */
 import { once } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { threadId, Worker } from 'node:worker_threads'
 import { ledgerAt } from '../../src/core/geometry.ts'
 import {
@@ -132,6 +134,37 @@ const scenes: Record<string, () => Promise<void>> = {
 
   async 'an item that kills whoever takes it goes to the dead letters'() {
     for (const way of WAYS) await poison(way)
+  },
+
+  async 'who only waits for dead letters gets that of an item which killed its last taker'() {
+    const { Queue } = await library()
+    const letters = new Queue<DeadLetter<Item>>()
+    const queue = await queueOf(1, { maxDeliveries: 1, deadLetters: letters })
+    start('victim.mjs', victimData(queue, new Marks(), 'take', 'exit', 1))
+    equal((await letters.get({ timeout: 10_000 })).item, item(1))
+  },
+
+  async 'dead letters for which there was no room come when their thread is gone, and their queue is out of use'() {
+    const { Queue } = await library()
+    const letters = new Queue<DeadLetter<Item>>({ maxsize: 1 })
+    const exit = await (async () => {
+      const queue = await queueOf(5, { deadLetters: letters })
+      const worker = start('failing.mjs', { handle: queue.handle, count: 5 })
+      const exit = once(worker, 'exit')
+      await within(once(worker, 'message'), 'all are given up')
+      return exit
+    })()
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    collect()
+    const numbers: (number | undefined)[] = []
+    for (let count = 0; count < 5; count++) {
+      numbers.push((await letters.get({ timeout: 10_000 })).item?.number)
+      letters.taskDone()
+      await exit
+      collect()
+    }
+    equal(numbers.sort(), [1, 2, 3, 4, 5])
   },
 
   async 'a thread that has done its work ends by itself'() {
