@@ -373,7 +373,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
         const why =
           doomed > 0 ? ` (${doomed} of them given up, and there is no room among the dead letters)` : ''
         return new ThreadError(
-          `${queue.origin.label} still has ${queue.size} items${why}, and all threads that took from it are over`,
+          `${queue.origin.label} still has ${count(queue.size)}${why}, and all threads that took from it are over`,
         )
       })
   }
@@ -381,6 +381,10 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   #taken(): Set<Queue<unknown>> {
     return new Set(this.#groups.flatMap((group) => [...group.flow.taken]))
   }
+}
+
+function count(items: number): string {
+  return `${items} ${items === 1 ? 'item' : 'items'}`
 }
 
 /** Items given up for which there is no room among the dead letters. */

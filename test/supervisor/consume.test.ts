@@ -303,6 +303,33 @@ describe('an item that fails', () => {
     expect(told).toMatchObject([{ payload: { attempts: deliveries } }])
   })
 
+  it('of many waits for room among the dead letters, and the supervisor for it', async () => {
+    const letters = new millrace.Queue<DeadLetter<number>>({ maxsize: 2 })
+    const items = Array.from({ length: 20 }, (_, index) => index)
+    const queue = await filled(items, { deadLetters: letters })
+    const one = supervisor({ grace: 60_000 })
+    await ended(one.consume(queue, consumer('failsAll', undefined, { retries: 0 })))
+    expect(queue.stats()).toMatchObject({ size: 18, doomed: 18 })
+    const joined = one.join()
+    const got: unknown[] = []
+    while (got.length < items.length) got.push((await within(letters.get(), 'a letter')).item)
+    await within(joined, 'the supervisor')
+    expect(got.sort((a, b) => Number(a) - Number(b))).toEqual(items)
+    expect(queue.unfinished).toBe(0)
+  })
+
+  it('is left over when nobody makes room among the dead letters for `grace`', async () => {
+    const letters = new millrace.Queue<DeadLetter<number>>({ maxsize: 2 })
+    const queue = await filled([1, 2, 3], { deadLetters: letters })
+    const one = supervisor({ grace: 50 })
+    one.consume(queue, consumer('failsAll', undefined, { retries: 0 }))
+    const error = await failureOf(one.join(), 'the supervisor')
+    expect(error.message).toBe(
+      "queue 'counter' still has 1 item (1 of them given up, and there is no room among the dead letters), and all threads that took from it are over",
+    )
+    expect(error.report.queues[0]).toMatchObject({ left: 1, unfinished: 1 })
+  })
+
   it('is told once it is given up, though `retries` allows more than the queue', async () => {
     const letters = new millrace.Queue<DeadLetter<number>>()
     const queue = await filled([1], { deadLetters: letters, maxDeliveries: 2 })
