@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { V8_ABORT } from '../support/processes.ts'
 import { CELLS, nameOf } from './cells.ts'
 import type { CellReport, Job } from './host.ts'
 
@@ -32,7 +33,7 @@ export function runProcess(script: string, args: readonly string[], ms: number):
     child.on('error', reject)
     child.on('close', (code, signal) => {
       clearTimeout(timer)
-      const aborted = signal === 'SIGABRT' || code === 134 || errors.includes('FATAL ERROR')
+      const aborted = signal === 'SIGABRT' || code === 134 || V8_ABORT.test(errors)
       if (signal === null || aborted) resolve({ output, errors, code, aborted })
       // After SIGKILL it has been rejected.
       else if (signal !== 'SIGKILL') reject(new Error(`${script} ${args} was ended by ${signal}: ${errors}`))

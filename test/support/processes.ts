@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
+/** What V8 says when a heap is used up and it aborts: with SIGABRT, or, on Node 22 and later, SIGTRAP. */
+export const V8_ABORT = /FATAL ERROR|Fatal JavaScript out of memory/
+
 export interface Ended {
   /** Exit code; 'killed' if it was still running at the deadline. */
   readonly code: number | 'killed'

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
+import { V8_ABORT } from '../../support/processes.ts'
 import { CELLS, type Cell, mayAbort, nameOf } from './cells.ts'
 import type { Job, RoundLine } from './host.ts'
 import { SITES } from './library.ts'
@@ -65,7 +66,7 @@ export function runProcess(script: string, arg: object, ms: number, flags: strin
     })
     child.on('close', (code, signal) => {
       clearTimeout(timer)
-      const aborted = signal === 'SIGABRT' || code === 134 || errors.includes('FATAL ERROR')
+      const aborted = signal === 'SIGABRT' || code === 134 || V8_ABORT.test(errors)
       const ended = { output, errors, code, aborted, sinceLastLine: exit - lastLine }
       if (signal === null || aborted) resolve(ended)
       // After SIGKILL it has been rejected.
