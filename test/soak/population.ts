@@ -74,6 +74,14 @@ export class Population {
     return this.#each(scene, (thread) => this.#load(thread, HAND) === 0 || this.#load(thread, ASKS) === 1)
   }
 
+  /**
+   * Nobody who was told to die, or terminated, still is to be heard of with something in hand: a lifeline tells the library of a
+   * death some ms before the `exit`, at which it is counted here.
+   */
+  knowsItsDead(scene: number): boolean {
+    return this.#each(scene, (thread) => !this.isOrdered(thread) || this.#load(thread, HAND) === 0)
+  }
+
   #each(scene: number, holds: (thread: number) => boolean): boolean {
     for (const thread of this.alive.keys())
       if (this.#load(thread, SCENE) === scene && !holds(thread)) return false

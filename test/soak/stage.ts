@@ -182,10 +182,16 @@ export class Stage implements Scene {
 
   async #drained(): Promise<void> {
     const { population, job } = this.#soak
-    for (const site of this.sites) {
-      await site.drained(job.patience)
-    }
-    await until(() => population.hasEmptyHands(this.#id), `hands at '${this.#name}' are empty`, job.patience)
+    do {
+      const knowsItsDead = () => population.knowsItsDead(this.#id)
+      await until(knowsItsDead, `those who die at '${this.#name}' exit`, job.patience)
+      for (const site of this.sites) await site.drained(job.patience)
+      await until(
+        () => population.hasEmptyHands(this.#id),
+        `hands at '${this.#name}' are empty`,
+        job.patience,
+      )
+    } while (!population.knowsItsDead(this.#id))
   }
 
   #goOn(): void {
