@@ -160,13 +160,15 @@ export class Consumer {
     }
     const attempts = this.#source.attempts(entry)
     const verdict = verdictOf(this.#role, attempts)
+    // In an item's history undefined is no failure.
+    const noted = error === undefined ? new Error('undefined was thrown') : error
     if (typeof verdict === 'number') {
-      this.#source.again(entry, error, verdict)
+      this.#source.again(entry, noted, verdict)
     } else if (verdict === 'give up') {
-      this.#source.giveUp(entry, error)
+      this.#source.giveUp(entry, noted)
       this.#onGiveUp(error, attempts)
     } else {
-      this.#source.again(entry, error)
+      this.#source.again(entry, noted)
       throw error
     }
     return undefined

@@ -77,7 +77,7 @@ export class Takes<T> {
     if (count > this.#inOrder.length) {
       const held = this.#inOrder.length
       throw new TaskDoneError(
-        `taskDone(${count}) on ${origin.label}: this thread holds ${held} items from get and getMany`,
+        `taskDone(${count}) on ${origin.label}: this thread holds ${held} ${held === 1 ? 'item' : 'items'} from get and getMany`,
       )
     }
     for (const entry of this.#inOrder.splice(0, count)) attachment.finish(entry)

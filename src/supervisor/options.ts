@@ -1,5 +1,5 @@
 import { isMainThread, type ResourceLimits } from 'node:worker_threads'
-import { integer, invalidType, invalidValue, options as optionsObject } from '../check.ts'
+import { integer, invalidType, invalidValue, options as optionsObject, outOfRange } from '../check.ts'
 import { durationOf, signalOf } from '../queue/index.ts'
 import { type CompletePolicy, type RestartPolicy, restartPolicy } from './restart.ts'
 
@@ -35,6 +35,14 @@ export interface SupervisorSettings {
   readonly handleSignals: boolean
 }
 
+/** Node takes no notice of what is no number. */
+const LIMITS = [
+  'maxOldGenerationSizeMb',
+  'maxYoungGenerationSizeMb',
+  'codeRangeSizeMb',
+  'stackSizeMb',
+] as const
+
 export function supervisorSettings(given: SupervisorOptions | undefined): SupervisorSettings {
   const {
     name = '',
@@ -52,8 +60,12 @@ export function supervisorSettings(given: SupervisorOptions | undefined): Superv
   if (handleSignals && !isMainThread) {
     throw invalidValue('options.handleSignals', 'false in a worker thread, which hears no signals', true)
   }
-  if (resourceLimits !== undefined && (typeof resourceLimits !== 'object' || resourceLimits === null)) {
-    throw invalidType('options.resourceLimits', 'an object', resourceLimits)
+  for (const name of LIMITS) {
+    const value = optionsObject('options.resourceLimits', resourceLimits)[name]
+    if (value === undefined) continue
+    const limit = `options.resourceLimits.${name}`
+    if (typeof value !== 'number') throw invalidType(limit, 'a number of MB above 0', value)
+    if (!(value > 0)) throw outOfRange(limit, 'a number of MB above 0', value)
   }
   return {
     name,

@@ -1,12 +1,13 @@
 import { serialize } from 'node:v8'
 import { describe, expect, it } from 'vitest'
 import { type Codec, cellCodec, codecs, spanOf } from '../../src/codec/index.ts'
+import { seedOfRun } from '../support/seed.ts'
 import { bytesOf } from './in-cell.ts'
 import { Random } from './random.ts'
 import { randomBytes, randomItem, randomNumber, randomString } from './random-items.ts'
 
 const ROUNDS = 20_000
-const SEED = Number(process.env.MILLRACE_SEED ?? 99)
+const SEED = seedOfRun(99)
 
 const makers: Record<keyof typeof codecs, (random: Random) => unknown> = {
   structured: (random) => randomItem(random),

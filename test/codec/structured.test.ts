@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { cellCodec, codecs, spanOf } from '../../src/codec/index.ts'
+import { seedOfRun } from '../support/seed.ts'
 import { canarySpan, throughCell } from './in-cell.ts'
 import { portrait } from './portrait.ts'
 import { Random } from './random.ts'
@@ -28,7 +29,7 @@ describe('codecs.structured', () => {
   })
 
   it('gives thousands of random items as structuredClone does', () => {
-    const seed = Number(process.env.MILLRACE_SEED ?? 20250101)
+    const seed = seedOfRun(20250101)
     const random = new Random(seed)
     for (let i = 0; i < 6000; i++) {
       const item = randomItem(random)

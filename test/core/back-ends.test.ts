@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { geometryOf, type Kind } from '../../src/core/geometry.ts'
 import { HEAD, TAIL } from '../../src/core/layout.ts'
 import * as operations from '../../src/core/operations.ts'
+import { seedOfRun } from '../support/seed.ts'
 import { BackEnds } from './back-ends.ts'
 import { faultsOf } from './cell-places.ts'
 import { STARTS } from './ledgers.ts'
@@ -9,7 +10,7 @@ import { Random } from './random.ts'
 import { OF_KIND, RandomOperations } from './random-operations.ts'
 
 const OPERATIONS = 1_000_000
-const SEED = Number(process.env.MILLRACE_SEED ?? 20_261_123)
+const SEED = seedOfRun(20_261_123)
 const PER_QUEUE = 500
 const KINDS = ['fifo', 'lifo', 'priority'] as const
 const COMPARED_EVERY = 50

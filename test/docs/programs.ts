@@ -128,7 +128,7 @@ export class Workshop {
       writeFileSync(join(folder, name), text)
     }
     const output = join(folder, 'output.txt')
-    for (const command of commands.filter(isForThisNode)) await this.#shell(command, folder, output)
+    for (const command of commands) await this.#shell(command, folder, output)
     return readFileSync(output, 'utf8')
   }
 
@@ -158,14 +158,6 @@ export class Workshop {
   remove(): void {
     rmSync(this.root, { recursive: true, force: true })
   }
-}
-
-/** `# Node 22.18 or later` after a command: it is not for others. */
-function isForThisNode(command: string): boolean {
-  const [, ...least] = /# Node (\d+)(?:\.(\d+))?/.exec(command) ?? []
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  const [wanted = 0, from = 0] = least.map((part) => Number(part ?? 0))
-  return major > wanted || (major === wanted && minor >= from)
 }
 
 /** Whether `actual` is what the block shows; `unordered`: its lines in any order. */

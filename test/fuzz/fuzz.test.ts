@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { seedOfRun } from '../support/seed.ts'
 import { fuzzCalls } from './calls-run.ts'
 import { fuzzEncodings } from './encodings-run.ts'
 import type { Result } from './indexed-run.ts'
 import { fuzzWords } from './words-run.ts'
 
-const SEED = Number(process.env.MILLRACE_SEED ?? Date.now() % 1_000_000)
+const SEED = seedOfRun()
 
 /** How many inputs of each kind: `npx tsx test/fuzz/encodings.ts`, `calls.ts` and `words.ts` take more. */
 const kinds: [string, number, (seed: number, from: number, to: number) => Promise<Result>][] = [

@@ -44,10 +44,11 @@ export async function runIndexed(job: Job): Promise<Result> {
     const end = await runProcess({ ...job, from }, result)
     if (end === undefined) break
     let { text } = end
-    if (end.stalled) {
-      const alone = { ...job, from: end.index, to: end.index + 1, patience: 4 * job.patience }
-      const retry = await runProcess(alone, { faults: result.faults, counts: result.counts })
-      text = retry === undefined ? '' : retry.text
+    // What it had done and not told, and, if it stalled, what it was at.
+    const again = { ...job, from: Math.max(from, end.told), to: end.stalled ? end.index + 1 : end.index }
+    if (again.from < again.to) {
+      const retry = await runProcess({ ...again, patience: 4 * job.patience }, result)
+      if (end.stalled) text = retry === undefined ? '' : retry.text
     }
     if (text !== '') result.faults.push({ index: end.index, text })
     from = end.index + 1
@@ -57,6 +58,8 @@ export async function runIndexed(job: Job): Promise<Result> {
 
 interface Broken {
   readonly index: number
+  /** What came of those before is known. */
+  readonly told: number
   readonly text: string
   readonly stalled: boolean
 }
@@ -72,6 +75,7 @@ function runProcess(job: Job, result: Result): Promise<Broken | undefined> {
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] })
   let errors = ''
   let stalled = false
+  let told = job.from
   let line = ''
   child.stderr.on('data', (text) => {
     errors = (errors + text).slice(-4000)
@@ -79,7 +83,7 @@ function runProcess(job: Job, result: Result): Promise<Broken | undefined> {
   child.stdout.on('data', (text) => {
     const lines = (line + text).split('\n')
     line = lines.pop() as string
-    for (const each of lines) collect(each, result)
+    for (const each of lines) told = collect(each, result) ?? told
   })
   let last = -1
   let since = performance.now()
@@ -106,17 +110,19 @@ function runProcess(job: Job, result: Result): Promise<Broken | undefined> {
       const how = stalled
         ? `did not come to an end within ${job.patience} ms`
         : `ended its process with ${signal ?? code}`
-      resolve({ index, stalled, text: `${how}\n${errors}`.trim() })
+      resolve({ index, told, stalled, text: `${how}\n${errors}`.trim() })
     })
   })
 }
 
-function collect(line: string, { faults, counts }: Result): void {
-  if (!line.startsWith('{')) return
-  const report = JSON.parse(line) as { fault?: Fault; counts?: Record<string, number> }
+/** Returns the number up to which all is told, if the line says so. */
+function collect(line: string, { faults, counts }: Result): number | undefined {
+  if (!line.startsWith('{')) return undefined
+  const report = JSON.parse(line) as { fault?: Fault; counts?: Record<string, number>; told?: number }
   if (report.fault !== undefined) faults.push(report.fault)
   for (const [what, count] of Object.entries(report.counts ?? {}))
     counts.set(what, (counts.get(what) ?? 0) + count)
+  return report.told
 }
 
 /** The other end: what the process does with each number. `run` answers what came of it, or throws: a fault. */
@@ -145,7 +151,7 @@ export async function serveIndexed(
       })
     }
     if (index % 100 === 99 || index === to - 1) {
-      print({ counts })
+      print({ counts, told: index + 1 })
       counts = {}
     }
   }

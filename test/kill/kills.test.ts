@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { seedOfRun } from '../support/seed.ts'
 import { CELLS } from './cells.ts'
 import { killInProcess } from './processes.ts'
 
 /** `npx tsx test/kill/run.ts --kills 100` for more. */
 const KILLS = 2
-const SEED = Number(process.env.MILLRACE_SEED ?? Date.now() % 1_000_000)
+const SEED = seedOfRun()
 
 const memory = [...CELLS.keys()].filter((index) => CELLS[index]?.way === 'memory')
 const others = [...CELLS.keys()].filter((index) => CELLS[index]?.way !== 'memory')

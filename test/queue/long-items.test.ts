@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { codecs, EMPTY, Queue, type QueueOptions } from '../../src/index.ts'
 import { within } from '../support/deadline.ts'
+import { seedOfRun } from '../support/seed.ts'
 import { startThread } from '../support/threads.ts'
 import { other, waits } from '../support/users.ts'
 
@@ -116,7 +117,7 @@ describe('long items', () => {
   })
 
   it('of 0 B to 1 MiB, 100,000 of them through 4 MiB, by three producers and two consumers, arrive whole and leak nothing', async () => {
-    const seed = Number(process.env.MILLRACE_SEED ?? 4711)
+    const seed = seedOfRun(4711)
     const producers = 3
     const each = 33_334
     const queue = blobs({ memoryBytes: 4 * MiB, maxsize: 64 })

@@ -3,9 +3,9 @@ import { EXITS, Finding } from './explore.ts'
 import { FAULTY, TORN } from './faults.ts'
 import type { Sampler } from './pct.ts'
 import { guardian, producer, type Scenario, samplerOf, taker } from './scenario.ts'
-import { seedOfRun } from './seed.ts'
+import { seedOfDay } from './seed.ts'
 
-const seed = seedOfRun()
+const seed = seedOfDay()
 const mortal = { mortal: true }
 const dying: Scenario = {
   maxsize: 1,

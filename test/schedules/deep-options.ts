@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { inspect, parseArgs } from 'node:util'
 import { integer, UsageError, usageOf } from '../support/usage.ts'
 import type { Configuration } from './configurations/configuration.ts'
-import { seedOfRun } from './seed.ts'
+import { seedOfDay } from './seed.ts'
 
 export interface DeepOptions {
   readonly schedules: number
@@ -37,7 +37,7 @@ export function deepOptionsOf(args: string[], all: readonly Configuration[]): De
   const configurations = selected(values.only, all, schedule !== undefined)
   return {
     schedules: integer('--schedules', values.schedules, { min: 0, max: MOST }) ?? 10_000_000,
-    seed: integer('--seed', values.seed, { min: -MOST, max: MOST }) ?? seedOfRun(),
+    seed: integer('--seed', values.seed, { min: -MOST, max: MOST }) ?? seedOfDay(),
     minutes: integer('--minutes', values.minutes, { min: 1, max: 10_000 }) ?? 10_000,
     processes: integer('--processes', values.processes, { min: 1, max: 256 }) ?? availableParallelism(),
     configurations,

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Configuration } from './configurations/configuration.ts'
 import { ExploringProcess } from './exploring-process.ts'
-import { seedOfRun } from './seed.ts'
+import { seedOfDay } from './seed.ts'
 import type { OfExploration, OfSampling } from './totals.ts'
 
 /** What the tests tell the reporter, which adds it up. */
@@ -38,7 +38,7 @@ export function exploring(what: string, configurations: readonly Configuration[]
 
 /** One test a configuration: so many schedules by chance. */
 export function sampling(configurations: readonly Configuration[], schedules: number): void {
-  const seed = seedOfRun()
+  const seed = seedOfDay()
   const exploring = inProcess()
   for (const { name, fact, kills } of configurations) {
     it(`${name}: ${fact}`, { timeout: TIMEOUT_MS }, async ({ task }) => {

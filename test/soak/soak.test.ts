@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { seedOfRun } from '../support/seed.ts'
 import type { Job } from './job.ts'
 import { soakFor } from './soak.ts'
 import { WAYS } from './words.ts'
@@ -7,7 +8,7 @@ import { WAYS } from './words.ts'
 const job: Job = {
   minutes: 0.12,
   deathsPerSecond: 6,
-  seed: Number(process.env.MILLRACE_SEED ?? Date.now() % 1_000_000),
+  seed: seedOfRun(),
   threads: 14,
   epoch: 5000,
   patience: 60_000,

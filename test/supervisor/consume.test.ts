@@ -318,6 +318,16 @@ describe('an item that fails', () => {
     expect(queue.unfinished).toBe(0)
   })
 
+  it('with undefined thrown is in its history, too', async () => {
+    const letters = new millrace.Queue<DeadLetter<number>>()
+    const queue = await filled([1], { deadLetters: letters, maxDeliveries: 2 })
+    await ended(supervisor().consume(queue, consumer('throwsUndefined', undefined)))
+    const error = { message: 'undefined was thrown' }
+    expect(contents(letters)).toMatchObject([
+      { item: 1, attempts: 2, error, history: [{ error }, { error }] },
+    ])
+  })
+
   it('is left over when nobody makes room among the dead letters for `grace`', async () => {
     const letters = new millrace.Queue<DeadLetter<number>>({ maxsize: 2 })
     const queue = await filled([1, 2, 3], { deadLetters: letters })

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { KINDS } from '../../support/queues.ts'
+import { seedOfRun } from '../../support/seed.ts'
 import type { Fault } from '../sabotage.ts'
 import { killInHotLoop } from './kill.ts'
 
 /** `npx tsx test/kill/hot-loop/run.ts --kills 300` for more. */
 const KILLS = 12
-const SEED = Number(process.env.MILLRACE_SEED ?? Date.now() % 1_000_000)
+const SEED = seedOfRun()
 
 describe('threads killed in the hot loop of put, get and taskDone', () => {
   it.each(KINDS)(

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { seedOfRun } from '../../support/seed.ts'
 import { CELLS } from './cells.ts'
 import { growth, startMany } from './many-runs.ts'
 import { killInProcess } from './processes.ts'
 
 /** All: `npx tsx test/supervisor/kills/run.ts --kills 50`. One again: `--only NAME --seed N --from ROUND --kills 1`. */
-const SEED = Number(process.env.MILLRACE_SEED ?? Date.now() % 1_000_000)
+const SEED = seedOfRun()
 const PATIENCE = 110_000
 
 // Every third one; which, the seed decides.
