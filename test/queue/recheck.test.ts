@@ -22,8 +22,12 @@ describe('a wait whose wake is missing', () => {
   })
   afterAll(() => user.stop())
 
+  // Again, should it be counted as waiting, and not sleep yet: its last look finds the item.
+  const again = { retry: 3 }
+
   it.each(['getSync', 'get', 'take'] as const)(
     'of %s ends by a look of its own, and is counted',
+    again,
     async (method) => {
       const queue = silent()
       const there = await attachThere(user, queue)
@@ -31,7 +35,7 @@ describe('a wait whose wake is missing', () => {
       await there.waits('get')
       expect(queue.tryPut(7)).toBe(true)
       await item
-      await until(() => queue.stats().rescued === 1, 'the rescue is counted')
+      await until(() => queue.stats().rescued === 1, 'the rescue is counted', 5000)
     },
   )
 
@@ -58,8 +62,7 @@ describe('a wait whose wake is missing', () => {
     expect(queue.stats().rescued).toBe(0)
   })
 
-  // Again, should it be counted as waiting, and not sleep yet: its last look finds the item.
-  it('of selectSync ends by a look of its own, and is counted', { retry: 3 }, async () => {
+  it('of selectSync ends by a look of its own, and is counted', again, async () => {
     const queue = silent()
     const there = await attachThere(user, queue)
     const selected = user.ask('selectSync', { queue: queue.handle.id })
