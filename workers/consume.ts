@@ -14,11 +14,18 @@ const NEVER = new Promise<never>(() => {})
 
 type Call = (item: unknown, thread: ThreadContext) => unknown
 
+/** What the supervisor hears of before the consumer ends. */
+export interface ConsumerEvents {
+  gaveUp(error: unknown, attempts: number): void
+  /** An item has failed for good, and with it this thread, as soon as its other calls have ended. */
+  failed(error: unknown): void
+}
+
 /** Calls a function with each item of a queue; an item is finished when its call has returned. */
 export class Consumer {
   readonly #source: LeaseSource<unknown>
   readonly #role: ConsumeRole
-  readonly #onGiveUp: (error: unknown, attempts: number) => void
+  readonly #tell: ConsumerEvents
   /** Where its calls are told of; only with `timeout`. */
   readonly #calls: Int32Array | undefined
   /** What ended one of the calls under way, for all of them. */
@@ -32,21 +39,21 @@ export class Consumer {
     queue: Queue<unknown>,
     role: ConsumeRole,
     calls: Int32Array | undefined,
-    onGiveUp: (error: unknown, attempts: number) => void,
+    tell: ConsumerEvents,
   ) {
     this.#source = queue.leaseSource()
     this.#role = role
     this.#calls = calls
-    this.#onGiveUp = onGiveUp
+    this.#tell = tell
     this.#mayBlock = role.concurrency === 1
   }
 
   static async attach(
     role: ConsumeRole,
     calls: Int32Array | undefined,
-    onGiveUp: (error: unknown, attempts: number) => void,
+    tell: ConsumerEvents,
   ): Promise<Consumer> {
-    return new Consumer(await attachFor(role.queue, 0), role, calls, onGiveUp)
+    return new Consumer(await attachFor(role.queue, 0), role, calls, tell)
   }
 
   /** Resolves at the end of the queue, or when the thread is asked to stop. @throws what failed an item for good */
@@ -75,7 +82,10 @@ export class Consumer {
         if (pause === TURN || turns.isDue) await turns.turn()
       }
     } catch (error) {
-      this.#failure ??= { error }
+      if (this.#failure === undefined) {
+        this.#failure = { error }
+        this.#tell.failed(error)
+      }
       this.#over.abort()
     }
   }
@@ -137,6 +147,7 @@ export class Consumer {
       return this.#finished(entry, lane)
     }
     this.#mayBlock = false
+    lane?.waits()
     return (result as Promise<unknown>).then(
       () => this.#finished(entry, lane),
       (error) => this.#failed(entry, error, lane),
@@ -155,7 +166,7 @@ export class Consumer {
     const isAbort = (error as { code?: unknown } | null)?.code === 'ABORT_ERR'
     if (supervision?.stopRequested && (isAbort || error === supervision.signal.reason)) {
       // Interrupted, not failed.
-      this.#source.again(entry, error)
+      this.#source.uncounted(entry)
       throw error
     }
     const attempts = this.#source.attempts(entry)
@@ -166,7 +177,7 @@ export class Consumer {
       this.#source.again(entry, noted, verdict)
     } else if (verdict === 'give up') {
       this.#source.giveUp(entry, noted)
-      this.#onGiveUp(error, attempts)
+      this.#tell.gaveUp(error, attempts)
     } else {
       this.#source.again(entry, noted)
       throw error

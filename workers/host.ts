@@ -40,9 +40,10 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
     const producer = role.kind === 'produce' ? await Producer.attach(role) : undefined
     const consumer =
       role.kind === 'consume'
-        ? await Consumer.attach(role, message.calls, (error, attempts) =>
-            post(port, { kind: 'gaveUp', error: packError(error), attempts }),
-          )
+        ? await Consumer.attach(role, message.calls, {
+            gaveUp: (error, attempts) => post(port, { kind: 'gaveUp', error: packError(error), attempts }),
+            failed: (error) => post(port, { kind: 'failing', error: packError(error) }),
+          })
         : undefined
     const { args, queues } = await unpackArgs(message.args)
     supervision.watch(producer === undefined ? queues : [...queues, producer.queue])

@@ -1,6 +1,6 @@
 import type { CellCodec, Span } from '../codec/codec.ts'
 import { spanOf } from '../codec/codec.ts'
-import { AGAIN, GIVE_UP } from '../core/backlog.ts'
+import { AGAIN, GIVE_UP, UNBEGUN } from '../core/backlog.ts'
 import type { Core } from '../core/core.ts'
 import { blocksFor, type Geometry } from '../core/geometry.ts'
 import {
@@ -37,7 +37,7 @@ import { freeBlocks, heldBlocks } from './recovery.ts'
 import { keepWhileHolding } from './registry.ts'
 import { ASKS, link, PUTS } from './supervised.ts'
 
-export { AGAIN, GIVE_UP }
+export { AGAIN, GIVE_UP, UNBEGUN }
 
 /** Private bytes a long item is encoded into; kept up to this size. */
 const KEPT_SCRATCH = 1 << 20

@@ -46,11 +46,15 @@ export function moveLetters<T>(attachment: Attachment<T>, letters: LetterBox, qu
     if (letters.isShutDown) {
       process.emitWarning(`an item given up in ${queueName} was dropped: its dead-letter queue is shut down`)
       attachment.finish(entry)
-    } else if (post(attachment, entry, letters, queueName)) {
-      attachment.finish(entry)
     } else {
-      attachment.giveBack(entry, GIVE_UP)
-      return false
+      let isPosted = false
+      try {
+        isPosted = post(attachment, entry, letters, queueName)
+      } finally {
+        if (!isPosted) attachment.giveBack(entry, GIVE_UP)
+      }
+      if (!isPosted) return false
+      attachment.finish(entry)
     }
   }
   return true

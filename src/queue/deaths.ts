@@ -43,11 +43,11 @@ interface Notice {
 }
 
 interface Ward {
-  readonly memories: Map<string, Use>
+  readonly memories: Map<string, Used>
   readonly lifelines: MessagePort[]
 }
 
-interface Use {
+interface Used {
   readonly shared: SharedMemory
   /** The object by which this thread goes on moving dead letters when the other is gone; kept for that. */
   readonly queue: AttachedQueue | undefined

@@ -19,4 +19,6 @@ export interface LeaseSource<T> {
   /** `delay` in ms; default 0: at once. */
   again(entry: number, error: unknown, delay?: number): void
   giveUp(entry: number, error: unknown): void
+  /** Delivered again at once, and this delivery not counted. */
+  uncounted(entry: number): void
 }

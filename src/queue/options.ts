@@ -75,6 +75,11 @@ export function settingsOf<T>(given: QueueOptions<T> | undefined, kind: Kind): S
   if (deadLetters?.whenFull === 'drop-newest') {
     throw invalidValue('options.deadLetters', 'a queue that does not drop what is new', deadLetters.whenFull)
   }
+  if (deadLetters?.rankedBy !== undefined && deadLetters.rankedBy !== 'attempts') {
+    throw invalidValue('options.deadLetters', "a queue that ranks letters by 'attempts', if by a property", {
+      by: deadLetters.rankedBy,
+    })
+  }
   const { name = '' } = options
   if (typeof name !== 'string') throw invalidType('options.name', 'a string', name)
 

@@ -1,6 +1,7 @@
 import { ledgerAt } from '../core/geometry.ts'
 import {
   ATTEMPTS,
+  DOOMED,
   OVERDUE_DELAY,
   OVERDUE_ENTRY,
   OVERDUE_LIMIT,
@@ -23,10 +24,11 @@ export const GIVEN_UP = -1
 
 /**
  * The supervisor's word to whoever recovers what `thread` holds. It stands in the thread's ledger, under the thread's name, so it
- * means nothing to the next owner. Before the thread is terminated, and once a thread.
+ * means nothing to the next owner. Before the thread is terminated, and once a thread. False if it is dead, and recovered, already.
  */
-export function condemn(shared: SharedMemory, thread: number, { entry, delay, limit }: Overdue): void {
+export function condemn(shared: SharedMemory, thread: number, { entry, delay, limit }: Overdue): boolean {
   const { words, geometry } = shared
+  let isFound = false
   for (let index = ledgersUsed(shared) - 1; index >= 0; index--) {
     const ledger = ledgerAt(geometry, index)
     if (shared.load(ledger + OWNER) !== thread + 1) continue
@@ -35,7 +37,9 @@ export function condemn(shared: SharedMemory, thread: number, { entry, delay, li
     Atomics.store(words, (ledger + OVERDUE_LIMIT) >> 2, limit)
     // Last: it says that the others stand.
     Atomics.store(words, (ledger + OVERDUE_THREAD) >> 2, thread + 1)
+    isFound = true
   }
+  return isFound
 }
 
 /** Of the dead `owner` (threadId + 1) of `ledger`. */
@@ -52,5 +56,5 @@ export function overdueOf(shared: Shared, ledger: number, owner: number): Overdu
 export function attemptsAt(shared: Shared, entry: number): number {
   const { cells, cellsAt, cellBytes } = shared.geometry
   const cell = shared.load(entry)
-  return cell < 0 || cell >= cells ? 1 : shared.load(cellsAt + cell * cellBytes + ATTEMPTS)
+  return cell < 0 || cell >= cells ? 1 : shared.load(cellsAt + cell * cellBytes + ATTEMPTS) & ~DOOMED
 }

@@ -341,6 +341,11 @@ export class Queue<T> {
     return this.#seat.isDetached
   }
 
+  /** @internal The property by which a priority queue ranks. */
+  get rankedBy(): string | undefined {
+    return this.#seat.origin.ranking?.by
+  }
+
   /** @internal */
   get hasLetters(): boolean {
     return this.#seat.origin.deadLetters !== undefined

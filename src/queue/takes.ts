@@ -4,7 +4,7 @@ import { isShutDown } from '../core/shared.ts'
 import { StaleDeliveryError, TaskDoneError } from '../errors.ts'
 import { PendingCalls } from '../wait/pending.ts'
 import type { Side } from '../wait/side.ts'
-import { AGAIN, type Attachment, GIVE_UP } from './attachment.ts'
+import { AGAIN, type Attachment, GIVE_UP, UNBEGUN } from './attachment.ts'
 import type { Contender, Sitting } from './contender.ts'
 import { type Delivery, type Settler, TakenItem } from './delivery.ts'
 import { EMPTY } from './empty.ts'
@@ -108,7 +108,7 @@ export class Takes<T> {
 
   leaseSource(): LeaseSource<T> {
     const seat = this.#seat
-    const giveBack = (entry: number, verdict: number, error: unknown, delay = 0) => {
+    const giveBack = (entry: number, verdict: number, error?: unknown, delay = 0) => {
       this.#deliveries--
       seat.attachment.giveBack(entry, verdict, error, delay)
       seat.tidy()
@@ -141,6 +141,7 @@ export class Takes<T> {
       },
       again: (entry, error, delay) => giveBack(entry, AGAIN, error, delay),
       giveUp: (entry, error) => giveBack(entry, GIVE_UP, error),
+      uncounted: (entry) => giveBack(entry, UNBEGUN),
     }
   }
 

@@ -271,9 +271,9 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     const { shared } = queue.origin
     const attempts = attemptsAt(shared, entry)
     const verdict = verdictOf(role, attempts)
-    member.overdue = { error: RunTimeoutError.after(timeout), attempts, verdict }
     const delay = verdict === 'give up' ? GIVEN_UP : verdict === 'fail' ? 0 : verdict
-    condemn(shared, thread, { entry, delay, limit: timeout })
+    if (condemn(shared, thread, { entry, delay, limit: timeout }))
+      member.overdue = { error: RunTimeoutError.after(timeout), attempts, verdict }
     this.#pool.terminate(thread)
   }
 
@@ -308,6 +308,13 @@ export class Group<R = unknown> implements ThreadGroup<R> {
         this.#pool.terminate(member.run?.thread ?? 0)
         this.#restart(member, error)
       } else this.#settle(member, error)
+    } else if (member.run?.failing !== undefined) {
+      // An item of its own had failed for good, and it was only waiting for its other calls.
+      member.overdue = undefined
+      const cause = unpackError(member.run.failing)
+      const error = failed(`threw: ${shown(cause)}`, cause)
+      this.#report(member, exitCode, error)
+      this.#settle(member, error)
     } else if (member.overdue !== undefined) {
       const { error: cause, attempts, verdict } = member.overdue
       member.overdue = undefined
@@ -375,7 +382,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   #conclude(): void {
     this.#isOver = true
     this.#events.over()
-    this.#pool.end().then(() => {
+    void this.#pool.end().finally(() => {
       this.#closeBooks()
       letGo()
       this.#onEnd()

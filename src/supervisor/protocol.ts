@@ -54,6 +54,8 @@ export interface ConsumeRole {
 export type Report =
   | { readonly kind: 'began' }
   | { readonly kind: 'gaveUp'; readonly error: PackedError; readonly attempts: number }
+  /** It will throw this, once all calls under way have ended: one of them may never. */
+  | { readonly kind: 'failing'; readonly error: PackedError }
   | Outcome
 
 export type Outcome =

@@ -10,6 +10,6 @@ export function verdictOf(role: ConsumeRole, attempts: number): Verdict {
   const { retries, backoff, maxDeliveries, hasDeadLetters } = role
   // Delivered `maxDeliveries` times, an item that is given back is given up.
   const most = Math.min(maxDeliveries || LONGEST, retries === undefined ? maxDeliveries || 1 : retries + 1)
-  if (attempts < most) return Math.min(backoff * 2 ** (attempts - 1), LONGEST)
+  if (attempts < most) return backoff === 0 ? 0 : Math.min(backoff * 2 ** (attempts - 1), LONGEST)
   return hasDeadLetters ? 'give up' : 'fail'
 }

@@ -3,7 +3,7 @@ import { wakeToStop } from '../queue/index.ts'
 import type { Arguments } from './args.ts'
 import { CallWatch, callWords } from './calls.ts'
 import { Control } from './control.ts'
-import { packError } from './error-transport.ts'
+import { type PackedError, packError } from './error-transport.ts'
 import type { ThreadPool } from './pool.ts'
 import type { Mail, Outcome, Report, RunMessage } from './protocol.ts'
 
@@ -32,6 +32,7 @@ export class Run {
   readonly #handlers: RunHandlers
   readonly #watch: CallWatch | undefined
   #isSetUp = false
+  #failing: PackedError | undefined
   #isSettled = false
 
   constructor(
@@ -82,6 +83,11 @@ export class Run {
   /** The module is loaded, and the function begins. */
   get isSetUp(): boolean {
     return this.#isSetUp
+  }
+
+  /** What it is about to throw. */
+  get failing(): PackedError | undefined {
+    return this.#failing
   }
 
   /** What it has done with a queue: bits of Use. By their numbers among the arguments; the next is the one it produces for. */
@@ -146,6 +152,7 @@ export class Run {
       this.#isSetUp = true
       this.#handlers.began(this.thread)
     } else if (report.kind === 'gaveUp') this.#handlers.gaveUp(report)
+    else if (report.kind === 'failing') this.#failing = report.error
     else this.#end(report)
   }
 

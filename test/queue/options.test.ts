@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { codecs, type DeadLetter, Queue, type QueueOptions } from '../../src/index.ts'
+import { codecs, type DeadLetter, PriorityQueue, Queue, type QueueOptions } from '../../src/index.ts'
 
 const make = (options: unknown) => () => new Queue(options as QueueOptions<unknown>)
 
@@ -104,6 +104,12 @@ describe('options of a queue', () => {
 
   it.each([5, null, 'json', {}, { encode() {} }, () => {}])('refuses the codec %s', (codec) => {
     expect(make({ codec })).toThrow(refusal('options.codec', 'ERR_INVALID_ARG_TYPE', 'a codec', ''))
+  })
+
+  it('refuses a dead-letter queue that ranks by what letters have not', () => {
+    const refused = refusal('options.deadLetters', 'ERR_INVALID_ARG_VALUE', "'attempts'", 'rank')
+    expect(make({ deadLetters: new PriorityQueue<never>({ by: 'rank' as never }) })).toThrow(refused)
+    expect(make({ deadLetters: new PriorityQueue<DeadLetter<unknown>>({ by: 'attempts' }) })).not.toThrow()
   })
 
   it.each([5, null, 'letters', {}, []])('refuses the dead-letter queue %s', (deadLetters) => {

@@ -362,7 +362,7 @@ describe('an item that fails', () => {
     await within(queue.join(), 'all items')
     expect([contents(seen).sort(), queue.isShutDown]).toEqual([[1, 2, 3], false])
     const states = one.stats().groups[0]?.members.map(({ state }) => state)
-    expect(states).toContain('running')
+    expect(states?.some((state) => state !== 'over')).toBe(true)
     queue.shutdown()
     const error = await failure
     expect(error).toMatchObject({

@@ -96,6 +96,29 @@ describe('consume with a timeout', () => {
     expect(words[0]).toBe(2)
   })
 
+  it('blames the call that blocks its thread, not one that began before it and cannot go on', async () => {
+    const letters = new millrace.Queue<DeadLetter<number>>()
+    const seen = new millrace.Queue<number>()
+    const words = sharedWords()
+    const queue = await filled([1, 2], { deadLetters: letters })
+    const one = supervisor({ restart: false })
+    one.consume(queue, task('looped', { words, seen }, { timeout: 300, retries: 2, concurrency: 2 }))
+    await within(one.join(), 'the end of the consumers')
+    expect(contents(letters)).toMatchObject([{ item: 2, attempts: 3 }])
+    // More than once, where the thread ends before it could finish it.
+    expect(new Set(contents(seen))).toEqual(new Set([1]))
+  })
+
+  it('does not hide that another item has failed for good', async () => {
+    const words = sharedWords()
+    const queue = await filled([1, 2])
+    const one = supervisor()
+    one.consume(queue, task('failsBeside', { words }, { timeout: 1000, retries: 2, concurrency: 2 }))
+    const error = await failureOf(one.join(), 'the supervisor')
+    expect(error.message).toContain('2 is burnt')
+    expect([words[0], queue.size]).toEqual([3, 2])
+  })
+
   it('lets calls that end in time alone, however many', async () => {
     const words = sharedWords()
     const queue = await filled(Array.from({ length: 300 }, () => 1))

@@ -103,6 +103,17 @@ describe('a thread that is asked to stop', () => {
     expect([await joined(group), told, letters.size, queue.size]).toEqual([[undefined], [], 0, 1])
   })
 
+  it('gives it back though it may be delivered no more: that delivery does not count', async () => {
+    const queue = numbers({ maxDeliveries: 1 })
+    const words = sharedWords()
+    await queue.put(1)
+    const group = supervisor().consume(queue, stopping('untilAborted', { words }))
+    await reaches(words, 0, 1)
+    await within(group.stop(), 'the stop')
+    expect(queue.stats()).toMatchObject({ size: 1, unfinished: 1, dropped: 0 })
+    expect((await queue.take()).attempt).toBe(1)
+  })
+
   it('may leave with the reason that `throwIfAborted` throws', async () => {
     const words = sharedWords()
     const group = supervisor().spawn(stopping('throwsReason', { words }))
