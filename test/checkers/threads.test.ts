@@ -58,7 +58,8 @@ describe('a history of real threads with a queue that', () => {
     expect(judgeQueue(await recordQueue({ ...run, fault }), run)).toMatch(violation)
   })
 
-  it('holds more than its capacity is refused', async () => {
+  // Again, should the queue never have been full for all to see: on a busy machine only some threads run.
+  it('holds more than its capacity is refused', { retry: 3 }, async () => {
     const run = { ...common, capacity: 7 }
     expect(judgeQueue(await recordQueue(run), { capacity: 6 })).toMatch(
       /^7 items were there .* capacity is 6/,

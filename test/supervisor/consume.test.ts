@@ -218,7 +218,7 @@ describe('an item that fails', () => {
     const words = sharedWords()
     const one = supervisor()
     const args = { words, bad: 1, times: 1, seen }
-    const group = one.consume(queue, consumer('failsSome', args, { retries: 1, backoff: 1000 }))
+    const group = one.consume(queue, consumer('failsSome', args, { retries: 1, backoff: 4000 }))
     await until(() => queue.stats().delayed === 1, 'it waits')
     await within(workerOf(await threadOf(one)).terminate(), 'the death')
     await ended(group)
