@@ -353,7 +353,7 @@ export class Queue<T> {
 
   /** @internal Moves what other threads have left that waits for room among the dead letters. */
   tidy(): void {
-    if (!this.isDetached) this.#seat.tidyUnasked()
+    if (this.hasLetters && !this.isDetached) this.#seat.tidyUnasked()
   }
 
   /** @internal Another letter can be put. */
