@@ -219,7 +219,11 @@ describe('an item that fails', () => {
     const one = supervisor()
     const args = { words, bad: 1, times: 1, seen }
     const group = one.consume(queue, consumer('failsSome', args, { retries: 1, backoff: 4000 }))
-    await until(() => queue.stats().delayed === 1, 'it waits')
+    const waitsAlone = () => {
+      const { delayed, unfinished } = queue.stats()
+      return delayed === 1 && unfinished === 1
+    }
+    await until(waitsAlone, 'it waits, and the other is finished')
     await within(workerOf(await threadOf(one)).terminate(), 'the death')
     await ended(group)
     expect([contents(seen).sort(), queue.unfinished]).toEqual([[1, 2], 0])
