@@ -82,10 +82,7 @@ export class Consumer {
         if (pause === TURN || turns.isDue) await turns.turn()
       }
     } catch (error) {
-      if (this.#failure === undefined) {
-        this.#failure = { error }
-        this.#tell.failed(error)
-      }
+      this.#failure ??= { error }
       this.#over.abort()
     }
   }
@@ -180,6 +177,7 @@ export class Consumer {
       this.#tell.gaveUp(error, attempts)
     } else {
       this.#source.again(entry, noted)
+      this.#tell.failed(error)
       throw error
     }
     return undefined

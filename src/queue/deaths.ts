@@ -139,6 +139,7 @@ function hear({ thread, id, memory, geometry, lot }: Notice): void {
   const shared = known?.shared ?? new SharedMemory(memory, geometry, new SharedLot(lot))
   if (registry().dead.has(thread)) {
     recoverIn(shared, thread)
+    known?.queue?.deref()?.tidy?.()
     return
   }
   const ward = wardOf(thread)

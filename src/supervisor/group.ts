@@ -243,6 +243,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
 
   #start(member: Member): void {
     const { task, args, roleOf } = this.plan
+    member.overdue = undefined
     const message: Omit<RunMessage, 'args' | 'words' | 'calls' | 'port'> = {
       host: HOST,
       loader: this.#loader,
@@ -308,16 +309,8 @@ export class Group<R = unknown> implements ThreadGroup<R> {
         this.#pool.terminate(member.run?.thread ?? 0)
         this.#restart(member, error)
       } else this.#settle(member, error)
-    } else if (member.run?.failing !== undefined) {
-      // An item of its own had failed for good, and it was only waiting for its other calls.
-      member.overdue = undefined
-      const cause = unpackError(member.run.failing)
-      const error = failed(`threw: ${shown(cause)}`, cause)
-      this.#report(member, exitCode, error)
-      this.#settle(member, error)
     } else if (member.overdue !== undefined) {
       const { error: cause, attempts, verdict } = member.overdue
-      member.overdue = undefined
       const error = failed(`was terminated: ${shown(cause)}`, cause)
       this.#report(member, end.exitCode, error)
       if (verdict === 'give up') this.#events.gaveUp(member, cause, attempts)

@@ -3,7 +3,7 @@ import { wakeToStop } from '../queue/index.ts'
 import type { Arguments } from './args.ts'
 import { CallWatch, callWords } from './calls.ts'
 import { Control } from './control.ts'
-import { type PackedError, packError } from './error-transport.ts'
+import { packError } from './error-transport.ts'
 import type { ThreadPool } from './pool.ts'
 import type { Mail, Outcome, Report, RunMessage } from './protocol.ts'
 
@@ -32,7 +32,8 @@ export class Run {
   readonly #handlers: RunHandlers
   readonly #watch: CallWatch | undefined
   #isSetUp = false
-  #failing: PackedError | undefined
+  /** What it is about to throw: its end, should it die before. */
+  #failing: Outcome | undefined
   #isSettled = false
 
   constructor(
@@ -85,11 +86,6 @@ export class Run {
     return this.#isSetUp
   }
 
-  /** What it is about to throw. */
-  get failing(): PackedError | undefined {
-    return this.#failing
-  }
-
   /** What it has done with a queue: bits of Use. By their numbers among the arguments; the next is the one it produces for. */
   useOf(queue: number): number {
     return this.#control.useOf(queue)
@@ -124,7 +120,7 @@ export class Run {
       if (received === undefined) break
       this.#hear(received.message)
     }
-    this.#end({ kind: 'died', exitCode, error })
+    this.#end(this.#failing ?? { kind: 'died', exitCode, error })
   }
 
   /** Whatever it still says or does is of no interest any more; if it has not begun it never will. */
@@ -152,8 +148,9 @@ export class Run {
       this.#isSetUp = true
       this.#handlers.began(this.thread)
     } else if (report.kind === 'gaveUp') this.#handlers.gaveUp(report)
-    else if (report.kind === 'failing') this.#failing = report.error
-    else this.#end(report)
+    else if (report.kind === 'failing') {
+      this.#failing ??= { kind: 'threw', error: report.error, isSetUp: false, isStop: false }
+    } else this.#end(report)
   }
 
   #end(end: Outcome | Death): void {
