@@ -38,7 +38,8 @@ export async function soakFor(job: Job, onLine: (line: Line) => void): Promise<O
   let judged = 0
   let total: Line | undefined
   const start = performance.now()
-  const left = () => job.minutes - (performance.now() - start) / 60_000
+  // As long as no balance was drawn, the whole time: of a short soak an aborted process may leave nothing.
+  const left = () => (total?.epochs ? job.minutes - (performance.now() - start) / 60_000 : job.minutes)
   for (let minutes = job.minutes; minutes > SHORTEST; minutes = left()) {
     const before = total
     const add = (line: Line) => (before === undefined ? line : sumOf(before, line))
