@@ -8,6 +8,7 @@
 'use strict'
 
 const { createRequire } = require('node:module')
+const { setImmediate } = require('node:timers')
 const { fileURLToPath } = require('node:url')
 
 /** A thread may be given several messages; tsx is registered once. */

@@ -5,6 +5,7 @@ import type { ThreadContext, ThreadFunction } from '../src/supervisor/context.ts
 import { Control } from '../src/supervisor/control.ts'
 import { packError } from '../src/supervisor/error-transport.ts'
 import type { Outcome, Report, RunMessage } from '../src/supervisor/protocol.ts'
+import { setImmediate } from '../src/timers.ts'
 import { Consumer } from './consume.ts'
 import { loadFunction } from './load.ts'
 import { log } from './log.ts'

@@ -1,4 +1,5 @@
 import { clock } from '../src/clock.ts'
+import { setImmediate } from '../src/timers.ts'
 
 /** How long a loop over items may keep the event loop from turning, in ms. */
 const TURN = 20

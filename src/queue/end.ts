@@ -14,6 +14,7 @@ import {
   TAKEN,
 } from '../core/layout.ts'
 import { isShutDown, ledgersUsed, looksDrained, type Shared, unfinished } from '../core/shared.ts'
+import { clearTimeout, setTimeout } from '../timers.ts'
 import { backOff } from '../wait/backoff.ts'
 import { BLOCKED_WAITER, END_BIT } from '../wait/side.ts'
 import { wakeAllTakers } from '../wait/waking.ts'

@@ -1,6 +1,7 @@
 import { DROPPED, PUT, REJECTED } from '../core/layout.ts'
 import { isShutDown } from '../core/shared.ts'
 import { QueueFullError } from '../errors.ts'
+import { queueMicrotask } from '../timers.ts'
 import { PendingCalls } from '../wait/pending.ts'
 import type { Side } from '../wait/side.ts'
 import type { Encoded } from './attachment.ts'

@@ -11,6 +11,7 @@ import {
   QueueShutDownError,
   WaitTimeoutError,
 } from '../errors.ts'
+import { setTimeout } from '../timers.ts'
 import { block } from '../wait/blocking.ts'
 import type { Limits } from '../wait/pending.ts'
 import type { Side } from '../wait/side.ts'

@@ -1,4 +1,5 @@
 import { clock } from '../clock.ts'
+import { clearTimeout, setTimeout } from '../timers.ts'
 
 /**
  * The calls under way in one run of `consume`, in shared words, so that its supervisor sees one that takes too long though its

@@ -11,6 +11,7 @@ import {
   storedFor,
   type WaitOptions,
 } from '../queue/index.ts'
+import { clearTimeout, setTimeout } from '../timers.ts'
 import { hold, letGo } from '../wait/keep-alive.ts'
 import type { Arguments } from './args.ts'
 import { unpackError } from './error-transport.ts'

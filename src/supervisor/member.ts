@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from '../timers.ts'
 import type { Verdict } from './retry.ts'
 import type { Run } from './run.ts'
 

@@ -1,3 +1,5 @@
+import { clock } from '../clock.ts'
+import { clearInterval, setInterval } from '../timers.ts'
 import type { Group } from './group.ts'
 
 /**
@@ -34,10 +36,10 @@ const LOOK = 20
  * they have `grace` ms from then. Returns what ends the watch.
  */
 export function finish(running: () => readonly Group[], reason: unknown, grace: number): () => void {
-  const start = performance.now()
+  const start = clock.now()
   let busyAt = start
   const look = () => {
-    const now = performance.now()
+    const now = clock.now()
     const groups = running()
     if (!groups.every(({ isStopping, isIdle }) => isStopping || isIdle)) busyAt = now
     const areIdle = now - busyAt >= grace

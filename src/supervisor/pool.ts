@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { ResourceLimits, Transferable, Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
+import { setImmediate } from '../timers.ts'
 import { shown } from './failures.ts'
 import { threadExecArgv } from './loader.ts'
 

@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
 import { clock } from '../clock.ts'
+import { setTimeout } from '../timers.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 type Signal = (typeof SIGNALS)[number]

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { clock } from '../clock.ts'
 import {
   AbortError,
   QueueShutDownError,
@@ -7,6 +8,7 @@ import {
   TooManyThreadsError,
 } from '../errors.ts'
 import { drain, hearAttachments, noteCause, type Queue, type WaitOptions } from '../queue/index.ts'
+import { clearInterval, nextTick, setInterval } from '../timers.ts'
 import { Group, type GroupEvents, type GroupPlan, type ThreadGroup } from './group.ts'
 import type { Member } from './member.ts'
 import { type SupervisorOptions, type SupervisorSettings, supervisorSettings } from './options.ts'
@@ -215,7 +217,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   #begin(): void {
-    if (this.#startedAt === 0) this.#startedAt = performance.now()
+    if (this.#startedAt === 0) this.#startedAt = clock.now()
     this.#whileRunning.push(hearAttachments())
     const { signal } = this.#settings
     if (signal !== undefined) {
@@ -270,7 +272,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     try {
       this.emit(event, ...(payload as never))
     } catch (error) {
-      process.nextTick(() => {
+      nextTick(() => {
         throw error
       })
     }
@@ -355,7 +357,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   #report(): Report {
     return {
       name: this.name,
-      elapsed: this.#startedAt === 0 ? 0 : performance.now() - this.#startedAt,
+      elapsed: this.#startedAt === 0 ? 0 : clock.now() - this.#startedAt,
       ...(this.#stop.signal.aborted ? { stoppedBy: this.#stop.signal.reason } : {}),
       groups: this.#groups.map(groupReport),
       queues: this.#queues().map((queue) => {

@@ -1,5 +1,6 @@
 import { AbortError, WaitTimeoutError } from '../errors.ts'
 import { signalOf, timeoutOf, type WaitOptions } from '../queue/index.ts'
+import { clearTimeout, setTimeout } from '../timers.ts'
 
 /**
  * Waits for `end`, at most as long as `options` allow; `starting` says which threads have not begun.

@@ -1,3 +1,5 @@
+import { clearInterval, setInterval } from '../timers.ts'
+
 let holders = 0
 let timer: NodeJS.Timeout | undefined
 

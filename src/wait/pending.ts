@@ -1,6 +1,7 @@
 import { ASYNC_EPOCH, ASYNC_WAKING } from '../core/layout.ts'
 import { type SharedMemory, UNDER_WAY } from '../core/shared.ts'
 import { AbortError } from '../errors.ts'
+import { clearInterval, clearTimeout, setInterval, setTimeout } from '../timers.ts'
 import { StuckError } from './backoff.ts'
 import { hold, letGo } from './keep-alive.ts'
 import { ASYNC_WAITER, asyncBit, type Side } from './side.ts'

@@ -1,0 +1,8 @@
+import { mock } from 'node:test'
+import { Queue } from 'millrace'
+
+const queue = new Queue()
+const pending = queue.get({ timeout: 2 ** 31 - 1 })
+mock.timers.enable({ apis: ['setTimeout'] })
+await queue.put('a')
+console.log(await pending) // the process must end now
