@@ -38,7 +38,8 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
     setLink(supervision)
     const call = await loadFunction(message.filename, message.exportName, message.loader)
     // Before the arguments are attached: its puts are counted from the first.
-    const producer = role.kind === 'produce' ? await Producer.attach(role) : undefined
+    const producer =
+      role.kind === 'produce' ? await Producer.attach(role, () => post(port, { kind: 'leaving' })) : undefined
     const consumer =
       role.kind === 'consume'
         ? await Consumer.attach(role, message.calls, {
@@ -70,10 +71,9 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
       await consumer.consume(call, thread, control)
       return { kind: 'returned', value: undefined, left: detachAll() }
     }
-    const value = await (call as ThreadFunction<unknown, unknown>)(args, thread)
-    if (producer === undefined) return { kind: 'returned', value, left: detachAll() }
-    await producer.produce(value, control)
-    return { kind: 'returned', value: undefined, left: detachAll() }
+    const run = () => (call as ThreadFunction<unknown, unknown>)(args, thread)
+    const value = producer === undefined ? await run() : await producer.produce(run, control, thread.signal)
+    return { kind: 'returned', value, left: detachAll() }
   } catch (error) {
     detachAll()
     const isAbort = (error as { code?: unknown } | null)?.code === 'ABORT_ERR'

@@ -2,6 +2,7 @@ import { QueueShutDownError } from '../src/errors.ts'
 import { attachFor, type Queue, storedFor } from '../src/queue/index.ts'
 import type { Control } from '../src/supervisor/control.ts'
 import type { ProduceRole } from '../src/supervisor/protocol.ts'
+import { ASKED, Asked } from './asked.ts'
 import { Turns } from './turns.ts'
 
 /** How long a put may block the thread until it waits asynchronously instead, in ms: blocking is faster, but stops the event loop. */
@@ -11,16 +12,19 @@ const BLOCKING = 5
 export class Producer {
   readonly queue: Queue<unknown>
   readonly #role: ProduceRole
+  /** Tells that the source has been left: how long its closing may take is the supervisor's to say. */
+  readonly #leaving: () => void
   #skip: number
 
-  private constructor(queue: Queue<unknown>, role: ProduceRole) {
+  private constructor(queue: Queue<unknown>, role: ProduceRole, leaving: () => void) {
     this.queue = queue
     this.#role = role
+    this.#leaving = leaving
     this.#skip = role.skips ? this.stored : 0
   }
 
-  static async attach(role: ProduceRole): Promise<Producer> {
-    return new Producer(await attachFor(role.queue, role.producer), role)
+  static async attach(role: ProduceRole, leaving: () => void): Promise<Producer> {
+    return new Producer(await attachFor(role.queue, role.producer), role, leaving)
   }
 
   /** Items stored at this index, by the threads that died before too. */
@@ -28,12 +32,22 @@ export class Producer {
     return storedFor(this.queue.origin.shared, this.#role.producer)
   }
 
-  /** Resolves when all are stored, the thread is asked to stop, or the queue is shut down: no more are wanted then. */
-  async produce(result: unknown, control: Control): Promise<void> {
+  /**
+   * Stores what `call` returns. Resolves when all is stored, or when the thread is asked to stop, as it is at the end of its
+   * queue: a wait for the source's next item ends then, and the source is closed.
+   */
+  async produce(call: () => unknown, control: Control, signal: AbortSignal): Promise<void> {
+    const asked = new Asked(signal)
+    let result = call()
+    if (isPromiseLike(result)) {
+      const first = await asked.orSettled(result)
+      if (first === ASKED) this.#leaving()
+      result = await result
+    }
     // Of a source that is asked for its first item when it is to stop already, none is wanted.
     if (result === undefined || (control.stopsSoon && (isAsyncIterable(result) || isIterable(result)))) return
     try {
-      if (isAsyncIterable(result)) await this.#storeEachAsync(result, control)
+      if (isAsyncIterable(result)) await this.#storeEachAsync(result, control, asked)
       else if (isIterable(result)) await this.#storeEach(result, control)
       else if (!this.#isSkipped()) await this.queue.put(result)
     } catch (error) {
@@ -41,15 +55,48 @@ export class Producer {
     }
   }
 
-  async #storeEachAsync(items: AsyncIterable<unknown>, control: Control): Promise<void> {
+  async #storeEachAsync(items: AsyncIterable<unknown>, control: Control, asked: Asked): Promise<void> {
     const turns = new Turns()
-    for await (const item of items) {
-      if (this.#isSkipped()) continue
-      if (!this.queue.putWithin(item, BLOCKING)) await this.queue.put(item)
-      if (control.stopsSoon) return
+    const iterator = items[Symbol.asyncIterator]()
+    for (;;) {
+      const next = iterator.next()
+      const step = await asked.orSettled(next)
+      if (step === ASKED) return this.#leave(iterator, next)
+      if (step.done) return
+      try {
+        if (!this.#isSkipped() && !this.queue.putWithin(step.value, BLOCKING))
+          await this.queue.put(step.value)
+      } catch (error) {
+        // As `for await` does: what closing throws is not what went wrong.
+        await this.#leave(iterator, undefined).catch(() => {})
+        throw error
+      }
+      if (control.stopsSoon) return this.#leave(iterator, undefined)
       // Items that need no waiting come in microtasks, which keep the event loop from turning as well.
       if (turns.isDue) await turns.turn()
     }
+  }
+
+  /** Closes the source. An item that was asked for before, and comes while it closes, is stored. */
+  async #leave(
+    iterator: AsyncIterator<unknown>,
+    asked: Promise<IteratorResult<unknown>> | undefined,
+  ): Promise<void> {
+    this.#leaving()
+    let late: Promise<unknown> | undefined
+    let failure: { readonly error: unknown } | undefined
+    asked?.then(
+      ({ done, value }) => {
+        if (!done && !this.#isSkipped()) late = this.queue.put(value)
+        late?.catch(() => {})
+      },
+      (error) => {
+        failure = { error }
+      },
+    )
+    await iterator.return?.()
+    if (failure !== undefined) throw failure.error
+    await late
   }
 
   async #storeEach(items: Iterable<unknown>, control: Control): Promise<void> {
@@ -94,6 +141,10 @@ export class Producer {
     this.#skip--
     return true
   }
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

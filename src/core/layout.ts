@@ -97,6 +97,9 @@ export const SELECT: i32 = 544
 /** Moves when all who wait at the end of a shut-down queue are to leave, though they hold items. Beside JOIN. */
 export const END_ROUND: i32 = 916
 
+/** Never written. Those sleep on it who wait for the queue to be shut down: see wait/shut-down.ts. */
+export const SHUT_DOWN: i32 = 920
+
 export const CONTROL_BYTES: i32 = 1024
 
 /** Slot. */

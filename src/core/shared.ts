@@ -23,6 +23,8 @@ export interface Shared {
   load(at: number): number
   /** `Atomics.wait` on the word at byte offset `at`, for at most `ms`. */
   wait(at: number, expected: number, ms: number): void
+  /** `Atomics.notify` of all who sleep on the word at byte offset `at`. */
+  notify(at: number): void
   /**
    * A seat belt: how long who waits sleeps without a wake before it looks again by itself, in ms. No wake is ever
    * missing by design; one that a dying sleeper ate is made up for at its exit, which the main thread may hear of late.
@@ -63,6 +65,10 @@ export class SharedMemory implements Shared {
 
   wait(at: number, expected: number, ms: number): void {
     Atomics.wait(this.words, at >> 2, expected, ms)
+  }
+
+  notify(at: number): void {
+    Atomics.notify(this.words, at >> 2)
   }
 
   noteRescue(ledger: number): void {

@@ -15,4 +15,4 @@ export { drain } from './recovery.ts'
 /** @internal */
 export { retireProducer, storedFor } from './registry.ts'
 /** @internal */
-export { ASKS, type Link, link, noteCause, PUTS, setLink, TAKES, type Use } from './supervised.ts'
+export { ASKS, causeOf, type Link, link, noteCause, PUTS, setLink, TAKES, type Use } from './supervised.ts'

@@ -11,6 +11,7 @@ import {
   JOIN,
   LENGTH,
   OWNER,
+  SHUT_DOWN,
 } from '../core/layout.ts'
 import { isDiscarding, ledgersUsed, type Shared, unfinished } from '../core/shared.ts'
 import { QueueCorruptError } from '../errors.ts'
@@ -168,4 +169,5 @@ export function drain(shared: Shared): void {
 export function wakeEveryone(shared: Shared): void {
   wakeAllTakers(shared)
   for (const side of SIDES) if (side !== GET) shared.core.wakeAll(side)
+  shared.notify(SHUT_DOWN)
 }

@@ -7,12 +7,14 @@ import type { Use } from '../queue/index.ts'
  *   word 0  STATE    QUEUED → BEGUN, by the thread, or QUEUED → ABANDONED, by the supervisor: one of them only
  *   word 1  THREAD   threadId, once begun: whose `exit` is this run's death
  *   word 2  STOP     1 when the run is asked to stop; looked at before every wait
- *   word 3… USE      what the run has done with the queue of that number: bits of Use
+ *   word 3  CALLS    calls under way in `consume`; written by plain stores, and read once the thread is dead
+ *   word 4… USE      what the run has done with the queue of that number: bits of Use
  */
 const STATE = 0
 const THREAD = 1
 const STOP = 2
-const USE = 3
+const CALLS = 3
+const USE = 4
 
 const QUEUED = 0
 const BEGUN = 1
@@ -63,6 +65,18 @@ export class Control {
 
   get stopRequested(): boolean {
     return Atomics.load(this.words, STOP) === 1
+  }
+
+  get calls(): number {
+    return Atomics.load(this.words, CALLS)
+  }
+
+  callBegins(): void {
+    this.words[CALLS] = (this.words[CALLS] as number) + 1
+  }
+
+  callEnds(): void {
+    this.words[CALLS] = (this.words[CALLS] as number) - 1
   }
 
   noteUse(queue: number, how: Use): void {

@@ -96,6 +96,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   readonly #end: Promise<void>
   #onEnd: () => void = () => {}
   #isStopping = false
+  #unwanted: unknown
   #destroyedBy: { error: unknown } | undefined
   #isOver = false
 
@@ -156,6 +157,23 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     const waits = (run: Run | undefined) =>
       run?.hasBegun && users.some(({ thread, waiting }) => thread === run.thread && waiting.includes('get'))
     return this.members.every(({ isOver, run }) => isOver || waits(run))
+  }
+
+  /** Why its output is not wanted any more, if it was asked to stop for that. */
+  get unwanted(): unknown {
+    return this.#unwanted
+  }
+
+  /** What it puts goes nowhere any more, which is no failure: its threads are asked to stop. */
+  stopUnwanted(reason: unknown): void {
+    if (this.#isStopping || this.#isOver) return
+    this.#unwanted = reason
+    this.requestStop(reason)
+    if (this.plan.role !== 'produce') return
+    const timer = setTimeout(() => {
+      for (const member of this.members) this.#terminateUnwanted(member)
+    }, this.plan.grace)
+    void this.#end.finally(() => clearTimeout(timer))
   }
 
   get isStopping(): boolean {
@@ -245,6 +263,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   #start(member: Member): void {
     const { task, args, roleOf } = this.plan
     member.overdue = undefined
+    member.isLeaving = false
     const message: Omit<RunMessage, 'args' | 'words' | 'calls' | 'port'> = {
       host: HOST,
       loader: this.#loader,
@@ -257,11 +276,19 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     }
     member.run = new Run(this.#pool, message, args, {
       began: () => this.#events.started(member),
+      leaving: () => this.#leaving(member),
       gaveUp: ({ error, attempts }) => this.#events.gaveUp(member, unpackError(error), attempts),
       overdue: (entry, timeout) => this.#overdue(member, entry, timeout),
       ended: (end) => this.#ended(member, end),
     })
     for (const [id, cause] of this.#causes) member.run.tellCause(id, cause)
+  }
+
+  /** Its source has `grace` to close, from now on if the thread was not asked before. */
+  #leaving(member: Member): void {
+    member.isLeaving = true
+    const timer = setTimeout(() => this.#terminateUnwanted(member), this.plan.grace)
+    void this.#end.finally(() => clearTimeout(timer))
   }
 
   /** Nothing else ends a call that does not end by itself: its thread is terminated, and another goes on. */
@@ -319,6 +346,9 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       else if (wasStopping) this.#settle(member, undefined)
       // It is the item's failure: `retries` bound it, not the restart policy.
       else this.#startAgain(member)
+    } else if (member.isLeaving && end.error === undefined) {
+      this.#report(member, end.exitCode, undefined)
+      this.#settle(member, undefined)
     } else {
       const how = member.isLate
         ? `did not stop within ${member.isLate.grace} ms and was terminated${member.run?.isSetUp ? '' : ' while it was still starting'}`
@@ -393,10 +423,19 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     }
   }
 
+  /** It did not end in time, which is no failure: nothing more is wanted of it. */
+  #terminateUnwanted(member: Member): void {
+    if (member.isOver) return
+    member.isLeaving = true
+    const thread = member.run?.thread ?? 0
+    if (thread > 0) this.#pool.terminate(thread)
+    else this.#settle(member, undefined)
+  }
+
   #terminateLate(grace: number): void {
     for (const member of this.members) {
       if (member.isOver) continue
-      member.isLate = { grace }
+      if (!member.isLeaving) member.isLate = { grace }
       const thread = member.run?.thread ?? 0
       if (thread > 0) this.#pool.terminate(thread)
       // It has not begun: there was nothing to stop.

@@ -16,6 +16,8 @@ export class Member {
   stored: number | undefined
   /** Asked to stop, it has not, and is being terminated. */
   isLate: { readonly grace: number } | undefined
+  /** Its source is being closed: should that take too long, it is terminated, which is no failure. */
+  isLeaving = false
   /** The call for an item took too long, and its thread is being terminated. */
   overdue: { readonly error: Error; readonly attempts: number; readonly verdict: Verdict } | undefined
   #isOver = false

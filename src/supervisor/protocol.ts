@@ -56,6 +56,8 @@ export type Report =
   | { readonly kind: 'gaveUp'; readonly error: PackedError; readonly attempts: number }
   /** It will throw this, once all calls under way have ended: one of them may never. */
   | { readonly kind: 'failing'; readonly error: PackedError }
+  /** Asked to stop, or no longer wanted, it has left its source, and waits for that to be closed. */
+  | { readonly kind: 'leaving' }
   | Outcome
 
 export type Outcome =

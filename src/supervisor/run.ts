@@ -18,6 +18,8 @@ export interface Death {
 
 export interface RunHandlers {
   began(thread: number): void
+  /** It has left its source, and waits for that to be closed. */
+  leaving(): void
   gaveUp(report: Extract<Report, { kind: 'gaveUp' }>): void
   /** The call with the item that `entry` holds took longer than `timeout`: its thread is to be terminated. At most once. */
   overdue(entry: number, timeout: number): void
@@ -86,6 +88,11 @@ export class Run {
     return this.#isSetUp
   }
 
+  /** Calls of `consume` under way; of a dead thread, those it died in. */
+  get calls(): number {
+    return this.#control.calls
+  }
+
   /** What it has done with a queue: bits of Use. By their numbers among the arguments; the next is the one it produces for. */
   useOf(queue: number): number {
     return this.#control.useOf(queue)
@@ -148,6 +155,7 @@ export class Run {
       this.#isSetUp = true
       this.#handlers.began(this.thread)
     } else if (report.kind === 'gaveUp') this.#handlers.gaveUp(report)
+    else if (report.kind === 'leaving') this.#handlers.leaving()
     else if (report.kind === 'failing') {
       this.#failing ??= { kind: 'threw', error: report.error, isSetUp: false, isStop: false }
     } else this.#end(report)

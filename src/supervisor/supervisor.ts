@@ -7,8 +7,9 @@ import {
   ThreadError,
   TooManyThreadsError,
 } from '../errors.ts'
-import { drain, hearAttachments, noteCause, type Queue, type WaitOptions } from '../queue/index.ts'
-import { clearInterval, nextTick, setInterval } from '../timers.ts'
+import { causeOf, drain, hearAttachments, noteCause, type Queue, type WaitOptions } from '../queue/index.ts'
+import { clearInterval, clearTimeout, nextTick, setInterval, setTimeout } from '../timers.ts'
+import { whenShutDown } from '../wait/shut-down.ts'
 import { Group, type GroupEvents, type GroupPlan, type ThreadGroup } from './group.ts'
 import type { Member } from './member.ts'
 import { type SupervisorOptions, type SupervisorSettings, supervisorSettings } from './options.ts'
@@ -43,6 +44,8 @@ export interface SupervisorEvents {
 }
 
 const PROGRESS = 1000
+/** How often it is looked at what functions of `spawn` do with a queue that was shut down for a failure, in ms. */
+const LOOK = 50
 
 /**
  * Runs functions on threads: starts them, starts them again when they die, shuts queues down when those are over who
@@ -54,6 +57,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly #groups: Group[] = []
   readonly #stop = new AbortController()
   #startedAt = 0
+  /** Queues whose end is watched, and what ends that. */
+  readonly #watched = new Map<Queue<unknown>, () => void>()
   /** Undone when no group runs any more. */
   #whileRunning: (() => void)[] = []
   #timer: NodeJS.Timeout | undefined
@@ -213,6 +218,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       throw error
     }
     this.#groups.push(group)
+    for (const queue of queuesOf(group)) this.#watchEnd(queue)
     return group
   }
 
@@ -285,7 +291,47 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       if (!others) shutDown(queue)
     }
     if (group.hasFailed) this.#failed(group)
+    else if (group.unwanted !== undefined) this.#unwantedOver(group)
     this.#endIfIdle()
+  }
+
+  #watchEnd(queue: Queue<unknown>): void {
+    if (this.#watched.size === 0) this.#whileRunning.push(() => this.#unwatch())
+    if (queue.isShutDown) this.#outputEnded(queue)
+    else if (!this.#watched.has(queue)) {
+      const end = whenShutDown(queue.origin.shared, () => this.#outputEnded(queue))
+      this.#watched.set(queue, end)
+    }
+  }
+
+  #unwatch(): void {
+    for (const end of this.#watched.values()) end()
+    this.#watched.clear()
+  }
+
+  /** Those who put into it alone are not wanted any more, and would else not learn it while nothing comes for them to put. */
+  #outputEnded(queue: Queue<unknown>): void {
+    const cause = causeOf(queue.origin.id)
+    const reason = new QueueShutDownError(`${queue.origin.label} is shut down`, cause)
+    const users = this.#running.filter((group) => queuesOf(group).includes(queue))
+    for (const group of users) if (isUnwanted(group, queue, cause !== undefined)) group.stopUnwanted(reason)
+    if (cause === undefined || !users.some(({ plan, isStopping }) => plan.role === 'spawn' && !isStopping))
+      return
+    // Nothing tells when a function of `spawn` comes to take items, which makes it a stage.
+    const timer = setTimeout(() => this.#outputEnded(queue), LOOK).unref()
+    this.#watched.set(queue, () => clearTimeout(timer))
+  }
+
+  /** Nobody takes any more what it was there to work on. */
+  #unwantedOver(group: Group): void {
+    const reason = group.unwanted
+    for (const queue of group.flow.sources) {
+      const isTaken = this.#running.some(({ flow }) => flow.sources.has(queue))
+      if (isTaken || queue.isShutDown) continue
+      noteCause(queue.origin.id, reason)
+      for (const running of this.#running) running.tellCause(queue.origin.id, reason)
+      shutDown(queue)
+    }
   }
 
   #endIfIdle(): void {
@@ -387,6 +433,26 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
 function count(items: number): string {
   return `${items} ${items === 1 ? 'item' : 'items'}`
+}
+
+/** Those among its arguments, and the one it produces for or takes from. */
+function queuesOf({ plan }: Group): readonly Queue<unknown>[] {
+  return plan.queue === undefined ? plan.args.queues : [plan.queue, ...plan.args.queues]
+}
+
+/**
+ * Whether a group is of no use once `queue` has ended: it produces for that, or it works on items for queues that have all
+ * ended. A function of `spawn` may have shut a queue down itself and go on, so there only a failure counts, and only if it
+ * takes items.
+ */
+function isUnwanted({ plan, flow }: Group, queue: Queue<unknown>, hasFailed: boolean): boolean {
+  if (plan.role === 'produce' && plan.queue === queue) return true
+  const { sinks, sources } = flow
+  if (plan.role === 'spawn' && !(hasFailed && sources.size > 0)) return false
+  const outputs = plan.args.queues.filter((each) => sinks.has(each) || !sources.has(each))
+  const hasEnded = (output: Queue<unknown>) =>
+    output.isShutDown && (hasFailed || sinks.has(output) || output.empty)
+  return outputs.includes(queue) && outputs.every(hasEnded)
 }
 
 /** Items given up for which there is no room among the dead letters. */

@@ -5,6 +5,7 @@ import { clearInterval, clearTimeout, setInterval, setTimeout } from '../timers.
 import { StuckError } from './backoff.ts'
 import { hold, letGo } from './keep-alive.ts'
 import { ASYNC_WAITER, asyncBit, type Side } from './side.ts'
+import { waitAsync } from './wait-async.ts'
 
 /** A call that waits asynchronously. */
 export interface PendingCall {
@@ -32,14 +33,6 @@ interface Entry {
   onAbort: (() => void) | undefined
   readonly background: boolean
 }
-
-// TypeScript knows waitAsync only with lib ES2024, and Node 20's types not at all.
-type WaitAsync = (
-  words: Int32Array,
-  index: number,
-  value: number,
-) => { async: false; value: string } | { async: true; value: Promise<string> }
-const waitAsync = (Atomics as unknown as { waitAsync: WaitAsync }).waitAsync
 
 /** Those with pending calls: kept, though their caller may hold nothing but a promise. */
 const waiting = new Set<PendingCalls>()

@@ -44,6 +44,7 @@ function watched({ core, geometry, lot, ...others }: SharedMemory, before: () =>
     wait: () => {},
     recheck: Number.POSITIVE_INFINITY,
     noteRescue: () => {},
+    notify: () => {},
     load(at) {
       before()
       return Atomics.load(others.words, at >> 2)

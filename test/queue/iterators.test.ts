@@ -4,6 +4,8 @@ import { codecs, EMPTY, Queue, type QueueOptions } from '../../src/index.ts'
 import { within } from '../support/deadline.ts'
 import { EMPTY_THERE, other, others, waits } from '../support/users.ts'
 
+vi.mock('../../src/timers.ts', () => import('../support/mocked-timers.ts'))
+
 const numbers = (options?: QueueOptions<number>) => new Queue<number>({ codec: codecs.int32, ...options })
 const END = { done: true, value: undefined }
 

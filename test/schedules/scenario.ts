@@ -274,7 +274,7 @@ function machineFor(scenario: Scenario, source: Program, geometry: Geometry): Ma
   const core = coreOf(geometry.kind, { ...actors.operations } as Core)
   const untransformed = () => fail('a call to shared that was not transformed')
   const lot = Object.assign(new actors.ModelLot(), { load: untransformed, wait: untransformed })
-  const unbelted = { recheck: Number.POSITIVE_INFINITY, noteRescue: untransformed }
+  const unbelted = { recheck: Number.POSITIVE_INFINITY, noteRescue: untransformed, notify: () => {} }
   actors.share({ core, geometry, load: untransformed, wait: untransformed, lot, ...unbelted })
 
   const world = new World(geometry.bytes >> 2, OBSERVER_WORDS, scenario.threads.length)

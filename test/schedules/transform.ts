@@ -86,7 +86,7 @@ async function bundle(faults: readonly Fault[]): Promise<string> {
   const plugin: Plugin = {
     name: 'explored',
     setup(hooks) {
-      hooks.onResolve({ filter: /\/(memory|backoff|steps)\.ts$/ }, ({ path }) => ({
+      hooks.onResolve({ filter: /\/(memory|backoff|steps|timers)\.ts$/ }, ({ path }) => ({
         path: basename(path),
         external: true,
       }))

@@ -15,6 +15,8 @@ import {
   threadOf,
 } from './scene.ts'
 
+vi.mock('../../dist/src/timers.js', () => import('../support/mocked-timers.ts'))
+
 const numbers = (options?: QueueOptions<number>) =>
   new millrace.Queue<number>({ codec: millrace.codecs.int32, name: 'shelf', ...options })
 

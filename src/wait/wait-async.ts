@@ -1,0 +1,8 @@
+// TypeScript knows waitAsync only with lib ES2024, and Node 20's types not at all.
+type WaitAsync = (
+  words: Int32Array,
+  index: number,
+  value: number,
+) => { async: false; value: string } | { async: true; value: Promise<string> }
+
+export const waitAsync = (Atomics as unknown as { waitAsync: WaitAsync }).waitAsync

@@ -1,0 +1,25 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { Case, nodes } from './case.ts'
+
+const site = new Case('quiet-source')
+afterAll(() => site.remove())
+
+describe.each(nodes)('a producer whose source is quiet, on Node $version', ({ path }) => {
+  it.each(['fails', 'typo', 'stop'])('ends with its queue: %s', async (how) => {
+    const ended = await site.run(path, '.', ['main.mjs', how])
+    expect(ended).toMatchObject({ code: 0, stdout: `${how} PASS\n` })
+  })
+
+  it.each(['consume', 'spawn', 'produce'])(
+    'ends with the end of a chain behind a stage of %s',
+    async (how) => {
+      const ended = await site.run(path, '.', ['chain.mjs', how])
+      expect(ended).toMatchObject({ code: 0, stdout: 'cannot do it\n' })
+    },
+  )
+
+  it.each(['generator', 'polling', 'promise', 'deaf'])('ends when it is asked to stop: %s', async (how) => {
+    const ended = await site.run(path, '.', ['close.mjs', how])
+    expect(ended).toMatchObject({ code: 0, stdout: how === 'generator' ? 'closed\nover\n' : 'over\n' })
+  })
+})
