@@ -31,6 +31,7 @@ export type {
   SupervisorStats,
 } from './supervisor/report.ts'
 export type { RestartPolicy } from './supervisor/restart.ts'
+export { isMillraceThread } from './supervisor/self-start.ts'
 export { Supervisor, type SupervisorEvents, type ThreadEvent } from './supervisor/supervisor.ts'
 export {
   type ConsumeOptions,

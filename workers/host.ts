@@ -1,10 +1,11 @@
-import { type MessagePort, threadId } from 'node:worker_threads'
+import { type MessagePort, setEnvironmentData, threadId } from 'node:worker_threads'
 import { detachAll, setLink } from '../src/queue/index.ts'
 import { unpackArgs } from '../src/supervisor/args.ts'
 import type { ThreadContext, ThreadFunction } from '../src/supervisor/context.ts'
 import { Control } from '../src/supervisor/control.ts'
 import { packError } from '../src/supervisor/error-transport.ts'
 import type { Outcome, Report, RunMessage } from '../src/supervisor/protocol.ts'
+import { ANCESTRY } from '../src/supervisor/self-start.ts'
 import { setImmediate } from '../src/timers.ts'
 import { Consumer } from './consume.ts'
 import { loadFunction } from './load.ts'
@@ -36,6 +37,7 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
   const supervision = new Supervision(control, port)
   try {
     setLink(supervision)
+    setEnvironmentData(ANCESTRY, [...message.ancestry])
     const call = await loadFunction(message.filename, message.exportName, message.loader)
     // Before the arguments are attached: its puts are counted from the first.
     const producer =
@@ -50,6 +52,7 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
     const { args, queues } = await unpackArgs(message.args)
     supervision.watch(producer === undefined ? queues : [...queues, producer.queue])
     isSetUp = false
+    supervision.hasBegun = true
     post(port, { kind: 'began' })
 
     const thread: ThreadContext = {

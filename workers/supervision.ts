@@ -1,8 +1,8 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { type Link, noteCause, type Use } from '../src/queue/index.ts'
 import type { Control } from '../src/supervisor/control.ts'
-import { unpackError } from '../src/supervisor/error-transport.ts'
-import type { Mail } from '../src/supervisor/protocol.ts'
+import { packError, unpackError } from '../src/supervisor/error-transport.ts'
+import type { Mail, Report } from '../src/supervisor/protocol.ts'
 
 /** This thread's link to its supervisor: the word that asks it to stop, and the mail that says why. */
 export class Supervision implements Link {
@@ -11,6 +11,7 @@ export class Supervision implements Link {
   readonly #control: Control
   readonly #port: MessagePort
   #queues: readonly object[] = []
+  hasBegun = false
   /** The reason to stop has come. */
   #isRead = false
 
@@ -48,6 +49,11 @@ export class Supervision implements Link {
       if (received === undefined) return
       this.#read(received.message as Mail)
     }
+  }
+
+  refused(error: Error): void {
+    const report: Report = { kind: 'threw', error: packError(error), isSetUp: true, isStop: false }
+    this.#port.postMessage(report)
   }
 
   uses(queue: object, how: Use): void {

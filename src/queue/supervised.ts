@@ -14,6 +14,10 @@ export interface Link {
   /** `thread.signal`: the one signal a blocking call takes, since `stopRequested` is backed by a shared word. */
   readonly signal: AbortSignal
   readonly stopRequested: boolean
+  /** The thread's modules are loaded, and its function begins. */
+  readonly hasBegun: boolean
+  /** The thread has tried to start its own program again: its run has failed. */
+  refused(error: Error): void
   /** Reads what the supervisor has sent, also in a thread whose event loop does not turn. */
   readMail(): void
   /** This thread does this with `queue` for the first time, or again after a while. */

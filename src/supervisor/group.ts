@@ -24,6 +24,7 @@ import type { Outcome, Role, RunMessage } from './protocol.ts'
 import { type CompletePolicy, RestartBudget } from './restart.ts'
 import { verdictOf } from './retry.ts'
 import { type Death, Run } from './run.ts'
+import { ancestry, placeIn } from './self-start.ts'
 import type { CheckedTask } from './task.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -269,6 +270,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       loader: this.#loader,
       filename: task.filename,
       exportName: task.exportName,
+      ancestry: [...ancestry(), placeIn(this.#frames)].filter((place) => place !== ''),
       index: member.index,
       threads: task.threads,
       restarts: member.restarts,

@@ -4,6 +4,7 @@ import { Piscina } from 'piscina'
 import { setImmediate } from '../timers.ts'
 import { shown } from './failures.ts'
 import { threadExecArgv } from './loader.ts'
+import { THREAD_MARK } from './self-start.ts'
 
 /** Plain JavaScript beside the sources and beside the build: it makes TypeScript load, then imports the host. */
 const BOOT = fileURLToPath(new URL('../../workers/boot.cjs', import.meta.url))
@@ -57,6 +58,7 @@ export class ThreadPool {
       // Else an idle thread would block in Atomics.wait, and every task end with a look at all others.
       atomics: 'disabled',
       recordTiming: false,
+      workerData: { [THREAD_MARK]: true },
       ...(execArgv === undefined ? {} : { execArgv }),
       ...(this.#resourceLimits === undefined ? {} : { resourceLimits: this.#resourceLimits }),
     })

@@ -14,6 +14,8 @@ export interface RunMessage {
   /** A `file:` URL. */
   readonly filename: string
   readonly exportName: string
+  /** Where its group was started, and those of the threads above it: see self-start.ts. */
+  readonly ancestry: readonly string[]
   readonly index: number
   readonly threads: number
   readonly restarts: number

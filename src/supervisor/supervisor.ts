@@ -16,6 +16,7 @@ import { type SupervisorOptions, type SupervisorSettings, supervisorSettings } f
 import { finish, stopDownstream } from './order.ts'
 import { consumePlan, producePlan, spawnPlan } from './plans.ts'
 import { groupReport, groupStats, type Report, type SupervisorStats } from './report.ts'
+import { placeIn, refuseSelfStart } from './self-start.ts'
 import { handleSignals } from './signals.ts'
 import type { ConsumeOptions, ProduceOptions, ThreadTask } from './task.ts'
 import { waitFor } from './wait-for.ts'
@@ -196,6 +197,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   /** `caller`: the method that was called. */
   #add(caller: (...args: never[]) => unknown, plan: GroupPlan): Group {
     if (this.#isClosed) throw new SupervisorClosedError(`${this.#label} is closed: it starts no more threads`)
+    const frames = framesAbove(caller)
+    refuseSelfStart(placeIn(frames))
     const { maxThreads, signal } = this.#settings
     if (signal?.aborted) throw new AbortError(signal.reason)
     if (this.#stop.signal.aborted) {
@@ -212,7 +215,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     const events = this.#eventsOf(() => group)
     let group: Group
     try {
-      group = new Group(plan, framesAbove(caller), events)
+      group = new Group(plan, frames, events)
     } catch (error) {
       this.#endIfIdle()
       throw error
@@ -318,6 +321,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     if (cause === undefined || !users.some(({ plan, isStopping }) => plan.role === 'spawn' && !isStopping))
       return
     // Nothing tells when a function of `spawn` comes to take items, which makes it a stage.
+    this.#watched.get(queue)?.()
     const timer = setTimeout(() => this.#outputEnded(queue), LOOK).unref()
     this.#watched.set(queue, () => clearTimeout(timer))
   }

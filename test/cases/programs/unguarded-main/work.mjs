@@ -1,0 +1,3 @@
+import './imported-main.mjs'
+
+export default () => 'done'
