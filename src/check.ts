@@ -53,11 +53,28 @@ export function oneOf<T extends string>(name: string, value: unknown, allowed: r
   return value as T
 }
 
-/** An options object, or nothing. */
+/** An options object, or nothing. What it has from Object.prototype is no option. */
 export function options<T extends object>(name: string, value: T | undefined): Partial<T> {
-  if (value === undefined) return {}
+  if (value === undefined) return Object.create(null)
   if (typeof value !== 'object' || value === null) throw invalidType(name, 'an object', value)
-  return value
+  return Reflect.ownKeys(Object.prototype).length <= STANDARD ? value : withoutObjectPrototype(value)
+}
+
+/** Properties of Object.prototype: more are a program's own, or a polluter's. */
+const STANDARD = 12
+
+function withoutObjectPrototype<T extends object>(value: T): Partial<T> {
+  const found: Record<string, unknown> = Object.create(null)
+  for (
+    let of: object | null = value;
+    of !== null && of !== Object.prototype;
+    of = Object.getPrototypeOf(of)
+  ) {
+    for (const key of Object.getOwnPropertyNames(of)) {
+      if (!(key in found)) found[key] = (value as Record<string, unknown>)[key]
+    }
+  }
+  return found as Partial<T>
 }
 
 /** Where a module is, as a `file:` URL. */

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { AbortError, CodecError, QueueEmptyError, QueueShutDownError } from '../src/errors.ts'
 import { attachFor, type LeaseSource, link, type Queue } from '../src/queue/index.ts'
 import { Lane } from '../src/supervisor/calls.ts'
@@ -30,6 +31,7 @@ export class Consumer {
   readonly #calls: Int32Array | undefined
   /** What ended one of the calls under way, for all of them. */
   #failure: { error: unknown } | undefined
+  readonly #control: Control
   /** Ends the waits of the others then. */
   readonly #over = new AbortController()
   /** Until the function is seen to be asynchronous: such a thread has other things to do while it waits. */
@@ -39,11 +41,13 @@ export class Consumer {
     queue: Queue<unknown>,
     role: ConsumeRole,
     calls: Int32Array | undefined,
+    control: Control,
     tell: ConsumerEvents,
   ) {
     this.#source = queue.leaseSource()
     this.#role = role
     this.#calls = calls
+    this.#control = control
     this.#tell = tell
     this.#mayBlock = role.concurrency === 1
   }
@@ -51,14 +55,17 @@ export class Consumer {
   static async attach(
     role: ConsumeRole,
     calls: Int32Array | undefined,
+    control: Control,
     tell: ConsumerEvents,
   ): Promise<Consumer> {
-    return new Consumer(await attachFor(role.queue, 0), role, calls, tell)
+    return new Consumer(await attachFor(role.queue, 0), role, calls, control, tell)
   }
 
   /** Resolves at the end of the queue, or when the thread is asked to stop. @throws what failed an item for good */
-  async consume(call: (...args: never[]) => unknown, thread: ThreadContext, control: Control): Promise<void> {
+  async consume(call: (...args: never[]) => unknown, thread: ThreadContext): Promise<void> {
+    if (types.isGeneratorFunction(call)) throw generatorError()
     const calls = this.#calls
+    const control = this.#control
     const lanes = Array.from({ length: this.#role.concurrency }, (_, index) =>
       this.#work(call as Call, thread, control, calls && new Lane(calls, index)),
     )
@@ -135,12 +142,14 @@ export class Consumer {
     }
     let result: unknown
     lane?.begin(entry)
+    this.#control.callBegins()
     try {
       result = call(item, thread)
     } catch (error) {
       return this.#failed(entry, error, lane)
     }
     if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== 'function') {
+      if (types.isGeneratorObject(result)) this.#fail(entry, generatorError())
       return this.#finished(entry, lane)
     }
     this.#mayBlock = false
@@ -154,11 +163,13 @@ export class Consumer {
   #finished(entry: number, lane: Lane | undefined): Promise<never> | undefined {
     if (lane?.end() === false) return NEVER
     this.#source.finish(entry)
+    this.#control.callEnds()
     return undefined
   }
 
   #failed(entry: number, error: unknown, lane: Lane | undefined): Promise<never> | undefined {
     if (lane?.end() === false) return NEVER
+    this.#control.callEnds()
     const supervision = link()
     const isAbort = (error as { code?: unknown } | null)?.code === 'ABORT_ERR'
     if (supervision?.stopRequested && (isAbort || error === supervision.signal.reason)) {
@@ -176,11 +187,16 @@ export class Consumer {
       this.#source.giveUp(entry, noted)
       this.#tell.gaveUp(error, attempts)
     } else {
-      this.#source.again(entry, noted)
-      this.#tell.failed(error)
-      throw error
+      this.#fail(entry, error, noted)
     }
     return undefined
+  }
+
+  /** No retry helps: the item goes back, and the thread is over. @throws `error` */
+  #fail(entry: number, error: unknown, noted = error): never {
+    this.#source.again(entry, noted)
+    this.#tell.failed(error)
+    throw error
   }
 }
 
@@ -189,6 +205,12 @@ type Pause = typeof EMPTY | typeof END | typeof TURN
 const EMPTY = 0
 const END = -1
 const TURN = -2
+
+function generatorError(): TypeError {
+  const message =
+    'the function returned a generator, of which nothing runs: the items of a generator are for `produce`'
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_RETURN_VALUE' })
+}
 
 function endOf(error: unknown): number {
   if (error instanceof QueueEmptyError) return EMPTY

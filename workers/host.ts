@@ -44,7 +44,7 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
       role.kind === 'produce' ? await Producer.attach(role, () => post(port, { kind: 'leaving' })) : undefined
     const consumer =
       role.kind === 'consume'
-        ? await Consumer.attach(role, message.calls, {
+        ? await Consumer.attach(role, message.calls, control, {
             gaveUp: (error, attempts) => post(port, { kind: 'gaveUp', error: packError(error), attempts }),
             failed: (error) => post(port, { kind: 'failing', error: packError(error) }),
           })
@@ -71,7 +71,7 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
       log,
     }
     if (consumer !== undefined) {
-      await consumer.consume(call, thread, control)
+      await consumer.consume(call, thread)
       return { kind: 'returned', value: undefined, left: detachAll() }
     }
     const run = () => (call as ThreadFunction<unknown, unknown>)(args, thread)

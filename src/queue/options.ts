@@ -178,7 +178,7 @@ export interface WaitOptions {
 }
 
 export function timeoutOf(options: WaitOptions | undefined): number {
-  const timeout = options?.timeout
+  const timeout = options === undefined ? undefined : optionsObject('options', options).timeout
   if (timeout === undefined || timeout === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
   return durationOf('options.timeout', timeout, ', or Infinity')
 }

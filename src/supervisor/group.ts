@@ -360,12 +360,21 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       if (member.isLate) this.#settle(member, error)
       // With exit code 0 it ended itself in answer; without one it had not begun.
       else if (wasStopping) this.#settle(member, end.exitCode ? error : undefined)
+      else if (this.#isCharged(member)) this.#startAgain(member)
       else if (this.#startsAgain) this.#restart(member, error)
       else {
         const why = `${deathOf(end)}; a producer is started again only with \`resume\``
         this.#settle(member, failed(why, end.error))
       }
     }
+  }
+
+  /** Its calls under way are to blame, and their items are given up after `maxDeliveries`: that bounds its restarts. */
+  #isCharged({ run }: Member): boolean {
+    const { queue, role } = this.plan
+    return (
+      role === 'consume' && (queue?.origin.shared.geometry.maxDeliveries ?? 0) > 0 && (run?.calls ?? 0) > 0
+    )
   }
 
   /** A producer that begins anew would put again what it has put before. */
@@ -380,7 +389,23 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   #restart(member: Member, error: ThreadError): void {
     if (member.isOver) return
     if (this.#budget.take()) this.#startAgain(member)
-    else this.#settle(member, error)
+    else this.#settle(member, this.#lastDeath(error, member))
+  }
+
+  /** The failure says what would help. */
+  #lastDeath(error: ThreadError, { run }: Member): ThreadError {
+    const { max, within } = this.#budget.policy
+    const calls = run?.calls ?? 0
+    const items =
+      calls === 0 ? '' : ` with ${calls} ${calls === 1 ? 'item' : 'items'} in hand, delivered again`
+    const cure =
+      calls === 0
+        ? ''
+        : ': with `maxDeliveries` or `deadLetters` its queue gives up items that kill their threads'
+    const more = `${items}; restart.max is ${max} within ${within} ms${cure}`
+    error.stack = error.stack?.replace(error.message, () => error.message + more) ?? ''
+    error.message += more
+    return error
   }
 
   #startAgain(member: Member): void {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { integer, invalidType, invalidValue, oneOf } from '../check.ts'
+import { integer, invalidType, invalidValue, oneOf, options as optionsObject } from '../check.ts'
 import { durationOf, type Handle, isQueue, type Queue } from '../queue/index.ts'
 import { packArgs } from './args.ts'
 import type { GroupPlan } from './group.ts'
@@ -26,7 +26,7 @@ function planOf(given: ThreadTask<never>, settings: Settings, defaultThreads: nu
 /** @internal */
 export function spawnPlan(given: ThreadTask<never>, settings: Settings): GroupPlan {
   return {
-    ...planOf(given, settings, 1, [...ITEM_OPTIONS, 'resume']),
+    ...planOf(ownOf(given), settings, 1, [...ITEM_OPTIONS, 'resume']),
     role: 'spawn',
     roleOf: () => ({ kind: 'spawn' }),
   }
@@ -35,10 +35,11 @@ export function spawnPlan(given: ThreadTask<never>, settings: Settings): GroupPl
 /** @internal */
 export function producePlan(
   queue: Queue<unknown>,
-  given: ThreadTask<never> & ProduceOptions,
+  task: ThreadTask<never> & ProduceOptions,
   settings: Settings,
 ): GroupPlan {
   const handle = handleOf(queue)
+  const given = ownOf(task)
   const plan = planOf(given, settings, 1, ITEM_OPTIONS)
   const { resume } = given
   if (resume !== undefined) oneOf('task.resume', resume, ['skip', 'manual'], 'skip')
@@ -59,10 +60,11 @@ export function producePlan(
 /** @internal */
 export function consumePlan(
   queue: Queue<unknown>,
-  given: ThreadTask<never> & ConsumeOptions,
+  task: ThreadTask<never> & ConsumeOptions,
   settings: Settings,
 ): GroupPlan {
   const handle = handleOf(queue)
+  const given = ownOf(task)
   const plan = planOf(given, settings, availableParallelism(), ['resume'])
   const { maxInFlight, maxDeliveries } = queue.origin.shared.geometry
   const { rateLimit } = given as { rateLimit?: unknown }
@@ -78,6 +80,11 @@ export function consumePlan(
     hasDeadLetters: queue.origin.deadLetters !== undefined,
   } as const
   return { ...plan, role: 'consume', queue, roleOf: () => role }
+}
+
+function ownOf<T extends object>(task: T): T {
+  if (task === undefined) throw invalidType('task', 'an object', task)
+  return optionsObject('task', task) as T
 }
 
 function handleOf(queue: unknown): Handle<Queue<unknown>> {

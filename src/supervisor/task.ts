@@ -113,7 +113,6 @@ export interface CheckedTask {
 }
 
 export function checkedTask(given: ThreadTask<never>, defaultThreads: number): CheckedTask {
-  if (typeof given !== 'object' || given === null) throw invalidType('task', 'an object', given)
   return {
     filename: fileUrl('task.filename', given.filename),
     exportName: exportName('task.name', given.name ?? 'default'),

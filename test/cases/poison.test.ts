@@ -1,0 +1,31 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { Case, nodes } from './case.ts'
+
+const site = new Case('poison')
+afterAll(() => site.remove())
+
+describe.each(nodes)('an item that kills its thread, on Node $version', ({ path }) => {
+  it('is given up after maxDeliveries, and does not end the run', async () => {
+    const ended = await site.run(path, '.', ['letters.mjs'])
+    expect(ended).toMatchObject({ code: 0, stdout: 'left 0, done 38, given up 7 after 3, 13 after 3\n' })
+  })
+
+  it('ends the run without maxDeliveries, with a failure that names restart.max and the cure', async () => {
+    const { code, stdout } = await site.run(path, '.', ['none.mjs'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(
+      /exit code 1 with 1 item in hand, .*restart\.max is 3 within 60000 ms.*deadLetters/,
+    )
+  })
+})
+
+describe.each(nodes)('what is no function for consume, on Node $version', ({ path }) => {
+  it.each(['generator', 'asyncGenerator', 'returnsGenerator'])('is an error: %s', async (name) => {
+    const ended = await site.run(path, '.', ['generators.mjs', name])
+    expect(ended).toMatchObject({ code: 0, stdout: 'ERR_INVALID_RETURN_VALUE 1\n' })
+  })
+
+  it('options of Object.prototype are none', async () => {
+    expect(await site.run(path, '.', ['polluted.mjs'])).toMatchObject({ code: 0, stdout: '[ 1 ] 1\n' })
+  })
+})

@@ -1,0 +1,7 @@
+export function handle(n) {
+  if (n === 7 || n === 13) process.exit(1)
+}
+export function* generator() {}
+export async function* asyncGenerator() {}
+export const returnsGenerator = () => generator()
+export default () => 1
