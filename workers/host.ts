@@ -83,6 +83,8 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
     // The reason itself is what `signal.throwIfAborted()` throws.
     const isStop = supervision.stopRequested && (isAbort || error === supervision.signal.reason)
     return { kind: 'threw', error: packError(error), isSetUp, isStop }
+  } finally {
+    supervision.end()
   }
 }
 

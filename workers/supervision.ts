@@ -51,6 +51,11 @@ export class Supervision implements Link {
     }
   }
 
+  /** The function is over: what it has tied to the signal is closed. */
+  end(): void {
+    this.#controller.abort(new Error('the function is over'))
+  }
+
   refused(error: Error): void {
     const report: Report = { kind: 'threw', error: packError(error), isSetUp: true, isStop: false }
     this.#port.postMessage(report)

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { integer, invalidType, invalidValue, oneOf, options as optionsObject, outOfRange } from '../check.ts'
 import type { Codec } from '../codec/codec.ts'
 import { codecs } from '../codec/index.ts'
@@ -33,7 +34,10 @@ export interface QueueOptions<T> {
   maxDeliveries?: number | undefined
   /** Where items go that are given up. Without it they count as finished. */
   deadLetters?: Queue<DeadLetter<T>> | undefined
-  /** Threads attached at once, the creator included, 1 to 4096; default 64. */
+  /**
+   * Threads attached at once, the creator included, 1 to 4096; default 64, and where the machine has more than 15 cores four
+   * threads for each: so groups that have a thread for each core work together.
+   */
   maxThreads?: number | undefined
   /** For messages and stats. */
   name?: string | undefined
@@ -56,6 +60,11 @@ export interface Settings<T> {
 }
 
 const MiB = 1024 * 1024
+const LEAST_THREADS = 64
+
+function defaultMaxThreads(): number {
+  return Math.min(4096, Math.max(LEAST_THREADS, 4 * availableParallelism() + 1))
+}
 
 /** @internal */
 export function settingsOf<T>(given: QueueOptions<T> | undefined, kind: Kind): Settings<T> {
@@ -109,18 +118,25 @@ export function settingsOf<T>(given: QueueOptions<T> | undefined, kind: Kind): S
     Math.max(16 * MiB, 4 * maxItemBytes),
   )
   const whenFull = whenFullOption(options.whenFull, kind)
-  const geometry = geometryOf({
+  const sizes = {
     kind,
     maxsize: integer('options.maxsize', options.maxsize, 1, kind === 'priority' ? 2 ** 20 : 2 ** 30, 1024),
     itemBytes,
     maxItemBytes,
     memoryBytes: isLong ? memoryBytes : 0,
-    maxThreads: integer('options.maxThreads', options.maxThreads, 1, 4096, 64),
     maxInFlight: integer('options.maxInFlight', options.maxInFlight, 1, 65536, 64),
     maxDeliveries: integer('options.maxDeliveries', options.maxDeliveries, 1, 2 ** 30, deadLetters ? 3 : 0),
     keepsDoomed: deadLetters !== undefined,
     dropsOldest: whenFull === 'drop-oldest',
-  })
+  }
+  const maxThreads = integer('options.maxThreads', options.maxThreads, 1, 4096, defaultMaxThreads())
+  const wide = geometryOf({ ...sizes, maxThreads })
+  const isTooLarge = wide.heapSize > MAX_HEAP || wide.bytes > MAX_BYTES
+  // A default is not what makes a queue impossible.
+  const geometry =
+    isTooLarge && options.maxThreads === undefined
+      ? geometryOf({ ...sizes, maxThreads: LEAST_THREADS })
+      : wide
   if (geometry.heapSize > MAX_HEAP) {
     throw outOfRange(
       'options: maxsize, maxThreads and maxInFlight of a PriorityQueue together',

@@ -19,6 +19,7 @@ import { deathOf, shown, threadError } from './failures.ts'
 import { Flow } from './flow.ts'
 import { type Loader, loaderFor } from './loader.ts'
 import { Member } from './member.ts'
+import { planned } from './places.ts'
 import { ThreadPool } from './pool.ts'
 import type { Outcome, Role, RunMessage } from './protocol.ts'
 import { type CompletePolicy, RestartBudget } from './restart.ts'
@@ -123,6 +124,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       this.members.find(({ run }) => run?.thread === thread)?.run?.exited(exitCode, error)
     })
     hold()
+    planned.add(this)
     for (const member of this.members) this.#start(member)
   }
 
@@ -435,6 +437,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     this.#events.over()
     void this.#pool.end().finally(() => {
       this.#closeBooks()
+      planned.delete(this)
       letGo()
       this.#onEnd()
     })

@@ -14,6 +14,7 @@ import { Group, type GroupEvents, type GroupPlan, type ThreadGroup } from './gro
 import type { Member } from './member.ts'
 import { type SupervisorOptions, type SupervisorSettings, supervisorSettings } from './options.ts'
 import { finish, stopDownstream } from './order.ts'
+import { refuseTooMany } from './places.ts'
 import { consumePlan, producePlan, spawnPlan } from './plans.ts'
 import { groupReport, groupStats, type Report, type SupervisorStats } from './report.ts'
 import { placeIn, refuseSelfStart } from './self-start.ts'
@@ -209,6 +210,11 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       throw new TooManyThreadsError(
         `${this.#label} would run ${total} threads, and its option maxThreads is ${maxThreads}`,
       )
+    }
+    for (const queue of new Set(
+      plan.queue === undefined ? plan.args.queues : [plan.queue, ...plan.args.queues],
+    )) {
+      refuseTooMany(queue, plan.task.threads)
     }
     // An 'error' listener may start a group before the end of the last one has been seen to.
     if (this.#whileRunning.length === 0) this.#begin()

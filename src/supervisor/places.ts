@@ -1,0 +1,28 @@
+import { TooManyThreadsError } from '../errors.ts'
+import type { Queue } from '../queue/index.ts'
+import type { Group } from './group.ts'
+
+/** The groups of this thread that are not over, of all its supervisors. */
+export const planned = new Set<Group>()
+
+/**
+ * Before threads are started: whether `more` of them find a place at `queue`, beside the threads of other groups, attached or
+ * not yet, and whoever else is attached.
+ * @throws TooManyThreadsError
+ */
+export function refuseTooMany(queue: Queue<unknown>, more: number): void {
+  if (queue.isDetached) return
+  const users = [...planned].filter(({ plan }) => plan.queue === queue || plan.args.queues.includes(queue))
+  const members = users.flatMap((group) => group.members).filter(({ isOver }) => !isOver)
+  const known = new Set(members.map(({ run }) => run?.thread))
+  // A run that has not begun has the thread 0, which is the main thread's among those attached.
+  known.delete(0)
+  const others = queue.stats().threads.filter(({ thread }) => !known.has(thread))
+  const total = others.length + members.length + more
+  const { maxThreads } = queue.origin.shared.geometry
+  if (total <= maxThreads) return
+  throw new TooManyThreadsError(
+    `${total} threads would be attached to ${queue.origin.label}: ${others.length + members.length} that are, or are being started, ` +
+      `and ${more} more; its option maxThreads is ${maxThreads}`,
+  )
+}
