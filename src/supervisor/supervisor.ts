@@ -332,10 +332,18 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#watched.set(queue, () => clearTimeout(timer))
   }
 
+  /** One that was asked before it had done anything was there, as far as is known, for what others of this supervisor produce. */
+  #sourcesOf({ flow, plan }: Group): readonly Queue<unknown>[] {
+    if (!flow.isUndecided) return [...flow.sources]
+    const isProduced = (queue: Queue<unknown>) =>
+      this.#running.some((other) => other.plan.role === 'produce' && other.plan.queue === queue)
+    return plan.args.queues.filter(isProduced)
+  }
+
   /** Nobody takes any more what it was there to work on. */
   #unwantedOver(group: Group): void {
     const reason = group.unwanted
-    for (const queue of group.flow.sources) {
+    for (const queue of this.#sourcesOf(group)) {
       const isTaken = this.#running.some(({ flow }) => flow.sources.has(queue))
       if (isTaken || queue.isShutDown) continue
       noteCause(queue.origin.id, reason)

@@ -10,7 +10,7 @@ describe.each(nodes)('a producer whose source is quiet, on Node $version', ({ pa
     expect(ended).toMatchObject({ code: 0, stdout: `${how} PASS\n` })
   })
 
-  it.each(['consume', 'spawn', 'produce'])(
+  it.each(['consume', 'spawn', 'produce', 'late'])(
     'ends with the end of a chain behind a stage of %s',
     async (how) => {
       const ended = await site.run(path, '.', ['chain.mjs', how])

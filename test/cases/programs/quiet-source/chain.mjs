@@ -12,6 +12,11 @@ if (how === 'spawn') supervisor.spawn({ filename, name: 'passAll', args: { from,
 if (how === 'produce') supervisor.produce(out, { filename, name: 'passOn', args: { from } })
 supervisor.consume(out, { filename, name: 'fail', threads: 1 })
 await out.put('an item')
+if (how === 'late') {
+  // The stage is there only once the queue behind it has ended: it is asked to stop before it has taken anything.
+  await new Promise((resolve) => supervisor.once('exit', resolve))
+  supervisor.produce(out, { filename, name: 'passOn', args: { from } })
+}
 await supervisor
   .join({ timeout: 10_000 })
   .catch((error) => console.log(error.cause?.message ?? error.message))
