@@ -1,3 +1,4 @@
+import { subscribe } from 'node:diagnostics_channel'
 import {
   BroadcastChannel,
   isMainThread,
@@ -82,7 +83,7 @@ export function listen(): void {
   others.isListening = true
   // From now on threads inherit it.
   ownLot()
-  process.on('worker', watchWorker)
+  subscribe('worker_threads', (message) => watchWorker((message as { worker: Worker }).worker))
   if (!isMainThread) return
   process.on('workerMessage', (message: unknown) => {
     const { kind, thread, port } = (message ?? {}) as { kind?: string; thread?: number; port?: MessagePort }

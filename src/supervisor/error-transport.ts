@@ -86,9 +86,21 @@ function packInstance(error: Error, depth: number, met: Map<object, PackedInstan
       value = '(unreadable)'
     }
     if (typeof value === 'function') continue
+    if (key === 'stack') value = stackText(error, value)
     packed.properties.push([key, pack(value, depth + 1, met), enumerable.has(key)])
   }
   return packed
+}
+
+/** A program's `Error.prepareStackTrace` may make anything of a stack; most often an array of call sites. */
+function stackText(error: Error, stack: unknown): unknown {
+  if (typeof stack === 'string' || stack === undefined) return stack
+  if (!Array.isArray(stack)) return textOf(stack)
+  try {
+    return `${error.name}: ${error.message}${stack.map((site) => `\n    at ${site}`).join('')}`
+  } catch {
+    return textOf(stack)
+  }
 }
 
 function unpack(packed: PackedError, made: Map<PackedInstance, Error>): unknown {

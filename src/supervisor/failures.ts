@@ -40,3 +40,16 @@ export function shown(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`
 }
+
+/** The first failure of a group names the others; enumerable, Node would print each with its stack. */
+export function withOthers(first: ThreadError, others: readonly ThreadError[]): ThreadError {
+  if (first.others !== undefined) return first
+  Object.defineProperty(first, 'others', { value: others, configurable: true, writable: true })
+  const what = (error: ThreadError) => error.message.replace(/^thread \d+ /, '')
+  const areSame = others.every((other) => what(other) === what(first))
+  const threads = `${others.length} other ${others.length === 1 ? 'thread' : 'threads'}`
+  const more = areSame ? ` (and ${threads} the same)` : ` (and ${threads} failed: see \`others\`)`
+  first.stack = first.stack?.replace(first.message, () => first.message + more) ?? ''
+  first.message += more
+  return first
+}

@@ -15,7 +15,7 @@ import { clearTimeout, setTimeout } from '../timers.ts'
 import { hold, letGo } from '../wait/keep-alive.ts'
 import type { Arguments } from './args.ts'
 import { unpackError } from './error-transport.ts'
-import { deathOf, shown, threadError } from './failures.ts'
+import { deathOf, shown, threadError, withOthers } from './failures.ts'
 import { Flow } from './flow.ts'
 import { type Loader, loaderFor } from './loader.ts'
 import { Member } from './member.ts'
@@ -140,7 +140,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   get failure(): unknown {
     if (this.#destroyedBy !== undefined) return this.#destroyedBy.error
     const [first, ...others] = this.#failures
-    return first === undefined || others.length === 0 ? first : Object.assign(first, { others })
+    return first === undefined || others.length === 0 || !this.#isOver ? first : withOthers(first, others)
   }
 
   get hasFailed(): boolean {

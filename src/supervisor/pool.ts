@@ -1,7 +1,8 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { fileURLToPath } from 'node:url'
 import type { ResourceLimits, Transferable, Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
-import { setImmediate } from '../timers.ts'
+import { nextTick, setImmediate } from '../timers.ts'
 import { shown } from './failures.ts'
 import { threadExecArgv } from './loader.ts'
 import { THREAD_MARK } from './self-start.ts'
@@ -42,10 +43,15 @@ export class ThreadPool {
   constructor(size: number, resourceLimits: ResourceLimits | undefined, onExit: OnExit) {
     this.#resourceLimits = resourceLimits
     this.#onExit = onExit
-    // Throws for resource limits that are none.
-    this.#open(size)
-    pools.add(this)
-    if (pools.size === 1) process.on('worker', onWorker)
+    // Before its first threads are started: Node tells of each within its construction.
+    listen(this)
+    try {
+      this.#open(size)
+    } catch (error) {
+      // For resource limits that are none.
+      unlisten(this)
+      throw error
+    }
   }
 
   #open(size: number): Piscina {
@@ -138,8 +144,7 @@ export class ThreadPool {
       await Promise.all(this.#piscinas.map((piscina) => piscina.destroy()))
       await Promise.all(this.#exits)
     } while (this.#piscinas.some(({ threads }) => threads.length > 0) || this.#exits.size > 0)
-    pools.delete(this)
-    if (pools.size === 0) process.off('worker', onWorker)
+    unlisten(this)
   }
 
   /** The task of a thread that is no more. */
@@ -178,8 +183,24 @@ export class ThreadPool {
   }
 }
 
+/** Where Node tells of each Worker started in this thread. Heard in Jest too, where `process` is a copy that hears nothing. */
+const WORKERS = 'worker_threads'
 const pools = new Set<ThreadPool>()
 
-function onWorker(worker: Worker): void {
-  for (const pool of pools) pool.adopt(worker)
+function listen(pool: ThreadPool): void {
+  pools.add(pool)
+  if (pools.size === 1) subscribe(WORKERS, onWorker)
+}
+
+function unlisten(pool: ThreadPool): void {
+  pools.delete(pool)
+  if (pools.size === 0) unsubscribe(WORKERS, onWorker)
+}
+
+function onWorker(message: unknown): void {
+  const { worker } = message as { worker: Worker }
+  // Told of within its construction: piscina does not know it yet.
+  nextTick(() => {
+    for (const pool of pools) pool.adopt(worker)
+  })
 }

@@ -478,11 +478,19 @@ function waitingForRoom(queue: Queue<unknown>): number {
   return queue.isDetached ? 0 : queue.stats().doomed
 }
 
-/** The stack above the call of `caller`. */
+/** The stack above the call of `caller`, as Node has it, whatever the program makes of stacks. */
 function framesAbove(caller: (...args: never[]) => unknown): string {
-  const place = { stack: '' }
-  Error.captureStackTrace(place, caller)
-  return place.stack.replace(/^.*\n?/, '')
+  const own = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
+  const place = { stack: '' as unknown }
+  // False where `Error` is frozen, and then the program's own way is what there is.
+  const isSet = own !== undefined && Reflect.set(Error, 'prepareStackTrace', undefined)
+  try {
+    Error.captureStackTrace(place, caller)
+    const { stack } = place
+    return typeof stack === 'string' ? stack.replace(/^.*\n?/, '') : ''
+  } finally {
+    if (isSet) Reflect.defineProperty(Error, 'prepareStackTrace', own)
+  }
 }
 
 function withReport(error: unknown, report: Report): unknown {

@@ -280,9 +280,9 @@ describe('message and stack', () => {
     expect(arrived.stack === error.stack).toBe(true)
   })
 
-  it('need not be strings', () => {
+  it('need not be strings; a stack arrives as text', () => {
     const error = Object.assign(new Error(), { message: { a: 1 }, stack: 5 })
-    expect([sent(error).message, sent(error).stack]).toEqual([{ a: 1 }, 5])
+    expect([sent(error).message, sent(error).stack]).toEqual([{ a: 1 }, '5'])
     const symbols = Object.assign(new Error(), { message: Symbol('m'), stack: Symbol('s'), name: null })
     const arrived = sent(symbols)
     expect([arrived.message, arrived.stack, arrived.name]).toEqual(['Symbol(m)', 'Symbol(s)', null])

@@ -1,0 +1,30 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { Case, nodes } from './case.ts'
+
+const stacks = new Case('stacks')
+const flood = new Case('error-flood')
+afterAll(() => {
+  stacks.remove()
+  flood.remove()
+})
+
+describe.each(nodes)('an error of a thread, on Node $version', ({ path }) => {
+  it('has a stack of text, whatever the program makes of stacks', async () => {
+    const { code, stdout } = await stacks.run(path, '.', ['main.mjs'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^TypeError: no such format\n {4}at .*work\.mjs/)
+    expect(stdout).not.toMatch(/\[object Object\]|\{\}/)
+  })
+
+  it('comes from a group that a program without stacks has started', async () => {
+    const ended = await stacks.run(path, '.', ['main-too.mjs'])
+    expect(ended).toMatchObject({ code: 0, stdout: 'ERR_THREAD no such format\n' })
+  })
+
+  it('is printed once where 32 threads have the same', async () => {
+    const { code, stderr } = await flood.run(path, '.', ['main.mjs'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/and 31 other threads the same/)
+    expect(stderr.split('\n').length).toBeLessThan(60)
+  })
+})
