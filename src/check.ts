@@ -53,7 +53,7 @@ export function oneOf<T extends string>(name: string, value: unknown, allowed: r
   return value as T
 }
 
-/** An options object, or nothing. What it has from Object.prototype is no option. */
+/** An options object, or nothing. A property of Object.prototype is no option. */
 export function options<T extends object>(name: string, value: T | undefined): Partial<T> {
   if (value === undefined) return Object.create(null)
   if (typeof value !== 'object' || value === null) throw invalidType(name, 'an object', value)

@@ -13,6 +13,7 @@
  *    640  PUT        for room,
  *    768  MEMORY     for blocks,
  *    896  JOIN       for items to be finished
+ *    920    SHUT_DOWN    (within JOIN's: never written; those sleep on it who wait for the shutdown)
  *   1024  (regions, at offsets computed in geometry.ts and held by every thread privately)
  *
  *   ring     ringSize x { SEQUENCE, CELL }

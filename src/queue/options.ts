@@ -35,8 +35,8 @@ export interface QueueOptions<T> {
   /** Where items go that are given up. Without it they count as finished. */
   deadLetters?: Queue<DeadLetter<T>> | undefined
   /**
-   * Threads attached at once, the creator included, 1 to 4096; default 64, and where the machine has more than 15 cores four
-   * threads for each: so groups that have a thread for each core work together.
+   * Threads attached at once, the creator included, 1 to 4096. Default 64; with more than 15 cores four for each and one
+   * more, so that groups that have a thread for each core work together.
    */
   maxThreads?: number | undefined
   /** For messages and stats. */

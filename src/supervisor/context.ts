@@ -14,7 +14,10 @@ export interface ThreadContext<A = unknown> {
   readonly stored: number
   /** The run is asked to stop: finish what was begun, and return. True at once, also in a thread that never yields. */
   readonly stopping: boolean
-  /** Aborted when the run is asked to stop, with the reason, or when the function is over. The one signal that blocking calls of queues take. */
+  /**
+   * Aborted when the run is asked to stop, with the reason, or when the function is over. The one signal that blocking
+   * calls of queues take.
+   */
   readonly signal: AbortSignal
   /**
    * Writes a line to standard output at once, though the thread blocks next: most of what goes to `console.log` in a

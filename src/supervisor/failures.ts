@@ -49,7 +49,12 @@ export function withOthers(first: ThreadError, others: readonly ThreadError[]): 
   const areSame = others.every((other) => what(other) === what(first))
   const threads = `${others.length} other ${others.length === 1 ? 'thread' : 'threads'}`
   const more = areSame ? ` (and ${threads} the same)` : ` (and ${threads} failed: see \`others\`)`
-  first.stack = first.stack?.replace(first.message, () => first.message + more) ?? ''
-  first.message += more
-  return first
+  return extended(first, more)
+}
+
+/** The error, with more to say; its stack begins with its message. */
+export function extended(error: ThreadError, more: string): ThreadError {
+  error.stack = error.stack?.replace(error.message, () => error.message + more) ?? ''
+  error.message += more
+  return error
 }

@@ -57,3 +57,8 @@ export class Flow {
     return new Set(queue !== undefined && this.#plan.role === role ? [queue, ...found] : found)
   }
 }
+
+/** The one it produces for or takes from, and those among its arguments; each once. */
+export function queuesOf({ queue, args }: GroupPlan): readonly Queue<unknown>[] {
+  return [...new Set(queue === undefined ? args.queues : [queue, ...args.queues])]
+}

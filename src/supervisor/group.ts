@@ -15,7 +15,7 @@ import { clearTimeout, setTimeout } from '../timers.ts'
 import { hold, letGo } from '../wait/keep-alive.ts'
 import type { Arguments } from './args.ts'
 import { unpackError } from './error-transport.ts'
-import { deathOf, shown, threadError, withOthers } from './failures.ts'
+import { deathOf, extended, shown, threadError, withOthers } from './failures.ts'
 import { Flow } from './flow.ts'
 import { type Loader, loaderFor } from './loader.ts'
 import { Member } from './member.ts'
@@ -167,7 +167,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     return this.#unwanted
   }
 
-  /** What it puts goes nowhere any more, which is no failure: its threads are asked to stop. */
+  /** Asks its threads to stop since nobody takes what they put, which is no failure. */
   stopUnwanted(reason: unknown): void {
     if (this.#isStopping || this.#isOver) return
     this.#unwanted = reason
@@ -371,7 +371,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     }
   }
 
-  /** Its calls under way are to blame, and their items are given up after `maxDeliveries`: that bounds its restarts. */
+  /** The calls under way are to blame. `maxDeliveries` of their items bounds the restarts. */
   #isCharged({ run }: Member): boolean {
     const { queue, role } = this.plan
     return (
@@ -398,16 +398,11 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   #lastDeath(error: ThreadError, { run }: Member): ThreadError {
     const { max, within } = this.#budget.policy
     const calls = run?.calls ?? 0
-    const items =
-      calls === 0 ? '' : ` with ${calls} ${calls === 1 ? 'item' : 'items'} in hand, delivered again`
-    const cure =
-      calls === 0
-        ? ''
-        : ': with `maxDeliveries` or `deadLetters` its queue gives up items that kill their threads'
-    const more = `${items}; restart.max is ${max} within ${within} ms${cure}`
-    error.stack = error.stack?.replace(error.message, () => error.message + more) ?? ''
-    error.message += more
-    return error
+    const limit = `; restart.max is ${max} within ${within} ms`
+    if (calls === 0) return extended(error, limit)
+    const items = ` with ${calls} ${calls === 1 ? 'item' : 'items'} in hand, delivered again`
+    const cure = 'with `maxDeliveries` or `deadLetters` its queue gives up items that kill their threads'
+    return extended(error, `${items}${limit}: ${cure}`)
   }
 
   #startAgain(member: Member): void {

@@ -1,18 +1,19 @@
 import { TooManyThreadsError } from '../errors.ts'
 import type { Queue } from '../queue/index.ts'
+import { queuesOf } from './flow.ts'
 import type { Group } from './group.ts'
 
 /** The groups of this thread that are not over, of all its supervisors. */
 export const planned = new Set<Group>()
 
 /**
- * Before threads are started: whether `more` of them find a place at `queue`, beside the threads of other groups, attached or
- * not yet, and whoever else is attached.
+ * Asked before threads are started: whether `more` of them find a place at `queue`, beside the threads of other
+ * groups, attached or not yet, and beside all others that are attached.
  * @throws TooManyThreadsError
  */
 export function refuseTooMany(queue: Queue<unknown>, more: number): void {
   if (queue.isDetached) return
-  const users = [...planned].filter(({ plan }) => plan.queue === queue || plan.args.queues.includes(queue))
+  const users = [...planned].filter(({ plan }) => queuesOf(plan).includes(queue))
   const members = users.flatMap((group) => group.members).filter(({ isOver }) => !isOver)
   const known = new Set(members.map(({ run }) => run?.thread))
   // A run that has not begun has the thread 0, which is the main thread's among those attached.

@@ -10,6 +10,7 @@ import {
 import { causeOf, drain, hearAttachments, noteCause, type Queue, type WaitOptions } from '../queue/index.ts'
 import { clearInterval, clearTimeout, nextTick, setInterval, setTimeout } from '../timers.ts'
 import { whenShutDown } from '../wait/shut-down.ts'
+import { queuesOf } from './flow.ts'
 import { Group, type GroupEvents, type GroupPlan, type ThreadGroup } from './group.ts'
 import type { Member } from './member.ts'
 import { type SupervisorOptions, type SupervisorSettings, supervisorSettings } from './options.ts'
@@ -211,11 +212,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
         `${this.#label} would run ${total} threads, and its option maxThreads is ${maxThreads}`,
       )
     }
-    for (const queue of new Set(
-      plan.queue === undefined ? plan.args.queues : [plan.queue, ...plan.args.queues],
-    )) {
-      refuseTooMany(queue, plan.task.threads)
-    }
+    for (const queue of queuesOf(plan)) refuseTooMany(queue, plan.task.threads)
     // An 'error' listener may start a group before the end of the last one has been seen to.
     if (this.#whileRunning.length === 0) this.#begin()
     const events = this.#eventsOf(() => group)
@@ -227,7 +224,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       throw error
     }
     this.#groups.push(group)
-    for (const queue of queuesOf(group)) this.#watchEnd(queue)
+    for (const queue of queuesOf(plan)) this.#watchEnd(queue)
     return group
   }
 
@@ -318,11 +315,14 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#watched.clear()
   }
 
-  /** Those who put into it alone are not wanted any more, and would else not learn it while nothing comes for them to put. */
+  /**
+   * Groups that put into it alone are not wanted any more. Without this they would not learn it while nothing comes for
+   * them to put.
+   */
   #outputEnded(queue: Queue<unknown>): void {
     const cause = causeOf(queue.origin.id)
     const reason = new QueueShutDownError(`${queue.origin.label} is shut down`, cause)
-    const users = this.#running.filter((group) => queuesOf(group).includes(queue))
+    const users = this.#running.filter(({ plan }) => queuesOf(plan).includes(queue))
     for (const group of users) if (isUnwanted(group, queue, cause !== undefined)) group.stopUnwanted(reason)
     if (cause === undefined || !users.some(({ plan, isStopping }) => plan.role === 'spawn' && !isStopping))
       return
@@ -332,7 +332,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#watched.set(queue, () => clearTimeout(timer))
   }
 
-  /** One that was asked before it had done anything was there, as far as is known, for what others of this supervisor produce. */
+  /** A group that was asked to stop before it had used a queue counts as a taker of what this supervisor produces. */
   #sourcesOf({ flow, plan }: Group): readonly Queue<unknown>[] {
     if (!flow.isUndecided) return [...flow.sources]
     const isProduced = (queue: Queue<unknown>) =>
@@ -340,7 +340,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     return plan.args.queues.filter(isProduced)
   }
 
-  /** Nobody takes any more what it was there to work on. */
+  /** The queues that it alone took from are shut down, so that those who put there end, too. */
   #unwantedOver(group: Group): void {
     const reason = group.unwanted
     for (const queue of this.#sourcesOf(group)) {
@@ -414,8 +414,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   #queues(): Queue<unknown>[] {
-    const all = this.#groups.flatMap(({ plan }) => [...(plan.queue ? [plan.queue] : []), ...plan.args.queues])
-    return [...new Set(all)]
+    return [...new Set(this.#groups.flatMap(({ plan }) => queuesOf(plan)))]
   }
 
   #report(): Report {
@@ -451,11 +450,6 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
 function count(items: number): string {
   return `${items} ${items === 1 ? 'item' : 'items'}`
-}
-
-/** Those among its arguments, and the one it produces for or takes from. */
-function queuesOf({ plan }: Group): readonly Queue<unknown>[] {
-  return plan.queue === undefined ? plan.args.queues : [plan.queue, ...plan.args.queues]
 }
 
 /**

@@ -31,7 +31,8 @@ export interface ProduceOptions {
 export interface ConsumeOptions {
   /**
    * Deliveries of an item after its first; when a throw comes after so many, it goes to the dead letters, or, without
-   * any, fails its thread. Deliveries that ended in a death count, but only `maxDeliveries` of the queue bounds those. Default: what the queue's `maxDeliveries` allows, without that 0.
+   * any, fails its thread. Deliveries that ended in a death count, but only `maxDeliveries` of the queue bounds those. Default: what the queue's `maxDeliveries` allows, without that 0:
+   * on a queue with `deadLetters` an item is tried 3 times.
    */
   readonly retries?: number | undefined
   /** ms until an item that failed is delivered again, doubled with each further attempt; the queue keeps it meanwhile. Default 0. */
