@@ -19,6 +19,9 @@ export interface Arguments {
   readonly queues: readonly Queue<unknown>[]
 }
 
+/** Those of a group that is over. */
+export const NO_ARGUMENTS: Arguments = { packed: { value: undefined, handles: [], places: [] }, queues: [] }
+
 /**
  * A copy of `args`, so that a restart gets what the first start got. What they share in memory stays shared.
  * @throws TypeError if they cannot be cloned, or a queue's codec cannot go to another thread

@@ -19,7 +19,7 @@ export function threadError(
   const details = {
     group: group.name,
     index: member.index,
-    threadId: member.run?.thread ?? 0,
+    threadId: member.thread,
     filename,
     exportName,
     ...(exitCode === undefined ? {} : { exitCode }),

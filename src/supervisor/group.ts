@@ -13,7 +13,7 @@ import {
 } from '../queue/index.ts'
 import { clearTimeout, setTimeout } from '../timers.ts'
 import { hold, letGo } from '../wait/keep-alive.ts'
-import type { Arguments } from './args.ts'
+import { type Arguments, NO_ARGUMENTS } from './args.ts'
 import { unpackError } from './error-transport.ts'
 import { deathOf, extended, shown, threadError, withOthers } from './failures.ts'
 import { Flow } from './flow.ts'
@@ -50,7 +50,7 @@ export interface ThreadGroup<R = unknown> {
 
 /** @internal What a group is to do. */
 export interface GroupPlan {
-  readonly task: CheckedTask
+  readonly task: Omit<CheckedTask, 'args'>
   readonly args: Arguments
   readonly role: Role['kind']
   /** Of produce and consume. */
@@ -72,6 +72,10 @@ export interface GroupEvents {
   gaveUp(member: Member, error: unknown, attempts: number): void
   /** All its threads have ended, or are about to; before `join` resolves. */
   over(): void
+  /** All its threads have exited; before `join` resolves. What it was given is still there, and goes then. */
+  gone(): void
+  /** A join has told how it ended. */
+  joined(): void
 }
 
 const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
@@ -81,7 +85,8 @@ const HOST = new URL(`../../workers/host${EXTENSION}`, import.meta.url).href
 /** @internal */
 export class Group<R = unknown> implements ThreadGroup<R> {
   readonly name: string
-  readonly plan: GroupPlan
+  /** Groups of a supervisor are numbered as they were started. */
+  readonly number: number
   readonly members: readonly Member[]
   /** Somebody waits for its end, or has: a failure does not go unheard. */
   isJoined = false
@@ -91,7 +96,8 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   readonly #budget: RestartBudget
   readonly #loader: Loader
   readonly #failures: ThreadError[] = []
-  readonly #flow: Flow
+  #plan: GroupPlan
+  #flow: Flow
   /** Why queues were shut down, by their ids. */
   readonly #causes = new Map<string, unknown>()
   /** All threads have exited. */
@@ -103,9 +109,10 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   #isOver = false
 
   /** `frames`: the stack of the call that started it. */
-  constructor(plan: GroupPlan, frames: string, events: GroupEvents) {
+  constructor(number: number, plan: GroupPlan, frames: string, events: GroupEvents) {
     const { task } = plan
-    this.plan = plan
+    this.number = number
+    this.#plan = plan
     this.#flow = new Flow(plan)
     this.name = task.exportName === 'default' ? basename(task.filename) : task.exportName
     this.#events = events
@@ -115,17 +122,19 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     this.#end = new Promise((resolve) => {
       this.#onEnd = resolve
     })
-    this.members = Array.from(
-      { length: task.threads },
-      // Any number will do that no other producer of the same queue has.
-      (_, index) => new Member(index, plan.role === 'produce' ? randomInt(1, 2 ** 31) : 0),
-    )
+    this.members = membersOf(plan)
+    // No function here may use `plan`: all that live as long as the group would keep it.
     this.#pool = new ThreadPool(task.threads, plan.resourceLimits, (thread, exitCode, error) => {
       this.members.find(({ run }) => run?.thread === thread)?.run?.exited(exitCode, error)
     })
     hold()
     planned.add(this)
     for (const member of this.members) this.#start(member)
+  }
+
+  /** Without arguments and queues once its threads have exited. */
+  get plan(): GroupPlan {
+    return this.#plan
   }
 
   get threads(): number {
@@ -213,6 +222,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       () => `group '${this.name}'`,
       () => this.unready,
     )
+    this.#events.joined()
     if (this.hasFailed) throw this.failure
     return this.members.map(({ result }) => result as R)
   }
@@ -299,7 +309,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   #overdue(member: Member, entry: number, timeout: number): void {
     const { queue, roleOf } = this.plan
     const role = roleOf(0)
-    const thread = member.run?.thread ?? 0
+    const thread = member.thread
     if (member.isOver || queue === undefined || role.kind !== 'consume') return
     const { shared } = queue.origin
     const attempts = attemptsAt(shared, entry)
@@ -338,7 +348,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       if (isAnswer) this.#settle(member, undefined)
       else if (!end.isSetUp && this.#budget.policy.onThrow && this.#startsAgain && !wasStopping) {
         // It takes no other task: only its exit makes room for another thread.
-        this.#pool.terminate(member.run?.thread ?? 0)
+        this.#pool.terminate(member.thread)
         this.#restart(member, error)
       } else this.#settle(member, error)
     } else if (member.overdue !== undefined) {
@@ -385,7 +395,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   }
 
   #report(member: Member, exitCode: number | undefined, error: Error | undefined): void {
-    this.#events.ended(member, member.run?.thread ?? 0, exitCode, error)
+    this.#events.ended(member, member.thread, exitCode, error)
   }
 
   #restart(member: Member, error: ThreadError): void {
@@ -434,8 +444,18 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       this.#closeBooks()
       planned.delete(this)
       letGo()
+      this.#events.gone()
+      this.#release()
       this.#onEnd()
     })
+  }
+
+  /** What the functions returned stays with this object, for those who keep it; nothing else of any size does. */
+  #release(): void {
+    for (const member of this.members) member.releaseRun()
+    this.#plan = { ...this.#plan, args: NO_ARGUMENTS, queue: undefined, roleOf: () => ({ kind: 'spawn' }) }
+    this.#flow = new Flow(this.#plan)
+    this.#causes.clear()
   }
 
   /** Only now that its threads have exited does nobody store for a producer, or begin to be counted for it. */
@@ -452,7 +472,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   #terminateUnwanted(member: Member): void {
     if (member.isOver) return
     member.isLeaving = true
-    const thread = member.run?.thread ?? 0
+    const thread = member.thread
     if (thread > 0) this.#pool.terminate(thread)
     else this.#settle(member, undefined)
   }
@@ -461,10 +481,16 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     for (const member of this.members) {
       if (member.isOver) continue
       if (!member.isLeaving) member.isLate = { grace }
-      const thread = member.run?.thread ?? 0
+      const thread = member.thread
       if (thread > 0) this.#pool.terminate(thread)
       // It has not begun: there was nothing to stop.
       else this.#settle(member, undefined)
     }
   }
+}
+
+function membersOf({ task, role }: GroupPlan): Member[] {
+  // Any number will do that no other producer of the same queue has.
+  const producer = () => (role === 'produce' ? randomInt(1, 2 ** 31) : 0)
+  return Array.from({ length: task.threads }, (_, index) => new Member(index, producer()))
 }

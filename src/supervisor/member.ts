@@ -21,11 +21,17 @@ export class Member {
   /** The call for an item took too long, and its thread is being terminated. */
   overdue: { readonly error: Error; readonly attempts: number; readonly verdict: Verdict } | undefined
   #isOver = false
+  #lastThread = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(index: number, producer: number) {
     this.index = index
     this.producer = producer
+  }
+
+  /** threadId of the current run, or of the last; 0 before it has begun. */
+  get thread(): number {
+    return this.run?.thread ?? this.#lastThread
   }
 
   get isOver(): boolean {
@@ -49,5 +55,11 @@ export class Member {
     this.#timer = undefined
     this.#isOver = true
     this.result = result
+  }
+
+  /** Its thread has exited: the run goes, and with it the arguments that it was sent. */
+  releaseRun(): void {
+    this.#lastThread = this.thread
+    this.run = undefined
   }
 }

@@ -12,14 +12,14 @@ const ITEM_OPTIONS = ['retries', 'backoff', 'concurrency', 'timeout']
 
 /** `others`: options of tasks that are for another method than this one. */
 function planOf(given: ThreadTask<never>, settings: Settings, defaultThreads: number, others: string[]) {
-  const task = checkedTask(given, defaultThreads)
+  const { args, ...task } = checkedTask(given, defaultThreads)
   for (const name of others) {
     const value = (given as unknown as Record<string, unknown>)[name]
     const method = name === 'resume' ? 'produce' : 'consume'
     if (value !== undefined) throw invalidValue(`task.${name}`, `absent: it is for \`${method}\``, value)
   }
   const { restart, resourceLimits, grace } = settings
-  const common = { task, args: packArgs('task.args', task.args), restart, resourceLimits, grace }
+  const common = { task, args: packArgs('task.args', args), restart, resourceLimits, grace }
   return { ...common, queue: undefined, resumes: false }
 }
 

@@ -144,6 +144,7 @@ export class ThreadPool {
       await Promise.all(this.#piscinas.map((piscina) => piscina.destroy()))
       await Promise.all(this.#exits)
     } while (this.#piscinas.some(({ threads }) => threads.length > 0) || this.#exits.size > 0)
+    this.#piscinas.length = 0
     unlisten(this)
   }
 

@@ -1,3 +1,4 @@
+import type { Queue } from '../queue/index.ts'
 import type { Group } from './group.ts'
 
 /** What came of a supervisor's groups, all of them ended. */
@@ -8,9 +9,22 @@ export interface Report {
   readonly elapsed: number
   /** Why it was asked to stop before its groups had ended by themselves; else absent. */
   readonly stoppedBy?: unknown
+  /** In the order in which they were started; of those that were joined before, the last 16. */
   readonly groups: readonly GroupReport[]
-  /** The queues its groups have worked on, in the order they were named. */
+  /** Sums over the groups that are not among `groups` any more; absent if there are none. */
+  readonly earlier?: EarlierGroups
+  /** The queues these groups have worked on, in the order they were named. */
   readonly queues: readonly QueueReport[]
+}
+
+/** Groups that were over and joined long ago, together. */
+export interface EarlierGroups {
+  readonly groups: number
+  /** How many of them failed. */
+  readonly failed: number
+  readonly restarts: number
+  /** Items stored by their producers. */
+  readonly stored: number
 }
 
 export interface GroupReport {
@@ -40,7 +54,9 @@ export interface SupervisorStats {
   readonly name: string
   /** Threads at work, waiting for a restart included. */
   readonly threads: number
+  /** As in a report. */
   readonly groups: readonly GroupStats[]
+  readonly earlier?: EarlierGroups
 }
 
 export interface GroupStats {
@@ -74,6 +90,12 @@ export function groupReport(group: Group): GroupReport {
 }
 
 /** @internal */
+export function queueReport(queue: Queue<unknown>): QueueReport {
+  const { size, unfinished, dropped } = queue.stats()
+  return { name: queue.name, maxsize: queue.maxsize, left: size, unfinished, dropped }
+}
+
+/** @internal */
 export function groupStats(group: Group): GroupStats {
   return {
     name: group.name,
@@ -83,7 +105,7 @@ export function groupStats(group: Group): GroupStats {
       const active = member.isWaiting ? 'waiting to restart' : member.run?.isSetUp ? 'running' : 'starting'
       return {
         index: member.index,
-        threadId: member.run?.thread ?? 0,
+        threadId: member.thread,
         state: member.isOver ? 'over' : active,
         restarts: member.restarts,
         stored: group.storedBy(member),

@@ -15,9 +15,10 @@ import { Group, type GroupEvents, type GroupPlan, type ThreadGroup } from './gro
 import type { Member } from './member.ts'
 import { type SupervisorOptions, type SupervisorSettings, supervisorSettings } from './options.ts'
 import { finish, stopDownstream } from './order.ts'
+import { Past } from './past.ts'
 import { refuseTooMany } from './places.ts'
 import { consumePlan, producePlan, spawnPlan } from './plans.ts'
-import { groupReport, groupStats, type Report, type SupervisorStats } from './report.ts'
+import { groupStats, type Report, type SupervisorStats } from './report.ts'
 import { placeIn, refuseSelfStart } from './self-start.ts'
 import { handleSignals } from './signals.ts'
 import type { ConsumeOptions, ProduceOptions, ThreadTask } from './task.ts'
@@ -57,7 +58,10 @@ const LOOK = 50
 export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly name: string
   readonly #settings: SupervisorSettings
+  /** Those whose threads have not all exited. */
   readonly #groups: Group[] = []
+  readonly #past = new Past()
+  #started = 0
   readonly #stop = new AbortController()
   #startedAt = 0
   /** Queues whose end is watched, and what ends that. */
@@ -133,13 +137,15 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       () => this.#running.flatMap(({ unready }) => (unready === '' ? [] : [unready])).join(', '),
     )
     // Added while the last one's end was on its way here.
-    if (this.#running.length > 0) return this.join(options)
+    if (this.#groups.length > 0) return this.join(options)
     const report = this.#report()
+    const leftovers = leftIn(this.#past.taken)
+    this.#past.allJoined()
     if (this.#destroyedBy !== undefined) throw withReport(this.#destroyedBy.error, report)
-    const failures = this.#groups.filter(({ hasFailed }) => hasFailed).map(({ failure }) => failure)
+    const { failures } = this.#past
     const { signal } = this.#settings
     if (this.#isAborted) failures.unshift(new AbortError(signal?.reason))
-    else if (failures.length === 0 && !this.#stop.signal.aborted) failures.push(...this.#leftovers())
+    else if (failures.length === 0 && !this.#stop.signal.aborted) failures.push(...leftovers)
     const causes = failures.filter((failure) => !isConsequence(failure))
     const distinct = [...new Set(causes.length > 0 ? causes : failures)]
     if (distinct.length === 0) return report
@@ -153,10 +159,17 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
   /** A snapshot. */
   stats(): SupervisorStats {
+    const { earlier } = this.#past
     return {
       name: this.name,
       threads: this.#threadsAtWork(),
-      groups: this.#groups.map(groupStats),
+      groups: [
+        ...this.#past.groups,
+        ...this.#groups.map((group) => ({ number: group.number, stats: groupStats(group) })),
+      ]
+        .sort((a, b) => a.number - b.number)
+        .map(({ stats }) => stats),
+      ...(earlier === undefined ? {} : { earlier }),
     }
   }
 
@@ -218,7 +231,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     const events = this.#eventsOf(() => group)
     let group: Group
     try {
-      group = new Group(plan, frames, events)
+      group = new Group(this.#started++, plan, frames, events)
     } catch (error) {
       this.#endIfIdle()
       throw error
@@ -257,7 +270,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   #eventsOf(group: () => Group): GroupEvents {
-    const event = (member: Member, threadId = member.run?.thread ?? 0): ThreadEvent => ({
+    const event = (member: Member, threadId = member.thread): ThreadEvent => ({
       group: group().name,
       index: member.index,
       threadId,
@@ -276,6 +289,11 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
         this.#tell('deadLetter', { ...event(member), queue, error, attempts })
       },
       over: () => this.#over(group()),
+      gone: () => {
+        this.#past.add(group())
+        this.#groups.splice(this.#groups.indexOf(group()), 1)
+      },
+      joined: () => this.#past.joined(group()),
     }
   }
 
@@ -298,6 +316,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     }
     if (group.hasFailed) this.#failed(group)
     else if (group.unwanted !== undefined) this.#unwantedOver(group)
+    for (const watched of queuesOf(group.plan)) this.#unwatchUnused(watched)
     this.#endIfIdle()
   }
 
@@ -308,6 +327,12 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       const end = whenShutDown(queue.origin.shared, () => this.#outputEnded(queue))
       this.#watched.set(queue, end)
     }
+  }
+
+  #unwatchUnused(queue: Queue<unknown>): void {
+    if (this.#running.some(({ plan }) => queuesOf(plan).includes(queue))) return
+    this.#watched.get(queue)?.()
+    this.#watched.delete(queue)
   }
 
   #unwatch(): void {
@@ -374,7 +399,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   async #allOver(): Promise<void> {
-    for (const group of this.#groups) await group.end
+    for (let [group] = this.#groups; group !== undefined; [group] = this.#groups) await group.end
   }
 
   /**
@@ -382,8 +407,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    * as `grace`, they are what is left.
    */
   async #lettersMoved(): Promise<void> {
-    if (this.#groups.some(({ hasFailed }) => hasFailed)) return
-    for (const queue of this.#taken()) {
+    if (this.#past.failures.length > 0) return
+    for (const queue of this.#past.taken) {
       for (let left = waitingForRoom(queue); left > 0 && !this.#stop.signal.aborted; ) {
         const before = left
         await queue.join({ timeout: this.#settings.grace, signal: this.#stop.signal }).catch(() => {})
@@ -413,39 +438,31 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     await this.#allOver()
   }
 
-  #queues(): Queue<unknown>[] {
-    return [...new Set(this.#groups.flatMap(({ plan }) => queuesOf(plan)))]
-  }
-
   #report(): Report {
+    const { groups, earlier, queues } = this.#past
     return {
       name: this.name,
       elapsed: this.#startedAt === 0 ? 0 : clock.now() - this.#startedAt,
       ...(this.#stop.signal.aborted ? { stoppedBy: this.#stop.signal.reason } : {}),
-      groups: this.#groups.map(groupReport),
-      queues: this.#queues().map((queue) => {
-        const { size, unfinished, dropped } = queue.stats()
-        return { name: queue.name, maxsize: queue.maxsize, left: size, unfinished, dropped }
-      }),
+      groups: groups.map(({ report }) => report),
+      ...(earlier === undefined ? {} : { earlier }),
+      queues: queues.map(({ report }) => report),
     }
   }
+}
 
-  #leftovers(): ThreadError[] {
-    return [...this.#taken()]
-      .filter((queue) => queue.size > 0)
-      .map((queue) => {
-        const doomed = waitingForRoom(queue)
-        const why =
-          doomed > 0 ? ` (${doomed} of them given up, and there is no room among the dead letters)` : ''
-        return new ThreadError(
-          `${queue.origin.label} still has ${count(queue.size)}${why}, and all threads that took from it are over`,
-        )
-      })
-  }
-
-  #taken(): Set<Queue<unknown>> {
-    return new Set(this.#groups.flatMap((group) => [...group.flow.taken]))
-  }
+/** Of each of these queues that still has items, an error that says so. */
+function leftIn(taken: readonly Queue<unknown>[]): ThreadError[] {
+  return taken
+    .filter((queue) => queue.size > 0)
+    .map((queue) => {
+      const doomed = waitingForRoom(queue)
+      const why =
+        doomed > 0 ? ` (${doomed} of them given up, and there is no room among the dead letters)` : ''
+      return new ThreadError(
+        `${queue.origin.label} still has ${count(queue.size)}${why}, and all threads that took from it are over`,
+      )
+    })
 }
 
 function count(items: number): string {

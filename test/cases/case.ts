@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Site } from '../loading/site.ts'
 
-export { type Ended, nodes } from '../loading/site.ts'
+export { DEADLINE, type Ended, nodes } from '../loading/site.ts'
 
 const programs = fileURLToPath(new URL('programs', import.meta.url))
 
