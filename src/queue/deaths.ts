@@ -1,4 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel'
+import { runInThisContext } from 'node:vm'
 import {
   BroadcastChannel,
   isMainThread,
@@ -34,14 +35,19 @@ import { type AttachedQueue, registry, rememberDeath, sweep, thisThread, whenLet
  */
 const CHANNEL = 'millrace:attach'
 const LIFELINE = 'millrace:lifeline'
+/** The main thread asks a thread for its lifeline. */
+const ASK = 'millrace:ask'
 
+/** A thread attaches, detaches (then without a memory), or is dead, as its starter has heard. */
 interface Notice {
   readonly thread: number
-  readonly id: string
-  /** Absent when the thread has detached. */
+  readonly id?: string
   readonly memory?: WebAssembly.Memory
   readonly geometry?: Geometry
   readonly lot?: SharedArrayBuffer
+  /** Its `process` hears messages of other threads. */
+  readonly hears?: boolean
+  readonly isDead?: true
 }
 
 interface Ward {
@@ -72,10 +78,16 @@ holder[KEY] ??= { children: new Set(), wards: new Map(), stopping: new Set(), is
 const others: Others = holder[KEY]
 const { children, wards, stopping } = others
 
+/** False in a test of Jest: `process`, however it is imported, is a copy there, to which Node says nothing. */
+const hears = runInThisContext('globalThis.process') === process
+
 /** In threads that are not the main one: the far ends are the main thread's; kept, since a collected port would close. */
 const lifelines: MessagePort[] = []
 /** The main thread has said that one arrived. */
 let isHeld = false
+
+/** How long a thread that is asked may take to answer, in ms. */
+const ANSWER = 1000
 
 /** Begins to listen; once a thread. */
 export function listen(): void {
@@ -84,15 +96,15 @@ export function listen(): void {
   // From now on threads inherit it.
   ownLot()
   subscribe('worker_threads', (message) => watchWorker((message as { worker: Worker }).worker))
-  if (!isMainThread) return
   process.on('workerMessage', (message: unknown) => {
     const { kind, thread, port } = (message ?? {}) as { kind?: string; thread?: number; port?: MessagePort }
+    if (kind === ASK && !isMainThread) sendLifeline()
     if (kind !== LIFELINE || thread === undefined || port === undefined) return
     wardOf(thread).lifelines.push(port)
     port.on('close', () => died(thread))
     port.unref()
   })
-  openNotices()
+  if (isMainThread) openNotices()
 }
 
 function openNotices(): BroadcastChannel {
@@ -128,7 +140,12 @@ function wardOf(thread: number): Ward {
   return ward
 }
 
-function hear({ thread, id, memory, geometry, lot }: Notice): void {
+function hear(notice: Notice): void {
+  const { thread, id = '', memory, geometry, lot } = notice
+  if (notice.isDead) {
+    if (isMainThread) died(thread)
+    return
+  }
   if (memory === undefined || geometry === undefined || lot === undefined) {
     const memories = wards.get(thread)?.memories
     const left = memories?.get(id)
@@ -148,18 +165,31 @@ function hear({ thread, id, memory, geometry, lot }: Notice): void {
   const queue = known?.queue?.deref()
   ward.memories.set(id, { shared, queue: queue?.hasLetters ? queue : undefined })
   if (stopping.has(thread)) wakeEveryone(shared)
-  if (ward.lifelines.length === 0 && !children.has(thread)) expectLifeline(thread, ward)
+  const isToCome = hears && notice.hears && ward.lifelines.length === 0 && !children.has(thread)
+  if (isToCome) expectLifeline(thread, ward)
 }
 
 /**
- * The lifeline was sent before the notice. If it does not come, Node discarded it: the thread ended before this one
- * read it. The bound is far above what was measured (4 turns of the loop for a thread three levels down). A timer
- * turns the loop itself; an immediate that does not hold the process waits for something else to turn it.
+ * The lifeline was sent before the notice. If it does not come, Node may have discarded it, since the thread ended before this
+ * one read it: so the thread is asked for another. The bound is far above what was measured (4 turns of the loop for a thread
+ * three levels down). A timer turns the loop itself; an immediate that does not hold the process waits for something else to
+ * turn it.
  */
 function expectLifeline(thread: number, ward: Ward, turns = 100): void {
   if (ward.lifelines.length > 0 || registry().dead.has(thread)) return
-  if (turns <= 0) died(thread)
+  if (turns <= 0) askForLifeline(thread, ward)
   else setTimeout(expectLifeline, 1, thread, ward, turns - 1).unref()
+}
+
+/** A thread that blocks answers late, and then it is alive; only of one that Node does not know is it said that it is dead. */
+function askForLifeline(thread: number, ward: Ward): void {
+  postMessageToThread(thread, { kind: ASK }, [], ANSWER).then(
+    () => expectLifeline(thread, ward),
+    ({ code }) => {
+      if (code === 'ERR_WORKER_MESSAGING_FAILED') died(thread)
+      else expectLifeline(thread, ward)
+    },
+  )
 }
 
 /** @internal Before a ledger is claimed: so that no thread can die with one the main thread has not heard of. */
@@ -167,7 +197,7 @@ export function announce(id: string, shared: SharedMemory): void {
   if (isMainThread) return
   if (!isHeld) sendLifeline()
   const { memory, geometry, lot } = shared
-  broadcast({ thread: threadId, id, memory, geometry, lot: lot.buffer })
+  broadcast({ thread: threadId, id, memory, geometry, lot: lot.buffer, hears })
 }
 
 /**
@@ -220,6 +250,8 @@ function watchWorker(worker: Worker): void {
   worker.prependListener('exit', () => {
     children.delete(thread)
     died(thread)
+    // The main thread may know queues of which this one does not.
+    if (!isMainThread) broadcast({ thread, isDead: true })
   })
 }
 

@@ -1,0 +1,2 @@
+import 'millrace'
+import './starter.mjs'
