@@ -1,3 +1,4 @@
+import './unbundled.ts'
 import { EventEmitter } from 'node:events'
 import { clock } from '../clock.ts'
 import {
