@@ -3,9 +3,17 @@
  * Ctrl-C: the bakers go home, what is on the shelf is sold. Ctrl-C again: the lights go out.
  */
 import { isMainThread } from 'node:worker_threads'
-import { Queue, Supervisor, type ThreadContext, task } from '../src/index.ts'
+import type { Queue, ThreadContext } from '../src/index.ts'
+import { isToRun } from './shared/command.ts'
+import { type Door, enter, newDoor, now, seconds } from './shared/door.ts'
 
-type Shop = { shelf: Queue<string>; door: Int32Array }
+const HELP = `Usage: bakery
+
+Two bakers and three customers, a thread each, and a shelf for three loaves between them.
+Ctrl-C: the bakers go home, what is on the shelf is sold. Ctrl-C again: the lights go out.
+`
+
+type Shop = { shelf: Queue<string>; door: Door }
 type Day = { name: string; loaves: string[]; working: number; waiting: number }
 
 /** ms for each loaf: the ovens are hot in the morning, so bread piles up; later the customers wait for it. */
@@ -18,7 +26,7 @@ const CROWD = 5
 
 /** A producer: bakes, and puts each loaf on the shelf as soon as there is room. */
 export function baker({ shelf }: Shop, thread: ThreadContext<Shop>): Day {
-  const { day, say, leave } = enter('baker', thread)
+  const { day, say, leave } = comeIn('baker', thread)
   for (const duration of BAKING[thread.index]!) {
     day.working += sleep(duration)
     if (thread.stopping) break
@@ -36,7 +44,7 @@ export function baker({ shelf }: Shop, thread: ThreadContext<Shop>): Day {
 
 /** A consumer: buys and eats. When the bakery has closed and nothing is left, the loop ends. */
 export function customer({ shelf }: Shop, thread: ThreadContext<Shop>): Day {
-  const { day, say, leave } = enter('customer', thread)
+  const { day, say, leave } = comeIn('customer', thread)
   if (shelf.empty) say('waits: the shelf is empty')
   for (const loaf of shelf) {
     say(`bought ${loaf}`)
@@ -48,10 +56,11 @@ export function customer({ shelf }: Shop, thread: ThreadContext<Shop>): Day {
 }
 
 async function main(): Promise<void> {
-  // A reader that has seen enough, as `| head`, is no error.
-  process.stdout.on('error', () => {})
+  console.log('Two bakers and three customers are on their way; the day begins when all have come.')
+  // Here, not above: to load it from TypeScript takes half a second.
+  const { Queue, Supervisor, task } = await import('../src/index.ts')
   const shelf = new Queue<string>({ name: 'shelf', maxsize: 3 })
-  const shop = { shelf, door: new Int32Array(new SharedArrayBuffer(4)) }
+  const shop = { shelf, door: newDoor() }
   const supervisor = new Supervisor({ handleSignals: true })
   const work = task<typeof import('./bakery.ts')>(import.meta.url)
   const bakers = supervisor.spawn(work('baker', { threads: 2, args: shop }))
@@ -70,21 +79,16 @@ async function main(): Promise<void> {
   if (!isRight) process.exitCode ??= 1
 }
 
-/** Waits at the door until all five have come, so that the day begins for all at once. */
-function enter(role: string, { index, args: { shelf, door }, log }: ThreadContext<Shop>) {
-  if (Atomics.add(door, 0, 1) === CROWD - 1) Atomics.notify(door, 0)
-  for (let come = 0; come < CROWD; come = Atomics.load(door, 0)) Atomics.wait(door, 0, come)
-  const opened = performance.now()
+function comeIn(role: string, { index, args: { shelf, door }, log }: ThreadContext<Shop>) {
+  const print = enter(door, CROWD, log)
+  const came = now()
   const day = { name: `${role} ${index + 1}`, loaves: [] as string[], working: 0 }
-  const say = (what: string) => {
-    const loaves = `[${'#'.repeat(shelf.size).padEnd(3)}]`
-    log(`${seconds(performance.now() - opened)} ${loaves}  ${day.name.padEnd(12)}${what}`)
-  }
-  const leave = (): Day => ({ ...day, waiting: performance.now() - opened - day.working })
+  const say = (what: string) =>
+    print(() => `[${'#'.repeat(shelf.size).padEnd(3)}]  ${day.name.padEnd(12)}${what}`)
+  const leave = (): Day => ({ ...day, waiting: now() - came - day.working })
   return { day, say, leave }
 }
 
-const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`.padStart(7)
 const sleep = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms) && ms
 
-if (isMainThread) await main()
+if (isMainThread && isToRun('bakery', HELP)) await main()

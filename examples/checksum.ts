@@ -12,10 +12,12 @@ import { opendir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { note, shown, summary, writeDocument } from './checksum/output.ts'
-import { digestTree, type Run, readTree } from './checksum/run.ts'
+import type { Run } from './checksum/run.ts'
+import { fail, watchOutput } from './shared/command.ts'
 
-const MOST_THREADS = 256
 const CORES = availableParallelism()
+/** More would wait for a core, each with 40 MB of memory. */
+const MOST_THREADS = Math.max(8, 2 * CORES)
 
 const HELP = `Usage: checksum [DIR] [options]
 
@@ -80,11 +82,15 @@ async function main(): Promise<void> {
   if (help) return void process.stdout.write(HELP)
   const report = json ? note : (line: string) => void process.stdout.write(`${line}\n`)
   await (await opendir(directory)).close()
+  const count = compare ? `1 thread, then ${threads}` : threads
+  report(`digesting ${shown(Buffer.from(directory))}; threads: ${count}`)
+  // Here, not above: to load it from TypeScript takes half a second.
+  const { digestTree, readTree } = await import('./checksum/run.ts')
 
   const runs: Run[] = []
   if (compare) await readTree(directory)
-  for (const count of compare ? [1, threads] : [threads]) {
-    const run = await digestTree(directory, count)
+  for (const each of compare ? [1, threads] : [threads]) {
+    const run = await digestTree(directory, each)
     report(summary(run))
     runs.push(run)
     if (run.interrupted) break
@@ -104,17 +110,9 @@ function speedUpOf([one, many]: [Run, Run], report: (line: string) => void): num
   return speedUp
 }
 
-/** A reader that has seen enough, as `| head`, is no error. */
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
-}
-
+watchOutput('checksum')
 try {
   await main()
 } catch (error) {
-  const { message } = error as Error
-  note(`checksum: ${message}${error instanceof UsageError ? '\nTry --help.' : ''}`)
-  process.exitCode = error instanceof UsageError ? 2 : 1
+  fail('checksum', error, error instanceof UsageError ? 2 : 1)
 }

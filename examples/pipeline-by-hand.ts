@@ -24,7 +24,10 @@ import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
 import { createGunzip, gzipSync } from 'node:zlib'
-import { Queue, Supervisor, type ThreadContext, task } from '../src/index.ts'
+import type { Queue, ThreadContext } from '../src/index.ts'
+import { fail, watchOutput } from './shared/command.ts'
+
+const NAME = 'pipeline-by-hand'
 
 const HELP = `Usage: pipeline-by-hand [INPUT [OUTPUT]]
 
@@ -73,6 +76,9 @@ export function write({ number, bytes }: Block, { args, restarts }: ThreadContex
 }
 
 async function main({ input, output, fd }: { input: string; output: string; fd: number }): Promise<void> {
+  console.log(`${input} is compressed to ${output}`)
+  // Here, not above: to load it from TypeScript takes half a second.
+  const { Queue, Supervisor, task } = await import('../src/index.ts')
   const blocks = new Queue<Block>({ name: 'blocks', maxsize: QUEUED })
   const packed = new Queue<Block>({ name: 'packed', maxsize: QUEUED })
   const supervisor = new Supervisor({ handleSignals: true })
@@ -128,19 +134,13 @@ function openFiles() {
   return { input, output, fd: openSync(output, 'w') }
 }
 
-function fail(error: unknown, exitCode: number): void {
-  process.stderr.write(`pipeline-by-hand: ${(error as Error).message}\n`)
-  process.exitCode = exitCode
-}
-
 if (isMainThread) {
-  // A reader that has seen enough, as `| head`, is no error.
-  process.stdout.on('error', () => {})
+  watchOutput(NAME)
   try {
     const files = openFiles()
     if (files === undefined) process.stdout.write(HELP)
-    else await main(files).catch((error) => fail(error, 1))
+    else await main(files).catch((error) => fail(NAME, error, 1))
   } catch (error) {
-    fail(error, 2)
+    fail(NAME, error, 2)
   }
 }

@@ -9,21 +9,26 @@
  */
 import { pbkdf2Sync } from 'node:crypto'
 import { isMainThread } from 'node:worker_threads'
-import {
-  PriorityQueue,
-  Queue,
-  QueueShutDownError,
-  Supervisor,
-  type ThreadContext,
-  task,
-} from '../src/index.ts'
+import { QueueShutDownError } from '../src/errors.ts'
+import type { PriorityQueue, Queue, ThreadContext } from '../src/index.ts'
+import { isToRun } from './shared/command.ts'
+import { type Door, enter, newDoor, now } from './shared/door.ts'
+
+const HELP = `Usage: priority
+
+Two producers make tasks of three priorities, two consumers work on the most urgent there is. Prints the order of arrival
+beside the order of service, and checks it.
+
+Ctrl-C: no more tasks are made, those in the queue are worked off. Again: at once.
+Exit codes: 0; 1 a task was taken too early, or failed; 2 wrong arguments; 130 interrupted.
+`
 
 type Task = { id: string; priority: number; data: string }
 /** `at`: when its put had returned, ms. */
 type Arrival = { task: Task; at: number }
 /** `asked`, `taken`: before and after the get that gave it, ms. */
 type Service = { task: Task; asked: number; taken: number; result: string }
-type Office = { tasks: PriorityQueue<Task>; done: Queue<Service>; door: Int32Array }
+type Office = { tasks: PriorityQueue<Task>; done: Queue<Service>; door: Door }
 
 const PRIORITIES = [1, 2, 3, 1, 2, 3, 1]
 const PRODUCERS = 2
@@ -34,22 +39,23 @@ const ROUNDS = 40_000
 
 /** Makes tasks of all priorities. Returns them in the order they came to the queue. */
 export function producer({ tasks }: Office, thread: ThreadContext<Office>): Arrival[] {
-  const say = enter('producer', thread)
+  const say = comeIn('producer', thread)
   const arrivals: Arrival[] = []
   for (const [number, priority] of PRIORITIES.entries()) {
     if (thread.stopping) break
     const id = `P${thread.index + 1}-${number + 1}`
     const task = { id, priority, data: hash(id, ROUNDS_TO_MAKE) }
+    // Before it is put: a consumer may take it at once, and say so.
+    say(`made ${id}, priority ${priority}`)
     tasks.putSync(task)
     arrivals.push({ task, at: now() })
-    say(`made ${id}, priority ${priority}`)
   }
   return arrivals
 }
 
 /** Works on the most urgent task there is, until the queue is shut down. Returns the tasks in the order it took them. */
 export function consumer({ tasks, done }: Office, thread: ThreadContext<Office>): void {
-  const say = enter('consumer', thread)
+  const say = comeIn('consumer', thread)
   for (;;) {
     const asked = now()
     let task: Task
@@ -68,11 +74,14 @@ export function consumer({ tasks, done }: Office, thread: ThreadContext<Office>)
 }
 
 async function main(): Promise<void> {
-  // A reader that has seen enough, as `| head`, is no error.
-  process.stdout.on('error', () => {})
+  console.log(
+    `${PRODUCERS} producers and ${CONSUMERS} consumers begin as soon as their threads have started.`,
+  )
+  // Here, not above: to load it from TypeScript takes half a second.
+  const { PriorityQueue, Queue, Supervisor, task } = await import('../src/index.ts')
   const tasks = new PriorityQueue<Task>({ name: 'tasks', by: 'priority' })
   const done = new Queue<Service>({ name: 'done' })
-  const office: Office = { tasks, done, door: new Int32Array(new SharedArrayBuffer(4)) }
+  const office: Office = { tasks, done, door: newDoor() }
   const supervisor = new Supervisor({ handleSignals: true })
   const threads = task<typeof import('./priority.ts')>(import.meta.url)
   const producers = supervisor.spawn(threads('producer', { threads: PRODUCERS, args: office }))
@@ -150,14 +159,10 @@ function hash(text: string, rounds: number): string {
   return pbkdf2Sync(text, 'salt', rounds, 16, 'sha256').toString('hex')
 }
 
-/** Waits at the door until all have come, so that no task waits for the start of a thread. */
-function enter(role: string, { index, args: { tasks, door }, log }: ThreadContext<Office>) {
-  if (Atomics.add(door, 0, 1) === PRODUCERS + CONSUMERS - 1) Atomics.notify(door, 0)
-  for (let come = 0; come < PRODUCERS + CONSUMERS; come = Atomics.load(door, 0)) Atomics.wait(door, 0, come)
-  return (what: string) => log(`[${String(tasks.size).padStart(2)} waiting]  ${role} ${index + 1}  ${what}`)
+function comeIn(role: string, { index, args: { tasks, door }, log }: ThreadContext<Office>) {
+  const print = enter(door, PRODUCERS + CONSUMERS, log)
+  return (what: string) =>
+    print(() => `[${String(tasks.size).padStart(2)} waiting]  ${role} ${index + 1}  ${what}`)
 }
 
-/** ms; the same clock on every thread. */
-const now = () => Number(process.hrtime.bigint()) / 1e6
-
-if (isMainThread) await main()
+if (isMainThread && isToRun('priority', HELP)) await main()

@@ -8,11 +8,23 @@
  */
 import { createHash } from 'node:crypto'
 import { isMainThread } from 'node:worker_threads'
-import { Queue, QueueEmptyError, QueueFullError, Supervisor, type ThreadContext, task } from '../src/index.ts'
+import { QueueEmptyError, QueueFullError } from '../src/errors.ts'
+import type { Queue, ThreadContext } from '../src/index.ts'
+import { isToRun } from './shared/command.ts'
+import { type Door, enter, newDoor, now, seconds } from './shared/door.ts'
+
+const HELP = `Usage: work-queue
+
+Three producers make items of work, easy, medium and hard, four consumers work them off, and a queue for ten is between them.
+Prints what each consumer did and how long items waited, and checks what came out.
+
+Ctrl-C: no more items are made, those in the queue are worked off. Again: at once.
+Exit codes: 0; 1 failed; 2 wrong arguments; 130 interrupted.
+`
 
 type WorkItem = { id: string; type: WorkType; data: string; created: number }
 type Done = { item: WorkItem; consumer: number; nonce: number; waited: number; worked: number }
-type Office = { work: Queue<WorkItem>; done: Queue<Done>; door: Int32Array }
+type Office = { work: Queue<WorkItem>; done: Queue<Done>; door: Door }
 
 /** Zero bits: each one more doubles the work. */
 const ZERO_BITS = { easy: 11, medium: 14, hard: 16 }
@@ -29,14 +41,15 @@ const GET_TIMEOUT = 2000
 
 /** Makes items, and puts each in the queue as soon as there is room. Returns their ids. */
 export function producer({ work }: Office, thread: ThreadContext<Office>): string[] {
-  const say = enter('producer', thread)
+  const say = comeIn('producer', thread)
   const ids: string[] = []
   for (let number = 1; number <= ITEMS_EACH && !thread.stopping; number++) {
     const type = TYPES[(thread.index + number) % TYPES.length]!
     const id = `${thread.index + 1}-${number}`
     const item = { id, type, data: `task ${number} of producer ${thread.index + 1}`, created: now() }
-    while (!putInTime(work, item)) say(`found no room for ${id} in ${seconds(PUT_TIMEOUT)}, tries again`)
+    // Before it is put: a consumer may finish it at once, and say so.
     say(`made ${id} (${type})`)
+    while (!putInTime(work, item)) say(`found no room for ${id} in ${seconds(PUT_TIMEOUT)}, tries again`)
     ids.push(id)
   }
   return ids
@@ -54,7 +67,7 @@ function putInTime(work: Queue<WorkItem>, item: WorkItem): boolean {
 
 /** Works items off, until the queue is shut down. If its thread dies over one, another consumer gets that item. */
 export function consumer({ work, done }: Office, thread: ThreadContext<Office>): void {
-  const say = enter('consumer', thread)
+  const say = comeIn('consumer', thread)
   for (;;) {
     let item: WorkItem
     try {
@@ -90,11 +103,14 @@ function zeroBits(hash: Buffer): number {
 }
 
 async function main(): Promise<void> {
-  // A reader that has seen enough, as `| head`, is no error.
-  process.stdout.on('error', () => {})
+  console.log(
+    `${PRODUCERS} producers and ${CONSUMERS} consumers begin as soon as their threads have started.`,
+  )
+  // Here, not above: to load it from TypeScript takes half a second.
+  const { Queue, Supervisor, task } = await import('../src/index.ts')
   const work = new Queue<WorkItem>({ name: 'work', maxsize: CAPACITY })
   const done = new Queue<Done>({ name: 'done' })
-  const office: Office = { work, done, door: new Int32Array(new SharedArrayBuffer(4)) }
+  const office: Office = { work, done, door: newDoor() }
   const supervisor = new Supervisor({ handleSignals: true })
   const threads = task<typeof import('./work-queue.ts')>(import.meta.url)
   const producers = supervisor.spawn(threads('producer', { threads: PRODUCERS, args: office }))
@@ -152,20 +168,12 @@ function percentile(sorted: number[], p: number): number {
   return sorted[Math.ceil((sorted.length * p) / 100) - 1]!
 }
 
-/** Waits at the door until all have come, so that no item waits for the start of a thread. */
-function enter(role: string, { index, args: { work, door }, log }: ThreadContext<Office>) {
-  if (Atomics.add(door, 0, 1) === PRODUCERS + CONSUMERS - 1) Atomics.notify(door, 0)
-  for (let come = 0; come < PRODUCERS + CONSUMERS; come = Atomics.load(door, 0)) Atomics.wait(door, 0, come)
-  const opened = now()
-  return (what: string) => {
-    const queued = `[${'#'.repeat(work.size).padEnd(CAPACITY)}]`
-    log(`${seconds(now() - opened)} ${queued}  ${role} ${index + 1}  ${what}`)
-  }
+function comeIn(role: string, { index, args: { work, door }, log }: ThreadContext<Office>) {
+  const print = enter(door, PRODUCERS + CONSUMERS, log)
+  return (what: string) =>
+    print(() => `[${'#'.repeat(work.size).padEnd(CAPACITY)}]  ${role} ${index + 1}  ${what}`)
 }
 
-/** ms; the same on every thread. */
-const now = () => performance.timeOrigin + performance.now()
-const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`.padStart(7)
 const milliseconds = (ms: number) => `${ms.toFixed(0)} ms`
 
-if (isMainThread) await main()
+if (isMainThread && isToRun('work-queue', HELP)) await main()

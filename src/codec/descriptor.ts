@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { createRequire as requireFrom } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { invalidType } from '../check.ts'
 import { builtinName } from './builtin.ts'
@@ -29,7 +29,7 @@ export function codecFromDescriptor(descriptor: CodecDescriptor): Codec<unknown>
   const { filename, name } = own(descriptor)
   let namespace: unknown
   try {
-    namespace = createRequire(filename)(fileURLToPath(filename))
+    namespace = requireFrom(filename)(fileURLToPath(filename))
   } catch (error) {
     throw new TypeError(
       `codec ${name} of ${filename} cannot be loaded synchronously; import that module first, or use attachAsync`,

@@ -50,17 +50,28 @@ export function configureCore(core: Core, geometry: Geometry): void {
   )
 }
 
-/** Shared memory of exactly the queue's size: initial = maximum, so it never moves and never grows. */
+/**
+ * Shared memory of exactly the queue's size: initial = maximum, so it never moves and never grows.
+ * @throws Error where there is no WebAssembly; RangeError when there is no room for the memory
+ */
 export function allocate(geometry: Geometry): WebAssembly.Memory {
+  if (typeof WebAssembly === 'undefined') throw noWebAssembly()
   const pages = Math.ceil(geometry.bytes / 65536)
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
   } catch (error) {
-    // Each shared WebAssembly memory reserves about 10 GiB of addresses, whatever its size.
+    // Each shared WebAssembly memory reserves about 10 GiB of addresses, whatever its size, for V8's trap handler.
     throw new RangeError(
       `could not reserve memory for a queue of ${geometry.bytes} bytes: the process may be short of address space ` +
-        '(each queue reserves about 10 GiB of it, not of memory): raise `ulimit -v`, or use fewer queues',
+        '(each queue reserves about 10 GiB of it, not of memory): start Node with --disable-wasm-trap-handler, ' +
+        'which spares that, raise `ulimit -v`, or use fewer queues',
       { cause: error },
     )
   }
+}
+
+function noWebAssembly(): Error {
+  const text =
+    'millrace needs WebAssembly, and this process has none: --jitless, or --no-expose-wasm, takes it away'
+  return Object.assign(new Error(text), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' })
 }

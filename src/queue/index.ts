@@ -14,5 +14,6 @@ export { isQueue, type Queue } from './queue.ts'
 export { drain } from './recovery.ts'
 /** @internal */
 export { retireProducer, storedFor } from './registry.ts'
+export type { ItemOf } from './select.ts'
 /** @internal */
 export { ASKS, causeOf, type Link, link, noteCause, PUTS, setLink, TAKES, type Use } from './supervised.ts'

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { createRequire, isBuiltin } from 'node:module'
+import { isBuiltin, createRequire as requireFrom } from 'node:module'
 import { dirname, extname, join, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -74,7 +74,7 @@ function locate(specifier: string, from: string): string | undefined {
       const path = fileURLToPath(new URL(specifier, pathToFileURL(from)))
       if (isFile(path) || typeScriptFor(path) !== undefined) return path
     }
-    return createRequire(from).resolve(specifier)
+    return requireFrom(from).resolve(specifier)
   } catch {
     return undefined
   }

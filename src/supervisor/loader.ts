@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { createRequire as requireFrom } from 'node:module'
 import { isAbsolute, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
@@ -86,7 +86,7 @@ function isTsx(preload: string): boolean {
 function findTsx(path: string): readonly string[] {
   for (const from of originsOfTsx(path)) {
     try {
-      const { resolve } = createRequire(from)
+      const { resolve } = requireFrom(from)
       return ['tsx/cjs/api', 'tsx/esm/api'].map((hook) => importable(resolve(hook)))
     } catch {
       // Not there, or a tsx from before these two.

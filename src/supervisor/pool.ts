@@ -6,6 +6,7 @@ import { nextTick, setImmediate } from '../timers.ts'
 import { shown } from './failures.ts'
 import { threadExecArgv } from './loader.ts'
 import { THREAD_MARK } from './self-start.ts'
+import { EXTERNAL } from './unbundled.ts'
 
 /** Plain JavaScript beside the sources and beside the build: it makes TypeScript load, then imports the host. */
 const BOOT = fileURLToPath(new URL('../../workers/boot.cjs', import.meta.url))
@@ -127,7 +128,12 @@ export class ThreadPool {
   #diedEarly(): Error {
     const cause = this.#lastFailure
     const because = cause === undefined ? '' : `: ${shown(cause)}`
-    return new Error(`its thread died before it was ready${because}`, { cause })
+    // Before it loads anything of the program, a thread loads piscina's file and ours.
+    const isMissing = /^(ERR_)?MODULE_NOT_FOUND$/.test(
+      String((cause as { code?: unknown } | undefined)?.code),
+    )
+    const cure = isMissing ? ` (in a bundle: ${EXTERNAL}; piscina likewise)` : ''
+    return new Error(`its thread died before it was ready${because}${cure}`, { cause })
   }
 
   /** Ends one thread at once; there is room for another as soon as it has exited. */

@@ -1,3 +1,4 @@
+import './unbundled.ts'
 import { EventEmitter } from 'node:events'
 import { clock } from '../clock.ts'
 import {
@@ -7,7 +8,15 @@ import {
   ThreadError,
   TooManyThreadsError,
 } from '../errors.ts'
-import { causeOf, drain, hearAttachments, noteCause, type Queue, type WaitOptions } from '../queue/index.ts'
+import {
+  causeOf,
+  drain,
+  hearAttachments,
+  type ItemOf,
+  noteCause,
+  type Queue,
+  type WaitOptions,
+} from '../queue/index.ts'
 import { clearInterval, clearTimeout, nextTick, setInterval, setTimeout } from '../timers.ts'
 import { whenShutDown } from '../wait/shut-down.ts'
 import { queuesOf } from './flow.ts'
@@ -22,6 +31,7 @@ import { groupStats, type Report, type SupervisorStats } from './report.ts'
 import { placeIn, refuseSelfStart } from './self-start.ts'
 import { handleSignals } from './signals.ts'
 import type { ConsumeOptions, ProduceOptions, ThreadTask } from './task.ts'
+import type { Inferred, Starts, Takes, Yields } from './typed.ts'
 import { waitFor } from './wait-for.ts'
 
 /** What a supervisor's events carry. */
@@ -95,7 +105,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    * again at the beginning of the function; what the function returns or throws is its result.
    * @throws TypeError, RangeError for a wrong task; TooManyThreadsError; SupervisorClosedError
    */
-  spawn<A, R>(task: ThreadTask<A, R>): ThreadGroup<R> {
+  spawn<A = undefined, R = unknown>(task: ThreadTask<A, R> & Starts<Inferred<A>>): ThreadGroup<R> {
     return this.#add(this.spawn, spawnPlan(task as ThreadTask<never>, this.#settings)) as Group<R>
   }
 
@@ -106,7 +116,10 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    * @throws as spawn
    */
   // biome-ignore lint/suspicious/noExplicitAny: a queue of whatever items
-  produce<A, R>(queue: Queue<any>, task: ThreadTask<A, R> & ProduceOptions): ThreadGroup<undefined> {
+  produce<Q extends Queue<any>, A = undefined>(
+    queue: Q,
+    task: ThreadTask<A> & ProduceOptions & Starts<Inferred<A>> & Yields<ItemOf<Q>>,
+  ): ThreadGroup<undefined> {
     const plan = producePlan(queue as Queue<unknown>, task as ThreadTask<never>, this.#settings)
     return this.#add(this.produce, plan) as Group<undefined>
   }
@@ -118,7 +131,10 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    * @throws as spawn
    */
   // biome-ignore lint/suspicious/noExplicitAny: a queue of whatever items
-  consume<A, R>(queue: Queue<any>, task: ThreadTask<A, R> & ConsumeOptions): ThreadGroup<undefined> {
+  consume<Q extends Queue<any>, A = undefined>(
+    queue: Q,
+    task: ThreadTask<A> & ConsumeOptions & Takes<ItemOf<Q>, Inferred<A>>,
+  ): ThreadGroup<undefined> {
     const plan = consumePlan(queue as Queue<unknown>, task as ThreadTask<never>, this.#settings)
     return this.#add(this.consume, plan) as Group<undefined>
   }

@@ -1,5 +1,6 @@
 import { fileUrl, integer, invalidType, invalidValue, options as optionsObject } from '../check.ts'
 import type { ThreadContext } from './context.ts'
+import type { Runs, RunsOneOf } from './typed.ts'
 
 /** Never set: carries the type of what the function returns. */
 declare const result: unique symbol
@@ -14,7 +15,7 @@ export interface ThreadTask<A = unknown, R = unknown> {
   readonly threads?: number | undefined
   /** For the function: what structured clone clones; queues in plain objects and arrays arrive attached. */
   readonly args?: A | undefined
-  readonly [result]?: R
+  readonly [result]?: () => R
 }
 
 /** How `produce` treats a producer that died. */
@@ -68,28 +69,43 @@ type ResultOf<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never
 /** A task's options, beside which function it is; `resume` is for `produce`, the others of its kind for `consume`. */
 export type TaskOptions<A> = Pick<ThreadTask<A>, 'threads' | 'args'> & ProduceOptions & ConsumeOptions
 
-/** Names a function of the module that `task<typeof import('./work.ts')>(url)` is about. */
-export type TaskOf<M> = <N extends FunctionName<M>>(
-  name: N,
-  options?: TaskOptions<ArgsOf<M[N]>>,
-) => ThreadTask<ArgsOf<M[N]>, ResultOf<M[N]>>
+/** A module whose type nobody has told. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever it exports
+type Untyped = any
+
+/** Of a function that leaves open what its `args` are, any fit. */
+type Given<A> = unknown extends A ? Untyped : A
 
 /**
- * A task whose name, arguments and result TypeScript checks:
+ * Names a function of the module that `task<typeof import('./work.ts')>(url)` is about. The task knows whether `args` were
+ * given, so that `spawn`, `produce` and `consume` can refuse one that lacks them.
+ */
+export type TaskOf<M> = <N extends FunctionName<M>, K extends keyof TaskOptions<unknown> = never>(
+  name: N,
+  options?: Pick<TaskOptions<ArgsOf<M[N]>>, K>,
+) => ThreadTask<'args' extends K ? Given<ArgsOf<M[N]>> : undefined, ResultOf<M[N]>> & Runs<M[N]>
+
+/**
+ * A task whose name, arguments and result TypeScript checks, and with `produce` and `consume` its items:
  *
  *     const work = task<typeof import('./work.ts')>(new URL('./work.ts', import.meta.url))
  *     supervisor.spawn(work('bake', { threads: 2, args: { shelf } }))
  *
  * With the name as second argument the name is checked; give it as second type argument too for the types of that
- * one function: TypeScript infers all type arguments or none.
+ * one function: TypeScript infers all type arguments or none. Without the module's type nothing is checked.
  * @throws TypeError for a name or filename that is none
  */
-export function task<M>(filename: string | URL): TaskOf<M>
-export function task<M, N extends FunctionName<M> = FunctionName<M>>(
+export function task<M = Untyped>(filename: string | URL): TaskOf<M>
+export function task<M = Untyped, N extends FunctionName<M> = FunctionName<M>>(
   filename: string | URL,
   name: N,
-  options?: TaskOptions<ArgsOf<M[N]>>,
-): ThreadTask<ArgsOf<M[N]>, ResultOf<M[N]>>
+  options?: Omit<TaskOptions<unknown>, 'args'> & { readonly args?: undefined },
+): ThreadTask<undefined, ResultOf<M[N]>> & RunsOneOf<M[N]>
+export function task<M = Untyped, N extends FunctionName<M> = FunctionName<M>>(
+  filename: string | URL,
+  name: N,
+  options: TaskOptions<ArgsOf<M[N]>>,
+): ThreadTask<Given<ArgsOf<M[N]>>, ResultOf<M[N]>> & RunsOneOf<M[N]>
 export function task(
   filename: string | URL,
   name?: string,

@@ -19,7 +19,7 @@ describe('pipeline-by-hand', () => {
     writeFileSync(path('input'), bytes)
     const { code, stdout, stderr } = await run(EXAMPLE, [path('input'), path('output')])
     expect(stderr).toBe('')
-    expect(stdout).toMatch(/^read x 1 → compress x \d+ → write x 1\n/)
+    expect(stdout).toMatch(/\nread x 1 → compress x \d+ → write x 1\n/)
     expect(stdout).toMatch(/checked: gunzip gives back the whole file\n$/)
     expect(gunzipSync(readFileSync(path('output'))).equals(bytes)).toBe(true)
     expect(code).toBe(0)
@@ -59,16 +59,11 @@ describe('pipeline-by-hand', () => {
     [['.'], 'a regular file expected'],
     [['package.json', 'a', 'b'], 'no more: b'],
     [['package.json', 'package.json'], 'the same file'],
-    [['--fast'], "Unknown option '--fast'"],
   ])('refuses %j with exit code 2', async (args, message) => {
     const { code, stdout, stderr } = await run(EXAMPLE, args)
     expect(stderr).toMatch(/^pipeline-by-hand: /)
     expect(stderr).toContain(message)
     expect(stdout).toBe('')
     expect(code).toBe(2)
-  })
-
-  it('prints its help', async () => {
-    expect((await run(EXAMPLE, ['--help'])).stdout).toMatch(/^Usage: pipeline-by-hand/)
   })
 })

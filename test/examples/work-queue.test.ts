@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { interruptAt, type Outcome, run } from './run.ts'
 
@@ -71,16 +68,5 @@ describe('work-queue', () => {
     const { code, stdout } = await run(EXAMPLE, [], { imports: [fixture('lies-about-hashes.mjs')] })
     expect(stdout).toMatch(/\n24 items in = 24 items out\nwrong hashes: .*1-1/)
     expect(code).toBe(1)
-  })
-
-  it('prints no error when the reader of its output leaves', async () => {
-    const root = fileURLToPath(new URL('../..', import.meta.url))
-    const command = `'${process.execPath}' --import tsx examples/work-queue.ts | head -1`
-    const { stdout, stderr } = await promisify(execFile)('sh', ['-c', command], {
-      cwd: root,
-      timeout: 50_000,
-    })
-    expect(stdout).toMatch(/made \d-1 \(\w+\)\n$/)
-    expect(stderr).toBe('')
   })
 })

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { afterAll, describe, expect, it } from 'vitest'
+import { Case, nodes } from './case.ts'
+
+const site = new Case('bundled')
+afterAll(() => site.remove())
+
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+const PLACE = "const place = require('node:url').pathToFileURL(__filename).href;"
+const CURE = /Error: millrace was bundled.* leave millrace external.*external:millrace/
+
+/** Bundles `main.mjs`, or another program, to `out`. */
+async function bundle(out: string, options: object, program = 'main.mjs'): Promise<string[]> {
+  await build({
+    absWorkingDir: site.root,
+    entryPoints: [program],
+    outfile: out,
+    bundle: true,
+    platform: 'node',
+    logLevel: 'silent',
+    ...options,
+  })
+  return [out]
+}
+
+describe.each(nodes)('a bundle, on Node $version', ({ path }) => {
+  it.each([
+    ['cjs', { format: 'cjs' }],
+    ['mjs', { format: 'esm' }],
+    ['mjs', { format: 'esm', banner: { js: REQUIRE } }],
+    ['mjs', { format: 'esm', banner: { js: REQUIRE }, minify: true }],
+    ['cjs', { format: 'cjs', banner: { js: PLACE }, define: { 'import.meta.url': 'place' } }],
+  ])('that has millrace in it says what helps: %s, %j', async (extension, options) => {
+    const { code, stderr } = await site.run(path, '.', await bundle(`out.${extension}`, options))
+    expect(stderr).toMatch(CURE)
+    expect(code).toBe(1)
+  })
+
+  it('with places of modules as they were, moved to where millrace is not, says what helps', async () => {
+    const gone = {
+      'import.meta.url': '"file:///gone/node_modules/millrace/dist/src/supervisor/unbundled.js"',
+    }
+    const { code, stderr } = await site.run(
+      path,
+      '.',
+      await bundle('moved.cjs', { format: 'cjs', define: gone }),
+    )
+    expect(stderr).toMatch(CURE)
+    expect(code).toBe(1)
+  })
+
+  it('with places of modules as they are, as webpack leaves them, says what helps', async () => {
+    const unbundled = site.path('node_modules/millrace/dist/src/supervisor/unbundled.js')
+    const define = { 'import.meta.url': JSON.stringify(pathToFileURL(unbundled).href) }
+    const { code, stderr } = await site.run(path, '.', await bundle('placed.cjs', { format: 'cjs', define }))
+    expect(stderr).toMatch(/Cannot find module .*worker\.js.*leave millrace external.*piscina likewise/)
+    expect(code).toBe(1)
+  })
+
+  it('may have queues in it', async () => {
+    const ended = await site.run(path, '.', await bundle('queue.cjs', { format: 'cjs' }, 'queue.mjs'))
+    expect(ended).toMatchObject({ code: 0, stdout: 'no threads\n' })
+  })
+})
+
+describe('the package', () => {
+  it('keeps what looks for its place, whatever else a bundler drops', () => {
+    const { sideEffects } = JSON.parse(readFileSync(site.path('node_modules/millrace/package.json'), 'utf8'))
+    for (const file of sideEffects)
+      expect(readFileSync(site.path(`node_modules/millrace/${file}`))).toBeTruthy()
+  })
+})

@@ -1,0 +1,4 @@
+import { Supervisor } from 'millrace'
+
+const filename = new URL('file:///nowhere/work.mjs')
+new Supervisor().spawn({ filename }).join()

@@ -1,0 +1,5 @@
+import { Queue } from 'millrace'
+
+const queue = new Queue()
+queue.tryPut('no threads')
+console.log(queue.tryGet())
