@@ -14,7 +14,6 @@ describe.each(nodes)('one signal for twelve, on Node $version,', ({ path }) => {
     ['selects', 'handled 0 left 0\n'],
     ['groupJoins', 'handled 0 left 0\n'],
     ['ofThread', 'ABORT_ERR\nhandled 0 left 0\n'],
-    ['concurrency', 'handled 0 left 0\n'],
   ])('has no listener for each: %s', async (kind, stdout) => {
     expect(await site.run(path, '.', ['main.mjs', kind])).toMatchObject({ code: 0, stdout })
   })

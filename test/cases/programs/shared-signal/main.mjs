@@ -55,14 +55,6 @@ const kinds = {
     await group.stop()
     console.log(...(await group.join())[0])
   },
-  async concurrency() {
-    const items = new Queue({ maxInFlight: 64 })
-    const supervisor = new Supervisor()
-    supervisor.consume(items, { filename, name: 'concurrent', concurrency: 12 })
-    for (const item of twelve(Number)) await items.put(item)
-    items.shutdown()
-    await supervisor.join()
-  },
 }
 
 await kinds[process.argv[2]]()

@@ -10,6 +10,3 @@ export async function waits({ queue, words }, { signal }) {
   const codes = (await Promise.allSettled(gets)).map(({ reason }) => reason.code)
   return [...new Set(codes)]
 }
-
-/** Called for 12 items at once. */
-export const concurrent = () => new Promise(setImmediate)
