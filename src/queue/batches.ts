@@ -1,6 +1,13 @@
-import { integer, invalidType } from '../check.ts'
+import { integer, invalidType, options as optionsObject } from '../check.ts'
 import { clock } from '../clock.ts'
-import { QueueEmptyError, QueueShutDownError } from '../errors.ts'
+import {
+  AbortError,
+  BlockingMainThreadError,
+  DetachedError,
+  QueueEmptyError,
+  QueueShutDownError,
+  TooManyInFlightError,
+} from '../errors.ts'
 import { EMPTY } from './empty.ts'
 import { durationOf, isStoppable, signalOf, timeoutOf, type WaitOptions } from './options.ts'
 import type { Queue } from './queue.ts'
@@ -62,7 +69,7 @@ export async function getMany<T>(queue: Queue<T>, max: number, options?: BatchOp
       else break
     }
   } catch (error) {
-    endOfBatch(error, items)
+    endOfBatch(queue, error, items)
   }
   return items
 }
@@ -79,7 +86,7 @@ export function getManySync<T>(queue: Queue<T>, max: number, options?: BatchOpti
       else break
     }
   } catch (error) {
-    endOfBatch(error, items)
+    endOfBatch(queue, error, items)
   }
   return items
 }
@@ -92,7 +99,8 @@ function refuseUniterable(items: unknown): void {
 
 function checked(max: number, options: BatchOptions | undefined): number {
   integer('max', max, 1, Number.MAX_SAFE_INTEGER)
-  return options?.linger === undefined ? 0 : durationOf('options.linger', options.linger)
+  const { linger = 0 } = optionsObject('options', options)
+  return durationOf('options.linger', linger)
 }
 
 /** What is left of `ms`, counted from now. */
@@ -102,9 +110,14 @@ function countdown(ms: number): () => number {
   return () => Math.max(0, deadline - clock.now())
 }
 
-/** No more for this batch; another error takes what was got along, since this thread holds it. */
-function endOfBatch(error: unknown, items: unknown[]): void {
-  if (error instanceof QueueEmptyError || error instanceof QueueShutDownError) return
+/** Why no more comes for a batch now. What it has is the caller's, who hears the reason from the next call, if it still holds. */
+const ENDS = [QueueEmptyError, QueueShutDownError, AbortError, TooManyInFlightError, BlockingMainThreadError]
+
+/** An error that says more than that takes along what was got: this thread holds it, or nobody does. */
+function endOfBatch<T>(queue: Queue<T>, error: unknown, items: T[]): void {
+  if (ENDS.some((kind) => error instanceof kind)) return
+  // What a thread holds is delivered again when it detaches; what is finished is not.
+  if (error instanceof DetachedError && queue.origin.ack === 'auto') return
   throw carrying(error, { items })
 }
 

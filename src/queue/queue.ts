@@ -185,14 +185,15 @@ export class Queue<T> {
 
   /**
    * Gets at least one item and at most `max`: what is there, and, with `linger`, what comes within so many ms of the
-   * first. Fewer when `maxInFlight` allows no more.
-   * @throws as get, for the first; a CodecError for a later one carries those before it as `items`
+   * first. Fewer when `maxInFlight` allows no more. A shutdown, an abort or a stop of the thread ends the batch then: it returns what it has.
+   * @throws as get, for the first; for a later one CodecError and QueueCorruptError, which carry those before it as `items`, and
+   *   DetachedError, unless `ack` is 'auto': those before it are delivered again
    */
   async getMany(max: number, options?: BatchOptions): Promise<T[]> {
     return getMany(this, max, options)
   }
 
-  /** As getMany, blocking this thread. */
+  /** As getMany, blocking this thread; the main thread, which must not, does not linger. */
   getManySync(max: number, options?: BatchOptions): T[] {
     return getManySync(this, max, options)
   }

@@ -3,6 +3,7 @@ import { invalidType, invalidValue } from '../check.ts'
 import { clock } from '../clock.ts'
 import { AbortError, BlockingMainThreadError, QueueEmptyError, QueueShutDownError } from '../errors.ts'
 import { clearTimeout, setTimeout } from '../timers.ts'
+import { onAbort } from '../wait/aborts.ts'
 import { blockOnLot } from '../wait/selecting.ts'
 import type { Bid, Contender } from './contender.ts'
 import { isStoppable, signalOf, timeoutOf, type WaitOptions } from './options.ts'
@@ -121,10 +122,11 @@ class Race {
     return new Promise((resolve, reject) => {
       const withdrawals: (() => void)[] = []
       let isOver = false
+      let unhear: (() => void) | undefined
       const end = () => {
         isOver = true
         clearTimeout(timer)
-        signal?.removeEventListener('abort', onAbort)
+        unhear?.()
         for (const withdraw of withdrawals) withdraw()
       }
       const fail = (error: unknown) => {
@@ -132,12 +134,12 @@ class Race {
         end()
         reject(error)
       }
-      const onAbort = () => fail(new AbortError(signal?.reason))
+      const abort = () => fail(new AbortError(signal?.reason))
       const timer =
         timeout === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => fail(this.emptyError()), timeout)
       // The look may have run a user's code.
-      if (signal?.aborted) return onAbort()
-      signal?.addEventListener('abort', onAbort, { once: true })
+      if (signal?.aborted) return abort()
+      if (signal !== undefined) unhear = onAbort(signal, abort)
 
       for (const runner of this.#open) {
         const bid: Bid<unknown> = {

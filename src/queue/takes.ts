@@ -10,6 +10,7 @@ import type { Contender, Sitting } from './contender.ts'
 import { type Delivery, type Settler, TakenItem } from './delivery.ts'
 import { EMPTY } from './empty.ts'
 import { EndStay, hasEnded } from './end.ts'
+import { Held } from './held.ts'
 import type { ItemSource } from './iterate.ts'
 import type { LeaseSource } from './lease.ts'
 import { isStoppable, timeoutOf, type WaitOptions } from './options.ts'
@@ -23,7 +24,7 @@ export class Takes<T> {
   /** Where the pending ones wait once the queue is shut down and empty. */
   readonly #stay: EndStay
   /** Entries of what get and getMany handed over, oldest first: what taskDone settles. */
-  readonly #inOrder: number[] = []
+  readonly #inOrder = new Held()
   /** Deliveries of `take` not settled yet. */
   #deliveries = 0
   /** While calls are pending and items delayed: looks again when the first is due. */
@@ -68,20 +69,20 @@ export class Takes<T> {
   }
 
   taskDone(count: number): void {
-    if (count === 1 && this.#inOrder.length > 0) {
-      this.#seat.attachment.finish(this.#inOrder.shift() as number)
+    if (count === 1 && this.#inOrder.size > 0) {
+      this.#seat.attachment.finish(this.#inOrder.shift())
       this.#seat.tidy()
       return
     }
     integer('count', count, 1, Number.MAX_SAFE_INTEGER)
     const { attachment, origin } = this.#seat
-    if (count > this.#inOrder.length) {
-      const held = this.#inOrder.length
+    const held = this.#inOrder.size
+    if (count > held) {
       throw new TaskDoneError(
         `taskDone(${count}) on ${origin.label}: this thread holds ${held} ${held === 1 ? 'item' : 'items'} from get and getMany`,
       )
     }
-    for (const entry of this.#inOrder.splice(0, count)) attachment.finish(entry)
+    for (let left = count; left > 0; left--) attachment.finish(this.#inOrder.shift())
     this.#seat.tidy()
   }
 
@@ -161,13 +162,9 @@ export class Takes<T> {
           if (bid.isOver) return 0
           return this.#attempt((entry) => bid.won(this.#handOver(entry)))
         }
-        const call = { attempt, reject: bid.failed }
-        this.#pending.add(call, {
-          timeout: Number.POSITIVE_INFINITY,
-          signal: undefined,
-          lapse: emptyError,
-        })
-        return () => this.#pending.withdraw(call)
+        const limits = { timeout: Number.POSITIVE_INFINITY, signal: undefined, lapse: emptyError }
+        const pending = this.#pending.add({ attempt, reject: bid.failed }, limits)
+        return () => this.#pending.withdraw(pending)
       },
       sit: () => this.#sit(always),
     }

@@ -18,6 +18,7 @@ import {
   type WaitOptions,
 } from '../queue/index.ts'
 import { clearInterval, clearTimeout, nextTick, setInterval, setTimeout } from '../timers.ts'
+import { onAbort } from '../wait/aborts.ts'
 import { whenShutDown } from '../wait/shut-down.ts'
 import { queuesOf } from './flow.ts'
 import { Group, type GroupEvents, type GroupPlan, type ThreadGroup } from './group.ts'
@@ -262,12 +263,11 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#whileRunning.push(hearAttachments())
     const { signal } = this.#settings
     if (signal !== undefined) {
-      const onAbort = () => {
+      const abort = () => {
         this.#isAborted = true
         void this.#close(signal.reason)
       }
-      signal.addEventListener('abort', onAbort, { once: true })
-      this.#whileRunning.push(() => signal.removeEventListener('abort', onAbort))
+      this.#whileRunning.push(onAbort(signal, abort))
     }
     if (this.#settings.handleSignals) {
       const ask = (name: string) => this.#finish(new Error(`interrupted by ${name}`))

@@ -1,6 +1,7 @@
 import { AbortError, WaitTimeoutError } from '../errors.ts'
 import { signalOf, timeoutOf, type WaitOptions } from '../queue/index.ts'
 import { clearTimeout, setTimeout } from '../timers.ts'
+import { onAbort } from '../wait/aborts.ts'
 
 /**
  * Waits for `end`, at most as long as `options` allow; `starting` says which threads have not begun.
@@ -17,7 +18,7 @@ export async function waitFor(
   if (signal?.aborted) throw new AbortError(signal.reason)
   if (signal === undefined && timeout === Number.POSITIVE_INFINITY) return end
   let timer: NodeJS.Timeout | undefined
-  let onAbort: (() => void) | undefined
+  let unhear: (() => void) | undefined
   const limit = new Promise<never>((_, reject) => {
     if (timeout !== Number.POSITIVE_INFINITY) {
       const lapse = () => {
@@ -27,13 +28,12 @@ export async function waitFor(
       }
       timer = setTimeout(lapse, timeout)
     }
-    onAbort = () => reject(new AbortError(signal?.reason))
-    signal?.addEventListener('abort', onAbort, { once: true })
+    if (signal !== undefined) unhear = onAbort(signal, () => reject(new AbortError(signal.reason)))
   })
   try {
     await Promise.race([end, limit])
   } finally {
     clearTimeout(timer)
-    if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort)
+    unhear?.()
   }
 }

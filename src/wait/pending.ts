@@ -2,8 +2,10 @@ import { ASYNC_EPOCH, ASYNC_WAKING } from '../core/layout.ts'
 import { type SharedMemory, UNDER_WAY } from '../core/shared.ts'
 import { AbortError } from '../errors.ts'
 import { clearInterval, clearTimeout, setInterval, setTimeout } from '../timers.ts'
+import { onAbort } from './aborts.ts'
 import { StuckError } from './backoff.ts'
 import { hold, letGo } from './keep-alive.ts'
+import { type InLine, Line } from './line.ts'
 import { ASYNC_WAITER, asyncBit, type Side } from './side.ts'
 import { waitAsync } from './wait-async.ts'
 
@@ -26,13 +28,16 @@ export interface Limits {
   readonly background?: boolean
 }
 
-interface Entry {
+interface Entry extends InLine<Entry> {
   readonly call: PendingCall
   timer: NodeJS.Timeout | undefined
-  readonly signal: AbortSignal | undefined
-  onAbort: (() => void) | undefined
+  /** It is not to be told of an abort any more. */
+  unhear: (() => void) | undefined
   readonly background: boolean
 }
+
+/** A call that was added: for `withdraw`. */
+export type Pending = Entry
 
 /** Those with pending calls: kept, though their caller may hold nothing but a promise. */
 const waiting = new Set<PendingCalls>()
@@ -46,7 +51,7 @@ const waiting = new Set<PendingCalls>()
 export class PendingCalls {
   readonly #shared: SharedMemory
   readonly #ledger: number
-  readonly #entries: Entry[] = []
+  readonly #entries = new Line<Entry>()
   readonly #armed = new Set<Side>()
   #entered: Side | 0 = 0
   /** Of the side it is counted on, before the last look. */
@@ -64,34 +69,37 @@ export class PendingCalls {
   }
 
   get size(): number {
-    return this.#entries.length
+    return this.#entries.size
   }
 
   /** Queues `call` behind the others. The caller has tried it once already, in vain, or there are others before it. */
-  add(call: PendingCall, limits: Limits): void {
-    if (limits.signal?.aborted) {
-      call.reject(new AbortError(limits.signal.reason))
-      return
-    }
+  add(call: PendingCall, limits: Limits): Pending {
+    const { signal } = limits
     const entry: Entry = {
       call,
       timer: undefined,
-      signal: limits.signal,
-      onAbort: undefined,
+      unhear: undefined,
       background: limits.background === true,
+      before: undefined,
+      after: undefined,
+      isInLine: false,
+    }
+    if (signal?.aborted) {
+      call.reject(new AbortError(signal.reason))
+      return entry
     }
     if (limits.timeout !== Number.POSITIVE_INFINITY) {
       entry.timer = setTimeout(() => this.#drop(entry, limits.lapse()), limits.timeout)
     }
-    if (limits.signal !== undefined) {
-      entry.onAbort = () => this.#drop(entry, new AbortError(limits.signal?.reason))
-      limits.signal.addEventListener('abort', entry.onAbort, { once: true })
+    if (signal !== undefined) {
+      entry.unhear = onAbort(signal, () => this.#drop(entry, new AbortError(signal.reason)))
     }
-    this.#entries.push(entry)
+    this.#entries.join(entry)
     waiting.add(this)
     if (!entry.background) hold()
     this.#fasten()
     this.serve()
+    return entry
   }
 
   /** Serves as many calls as can be, in order, and arms the wake for the rest. Returns the side they wait for, or 0. */
@@ -119,35 +127,33 @@ export class PendingCalls {
     } finally {
       this.#serving = false
     }
-    if (this.#entries.length === 0) this.#onIdle()
+    if (this.#entries.size === 0) this.#onIdle()
     return this.#entered
   }
 
-  /** `call` waits no more; it is neither settled nor told. */
-  withdraw(call: PendingCall): void {
-    const entry = this.#entries.find((each) => each.call === call)
-    if (entry === undefined) return
-    this.#remove(entry)
-    this.serve()
+  /** The call of `entry` waits no more; it is neither settled nor told. */
+  withdraw(entry: Pending): void {
+    if (this.#remove(entry)) this.serve()
   }
 
   /** Rejects all that still wait. */
   rejectAll(error: () => Error): void {
-    for (const entry of [...this.#entries]) this.#drop(entry, error())
+    for (const entry of this.#entries.all()) this.#drop(entry, error())
   }
 
   #serveInOrder(): Side | 0 {
     for (;;) {
-      const first = this.#entries[0]
+      const { first } = this.#entries
       if (first === undefined) return 0
       try {
         const side = first.call.attempt()
         if (side !== 0) return side
       } catch (error) {
+        this.#remove(first)
         first.call.reject(error)
         // Each of the others would hold up the event loop as long.
-        if (error instanceof StuckError)
-          for (const entry of this.#entries.slice(1)) this.#settle(entry, error)
+        if (error instanceof StuckError) for (const entry of this.#entries.all()) this.#settle(entry, error)
+        continue
       }
       this.#remove(first)
     }
@@ -181,10 +187,10 @@ export class PendingCalls {
     const side = this.#entered
     if (side === 0) return
     const epoch = this.#epoch
-    const { length } = this.#entries
+    const { size } = this.#entries
     const isStill = () => this.#shared.load(side + ASYNC_EPOCH) === epoch
     this.serve()
-    if (this.#entries.length === length || !isStill()) return
+    if (this.#entries.size === size || !isStill()) return
     setTimeout(() => void (isStill() && this.#shared.noteRescue(this.#ledger)), UNDER_WAY).unref()
   }
 
@@ -194,23 +200,23 @@ export class PendingCalls {
   }
 
   #settle(entry: Entry, error: Error): void {
-    this.#remove(entry)
+    if (!this.#remove(entry)) return
     entry.call.giveUp?.()
     entry.call.reject(error)
   }
 
-  #remove(entry: Entry): void {
-    const index = this.#entries.indexOf(entry)
-    if (index < 0) return
-    this.#entries.splice(index, 1)
-    if (this.#entries.length === 0) {
+  /** False if it had left already: settled, or told why not. */
+  #remove(entry: Entry): boolean {
+    if (!this.#entries.leave(entry)) return false
+    if (this.#entries.size === 0) {
       waiting.delete(this)
       clearInterval(this.#belt)
       this.#belt = undefined
     }
     clearTimeout(entry.timer)
-    if (entry.onAbort !== undefined) entry.signal?.removeEventListener('abort', entry.onAbort)
+    entry.unhear?.()
     if (!entry.background) letGo()
+    return true
   }
 
   #leave(): void {

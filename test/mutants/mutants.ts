@@ -46,6 +46,7 @@ const END = 'queue/end.ts'
 const RECOVERY = 'queue/recovery.ts'
 const DEATHS = 'queue/deaths.ts'
 const TAKES = 'queue/takes.ts'
+const HELD = 'queue/held.ts'
 const DELIVERY = 'queue/delivery.ts'
 const SEAT = 'queue/seat.ts'
 
@@ -655,7 +656,11 @@ const queue: Mutant[] = [
   },
   {
     name: 'taskDone finishes the newest',
-    faults: one(TAKES, 'this.#inOrder.shift() as number', 'this.#inOrder.pop() as number'),
+    faults: one(
+      HELD,
+      'this.#ring[this.#head] as number\n    this.#head = this.#at(1)',
+      'this.#ring[this.#at(this.#size - 1)] as number',
+    ),
     expected: 'copied',
     tests: ['queue/completion.test.ts'],
   },

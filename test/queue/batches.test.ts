@@ -188,14 +188,14 @@ describe('getMany', () => {
     expect(await batch).toEqual([1, 2])
   })
 
-  it('aborted while it lingers carries what it got, which this thread holds', async () => {
+  it('aborted while it lingers returns what it got, which this thread holds', async () => {
     const queue = numbers()
     queue.tryPut(1)
     const controller = new AbortController()
     const batch = queue.getMany(3, { linger: 10_000, signal: controller.signal })
     await waits(queue, 'get', 0)
     controller.abort()
-    await expect(batch).rejects.toMatchObject({ code: 'ABORT_ERR', items: [1] })
+    expect(await within(batch, 'the batch')).toEqual([1])
     queue.taskDone()
     expect(queue.unfinished).toBe(0)
   })

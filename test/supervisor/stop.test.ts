@@ -65,6 +65,20 @@ describe('a thread that is asked to stop', () => {
     },
   )
 
+  it.each(['getMany', 'getManySync'])('hands over what %s has while it lingers', async (method) => {
+    for (const ack of ['manual', 'auto'] as const) {
+      const queue = numbers({ ack })
+      const one = supervisor()
+      const group = one.spawn(stopping('lingersIn', { queue, method }))
+      await waits(queue, 'get', await threadOf(one))
+      await queue.put(7)
+      await until(() => queue.empty, 'the item is taken')
+      await waits(queue, 'get', await threadOf(one))
+      await within(group.stop(), 'the stop')
+      expect([await joined(group), queue.size, queue.unfinished]).toEqual([[[7]], 0, 0])
+    }
+  })
+
   it.each(['getSync', 'get'])('may leave with that error: its result is undefined (%s)', async (method) => {
     const queue = numbers()
     const one = supervisor()

@@ -171,8 +171,7 @@ describe('pending calls', () => {
     const { calls, waiters } = pending()
     const gate = { open: false }
     const log: string[] = []
-    const first = call('a', gate, log)
-    calls.add(first, never)
+    const first = calls.add(call('a', gate, log), never)
     calls.add(call('b', { open: true }, log), never)
     expect([waiters(GET), ...log]).toEqual([ASYNC_WAITER])
     calls.withdraw(first)

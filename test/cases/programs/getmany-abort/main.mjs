@@ -1,0 +1,26 @@
+import { Queue } from 'millrace'
+
+const failures = []
+for (const ack of ['manual', 'auto']) {
+  const queue = new Queue({ ack })
+  const done = []
+  for (let n = 1; n <= 4; n++) {
+    await queue.put(n)
+    try {
+      // one item is there, so the first get succeeds; for 1 to 3 the signal is aborted while it lingers for more
+      const signal = n < 4 ? AbortSignal.timeout(20) : undefined
+      const items = await queue.getMany(10, { linger: n < 4 ? 500 : 20, signal })
+      done.push(...items)
+      if (ack === 'manual') queue.taskDone(items.length)
+    } catch (error) {
+      if (error.code !== 'ABORT_ERR') throw error // nothing came, says the reader, and goes on
+    }
+  }
+  const { held } = queue.stats()
+  console.log(ack, 'got', done, 'held', held, 'unfinished', queue.unfinished)
+  if (done.length + queue.size < 4)
+    failures.push(
+      `${ack}: of 4 items ${done.length} were handed over, ${held} are held unknown to the reader`,
+    )
+}
+console.log(failures.length ? `FAIL: ${failures.join('; ')}` : 'PASS')
