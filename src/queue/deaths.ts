@@ -1,4 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel'
+import { errorMonitor } from 'node:events'
 import {
   BroadcastChannel,
   isMainThread,
@@ -9,14 +10,13 @@ import {
   type Worker,
 } from 'node:worker_threads'
 import { invalidType } from '../check.ts'
-import { spanOf } from '../codec/codec.ts'
 import type { Geometry } from '../core/geometry.ts'
-import { ATTEMPTS, DOOMED } from '../core/layout.ts'
 import { SharedMemory } from '../core/shared.ts'
-import { QueueCorruptError, RunTimeoutError } from '../errors.ts'
+import { QueueCorruptError } from '../errors.ts'
 import { setTimeout } from '../timers.ts'
 import { ownLot, SharedLot } from '../wait/lot.ts'
-import { addFailure, recordAt } from './record.ts'
+import { deathOf, type Ending, noteIn } from './death-notes.ts'
+import type { Portrait } from './portrait.ts'
 import { recover, wakeEveryone } from './recovery.ts'
 import { type AttachedQueue, registry, rememberDeath, sweep, thisThread, whenLetGo } from './registry.ts'
 
@@ -57,8 +57,8 @@ interface Used {
 
 /** What is known of other threads. It lives on `globalThis`: of several copies of the library in a thread one listens. */
 interface Others {
-  /** Worker threads whose own starter is this thread, and alive. */
-  readonly children: Set<number>
+  /** Worker threads whose own starter is this thread, and alive: whether this thread will hear their exit. */
+  readonly children: Map<number, () => boolean>
   /** Who else uses which memory: in the main thread all others, elsewhere the threads it supervises. */
   readonly wards: Map<number, Ward>
   /** Threads whose supervisor has asked them to stop. */
@@ -68,7 +68,7 @@ interface Others {
 
 const KEY = Symbol.for('millrace.others')
 const holder = globalThis as { [KEY]?: Others }
-holder[KEY] ??= { children: new Set(), wards: new Map(), stopping: new Set(), isListening: false }
+holder[KEY] ??= { children: new Map(), wards: new Map(), stopping: new Set(), isListening: false }
 const others: Others = holder[KEY]
 const { children, wards, stopping } = others
 
@@ -89,7 +89,10 @@ export function listen(): void {
     const { kind, thread, port } = (message ?? {}) as { kind?: string; thread?: number; port?: MessagePort }
     if (kind !== LIFELINE || thread === undefined || port === undefined) return
     wardOf(thread).lifelines.push(port)
-    port.on('close', () => died(thread))
+    // The exit, which follows, says why. A program may have removed all listeners.
+    port.on('close', () => {
+      if (children.get(thread)?.() !== true) died(thread, deathOf(thread))
+    })
     port.unref()
   })
   openNotices()
@@ -158,7 +161,7 @@ function hear({ thread, id, memory, geometry, lot }: Notice): void {
  */
 function expectLifeline(thread: number, ward: Ward, turns = 100): void {
   if (ward.lifelines.length > 0 || registry().dead.has(thread)) return
-  if (turns <= 0) died(thread)
+  if (turns <= 0) died(thread, deathOf(thread))
   else setTimeout(expectLifeline, 1, thread, ward, turns - 1).unref()
 }
 
@@ -216,16 +219,22 @@ function watchWorker(worker: Worker): void {
   // At `exit` it is -1.
   const thread = worker.threadId
   if (thread < 0 || children.has(thread)) return
-  children.add(thread)
-  worker.prependListener('exit', () => {
+  let thrown: Ending['thrown']
+  const exited = (exitCode: number) => {
     children.delete(thread)
-    died(thread)
+    died(thread, deathOf(thread, { exitCode, thrown }))
+  }
+  children.set(thread, () => worker.listeners('exit').includes(exited))
+  // Handled by nobody for that.
+  worker.prependListener(errorMonitor as unknown as 'error', (error: unknown) => {
+    thrown ??= { error }
   })
+  worker.prependListener('exit', exited)
 }
 
-function died(thread: number): void {
+function died(thread: number, death: Portrait): void {
   const { attached } = registry()
-  rememberDeath(thread)
+  rememberDeath(thread, death)
   stopping.delete(thread)
   for (const { shared } of attached.values()) recoverIn(shared, thread)
   const ward = wards.get(thread)
@@ -238,20 +247,8 @@ function died(thread: number): void {
 }
 
 function recoverIn(shared: SharedMemory, thread: number): void {
-  const { geometry } = shared
   try {
-    recover(shared, thread + 1, thisThread, (entry, overdue) => {
-      if (geometry.recordsAt === 0) return
-      const cell = shared.load(entry)
-      if (cell < 0 || cell >= geometry.cells) return
-      // It only moved the item to the dead letters.
-      if ((shared.load(geometry.cellsAt + cell * geometry.cellBytes + ATTEMPTS) & DOOMED) !== 0) return
-      const error =
-        overdue === undefined
-          ? Object.assign(new Error(`thread ${thread} died while it held the item`), { code: 'ERR_THREAD' })
-          : RunTimeoutError.after(overdue.limit)
-      addFailure(spanOf(shared.memory.buffer), recordAt(geometry, cell), error, thread)
-    })
+    recover(shared, thread + 1, thisThread, noteIn(shared, registry().dead))
     wakeEveryone(shared)
   } catch (error) {
     // A damaged queue must not take the thread down that cleans up after another.

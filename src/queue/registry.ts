@@ -4,6 +4,8 @@ import { BUSY, OWNER, PRODUCER, STORED, STORED_BEFORE, VACANT } from '../core/la
 import { ledgersUsed, type Shared, type SharedMemory } from '../core/shared.ts'
 import { QueueCorruptError, TooManyThreadsError } from '../errors.ts'
 import { backOff } from '../wait/backoff.ts'
+import { noteIn } from './death-notes.ts'
+import type { Portrait } from './portrait.ts'
 import { recover, windUp } from './recovery.ts'
 import { forgetCause, link, TAKES } from './supervised.ts'
 
@@ -29,15 +31,15 @@ export interface Attached {
 
 interface Registry {
   readonly attached: Map<string, Attached>
-  /** The latest deaths, oldest first. */
-  readonly dead: Set<number>
+  /** The latest deaths by threadId, oldest first. */
+  readonly dead: Map<number, Portrait>
 }
 
 const KEY = Symbol.for('millrace')
 const holder = globalThis as { [KEY]?: Registry }
 
 export function registry(): Registry {
-  holder[KEY] ??= { attached: new Map(), dead: new Set() }
+  holder[KEY] ??= { attached: new Map(), dead: new Map() }
   return holder[KEY]
 }
 
@@ -47,10 +49,10 @@ export function registry(): Registry {
  */
 const REMEMBERED = 1024
 
-export function rememberDeath(thread: number): void {
+export function rememberDeath(thread: number, death: Portrait): void {
   const { dead } = registry()
-  dead.add(thread)
-  for (const oldest of dead) {
+  if (!dead.has(thread)) dead.set(thread, death)
+  for (const oldest of dead.keys()) {
     if (dead.size <= REMEMBERED) break
     dead.delete(oldest)
   }
@@ -85,7 +87,9 @@ function claimFree(shared: SharedMemory, label: string): number {
       }
       if (answer === 1) return ledger
     }
-    if (!recovered) for (const thread of registry().dead) recover(shared, thread + 1, thisThread)
+    if (recovered) continue
+    const { dead } = registry()
+    for (const thread of dead.keys()) recover(shared, thread + 1, thisThread, noteIn(shared, dead))
   }
   throw new TooManyThreadsError(
     `${maxThreads} threads are attached to ${label} already; its option maxThreads sets how many may be`,

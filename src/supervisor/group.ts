@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { basename } from 'node:path'
 import type { ResourceLimits } from 'node:worker_threads'
+import { unpackError } from '../error-transport.ts'
 import { RunTimeoutError, type ThreadError } from '../errors.ts'
 import {
   attemptsAt,
@@ -14,7 +15,6 @@ import {
 import { clearTimeout, setTimeout } from '../timers.ts'
 import { hold, letGo } from '../wait/keep-alive.ts'
 import type { Arguments } from './args.ts'
-import { unpackError } from './error-transport.ts'
 import { deathOf, extended, shown, threadError, withOthers } from './failures.ts'
 import { Flow } from './flow.ts'
 import { type Loader, loaderFor } from './loader.ts'
