@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import { Serializer } from 'node:v8'
 import { applyTraits, type PackedError, type PackedTraits, packTraits } from '../error-transport.ts'
+import { findInside, isUnsendable, refuseUnsendable } from '../unsendable.ts'
 import { checkCloneExtent } from './clone-extent.ts'
 import { CloneDeserializer, CloneSerializer } from './clone-views.ts'
 import type { Span } from './codec.ts'
@@ -29,7 +30,14 @@ type Traits = readonly [error: Error, traits: PackedTraits]
 export function writeClone(item: unknown, span: Span, at: number, end: number): number {
   const serializer = new CloneSerializer()
   serializer.writeHeader()
-  serializer.writeValue(item)
+  try {
+    serializer.writeValue(item)
+  } catch (error) {
+    // V8 stumbles over what is inside of it.
+    const found = findInside(item, isUnsendable)
+    if (found !== undefined) refuseUnsendable(found)
+    throw error
+  }
   const traits = traitsIn(refuseHostObjects(item))
   if (traits.length > 0) serializer.writeValue(traits)
   const encoded = serializer.releaseBuffer()

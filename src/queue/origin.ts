@@ -3,6 +3,7 @@ import { type Codec, cellCodec, codecDescriptor, codecFromDescriptor } from '../
 import { allocate } from '../core/core.ts'
 import { type Geometry, type Kind, layOut } from '../core/geometry.ts'
 import { SharedMemory } from '../core/shared.ts'
+import { refuseJson } from '../unsendable.ts'
 import { ownLot, SharedLot } from '../wait/lot.ts'
 import { Attachment } from './attachment.ts'
 import type { LetterBox } from './dead-letters.ts'
@@ -112,5 +113,10 @@ export function handleOf(
   const { geometry, memory } = shared
   const { kind } = geometry
   const lot = shared.lot.buffer
-  return { millrace: 1, kind, id, name, ack, whenFull, ranking, codec, geometry, memory, lot, deadLetters }
+  const handle: HandleData = {
+    ...{ millrace: 1, kind, id, name, ack, whenFull, ranking },
+    ...{ codec, geometry, memory, lot, deadLetters },
+  }
+  refuseJson(handle, () => 'a handle cannot be an item: it can be in arguments, workerData and messages')
+  return handle
 }

@@ -13,6 +13,7 @@ import {
   type WaitOptions,
 } from '../queue/index.ts'
 import { clearTimeout, setTimeout } from '../timers.ts'
+import { markUnsendable } from '../unsendable.ts'
 import { hold, letGo } from '../wait/keep-alive.ts'
 import type { Arguments } from './args.ts'
 import { deathOf, extended, shown, threadError, withOthers } from './failures.ts'
@@ -468,3 +469,5 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     }
   }
 }
+
+markUnsendable(Group, 'its queues can, by their `handle`')

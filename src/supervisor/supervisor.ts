@@ -9,6 +9,7 @@ import {
 } from '../errors.ts'
 import { causeOf, drain, hearAttachments, noteCause, type Queue, type WaitOptions } from '../queue/index.ts'
 import { clearInterval, clearTimeout, nextTick, setInterval, setTimeout } from '../timers.ts'
+import { markUnsendable } from '../unsendable.ts'
 import { whenShutDown } from '../wait/shut-down.ts'
 import { queuesOf } from './flow.ts'
 import { Group, type GroupEvents, type GroupPlan, type ThreadGroup } from './group.ts'
@@ -502,3 +503,5 @@ function isConsequence(failure: unknown): boolean {
 function shutDown(queue: Queue<unknown>): void {
   drain(queue.origin.shared)
 }
+
+markUnsendable(Supervisor, 'threads may have supervisors of their own')

@@ -13,7 +13,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   queue: ['wait', 'core', 'codec'],
   supervisor: ['queue', 'wait'],
 }
-const LEAVES = ['errors.ts', 'check.ts', 'clock.ts', 'timers.ts', 'error-transport.ts']
+const LEAVES = ['errors.ts', 'check.ts', 'clock.ts', 'timers.ts', 'error-transport.ts', 'unsendable.ts']
 
 interface Import {
   readonly file: string
