@@ -13,6 +13,7 @@ import { type QueueOptions, settingsOf, type WhenFull } from './options.ts'
 import { type Ranking, rankingOf } from './ranking.ts'
 import {
   type AttachedQueue,
+  attachInRegistry,
   claimLedger,
   registry,
   sweep,
@@ -83,7 +84,7 @@ export class Origin<T> {
     windUpFormer(this.id)
     announce(this.id, this.shared)
     const ledger = claimLedger(this.shared, this.label, this.producer)
-    registry().attached.set(this.id, { queue: new WeakRef(queue), shared: this.shared, ledger })
+    attachInRegistry(this.id, queue, this.shared, ledger)
     return new Attachment(this.shared, cellCodec(this.codec), ledger, thisThread, this.label, queue)
   }
 }
