@@ -5,7 +5,7 @@ const rejected = new Queue()
 const jobs = new Queue({ deadLetters: rejected, maxDeliveries: 2 })
 await jobs.put(process.argv[2])
 for (let deaths = 0; deaths < 2; deaths++) {
-  const resourceLimits = { maxOldGenerationSizeMb: 24 }
+  const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 }
   const worker = new Worker(new URL('./holder.mjs', import.meta.url), {
     workerData: jobs.handle,
     resourceLimits,

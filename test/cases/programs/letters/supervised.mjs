@@ -5,7 +5,9 @@ const rejected = new Queue({ codec: codecs[codec] })
 const jobs = new Queue({ deadLetters: rejected, maxDeliveries: Number(maxDeliveries) })
 await jobs.putMany(ways)
 jobs.shutdown()
-const supervisor = new Supervisor({ resourceLimits: { maxOldGenerationSizeMb: 24 } })
+const supervisor = new Supervisor({
+  resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
+})
 supervisor.consume(jobs, { filename: new URL('./work.mjs', import.meta.url), name: 'handle', threads: 1 })
 await supervisor.join()
 for (const letter of await rejected.getMany(ways.length)) {

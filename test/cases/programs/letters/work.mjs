@@ -6,7 +6,7 @@ const ways = {
   nothing: () => setTimeout(() => thrown(undefined), 1),
   exits: () => process.exit(7),
   memory: () => {
-    for (const kept = []; ; ) kept.push(new Array(1000).fill(kept.length))
+    for (const kept = []; ; ) kept.push([kept.length, kept.length])
   },
 }
 
