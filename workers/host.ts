@@ -1,12 +1,13 @@
 import { type MessagePort, setEnvironmentData, threadId } from 'node:worker_threads'
+import { packError } from '../src/error-transport.ts'
 import { detachAll, setLink } from '../src/queue/index.ts'
 import { unpackArgs } from '../src/supervisor/args.ts'
 import type { ThreadContext, ThreadFunction } from '../src/supervisor/context.ts'
 import { Control } from '../src/supervisor/control.ts'
-import { packError } from '../src/supervisor/error-transport.ts'
 import type { Outcome, Report, RunMessage } from '../src/supervisor/protocol.ts'
 import { ANCESTRY } from '../src/supervisor/self-start.ts'
 import { setImmediate } from '../src/timers.ts'
+import { findInside, isUnsendable, refuseUnsendable } from '../src/unsendable.ts'
 import { Consumer } from './consume.ts'
 import { loadFunction } from './load.ts'
 import { log } from './log.ts'
@@ -94,11 +95,15 @@ function post(port: MessagePort, report: Report): void {
 
 function postOutcome(port: MessagePort, outcome: Outcome): void {
   try {
+    if (outcome.kind === 'returned') {
+      const found = findInside(outcome.value, isUnsendable)
+      if (found !== undefined) refuseUnsendable(found)
+    }
     post(port, outcome)
   } catch (cause) {
     const isIterator = typeof (outcome as { value?: Iterator<unknown> }).value?.next === 'function'
-    const hint = isIterator ? ': the items of a generator are for `produce`' : ''
-    const message = `the function returned what cannot be cloned to another thread${hint}`
+    const hint = isIterator ? 'the items of a generator are for `produce`' : (cause as Error).message
+    const message = `the function returned what cannot be cloned to another thread: ${hint}`
     const error = Object.assign(new TypeError(message, { cause }), { code: 'ERR_INVALID_RETURN_VALUE' })
     post(port, { kind: 'threw', error: packError(error), isSetUp: false, isStop: false })
   }

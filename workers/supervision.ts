@@ -1,7 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { packError, unpackError } from '../src/error-transport.ts'
 import { type Link, noteCause, type Use } from '../src/queue/index.ts'
 import type { Control } from '../src/supervisor/control.ts'
-import { packError, unpackError } from '../src/supervisor/error-transport.ts'
 import type { Mail, Report } from '../src/supervisor/protocol.ts'
 
 /** This thread's link to its supervisor: the word that asks it to stop, and the mail that says why. */

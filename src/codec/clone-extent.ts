@@ -39,8 +39,8 @@ let growth = 0
 const around: number[] = []
 const counts: number[] = []
 
-/** Throws a RangeError if the value whose tag is at `start` claims what the bytes do not bear out. */
-export function checkCloneExtent(data: Uint8Array, start: number): void {
+/** Returns where the value whose tag is at `start` ends. Throws a RangeError if it claims what the bytes do not bear out. */
+export function checkCloneExtent(data: Uint8Array, start: number): number {
   bytes = data
   at = start
   positions = 0
@@ -53,7 +53,7 @@ export function checkCloneExtent(data: Uint8Array, start: number): void {
       do {
         if (isWhole) {
           skipView()
-          if (around.length === 0) return
+          if (around.length === 0) return at
           counts[counts.length - 1]!++
         }
         isWhole = endOfOuter()

@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { refuseUnsendable } from '../unsendable.ts'
 import { Extent } from './clone-extent.ts'
 
 /** What V8 knows how to clone: an object with one of these prototypes is what it seems. */
@@ -11,12 +12,14 @@ const STANDARD: readonly object[] = [
 const cloneable = new WeakSet<object>(STANDARD)
 
 /**
- * Throws if `item` holds an object of Node's own that is more than its properties: a Blob, a KeyObject, a URL. V8's
+ * Throws if `item` holds an object, of Node's or of ours, that is more than its properties: a Blob, a KeyObject, a URL, a Queue. V8's
  * serializer would give `{}` for it (on Node 22 and later); only structuredClone knows them, by a mark that cannot be read. So
- * it is asked, once for each class. Throws as well if `item` would claim more than the reader lets data claim.
+ * it is asked, once for each class. Throws as well if `item` would claim more than the reader lets data claim. Returns the
+ * errors in it.
  */
-export function refuseHostObjects(item: unknown): void {
+export function refuseHostObjects(item: unknown): Error[] {
   const extent = new Extent()
+  const errors: Error[] = []
   const met = new Set<unknown>()
   const left: unknown[] = [item]
   while (left.length > 0) {
@@ -32,18 +35,22 @@ export function refuseHostObjects(item: unknown): void {
     refuseHostClass(each)
     if (types.isMap(each)) for (const pair of each) left.push(...pair)
     else if (types.isSet(each)) left.push(...each)
-    else if (types.isNativeError(each)) left.push(each.cause)
-    else {
+    else if (types.isNativeError(each)) {
+      errors.push(each)
+      left.push(each.cause)
+    } else {
       const keys = Object.keys(each)
       extent.add(each, keys.length)
       for (const key of keys) left.push((each as Record<string, unknown>)[key])
     }
   }
+  return errors
 }
 
 function refuseHostClass(item: object): void {
   const prototype: object | null = Object.getPrototypeOf(item)
   if (prototype === null || cloneable.has(prototype)) return
+  refuseUnsendable(item)
   const clone: unknown = structuredClone(item)
   if (!STANDARD.includes(Object.getPrototypeOf(clone))) {
     throw new TypeError(

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { askedForJson, unsendableError } from '../unsendable.ts'
 import { builtin } from './builtin.ts'
 import { native, writeUtf8 } from './text.ts'
 
@@ -11,7 +12,9 @@ import { native, writeUtf8 } from './text.ts'
 export const json = builtin<any>({
   name: 'json',
   write(item, span, at, end) {
+    const { count } = askedForJson
     const text = JSON.stringify(item)
+    if (askedForJson.count !== count) throw unsendableError(askedForJson.refusal)
     if (text === undefined) {
       throw new TypeError(`JSON has no text for ${inspect(item, { depth: 0, breakLength: Infinity })}`)
     }

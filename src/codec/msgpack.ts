@@ -7,6 +7,7 @@ import {
   type ExtensionCodecType,
   encodeTimestampExtension,
 } from '@msgpack/msgpack'
+import { findInside, isUnsendable, refuseUnsendable } from '../unsendable.ts'
 import { builtin } from './builtin.ts'
 import { copyIn, copyOut } from './copy.ts'
 import { checkExtent, DEPTH } from './msgpack-extent.ts'
@@ -31,6 +32,8 @@ const extensionCodec: ExtensionCodecType<undefined> = {
       return new ExtData(TIMESTAMP, encodeTimestampExtension(item)!)
     }
     if (typeof item === 'object' && item !== null && isRecord(item)) return null
+    const found = findInside(item, isUnsendable)
+    if (found !== undefined) refuseUnsendable(found)
     throw new TypeError(`MessagePack has no form for ${shown(item)}; codecs.structured may have one`)
   },
   decode(data, type) {
@@ -44,6 +47,7 @@ const extensionCodec: ExtensionCodecType<undefined> = {
 function isRecord(item: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(item)
   const plain = prototype === Object.prototype || prototype === null
+  if (!plain) refuseUnsendable(item)
   if (!plain && Object.prototype.toString.call(item) !== '[object Object]') return false
   // The library's decoder refuses the key; better to hear of it from the put.
   if (Object.hasOwn(item, '__proto__')) throw new TypeError('MessagePack items cannot have the key __proto__')

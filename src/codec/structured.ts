@@ -12,7 +12,7 @@ let spare: TaggedWriter | undefined
  * other than Uint8Array, sparse arrays, cycles and shared references go through V8's serializer, at several times the
  * cost.
  *
- * What differs from structuredClone: a Buffer arrives as a Uint8Array of its own bytes, without the ArrayBuffer under
+ * What differs from structuredClone: an error keeps its class, as errors thrown in threads do, and its properties. A Buffer arrives as a Uint8Array of its own bytes, without the ArrayBuffer under
  * it; so does a Uint8Array, unless another view on its ArrayBuffer is in the item. A view on a resizable buffer keeps
  * its present length. Getters may run more than once. The sparse arrays of an item may have 2^21 holes, and its resizable
  * buffers may grow to 4 GiB, in all.

@@ -59,6 +59,7 @@ export interface Geometry extends Dimensions {
   readonly delayedAt: number
   /** 0: no records. */
   readonly recordsAt: number
+  readonly recordBytes: number
   readonly blocks: number
   readonly blockBytes: number
   readonly blocksAt: number
@@ -68,7 +69,9 @@ export interface Geometry extends Dimensions {
 /** Byte offsets stay below 2^31, so that no address is negative as an i32. */
 export const MAX_PAGES = 32767
 export const MAX_BYTES = MAX_PAGES * 65536
-export const RECORD_BYTES = 512
+/** Records are of the first of these sizes with which all together take no more than RECORDS_BYTES, else of the last. */
+const RECORD_BYTES = [2048, 1024, 512]
+const RECORDS_BYTES = 2 ** 27
 /** The sifts of a heap go 21 levels. */
 export const MAX_HEAP = 2 ** 21 - 1
 
@@ -105,7 +108,8 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   const delayedSize = Math.min(spares, MAX_HEAP)
   const delayedAt = region((1 + delayedSize) * NODE_BYTES)
   const cellsAt = region(cells * cellBytes)
-  const recordsAt = hasRecords ? region(cells * RECORD_BYTES) : 0
+  const recordBytes = hasRecords ? (RECORD_BYTES.find((each) => cells * each <= RECORDS_BYTES) ?? 512) : 0
+  const recordsAt = hasRecords ? region(cells * recordBytes) : 0
   const blocksAt = region(blocks * blockBytes)
   return {
     ...dimensions,
@@ -126,6 +130,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     delayedSize,
     delayedAt,
     recordsAt,
+    recordBytes,
     blocks,
     blockBytes,
     blocksAt,

@@ -31,8 +31,9 @@ import type { Side } from '../wait/side.ts'
 import { wakeTakers } from '../wait/waking.ts'
 import { DueTime } from './due.ts'
 import { afterFinish } from './end.ts'
+import { portraitOf } from './portrait.ts'
 import { writeKey } from './ranking.ts'
-import { addFailure, clearRecord, type Failure, readRecord, recordAt } from './record.ts'
+import { addFailure, clearRecord, type Failure, type RecordPlace, readRecord, recordAt } from './record.ts'
 import { freeBlocks, heldBlocks } from './recovery.ts'
 import { keepWhileHolding } from './registry.ts'
 import { ASKS, link, PUTS } from './supervised.ts'
@@ -250,7 +251,7 @@ export class Attachment<T> {
   /** Writes what stands beside the staged cell. */
   #stamp(rank: number): void {
     const { recordsAt, keysAt } = this.geometry
-    if (recordsAt !== 0) clearRecord(this.#span, this.#recordAt(this.#stage))
+    if (recordsAt !== 0) clearRecord(this.#span, this.#recordAt(this.#stage).at)
     if (keysAt !== 0) writeKey(this.#words, keysAt + this.#cellOf(this.#stage) * KEY_BYTES, rank)
   }
 
@@ -446,7 +447,7 @@ export class Attachment<T> {
   /** Gives the item of `entry` back, to be delivered again, after `delay` ms if that is not 0, or given up. */
   giveBack(entry: number, verdict: number, error?: unknown, delay = 0): void {
     if (error !== undefined && this.geometry.recordsAt !== 0) {
-      addFailure(this.#span, this.#recordAt(entry), error, this.thread - 1)
+      addFailure(this.#span, this.#recordAt(entry), portraitOf(error), this.thread - 1)
     }
     const due = delay === 0 ? undefined : DueTime.after(delay)
     const giveBack = () =>
@@ -504,7 +505,7 @@ export class Attachment<T> {
     return this.geometry.cellsAt + this.#cellOf(entry) * this.geometry.cellBytes
   }
 
-  #recordAt(entry: number): number {
+  #recordAt(entry: number): RecordPlace {
     return recordAt(this.geometry, this.#cellOf(entry))
   }
 }

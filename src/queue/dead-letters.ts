@@ -2,6 +2,7 @@ import { DOOMED_FIRST } from '../core/layout.ts'
 import type { Shared } from '../core/shared.ts'
 import { CodecError, ItemTooLargeError, QueueShutDownError } from '../errors.ts'
 import { type Attachment, GIVE_UP } from './attachment.ts'
+import { errorOf, type LetterError, plainError, portraitOf } from './portrait.ts'
 import type { Failure } from './record.ts'
 
 /** An item that was given up. */
@@ -10,12 +11,15 @@ export interface DeadLetter<T> {
   readonly item?: T
   /** The encoded item, where `item` is absent. */
   readonly bytes?: Uint8Array
-  /** Why it was given up: `{ name, message, code? }`. */
-  readonly error: unknown
+  /**
+   * Why it was given up: the last failure. Its class, `code`, `exitCode` and the beginning of its message are always there,
+   * of its stack and its causes what there is room for. A codec that has no form for errors (json, msgpack) makes a plain object of it.
+   */
+  readonly error: LetterError
   /** Deliveries begun. */
   readonly attempts: number
   /** The failures that were noted, oldest first, at most 8. `at`: ms since the epoch; `thread`: threadId. */
-  readonly history: { at: number; thread: number; error: unknown }[]
+  readonly history: { at: number; thread: number; error: LetterError }[]
   /** The queue's name. */
   readonly queue: string
 }
@@ -27,6 +31,7 @@ export interface LetterBox {
   readonly isShutDown: boolean
   readonly isDetached: boolean
   readonly handle: unknown
+  readonly codecName: string
   onRoom(call: () => void): void
   serveRoom(): void
 }
@@ -65,29 +70,40 @@ export function hasDoomed(shared: Shared): boolean {
   return shared.load(DOOMED_FIRST) !== 0
 }
 
-/** Posts the fullest letter the dead-letter queue can carry: with the item, else its bytes, else neither. */
+/**
+ * Posts the fullest letter the dead-letter queue can carry: with the item, else its bytes, else neither; each with all that
+ * is known of its errors, else without their stacks and causes.
+ */
 function post<T>(attachment: Attachment<T>, entry: number, letters: LetterBox, queue: string): boolean {
   const failures = attachment.failures(entry)
   const attempts = attachment.attempts(entry)
-  const letter = {
-    error: failures.at(-1)?.error ?? { name: 'Error', message: `given up after ${attempts} deliveries` },
-    attempts,
-    history: failures.map(({ at, thread, error }: Failure) => ({ at, thread, error })),
-    queue,
-  }
   const contents = [
     () => ({ item: attachment.peek(entry) }),
     () => ({ bytes: new Uint8Array(attachment.bytesOf(entry)) }),
     () => ({}),
   ]
   for (const content of contents) {
-    try {
-      return letters.tryPut({ ...letter, ...content() })
-    } catch (error) {
-      if (error instanceof QueueShutDownError) return false
-      if (!(error instanceof CodecError || error instanceof ItemTooLargeError)) throw error
+    for (const isBare of [false, true]) {
+      try {
+        const reasons = reasonsOf(failures, attempts, letters.codecName === 'msgpack', isBare)
+        return letters.tryPut({ ...content(), ...reasons, attempts, queue })
+      } catch (error) {
+        if (error instanceof QueueShutDownError) return false
+        if (!(error instanceof CodecError || error instanceof ItemTooLargeError)) throw error
+      }
     }
   }
   process.emitWarning(`an item given up in ${queue} was dropped: its dead-letter queue cannot carry it`)
   return true
+}
+
+function reasonsOf(failures: readonly Failure[], attempts: number, isPlain: boolean, isBare: boolean) {
+  const made = (error: LetterError) => (isPlain ? plainError(error) : error)
+  const history = failures.map(({ at, thread, error }) => ({
+    at,
+    thread,
+    error: made(errorOf(error, isBare)),
+  }))
+  const error = history.at(-1)?.error ?? made(errorOf(portraitOf(`given up after ${attempts} deliveries`)))
+  return { error, history }
 }

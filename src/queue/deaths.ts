@@ -1,4 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel'
+import { errorMonitor } from 'node:events'
 import { runInThisContext } from 'node:vm'
 import {
   BroadcastChannel,
@@ -10,14 +11,13 @@ import {
   type Worker,
 } from 'node:worker_threads'
 import { invalidType } from '../check.ts'
-import { spanOf } from '../codec/codec.ts'
 import type { Geometry } from '../core/geometry.ts'
-import { ATTEMPTS, DOOMED } from '../core/layout.ts'
 import { SharedMemory } from '../core/shared.ts'
-import { QueueCorruptError, RunTimeoutError } from '../errors.ts'
+import { QueueCorruptError } from '../errors.ts'
 import { setTimeout } from '../timers.ts'
 import { ownLot, SharedLot } from '../wait/lot.ts'
-import { addFailure, recordAt } from './record.ts'
+import { deathOf, type Ending, noteIn } from './death-notes.ts'
+import type { Portrait } from './portrait.ts'
 import { recover, wakeEveryone } from './recovery.ts'
 import { type AttachedQueue, registry, rememberDeath, sweep, thisThread, whenLetGo } from './registry.ts'
 
@@ -63,8 +63,8 @@ interface Used {
 
 /** What is known of other threads. It lives on `globalThis`: of several copies of the library in a thread one listens. */
 interface Others {
-  /** Worker threads whose own starter is this thread, and alive. */
-  readonly children: Set<number>
+  /** Worker threads whose own starter is this thread, and alive: whether this thread will hear their exit. */
+  readonly children: Map<number, () => boolean>
   /** Who else uses which memory: in the main thread all others, elsewhere the threads it supervises. */
   readonly wards: Map<number, Ward>
   /** Threads whose supervisor has asked them to stop. */
@@ -74,7 +74,7 @@ interface Others {
 
 const KEY = Symbol.for('millrace.others')
 const holder = globalThis as { [KEY]?: Others }
-holder[KEY] ??= { children: new Set(), wards: new Map(), stopping: new Set(), isListening: false }
+holder[KEY] ??= { children: new Map(), wards: new Map(), stopping: new Set(), isListening: false }
 const others: Others = holder[KEY]
 const { children, wards, stopping } = others
 
@@ -101,7 +101,10 @@ export function listen(): void {
     if (kind === ASK && !isMainThread) sendLifeline()
     if (kind !== LIFELINE || thread === undefined || port === undefined) return
     wardOf(thread).lifelines.push(port)
-    port.on('close', () => died(thread))
+    // The exit, which follows, says why. A program may have removed all listeners.
+    port.on('close', () => {
+      if (children.get(thread)?.() !== true) died(thread, deathOf(thread))
+    })
     port.unref()
   })
   if (isMainThread) openNotices()
@@ -143,7 +146,7 @@ function wardOf(thread: number): Ward {
 function hear(notice: Notice): void {
   const { thread, id = '', memory, geometry, lot } = notice
   if (notice.isDead) {
-    if (isMainThread) died(thread)
+    if (isMainThread) died(thread, deathOf(thread))
     return
   }
   if (memory === undefined || geometry === undefined || lot === undefined) {
@@ -186,7 +189,7 @@ function askForLifeline(thread: number, ward: Ward): void {
   postMessageToThread(thread, { kind: ASK }, [], ANSWER).then(
     () => expectLifeline(thread, ward),
     ({ code }) => {
-      if (code === 'ERR_WORKER_MESSAGING_FAILED') died(thread)
+      if (code === 'ERR_WORKER_MESSAGING_FAILED') died(thread, deathOf(thread))
       else expectLifeline(thread, ward)
     },
   )
@@ -246,18 +249,24 @@ function watchWorker(worker: Worker): void {
   // At `exit` it is -1.
   const thread = worker.threadId
   if (thread < 0 || children.has(thread)) return
-  children.add(thread)
-  worker.prependListener('exit', () => {
+  let thrown: Ending['thrown']
+  const exited = (exitCode: number) => {
     children.delete(thread)
-    died(thread)
+    died(thread, deathOf(thread, { exitCode, thrown }))
     // The main thread may know queues of which this one does not.
     if (!isMainThread) broadcast({ thread, isDead: true })
+  }
+  children.set(thread, () => worker.listeners('exit').includes(exited))
+  // Handled by nobody for that.
+  worker.prependListener(errorMonitor as unknown as 'error', (error: unknown) => {
+    thrown ??= { error }
   })
+  worker.prependListener('exit', exited)
 }
 
-function died(thread: number): void {
+function died(thread: number, death: Portrait): void {
   const { attached } = registry()
-  rememberDeath(thread)
+  rememberDeath(thread, death)
   stopping.delete(thread)
   for (const { shared } of attached.values()) recoverIn(shared, thread)
   const ward = wards.get(thread)
@@ -270,20 +279,8 @@ function died(thread: number): void {
 }
 
 function recoverIn(shared: SharedMemory, thread: number): void {
-  const { geometry } = shared
   try {
-    recover(shared, thread + 1, thisThread, (entry, overdue) => {
-      if (geometry.recordsAt === 0) return
-      const cell = shared.load(entry)
-      if (cell < 0 || cell >= geometry.cells) return
-      // It only moved the item to the dead letters.
-      if ((shared.load(geometry.cellsAt + cell * geometry.cellBytes + ATTEMPTS) & DOOMED) !== 0) return
-      const error =
-        overdue === undefined
-          ? Object.assign(new Error(`thread ${thread} died while it held the item`), { code: 'ERR_THREAD' })
-          : RunTimeoutError.after(overdue.limit)
-      addFailure(spanOf(shared.memory.buffer), recordAt(geometry, cell), error, thread)
-    })
+    recover(shared, thread + 1, thisThread, noteIn(shared, registry().dead))
     wakeEveryone(shared)
   } catch (error) {
     // A damaged queue must not take the thread down that cleans up after another.

@@ -1,5 +1,6 @@
 import { options as optionsObject } from '../check.ts'
 import { StaleDeliveryError } from '../errors.ts'
+import { markUnsendable } from '../unsendable.ts'
 import { durationOf } from './options.ts'
 
 /** How an item is delivered again. */
@@ -70,3 +71,5 @@ export class TakenItem<T> implements Delivery<T> {
     this.#settled = true
   }
 }
+
+markUnsendable(TakenItem, 'its `item` can')

@@ -3,6 +3,7 @@ import { type Codec, cellCodec, codecDescriptor, codecFromDescriptor } from '../
 import { allocate } from '../core/core.ts'
 import { type Geometry, type Kind, layOut } from '../core/geometry.ts'
 import { SharedMemory } from '../core/shared.ts'
+import { refuseJson } from '../unsendable.ts'
 import { ownLot, SharedLot } from '../wait/lot.ts'
 import { Attachment } from './attachment.ts'
 import type { LetterBox } from './dead-letters.ts'
@@ -12,6 +13,7 @@ import { type QueueOptions, settingsOf, type WhenFull } from './options.ts'
 import { type Ranking, rankingOf } from './ranking.ts'
 import {
   type AttachedQueue,
+  attachInRegistry,
   claimLedger,
   registry,
   sweep,
@@ -82,7 +84,7 @@ export class Origin<T> {
     windUpFormer(this.id)
     announce(this.id, this.shared)
     const ledger = claimLedger(this.shared, this.label, this.producer)
-    registry().attached.set(this.id, { queue: new WeakRef(queue), shared: this.shared, ledger })
+    attachInRegistry(this.id, queue, this.shared, ledger)
     return new Attachment(this.shared, cellCodec(this.codec), ledger, thisThread, this.label, queue)
   }
 }
@@ -112,5 +114,10 @@ export function handleOf(
   const { geometry, memory } = shared
   const { kind } = geometry
   const lot = shared.lot.buffer
-  return { millrace: 1, kind, id, name, ack, whenFull, ranking, codec, geometry, memory, lot, deadLetters }
+  const handle: HandleData = {
+    ...{ millrace: 1, kind, id, name, ack, whenFull, ranking },
+    ...{ codec, geometry, memory, lot, deadLetters },
+  }
+  refuseJson(handle, () => 'a handle cannot be an item: it can be in arguments, workerData and messages')
+  return handle
 }

@@ -2,6 +2,7 @@ import { invalidType, invalidValue, options as optionsObject } from '../check.ts
 import { JOIN } from '../core/layout.ts'
 import { isShutDown, unfinished } from '../core/shared.ts'
 import { DeadlockError } from '../errors.ts'
+import { markUnsendable } from '../unsendable.ts'
 import { PendingCalls } from '../wait/pending.ts'
 import { type BatchOptions, getMany, getManySync, putMany, putManySync } from './batches.ts'
 import type { Contender } from './contender.ts'
@@ -372,6 +373,11 @@ export class Queue<T> {
     this.#puts.serve()
   }
 }
+
+markUnsendable(
+  Queue,
+  'its `handle` can, in arguments, workerData and messages; `attach` makes a queue of it there',
+)
 
 /** Whether it is a queue, of whichever copy of the library. */
 export function isQueue(value: unknown): value is Queue<unknown> {

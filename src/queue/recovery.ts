@@ -22,8 +22,11 @@ import { wakeAllTakers } from '../wait/waking.ts'
 import { DueTime } from './due.ts'
 import { GIVEN_UP, type Overdue, overdueOf } from './overdue.ts'
 
-/** Told of each entry whose item failed by its holder's death, before it comes back; `overdue`: its call took too long. */
-export type Note = (entry: number, overdue: Overdue | undefined) => void
+/**
+ * Told of each entry whose item failed by the death of its holder (threadId + 1), before it comes back; `overdue`: its call
+ * took too long.
+ */
+export type Note = (entry: number, holder: number, overdue: Overdue | undefined) => void
 
 const nothing: Note = () => {}
 
@@ -54,9 +57,9 @@ export function windUp(
     const entry = entries + index * ENTRY_BYTES
     if (shared.load(entry + ENTRY_STATE) !== HELD) continue
     if (overdue === undefined) {
-      note(entry, undefined)
+      note(entry, thread, undefined)
       for (let tries = 0; core.giveBack(ledger, entry, AGAIN) === BUSY; tries++) backOff(tries)
-    } else giveBackOverdue(shared, ledger, entry, overdue, note)
+    } else giveBackOverdue(shared, ledger, entry, overdue, () => note(entry, thread, overdue))
   }
   for (let index = 0; index <= geometry.maxInFlight; index++)
     freeBlocks(shared, entries + index * ENTRY_BYTES)
@@ -65,14 +68,20 @@ export function windUp(
 }
 
 /** Of a thread that was terminated since the call for one item took too long: what else it held is not to blame. */
-function giveBackOverdue(shared: Shared, ledger: number, entry: number, overdue: Overdue, note: Note): void {
+function giveBackOverdue(
+  shared: Shared,
+  ledger: number,
+  entry: number,
+  overdue: Overdue,
+  note: () => void,
+): void {
   const { core } = shared
   const { delay } = overdue
   if (entry !== overdue.entry) {
     for (let tries = 0; core.giveBack(ledger, entry, UNBEGUN) === BUSY; tries++) backOff(tries)
     return
   }
-  note(entry, overdue)
+  note()
   if (delay > 0) {
     const { high, low } = DueTime.after(delay)
     for (let tries = 0; core.delay(ledger, entry, high, low) === BUSY; tries++) backOff(tries)

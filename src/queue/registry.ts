@@ -4,6 +4,8 @@ import { BUSY, OWNER, PRODUCER, STORED, STORED_BEFORE, VACANT } from '../core/la
 import { ledgersUsed, type Shared, type SharedMemory } from '../core/shared.ts'
 import { QueueCorruptError, TooManyThreadsError } from '../errors.ts'
 import { backOff } from '../wait/backoff.ts'
+import { noteIn } from './death-notes.ts'
+import type { Portrait } from './portrait.ts'
 import { recover, windUp } from './recovery.ts'
 import { forgetCause, link, TAKES } from './supervised.ts'
 
@@ -29,15 +31,15 @@ export interface Attached {
 
 interface Registry {
   readonly attached: Map<string, Attached>
-  /** The latest deaths, oldest first. */
-  readonly dead: Set<number>
+  /** The latest deaths by threadId, oldest first. */
+  readonly dead: Map<number, Portrait>
 }
 
 const KEY = Symbol.for('millrace')
 const holder = globalThis as { [KEY]?: Registry }
 
 export function registry(): Registry {
-  holder[KEY] ??= { attached: new Map(), dead: new Set() }
+  holder[KEY] ??= { attached: new Map(), dead: new Map() }
   return holder[KEY]
 }
 
@@ -47,10 +49,10 @@ export function registry(): Registry {
  */
 const REMEMBERED = 1024
 
-export function rememberDeath(thread: number): void {
+export function rememberDeath(thread: number, death: Portrait): void {
   const { dead } = registry()
-  dead.add(thread)
-  for (const oldest of dead) {
+  if (!dead.has(thread)) dead.set(thread, death)
+  for (const oldest of dead.keys()) {
     if (dead.size <= REMEMBERED) break
     dead.delete(oldest)
   }
@@ -85,7 +87,9 @@ function claimFree(shared: SharedMemory, label: string): number {
       }
       if (answer === 1) return ledger
     }
-    if (!recovered) for (const thread of registry().dead) recover(shared, thread + 1, thisThread)
+    if (recovered) continue
+    const { dead } = registry()
+    for (const thread of dead.keys()) recover(shared, thread + 1, thisThread, noteIn(shared, dead))
   }
   throw new TooManyThreadsError(
     `${maxThreads} threads are attached to ${label} already; its option maxThreads sets how many may be`,
@@ -158,8 +162,38 @@ export function whenLetGo(call: (id: string) => void): void {
 
 let sizeAfterSweep = 0
 
+/** Holders looked at for each queue that is made: those of queues that are made and dropped do not pile up. */
+const LOOKS = 4
+
+function releaseSome(): void {
+  let looks = 0
+  for (const holder of holders) {
+    if (looks++ === LOOKS) return
+    holders.delete(holder)
+    if (holder.held > 0) holders.add(holder)
+    else holder.forget()
+  }
+}
+
+const collected = new FinalizationRegistry<string>((id) => {
+  const known = registry().attached.get(id)
+  if (known !== undefined) letGo(id, known)
+})
+
+/** This thread is attached by `queue`, until that is collected. */
+export function attachInRegistry(
+  id: string,
+  queue: AttachedQueue,
+  shared: SharedMemory,
+  ledger: number,
+): void {
+  registry().attached.set(id, { queue: new WeakRef(queue), shared, ledger })
+  collected.register(queue, id)
+}
+
 /** Sweeps when there is twice as much as after the last time, so that many queues cost no more than a few. */
 export function sweepNowAndThen(): void {
+  releaseSome()
   if (registry().attached.size > 2 * sizeAfterSweep + 16) sweep()
 }
 
@@ -170,26 +204,29 @@ export function sweep(): void {
     holders.delete(holder)
     holder.forget()
   }
-  for (const [id, { queue, shared, ledger }] of registry().attached) {
-    if (queue?.deref() !== undefined) continue
-    if (ledger !== 0) {
-      try {
-        windUp(shared, ledger, thisThread, 0)
-      } catch (error) {
-        // A sweep comes with calls on other queues, and with deaths.
-        if (!(error instanceof QueueCorruptError)) throw error
-        process.emitWarning(error)
-      }
-      onLetGo(id)
-    }
-    if (othersAttached(shared)) {
-      registry().attached.set(id, { queue: undefined, shared, ledger: 0 })
-    } else {
-      registry().attached.delete(id)
-      forgetCause(id)
-    }
-  }
+  for (const [id, known] of registry().attached) letGo(id, known)
   sizeAfterSweep = registry().attached.size
+}
+
+/** Unless its queue is there. */
+function letGo(id: string, { queue, shared, ledger }: Attached): void {
+  if (queue?.deref() !== undefined) return
+  if (ledger !== 0) {
+    try {
+      windUp(shared, ledger, thisThread, 0)
+    } catch (error) {
+      // It comes with calls on other queues, with deaths, and with none.
+      if (!(error instanceof QueueCorruptError)) throw error
+      process.emitWarning(error)
+    }
+    onLetGo(id)
+  }
+  if (othersAttached(shared)) {
+    registry().attached.set(id, { queue: undefined, shared, ledger: 0 })
+  } else {
+    registry().attached.delete(id)
+    forgetCause(id)
+  }
 }
 
 function othersAttached(shared: SharedMemory): boolean {

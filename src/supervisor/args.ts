@@ -1,6 +1,7 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import { invalidValue } from '../check.ts'
 import { attachFor, type Handle, isQueue, type Queue } from '../queue/index.ts'
+import { findInside, isUnsendable, refuseUnsendable } from '../unsendable.ts'
 
 /**
  * Arguments on their way to a thread. Queues anywhere in plain objects and arrays travel as handles beside them, and
@@ -69,20 +70,11 @@ export async function unpackArgs(packed: PackedArgs): Promise<{ args: unknown; q
 
 /** A queue somewhere in an object that is not plain would be cloned to an empty object, without an error. */
 function refuseQueuesIn(name: string, value: unknown): void {
-  if (typeof value !== 'object' || value === null) return
-  const seen = new Set<object | null>([value])
-  // A Set's iterator comes to what is added meanwhile, too.
-  for (const each of seen) {
-    if (each === null || ArrayBuffer.isView(each)) continue
-    if (isQueue(each)) {
-      const what = value.constructor?.name ?? 'object without a class'
-      throw invalidValue(name, `plain objects and arrays where queues are in it, not a ${what}`, value)
-    }
-    const isCollection = each instanceof Map || each instanceof Set
-    const insides = isCollection ? each.values() : Object.values(each)
-    for (const inside of insides) if (typeof inside === 'object') seen.add(inside)
-    if (each instanceof Map) for (const key of each.keys()) if (typeof key === 'object') seen.add(key)
-  }
+  const found = findInside(value, (each) => isQueue(each) || isUnsendable(each))
+  if (found === undefined) return
+  if (!isQueue(found)) refuseUnsendable(found)
+  const what = (value as object).constructor?.name ?? 'object without a class'
+  throw invalidValue(name, `plain objects and arrays where queues are in it, not a ${what}`, value)
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> | unknown[] {

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { basename } from 'node:path'
 import type { ResourceLimits } from 'node:worker_threads'
+import { unpackError } from '../error-transport.ts'
 import { RunTimeoutError, type ThreadError } from '../errors.ts'
 import {
   attemptsAt,
@@ -12,9 +13,9 @@ import {
   type WaitOptions,
 } from '../queue/index.ts'
 import { clearTimeout, setTimeout } from '../timers.ts'
+import { markUnsendable } from '../unsendable.ts'
 import { hold, letGo } from '../wait/keep-alive.ts'
 import { type Arguments, NO_ARGUMENTS } from './args.ts'
-import { unpackError } from './error-transport.ts'
 import { deathOf, extended, shown, threadError, withOthers } from './failures.ts'
 import { Flow } from './flow.ts'
 import { type Loader, loaderFor } from './loader.ts'
@@ -488,6 +489,8 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     }
   }
 }
+
+markUnsendable(Group, 'its queues can, by their `handle`')
 
 function membersOf({ task, role }: GroupPlan): Member[] {
   // Any number will do that no other producer of the same queue has.

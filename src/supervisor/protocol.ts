@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
+import type { PackedError } from '../error-transport.ts'
 import type { Handle, Queue } from '../queue/index.ts'
 import type { PackedArgs } from './args.ts'
-import type { PackedError } from './error-transport.ts'
 import type { Loader } from './loader.ts'
 
 /** What the supervisor and the thread that runs a function say to each other. */

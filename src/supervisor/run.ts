@@ -1,9 +1,9 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { packError } from '../error-transport.ts'
 import { wakeToStop } from '../queue/index.ts'
 import type { Arguments } from './args.ts'
 import { CallWatch, callWords } from './calls.ts'
 import { Control } from './control.ts'
-import { packError } from './error-transport.ts'
 import type { ThreadPool } from './pool.ts'
 import type { Mail, Outcome, Report, RunMessage } from './protocol.ts'
 

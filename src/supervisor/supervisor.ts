@@ -18,6 +18,7 @@ import {
   type WaitOptions,
 } from '../queue/index.ts'
 import { clearInterval, clearTimeout, nextTick, setInterval, setTimeout } from '../timers.ts'
+import { markUnsendable } from '../unsendable.ts'
 import { onAbort } from '../wait/aborts.ts'
 import { whenShutDown } from '../wait/shut-down.ts'
 import { queuesOf } from './flow.ts'
@@ -535,3 +536,5 @@ function isConsequence(failure: unknown): boolean {
 function shutDown(queue: Queue<unknown>): void {
   drain(queue.origin.shared)
 }
+
+markUnsendable(Supervisor, 'threads may have supervisors of their own')

@@ -1,5 +1,7 @@
+import { serialize } from 'node:v8'
 import { describe, expect, it } from 'vitest'
 import { cellCodec, codecs, spanOf } from '../../src/codec/index.ts'
+import { CodecError } from '../../src/errors.ts'
 import { seedOfRun } from '../support/seed.ts'
 import { canarySpan, throughCell } from './in-cell.ts'
 import { portrait } from './portrait.ts'
@@ -199,5 +201,54 @@ describe('codecs.structured', () => {
     const span = spanOf(new ArrayBuffer((length + 7) & ~7))
     expect(structured.write(item, span, 0, length)).toBe(length)
     expect(structured.read(span, 0, length)).toEqual(item)
+  })
+})
+
+describe('an error', () => {
+  class ParseError extends SyntaxError {
+    code = 42
+    line = 3
+  }
+
+  it('keeps class, code, properties and cause, wherever in the item it is', () => {
+    const cause = Object.assign(new TypeError('inner'), { code: 'ERR_INNER' })
+    const error = new ParseError('outer', { cause })
+    const item = { error, list: [cause], map: new Map([['again', error]]), pattern: /x/ }
+    const back = roundTrip(item) as typeof item
+    expect(back.error).toBeInstanceOf(SyntaxError)
+    expect(back.error.constructor.name).toBe('ParseError')
+    expect(back.error).toMatchObject({ message: 'outer', code: 42, line: 3, stack: error.stack })
+    expect(back.error.cause).toBe(back.list[0])
+    expect(back.map.get('again')).toBe(back.error)
+    expect(back.list[0]).toMatchObject({ name: 'TypeError', code: 'ERR_INNER', message: 'inner' })
+    expect(Object.keys(back.error)).toEqual(['code', 'line'])
+  })
+
+  it('keeps the errors of an AggregateError, and a class of this library', () => {
+    const back = roundTrip(new AggregateError([new CodecError('first')], 'all')) as AggregateError
+    expect(back).toBeInstanceOf(AggregateError)
+    expect(back.errors[0]).toBeInstanceOf(CodecError)
+  })
+
+  it('with properties that cannot be cloned arrives without those', () => {
+    const error = Object.assign(new Error('m'), {
+      code: 1,
+      run: () => {},
+      memory: new SharedArrayBuffer(8),
+      request: { agent: () => {} },
+    })
+    const back = roundTrip(error) as typeof error
+    expect([back.code, 'run' in back, typeof back.memory, typeof back.request]).toEqual([
+      1,
+      false,
+      'string',
+      'string',
+    ])
+  })
+
+  it('with nothing beyond what V8 keeps takes no more bytes than V8 takes', () => {
+    const error = new RangeError('m', { cause: new TypeError('inner') })
+    const cell = canarySpan(4096)
+    expect(structured.write(error, cell, 0, cell.bytes.length)).toBe(serialize(error).length)
   })
 })

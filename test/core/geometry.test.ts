@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  type Geometry,
-  geometryOf,
-  layOut,
-  ledgerAt,
-  MAX_BYTES,
-  RECORD_BYTES,
-} from '../../src/core/geometry.ts'
+import { type Geometry, geometryOf, layOut, ledgerAt, MAX_BYTES } from '../../src/core/geometry.ts'
 import * as layout from '../../src/core/layout.ts'
 import { unfinished } from '../../src/core/shared.ts'
 import { faultsOf } from './cell-places.ts'
@@ -49,7 +42,7 @@ function regionsOf(geometry: Geometry): [string, number, number][] {
     ['delayed', geometry.delayedAt, (1 + geometry.delayedSize) * layout.NODE_BYTES],
     ['keys', geometry.keysAt, geometry.heapSize === 0 ? 0 : cells * layout.KEY_BYTES],
     ['cells', geometry.cellsAt, cells * cellBytes],
-    ['records', geometry.recordsAt, geometry.recordsAt === 0 ? 0 : cells * RECORD_BYTES],
+    ['records', geometry.recordsAt, cells * geometry.recordBytes],
     ['blocks', geometry.blocksAt, blocks * blockBytes],
   ]
   for (let index = 0; index < maxThreads; index++) {

@@ -1,4 +1,4 @@
-import { type Geometry, ledgerAt, RECORD_BYTES } from '../../src/core/geometry.ts'
+import { type Geometry, ledgerAt } from '../../src/core/geometry.ts'
 import * as layout from '../../src/core/layout.ts'
 import type { Random } from '../codec/random.ts'
 
@@ -60,7 +60,7 @@ function place(random: Random, geometry: Geometry): { region: string; at: number
   if (kind < 89) return { region: 'delayed', at: geometry.delayedAt + word(5 * layout.NODE_BYTES) }
   if (kind < 91 && keysAt !== 0) return { region: 'key', at: keysAt + word(cells * layout.KEY_BYTES) }
   if (kind < 94 && geometry.recordsAt !== 0)
-    return { region: 'record', at: geometry.recordsAt + word(cells * RECORD_BYTES) }
+    return { region: 'record', at: geometry.recordsAt + word(cells * geometry.recordBytes) }
   if (geometry.blocks > 0) {
     if (kind < 98) return { region: 'link', at: geometry.linksAt + word(geometry.blocks * 4) }
     return { region: 'block', at: geometry.blocksAt + word(geometry.blocks * geometry.blockBytes) }

@@ -27,6 +27,7 @@ import {
   Queue,
   type QueueOptions,
 } from '../../src/index.ts'
+import { errorOf, portraitOf } from '../../src/queue/portrait.ts'
 import { addFailure, readRecord } from '../../src/queue/record.ts'
 import { randomNumbers } from '../support/random.ts'
 import { seedOfRun } from '../support/seed.ts'
@@ -216,12 +217,15 @@ describe('a lock that nobody opens', () => {
 describe('a damaged record of failures', () => {
   it('yields strings, and takes further failures', () => {
     const span = spanOf(new ArrayBuffer(512))
-    addFailure(span, 0, new Error('x'.repeat(300)), 1)
+    const record = { at: 0, bytes: 512 }
+    addFailure(span, record, portraitOf(new Error('x'.repeat(300))), 1)
     const text = span.bytes.toString('latin1')
     span.bytes.write('[7,{"a":["', text.indexOf('['))
     span.bytes.write('"]},5]', text.lastIndexOf(']') - 5)
-    for (let count = 0; count < 3; count++) addFailure(span, 0, new Error('y'.repeat(300)), 1)
-    for (const { error } of readRecord(span, 0)) {
+    for (let count = 0; count < 3; count++)
+      addFailure(span, record, portraitOf(new Error('y'.repeat(300))), 1)
+    for (const failure of readRecord(span, record)) {
+      const error = errorOf(failure.error)
       expect([typeof error.name, typeof error.message, typeof (error.code ?? '')]).toEqual([
         'string',
         'string',

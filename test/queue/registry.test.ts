@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { deathOf } from '../../src/queue/death-notes.ts'
 import { registry, rememberDeath } from '../../src/queue/registry.ts'
 
 describe('the registry', () => {
@@ -6,7 +7,7 @@ describe('the registry', () => {
     const { dead } = registry()
     const before = [...dead]
     try {
-      for (let thread = 1; thread <= 5000; thread++) rememberDeath(thread)
+      for (let thread = 1; thread <= 5000; thread++) rememberDeath(thread, deathOf(thread))
       expect([dead.size, dead.has(5000), dead.has(5000 - 1023), dead.has(5000 - 1024)]).toEqual([
         1024,
         true,
@@ -15,7 +16,7 @@ describe('the registry', () => {
       ])
     } finally {
       dead.clear()
-      for (const thread of before) dead.add(thread)
+      for (const [thread, death] of before) dead.set(thread, death)
     }
   })
 })

@@ -8,8 +8,8 @@ import { inspect, types } from 'node:util'
 import { runInNewContext } from 'node:vm'
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { afterAll, describe, expect, it } from 'vitest'
+import { type PackedError, packError, unpackError } from '../../src/error-transport.ts'
 import * as errors from '../../src/errors.ts'
-import { type PackedError, packError, unpackError } from '../../src/supervisor/error-transport.ts'
 import { within } from '../support/deadline.ts'
 
 const { port1, port2 } = new MessageChannel()

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { MessageChannel } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
+import { packError } from '../../src/error-transport.ts'
 import { Control } from '../../src/supervisor/control.ts'
-import { packError } from '../../src/supervisor/error-transport.ts'
 import { Supervision } from '../../workers/supervision.ts'
 import { within } from '../support/deadline.ts'
 

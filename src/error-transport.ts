@@ -1,5 +1,5 @@
 import { inspect, types } from 'node:util'
-import * as ours from '../errors.ts'
+import * as ours from './errors.ts'
 
 /**
  * Carries what one thread threw to another. Structured clone alone loses an error's class, `code` and other
@@ -25,7 +25,7 @@ export type PackedError =
 interface PackedInstance {
   /** Names of the constructors, most derived first. */
   readonly classes: readonly string[]
-  readonly properties: (readonly [key: string, value: PackedError, isEnumerable: boolean])[]
+  readonly properties: [key: string, value: PackedError, isEnumerable: boolean][]
 }
 
 type ErrorClass = new (...args: never[]) => Error
@@ -78,22 +78,81 @@ function packInstance(error: Error, depth: number, met: Map<object, PackedInstan
   const packed: PackedInstance = { classes: classesOf(error), properties: [] }
   met.set(error, packed)
   for (const key of new Set([...enumerable, ...HIDDEN])) {
-    let value: unknown
-    try {
-      if (!(key in error)) continue
-      value = (error as unknown as Record<string, unknown>)[key]
-    } catch {
-      value = '(unreadable)'
-    }
-    if (typeof value === 'function') continue
+    let value = read(error, key)
+    if (value === NOTHING) continue
     if (key === 'stack') value = stackText(error, value)
     packed.properties.push([key, pack(value, depth + 1, met), enumerable.has(key)])
   }
   return packed
 }
 
+const NOTHING = Symbol('nothing that can be sent')
+
+function read(error: Error, key: string): unknown {
+  try {
+    const value = key in error ? (error as unknown as Record<string, unknown>)[key] : NOTHING
+    return typeof value === 'function' ? NOTHING : value
+  } catch {
+    return '(unreadable)'
+  }
+}
+
+/** What V8's serializer leaves out of an error: its class, unless it is one of JavaScript's first, and its properties. */
+export interface PackedTraits {
+  readonly classes: readonly string[]
+  readonly properties: PackedInstance['properties']
+  /** Those of `KEPT` that are enumerable, as V8 never makes them. */
+  readonly shown: readonly string[]
+}
+
+/** What V8's serializer keeps. */
+const KEPT = ['message', 'stack', 'cause']
+const KEPT_CLASSES: readonly string[] = [
+  ...[Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError],
+].map((each) => keyOf(classesOf(Object.create(each.prototype))))
+
+/** Undefined if V8's serializer leaves nothing out. Never throws. */
+export function packTraits(error: Error): PackedTraits | undefined {
+  const enumerable = Object.keys(error)
+  const classes = classesOf(error)
+  const name: unknown = dataClassOf(classes).prototype.name
+  const properties: PackedInstance['properties'] = []
+  for (const key of new Set([...enumerable, ...HIDDEN])) {
+    if (KEPT.includes(key)) continue
+    const value = read(error, key)
+    if (value === NOTHING || (key === 'name' && value === name && !enumerable.includes(key))) continue
+    properties.push([key, pack(value, 1, new Map()), enumerable.includes(key)])
+  }
+  const shown = KEPT.filter((key) => enumerable.includes(key))
+  const isAll = properties.length === 0 && shown.length === 0 && KEPT_CLASSES.includes(keyOf(classes))
+  return isAll ? undefined : { classes, properties, shown }
+}
+
+/** Makes what V8's deserializer has made of an error what it was. */
+export function applyTraits(error: Error, { classes, properties, shown }: PackedTraits): void {
+  Object.setPrototypeOf(error, dataClassOf(classes).prototype)
+  for (const [key, value, enumerable] of properties) define(error, key, unpackError(value), enumerable)
+  for (const key of shown) define(error, key, error[key as keyof Error], true)
+}
+
+/** Defined, not assigned: the key may be `__proto__`, or inherited and read-only. */
+export function define(error: Error, key: string, value: unknown, enumerable: boolean): void {
+  Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true })
+}
+
+/**
+ * As `classOf`, for an error that no constructor of a DOMException has made: the accessors of these would refuse it. It
+ * has a class of that name.
+ */
+export function dataClassOf(classes: readonly string[]): ErrorClass {
+  const Class = classOf(classes)
+  if (Class !== DOMException && !(Class.prototype instanceof DOMException)) return Class
+  class Remote extends Error {}
+  return Object.defineProperty(Remote, 'name', { value: classes[0] })
+}
+
 /** A program's `Error.prepareStackTrace` may make anything of a stack; most often an array of call sites. */
-function stackText(error: Error, stack: unknown): unknown {
+export function stackText(error: Error, stack: unknown): unknown {
   if (typeof stack === 'string' || stack === undefined) return stack
   if (!Array.isArray(stack)) return textOf(stack)
   try {
@@ -124,8 +183,7 @@ function unpackInstance(packed: PackedInstance, made: Map<PackedInstance, Error>
   for (const [key, from, enumerable] of packed.properties) {
     const value = unpack(from, made)
     if (!enumerable && key in error && Object.is(error[key as keyof Error], value)) continue
-    // Defined, not assigned: the key may be `__proto__`, or inherited and read-only.
-    Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true })
+    define(error, key, value, enumerable)
   }
   return error
 }
@@ -139,7 +197,7 @@ function classOf(classes: readonly string[]): ErrorClass {
   return Object.defineProperty(Remote, 'name', { value: classes[0] })
 }
 
-function classesOf(error: object): string[] {
+export function classesOf(error: object): string[] {
   const names: string[] = []
   let prototype: object | null = Object.getPrototypeOf(error)
   // Bounded, since a proxy may be its own prototype.
@@ -156,7 +214,7 @@ function keyOf(classes: readonly string[]): string {
   return classes.join(' < ')
 }
 
-function isError(value: unknown): value is Error {
+export function isError(value: unknown): value is Error {
   return types.isNativeError(value) || value instanceof Error
 }
 
@@ -179,7 +237,7 @@ function stringIn(packed: PackedInstance, name: string): string {
   return found !== undefined && 'value' in found && typeof found.value === 'string' ? found.value : ''
 }
 
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   try {
     return inspect(value)
   } catch {

@@ -1,0 +1,42 @@
+import { spanOf } from '../codec/codec.ts'
+import { ATTEMPTS, DOOMED } from '../core/layout.ts'
+import type { SharedMemory } from '../core/shared.ts'
+import { RunTimeoutError, ThreadError } from '../errors.ts'
+import { type Portrait, portraitOf } from './portrait.ts'
+import { addFailure, recordAt } from './record.ts'
+import type { Note } from './recovery.ts'
+
+/** How a thread ended, as its starter heard. */
+export interface Ending {
+  readonly exitCode: number
+  /** What it died of, if anything: out of memory, or what nobody caught. */
+  readonly thrown: { readonly error: unknown } | undefined
+}
+
+/** Why an item failed that `thread` held. Without `ending` another thread started it, and only the death is known. */
+export function deathOf(thread: number, ending?: Ending): Portrait {
+  const thrown = ending?.thrown
+  const options = thrown === undefined ? undefined : { cause: thrown.error ?? `${thrown.error} was thrown` }
+  const error = new ThreadError(`thread ${thread} died while it held the item`, undefined, options)
+  // Where this thread heard of it.
+  delete error.stack
+  return portraitOf(ending === undefined ? error : Object.assign(error, { exitCode: ending.exitCode }))
+}
+
+/** Notes in the records of the items that they failed by a death. `deaths`: by threadId. */
+export function noteIn(shared: SharedMemory, deaths: ReadonlyMap<number, Portrait>): Note {
+  const { geometry, memory } = shared
+  return (entry, holder, overdue) => {
+    if (geometry.recordsAt === 0) return
+    const cell = shared.load(entry)
+    if (cell < 0 || cell >= geometry.cells) return
+    // It only moved the item to the dead letters.
+    if ((shared.load(geometry.cellsAt + cell * geometry.cellBytes + ATTEMPTS) & DOOMED) !== 0) return
+    const thread = holder - 1
+    const error =
+      overdue === undefined
+        ? (deaths.get(thread) ?? deathOf(thread))
+        : portraitOf(RunTimeoutError.after(overdue.limit))
+    addFailure(spanOf(memory.buffer), recordAt(geometry, cell), error, thread)
+  }
+}

@@ -1,0 +1,21 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { Case, nodes } from './case.ts'
+
+const site = new Case('dropped-queues')
+afterAll(() => site.remove())
+
+describe.each(nodes)('4000 queues that are made and dropped, on Node $version', ({ path }) => {
+  it.each(['used', 'unused', 'taken', 'letters', 'iterated'])(
+    'take no more memory than few: %s',
+    async (way) => {
+      expect(await site.run(path, '.', ['main.mjs', way])).toMatchObject({
+        code: 0,
+        stdout: 'within bounds\n',
+      })
+    },
+  )
+
+  it('take no more memory than few where two threads use and drop them', async () => {
+    expect(await site.run(path, '.', ['attached.mjs'])).toMatchObject({ code: 0, stdout: 'within bounds\n' })
+  })
+})

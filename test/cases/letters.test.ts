@@ -1,0 +1,53 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { Case, nodes } from './case.ts'
+
+const site = new Case('letters')
+afterAll(() => site.remove())
+
+const CAUSES: Record<string, string> = {
+  uncaught: '1 RangeError the parser has lost its way undefined',
+  rejected: '1 TypeError not awaited ERR_LOST',
+  text: '1 a text',
+  nothing: '1 undefined was thrown',
+  exits: '7 undefined',
+  memory: '1 Error Worker terminated due to reaching memory limit ERR_WORKER_OUT_OF_MEMORY',
+}
+
+describe.each(nodes)('a dead letter, on Node $version', ({ path }) => {
+  it.each([
+    { codec: 'structured', deaths: 1, isError: true },
+    { codec: 'structured', deaths: 3, isError: true },
+    { codec: 'json', deaths: 2, isError: false },
+    { codec: 'msgpack', deaths: 2, isError: false },
+  ])('in codec $codec says why its thread died, $deaths times', async ({ codec, deaths, isError }) => {
+    const ways = deaths === 1 ? Object.keys(CAUSES) : ['rejected', 'exits', 'memory']
+    const ended = await site.run(path, '.', ['supervised.mjs', codec, String(deaths), ...ways])
+    const lines = ways.flatMap((way) =>
+      Array(deaths).fill(`${way} ${isError} ThreadError ERR_THREAD true ${CAUSES[way]}\n`),
+    )
+    expect(ended).toMatchObject({ code: 0, stdout: lines.join('') })
+  })
+
+  it.each([
+    ['uncaught', '2 1 RangeError the parser has lost its way\n'],
+    ['memory', '2 1 Error ERR_WORKER_OUT_OF_MEMORY\n'],
+    ['exits', '2 7 undefined undefined\n'],
+  ])('says why a Worker of the user died: %s', async (way, stdout) => {
+    expect(await site.run(path, '.', ['own-worker.mjs', way])).toMatchObject({ code: 0, stdout })
+  })
+
+  it('comes though the user has removed all listeners of its Worker', async () => {
+    const ended = await site.run(path, '.', ['own-worker.mjs', 'exits', 'deaf'])
+    expect(ended).toMatchObject({ code: 0, stdout: '2 undefined undefined undefined\n' })
+  })
+
+  it.each(['structured', 'json', 'msgpack'])(
+    'in codec %s keeps class, numeric codes and stacks',
+    async (codec) => {
+      const ended = await site.run(path, '.', ['codes.mjs', codec])
+      const kind = codec === 'structured' ? 'true ParseError' : 'false Object'
+      const lines = [`${kind} 42 no use: { read -2 true true`, '42,-2 42,-2', 'cause,code,message,name,stack']
+      expect(ended).toMatchObject({ code: 0, stdout: lines.map((line) => `${line}\n`).join('') })
+    },
+  )
+})
