@@ -82,6 +82,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   #whileRunning: (() => void)[] = []
   #timer: NodeJS.Timeout | undefined
   #closing: Promise<void> | undefined
+  #ending: Promise<void> | undefined
   #isClosed = false
   #isJoined = false
   #isAborted = false
@@ -149,7 +150,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   async join(options?: WaitOptions): Promise<Report> {
     this.#isJoined = true
     await waitFor(
-      this.#allOver().then(() => this.#lettersMoved()),
+      this.#end,
       options,
       () => this.#label,
       () => this.#running.flatMap(({ unready }) => (unready === '' ? [] : [unready])).join(', '),
@@ -413,6 +414,16 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
         code: 'MILLRACE_GROUP_FAILED',
       })
     }
+  }
+
+  /** One for all who wait now. */
+  get #end(): Promise<void> {
+    this.#ending ??= this.#allOver()
+      .then(() => this.#lettersMoved())
+      .finally(() => {
+        this.#ending = undefined
+      })
+    return this.#ending
   }
 
   async #allOver(): Promise<void> {

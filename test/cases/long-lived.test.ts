@@ -32,6 +32,12 @@ describe.each(nodes)('a supervisor that lives long, on Node $version', ({ path }
     },
   )
 
+  it('keeps nothing of joins that lapsed', { timeout: DEADLINE + 10_000 }, async () => {
+    const { grewByMiB } = await ask(path, 'lapsed')
+    // 40,000 of them.
+    expect(grewByMiB).toBeLessThan(8)
+  })
+
   it('lets go of arguments, and of queues with nothing left, also if nobody joins', {
     timeout: DEADLINE + 10_000,
   }, async () => {

@@ -42,8 +42,31 @@ const kinds = {
 }
 
 const kept = []
+const heap = () => {
+  gc()
+  return process.memoryUsage().heapUsed / 2 ** 20
+}
+
+/** A group that runs all the time is asked again and again whether it is over. */
+async function lapse(join) {
+  for (let n = 0; n < 40; n++)
+    await Promise.allSettled(Array.from({ length: 500 }, () => join({ timeout: 1 })))
+}
+
 const until = new Queue({ maxsize: 1 })
 if (kind === 'kept') supervisor.spawn({ filename, name: 'stay', args: { until } })
+
+if (kind === 'lapsed') {
+  const group = supervisor.spawn({ filename, name: 'stay', args: { until } })
+  const joins = [(options) => group.join(options), (options) => supervisor.join(options)]
+  for (const join of joins) await lapse(join)
+  const before = heap()
+  for (const join of joins) await lapse(join)
+  console.log(JSON.stringify({ grewByMiB: heap() - before }))
+  await until.put('stop')
+  await supervisor.join()
+  process.exit()
+}
 
 for (let n = 0; n < REQUESTS; n++) {
   const out = new Queue({ maxsize: 4 })

@@ -13,4 +13,5 @@ export const fail = ({ bytes }) => {
 /** Ends when told to. */
 export const stay = async ({ until }) => {
   await until.get()
+  until.taskDone()
 }
