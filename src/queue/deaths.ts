@@ -89,13 +89,18 @@ export function listen(): void {
     const { kind, thread, port } = (message ?? {}) as { kind?: string; thread?: number; port?: MessagePort }
     if (kind !== LIFELINE || thread === undefined || port === undefined) return
     wardOf(thread).lifelines.push(port)
-    // The exit, which follows, says why. A program may have removed all listeners.
     port.on('close', () => {
-      if (children.get(thread)?.() !== true) died(thread, deathOf(thread))
+      // The exit, which follows, says why.
+      if (!hearsExit(thread)) died(thread, deathOf(thread))
     })
     port.unref()
   })
   openNotices()
+}
+
+/** `thread` was started here, and the program has not removed all listeners of its Worker. */
+function hearsExit(thread: number): boolean {
+  return children.get(thread)?.() === true
 }
 
 function openNotices(): BroadcastChannel {
@@ -151,7 +156,7 @@ function hear({ thread, id, memory, geometry, lot }: Notice): void {
   const queue = known?.queue?.deref()
   ward.memories.set(id, { shared, queue: queue?.hasLetters ? queue : undefined })
   if (stopping.has(thread)) wakeEveryone(shared)
-  if (ward.lifelines.length === 0 && !children.has(thread)) expectLifeline(thread, ward)
+  if (ward.lifelines.length === 0 && !hearsExit(thread)) expectLifeline(thread, ward)
 }
 
 /**
