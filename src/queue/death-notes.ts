@@ -18,9 +18,13 @@ export function deathOf(thread: number, ending?: Ending): Portrait {
   const thrown = ending?.thrown
   const options = thrown === undefined ? undefined : { cause: thrown.error ?? `${thrown.error} was thrown` }
   const error = new ThreadError(`thread ${thread} died while it held the item`, undefined, options)
-  // Where this thread heard of it.
+  return withoutStack(ending === undefined ? error : Object.assign(error, { exitCode: ending.exitCode }))
+}
+
+/** The stack is only where this thread heard of it. */
+function withoutStack(error: Error): Portrait {
   delete error.stack
-  return portraitOf(ending === undefined ? error : Object.assign(error, { exitCode: ending.exitCode }))
+  return portraitOf(error)
 }
 
 /** Notes in the records of the items that they failed by a death. `deaths`: by threadId. */
@@ -36,7 +40,7 @@ export function noteIn(shared: SharedMemory, deaths: ReadonlyMap<number, Portrai
     const error =
       overdue === undefined
         ? (deaths.get(thread) ?? deathOf(thread))
-        : portraitOf(RunTimeoutError.after(overdue.limit))
+        : withoutStack(RunTimeoutError.after(overdue.limit))
     addFailure(spanOf(memory.buffer), recordAt(geometry, cell), error, thread)
   }
 }

@@ -101,13 +101,18 @@ export function listen(): void {
     if (kind === ASK && !isMainThread) sendLifeline()
     if (kind !== LIFELINE || thread === undefined || port === undefined) return
     wardOf(thread).lifelines.push(port)
-    // The exit, which follows, says why. A program may have removed all listeners.
     port.on('close', () => {
-      if (children.get(thread)?.() !== true) died(thread, deathOf(thread))
+      // The exit, which follows, says why.
+      if (!hearsExit(thread)) died(thread, deathOf(thread))
     })
     port.unref()
   })
   if (isMainThread) openNotices()
+}
+
+/** `thread` was started here, and the program has not removed all listeners of its Worker. */
+function hearsExit(thread: number): boolean {
+  return children.get(thread)?.() === true
 }
 
 function openNotices(): BroadcastChannel {
@@ -168,7 +173,7 @@ function hear(notice: Notice): void {
   const queue = known?.queue?.deref()
   ward.memories.set(id, { shared, queue: queue?.hasLetters ? queue : undefined })
   if (stopping.has(thread)) wakeEveryone(shared)
-  const isToCome = hears && notice.hears && ward.lifelines.length === 0 && !children.has(thread)
+  const isToCome = hears && notice.hears && ward.lifelines.length === 0 && !hearsExit(thread)
   if (isToCome) expectLifeline(thread, ward)
 }
 

@@ -4,11 +4,14 @@ import { Case, nodes } from './case.ts'
 const site = new Case('dropped-queues')
 afterAll(() => site.remove())
 
-describe.each(nodes)('4000 queues that are made and dropped, on Node $version', ({ path }) => {
+describe.each(nodes)('queues that are made and dropped, on Node $version', ({ path, version }) => {
+  // There each takes V8 some milliseconds.
+  const count = version.startsWith('v26') ? '1000' : '4000'
+
   it.each(['used', 'unused', 'taken', 'letters', 'iterated'])(
     'take no more memory than few: %s',
     async (way) => {
-      expect(await site.run(path, '.', ['main.mjs', way])).toMatchObject({
+      expect(await site.run(path, '.', ['main.mjs', way, count])).toMatchObject({
         code: 0,
         stdout: 'within bounds\n',
       })
@@ -16,6 +19,9 @@ describe.each(nodes)('4000 queues that are made and dropped, on Node $version', 
   )
 
   it('take no more memory than few where two threads use and drop them', async () => {
-    expect(await site.run(path, '.', ['attached.mjs'])).toMatchObject({ code: 0, stdout: 'within bounds\n' })
+    expect(await site.run(path, '.', ['attached.mjs', count])).toMatchObject({
+      code: 0,
+      stdout: 'within bounds\n',
+    })
   })
 })

@@ -46,7 +46,8 @@ describe('consume with a timeout', () => {
       expect(contents(seen)).toEqual([1, 3])
       const letter = letters.tryGet() as DeadLetter<number>
       expect(letter).toMatchObject({ item: 2, attempts: 2, error: late, queue: 'calls' })
-      expect(letter.history.map(({ error }) => error)).toEqual([late, late])
+      expect(letter.history).toMatchObject([{ error: late }, { error: late }])
+      expect(letter.error).toBeInstanceOf(millrace.RunTimeoutError)
       expect(new Set(letter.history.map(({ thread }) => thread)).size).toBe(2)
       expect([letters.size, queue.unfinished]).toEqual([0, 0])
       // Not counted against the restart policy, which allows none.

@@ -6,7 +6,7 @@ import { attach, Queue } from 'millrace'
 if (isMainThread) {
   const worker = new Worker(new URL(import.meta.url))
   let most = 0
-  for (let n = 0; n < 4000; n++) {
+  for (let n = 0; n < Number(process.argv[2]); n++) {
     const queue = new Queue({ maxsize: 4 })
     worker.postMessage(queue.handle)
     await queue.get()

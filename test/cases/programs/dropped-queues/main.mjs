@@ -32,7 +32,7 @@ const ways = {
 }
 
 let most = 0
-for (let n = 0; n < 4000; n++) {
+for (let n = 0; n < Number(process.argv[3]); n++) {
   await ways[process.argv[2]]()
   if (n % 100 !== 0) continue
   await new Promise((resolve) => setTimeout(resolve, 1))
