@@ -6,6 +6,7 @@ import type { ThreadContext } from '../src/supervisor/context.ts'
 import type { Control } from '../src/supervisor/control.ts'
 import type { ConsumeRole } from '../src/supervisor/protocol.ts'
 import { verdictOf } from '../src/supervisor/retry.ts'
+import { Solitary } from './solitary.ts'
 import { Turns } from './turns.ts'
 
 /** How long a take may block the thread until it waits asynchronously instead, in ms: blocking is faster, but stops the event loop. */
@@ -32,6 +33,8 @@ export class Consumer {
   /** What ended one of the calls under way, for all of them. */
   #failure: { error: unknown } | undefined
   readonly #control: Control
+  /** Only where calls run at once. */
+  readonly #solitary: Solitary | undefined
   /** Ends the waits of the others then. */
   readonly #over = new AbortController()
   /** Until the function is seen to be asynchronous: such a thread has other things to do while it waits. */
@@ -50,6 +53,7 @@ export class Consumer {
     this.#control = control
     this.#tell = tell
     this.#mayBlock = role.concurrency === 1
+    this.#solitary = role.concurrency === 1 ? undefined : new Solitary(() => control.calls)
   }
 
   static async attach(
@@ -81,7 +85,7 @@ export class Consumer {
         let pause = this.#callEach(call, thread, control, turns, lane)
         if (pause === EMPTY) {
           const entry = await this.#lease()
-          pause = entry === END ? END : (this.#call(call, thread, entry, lane) ?? TURN)
+          pause = entry === END ? END : (this.#callInTurn(call, thread, entry, lane) ?? TURN)
         }
         if (pause === END) return
         if (pause instanceof Promise) await pause
@@ -105,7 +109,7 @@ export class Consumer {
     do {
       const entry = this.#leaseSync()
       if (entry <= 0) return entry as Pause
-      const pending = this.#call(call, thread, entry, lane)
+      const pending = this.#callInTurn(call, thread, entry, lane)
       if (pending !== undefined) return pending
     } while (!turns.isDue && !control.stopsSoon)
     return TURN
@@ -128,6 +132,30 @@ export class Consumer {
     } catch (error) {
       return endOf(error)
     }
+  }
+
+  /** As #call; an item whose last holder died is called with by itself. While one is, the others wait. */
+  #callInTurn(
+    call: Call,
+    thread: ThreadContext,
+    entry: number,
+    lane: Lane | undefined,
+  ): Promise<void> | undefined {
+    const solitary = this.#solitary
+    if (solitary === undefined) return this.#call(call, thread, entry, lane)
+    if (solitary.ended !== undefined) {
+      this.#source.uncounted(entry)
+      return solitary.ended
+    }
+    if (!this.#source.isSuspect(entry)) return this.#call(call, thread, entry, lane)
+    if (this.#control.calls === 0) return solitary.run(() => this.#call(call, thread, entry, lane))
+    // Held until the others have ended, it would be charged with a death that one of them causes.
+    this.#source.uncounted(entry)
+    return solitary.run(() => {
+      if (this.#failure !== undefined || this.#control.stopsSoon) return undefined
+      const next = this.#leaseSync()
+      return next > 0 ? this.#call(call, thread, next, lane) : undefined
+    })
   }
 
   /** Calls the function and settles the item; a promise only if the function gave one. */
@@ -163,13 +191,18 @@ export class Consumer {
   #finished(entry: number, lane: Lane | undefined): Promise<never> | undefined {
     if (lane?.end() === false) return NEVER
     this.#source.finish(entry)
-    this.#control.callEnds()
+    this.#callEnds()
     return undefined
+  }
+
+  #callEnds(): void {
+    this.#control.callEnds()
+    this.#solitary?.callEnded()
   }
 
   #failed(entry: number, error: unknown, lane: Lane | undefined): Promise<never> | undefined {
     if (lane?.end() === false) return NEVER
-    this.#control.callEnds()
+    this.#callEnds()
     const supervision = link()
     const isAbort = (error as { code?: unknown } | null)?.code === 'ABORT_ERR'
     if (supervision?.stopRequested && (isAbort || error === supervision.signal.reason)) {

@@ -10,6 +10,7 @@ import {
   BUSY,
   CAME_BACK,
   CORRUPT,
+  COUNT,
   DELAYED,
   DISCARDED,
   DOOMED,
@@ -36,6 +37,7 @@ import {
   RETURNED_LAST,
   SHUT,
   STALE,
+  SUSPECT,
   TAIL,
   TAKEN,
 } from './layout.ts'
@@ -56,10 +58,11 @@ export const WAITS_AGAIN: i32 = 0
 export const IS_DOOMED: i32 = 1
 export const IS_FINISHED: i32 = 2
 
-/** `verdict` of giveBack: deliver again; give up; deliver again, not counting this delivery. */
+/** `verdict` of giveBack: deliver again; give up; deliver again, not counting this delivery; deliver again, its holder has died. */
 export const AGAIN: i32 = 0
 export const GIVE_UP: i32 = 1
 export const UNBEGUN: i32 = 2
+export const DIED: i32 = 3
 
 /** Where what came back waits: behind the others of its list, in the heap at its old place, or until it is due. */
 const IN_LIST: i32 = 0
@@ -100,10 +103,11 @@ function giveBackLocked(place: i32, ledger: i32, entry: i32, verdict: i32, dueHi
   const cell = peek(entry)
   if (isCell(cell) === 0) return CORRUPT
   const at = cellAt(cell)
-  const wasDoomed = (peek(at + ATTEMPTS) & DOOMED) !== 0
-  const attempts = (peek(at + ATTEMPTS) & ~DOOMED) - (verdict === UNBEGUN && !wasDoomed ? 1 : 0)
+  const before = peek(at + ATTEMPTS)
+  const wasDoomed = (before & DOOMED) !== 0
+  const attempts = (before & COUNT) - (verdict === UNBEGUN && !wasDoomed ? 1 : 0)
   const spent = maxDeliveries !== 0 && attempts >= maxDeliveries
-  const doomed = wasDoomed || verdict === GIVE_UP || (verdict === AGAIN && spent)
+  const doomed = wasDoomed || verdict === GIVE_UP || ((verdict === AGAIN || verdict === DIED) && spent)
   if ((load(HEAD) & SHUT) !== 0 || (doomed && keepsDoomed === 0)) {
     if (doomed) poke(ledger + DROPPED, peek(ledger + DROPPED) + 1)
     poke(entry + ENTRY_STATE, EMPTY_ENTRY)
@@ -120,7 +124,8 @@ function giveBackLocked(place: i32, ledger: i32, entry: i32, verdict: i32, dueHi
   else done = place === IN_HEAP || (place === UNTIL_DUE && heapSize !== 0) ? sortIn(cell) : append(cell, 0)
   if (done === CORRUPT) return CORRUPT
   useSpare(spare)
-  poke(at + ATTEMPTS, doomed ? attempts | DOOMED : attempts)
+  const suspect = verdict === DIED ? SUSPECT : verdict === UNBEGUN ? before & SUSPECT : 0
+  poke(at + ATTEMPTS, attempts | (doomed ? DOOMED : suspect))
   poke(entry, spare)
   poke(entry + ENTRY_STATE, EMPTY_ENTRY)
   store(BACKLOG, load(BACKLOG) + 1)

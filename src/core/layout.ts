@@ -157,12 +157,16 @@ export const EMPTY_ENTRY: i32 = 0
 export const HELD: i32 = 1
 
 /**
- * Cell. ATTEMPTS: deliveries begun, of what is in the ring the first is counted already; and DOOMED, once the item was given
- * up: whoever moves it to the dead letters may die, and it is not to be delivered again.
+ * Cell. ATTEMPTS: deliveries begun, of what is in the ring the first is counted already; DOOMED, once the item was given
+ * up: whoever moves it to the dead letters may die, and it is not to be delivered again; and SUSPECT, if the last thread that
+ * held it died.
  */
 export const LENGTH: i32 = 0
 export const ATTEMPTS: i32 = 4
 export const DOOMED: i32 = 0x40000000
+export const SUSPECT: i32 = 0x20000000
+/** The deliveries among these bits. */
+export const COUNT: i32 = 0x1fffffff
 /** First block of a long item, plus 1; 0: the payload is in the cell. */
 export const CHAIN: i32 = 8
 /** Next cell of the list this one is in, plus 1. */

@@ -11,8 +11,8 @@ import {
   CHAIN,
   CLOSED,
   CORRUPT,
+  COUNT,
   DELAYED,
-  DOOMED,
   ENTRIES,
   ENTRY_BYTES,
   FULL,
@@ -22,6 +22,7 @@ import {
   NOTHING,
   PAYLOAD,
   PUT,
+  SUSPECT,
 } from '../core/layout.ts'
 import { REPLACED } from '../core/replace.ts'
 import { isShutDown, looksDrained, type SharedMemory } from '../core/shared.ts'
@@ -430,7 +431,12 @@ export class Attachment<T> {
 
   /** Deliveries of the item of `entry` begun so far, this one included. */
   attempts(entry: number): number {
-    return (this.#words[(this.#cellAt(entry) + ATTEMPTS) >> 2] as number) & ~DOOMED
+    return (this.#words[(this.#cellAt(entry) + ATTEMPTS) >> 2] as number) & COUNT
+  }
+
+  /** The last thread that held the item of `entry` has died. */
+  isSuspect(entry: number): boolean {
+    return ((this.#words[(this.#cellAt(entry) + ATTEMPTS) >> 2] as number) & SUSPECT) !== 0
   }
 
   finish(entry: number): void {

@@ -69,14 +69,22 @@ interface Others {
   readonly wards: Map<number, Ward>
   /** Threads whose supervisor has asked them to stop. */
   readonly stopping: Set<number>
+  /** Called when a thread is dead, before what it holds is given back. */
+  readonly looks: Set<(thread: number) => void>
   isListening: boolean
 }
 
 const KEY = Symbol.for('millrace.others')
 const holder = globalThis as { [KEY]?: Others }
-holder[KEY] ??= { children: new Map(), wards: new Map(), stopping: new Set(), isListening: false }
+holder[KEY] ??= {
+  children: new Map(),
+  wards: new Map(),
+  stopping: new Set(),
+  looks: new Set(),
+  isListening: false,
+}
 const others: Others = holder[KEY]
-const { children, wards, stopping } = others
+const { children, wards, stopping, looks } = others
 
 /** False in a test of Jest: `process`, however it is imported, is a copy there, to which Node says nothing. */
 const hears = runInThisContext('globalThis.process') === process
@@ -137,6 +145,12 @@ export function hearAttachments(): () => void {
 export function wakeToStop(thread: number): void {
   stopping.add(thread)
   for (const { shared } of wards.get(thread)?.memories.values() ?? []) wakeEveryone(shared)
+}
+
+/** Calls `look` when a thread is dead, before what it holds is given back, until the returned function is called. */
+export function beforeRecovery(look: (thread: number) => void): () => void {
+  looks.add(look)
+  return () => looks.delete(look)
 }
 
 function wardOf(thread: number): Ward {
@@ -273,6 +287,7 @@ function died(thread: number, death: Portrait): void {
   const { attached } = registry()
   rememberDeath(thread, death)
   stopping.delete(thread)
+  for (const look of looks) look(thread)
   for (const { shared } of attached.values()) recoverIn(shared, thread)
   const ward = wards.get(thread)
   wards.delete(thread)

@@ -2,7 +2,7 @@
 /** @internal */
 export { attachFor, detachAll } from './attach.ts'
 /** @internal */
-export { hearAttachments, listen, wakeToStop } from './deaths.ts'
+export { beforeRecovery, hearAttachments, listen, wakeToStop } from './deaths.ts'
 export type { Handle } from './handle.ts'
 /** @internal */
 export type { LeaseSource } from './lease.ts'

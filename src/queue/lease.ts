@@ -15,6 +15,8 @@ export interface LeaseSource<T> {
   read(entry: number): T
   /** Deliveries begun, this one included. */
   attempts(entry: number): number
+  /** The last thread that held the item has died. */
+  isSuspect(entry: number): boolean
   finish(entry: number): void
   /** `delay` in ms; default 0: at once. */
   again(entry: number, error: unknown, delay?: number): void

@@ -1,7 +1,7 @@
 import { ledgerAt } from '../core/geometry.ts'
 import {
   ATTEMPTS,
-  DOOMED,
+  COUNT,
   OVERDUE_DELAY,
   OVERDUE_ENTRY,
   OVERDUE_LIMIT,
@@ -56,5 +56,5 @@ export function overdueOf(shared: Shared, ledger: number, owner: number): Overdu
 export function attemptsAt(shared: Shared, entry: number): number {
   const { cells, cellsAt, cellBytes } = shared.geometry
   const cell = shared.load(entry)
-  return cell < 0 || cell >= cells ? 1 : shared.load(cellsAt + cell * cellBytes + ATTEMPTS) & ~DOOMED
+  return cell < 0 || cell >= cells ? 1 : shared.load(cellsAt + cell * cellBytes + ATTEMPTS) & COUNT
 }

@@ -10,6 +10,7 @@ import { announceDetached } from './deaths.ts'
 import type { Delivery } from './delivery.ts'
 import type { EMPTY } from './empty.ts'
 import type { Handle, HandleData } from './handle.ts'
+import { shownInHand } from './in-hand.ts'
 import { itemsOf, itemsOfSync } from './iterate.ts'
 import type { LeaseSource } from './lease.ts'
 import {
@@ -331,6 +332,11 @@ export class Queue<T> {
   /** @internal */
   get origin(): Origin<T> {
     return this.#seat.origin
+  }
+
+  /** @internal For messages, what `thread` held when it died. */
+  inHand(thread: number): string {
+    return this.isDetached ? '' : shownInHand(this.#seat.attachment, thread)
   }
 
   /** @internal Items this thread holds. */

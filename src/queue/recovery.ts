@@ -1,4 +1,4 @@
-import { AGAIN, GIVE_UP, UNBEGUN } from '../core/backlog.ts'
+import { AGAIN, DIED, GIVE_UP, UNBEGUN } from '../core/backlog.ts'
 import { blocksFor, ledgerAt } from '../core/geometry.ts'
 import {
   BUSY,
@@ -53,12 +53,14 @@ export function windUp(
   if (isDiscarding(shared)) discardAll(shared, ledger)
   const entries = ledger + ENTRIES
   const overdue = overdueOf(shared, ledger, thread)
+  // One that detaches winds up its own ledger, and lives.
+  const verdict = executor === 0 ? AGAIN : DIED
   for (let index = 1; index <= geometry.maxInFlight; index++) {
     const entry = entries + index * ENTRY_BYTES
     if (shared.load(entry + ENTRY_STATE) !== HELD) continue
     if (overdue === undefined) {
       note(entry, thread, undefined)
-      for (let tries = 0; core.giveBack(ledger, entry, AGAIN) === BUSY; tries++) backOff(tries)
+      for (let tries = 0; core.giveBack(ledger, entry, verdict) === BUSY; tries++) backOff(tries)
     } else giveBackOverdue(shared, ledger, entry, overdue, () => note(entry, thread, overdue))
   }
   for (let index = 0; index <= geometry.maxInFlight; index++)

@@ -136,6 +136,7 @@ export class Takes<T> {
         }
       },
       attempts: (entry) => seat.attachment.attempts(entry),
+      isSuspect: (entry) => seat.attachment.isSuspect(entry),
       finish: (entry) => {
         this.#deliveries--
         seat.attachment.finish(entry)

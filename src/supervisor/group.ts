@@ -5,6 +5,7 @@ import { unpackError } from '../error-transport.ts'
 import { RunTimeoutError, type ThreadError } from '../errors.ts'
 import {
   attemptsAt,
+  beforeRecovery,
   condemn,
   GIVEN_UP,
   type Queue,
@@ -104,6 +105,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   /** All threads have exited. */
   readonly #end: Promise<void>
   #onEnd: () => void = () => {}
+  readonly #endLook: () => void
   #isStopping = false
   #unwanted: unknown
   #destroyedBy: { error: unknown } | undefined
@@ -130,6 +132,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     })
     hold()
     planned.add(this)
+    this.#endLook = beforeRecovery((thread) => this.#noteInHand(thread))
     for (const member of this.members) this.#start(member)
   }
 
@@ -405,13 +408,22 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     else this.#settle(member, this.#lastDeath(error, member))
   }
 
+  /** Its last death with calls under way names their items; where the queue has `maxDeliveries` there is none. */
+  #noteInHand(thread: number): void {
+    const { queue, role } = this.#plan
+    const member = this.members.find(({ run }) => run?.thread === thread)
+    if (member === undefined || role !== 'consume' || queue === undefined) return
+    if (queue.origin.shared.geometry.maxDeliveries === 0) member.inHand = queue.inHand(thread)
+  }
+
   /** The failure says what would help. */
-  #lastDeath(error: ThreadError, { run }: Member): ThreadError {
+  #lastDeath(error: ThreadError, { run, inHand }: Member): ThreadError {
     const { max, within } = this.#budget.policy
     const calls = run?.calls ?? 0
     const limit = `; restart.max is ${max} within ${within} ms`
     if (calls === 0) return extended(error, limit)
-    const items = ` with ${calls} ${calls === 1 ? 'item' : 'items'} in hand, delivered again`
+    const which = inHand === '' ? '' : ` (${inHand})`
+    const items = ` with ${calls} ${calls === 1 ? 'item' : 'items'} in hand${which}, delivered again`
     const cure = 'with `maxDeliveries` or `deadLetters` its queue gives up items that kill their threads'
     return extended(error, `${items}${limit}: ${cure}`)
   }
@@ -453,6 +465,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
 
   /** What the functions returned stays with this object, for those who keep it; nothing else of any size does. */
   #release(): void {
+    this.#endLook()
     for (const member of this.members) member.releaseRun()
     this.#plan = { ...this.#plan, args: NO_ARGUMENTS, queue: undefined, roleOf: () => ({ kind: 'spawn' }) }
     this.#flow = new Flow(this.#plan)

@@ -14,6 +14,8 @@ export class Member {
   result: unknown
   /** Items stored, once its group has ended. */
   stored: number | undefined
+  /** What its thread held when it died, for messages. */
+  inHand = ''
   /** Asked to stop, it has not, and is being terminated. */
   isLate: { readonly grace: number } | undefined
   /** Its source is being closed: should that take too long, it is terminated, which is no failure. */

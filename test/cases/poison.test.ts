@@ -10,11 +10,17 @@ describe.each(nodes)('an item that kills its thread, on Node $version', ({ path 
     expect(ended).toMatchObject({ code: 0, stdout: 'left 0, done 38, given up 7 after 3, 13 after 3\n' })
   })
 
+  it('runs alone in its thread when it is delivered again, so that no other item is charged', async () => {
+    const ended = await site.run(path, '.', ['alone.mjs'])
+    const expected = 'left 0, given up 7 after 3, 113 after 3, beside another 0, again true\n'
+    expect(ended).toMatchObject({ code: 0, stdout: expected })
+  })
+
   it('ends the run without maxDeliveries, with a failure that names restart.max and the cure', async () => {
     const { code, stdout } = await site.run(path, '.', ['none.mjs'])
     expect(code).toBe(0)
     expect(stdout).toMatch(
-      /exit code 1 with 1 item in hand, .*restart\.max is 3 within 60000 ms.*deadLetters/,
+      /exit code 1 with 1 item in hand \((?:7|13)\), delivered again; restart\.max is 3 within 60000 ms.*deadLetters/,
     )
   })
 })

@@ -5,3 +5,18 @@ export function* generator() {}
 export async function* asyncGenerator() {}
 export const returnsGenerator = () => generator()
 export default () => 1
+
+let active = 0
+let isAlone = false
+
+/** The last of `deliveries` counts items delivered again that were not alone in their thread. */
+export async function handleAtOnce(n, { args: { deliveries } }) {
+  const isAgain = Atomics.add(deliveries, n, 1) > 0
+  if (isAlone || (isAgain && active > 0)) Atomics.add(deliveries, deliveries.length - 1, 1)
+  active++
+  isAlone = isAgain
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+  if (n === 7 || n === 113) process.exit(1)
+  isAlone = false
+  active--
+}

@@ -1,0 +1,49 @@
+import { inspect } from 'node:util'
+import { ledgerAt } from '../core/geometry.ts'
+import { ENTRIES, ENTRY_BYTES, ENTRY_STATE, HELD, LENGTH, OWNER } from '../core/layout.ts'
+import { ledgersUsed } from '../core/shared.ts'
+import type { Attachment } from './attachment.ts'
+
+/** Items that are shown; characters of each; and bytes, above which an item is not decoded for that. */
+const MOST = 3
+const LONGEST = 60
+const MOST_BYTES = 4096
+
+/** For a message, the items that `thread` held when it died, before they are given back: `7, { id: 8 }, and 2 more`; '' for none. */
+export function shownInHand(attachment: Attachment<unknown>, thread: number): string {
+  const entries = entriesOf(attachment, thread)
+  const shown = entries.slice(0, MOST).map((entry) => shownItem(attachment, entry))
+  const more = entries.length - shown.length
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(', ')
+}
+
+function entriesOf({ shared, geometry }: Attachment<unknown>, thread: number): number[] {
+  const entries: number[] = []
+  for (let index = ledgersUsed(shared) - 1; index >= 0; index--) {
+    const ledger = ledgerAt(geometry, index)
+    if (shared.load(ledger + OWNER) !== thread + 1) continue
+    for (let number = 1; number <= geometry.maxInFlight; number++) {
+      const entry = ledger + ENTRIES + number * ENTRY_BYTES
+      if (shared.load(entry + ENTRY_STATE) === HELD) entries.push(entry)
+    }
+  }
+  return entries
+}
+
+function shownItem(attachment: Attachment<unknown>, entry: number): string {
+  const { shared, geometry } = attachment
+  const length = shared.load(geometry.cellsAt + shared.load(entry) * geometry.cellBytes + LENGTH)
+  if (length > MOST_BYTES) return `an item of ${length} bytes`
+  try {
+    const text = inspect(attachment.peek(entry), {
+      depth: 1,
+      breakLength: Number.POSITIVE_INFINITY,
+      maxArrayLength: 8,
+      maxStringLength: LONGEST,
+      customInspect: false,
+    })
+    return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
+  } catch {
+    return 'an item that cannot be decoded'
+  }
+}
