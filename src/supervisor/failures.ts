@@ -58,3 +58,12 @@ export function extended(error: ThreadError, more: string): ThreadError {
   error.message += more
   return error
 }
+
+/** Why a module could not be loaded: the first way is the main program's, so that counts; the message tells of the other, too. */
+export function inBothWays(first: unknown, second: unknown): unknown {
+  if (first === undefined) return second
+  if (!(first instanceof Error) || !(second instanceof Error) || first.message === second.message)
+    return first
+  first.message += `; in the other way that was tried: ${shown(second)}`
+  return first
+}
