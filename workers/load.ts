@@ -77,8 +77,9 @@ function explained(error: unknown, path: string, loader: Loader): unknown {
     if (lacksTsx) return about(error, `cannot find ${path}, only ${twin}${CURE}`)
   }
   const place = placeIn(error)
-  if (lacksTsx && isForTsx(error, place ?? path)) {
-    return about(error, `${place === undefined ? '' : `${place}: `}${error.message}${CURE}`)
+  const isTsxNext = (loader.otherwise?.tsx.length ?? 0) > 0
+  if ((lacksTsx || isTsxNext) && isForTsx(error, place ?? path)) {
+    return about(error, `${place === undefined ? '' : `${place}: `}${error.message}${isTsxNext ? '' : CURE}`)
   }
   const missing = loader.hooks?.find(({ extension }) => !hasHook(extension))
   if (missing !== undefined && isOfWay(error))

@@ -59,11 +59,10 @@ export function extended(error: ThreadError, more: string): ThreadError {
   return error
 }
 
-/** Why a module could not be loaded: the first way is the main program's, so that counts; the message tells of the other, too. */
-export function inBothWays(first: unknown, second: unknown): unknown {
-  if (first === undefined) return second
-  if (!(first instanceof Error) || !(second instanceof Error) || first.message === second.message)
-    return first
-  first.message += `; in the other way that was tried: ${shown(second)}`
+/** Why a module could not be loaded in either way. The first is the main program's, so that counts; the message tells of both. */
+export function inBothWays(first: unknown, other: string, second: unknown): unknown {
+  if (first instanceof Error && !(second instanceof Error && first.message === second.message)) {
+    first.message += `; ${other}: ${shown(second)}`
+  }
   return first
 }

@@ -338,9 +338,8 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       if (wasStopping) this.#settle(member, undefined)
       else this.#start(member)
     } else if (end.kind === 'threw') {
-      const cause = end.isOfWay
-        ? inBothWays(member.firstFailure?.error, unpackError(end.error))
-        : unpackError(end.error)
+      const thrown = unpackError(end.error)
+      const cause = end.isOfWay ? this.#inBothWays(member, thrown) : thrown
       const how = end.isSetUp ? 'could not be set up' : 'threw'
       const error = failed(`${how}: ${shown(cause)}`, cause)
       const isAnswer = wasStopping && end.isStop
@@ -353,7 +352,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       } else this.#settle(member, error)
     } else if (member.firstFailure !== undefined && end.exitCode === undefined) {
       // Tsx could not be registered.
-      const cause = inBothWays(member.firstFailure.error, end.error)
+      const cause = this.#inBothWays(member, end.error)
       this.#settle(member, failed(`could not be set up: ${shown(cause)}`, cause))
     } else if (member.overdue !== undefined) {
       const { error: cause, attempts, verdict } = member.overdue
@@ -391,6 +390,12 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       return false
     member.firstFailure = { error: unpackError(error) }
     return true
+  }
+
+  #inBothWays({ firstFailure }: Member, second: unknown): unknown {
+    if (firstFailure === undefined) return second
+    const other = this.#loader.otherwise?.tsx.length === 0 ? 'without tsx' : 'with tsx'
+    return inBothWays(firstFailure.error, other, second)
   }
 
   /** The calls under way are to blame. `maxDeliveries` of their items bounds the restarts. */
