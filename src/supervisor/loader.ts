@@ -57,8 +57,10 @@ const TSX_COUNT = Symbol.for('tsx:global-cjs-loader-count')
 export function loaderFor(filename: string): Loader {
   const path = fileURLToPath(filename)
   if (runsUnderTsx() || isTypeScript(fileURLToPath(import.meta.url))) return withTsx(path)
-  const files = [...new Set([path, ...[...modulesFrom(path)].map((each) => each.path)])]
-  const hooks = hooksFor(files)
+  const modules = new Map([[path, '']])
+  for (const each of modulesFrom(path)) modules.set(each.path, each.source)
+  const files = [...modules.keys()]
+  const hooks = hooksFor(modules)
   const isServed = (file: string) => isForRequire(file) && isHooked(file)
   const own: Loader = {
     wantsTsx: files.some((file) => isTypeScript(file) && !isServed(file)),
@@ -82,14 +84,17 @@ export function preferOtherwise(filename: string): void {
   loadedOtherwise.add(filename)
 }
 
-function hooksFor(files: readonly string[]): ThreadHook[] {
+const ES_SYNTAX = /^[ \t]*(?:import|export)\b/m
+
+function hooksFor(modules: ReadonlyMap<string, string>): ThreadHook[] {
   const hooks = new Map<string, ThreadHook>()
-  for (const file of files) {
+  for (const [file, source] of modules) {
     const hook = hookFor(file, mainFile())
     if (hook === undefined) continue
     const { extension } = hook
-    // One for `.js` is asked for all that has none of its own.
-    const isNeeded = extension !== '.js' && isForRequire(file) && !isJavaScript(file)
+    // One for `.js` is asked for all that has none of its own, and may do no more than count what is covered.
+    const isCompiled = isJavaScript(file) ? ES_SYNTAX.test(source) : extension !== '.js'
+    const isNeeded = isCompiled && isForRequire(file)
     hooks.set(extension, { ...hook, isNeeded: isNeeded || hooks.get(extension)?.isNeeded === true })
   }
   return [...hooks.values()]

@@ -75,9 +75,11 @@ function placeOfHook(extension: string): string | undefined {
  */
 function registersOf(place: string, main: string): string[] {
   if (place === '') return []
-  const loaded = Object.values(internals._cache ?? {})
+  // Some, as @babel/register, load what they need outside the cache.
+  const loaded = new Set(Object.values(internals._cache ?? {}))
+  for (const { children } of loaded) for (const child of children) loaded.add(child)
   const parentsOf = (file: string) =>
-    loaded.filter(({ children }) => children.some(({ filename }) => filename === file))
+    [...loaded].filter(({ children }) => children.some(({ filename }) => filename === file))
   const chain = new Set([place])
   // A Set's iterator comes to what is added meanwhile, too.
   for (const file of chain) for (const { filename } of parentsOf(file)) chain.add(filename)
