@@ -53,6 +53,8 @@ const TSX_COUNT = Symbol.for('tsx:global-cjs-loader-count')
  * | has hooks of `require` for the module's files | have these, and `require` the module |
  * | has Node strip types | the same; tsx if that fails |
  * | can load no TypeScript, or what a test runner makes of it | tsx |
+ *
+ * Tsx is looked for only where there is TypeScript.
  */
 export function loaderFor(filename: string): Loader {
   const path = fileURLToPath(filename)
@@ -71,9 +73,10 @@ export function loaderFor(filename: string): Loader {
   const other = files.some(isTypeScript) ? withTsx(path) : own
   if (other.tsx.length === 0) return own
   const strips = Boolean((process.features as { typescript?: unknown }).typescript)
-  if (loadedOtherwise.has(filename)) return other
-  if (hooks.length > 0 || (strips && !isTest())) return { ...own, otherwise: other }
-  return strips ? { ...other, otherwise: own } : other
+  const isOwnFirst = hooks.length > 0 || (strips && !isTest())
+  if (!isOwnFirst && !strips) return other
+  const [first, second] = isOwnFirst === loadedOtherwise.has(filename) ? [other, own] : [own, other]
+  return { ...first, otherwise: second }
 }
 
 /** Modules that this process has seen a thread load in the other way only. */
