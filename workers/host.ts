@@ -9,7 +9,7 @@ import { ANCESTRY } from '../src/supervisor/self-start.ts'
 import { setImmediate } from '../src/timers.ts'
 import { findInside, isUnsendable, refuseUnsendable } from '../src/unsendable.ts'
 import { Consumer } from './consume.ts'
-import { loadFunction } from './load.ts'
+import { isBlamedOnWay, loadFunction } from './load.ts'
 import { log } from './log.ts'
 import { Producer } from './produce.ts'
 import { Supervision } from './supervision.ts'
@@ -83,7 +83,7 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
     const isAbort = (error as { code?: unknown } | null)?.code === 'ABORT_ERR'
     // The reason itself is what `signal.throwIfAborted()` throws.
     const isStop = supervision.stopRequested && (isAbort || error === supervision.signal.reason)
-    return { kind: 'threw', error: packError(error), isSetUp, isStop }
+    return { kind: 'threw', error: packError(error), isSetUp, isOfWay: isBlamedOnWay(error), isStop }
   } finally {
     supervision.end()
   }

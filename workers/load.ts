@@ -3,12 +3,15 @@ import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { isFile, typeScriptFor } from '../src/supervisor/imports.ts'
 import type { Loader } from '../src/supervisor/loader.ts'
+import { hasHook } from '../src/supervisor/require-hooks.ts'
 import { placeOfSyntaxError } from './syntax.ts'
+import { codeOf, load, type Namespace, withoutHook } from './way.ts'
 
 type AnyFunction = (...args: never[]) => unknown
-type Namespace = Readonly<Record<string, unknown>>
 
 const MAX_NAMES = 8
+/** What has been thrown for the way the module was loaded: another way might do. */
+const blamedOnWay = new WeakSet<object>()
 
 /**
  * The function `name` of the module `filename`, a `file:` URL.
@@ -19,9 +22,11 @@ export async function loadFunction(filename: string, name: string, loader: Loade
   const path = fileURLToPath(filename)
   let namespace: Namespace
   try {
-    namespace = await import(filename)
+    namespace = await load(filename, loader)
   } catch (error) {
-    throw explained(error, path, loader)
+    const shown = explained(error, path, loader)
+    if (isOfWay(error)) blamedOnWay.add(shown as object)
+    throw shown
   }
   const found = exported(namespace, name)
   if (typeof found === 'function') return found as AnyFunction
@@ -29,6 +34,11 @@ export async function loadFunction(filename: string, name: string, loader: Loade
   const others = names.length === 0 ? 'it exports no function' : `its functions: ${names.join(', ')}`
   const what = found === undefined ? `exports no '${name}'` : `exports '${name}', which is ${shown(found)}`
   throw Object.assign(new TypeError(`${path} ${what}; ${others}`), { code: 'ERR_INVALID_ARG_VALUE' })
+}
+
+/** The module was not loaded, and perhaps only because of the way in which it was tried. */
+export function isBlamedOnWay(error: unknown): boolean {
+  return isObject(error) && blamedOnWay.has(error)
 }
 
 /** Of a CommonJS module Node finds some exports only on `default`, and of compiled TypeScript the default one there. */
@@ -60,16 +70,20 @@ function shown(value: unknown): string {
 /** `error` itself, or, where there is more to say, an error that says it and has `error` as its cause. */
 function explained(error: unknown, path: string, loader: Loader): unknown {
   if (!(error instanceof Error)) return error
-  const lacksTsx = loader.wantsTsx && loader.tsx.length === 0
+  const lacksTsx = loader.wantsTsx && loader.tsx.length === 0 && loader.otherwise === undefined
   if (isNotFound(error) && !isFile(path)) {
     const twin = typeScriptFor(path)
     if (twin === undefined) return about(error, `cannot find ${path}`)
     if (lacksTsx) return about(error, `cannot find ${path}, only ${twin}${CURE}`)
   }
   const place = placeIn(error)
-  if (lacksTsx && isForTsx(error, place ?? path)) {
-    return about(error, `${place === undefined ? '' : `${place}: `}${error.message}${CURE}`)
+  const isTsxNext = (loader.otherwise?.tsx.length ?? 0) > 0
+  if ((lacksTsx || isTsxNext) && isForTsx(error, place ?? path)) {
+    return about(error, `${place === undefined ? '' : `${place}: `}${error.message}${isTsxNext ? '' : CURE}`)
   }
+  const missing = loader.hooks?.find(({ extension }) => !hasHook(extension))
+  if (missing !== undefined && isOfWay(error))
+    return about(error, `${error.message} (${withoutHook(missing)})`)
   if (error instanceof SyntaxError && place === undefined) {
     const found = placeOfSyntaxError(error, path)
     return about(error, found === undefined ? `${path}: ${error.message}` : `${found}: ${error.message}`)
@@ -93,6 +107,23 @@ function isForTsx(error: Error, place: string): boolean {
   return error instanceof SyntaxError && code === '' && /\.[cm]?tsx?(?::\d+)?$/.test(place)
 }
 
+/** `error` is of a loader, and not what the module itself has thrown. */
+function isOfWay(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = codeOf(error)
+  const isRefused = [...REFUSALS, 'ERR_INVALID_TYPESCRIPT_SYNTAX', 'ERR_UNKNOWN_FILE_EXTENSION'].includes(
+    code,
+  )
+  if (isRefused || isNotFound(error) || /is not defined in ES module scope/.test(error.message)) return true
+  const files = [...(error.stack ?? '').matchAll(FRAME)].map(([, file]) => file ?? '')
+  if (error instanceof SyntaxError && code === '') return files[0]?.startsWith('node:') === true
+  return /[\\/]node_modules[\\/](?:tsx|esbuild)[\\/]/.test(
+    files.find((file) => !file.startsWith('node:')) ?? '',
+  )
+}
+
+const FRAME = /^ {4}at (?:.*\()?((?:node:|file:|\/|[A-Za-z]:\\).*?):\d+:\d+\)?$/gm
+
 function isNotFound(error: Error): boolean {
   return ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_UNSUPPORTED_DIR_IMPORT'].includes(codeOf(error))
 }
@@ -101,10 +132,6 @@ function missingIn(error: Error): string {
   const [, missing = ''] = /^[^']*'([^']+)'/.exec(error.message) ?? []
   const [from = ''] = (error as { requireStack?: string[] }).requireStack ?? []
   return resolve(dirname(from), missing)
-}
-
-function codeOf(error: Error): string {
-  return String((error as { code?: unknown }).code ?? '')
 }
 
 /** `/path/file.ts:3`, if the error's stack begins with the place, as Node has it for what it compiles. */

@@ -58,3 +58,11 @@ export function extended(error: ThreadError, more: string): ThreadError {
   error.message += more
   return error
 }
+
+/** Why a module could not be loaded in either way. The first is the main program's, so that counts; the message tells of both. */
+export function inBothWays(first: unknown, other: string, second: unknown): unknown {
+  if (first instanceof Error && !(second instanceof Error && first.message === second.message)) {
+    first.message += `; ${other}: ${shown(second)}`
+  }
+  return first
+}

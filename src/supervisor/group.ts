@@ -17,9 +17,9 @@ import { clearTimeout, setTimeout } from '../timers.ts'
 import { markUnsendable } from '../unsendable.ts'
 import { hold, letGo } from '../wait/keep-alive.ts'
 import { type Arguments, NO_ARGUMENTS } from './args.ts'
-import { deathOf, extended, shown, threadError, withOthers } from './failures.ts'
+import { deathOf, extended, inBothWays, shown, threadError, withOthers } from './failures.ts'
 import { Flow } from './flow.ts'
-import { type Loader, loaderFor } from './loader.ts'
+import { type Loader, loaderFor, preferOtherwise } from './loader.ts'
 import { Member } from './member.ts'
 import { planned } from './places.ts'
 import { ThreadPool } from './pool.ts'
@@ -283,7 +283,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     member.isLeaving = false
     const message: Omit<RunMessage, 'args' | 'words' | 'calls' | 'port'> = {
       host: HOST,
-      loader: this.#loader,
+      loader: (member.firstFailure && this.#loader.otherwise) ?? this.#loader,
       filename: task.filename,
       exportName: task.exportName,
       ancestry: [...ancestry(), placeIn(this.#frames)].filter((place) => place !== ''),
@@ -293,7 +293,10 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       role: roleOf(member.producer),
     }
     member.run = new Run(this.#pool, message, args, {
-      began: () => this.#events.started(member),
+      began: () => {
+        if (member.firstFailure !== undefined) preferOtherwise(task.filename)
+        this.#events.started(member)
+      },
       leaving: () => this.#leaving(member),
       gaveUp: ({ error, attempts }) => this.#events.gaveUp(member, unpackError(error), attempts),
       overdue: (entry, timeout) => this.#overdue(member, entry, timeout),
@@ -343,8 +346,14 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       }
       this.#report(member, undefined, undefined)
       this.#settle(member, undefined, end.value)
+    } else if (end.kind === 'threw' && this.#loadsOtherwise(member, end)) {
+      // It takes no other task: only its exit makes room for another thread.
+      this.#pool.terminate(member.run?.thread ?? 0)
+      if (wasStopping) this.#settle(member, undefined)
+      else this.#start(member)
     } else if (end.kind === 'threw') {
-      const cause = unpackError(end.error)
+      const thrown = unpackError(end.error)
+      const cause = end.isOfWay ? this.#inBothWays(member, thrown) : thrown
       const how = end.isSetUp ? 'could not be set up' : 'threw'
       const error = failed(`${how}: ${shown(cause)}`, cause)
       const isAnswer = wasStopping && end.isStop
@@ -355,6 +364,10 @@ export class Group<R = unknown> implements ThreadGroup<R> {
         this.#pool.terminate(member.thread)
         this.#restart(member, error)
       } else this.#settle(member, error)
+    } else if (member.firstFailure !== undefined && end.exitCode === undefined) {
+      // Tsx could not be registered.
+      const cause = this.#inBothWays(member, end.error)
+      this.#settle(member, failed(`could not be set up: ${shown(cause)}`, cause))
     } else if (member.overdue !== undefined) {
       const { error: cause, attempts, verdict } = member.overdue
       const error = failed(`was terminated: ${shown(cause)}`, cause)
@@ -383,6 +396,20 @@ export class Group<R = unknown> implements ThreadGroup<R> {
         this.#settle(member, failed(why, end.error))
       }
     }
+  }
+
+  /** Whether the module is to be loaded in another way, on another thread: no restart, since nothing of it has begun. */
+  #loadsOtherwise(member: Member, { error, isOfWay }: Extract<Outcome, { kind: 'threw' }>): boolean {
+    if (isOfWay !== true || this.#loader.otherwise === undefined || member.firstFailure !== undefined)
+      return false
+    member.firstFailure = { error: unpackError(error) }
+    return true
+  }
+
+  #inBothWays({ firstFailure }: Member, second: unknown): unknown {
+    if (firstFailure === undefined) return second
+    const other = this.#loader.otherwise?.tsx.length === 0 ? 'without tsx' : 'with tsx'
+    return inBothWays(firstFailure.error, other, second)
   }
 
   /** The calls under way are to blame. `maxDeliveries` of their items bounds the restarts. */

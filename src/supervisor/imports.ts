@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { isBuiltin, createRequire as requireFrom } from 'node:module'
-import { dirname, extname, join, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 /** A file of a program, read before anything of it runs. */
@@ -10,6 +10,7 @@ export interface ModuleFile {
 }
 
 const TYPESCRIPT = /\.[cm]?tsx?$/
+const JAVASCRIPT = /\.[cm]?js$/
 const MODULE = /\.[cm]?[jt]sx?$/
 // Finds what only looks like an import, too, in comments say: it names no file, or one is read that need not be.
 const SPECIFIERS = /(?<![.\w$])(?:import|export|require)\b[^'"`;]*?['"]([^'"\n]+)['"]/g
@@ -20,8 +21,18 @@ export function isTypeScript(path: string): boolean {
   return TYPESCRIPT.test(path)
 }
 
+/** What Node loads without a compiler. */
+export function isJavaScript(path: string): boolean {
+  return JAVASCRIPT.test(path)
+}
+
 export function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+  } catch {
+    // It may not be looked at (`--permission`).
+    return false
+  }
 }
 
 /** The TypeScript file that is meant by `path`, which does not exist: x.ts by x.js, as compilers have it, or by x. */
@@ -58,13 +69,18 @@ export function* modulesFrom(path: string): Generator<ModuleFile> {
 
 /** Whether Node takes the file for CommonJS by its name and its package alone, whatever is in it. */
 export function isCommonJsByName(path: string): boolean {
-  const extension = extname(path)
-  if (/^\.[cm]/.test(extension)) return extension.startsWith('.c')
+  const [, flavour] = /\.([cm])[jt]sx?$/.exec(path) ?? []
+  if (flavour !== undefined) return flavour === 'c'
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     const manifest = join(folder, 'package.json')
     if (isFile(manifest)) return !/"type"\s*:\s*"module"/.test(read(manifest))
     if (folder === dirname(folder)) return true
   }
+}
+
+/** `require`, if it has a hook for it, loads what is of no kind that Node knows, and CommonJS. */
+export function isForRequire(path: string): boolean {
+  return !MODULE.test(path) || isCommonJsByName(path)
 }
 
 function locate(specifier: string, from: string): string | undefined {
@@ -80,7 +96,7 @@ function locate(specifier: string, from: string): string | undefined {
   }
 }
 
-function read(path: string): string {
+export function read(path: string): string {
   try {
     return statSync(path).size > MAX_BYTES ? '' : readFileSync(path, 'utf8')
   } catch {

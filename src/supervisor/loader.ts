@@ -2,16 +2,26 @@ import { createRequire as requireFrom } from 'node:module'
 import { isAbsolute, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
-import { isCommonJsByName, isFile, isTypeScript, type ModuleFile, modulesFrom } from './imports.ts'
+import { isCommonJsByName, isFile, isForRequire, isJavaScript, isTypeScript, modulesFrom } from './imports.ts'
+import { hookFor, isHooked, type RequireHook } from './require-hooks.ts'
+
+/** One that the thread is to have; `isNeeded`: without it the module would not be loaded as the main program does. */
+export interface ThreadHook extends RequireHook {
+  readonly isNeeded: boolean
+}
 
 /** How a thread comes to load a module as the main program could; structured-cloneable. */
 export interface Loader {
   /** The thread should have tsx. */
   readonly wantsTsx: boolean
-  /** What it registers, in this order, as `file:` URLs; none where no tsx was found. */
+  /** What it registers, in this order, as `file:` URLs; none where no tsx was found, or Node is to do without. */
   readonly tsx: readonly string[]
   /** With tsx, CommonJS has copies of ES modules: the host is to be of the same copy of this library as the module. */
   readonly isCommonJs: boolean
+  /** The program's own hooks of `require` for the module's files: the thread is to have them, too. */
+  readonly hooks?: readonly ThreadHook[]
+  /** If the module cannot be loaded in this way, another thread tries that. */
+  readonly otherwise?: Loader
 }
 
 /** A thread's `process.argv[1]` is its own file, so the main program's is handed down. */
@@ -35,34 +45,72 @@ const SWITCHES = [
 const TSX_COUNT = Symbol.for('tsx:global-cjs-loader-count')
 
 /**
- * Decides for the module `filename`, a `file:` URL. Node's own stripping of types loads less than tsx does: no enums,
- * no `./x.js` for x.ts, nothing in node_modules. So tsx it is, where there is one, for all TypeScript; but for what
- * tsx cannot load and Node can, and only if the main program does not run under tsx itself.
+ * Decides for the module `filename`, a `file:` URL. The main program's way of loading is the thread's:
+ *
+ * | the main program | its threads |
+ * |---|---|
+ * | runs under tsx | have tsx |
+ * | has hooks of `require` for the module's files | have these, and `require` the module |
+ * | has Node strip types | the same; tsx if that fails |
+ * | can load no TypeScript, or what a test runner makes of it | tsx |
+ *
+ * Tsx is looked for only where there is TypeScript.
  */
 export function loaderFor(filename: string): Loader {
   const path = fileURLToPath(filename)
-  const wantsTsx = runsUnderTsx() || isTypeScript(fileURLToPath(import.meta.url)) || needsTsx(path)
-  const tsx = wantsTsx ? findTsx(path) : []
-  return { wantsTsx, tsx, isCommonJs: tsx.length > 0 && isCommonJsByName(path) }
+  if (runsUnderTsx() || isTypeScript(fileURLToPath(import.meta.url))) return withTsx(path)
+  const modules = new Map([[path, '']])
+  for (const each of modulesFrom(path)) modules.set(each.path, each.source)
+  const files = [...modules.keys()]
+  const hooks = hooksFor(modules)
+  const isServed = (file: string) => isForRequire(file) && isHooked(file)
+  const own: Loader = {
+    wantsTsx: files.some((file) => isTypeScript(file) && !isServed(file)),
+    tsx: [],
+    isCommonJs: false,
+    ...(hooks.length === 0 ? {} : { hooks }),
+  }
+  const other = files.some(isTypeScript) ? withTsx(path) : own
+  if (other.tsx.length === 0) return own
+  const strips = Boolean((process.features as { typescript?: unknown }).typescript)
+  const isOwnFirst = hooks.length > 0 || (strips && !isTest())
+  if (!isOwnFirst && !strips) return other
+  const [first, second] = isOwnFirst === loadedOtherwise.has(filename) ? [other, own] : [own, other]
+  return { ...first, otherwise: second }
 }
 
-function needsTsx(path: string): boolean {
-  const modules = [...modulesFrom(path)]
-  const nodeStrips = Boolean((process.features as { typescript?: unknown }).typescript)
-  return modules.some((each) => isTypeScript(each.path)) && !(nodeStrips && modules.some(isBeyondTsx))
+/** Modules that this process has seen a thread load in the other way only. */
+const loadedOtherwise = new Set<string>()
+
+/** From now on, threads need not try before what has failed for the module `filename`. */
+export function preferOtherwise(filename: string): void {
+  loadedOtherwise.add(filename)
 }
 
-const NO_COMMONJS =
-  /^(?:(?:export\s+)?(?:const|let|var)\b[^\n=]*=\s*|export\s+default\s+)?await\s|^for\s+await\b|\bimport\.meta\.(?:resolve|main)\b/
+const ES_SYNTAX = /^[ \t]*(?:import|export)\b/m
 
-/**
- * In a package without `"type": "module"` tsx makes CommonJS of every `.ts`, where Node goes by what is in the file.
- * Top-level await is told by its indentation, the least there is.
- */
-function isBeyondTsx({ path, source }: ModuleFile): boolean {
-  const lines = source.split('\n').filter((line) => /\S/.test(line))
-  const least = lines.reduce((indent, line) => Math.min(indent, line.search(/\S/)), Infinity)
-  return lines.some((line) => NO_COMMONJS.test(line.slice(least))) && isCommonJsByName(path)
+function hooksFor(modules: ReadonlyMap<string, string>): ThreadHook[] {
+  const hooks = new Map<string, ThreadHook>()
+  for (const [file, source] of modules) {
+    const hook = hookFor(file, mainFile())
+    if (hook === undefined) continue
+    const { extension } = hook
+    // One for `.js` is asked for all that has none of its own, and may do no more than count what is covered.
+    const isCompiled = isJavaScript(file) ? ES_SYNTAX.test(source) : extension !== '.js'
+    const isNeeded = isCompiled && isForRequire(file)
+    hooks.set(extension, { ...hook, isNeeded: isNeeded || hooks.get(extension)?.isNeeded === true })
+  }
+  return [...hooks.values()]
+}
+
+/** Test runners transform what the main program loads, in ways of their own. */
+function isTest(): boolean {
+  return process.env.VITEST !== undefined || process.env.JEST_WORKER_ID !== undefined
+}
+
+function withTsx(path: string): Loader {
+  const tsx = findTsx(path)
+  return { wantsTsx: true, tsx, isCommonJs: tsx.length > 0 && isCommonJsByName(path) }
 }
 
 function runsUnderTsx(): boolean {
@@ -95,13 +143,24 @@ function findTsx(path: string): readonly string[] {
   return []
 }
 
+/** The main program's file, '' if it has none. */
+function mainFile(): string {
+  const main = String(getEnvironmentData(MAIN) ?? process.argv[1])
+  if (!isAbsolute(main)) return ''
+  try {
+    return requireFrom(main).resolve(main)
+  } catch {
+    return main
+  }
+}
+
 /** The files tsx is looked for from. A tsx named by its path is the main program's own, which threads may have already. */
 function originsOfTsx(path: string): readonly string[] {
   const named = preloads().filter((each) => isTsx(each) && (isAbsolute(each) || each.startsWith('file:')))
-  const main = getEnvironmentData(MAIN) ?? process.argv[1]
+  const main = mainFile()
   // Node resolves what `node --import tsx` and `node -e` load from the working directory.
   const here = join(process.cwd(), 'main.js')
-  return [...named, path, ...(isAbsolute(String(main)) ? [String(main)] : []), here, import.meta.url]
+  return [...named, path, ...(main === '' ? [] : [main]), here, import.meta.url]
 }
 
 /** `require` names the CommonJS file, which in `tsx/esm/api` looks for its hooks in the wrong folder. */

@@ -22,6 +22,8 @@ export class Member {
   isLeaving = false
   /** The call for an item took too long, and its thread is being terminated. */
   overdue: { readonly error: Error; readonly attempts: number; readonly verdict: Verdict } | undefined
+  /** Why its module could not be loaded in the first way; set once the other has its turn. */
+  firstFailure: { readonly error: unknown } | undefined
   #isOver = false
   #lastThread = 0
   #timer: NodeJS.Timeout | undefined

@@ -69,6 +69,8 @@ export type Outcome =
       readonly error: PackedError
       /** The module could not be loaded, or a queue not be attached: it would be the same on another thread. */
       readonly isSetUp: boolean
+      /** The module was not loaded, and perhaps only because of the way in which it was tried. */
+      readonly isOfWay?: boolean
       /** It is the AbortError of a wait that ended because the run was asked to stop. */
       readonly isStop: boolean
     }

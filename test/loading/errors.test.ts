@@ -14,7 +14,10 @@ const PROBE = `
     const [file, name] = call.split('#')
     const filename = new URL(file, import.meta.url).href
     try {
-      told.push({ value: await boot({ host, loader: loaderFor(filename), filename, name }) })
+      const first = loaderFor(filename)
+      // Where there are two ways, the second is tsx.
+      const loader = first.otherwise ?? first
+      told.push({ value: await boot({ host, loader, filename, name }) })
     } catch (error) {
       const { message, code, stack, cause } = error
       told.push({ type: error.constructor.name, message, code, stack, cause: cause?.message, same: error === thrown })

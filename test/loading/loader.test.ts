@@ -19,10 +19,9 @@ const FILES = {
   'indirect.js': "export { y } from './y.js'",
   'y.ts': 'export const y: number = 1',
   'alone.mjs': "import { join } from 'node:path'\nimport 'millrace'\n",
-  'waiting.ts': 'const y: number = await Promise.resolve(1)',
   'plain/package.json': '{}',
-  'plain/waiting.ts': 'const y: number = await Promise.resolve(1)',
-  'plain/importing.ts': "import './waiting.ts'",
+  'y.mts': 'export const y: number = 1',
+  'hook.cjs': "require.extensions['.ts'] = (module) => module._compile('', '')",
   'plain/y.ts': 'export const later = async () => {\n  await 1\n}',
 }
 
@@ -38,6 +37,8 @@ afterAll(() => {
 interface Answer {
   readonly wantsTsx: boolean
   readonly tsx: readonly string[]
+  readonly hooks?: readonly { extension: string; from: readonly string[]; isNeeded: boolean }[]
+  readonly otherwise?: Answer
   readonly execArgv?: readonly string[]
 }
 
@@ -54,20 +55,25 @@ async function ask(
   return JSON.parse(stdout)
 }
 
-/** The hooks that were found, without the folder of tsx. */
-function found({ wantsTsx, tsx }: Answer): readonly string[] | boolean {
-  return wantsTsx && tsx.map((hook) => hook.replace(/^.*\/tsx\/dist\//, ''))
+type Way = 'without tsx' | readonly string[]
+
+/** The ways that are tried, one after the other; of tsx the files, without its folder. */
+function ways({ tsx, otherwise }: Answer): readonly Way[] {
+  const files = tsx.map((hook) => hook.replace(/^.*\/tsx\/dist\//, ''))
+  return [files.length === 0 ? 'without tsx' : files, ...(otherwise === undefined ? [] : ways(otherwise))]
 }
 
 for (const { path: node, version, strips } of nodes) {
   describe(`loaderFor on Node ${version}`, () => {
-    it('wants tsx for TypeScript, and for JavaScript that imports some', async () => {
-      expect(found(await ask(node, site, site.path('y.ts')))).toEqual(HOOKS)
-      expect(found(await ask(node, site, site.path('script.mjs')))).toEqual(HOOKS)
+    const TSX = strips ? ['without tsx', HOOKS] : [HOOKS]
+
+    it('has tsx for TypeScript, and for JavaScript that imports some, where Node does not load it', async () => {
+      expect(ways(await ask(node, site, site.path('y.ts')))).toEqual(TSX)
+      expect(ways(await ask(node, site, site.path('script.mjs')))).toEqual(TSX)
     })
 
-    it('wants tsx for a .js of which there is only the .ts', async () => {
-      expect(found(await ask(node, site, site.path('y.js')))).toEqual(HOOKS)
+    it('has tsx for a .js of which there is only the .ts', async () => {
+      expect(ways(await ask(node, site, site.path('y.js')))).toEqual(TSX)
     })
 
     it('wants no tsx for JavaScript alone', async () => {
@@ -78,31 +84,31 @@ for (const { path: node, version, strips } of nodes) {
       })
     })
 
-    it('wants tsx for any module where the main program runs under it', async () => {
-      expect(found(await ask(node, site, site.path('alone.mjs'), ['--import', 'tsx']))).toEqual(HOOKS)
+    it('has tsx at once for any module where the main program runs under it', async () => {
+      expect(ways(await ask(node, site, site.path('alone.mjs'), ['--import', 'tsx']))).toEqual([HOOKS])
       const environment = { NODE_OPTIONS: '--import tsx' }
-      expect(found(await ask(node, site, site.path('alone.mjs'), [], environment))).toEqual(HOOKS)
+      expect(ways(await ask(node, site, site.path('alone.mjs'), [], environment))).toEqual([HOOKS])
     })
 
     it('finds the tsx of the main program for a task that has none', async () => {
-      expect(found(await ask(node, site, bare.path('y.ts')))).toEqual(HOOKS)
+      expect(ways(await ask(node, site, bare.path('y.ts')))).toEqual(TSX)
       const named = pathToFileURL(site.path('node_modules/tsx/dist/loader.mjs')).href
-      expect(found(await ask(node, bare, bare.path('y.ts'), [`--import=${named}`]))).toEqual(HOOKS)
+      expect(ways(await ask(node, bare, bare.path('y.ts'), [`--import=${named}`]))).toEqual([HOOKS])
     })
 
     it('finds the tsx of the main program from within a thread', async () => {
       const thread = { IN_THREAD: bare.path('probe.mjs') }
-      expect(found(await ask(node, bare, bare.path('y.ts'), [], thread))).toEqual([])
-      expect(found(await ask(node, site, bare.path('y.ts'), [], thread))).toEqual(HOOKS)
+      expect(ways(await ask(node, bare, bare.path('y.ts'), [], thread))).toEqual(['without tsx'])
+      expect(ways(await ask(node, site, bare.path('y.ts'), [], thread))).toEqual(TSX)
     })
 
     it('finds the tsx of a task for a main program that has none', async () => {
-      expect(found(await ask(node, bare, site.path('y.ts')))).toEqual(HOOKS)
+      expect(ways(await ask(node, bare, site.path('y.ts')))).toEqual(TSX)
     })
 
     it('finds the tsx of the working directory for a program that is no file', async () => {
       const program = ['--input-type=module', '-e', "import './probe.mjs'"]
-      expect(found(await ask(node, site, bare.path('y.ts'), program))).toEqual(HOOKS)
+      expect(ways(await ask(node, site, bare.path('y.ts'), program))).toEqual(TSX)
     })
 
     it('says that tsx is wanted and nowhere to be found', async () => {
@@ -110,14 +116,26 @@ for (const { path: node, version, strips } of nodes) {
     })
 
     it.runIf(strips)(
-      'leaves to Node what tsx cannot load: a top-level await without "type": "module" (only where Node strips types)',
+      'has tsx first where a test runner transforms what it loads (only where Node strips types)',
       async () => {
-        expect(found(await ask(node, site, site.path('plain/waiting.ts')))).toBe(false)
-        expect(found(await ask(node, site, site.path('plain/importing.ts')))).toBe(false)
-        expect(found(await ask(node, site, site.path('plain/y.ts')))).toEqual(HOOKS)
-        expect(found(await ask(node, site, site.path('waiting.ts')))).toEqual(HOOKS)
+        const test = { VITEST: 'true' }
+        expect(ways(await ask(node, site, site.path('y.ts'), [], test))).toEqual([HOOKS, 'without tsx'])
       },
     )
+
+    it('has the require hooks of the program, and where they come from', async () => {
+      const { wantsTsx, hooks } = await ask(node, site, site.path('plain/y.ts'), [
+        '-r',
+        site.path('hook.cjs'),
+      ])
+      expect(wantsTsx).toBe(false)
+      expect(hooks).toEqual([
+        { extension: '.ts', place: site.path('hook.cjs'), from: [site.path('hook.cjs')], isNeeded: true },
+      ])
+      const module = await ask(node, site, site.path('y.mts'), ['-r', site.path('hook.cjs')])
+      expect(module.hooks).toBeUndefined()
+      expect(ways(module)).toEqual(TSX)
+    })
 
     it('has threads inherit the options of Node, but --input-type', async () => {
       const program = ['--input-type=module', '-e', "import './probe.mjs'"]

@@ -1,0 +1,45 @@
+type Site = Pick<NodeJS.CallSite, 'getFileName'>
+
+/**
+ * The file of the function that `call` calls with a trap, as its stack has it: 'node:…' for Node's own, and where stacks cannot
+ * be read; '' for one without a file. The function ends at its first look at the trap.
+ */
+export function calleeOf(call: (trap: object) => void): string {
+  const own = (['stackTraceLimit', 'prepareStackTrace'] as const).map(
+    (name) => [name, Object.getOwnPropertyDescriptor(Error, name)] as const,
+  )
+  let sites: unknown
+  let depth = 0
+  const spring = (): never => {
+    sites ??= stack()
+    throw new Error('only its place is asked for')
+  }
+  const traps = Object.getOwnPropertyNames(Reflect).map((name) => [name, spring])
+  const trap = new Proxy({}, Object.fromEntries(traps))
+  const begin = () => {
+    depth = (stack() as Site[]).length
+    call(trap)
+  }
+  try {
+    Error.stackTraceLimit = Infinity
+    Error.prepareStackTrace = (_, all) => all
+    begin()
+  } catch (error) {
+    sites ??= (error as Error).stack
+  } finally {
+    for (const [name, descriptor] of own) {
+      if (descriptor === undefined) Reflect.deleteProperty(Error, name)
+      else Reflect.defineProperty(Error, name, descriptor)
+    }
+  }
+  if (!Array.isArray(sites)) return 'node:unknown'
+  // Below it are `call`, `begin` and what called that.
+  const site: Site | undefined = sites[sites.length - depth - 2]
+  return site?.getFileName() ?? ''
+}
+
+function stack(): unknown {
+  const holder: { stack?: unknown } = {}
+  Error.captureStackTrace(holder, stack)
+  return holder.stack
+}

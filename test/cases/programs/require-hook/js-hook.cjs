@@ -1,0 +1,14 @@
+// What @babel/register, esbuild-register and sucrase/register do: modules of JavaScript become CommonJS, by a wrapper of Node's own loader.
+const { extensions } = require
+const own = extensions['.js']
+extensions['.js'] = (module, path) => {
+  const { _compile } = module
+  module._compile = (source, ...rest) => {
+    const text = source
+      .replace(/^import (\{.*\}) from (.*)$/gm, 'const $1 = require($2)')
+      .replace(/^export const (\w+)/gm, 'exports.$1')
+      .replace('LOADER', 'hook')
+    return _compile.call(module, text, ...rest)
+  }
+  own(module, path)
+}

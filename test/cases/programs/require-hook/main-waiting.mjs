@@ -1,0 +1,7 @@
+// node -r ./quiet-hook.cjs main-waiting.mjs: a hook that lets a module pass which only import can load
+import { Supervisor } from 'millrace'
+import { look } from './waiting.js'
+
+const file = new URL('waiting.js', import.meta.url)
+const [there] = await new Supervisor().spawn({ filename: file, name: 'look' }).join({ timeout: 40_000 })
+console.log(`main ${look()}, thread ${there}`)

@@ -1,0 +1,1 @@
+exports.look = () => require('./work.ts').look()

@@ -1,0 +1,3 @@
+const { extensions } = require
+const own = extensions['.js']
+extensions['.js'] = (module, path) => own(module, path)

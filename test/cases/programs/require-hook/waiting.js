@@ -1,0 +1,2 @@
+export const look = () => 'waited'
+await undefined

@@ -1,0 +1,2 @@
+import { said } from './said.js'
+export const look = () => said
