@@ -54,13 +54,13 @@ export function windUp(
   const entries = ledger + ENTRIES
   const overdue = overdueOf(shared, ledger, thread)
   // One that detaches winds up its own ledger, and lives.
-  const verdict = executor === 0 ? AGAIN : DIED
+  const again = executor === 0 ? AGAIN : DIED
   for (let index = 1; index <= geometry.maxInFlight; index++) {
     const entry = entries + index * ENTRY_BYTES
     if (shared.load(entry + ENTRY_STATE) !== HELD) continue
     if (overdue === undefined) {
       note(entry, thread, undefined)
-      for (let tries = 0; core.giveBack(ledger, entry, verdict) === BUSY; tries++) backOff(tries)
+      for (let tries = 0; core.giveBack(ledger, entry, again) === BUSY; tries++) backOff(tries)
     } else giveBackOverdue(shared, ledger, entry, overdue, () => note(entry, thread, overdue))
   }
   for (let index = 0; index <= geometry.maxInFlight; index++)

@@ -348,7 +348,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       this.#settle(member, undefined, end.value)
     } else if (end.kind === 'threw' && this.#loadsOtherwise(member, end)) {
       // It takes no other task: only its exit makes room for another thread.
-      this.#pool.terminate(member.run?.thread ?? 0)
+      this.#pool.terminate(member.thread)
       if (wasStopping) this.#settle(member, undefined)
       else this.#start(member)
     } else if (end.kind === 'threw') {

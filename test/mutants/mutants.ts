@@ -574,7 +574,7 @@ const queue: Mutant[] = [
     name: 'what a dead thread held is left to it',
     faults: one(
       RECOVERY,
-      'for (let tries = 0; core.giveBack(ledger, entry, verdict) === BUSY; tries++) backOff(tries)',
+      'for (let tries = 0; core.giveBack(ledger, entry, again) === BUSY; tries++) backOff(tries)',
     ),
     expected: 'explored',
     scenes: ['a sleeper dies', 'a holder dies at the end'],
