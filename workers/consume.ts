@@ -19,8 +19,8 @@ type Call = (item: unknown, thread: ThreadContext) => unknown
 /** What the supervisor hears of before the consumer ends. */
 export interface ConsumerEvents {
   gaveUp(error: unknown, attempts: number): void
-  /** An item has failed for good, and with it this thread, as soon as its other calls have ended. */
-  failed(error: unknown): void
+  /** An item has failed for good, and with it this thread, as soon as its other calls have ended: one of them may never. */
+  failing(error: unknown): void
 }
 
 /** Calls a function with each item of a queue; an item is finished when its call has returned. */
@@ -176,20 +176,22 @@ export class Consumer {
     } catch (error) {
       return this.#failed(entry, error, lane)
     }
-    if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== 'function') {
-      if (types.isGeneratorObject(result)) this.#fail(entry, generatorError())
-      return this.#finished(entry, lane)
-    }
+    if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== 'function')
+      return this.#returned(entry, result, lane)
     this.#mayBlock = false
     lane?.waits()
     return (result as Promise<unknown>).then(
-      () => this.#finished(entry, lane),
+      (value) => this.#returned(entry, value, lane),
       (error) => this.#failed(entry, error, lane),
     )
   }
 
-  #finished(entry: number, lane: Lane | undefined): Promise<never> | undefined {
+  #returned(entry: number, value: unknown, lane: Lane | undefined): Promise<never> | undefined {
     if (lane?.end() === false) return NEVER
+    if (types.isGeneratorObject(value)) {
+      this.#callEnds()
+      this.#fail(entry, generatorError())
+    }
     this.#source.finish(entry)
     this.#callEnds()
     return undefined
@@ -203,9 +205,7 @@ export class Consumer {
   #failed(entry: number, error: unknown, lane: Lane | undefined): Promise<never> | undefined {
     if (lane?.end() === false) return NEVER
     this.#callEnds()
-    const supervision = link()
-    const isAbort = (error as { code?: unknown } | null)?.code === 'ABORT_ERR'
-    if (supervision?.stopRequested && (isAbort || error === supervision.signal.reason)) {
+    if (link()?.isAnswer(error)) {
       // Interrupted, not failed.
       this.#source.uncounted(entry)
       throw error
@@ -228,7 +228,7 @@ export class Consumer {
   /** No retry helps: the item goes back, and the thread is over. @throws `error` */
   #fail(entry: number, error: unknown, noted = error): never {
     this.#source.again(entry, noted)
-    this.#tell.failed(error)
+    this.#tell.failing(error)
     throw error
   }
 }

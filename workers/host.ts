@@ -21,33 +21,43 @@ import { Supervision } from './supervision.ts'
 export async function host(message: RunMessage): Promise<never> {
   const control = new Control(message.words)
   if (control.begin(threadId)) {
-    const outcome = await run(message, control)
+    const supervision = new Supervision(control, message.port)
+    const outcome = await run(message, control, supervision)
     // A thread that is terminated while a module is evaluated goes on with what is there of it (Node 22 and later), and
     // throws since something is not. It comes to no other turn: its end is its death, not what it threw.
     if (outcome.kind === 'threw') await new Promise((resolve) => setImmediate(resolve))
+    supervision.end()
+    // At once: the thread may die of what is tied to the signal, as of a promise that nobody handles.
+    postOutcome(message.port, outcome)
     await written(process.stdout)
     await written(process.stderr)
-    postOutcome(message.port, outcome)
+    post(message.port, { kind: 'ended' })
   }
   return new Promise(() => {})
 }
 
-async function run(message: RunMessage, control: Control): Promise<Outcome> {
+async function run(message: RunMessage, control: Control, supervision: Supervision): Promise<Outcome> {
   const { role, port } = message
   let isSetUp = true
-  const supervision = new Supervision(control, port)
+  const threw = (error: unknown): Outcome => ({
+    ...{ kind: 'threw', error: packError(error), isSetUp },
+    ...{ isOfWay: isBlamedOnWay(error), isStop: supervision.isAnswer(error) },
+  })
+  const failing = (error: unknown) => post(port, { kind: 'ending', outcome: threw(error) })
   try {
     setLink(supervision)
     setEnvironmentData(ANCESTRY, [...message.ancestry])
     const call = await loadFunction(message.filename, message.exportName, message.loader)
     // Before the arguments are attached: its puts are counted from the first.
     const producer =
-      role.kind === 'produce' ? await Producer.attach(role, () => post(port, { kind: 'leaving' })) : undefined
+      role.kind === 'produce'
+        ? await Producer.attach(role, { leaving: () => post(port, { kind: 'leaving' }), failing })
+        : undefined
     const consumer =
       role.kind === 'consume'
         ? await Consumer.attach(role, message.calls, control, {
             gaveUp: (error, attempts) => post(port, { kind: 'gaveUp', error: packError(error), attempts }),
-            failed: (error) => post(port, { kind: 'failing', error: packError(error) }),
+            failing,
           })
         : undefined
     const { args, queues } = await unpackArgs(message.args)
@@ -80,12 +90,7 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
     return { kind: 'returned', value, left: detachAll() }
   } catch (error) {
     detachAll()
-    const isAbort = (error as { code?: unknown } | null)?.code === 'ABORT_ERR'
-    // The reason itself is what `signal.throwIfAborted()` throws.
-    const isStop = supervision.stopRequested && (isAbort || error === supervision.signal.reason)
-    return { kind: 'threw', error: packError(error), isSetUp, isOfWay: isBlamedOnWay(error), isStop }
-  } finally {
-    supervision.end()
+    return threw(error)
   }
 }
 
@@ -99,13 +104,14 @@ function postOutcome(port: MessagePort, outcome: Outcome): void {
       const found = findInside(outcome.value, isUnsendable)
       if (found !== undefined) refuseUnsendable(found)
     }
-    post(port, outcome)
+    post(port, { kind: 'ending', outcome })
   } catch (cause) {
     const isIterator = typeof (outcome as { value?: Iterator<unknown> }).value?.next === 'function'
     const hint = isIterator ? 'the items of a generator are for `produce`' : (cause as Error).message
     const message = `the function returned what cannot be cloned to another thread: ${hint}`
     const error = Object.assign(new TypeError(message, { cause }), { code: 'ERR_INVALID_RETURN_VALUE' })
-    post(port, { kind: 'threw', error: packError(error), isSetUp: false, isStop: false })
+    const failure: Outcome = { kind: 'threw', error: packError(error), isSetUp: false, isStop: false }
+    post(port, { kind: 'ending', outcome: failure })
   }
 }
 

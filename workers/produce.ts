@@ -8,23 +8,30 @@ import { Turns } from './turns.ts'
 /** How long a put may block the thread until it waits asynchronously instead, in ms: blocking is faster, but stops the event loop. */
 const BLOCKING = 5
 
+/** What the supervisor hears of before the producer ends. */
+export interface ProducerEvents {
+  /** The source has been left: how long its closing may take is the supervisor's to say. */
+  leaving(): void
+  /** An item could not be stored, and this thread is over once its source is closed. */
+  failing(error: unknown): void
+}
+
 /** Stores the items of a function's result, each before the next is asked for. */
 export class Producer {
   readonly queue: Queue<unknown>
   readonly #role: ProduceRole
-  /** Tells that the source has been left: how long its closing may take is the supervisor's to say. */
-  readonly #leaving: () => void
+  readonly #tell: ProducerEvents
   #skip: number
 
-  private constructor(queue: Queue<unknown>, role: ProduceRole, leaving: () => void) {
+  private constructor(queue: Queue<unknown>, role: ProduceRole, tell: ProducerEvents) {
     this.queue = queue
     this.#role = role
-    this.#leaving = leaving
+    this.#tell = tell
     this.#skip = role.skips ? this.stored : 0
   }
 
-  static async attach(role: ProduceRole, leaving: () => void): Promise<Producer> {
-    return new Producer(await attachFor(role.queue, role.producer), role, leaving)
+  static async attach(role: ProduceRole, tell: ProducerEvents): Promise<Producer> {
+    return new Producer(await attachFor(role.queue, role.producer), role, tell)
   }
 
   /** Items stored at this index, by the threads that died before too. */
@@ -40,9 +47,10 @@ export class Producer {
     const asked = new Asked(signal)
     let result = call()
     if (isPromiseLike(result)) {
-      const first = await asked.orSettled(result)
-      if (first === ASKED) this.#leaving()
-      result = await result
+      // Once: `then` of a promise that is not JavaScript's own may begin the work.
+      const promise = Promise.resolve(result)
+      if ((await asked.orSettled(promise)) === ASKED) this.#tell.leaving()
+      result = await promise
     }
     // Of a source that is asked for its first item when it is to stop already, none is wanted.
     if (result === undefined || (control.stopsSoon && (isAsyncIterable(result) || isIterable(result)))) return
@@ -51,15 +59,20 @@ export class Producer {
       else if (isIterable(result)) await this.#storeEach(result, control)
       else if (!this.#isSkipped()) await this.queue.put(result)
     } catch (error) {
-      if (!(error instanceof QueueShutDownError && this.queue.isShutDown)) throw error
+      if (!this.#isEnd(error)) throw error
     }
+  }
+
+  #isEnd(error: unknown): boolean {
+    return error instanceof QueueShutDownError && this.queue.isShutDown
   }
 
   async #storeEachAsync(items: AsyncIterable<unknown>, control: Control, asked: Asked): Promise<void> {
     const turns = new Turns()
     const iterator = items[Symbol.asyncIterator]()
     for (;;) {
-      const next = iterator.next()
+      // What is no promise is no error, as in `for await`.
+      const next = Promise.resolve(iterator.next())
       const step = await asked.orSettled(next)
       if (step === ASKED) return this.#leave(iterator, next)
       if (step.done) return
@@ -67,6 +80,7 @@ export class Producer {
         if (!this.#isSkipped() && !this.queue.putWithin(step.value, BLOCKING))
           await this.queue.put(step.value)
       } catch (error) {
+        if (!this.#isEnd(error)) this.#tell.failing(error)
         // As `for await` does: what closing throws is not what went wrong.
         await this.#leave(iterator, undefined).catch(() => {})
         throw error
@@ -82,7 +96,7 @@ export class Producer {
     iterator: AsyncIterator<unknown>,
     asked: Promise<IteratorResult<unknown>> | undefined,
   ): Promise<void> {
-    this.#leaving()
+    this.#tell.leaving()
     let late: Promise<unknown> | undefined
     let failure: { readonly error: unknown } | undefined
     asked?.then(

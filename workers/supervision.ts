@@ -2,7 +2,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { packError, unpackError } from '../src/error-transport.ts'
 import { type Link, noteCause, type Use } from '../src/queue/index.ts'
 import type { Control } from '../src/supervisor/control.ts'
-import type { Mail, Report } from '../src/supervisor/protocol.ts'
+import type { Mail, Outcome, Report } from '../src/supervisor/protocol.ts'
 
 /** This thread's link to its supervisor: the word that asks it to stop, and the mail that says why. */
 export class Supervision implements Link {
@@ -56,9 +56,16 @@ export class Supervision implements Link {
     this.#controller.abort(new Error('the function is over'))
   }
 
+  /** `error` is the answer to the request to stop: the AbortError of a wait, or what `signal.throwIfAborted()` throws. */
+  isAnswer(error: unknown): boolean {
+    const isAbort = (error as { code?: unknown } | null)?.code === 'ABORT_ERR'
+    return this.stopRequested && (isAbort || error === this.signal.reason)
+  }
+
   refused(error: Error): void {
-    const report: Report = { kind: 'threw', error: packError(error), isSetUp: true, isStop: false }
-    this.#port.postMessage(report)
+    const outcome: Outcome = { kind: 'threw', error: packError(error), isSetUp: true, isStop: false }
+    const reports: Report[] = [{ kind: 'ending', outcome }, { kind: 'ended' }]
+    for (const report of reports) this.#port.postMessage(report)
   }
 
   uses(queue: object, how: Use): void {

@@ -14,6 +14,8 @@ export interface Link {
   /** `thread.signal`: the one signal a blocking call takes, since `stopRequested` is backed by a shared word. */
   readonly signal: AbortSignal
   readonly stopRequested: boolean
+  /** `error` is the answer to the request to stop, and no failure. */
+  isAnswer(error: unknown): boolean
   /** The thread's modules are loaded, and its function begins. */
   readonly hasBegun: boolean
   /** The thread has tried to start its own program again: its run has failed. */

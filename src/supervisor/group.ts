@@ -307,8 +307,12 @@ export class Group<R = unknown> implements ThreadGroup<R> {
 
   /** Its source has `grace` to close, from now on if the thread was not asked before. */
   #leaving(member: Member): void {
+    const { run } = member
     member.isLeaving = true
-    const timer = setTimeout(() => this.#terminateUnwanted(member), this.plan.grace)
+    const late = () => {
+      if (member.run === run) this.#terminateUnwanted(member)
+    }
+    const timer = setTimeout(late, this.plan.grace)
     void this.#end.finally(() => clearTimeout(timer))
   }
 

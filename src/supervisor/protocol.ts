@@ -52,15 +52,15 @@ export interface ConsumeRole {
   readonly hasDeadLetters: boolean
 }
 
-/** From the thread. The last is 'returned' or 'threw'. */
+/** From the thread. The last is 'ended'. */
 export type Report =
   | { readonly kind: 'began' }
   | { readonly kind: 'gaveUp'; readonly error: PackedError; readonly attempts: number }
-  /** It will throw this, once all calls under way have ended: one of them may never. */
-  | { readonly kind: 'failing'; readonly error: PackedError }
   /** Asked to stop, or no longer wanted, it has left its source, and waits for that to be closed. */
   | { readonly kind: 'leaving' }
-  | Outcome
+  /** How it will end, whatever happens before it has: a call under way may kill the thread, or what is written never leave it. */
+  | { readonly kind: 'ending'; readonly outcome: Outcome }
+  | { readonly kind: 'ended' }
 
 export type Outcome =
   | { readonly kind: 'returned'; readonly value: unknown; readonly left: readonly Left[] }

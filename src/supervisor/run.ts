@@ -34,8 +34,8 @@ export class Run {
   readonly #handlers: RunHandlers
   readonly #watch: CallWatch | undefined
   #isSetUp = false
-  /** What it is about to throw: its end, should it die before. */
-  #failing: Outcome | undefined
+  /** How it said it would end. */
+  #ending: Outcome | undefined
   #isSettled = false
 
   constructor(
@@ -127,7 +127,7 @@ export class Run {
       if (received === undefined) break
       this.#hear(received.message)
     }
-    this.#end(this.#failing ?? { kind: 'died', exitCode, error })
+    this.#end(this.#ending ?? { kind: 'died', exitCode, error })
   }
 
   /** Whatever it still says or does is of no interest any more; if it has not begun it never will. */
@@ -156,9 +156,8 @@ export class Run {
       this.#handlers.began(this.thread)
     } else if (report.kind === 'gaveUp') this.#handlers.gaveUp(report)
     else if (report.kind === 'leaving') this.#handlers.leaving()
-    else if (report.kind === 'failing') {
-      this.#failing ??= { kind: 'threw', error: report.error, isSetUp: false, isStop: false }
-    } else this.#end(report)
+    else if (report.kind === 'ending') this.#ending = report.outcome
+    else if (this.#ending !== undefined) this.#end(this.#ending)
   }
 
   #end(end: Outcome | Death): void {

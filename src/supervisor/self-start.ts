@@ -35,7 +35,8 @@ export function placeIn(frames: string): string {
  */
 export function refuseSelfStart(place: string): void {
   const supervisor = link()
-  const isLoading = isMillraceThread && supervisor?.hasBegun === false
+  // Absent while what `--import` and `-r` name is loaded.
+  const isLoading = isMillraceThread && supervisor?.hasBegun !== true
   if (!isLoading && !(place !== '' && ancestry().includes(place))) return
   const where = place === '' ? 'a file that a thread loads' : place
   const error = new ThreadError(
