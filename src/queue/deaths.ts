@@ -106,7 +106,7 @@ export function listen(): void {
   subscribe('worker_threads', (message) => watchWorker((message as { worker: Worker }).worker))
   process.on('workerMessage', (message: unknown) => {
     const { kind, thread, port } = (message ?? {}) as { kind?: string; thread?: number; port?: MessagePort }
-    if (kind === ASK && !isMainThread) sendLifeline()
+    if (kind === ASK && !isMainThread && !isHeld) sendLifeline()
     if (kind !== LIFELINE || thread === undefined || port === undefined) return
     wardOf(thread).lifelines.push(port)
     port.on('close', () => {
@@ -270,12 +270,13 @@ function watchWorker(worker: Worker): void {
   if (thread < 0 || children.has(thread)) return
   let thrown: Ending['thrown']
   const exited = (exitCode: number) => {
-    children.delete(thread)
     died(thread, deathOf(thread, { exitCode, thrown }))
     // The main thread may know queues of which this one does not.
     if (!isMainThread) broadcast({ thread, isDead: true })
   }
-  children.set(thread, () => worker.listeners('exit').includes(exited))
+  // Weak: whoever has removed the listeners may have dropped the Worker as well.
+  const started = new WeakRef(worker)
+  children.set(thread, () => started.deref()?.listeners('exit').includes(exited) === true)
   // Handled by nobody for that.
   worker.prependListener(errorMonitor as unknown as 'error', (error: unknown) => {
     thrown ??= { error }
@@ -287,6 +288,7 @@ function died(thread: number, death: Portrait): void {
   const { attached } = registry()
   rememberDeath(thread, death)
   stopping.delete(thread)
+  children.delete(thread)
   for (const look of looks) look(thread)
   for (const { shared } of attached.values()) recoverIn(shared, thread)
   const ward = wards.get(thread)

@@ -32,9 +32,9 @@ function entriesOf({ shared, geometry }: Attachment<unknown>, thread: number): n
 
 function shownItem(attachment: Attachment<unknown>, entry: number): string {
   const { shared, geometry } = attachment
-  const length = shared.load(geometry.cellsAt + shared.load(entry) * geometry.cellBytes + LENGTH)
-  if (length > MOST_BYTES) return `an item of ${length} bytes`
   try {
+    const length = shared.load(geometry.cellsAt + shared.load(entry) * geometry.cellBytes + LENGTH)
+    if (length > MOST_BYTES) return `an item of ${length} bytes`
     const text = inspect(attachment.peek(entry), {
       depth: 1,
       breakLength: Number.POSITIVE_INFINITY,
@@ -44,6 +44,7 @@ function shownItem(attachment: Attachment<unknown>, entry: number): string {
     })
     return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
   } catch {
+    // By its codec; or the shared memory is damaged.
     return 'an item that cannot be decoded'
   }
 }

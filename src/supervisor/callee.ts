@@ -1,3 +1,5 @@
+import { withStacks } from './stacks.ts'
+
 type Site = Pick<NodeJS.CallSite, 'getFileName'>
 
 /**
@@ -5,9 +7,6 @@ type Site = Pick<NodeJS.CallSite, 'getFileName'>
  * be read; '' for one without a file. The function ends at its first look at the trap.
  */
 export function calleeOf(call: (trap: object) => void): string {
-  const own = (['stackTraceLimit', 'prepareStackTrace'] as const).map(
-    (name) => [name, Object.getOwnPropertyDescriptor(Error, name)] as const,
-  )
   let sites: unknown
   let depth = 0
   const spring = (): never => {
@@ -17,21 +16,14 @@ export function calleeOf(call: (trap: object) => void): string {
   const traps = Object.getOwnPropertyNames(Reflect).map((name) => [name, spring])
   const trap = new Proxy({}, Object.fromEntries(traps))
   const begin = () => {
-    depth = (stack() as Site[]).length
-    call(trap)
-  }
-  try {
-    Error.stackTraceLimit = Infinity
-    Error.prepareStackTrace = (_, all) => all
-    begin()
-  } catch (error) {
-    sites ??= (error as Error).stack
-  } finally {
-    for (const [name, descriptor] of own) {
-      if (descriptor === undefined) Reflect.deleteProperty(Error, name)
-      else Reflect.defineProperty(Error, name, descriptor)
+    depth = (stack() as Site[] | undefined)?.length ?? 0
+    try {
+      call(trap)
+    } catch (error) {
+      sites ??= (error as Error).stack
     }
   }
+  withStacks(Number.POSITIVE_INFINITY, (_, all) => all, begin)
   if (!Array.isArray(sites)) return 'node:unknown'
   // Below it are `call`, `begin` and what called that.
   const site: Site | undefined = sites[sites.length - depth - 2]

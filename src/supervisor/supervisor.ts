@@ -32,6 +32,7 @@ import { consumePlan, producePlan, spawnPlan } from './plans.ts'
 import { groupStats, type Report, type SupervisorStats } from './report.ts'
 import { placeIn, refuseSelfStart } from './self-start.ts'
 import { handleSignals } from './signals.ts'
+import { withStacks } from './stacks.ts'
 import type { ConsumeOptions, ProduceOptions, ThreadTask } from './task.ts'
 import type { Inferred, Starts, Takes, Yields } from './typed.ts'
 import { waitFor } from './wait-for.ts'
@@ -517,19 +518,17 @@ function waitingForRoom(queue: Queue<unknown>): number {
   return queue.isDetached ? 0 : queue.stats().doomed
 }
 
-/** The stack above the call of `caller`, as Node has it, whatever the program makes of stacks. */
+/** The stack above the call of `caller`, as Node has it, whatever the program makes of stacks: at least who called. */
 function framesAbove(caller: (...args: never[]) => unknown): string {
-  const own = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
+  const { stackTraceLimit: limit } = Error
   const place = { stack: '' as unknown }
-  // False where `Error` is frozen, and then the program's own way is what there is.
-  const isSet = own !== undefined && Reflect.set(Error, 'prepareStackTrace', undefined)
-  try {
+  withStacks(limit > 1 ? limit : 1, undefined, () => {
     Error.captureStackTrace(place, caller)
-    const { stack } = place
-    return typeof stack === 'string' ? stack.replace(/^.*\n?/, '') : ''
-  } finally {
-    if (isSet) Reflect.defineProperty(Error, 'prepareStackTrace', own)
-  }
+    // Text from here on: the first to read it has it made.
+    return place.stack
+  })
+  const { stack } = place
+  return typeof stack === 'string' ? stack.replace(/^.*\n?/, '') : ''
 }
 
 function withReport(error: unknown, report: Report): unknown {
