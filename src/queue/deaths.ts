@@ -90,9 +90,12 @@ const { children, wards, stopping, looks } = others
 const hears = runInThisContext('globalThis.process') === process
 
 /** In threads that are not the main one: the far ends are the main thread's; kept, since a collected port would close. */
-const lifelines: MessagePort[] = []
+const lifelines = new Set<MessagePort>()
 /** The main thread has said that one arrived. */
 let isHeld = false
+
+/** The code of a message that no thread, or no listener, has got. */
+const FAILED = 'ERR_WORKER_MESSAGING_FAILED'
 
 /** How long a thread that is asked may take to answer, in ms. */
 const ANSWER = 1000
@@ -208,7 +211,7 @@ function askForLifeline(thread: number, ward: Ward): void {
   postMessageToThread(thread, { kind: ASK }, [], ANSWER).then(
     () => expectLifeline(thread, ward),
     ({ code }) => {
-      if (code === 'ERR_WORKER_MESSAGING_FAILED') died(thread, deathOf(thread))
+      if (code === FAILED) died(thread, deathOf(thread))
       else expectLifeline(thread, ward)
     },
   )
@@ -228,14 +231,19 @@ export function announce(id: string, shared: SharedMemory): void {
  */
 function sendLifeline(): void {
   const { port1, port2 } = new MessageChannel()
+  lifelines.add(port1)
   port1.unref()
-  lifelines.push(port1)
   const message = { kind: LIFELINE, thread: threadId, port: port2 }
   postMessageToThread(0, message, [port2]).then(
     () => {
       isHeld = true
     },
-    () => {},
+    ({ code }) => {
+      // Nobody has the far end. (Where another listener threw, ours has it.)
+      if (code !== FAILED) return
+      lifelines.delete(port1)
+      port1.close()
+    },
   )
 }
 
