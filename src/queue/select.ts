@@ -122,11 +122,11 @@ class Race {
     return new Promise((resolve, reject) => {
       const withdrawals: (() => void)[] = []
       let isOver = false
-      let unhear: (() => void) | undefined
+      let offAbort: (() => void) | undefined
       const end = () => {
         isOver = true
         clearTimeout(timer)
-        unhear?.()
+        offAbort?.()
         for (const withdraw of withdrawals) withdraw()
       }
       const fail = (error: unknown) => {
@@ -139,7 +139,7 @@ class Race {
         timeout === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => fail(this.emptyError()), timeout)
       // The look may have run a user's code.
       if (signal?.aborted) return abort()
-      if (signal !== undefined) unhear = onAbort(signal, abort)
+      if (signal !== undefined) offAbort = onAbort(signal, abort)
 
       for (const runner of this.#open) {
         const bid: Bid<unknown> = {

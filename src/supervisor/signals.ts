@@ -15,34 +15,35 @@ const SAME = 250
 const ENDING = 100
 
 /** One listener of each signal for all supervisors. It lives on `globalThis`: two copies of the library have one. */
-interface Ears {
-  readonly hearers: Set<(signal: Signal) => void>
+interface Listening {
+  readonly handlers: Set<(signal: Signal) => void>
   readonly listener: (signal: Signal) => void
-  wasHeard: boolean
+  /** A signal has come. */
+  hasCome: boolean
 }
 
 const KEY = Symbol.for('millrace.signals')
-const holder = globalThis as { [KEY]?: Ears }
-holder[KEY] ??= { hearers: new Set(), listener, wasHeard: false }
-const ears: Ears = holder[KEY]
-const { hearers } = ears
+const holder = globalThis as { [KEY]?: Listening }
+holder[KEY] ??= { handlers: new Set(), listener, hasCome: false }
+const listening: Listening = holder[KEY]
+const { handlers } = listening
 
 function listener(signal: Signal): void {
   process.exitCode = exitCodeOf(signal)
-  ears.wasHeard = true
-  for (const hear of [...hearers]) {
-    if (!hearers.has(hear)) continue
+  listening.hasCome = true
+  for (const handle of [...handlers]) {
+    if (!handlers.has(handle)) continue
     try {
-      hear(signal)
+      handle(signal)
     } catch (error) {
       nextTick(() => {
         throw error
       })
     }
   }
-  if (hearers.size > 0) return
+  if (handlers.size > 0) return
   stopListening()
-  // Those who still listen have heard it.
+  // Those of the program that still listen have been called.
   if (process.listenerCount(signal) === 0) endBy(signal)
 }
 
@@ -52,34 +53,34 @@ function listener(signal: Signal): void {
  */
 export function handleSignals(onFirst: (signal: Signal) => void, onSecond: () => void): () => void {
   let asked: { signal: Signal; at: number } | undefined
-  const hear = (signal: Signal) => {
+  const handle = (signal: Signal) => {
     if (asked === undefined) {
       asked = { signal, at: clock.now() }
       onFirst(signal)
       return
     }
     if (asked.signal === signal && clock.now() - asked.at < SAME) return
-    hearers.delete(hear)
+    handlers.delete(handle)
     onSecond()
   }
   const end = () => {
-    if (hearers.delete(hear) && hearers.size === 0 && !actsForSystem()) stopListening()
+    if (handlers.delete(handle) && handlers.size === 0 && !actsForSystem()) stopListening()
   }
-  hearers.add(hear)
+  handlers.add(handle)
   for (const signal of SIGNALS) {
     const listeners: readonly unknown[] = process.listeners(signal)
-    if (!listeners.includes(ears.listener)) process.on(signal, ears.listener)
+    if (!listeners.includes(listening.listener)) process.on(signal, listening.listener)
   }
   return () => {
     const rest = asked === undefined ? 0 : SAME - (clock.now() - asked.at)
     if (rest <= 0) end()
-    // Unheard, the second copy of the signal would end the process in the middle of its report.
+    // With no listener, the second copy of the signal would end the process in the middle of its report.
     else setTimeout(end, rest).unref()
   }
 }
 
 function stopListening(): void {
-  for (const signal of SIGNALS) process.off(signal, ears.listener)
+  for (const signal of SIGNALS) process.off(signal, listening.listener)
 }
 
 /**
@@ -87,7 +88,7 @@ function stopListening(): void {
  * then sends a second one when that is over, could not end a process that something else keeps alive.
  */
 function actsForSystem(): boolean {
-  return process.pid === 1 && ears.wasHeard
+  return process.pid === 1 && listening.hasCome
 }
 
 function endBy(signal: Signal): void {

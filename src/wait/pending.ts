@@ -32,7 +32,7 @@ interface Entry extends InLine<Entry> {
   readonly call: PendingCall
   timer: NodeJS.Timeout | undefined
   /** It is not to be told of an abort any more. */
-  unhear: (() => void) | undefined
+  offAbort: (() => void) | undefined
   readonly background: boolean
 }
 
@@ -78,7 +78,7 @@ export class PendingCalls {
     const entry: Entry = {
       call,
       timer: undefined,
-      unhear: undefined,
+      offAbort: undefined,
       background: limits.background === true,
       before: undefined,
       after: undefined,
@@ -92,7 +92,7 @@ export class PendingCalls {
       entry.timer = setTimeout(() => this.#drop(entry, limits.lapse()), limits.timeout)
     }
     if (signal !== undefined) {
-      entry.unhear = onAbort(signal, () => this.#drop(entry, new AbortError(signal.reason)))
+      entry.offAbort = onAbort(signal, () => this.#drop(entry, new AbortError(signal.reason)))
     }
     this.#entries.join(entry)
     waiting.add(this)
@@ -214,7 +214,7 @@ export class PendingCalls {
       this.#belt = undefined
     }
     clearTimeout(entry.timer)
-    entry.unhear?.()
+    entry.offAbort?.()
     if (!entry.background) letGo()
     return true
   }
