@@ -38,7 +38,7 @@ const LIFELINE = 'millrace:lifeline'
 /** The main thread asks a thread for its lifeline. */
 const ASK = 'millrace:ask'
 
-/** A thread attaches, detaches (then without a memory), or is dead, as its starter has heard. */
+/** A thread attaches, detaches (then without a memory), or is dead: its starter has heard why. */
 interface Notice {
   readonly thread: number
   readonly id?: string
@@ -47,7 +47,7 @@ interface Notice {
   readonly lot?: SharedArrayBuffer
   /** Its `process` hears messages of other threads. */
   readonly hears?: boolean
-  readonly isDead?: true
+  readonly death?: Portrait
 }
 
 interface Ward {
@@ -100,6 +100,9 @@ const FAILED = 'ERR_WORKER_MESSAGING_FAILED'
 /** How long a thread that is asked may take to answer, in ms. */
 const ANSWER = 1000
 
+/** How long the thread that started a dead one has to say why it died, in ms: it may not have loaded millrace, or block. */
+const REASON = 50
+
 /** Begins to listen; once a thread. */
 export function listen(): void {
   if (others.isListening) return
@@ -114,7 +117,11 @@ export function listen(): void {
     wardOf(thread).lifelines.push(port)
     port.on('close', () => {
       // The exit, which follows, says why.
-      if (!hearsExit(thread)) died(thread, deathOf(thread))
+      if (hearsExit(thread)) return
+      const dies = () => {
+        if (!registry().dead.has(thread)) died(thread, deathOf(thread))
+      }
+      setTimeout(dies, REASON).unref()
     })
     port.unref()
   })
@@ -166,9 +173,9 @@ function wardOf(thread: number): Ward {
 }
 
 function hear(notice: Notice): void {
-  const { thread, id = '', memory, geometry, lot } = notice
-  if (notice.isDead) {
-    if (isMainThread) died(thread, deathOf(thread))
+  const { thread, id = '', memory, geometry, lot, death } = notice
+  if (death !== undefined) {
+    if (isMainThread) died(thread, death)
     return
   }
   if (memory === undefined || geometry === undefined || lot === undefined) {
@@ -278,9 +285,10 @@ function watchWorker(worker: Worker): void {
   if (thread < 0 || children.has(thread)) return
   let thrown: Ending['thrown']
   const exited = (exitCode: number) => {
-    died(thread, deathOf(thread, { exitCode, thrown }))
+    const death = deathOf(thread, { exitCode, thrown })
+    died(thread, death)
     // The main thread may know queues of which this one does not.
-    if (!isMainThread) broadcast({ thread, isDead: true })
+    if (!isMainThread) broadcast({ thread, death })
   }
   // Weak: whoever has removed the listeners may have dropped the Worker as well.
   const started = new WeakRef(worker)

@@ -5,6 +5,8 @@ export { attachFor, detachAll } from './attach.ts'
 export { beforeRecovery, hearAttachments, listen, wakeToStop } from './deaths.ts'
 export type { Handle } from './handle.ts'
 /** @internal */
+export { setLatest } from './latest.ts'
+/** @internal */
 export type { LeaseSource } from './lease.ts'
 export { durationOf, signalOf, timeoutOf, type WaitOptions } from './options.ts'
 /** @internal */
@@ -12,7 +14,6 @@ export { attemptsAt, condemn, GIVEN_UP } from './overdue.ts'
 export { isQueue, type Queue } from './queue.ts'
 /** @internal */
 export { drain } from './recovery.ts'
-/** @internal */
 export { retireProducer, storedFor } from './registry.ts'
 export type { ItemOf } from './select.ts'
 /** @internal */

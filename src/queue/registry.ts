@@ -5,6 +5,7 @@ import { ledgersUsed, type Shared, type SharedMemory } from '../core/shared.ts'
 import { QueueCorruptError, TooManyThreadsError } from '../errors.ts'
 import { backOff } from '../wait/backoff.ts'
 import { noteIn } from './death-notes.ts'
+import { setLatest } from './latest.ts'
 import type { Portrait } from './portrait.ts'
 import { recover, windUp } from './recovery.ts'
 import { forgetCause, link, TAKES } from './supervised.ts'
@@ -43,19 +44,10 @@ export function registry(): Registry {
   return holder[KEY]
 }
 
-/**
- * A thread's death is of interest as long as a notice that it sent before may be under way, some turns of the event loop:
- * more deaths than come in that time, and no more, so that a process may see any number.
- */
-const REMEMBERED = 1024
-
+/** A thread's death is of interest as long as a notice that it sent before may be under way, some turns of the event loop. */
 export function rememberDeath(thread: number, death: Portrait): void {
   const { dead } = registry()
-  if (!dead.has(thread)) dead.set(thread, death)
-  for (const oldest of dead.keys()) {
-    if (dead.size <= REMEMBERED) break
-    dead.delete(oldest)
-  }
+  if (!dead.has(thread)) setLatest(dead, thread, death)
 }
 
 /** Who this thread is in shared memory: 0 there is nobody. */

@@ -1,3 +1,5 @@
+import { setLatest } from './latest.ts'
+
 /**
  * What a supervisor and the threads it started tell a thread's queues. It lives on `globalThis`, so that two copies of
  * the library in one thread agree.
@@ -5,7 +7,7 @@
 interface Supervised {
   /** Absent in a thread that no supervisor started. */
   link: Link | undefined
-  /** Why a queue was shut down, by its id: the failure of who took from it. */
+  /** Why a queue was shut down, by its id: the failure of who took from it. Also of queues that this thread never uses. */
   readonly causes: Map<string, unknown>
 }
 
@@ -50,7 +52,7 @@ export function setLink(to: Link): void {
 
 /** Puts on the queue `id`, which is about to be shut down, are to fail with this cause in this thread. */
 export function noteCause(id: string, cause: unknown): void {
-  supervised.causes.set(id, cause)
+  setLatest(supervised.causes, id, cause)
 }
 
 /** Nothing in this thread uses the queue `id` any more. */

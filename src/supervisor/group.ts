@@ -10,6 +10,7 @@ import {
   GIVEN_UP,
   type Queue,
   retireProducer,
+  setLatest,
   storedFor,
   type WaitOptions,
 } from '../queue/index.ts'
@@ -273,7 +274,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
 
   /** Queue `id` is about to be shut down because of `cause`: puts of its threads are to fail with that. */
   tellCause(id: string, cause: unknown): void {
-    this.#causes.set(id, cause)
+    setLatest(this.#causes, id, cause)
     for (const { run } of this.members) run?.tellCause(id, cause)
   }
 
