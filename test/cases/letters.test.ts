@@ -28,6 +28,12 @@ describe.each(nodes)('a dead letter, on Node $version', ({ path }) => {
     expect(ended).toMatchObject({ code: 0, stdout: lines.join('') })
   })
 
+  it('says why its thread died also where the supervisor is in a thread', async () => {
+    const ended = await site.run(path, '.', ['nested.mjs', 'structured', '1', 'exits', 'uncaught'])
+    const line = (way: string) => `${way} true ThreadError ERR_THREAD true ${CAUSES[way]}\n`
+    expect(ended).toMatchObject({ code: 0, stdout: line('exits') + line('uncaught') })
+  })
+
   it.each([
     ['uncaught', '2 1 RangeError the parser has lost its way\n'],
     ['memory', '2 1 Error ERR_WORKER_OUT_OF_MEMORY\n'],

@@ -257,3 +257,15 @@ describe('random damage to the cells', () => {
     }
   })
 })
+
+it('shows what a thread held as far as it can be told', () => {
+  const queue = strings({ ack: 'explicit' })
+  for (const item of ['one', 'two']) queue.tryPut(item)
+  expect([queue.tryGet(), queue.tryGet()]).toEqual(['one', 'two'])
+  const { words, geometry } = inside(queue)
+  const entry = ledgerAt(geometry, 0) + ENTRIES + ENTRY_BYTES
+  const held = queue.inHand(0)
+  expect(held.split(', ').sort()).toEqual(["'one'", "'two'"])
+  words[entry >> 2] = 0x7ffffff
+  expect(queue.inHand(0)).toContain('an item that cannot be decoded')
+})

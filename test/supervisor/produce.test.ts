@@ -79,6 +79,8 @@ describe('produce', () => {
       ['typed', [Float64Array.of(1, 2)]],
       ['nothing', []],
       ['nothingLater', []],
+      ['thenable', [1]],
+      ['noPromises', [1, 2]],
       ['null', [null]],
       ['undefinedInside', [undefined, 1, undefined]],
     ]
@@ -92,6 +94,29 @@ describe('produce', () => {
     expect(found.map(([form, items]) => [form, items.map(plain)])).toEqual(forms)
     const report = await within(one.join(), 'the end')
     expect(report.groups.map(({ stored }) => stored)).toEqual(forms.map(([, items]) => items.length))
+  })
+
+  it('by an item that cannot be stored fails, also if its source never closes', async () => {
+    const queue = new millrace.Queue<unknown>({ name: 'shelf' })
+    const group = supervisor({ grace: 100 }).produce(queue, producer('neverCloses'))
+    const error = await failureOf(group.join(), 'the producer')
+    expect(error).toMatchObject({ code: 'ERR_THREAD', cause: { code: 'ERR_CODEC' } })
+    expect(await itemsOf(queue)).toEqual([1])
+  })
+
+  it('started again after a throw has all the time it needs', async () => {
+    const queue = new millrace.Queue<unknown>()
+    const words = sharedWords()
+    const grace = 100
+    const one = supervisor({ grace, restart: { max: 1, onThrow: true } })
+    const group = one.produce(queue, { ...producer('goesOn', { words }), resume: 'manual' })
+    const restarted = new Promise((resolve) => one.once('restart', resolve))
+    await within(restarted, 'the restart')
+    // What the closing of the first source was given is over then.
+    await new Promise((resolve) => setTimeout(resolve, 3 * grace))
+    open(words, 0)
+    await ended(group)
+    expect(await itemsOf(queue)).toEqual([1, 2])
   })
 
   it('resolves with undefined for each thread', async () => {

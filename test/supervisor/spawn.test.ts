@@ -202,6 +202,16 @@ describe('args', () => {
   })
 })
 
+describe('what is tied to thread.signal and fails when the function is over', () => {
+  it.each([false, true])('changes nothing of how it has ended: while output waits %s', async (writes) => {
+    const one = supervisor({ restart: false })
+    const returned = one.spawn(fixture('plain.mjs', 'leavesTicking', { args: { writes, throws: false } }))
+    expect(await within(returned.join(), 'the group')).toEqual(['returned'])
+    const threw = one.spawn(fixture('plain.mjs', 'leavesTicking', { args: { writes, throws: true } }))
+    expect(await failureOf(threw.join(), 'the group')).toMatchObject({ cause: { message: 'thrown' } })
+  })
+})
+
 describe('a return value', () => {
   it('that cannot be cloned fails its thread', async () => {
     const error = await failureOf(

@@ -4,6 +4,7 @@ export function handle(n) {
 export function* generator() {}
 export async function* asyncGenerator() {}
 export const returnsGenerator = () => generator()
+export const promisesGenerator = async () => generator()
 export default () => 1
 
 let active = 0
