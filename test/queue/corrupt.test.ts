@@ -259,7 +259,7 @@ describe('random damage to the cells', () => {
 })
 
 it('shows what a thread held as far as it can be told', () => {
-  const queue = strings({ ack: 'explicit' })
+  const queue = strings({ ack: 'manual' })
   for (const item of ['one', 'two']) queue.tryPut(item)
   expect([queue.tryGet(), queue.tryGet()]).toEqual(['one', 'two'])
   const { words, geometry } = inside(queue)
