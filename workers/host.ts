@@ -26,9 +26,9 @@ export async function host(message: RunMessage): Promise<never> {
     // A thread that is terminated while a module is evaluated goes on with what is there of it (Node 22 and later), and
     // throws since something is not. It comes to no other turn: its end is its death, not what it threw.
     if (outcome.kind === 'threw') await new Promise((resolve) => setImmediate(resolve))
-    supervision.end()
-    // At once: the thread may die of what is tied to the signal, as of a promise that nobody handles.
+    // First: the thread may die of what is tied to the signal, as of a promise that nobody handles.
     postOutcome(message.port, outcome)
+    supervision.end()
     await written(process.stdout)
     await written(process.stderr)
     post(message.port, { kind: 'ended' })

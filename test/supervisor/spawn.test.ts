@@ -203,6 +203,11 @@ describe('args', () => {
 })
 
 describe('what is tied to thread.signal and fails when the function is over', () => {
+  it('may end the thread', async () => {
+    const group = supervisor({ restart: false }).spawn(fixture('plain.mjs', 'exitsWhenAborted'))
+    expect(await within(group.join(), 'the group')).toEqual(['returned'])
+  })
+
   it.each([false, true])('changes nothing of how it has ended: while output waits %s', async (writes) => {
     const one = supervisor({ restart: false })
     const returned = one.spawn(fixture('plain.mjs', 'leavesTicking', { args: { writes, throws: false } }))
