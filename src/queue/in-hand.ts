@@ -42,7 +42,8 @@ function shownItem(attachment: Attachment<unknown>, entry: number): string {
       maxStringLength: LONGEST,
       customInspect: false,
     })
-    return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
+    const line = text.replace(/\s*\n\s*/g, ' ')
+    return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line
   } catch {
     // By its codec; or the shared memory is damaged.
     return 'an item that cannot be decoded'
