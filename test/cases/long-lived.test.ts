@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Case, DEADLINE, nodes } from './case.ts'
 
-const REQUESTS = 40
+const REQUESTS = 24
 
 let site: Case
 beforeAll(() => {

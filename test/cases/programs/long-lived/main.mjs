@@ -3,7 +3,7 @@ import { Queue, Supervisor } from 'millrace'
 
 const [, , kind] = process.argv
 const filename = new URL('./work.mjs', import.meta.url)
-const REQUESTS = 40
+const REQUESTS = 24
 const BYTES = 8 << 20
 const supervisor = new Supervisor()
 const queues = []
