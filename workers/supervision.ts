@@ -56,7 +56,10 @@ export class Supervision implements Link {
     this.#controller.abort(new Error('the function is over'))
   }
 
-  /** `error` is the answer to the request to stop: the AbortError of a wait, or what `signal.throwIfAborted()` throws. */
+  /**
+   * `error` is the answer to the request to stop: the AbortError of a wait, or what `signal.throwIfAborted()`
+   * throws.
+   */
   isAnswer(error: unknown): boolean {
     return this.stopRequested && (isAbort(error) || error === this.signal.reason)
   }

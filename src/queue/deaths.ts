@@ -109,7 +109,10 @@ const FAILED = 'ERR_WORKER_MESSAGING_FAILED'
 /** How long a thread that is asked may take to answer, in ms. */
 const ANSWER = 1000
 
-/** How long a supervisor in another thread has to say why one of its threads died, in ms: it may block, or have died as well. */
+/**
+ * How long a supervisor in another thread has to say why one of its threads died, in ms: it may block, or
+ * have died as well.
+ */
 const REASON = 1000
 
 /** Begins to listen; once a thread. */
