@@ -19,7 +19,10 @@ type Call = (item: unknown, thread: ThreadContext) => unknown
 /** What the supervisor hears of before the consumer ends. */
 export interface ConsumerEvents {
   gaveUp(error: unknown, attempts: number): void
-  /** An item has failed for good, and with it this thread, as soon as its other calls have ended: one of them may never. */
+  /**
+   * An item has failed for good, and with it this thread, as soon as its other calls have ended: one of them
+   * may never.
+   */
   failing(error: unknown): void
 }
 

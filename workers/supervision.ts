@@ -56,10 +56,12 @@ export class Supervision implements Link {
     this.#controller.abort(new Error('the function is over'))
   }
 
-  /** `error` is the answer to the request to stop: the AbortError of a wait, or what `signal.throwIfAborted()` throws. */
+  /**
+   * `error` is the answer to the request to stop: the AbortError of a wait, or what `signal.throwIfAborted()`
+   * throws.
+   */
   isAnswer(error: unknown): boolean {
-    const isAbort = (error as { code?: unknown } | null)?.code === 'ABORT_ERR'
-    return this.stopRequested && (isAbort || error === this.signal.reason)
+    return this.stopRequested && (isAbort(error) || error === this.signal.reason)
   }
 
   refused(error: Error): void {
@@ -85,5 +87,14 @@ export class Supervision implements Link {
       this.#isRead = true
       this.#controller.abort(unpackError(mail.reason))
     }
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  try {
+    return (error as { code?: unknown } | null)?.code === 'ABORT_ERR'
+  } catch {
+    // By a getter of what was thrown.
+    return false
   }
 }

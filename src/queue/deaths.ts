@@ -20,6 +20,7 @@ import { deathOf, type Ending, noteIn } from './death-notes.ts'
 import type { Portrait } from './portrait.ts'
 import { recover, wakeEveryone } from './recovery.ts'
 import { type AttachedQueue, registry, rememberDeath, sweep, thisThread, whenLetGo } from './registry.ts'
+import { link } from './supervised.ts'
 
 /**
  * Who notices that a thread died, and what follows.
@@ -48,6 +49,14 @@ interface Notice {
   /** Its `process` hears messages of other threads. */
   readonly hears?: boolean
   readonly death?: Portrait
+}
+
+interface LifelineMessage {
+  readonly kind: string
+  readonly thread: number
+  readonly port: MessagePort
+  /** A supervisor started it, and hears its exit. */
+  readonly isSupervised: boolean
 }
 
 interface Ward {
@@ -100,8 +109,11 @@ const FAILED = 'ERR_WORKER_MESSAGING_FAILED'
 /** How long a thread that is asked may take to answer, in ms. */
 const ANSWER = 1000
 
-/** How long the thread that started a dead one has to say why it died, in ms: it may not have loaded millrace, or block. */
-const REASON = 50
+/**
+ * How long a supervisor in another thread has to say why one of its threads died, in ms: it may block, or
+ * have died as well.
+ */
+const REASON = 1000
 
 /** Begins to listen; once a thread. */
 export function listen(): void {
@@ -111,17 +123,17 @@ export function listen(): void {
   ownLot()
   subscribe('worker_threads', (message) => watchWorker((message as { worker: Worker }).worker))
   process.on('workerMessage', (message: unknown) => {
-    const { kind, thread, port } = (message ?? {}) as { kind?: string; thread?: number; port?: MessagePort }
+    const { kind, thread, port, isSupervised } = (message ?? {}) as Partial<LifelineMessage>
     if (kind === ASK && !isMainThread && !isHeld) sendLifeline()
     if (kind !== LIFELINE || thread === undefined || port === undefined) return
     wardOf(thread).lifelines.push(port)
     port.on('close', () => {
       // The exit, which follows, says why.
       if (hearsExit(thread)) return
-      const dies = () => {
-        if (!registry().dead.has(thread)) died(thread, deathOf(thread))
-      }
-      setTimeout(dies, REASON).unref()
+      // Heard of already, it is once more: this may have come late.
+      const dies = () => died(thread, deathOf(thread))
+      if (isSupervised) setTimeout(dies, REASON).unref()
+      else dies()
     })
     port.unref()
   })
@@ -240,7 +252,8 @@ function sendLifeline(): void {
   const { port1, port2 } = new MessageChannel()
   lifelines.add(port1)
   port1.unref()
-  const message = { kind: LIFELINE, thread: threadId, port: port2 }
+  const isSupervised = link() !== undefined
+  const message: LifelineMessage = { kind: LIFELINE, thread: threadId, port: port2, isSupervised }
   postMessageToThread(0, message, [port2]).then(
     () => {
       isHeld = true

@@ -44,7 +44,10 @@ export function registry(): Registry {
   return holder[KEY]
 }
 
-/** A thread's death is of interest as long as a notice that it sent before may be under way, some turns of the event loop. */
+/**
+ * A thread's death is of interest as long as a notice that it sent before may be under way, some turns of the
+ * event loop.
+ */
 export function rememberDeath(thread: number, death: Portrait): void {
   const { dead } = registry()
   if (!dead.has(thread)) setLatest(dead, thread, death)

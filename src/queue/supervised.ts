@@ -7,7 +7,10 @@ import { setLatest } from './latest.ts'
 interface Supervised {
   /** Absent in a thread that no supervisor started. */
   link: Link | undefined
-  /** Why a queue was shut down, by its id: the failure of who took from it. Also of queues that this thread never uses. */
+  /**
+   * Why a queue was shut down, by its id: the failure of who took from it. Also of queues that this thread
+   * never uses.
+   */
   readonly causes: Map<string, unknown>
 }
 

@@ -58,7 +58,10 @@ export type Report =
   | { readonly kind: 'gaveUp'; readonly error: PackedError; readonly attempts: number }
   /** Asked to stop, or no longer wanted, it has left its source, and waits for that to be closed. */
   | { readonly kind: 'leaving' }
-  /** How it will end, whatever happens before it has: a call under way may kill the thread, or what is written never leave it. */
+  /**
+   * How it will end, whatever happens before it has: a call under way may kill the thread, or what is written
+   * never leave it.
+   */
   | { readonly kind: 'ending'; readonly outcome: Outcome }
   | { readonly kind: 'ended' }
 

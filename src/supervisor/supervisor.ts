@@ -518,7 +518,10 @@ function waitingForRoom(queue: Queue<unknown>): number {
   return queue.isDetached ? 0 : queue.stats().doomed
 }
 
-/** The stack above the call of `caller`, as Node has it, whatever the program makes of stacks: at least who called. */
+/**
+ * The stack above the call of `caller`, as Node has it, whatever the program makes of stacks: at least who
+ * called.
+ */
 function framesAbove(caller: (...args: never[]) => unknown): string {
   const { stackTraceLimit: limit } = Error
   const place = { stack: '' as unknown }

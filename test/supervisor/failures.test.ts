@@ -53,6 +53,11 @@ describe('what a thread throws', () => {
     expect(error.cause).toEqual(args)
   })
 
+  it.each(['throwsUnreadable', 'throwsRevoked'])('may be what throws when it is read: %s', async (name) => {
+    const error = await failureOf(supervisor().spawn(fixture('failures.mjs', name)).join(), 'the group')
+    expect(error).toMatchObject({ code: 'ERR_THREAD', cause: expect.any(Error) })
+  })
+
   it('may be what cannot be cloned', async () => {
     const error = await failureOf(supervisor().spawn(failing('throwsFunction')).join(), 'the group')
     expect(error).toBeInstanceOf(millrace.ThreadError)
