@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { isAbort } from '../src/error-transport.ts'
 import { AbortError, CodecError, QueueEmptyError, QueueShutDownError } from '../src/errors.ts'
 import { attachFor, type LeaseSource, link, type Queue } from '../src/queue/index.ts'
 import { Lane } from '../src/supervisor/calls.ts'
@@ -149,19 +150,22 @@ export class Consumer {
       return this.#failed(entry, error, lane)
     }
     if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== 'function') {
-      if (types.isGeneratorObject(result)) this.#fail(entry, generatorError())
-      return this.#finished(entry, lane)
+      return this.#returned(entry, lane, result)
     }
     this.#mayBlock = false
     lane?.waits()
     return (result as Promise<unknown>).then(
-      () => this.#finished(entry, lane),
+      (value) => this.#returned(entry, lane, value),
       (error) => this.#failed(entry, error, lane),
     )
   }
 
-  #finished(entry: number, lane: Lane | undefined): Promise<never> | undefined {
+  #returned(entry: number, lane: Lane | undefined, value: unknown): Promise<never> | undefined {
     if (lane?.end() === false) return NEVER
+    if (isGenerator(value)) {
+      this.#control.callEnds()
+      this.#fail(entry, generatorError())
+    }
     this.#source.finish(entry)
     this.#control.callEnds()
     return undefined
@@ -171,8 +175,7 @@ export class Consumer {
     if (lane?.end() === false) return NEVER
     this.#control.callEnds()
     const supervision = link()
-    const isAbort = (error as { code?: unknown } | null)?.code === 'ABORT_ERR'
-    if (supervision?.stopRequested && (isAbort || error === supervision.signal.reason)) {
+    if (supervision?.stopRequested && (isAbort(error) || error === supervision.signal.reason)) {
       // Interrupted, not failed.
       this.#source.uncounted(entry)
       throw error
@@ -205,6 +208,13 @@ type Pause = typeof EMPTY | typeof END | typeof TURN
 const EMPTY = 0
 const END = -1
 const TURN = -2
+
+/** Also what a compiler has made of one, for an older target. */
+function isGenerator(value: unknown): boolean {
+  if (types.isGeneratorObject(value)) return true
+  const { next, return: close, throw: raise } = (value ?? {}) as Partial<Generator>
+  return [next, close, raise].every((method) => typeof method === 'function')
+}
 
 function generatorError(): TypeError {
   const message =

@@ -1,5 +1,5 @@
 import { type MessagePort, setEnvironmentData, threadId } from 'node:worker_threads'
-import { packError } from '../src/error-transport.ts'
+import { isAbort, packError } from '../src/error-transport.ts'
 import { detachAll, setLink } from '../src/queue/index.ts'
 import { unpackArgs } from '../src/supervisor/args.ts'
 import type { ThreadContext, ThreadFunction } from '../src/supervisor/context.ts'
@@ -80,9 +80,8 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
     return { kind: 'returned', value, left: detachAll() }
   } catch (error) {
     detachAll()
-    const isAbort = (error as { code?: unknown } | null)?.code === 'ABORT_ERR'
     // The reason itself is what `signal.throwIfAborted()` throws.
-    const isStop = supervision.stopRequested && (isAbort || error === supervision.signal.reason)
+    const isStop = supervision.stopRequested && (isAbort(error) || error === supervision.signal.reason)
     return { kind: 'threw', error: packError(error), isSetUp, isStop }
   } finally {
     supervision.end()

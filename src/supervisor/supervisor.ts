@@ -21,6 +21,7 @@ import { clearInterval, clearTimeout, nextTick, setInterval, setTimeout } from '
 import { markUnsendable } from '../unsendable.ts'
 import { onAbort } from '../wait/aborts.ts'
 import { whenShutDown } from '../wait/shut-down.ts'
+import { aggregateOf } from './failures.ts'
 import { queuesOf } from './flow.ts'
 import { Group, type GroupEvents, type GroupPlan, type ThreadGroup } from './group.ts'
 import type { Member } from './member.ts'
@@ -169,10 +170,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     const distinct = [...new Set(causes.length > 0 ? causes : failures)]
     if (distinct.length === 0) return report
     const [only] = distinct
-    const error =
-      distinct.length === 1 || this.#isAborted
-        ? only
-        : new AggregateError(distinct, `${distinct.length} failures; the first: ${(only as Error).message}`)
+    const error = distinct.length === 1 || this.#isAborted ? only : aggregateOf(distinct)
     throw withReport(error, report)
   }
 
@@ -244,7 +242,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
         `${this.#label} would run ${total} threads, and its option maxThreads is ${maxThreads}`,
       )
     }
-    for (const queue of queuesOf(plan)) refuseTooMany(queue, plan.task.threads)
+    refuseTooMany(plan)
     // An 'error' listener may start a group before the end of the last one has been seen to.
     if (this.#whileRunning.length === 0) this.#begin()
     const events = this.#eventsOf(() => group)
@@ -517,18 +515,26 @@ function waitingForRoom(queue: Queue<unknown>): number {
   return queue.isDetached ? 0 : queue.stats().doomed
 }
 
+/** Of a program that wants none, or has not said how many. */
+const FRAMES = 10
+
 /** The stack above the call of `caller`, as Node has it, whatever the program makes of stacks. */
 function framesAbove(caller: (...args: never[]) => unknown): string {
   const own = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
   const place = { stack: '' as unknown }
   // False where `Error` is frozen, and then the program's own way is what there is.
   const isSet = own !== undefined && Reflect.set(Error, 'prepareStackTrace', undefined)
+  const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')
+  // Without frames a program that starts itself would not be known.
+  const isRaised = !(Number(limit?.value) >= 1) && Reflect.set(Error, 'stackTraceLimit', FRAMES)
   try {
     Error.captureStackTrace(place, caller)
     const { stack } = place
     return typeof stack === 'string' ? stack.replace(/^.*\n?/, '') : ''
   } finally {
     if (isSet) Reflect.defineProperty(Error, 'prepareStackTrace', own)
+    if (isRaised && limit !== undefined) Reflect.defineProperty(Error, 'stackTraceLimit', limit)
+    else if (isRaised) Reflect.deleteProperty(Error, 'stackTraceLimit')
   }
 }
 
