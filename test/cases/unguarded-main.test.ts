@@ -5,7 +5,7 @@ const site = new Case('unguarded-main')
 afterAll(() => site.remove())
 
 describe.each(nodes)('a program whose threads load it, on Node $version', ({ path }) => {
-  it.each(['main.mjs', 'main-async.mjs', 'awaits.mjs', 'imported-main.mjs', 'main.cjs'])(
+  it.each(['main.mjs', 'main-async.mjs', 'awaits.mjs', 'no-stacks.mjs', 'imported-main.mjs', 'main.cjs'])(
     'is refused where it would start itself without end: %s',
     async (file) => {
       const { code, stdout, stderr } = await site.run(path, '.', [file])

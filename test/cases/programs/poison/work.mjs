@@ -5,3 +5,6 @@ export function* generator() {}
 export async function* asyncGenerator() {}
 export const returnsGenerator = () => generator()
 export default () => 1
+export const promisesGenerator = async () => generator()
+// As TypeScript compiles a generator for ES5.
+export const compiledGenerator = () => ({ next() {}, return() {}, throw() {}, [Symbol.iterator]() {} })
