@@ -73,18 +73,19 @@ async function run(message: RunMessage, control: Control): Promise<Outcome> {
     }
     if (consumer !== undefined) {
       await consumer.consume(call, thread)
+      supervision.end()
       return { kind: 'returned', value: undefined, left: detachAll() }
     }
     const run = () => (call as ThreadFunction<unknown, unknown>)(args, thread)
     const value = producer === undefined ? await run() : await producer.produce(run, control, thread.signal)
+    supervision.end()
     return { kind: 'returned', value, left: detachAll() }
   } catch (error) {
+    supervision.end()
     detachAll()
     // The reason itself is what `signal.throwIfAborted()` throws.
     const isStop = supervision.stopRequested && (isAbort(error) || error === supervision.signal.reason)
     return { kind: 'threw', error: packError(error), isSetUp, isStop }
-  } finally {
-    supervision.end()
   }
 }
 

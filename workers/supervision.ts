@@ -51,7 +51,7 @@ export class Supervision implements Link {
     }
   }
 
-  /** The function is over: what it has tied to the signal is closed. */
+  /** The function is over: what it has tied to the signal is closed, while its queues are still attached. */
   end(): void {
     this.#controller.abort(new Error('the function is over'))
   }

@@ -47,7 +47,8 @@ interface Notice {
   readonly lot?: SharedArrayBuffer
   /** Its `process` hears messages of other threads. */
   readonly hears?: boolean
-  readonly isDead?: true
+  /** It is dead, and why the items failed that it held. */
+  readonly death?: Portrait
 }
 
 interface Ward {
@@ -89,6 +90,13 @@ let isHeld = false
 /** How long a thread that is asked may take to answer, in ms. */
 const ANSWER = 1000
 
+/** How long a dead thread's starter, if it is not this thread, may take to tell why it died, in ms. */
+const UNTOLD = 200
+
+function diedUntold(thread: number): void {
+  if (!registry().dead.has(thread)) died(thread, deathOf(thread))
+}
+
 /** Begins to listen; once a thread. */
 export function listen(): void {
   if (others.isListening) return
@@ -103,7 +111,9 @@ export function listen(): void {
     wardOf(thread).lifelines.push(port)
     // The exit, which follows, says why. A program may have removed all listeners.
     port.on('close', () => {
-      if (children.get(thread)?.() !== true) died(thread, deathOf(thread))
+      const hearsExit = children.get(thread)
+      if (hearsExit === undefined) setTimeout(diedUntold, UNTOLD, thread).unref()
+      else if (!hearsExit()) died(thread, deathOf(thread))
     })
     port.unref()
   })
@@ -145,8 +155,8 @@ function wardOf(thread: number): Ward {
 
 function hear(notice: Notice): void {
   const { thread, id = '', memory, geometry, lot } = notice
-  if (notice.isDead) {
-    if (isMainThread) died(thread, deathOf(thread))
+  if (notice.death !== undefined) {
+    if (isMainThread) died(thread, notice.death)
     return
   }
   if (memory === undefined || geometry === undefined || lot === undefined) {
@@ -252,9 +262,10 @@ function watchWorker(worker: Worker): void {
   let thrown: Ending['thrown']
   const exited = (exitCode: number) => {
     children.delete(thread)
-    died(thread, deathOf(thread, { exitCode, thrown }))
+    const death = deathOf(thread, { exitCode, thrown })
+    died(thread, death)
     // The main thread may know queues of which this one does not.
-    if (!isMainThread) broadcast({ thread, isDead: true })
+    if (!isMainThread) broadcast({ thread, death })
   }
   children.set(thread, () => worker.listeners('exit').includes(exited))
   // Handled by nobody for that.
