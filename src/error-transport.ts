@@ -214,8 +214,22 @@ function keyOf(classes: readonly string[]): string {
   return classes.join(' < ')
 }
 
+/** Of a proxy that was revoked nothing can be read. */
 export function isError(value: unknown): value is Error {
-  return types.isNativeError(value) || value instanceof Error
+  try {
+    return types.isNativeError(value) || value instanceof Error
+  } catch {
+    return false
+  }
+}
+
+/** Whatever was thrown: its `code` may be a getter that throws. */
+export function isAbort(thrown: unknown): boolean {
+  try {
+    return (thrown as { code?: unknown } | null)?.code === 'ABORT_ERR'
+  } catch {
+    return false
+  }
 }
 
 /** `value` is a clone, so it has neither getters nor proxies. */

@@ -191,7 +191,7 @@ export class Consumer {
 
   #returned(entry: number, value: unknown, lane: Lane | undefined): Promise<never> | undefined {
     if (lane?.end() === false) return NEVER
-    if (types.isGeneratorObject(value)) {
+    if (isGenerator(value)) {
       this.#callEnds()
       this.#fail(entry, generatorError())
     }
@@ -241,6 +241,13 @@ type Pause = typeof EMPTY | typeof END | typeof TURN
 const EMPTY = 0
 const END = -1
 const TURN = -2
+
+/** Also what a compiler has made of one, for an older target. */
+function isGenerator(value: unknown): boolean {
+  if (types.isGeneratorObject(value)) return true
+  const { next, return: close, throw: raise } = (value ?? {}) as Partial<Generator>
+  return [next, close, raise].every((method) => typeof method === 'function')
+}
 
 function generatorError(): TypeError {
   const message =

@@ -1,6 +1,6 @@
 import { type MessagePort, setEnvironmentData, threadId } from 'node:worker_threads'
 import { packError } from '../src/error-transport.ts'
-import { detachAll, setLink } from '../src/queue/index.ts'
+import { detachAll, itemsLeft, setLink } from '../src/queue/index.ts'
 import { unpackArgs } from '../src/supervisor/args.ts'
 import type { ThreadContext, ThreadFunction } from '../src/supervisor/context.ts'
 import { Control } from '../src/supervisor/control.ts'
@@ -28,7 +28,9 @@ export async function host(message: RunMessage): Promise<never> {
     if (outcome.kind === 'threw') await new Promise((resolve) => setImmediate(resolve))
     // First: the thread may die of what is tied to the signal, as of a promise that nobody handles.
     postOutcome(message.port, outcome)
+    // What is tied to the signal may still put.
     supervision.end()
+    detachAll()
     await written(process.stdout)
     await written(process.stderr)
     post(message.port, { kind: 'ended' })
@@ -83,13 +85,12 @@ async function run(message: RunMessage, control: Control, supervision: Supervisi
     }
     if (consumer !== undefined) {
       await consumer.consume(call, thread)
-      return { kind: 'returned', value: undefined, left: detachAll() }
+      return { kind: 'returned', value: undefined, left: itemsLeft() }
     }
     const run = () => (call as ThreadFunction<unknown, unknown>)(args, thread)
     const value = producer === undefined ? await run() : await producer.produce(run, control, thread.signal)
-    return { kind: 'returned', value, left: detachAll() }
+    return { kind: 'returned', value, left: itemsLeft() }
   } catch (error) {
-    detachAll()
     return threw(error)
   }
 }

@@ -1,5 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import { packError, unpackError } from '../src/error-transport.ts'
+import { isAbort, packError, unpackError } from '../src/error-transport.ts'
 import { type Link, noteCause, type Use } from '../src/queue/index.ts'
 import type { Control } from '../src/supervisor/control.ts'
 import type { Mail, Outcome, Report } from '../src/supervisor/protocol.ts'
@@ -51,7 +51,7 @@ export class Supervision implements Link {
     }
   }
 
-  /** The function is over: what it has tied to the signal is closed. */
+  /** The function is over: what it has tied to the signal is closed, while its queues are still attached. */
   end(): void {
     this.#controller.abort(new Error('the function is over'))
   }
@@ -87,14 +87,5 @@ export class Supervision implements Link {
       this.#isRead = true
       this.#controller.abort(unpackError(mail.reason))
     }
-  }
-}
-
-function isAbort(error: unknown): boolean {
-  try {
-    return (error as { code?: unknown } | null)?.code === 'ABORT_ERR'
-  } catch {
-    // By a getter of what was thrown.
-    return false
   }
 }

@@ -39,7 +39,12 @@ export function writeClone(item: unknown, span: Span, at: number, end: number): 
     throw error
   }
   const traits = traitsIn(refuseHostObjects(item))
-  if (traits.length > 0) serializer.writeValue(traits)
+  if (traits.length > 0) {
+    // V8 has not seen the properties of errors.
+    const found = findInside(item, isUnsendable)
+    if (found !== undefined) refuseUnsendable(found)
+    serializer.writeValue(traits)
+  }
   const encoded = serializer.releaseBuffer()
   if (encoded.length <= end - at) copyIn(span.bytes, at, encoded, encoded.length)
   return encoded.length

@@ -40,16 +40,23 @@ function attachData(data: HandleData, producer = 0): Queue<unknown> {
   )
 }
 
-/** Detaches this thread from every queue. Returns in which it held items, and how many. */
-export function detachAll(): { queue: string; held: number }[] {
-  const left: { queue: string; held: number }[] = []
-  for (const { queue: reference } of [...registry().attached.values()]) {
-    // Not `instanceof`: it may be of another copy of the library.
-    const queue = reference?.deref() as Queue<unknown> | undefined
-    if (queue === undefined) continue
-    if (queue.held > 0) left.push({ queue: queue.origin.label, held: queue.held })
-    queue[Symbol.dispose]()
-  }
+/** @internal What this thread holds unfinished, by the labels of the queues. */
+export function itemsLeft(): { queue: string; held: number }[] {
+  return attachedQueues()
+    .filter(({ held }) => held > 0)
+    .map(({ origin, held }) => ({ queue: origin.label, held }))
+}
+
+/** @internal Detaches this thread from all its queues. */
+export function detachAll(): void {
+  for (const queue of attachedQueues()) queue[Symbol.dispose]()
   sweep()
-  return left
+}
+
+function attachedQueues(): Queue<unknown>[] {
+  // Not `instanceof`: they may be of another copy of the library.
+  const queues = [...registry().attached.values()].map(
+    ({ queue }) => queue?.deref() as Queue<unknown> | undefined,
+  )
+  return queues.filter((queue) => queue !== undefined)
 }

@@ -1,6 +1,6 @@
 /** The queue, as the layers above see it. */
 /** @internal */
-export { attachFor, detachAll } from './attach.ts'
+export { attachFor, detachAll, itemsLeft } from './attach.ts'
 /** @internal */
 export { beforeRecovery, hearAttachments, listen, wakeToStop } from './deaths.ts'
 export type { Handle } from './handle.ts'

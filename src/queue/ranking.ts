@@ -38,7 +38,7 @@ export function rankOf(ranking: Ranking, item: unknown, options: PriorityOptions
 }
 
 function priorityOf({ by }: Ranking, item: unknown, options: PriorityOptions | undefined): number {
-  const given = options?.priority
+  const given = options === undefined ? undefined : optionsObject('options', options).priority
   if (given !== undefined) return finite('options.priority', given)
   if (by === undefined) return 0
   return finite(`item.${by}`, (item as Record<string, unknown> | null | undefined)?.[by])

@@ -52,6 +52,30 @@ export function withOthers(first: ThreadError, others: readonly ThreadError[]): 
   return extended(first, more)
 }
 
+/** More failures that are the same are told once: an uncaught error is printed with all its `errors`, 20 lines each. */
+const SAME = 3
+
+/** Of several groups. What is left out of `errors` is in the report. */
+export function aggregateOf(failures: readonly unknown[]): AggregateError {
+  const kinds = new Map<string, unknown[]>()
+  for (const failure of failures) {
+    const kind = textOf(failure)
+    kinds.set(kind, [...(kinds.get(kind) ?? []), failure])
+  }
+  const errors = [...kinds.values()].flatMap((same) => (same.length > SAME ? same.slice(0, 1) : same))
+  const left = failures.length - errors.length
+  const more = left === 0 ? '' : ` (and ${left} the same: see \`report\`)`
+  return new AggregateError(
+    errors,
+    `${failures.length} failures; the first: ${(failures[0] as Error).message}${more}`,
+  )
+}
+
+/** Without the number of the thread. */
+function textOf(failure: unknown): string {
+  return shown(failure).replace(/^(ThreadError: )thread \d+ /, '$1')
+}
+
 /** The error, with more to say; its stack begins with its message. */
 export function extended(error: ThreadError, more: string): ThreadError {
   error.stack = error.stack?.replace(error.message, () => error.message + more) ?? ''

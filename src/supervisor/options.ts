@@ -44,15 +44,8 @@ const LIMITS = [
 ] as const
 
 export function supervisorSettings(given: SupervisorOptions | undefined): SupervisorSettings {
-  const {
-    name = '',
-    maxThreads,
-    restart,
-    resourceLimits,
-    grace,
-    ...options
-  } = optionsObject('options', given)
-  const { handleSignals = false } = options
+  const options = optionsObject('options', given)
+  const { name = '', maxThreads, restart, resourceLimits, grace, handleSignals = false } = options
   if (typeof name !== 'string') throw invalidType('options.name', 'a string', name)
   if (typeof handleSignals !== 'boolean') {
     throw invalidType('options.handleSignals', 'a boolean', handleSignals)
@@ -76,7 +69,7 @@ export function supervisorSettings(given: SupervisorOptions | undefined): Superv
       Number.MAX_SAFE_INTEGER,
       Number.MAX_SAFE_INTEGER,
     ),
-    signal: signalOf({ signal: options.signal }),
+    signal: signalOf(options),
     restart: restartPolicy(restart),
     resourceLimits,
     grace: grace === undefined ? 5000 : durationOf('options.grace', grace),

@@ -26,13 +26,15 @@ function sourcesOf({ flow, plan }: Group) {
   return flow.isUndecided ? new Set(plan.args.queues) : flow.sources
 }
 
+/** How long this thread, which alone may still put something, leaves all waiting after `grace`, in ms. */
+const FEEDING = 500
 /** How often the groups are looked at, in ms: nothing tells of what their threads do with queues. */
 const LOOK = 20
 
 /**
  * Lets what was queued be finished: who takes nothing is asked to stop, the others go on until their queues end.
  * Within `grace` ms it must be seen what a group does that has done nothing yet, else it is asked; so are all when for
- * `grace` ms those that were not asked have only waited for items. When all have been asked nobody makes room any more:
+ * `grace` ms those that were not asked have only waited for items (after `grace`, with none left that was asked, for 500 ms). When all have been asked nobody makes room any more:
  * they have `grace` ms from then. Returns what ends the watch.
  */
 export function finish(running: () => readonly Group[], reason: unknown, grace: number): () => void {
@@ -42,7 +44,8 @@ export function finish(running: () => readonly Group[], reason: unknown, grace: 
     const now = clock.now()
     const groups = running()
     if (!groups.every(({ isStopping, isIdle }) => isStopping || isIdle)) busyAt = now
-    const areIdle = now - busyAt >= grace
+    const patience = groups.some(({ isStopping }) => isStopping) ? grace : Math.min(grace, FEEDING)
+    const areIdle = now - start >= grace && now - busyAt >= patience
     for (const group of groups) {
       const { isUndecided, sources } = group.flow
       const takes = isUndecided ? now - start < grace : sources.size > 0

@@ -21,6 +21,7 @@ import { clearInterval, clearTimeout, nextTick, setInterval, setTimeout } from '
 import { markUnsendable } from '../unsendable.ts'
 import { onAbort } from '../wait/aborts.ts'
 import { whenShutDown } from '../wait/shut-down.ts'
+import { aggregateOf } from './failures.ts'
 import { queuesOf } from './flow.ts'
 import { Group, type GroupEvents, type GroupPlan, type ThreadGroup } from './group.ts'
 import type { Member } from './member.ts'
@@ -170,10 +171,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     const distinct = [...new Set(causes.length > 0 ? causes : failures)]
     if (distinct.length === 0) return report
     const [only] = distinct
-    const error =
-      distinct.length === 1 || this.#isAborted
-        ? only
-        : new AggregateError(distinct, `${distinct.length} failures; the first: ${(only as Error).message}`)
+    const error = distinct.length === 1 || this.#isAborted ? only : aggregateOf(distinct)
     throw withReport(error, report)
   }
 
@@ -245,7 +243,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
         `${this.#label} would run ${total} threads, and its option maxThreads is ${maxThreads}`,
       )
     }
-    for (const queue of queuesOf(plan)) refuseTooMany(queue, plan.task.threads)
+    refuseTooMany(plan)
     // An 'error' listener may start a group before the end of the last one has been seen to.
     if (this.#whileRunning.length === 0) this.#begin()
     const events = this.#eventsOf(() => group)

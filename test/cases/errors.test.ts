@@ -21,6 +21,19 @@ describe.each(nodes)('an error of a thread, on Node $version', ({ path }) => {
     expect(ended).toMatchObject({ code: 0, stdout: 'ERR_THREAD no such format\n' })
   })
 
+  it('ends its thread, and goes into a letter, though it cannot be read', async () => {
+    const { code, stdout } = await stacks.run(path, '.', ['unreadable.mjs'])
+    expect(code).toBe(0)
+    expect(stdout).toBe('code ERR_THREAD true\nrevoked ERR_THREAD true\nprototype ERR_THREAD true\n')
+  })
+
+  it('is printed once where 12 groups have the same', async () => {
+    const { code, stderr } = await flood.run(path, '.', ['groups.mjs'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/12 failures; .* \(and 11 the same: see `report`\)/)
+    expect(stderr.split('\n').length).toBeLessThan(60)
+  })
+
   it('is printed once where 32 threads have the same', async () => {
     const { code, stderr } = await flood.run(path, '.', ['main.mjs'])
     expect(code).toBe(1)

@@ -14,6 +14,11 @@ const CAUSES: Record<string, string> = {
 }
 
 describe.each(nodes)('a dead letter, on Node $version', ({ path }) => {
+  it('says why its thread died, which a supervisor of another thread has started', async () => {
+    const stdout = 'exit 7 undefined 7,7\nreject 1 RangeError 1,1\n'
+    expect(await site.run(path, '.', ['nested-supervisor.mjs'])).toMatchObject({ code: 0, stdout })
+  })
+
   it.each([
     { codec: 'structured', deaths: 1, isError: true },
     { codec: 'structured', deaths: 3, isError: true },

@@ -19,5 +19,7 @@ describe.each(nodes)('the threads at a queue, on Node $version', ({ path }) => {
   it('are refused before they start where there are too many', async () => {
     const ended = await site.run(path, '.', ['excess.mjs'])
     expect(ended.stdout).toMatch(/^(ERR_TOO_MANY_THREADS 5 threads .*'few'.*maxThreads is 4\n){2}$/)
+    const letters = await site.run(path, '.', ['letters.mjs'])
+    expect(letters.stdout).toMatch(/^ERR_TOO_MANY_THREADS 5 threads .*'few'.*maxThreads is 4\n$/)
   })
 })

@@ -26,7 +26,7 @@ describe.each(nodes)('an item that kills its thread, on Node $version', ({ path 
 })
 
 describe.each(nodes)('what is no function for consume, on Node $version', ({ path }) => {
-  it.each(['generator', 'asyncGenerator', 'returnsGenerator', 'promisesGenerator'])(
+  it.each(['generator', 'asyncGenerator', 'returnsGenerator', 'promisesGenerator', 'compiledGenerator'])(
     'is an error: %s',
     async (name) => {
       const ended = await site.run(path, '.', ['generators.mjs', name])
@@ -36,5 +36,7 @@ describe.each(nodes)('what is no function for consume, on Node $version', ({ pat
 
   it('options of Object.prototype are none', async () => {
     expect(await site.run(path, '.', ['polluted.mjs'])).toMatchObject({ code: 0, stdout: '[ 1 ] 1\n' })
+    const too = await site.run(path, '.', ['polluted-too.mjs'])
+    expect(too).toMatchObject({ code: 0, stdout: "[ 'one', 'two' ]\n" })
   })
 })

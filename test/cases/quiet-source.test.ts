@@ -18,6 +18,10 @@ describe.each(nodes)('a producer whose source is quiet, on Node $version', ({ pa
     },
   )
 
+  it('ends within grace of a signal, though nobody ends what follows', async () => {
+    expect(await site.run(path, '.', ['signal.mjs'])).toMatchObject({ code: 143, stdout: 'in time\n' })
+  })
+
   it.each(['generator', 'polling', 'promise', 'deaf'])('ends when it is asked to stop: %s', async (how) => {
     const ended = await site.run(path, '.', ['close.mjs', how])
     expect(ended).toMatchObject({ code: 0, stdout: how === 'generator' ? 'closed\nover\n' : 'over\n' })

@@ -9,4 +9,9 @@ describe.each(nodes)('a consumer whose queue has ended, on Node $version', ({ pa
     const ended = await site.run(path, '.', ['main.mjs'])
     expect(ended).toMatchObject({ code: 0, stdout: 'opened\nclosed: the function is over\n' })
   })
+
+  it('puts then what it has kept: its queues are still attached', async () => {
+    const stdout = 'consume 2\nspawn of spawn\nproduce of produce\nthrows 1\n'
+    expect(await site.run(path, '.', ['puts.mjs'])).toMatchObject({ code: 0, stdout })
+  })
 })

@@ -21,6 +21,7 @@ const things = {
   // JSON makes {} of any collection.
   ...(codec.name === 'json' ? {} : collections),
   mine: { mine: new Mine() },
+  error: Object.assign(new Error('no'), { shelf: other }),
   instance: new (class Holder {
     queue = other
   })(),

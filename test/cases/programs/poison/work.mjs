@@ -21,3 +21,5 @@ export async function handleAtOnce(n, { args: { deliveries } }) {
   isAlone = false
   active--
 }
+// As TypeScript compiles a generator for ES5.
+export const compiledGenerator = () => ({ next() {}, return() {}, throw() {}, [Symbol.iterator]() {} })

@@ -10,3 +10,5 @@ export async function* lines() {
 export const handle = (line) => {
   throw new Error(`cannot do ${line}`)
 }
+export const pass = (line, { args }) => args.to.put(line)
+export const arrived = () => {}
