@@ -56,7 +56,7 @@ export function withOthers(first: ThreadError, others: readonly ThreadError[]): 
 const SAME = 3
 
 /** Of several groups. What is left out of `errors` is in the report. */
-export function aggregateOf(failures: readonly unknown[]): AggregateError {
+export function aggregateOf(failures: readonly unknown[], forgotten: number): AggregateError {
   const kinds = new Map<string, unknown[]>()
   for (const failure of failures) {
     const kind = textOf(failure)
@@ -67,7 +67,7 @@ export function aggregateOf(failures: readonly unknown[]): AggregateError {
   const more = left === 0 ? '' : ` (and ${left} the same: see \`report\`)`
   return new AggregateError(
     errors,
-    `${failures.length} failures; the first: ${(failures[0] as Error).message}${more}`,
+    `${failures.length + forgotten} failures; the first: ${(failures[0] as Error).message}${more}`,
   )
 }
 

@@ -88,6 +88,11 @@ export class Past {
     return this.#earlierFailure === undefined ? known : [this.#earlierFailure.error, ...known]
   }
 
+  /** How many failures are not among `failures`. */
+  get forgotten(): number {
+    return Math.max(0, this.#earlier.failed - 1)
+  }
+
   /** Each once, in the order of the groups. */
   get queues(): UsedQueue[] {
     return [...new Map(this.#groups.flatMap(({ queues }) => queues).map((used) => [used.id, used])).values()]

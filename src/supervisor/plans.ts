@@ -67,8 +67,10 @@ export function consumePlan(
   const given = ownOf(task)
   const plan = planOf(given, settings, availableParallelism(), ['resume'])
   const { maxInFlight, maxDeliveries } = queue.origin.shared.geometry
-  const { rateLimit } = given as { rateLimit?: unknown }
-  if (rateLimit !== undefined) throw invalidValue('task.rateLimit', 'absent: it is not there yet', rateLimit)
+  for (const name of ['rateLimit', 'closes']) {
+    const value = (given as unknown as Record<string, unknown>)[name]
+    if (value !== undefined) throw invalidValue(`task.${name}`, 'absent: it is not there yet', value)
+  }
   const role = {
     kind: 'consume',
     queue: handle,

@@ -161,9 +161,9 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     if (this.#groups.length > 0) return this.join(options)
     const report = this.#report()
     const leftovers = leftIn(this.#past.taken)
+    const { failures, forgotten } = this.#past
     this.#past.allJoined()
     if (this.#destroyedBy !== undefined) throw withReport(this.#destroyedBy.error, report)
-    const { failures } = this.#past
     const { signal } = this.#settings
     if (this.#isAborted) failures.unshift(new AbortError(signal?.reason))
     else if (failures.length === 0 && !this.#stop.signal.aborted) failures.push(...leftovers)
@@ -171,7 +171,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     const distinct = [...new Set(causes.length > 0 ? causes : failures)]
     if (distinct.length === 0) return report
     const [only] = distinct
-    const error = distinct.length === 1 || this.#isAborted ? only : aggregateOf(distinct)
+    const error = distinct.length === 1 || this.#isAborted ? only : aggregateOf(distinct, forgotten)
     throw withReport(error, report)
   }
 

@@ -10,7 +10,7 @@ let outcome
 if (how === 'stop') {
   await queue.get()
   queue.shutdown({ immediate: true }) // no more wanted: the source is to be closed
-  outcome = await producer.join({ timeout: 5000 }).then(
+  outcome = await producer.join({ timeout: 20_000 }).then(
     () => 'ERR_THREAD',
     (error) => error.message,
   )
@@ -18,7 +18,7 @@ if (how === 'stop') {
   // a consumer that fails for good, or one that does not even exist
   supervisor.consume(queue, { filename, name: how === 'typo' ? 'handel' : 'handle', threads: 1 })
   outcome = await supervisor
-    .join({ timeout: 5000 })
+    .join({ timeout: 20_000 })
     .catch((error) => (error.code === 'ERR_THREAD' ? error.code : error.message)) // without a timeout: for an hour, and silent
 }
 console.log(how, outcome === 'ERR_THREAD' ? 'PASS' : `FAIL: ${outcome}`)
