@@ -14,6 +14,7 @@ export { attemptsAt, condemn, GIVEN_UP } from './overdue.ts'
 export { isQueue, type Queue } from './queue.ts'
 /** @internal */
 export { drain } from './recovery.ts'
+/** @internal */
 export { retireProducer, storedFor } from './registry.ts'
 export type { ItemOf } from './select.ts'
 /** @internal */
