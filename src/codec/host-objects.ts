@@ -2,11 +2,21 @@ import { types } from 'node:util'
 import { refuseUnsendable } from '../unsendable.ts'
 import { Extent } from './clone-extent.ts'
 
-/** What V8 knows how to clone: an object with one of these prototypes is what it seems. */
-const STANDARD: readonly object[] = [
-  ...[Object, Array, Map, Set, Date, RegExp, Boolean, Number, String, BigInt, ArrayBuffer],
-  ...[Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError],
-].map((each) => each.prototype)
+const SAMPLES: readonly object[] = [
+  ...[{}, [], new Map(), new Set(), new Date(0), /a/, new ArrayBuffer(0)],
+  ...[true, 0, '', 0n].map(Object),
+  ...[Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map(
+    (each) => new each(),
+  ),
+]
+
+/**
+ * What V8 knows how to clone: an object with one of these prototypes is what it seems. In a context of its own, as a test of
+ * Jest is, what structuredClone makes has the prototypes of Node's.
+ */
+const STANDARD: ReadonlySet<object> = new Set(
+  SAMPLES.flatMap((each) => [each, structuredClone(each)]).map((each) => Object.getPrototypeOf(each)),
+)
 
 /** Prototypes whose objects were found to be cloned as what V8 makes of them. */
 const cloneable = new WeakSet<object>(STANDARD)
@@ -52,7 +62,7 @@ function refuseHostClass(item: object): void {
   if (prototype === null || cloneable.has(prototype)) return
   refuseUnsendable(item)
   const clone: unknown = structuredClone(item)
-  if (!STANDARD.includes(Object.getPrototypeOf(clone))) {
+  if (!STANDARD.has(Object.getPrototypeOf(clone))) {
     throw new TypeError(
       `${prototype.constructor?.name ?? 'a host object'} cannot be cloned by codecs.structured`,
     )

@@ -70,3 +70,20 @@ test('items that threads of a thread hold are delivered once', async () => {
   await supervisor.join({ timeout: 20_000 })
   expect(calls[0]).toBe(3)
 }, 30_000)
+
+test('items keep what they are: objects of classes, errors, letters', async () => {
+  class Point {
+    constructor(x) {
+      this.x = x
+    }
+  }
+  const dead = new Queue()
+  const queue = new Queue({ deadLetters: dead })
+  await queue.put({ point: new Point(1), error: Object.assign(new TypeError('no'), { code: 'E_NO' }) })
+  const delivery = await queue.take()
+  expect(delivery.item.point.x).toBe(1)
+  expect(delivery.item.error.code).toBe('E_NO')
+  class OddError extends RangeError {}
+  delivery.fail(new OddError('odd'))
+  expect((await dead.get({ timeout: 20_000 })).error.message).toBe('odd')
+}, 30_000)
