@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { Case, nodes } from './case.ts'
+import { Case, DEADLINE, nodes } from './case.ts'
 
 const site = new Case('dropped-queues')
 afterAll(() => site.remove())
@@ -10,6 +10,7 @@ describe.each(nodes)('queues that are made and dropped, on Node $version', ({ pa
 
   it.each(['used', 'unused', 'taken', 'letters', 'iterated'])(
     'take no more memory than few: %s',
+    { timeout: DEADLINE + 10_000 },
     async (way) => {
       expect(await site.run(path, '.', ['main.mjs', way, count])).toMatchObject({
         code: 0,
@@ -18,7 +19,9 @@ describe.each(nodes)('queues that are made and dropped, on Node $version', ({ pa
     },
   )
 
-  it('take no more memory than few where two threads use and drop them', async () => {
+  it('take no more memory than few where two threads use and drop them', {
+    timeout: DEADLINE + 10_000,
+  }, async () => {
     expect(await site.run(path, '.', ['attached.mjs', count])).toMatchObject({
       code: 0,
       stdout: 'within bounds\n',
