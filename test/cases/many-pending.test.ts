@@ -10,7 +10,7 @@ const SOME = '20000'
 
 describe.each(nodes)('pending calls of one queue, on Node $version,', ({ path }) => {
   it.each([
-    ['put', '400000', 'fulfilled'],
+    ['put', MANY, 'fulfilled'],
     ['select', MANY, 'fulfilled'],
     ['abort', MANY, 'ABORT_ERR'],
     ['get', SOME, 'fulfilled'],
