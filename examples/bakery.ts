@@ -1,5 +1,8 @@
 /**
- * A bakery on real threads: two bakers, three customers, a shelf for three loaves. `npx tsx examples/bakery.ts`
+ * A bakery on real threads: two bakers, three customers, a shelf for three loaves.
+ *
+ *   npx tsx examples/bakery.ts
+ *
  * Ctrl-C: the bakers go home, what is on the shelf is sold. Ctrl-C again: the lights go out.
  */
 import { isMainThread } from 'node:worker_threads'

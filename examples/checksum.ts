@@ -5,8 +5,8 @@
  *
  *   walk (main thread) → paths → N threads: digest → results → collect (main thread)
  *
- * Both queues are bounded: the walk runs no further ahead than the threads can follow. The supervisor starts the threads,
- * starts one again that has died, and hears Ctrl-C.
+ * Both queues are bounded: the walk runs no further ahead than the threads can follow. The supervisor starts
+ * the threads, starts one again that has died, and hears Ctrl-C.
  */
 import { opendir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'

@@ -5,8 +5,9 @@
  *
  *   read (1 thread) → blocks → compress (a thread a core) → packed → write (1 thread)
  *
- * Each block becomes a gzip file of its own; joined in order they are one again, which any gunzip reads. The queues are
- * short, so memory stays small however large the file: reading waits for compressing, compressing for writing.
+ * Each block becomes a gzip file of its own; joined in order they are one again, which any gunzip reads. The
+ * queues are short, so memory stays small however large the file: reading waits for compressing, compressing
+ * for writing.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -60,7 +61,10 @@ export function compress({ number, bytes }: Block, { args }: ThreadContext<{ pac
   args.packed.putSync({ number, bytes: gzipSync(bytes) })
 }
 
-/** Of the one thread that writes: the number of the block that is next in the file, and what came before its turn. */
+/**
+ * Of the one thread that writes: the number of the block that is next in the file, and what came before its
+ * turn.
+ */
 let next = 0
 const early = new Map<number, Uint8Array>()
 

@@ -1,11 +1,12 @@
 /**
- * Urgent tasks overtake: two producers, two consumers, a priority queue. The lowest number is served first, equals in the
- * order they came.
+ * Urgent tasks overtake: two producers, two consumers, a priority queue. The lowest number is served first,
+ * equals in the order they came.
  *
  *   npx tsx examples/priority.ts
  *
- * Prints the order of arrival beside the order of service, and checks that no task was taken while one that comes before it
- * was waiting. Ctrl-C: no more tasks are made, those in the queue are worked off. Again: at once.
+ * Prints the order of arrival beside the order of service, and checks that no task was taken while one that
+ * comes before it was waiting. Ctrl-C: no more tasks are made, those in the queue are worked off. Again: at
+ * once.
  */
 import { pbkdf2Sync } from 'node:crypto'
 import { isMainThread } from 'node:worker_threads'
@@ -33,7 +34,9 @@ type Office = { tasks: PriorityQueue<Task>; done: Queue<Service>; door: Door }
 const PRIORITIES = [1, 2, 3, 1, 2, 3, 1]
 const PRODUCERS = 2
 const CONSUMERS = 2
-/** Of a hash: to make a task, and to work on one of priority 1; one of priority 3 takes three times as many. */
+/**
+ * Of a hash: to make a task, and to work on one of priority 1; one of priority 3 takes three times as many.
+ */
 const ROUNDS_TO_MAKE = 20_000
 const ROUNDS = 40_000
 
@@ -53,7 +56,10 @@ export function producer({ tasks }: Office, thread: ThreadContext<Office>): Arri
   return arrivals
 }
 
-/** Works on the most urgent task there is, until the queue is shut down. Returns the tasks in the order it took them. */
+/**
+ * Works on the most urgent task there is, until the queue is shut down. Returns the tasks in the order it
+ * took them.
+ */
 export function consumer({ tasks, done }: Office, thread: ThreadContext<Office>): void {
   const say = comeIn('consumer', thread)
   for (;;) {
@@ -131,7 +137,10 @@ function report(arrivals: Arrival[], services: Service[]): void {
   if (!isSame || faults.length > 0) process.exitCode = 1
 }
 
-/** A task waited while another was taken if it had come before that was asked for, and was asked for after that was taken. */
+/**
+ * A task waited while another was taken if it had come before that was asked for, and was asked for after
+ * that was taken.
+ */
 function faultsIn(arrivals: Arrival[], services: Service[]): string[] {
   return services.flatMap(({ task, asked, taken }) => {
     const own = arrivals.find((arrival) => arrival.task.id === task.id)

@@ -3,8 +3,8 @@
  *
  *   npx tsx examples/work-queue.ts
  *
- * The work is to find a number with which the hash of an item begins with so many zero bits: the harder, the more.
- * Ctrl-C: no more items are made, those in the queue are worked off. Again: at once.
+ * The work is to find a number with which the hash of an item begins with so many zero bits: the harder, the
+ * more. Ctrl-C: no more items are made, those in the queue are worked off. Again: at once.
  */
 import { createHash } from 'node:crypto'
 import { isMainThread } from 'node:worker_threads'
@@ -65,7 +65,10 @@ function putInTime(work: Queue<WorkItem>, item: WorkItem): boolean {
   }
 }
 
-/** Works items off, until the queue is shut down. If its thread dies over one, another consumer gets that item. */
+/**
+ * Works items off, until the queue is shut down. If its thread dies over one, another consumer gets that
+ * item.
+ */
 export function consumer({ work, done }: Office, thread: ThreadContext<Office>): void {
   const say = comeIn('consumer', thread)
   for (;;) {

@@ -5,15 +5,18 @@ import * as ours from './errors.ts'
  * Carries what one thread threw to another. Structured clone alone loses an error's class, `code` and other
  * properties, and throws for what it does not know.
  *
- * Classes are told apart by the names along the prototype chain: those of JavaScript, of Node and of this library arrive
- * as themselves, from another realm or another copy of the library too; any other arrives as a class of that name,
- * below the nearest of these. (Node's own AbortError, and any with its name, arrives as ours.)
+ * Classes are told apart by the names along the prototype chain: those of JavaScript, of Node and of this
+ * library arrive as themselves, from another realm or another copy of the library too; any other arrives as a
+ * class of that name, below the nearest of these. (Node's own AbortError, and any with its name, arrives as
+ * ours.)
  *
- * Left out are functions and what has a symbol as its key. What else cannot be cloned arrives as its `inspect` text.
- * Errors within other objects than arrays of errors arrive as structured clone makes them.
+ * Left out are functions and what has a symbol as its key. What else cannot be cloned arrives as its
+ * `inspect` text. Errors within other objects than arrays of errors arrive as structured clone makes them.
  */
 
-/** What `packError` makes: plain data, cyclic where the errors are. Nothing in it refers to what was thrown. */
+/**
+ * What `packError` makes: plain data, cyclic where the errors are. Nothing in it refers to what was thrown.
+ */
 export type PackedError =
   | { readonly value: unknown }
   /** In place of a value that cannot be cloned. */
@@ -97,7 +100,10 @@ function read(error: Error, key: string): unknown {
   }
 }
 
-/** What V8's serializer leaves out of an error: its class, unless it is one of JavaScript's first, and its properties. */
+/**
+ * What V8's serializer leaves out of an error: its class, unless it is one of JavaScript's first, and its
+ * properties.
+ */
 export interface PackedTraits {
   readonly classes: readonly string[]
   readonly properties: PackedInstance['properties']
@@ -141,8 +147,8 @@ export function define(error: Error, key: string, value: unknown, enumerable: bo
 }
 
 /**
- * As `classOf`, for an error that no constructor of a DOMException has made: the accessors of these would refuse it. It
- * has a class of that name.
+ * As `classOf`, for an error that no constructor of a DOMException has made: the accessors of these would
+ * refuse it. It has a class of that name.
  */
 export function dataClassOf(classes: readonly string[]): ErrorClass {
   const Class = classOf(classes)

@@ -11,8 +11,8 @@ export class MillraceError extends Error {
 }
 
 /**
- * `instanceof` holds across copies of this library too: in a package without `"type": "module"` tsx gives a thread's
- * module a copy of its own.
+ * `instanceof` holds across copies of this library too: in a package without `"type": "module"` tsx gives a
+ * thread's module a copy of its own.
  */
 function isInstance(this: { readonly name: string }, value: unknown): boolean {
   if (Function.prototype[Symbol.hasInstance].call(this, value)) return true
@@ -88,8 +88,8 @@ export interface ThreadErrorDetails {
 }
 
 /**
- * A thread's function threw, could not be loaded, or its thread died for good. `cause` is what it threw, if anything,
- * with the stack of its thread; the error's own stack leads to where the group was started.
+ * A thread's function threw, could not be loaded, or its thread died for good. `cause` is what it threw, if
+ * anything, with the stack of its thread; the error's own stack leads to where the group was started.
  */
 export class ThreadError extends MillraceError implements Partial<ThreadErrorDetails> {
   override readonly code = 'ERR_THREAD'

@@ -1,8 +1,8 @@
 import { types } from 'node:util'
 
 /**
- * Objects of this library that are more than their properties: structured clone, JSON and MessagePack would make `{}` of
- * them, without a word. What is sent to another thread is searched for them.
+ * Objects of this library that are more than their properties: structured clone, JSON and MessagePack would
+ * make `{}` of them, without a word. What is sent to another thread is searched for them.
  *
  * The marks are known to every copy of this library in the process.
  */

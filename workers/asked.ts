@@ -2,8 +2,8 @@
 export const ASKED = Symbol('asked to stop')
 
 /**
- * Waits that end when the thread is asked to stop. One at a time, by one listener: a race of each with one promise for all
- * would keep every one of them.
+ * Waits that end when the thread is asked to stop. One at a time, by one listener: a race of each with one
+ * promise for all would keep every one of them.
  */
 export class Asked {
   readonly #signal: AbortSignal

@@ -9,7 +9,10 @@ import { verdictOf } from '../src/supervisor/retry.ts'
 import { Solitary } from './solitary.ts'
 import { Turns } from './turns.ts'
 
-/** How long a take may block the thread until it waits asynchronously instead, in ms: blocking is faster, but stops the event loop. */
+/**
+ * How long a take may block the thread until it waits asynchronously instead, in ms: blocking is faster, but
+ * stops the event loop.
+ */
 const BLOCKING = 5
 /** Of a call that took too long: its thread is being terminated. */
 const NEVER = new Promise<never>(() => {})
@@ -68,7 +71,10 @@ export class Consumer {
     return new Consumer(await attachFor(role.queue, 0), role, calls, control, tell)
   }
 
-  /** Resolves at the end of the queue, or when the thread is asked to stop. @throws what failed an item for good */
+  /**
+   * Resolves at the end of the queue, or when the thread is asked to stop. @throws what failed an item for
+   * good
+   */
   async consume(call: (...args: never[]) => unknown, thread: ThreadContext): Promise<void> {
     if (types.isGeneratorFunction(call)) throw generatorError()
     const calls = this.#calls
@@ -101,7 +107,10 @@ export class Consumer {
     }
   }
 
-  /** Calls the function with item after item, without a turn of the event loop. Returns why it paused: for a call's promise? */
+  /**
+   * Calls the function with item after item, without a turn of the event loop. Returns why it paused: for a
+   * call's promise?
+   */
   #callEach(
     call: Call,
     thread: ThreadContext,
@@ -118,7 +127,9 @@ export class Consumer {
     return TURN
   }
 
-  /** An entry; END if none is to be had; EMPTY if there was none for so long that the event loop should turn. */
+  /**
+   * An entry; END if none is to be had; EMPTY if there was none for so long that the event loop should turn.
+   */
   #leaseSync(): number {
     try {
       const entry = this.#source.tryLease()
@@ -236,7 +247,9 @@ export class Consumer {
   }
 }
 
-/** Why no item is at hand: the queue has none now, or none any more. TURN: because the event loop should turn. */
+/**
+ * Why no item is at hand: the queue has none now, or none any more. TURN: because the event loop should turn.
+ */
 type Pause = typeof EMPTY | typeof END | typeof TURN
 const EMPTY = 0
 const END = -1

@@ -15,16 +15,17 @@ import { Producer } from './produce.ts'
 import { Supervision } from './supervision.ts'
 
 /**
- * Runs one function in this thread, as the supervisor's message says, and reports how it ended. It never returns: the
- * thread takes no other task, and ends with its group.
+ * Runs one function in this thread, as the supervisor's message says, and reports how it ended. It never
+ * returns: the thread takes no other task, and ends with its group.
  */
 export async function host(message: RunMessage): Promise<never> {
   const control = new Control(message.words)
   if (control.begin(threadId)) {
     const supervision = new Supervision(control, message.port)
     const outcome = await run(message, control, supervision)
-    // A thread that is terminated while a module is evaluated goes on with what is there of it (Node 22 and later), and
-    // throws since something is not. It comes to no other turn: its end is its death, not what it threw.
+    // A thread that is terminated while a module is evaluated goes on with what is there of it (Node 22 and
+    // later), and throws since something is not. It comes to no other turn: its end is its death, not what it
+    // threw.
     if (outcome.kind === 'threw') await new Promise((resolve) => setImmediate(resolve))
     // First: the thread may die of what is tied to the signal, as of a promise that nobody handles.
     postOutcome(message.port, outcome)
@@ -116,7 +117,10 @@ function postOutcome(port: MessagePort, outcome: Outcome): void {
   }
 }
 
-/** What was written to a thread's stream leaves it piece by piece; a thread that is ended before takes the rest along. */
+/**
+ * What was written to a thread's stream leaves it piece by piece; a thread that is ended before takes the
+ * rest along.
+ */
 function written(stream: NodeJS.WriteStream): Promise<void> {
   if (stream.writableLength === 0) return Promise.resolve()
   return new Promise((resolve) => stream.write('', () => resolve()))

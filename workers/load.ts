@@ -15,7 +15,8 @@ const blamedOnWay = new WeakSet<object>()
 
 /**
  * The function `name` of the module `filename`, a `file:` URL.
- * @throws what the module throws, as it is; what Node or tsx throws, with its code, and with more to say where that is
+ * @throws what the module throws, as it is; what Node or tsx throws, with its code, and with more to say
+ *   where that is
  *   known as the `cause` of an error; TypeError (`ERR_INVALID_ARG_VALUE`) when there is no such function
  */
 export async function loadFunction(filename: string, name: string, loader: Loader): Promise<AnyFunction> {
@@ -41,7 +42,10 @@ export function isBlamedOnWay(error: unknown): boolean {
   return isObject(error) && blamedOnWay.has(error)
 }
 
-/** Of a CommonJS module Node finds some exports only on `default`, and of compiled TypeScript the default one there. */
+/**
+ * Of a CommonJS module Node finds some exports only on `default`, and of compiled TypeScript the default one
+ * there.
+ */
 function exported(namespace: Namespace, name: string): unknown {
   const direct = namespace[name]
   const nested = (namespace.default as Namespace | null | undefined)?.[name]
@@ -103,7 +107,8 @@ function isForTsx(error: Error, place: string): boolean {
   if (REFUSALS.includes(code)) return true
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return /"\.[cm]?tsx?"/.test(error.message)
   if (isNotFound(error)) return typeScriptFor(missingIn(error)) !== undefined
-  // What stripping leaves can still be more than JavaScript: a decorator, the import of a type that does not say so.
+  // What stripping leaves can still be more than JavaScript: a decorator, the import of a type that does not
+  // say so.
   return error instanceof SyntaxError && code === '' && /\.[cm]?tsx?(?::\d+)?$/.test(place)
 }
 

@@ -8,13 +8,14 @@ const never = new Int32Array(new SharedArrayBuffer(4))
 let isClosed = false
 
 /**
- * Writes a line to standard output as console.log formats it, without colours, and returns when the system has it:
- * console.log of a Worker goes through the main thread's event loop, and shows nothing while the Worker blocks.
+ * Writes a line to standard output as console.log formats it, without colours, and returns when the system
+ * has it: console.log of a Worker goes through the main thread's event loop, and shows nothing while the
+ * Worker blocks.
  *
- * While a pipe is full, the thread waits for its reader. A line that cannot be written is dropped, without an error;
- * once the reader has gone, all are. Lines of several threads keep apart as long as the system writes each in one
- * piece: up to PIPE_BUF bytes (4096 on Linux, 512 on macOS) always, longer ones unless the pipe is nearly full. The
- * line of a thread that dies while it waits may end in the middle.
+ * While a pipe is full, the thread waits for its reader. A line that cannot be written is dropped, without an
+ * error; once the reader has gone, all are. Lines of several threads keep apart as long as the system writes
+ * each in one piece: up to PIPE_BUF bytes (4096 on Linux, 512 on macOS) always, longer ones unless the pipe
+ * is nearly full. The line of a thread that dies while it waits may end in the middle.
  */
 export function log(...args: unknown[]): void {
   if (isClosed) return

@@ -5,7 +5,10 @@ import type { ProduceRole } from '../src/supervisor/protocol.ts'
 import { ASKED, Asked } from './asked.ts'
 import { Turns } from './turns.ts'
 
-/** How long a put may block the thread until it waits asynchronously instead, in ms: blocking is faster, but stops the event loop. */
+/**
+ * How long a put may block the thread until it waits asynchronously instead, in ms: blocking is faster, but
+ * stops the event loop.
+ */
 const BLOCKING = 5
 
 /** What the supervisor hears of before the producer ends. */
@@ -40,8 +43,8 @@ export class Producer {
   }
 
   /**
-   * Stores what `call` returns. Resolves when all is stored, or when the thread is asked to stop, as it is at the end of its
-   * queue: a wait for the source's next item ends then, and the source is closed.
+   * Stores what `call` returns. Resolves when all is stored, or when the thread is asked to stop, as it is at
+   * the end of its queue: a wait for the source's next item ends then, and the source is closed.
    */
   async produce(call: () => unknown, control: Control, signal: AbortSignal): Promise<void> {
     const asked = new Asked(signal)
@@ -130,7 +133,9 @@ export class Producer {
     iterator.return?.()
   }
 
-  /** Stores item after item, without a turn of the event loop. Returns why it paused: `item` found no room. */
+  /**
+   * Stores item after item, without a turn of the event loop. Returns why it paused: `item` found no room.
+   */
   #storeWhileRoom(
     iterator: Iterator<unknown>,
     control: Control,

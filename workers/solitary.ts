@@ -1,6 +1,6 @@
 /**
- * Calls of one thread that run at once, but for a solitary one: it begins when no other is under way, and while it is under
- * way none begins. So a death that an item causes is charged to it alone.
+ * Calls of one thread that run at once, but for a solitary one: it begins when no other is under way, and
+ * while it is under way none begins. So a death that an item causes is charged to it alone.
  */
 export class Solitary {
   readonly #callsUnderWay: () => number

@@ -2,8 +2,8 @@ import { Script } from 'node:vm'
 import { isTypeScript, modulesFrom } from '../src/supervisor/imports.ts'
 
 /**
- * Where the syntax error is: `/path/file.js:3`. Of an ES module Node's error does not say it, so each file that `path`
- * loads is compiled until one fails in the same way; undefined if none does.
+ * Where the syntax error is: `/path/file.js:3`. Of an ES module Node's error does not say it, so each file
+ * that `path` loads is compiled until one fails in the same way; undefined if none does.
  */
 export function placeOfSyntaxError(error: SyntaxError, path: string): string | undefined {
   for (const module of modulesFrom(path)) {
@@ -27,7 +27,9 @@ function placeIn(path: string, source: string, message: string): string | undefi
   return undefined
 }
 
-/** With what only a module may hold replaced, character by character, so that every place stays where it was. */
+/**
+ * With what only a module may hold replaced, character by character, so that every place stays where it was.
+ */
 function asScript(source: string): string {
   const blank = (text: string) => text.replace(/[^\n]/g, ' ')
   return source

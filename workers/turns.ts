@@ -7,8 +7,8 @@ const TURN = 20
 const MOST = 64
 
 /**
- * Lets the event loop of a thread turn now and then, though its loop over items never has to wait: timers, messages,
- * what was written to the console.
+ * Lets the event loop of a thread turn now and then, though its loop over items never has to wait: timers,
+ * messages, what was written to the console.
  */
 export class Turns {
   #turned = clock.now()

@@ -7,7 +7,8 @@ import { hasHook, isHooked } from '../src/supervisor/require-hooks.ts'
 export type Namespace = Readonly<Record<string, unknown>>
 
 /**
- * Loads the module `filename`, a `file:` URL, as the main program does: where that has a hook of `require` for it, by `require`.
+ * Loads the module `filename`, a `file:` URL, as the main program does: where that has a hook of `require`
+ * for it, by `require`.
  * @throws what the module throws, or Node; Error for a hook that this thread cannot be given
  */
 export async function load(filename: string, { hooks = [] }: Loader): Promise<Namespace> {

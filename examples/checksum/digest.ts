@@ -31,8 +31,8 @@ const CHUNK = 256 * 1024
 let buffer: Buffer | undefined
 
 /**
- * Called with each path. It is finished when the call has returned: if this thread dies before, the path is given to
- * another, so a file can be digested twice but not be forgotten.
+ * Called with each path. It is finished when the call has returned: if this thread dies before, the path is
+ * given to another, so a file can be digested twice but not be forgotten.
  */
 export async function digest(path: Uint8Array, { args }: ThreadContext<Shared>): Promise<void> {
   const { results, progress } = args
@@ -80,8 +80,8 @@ async function digestOf(path: Uint8Array, progress: BigInt64Array): Promise<Dige
 }
 
 /**
- * Opens a regular file; a pipe or a link that has taken its place since the walk is neither waited for nor followed.
- * `size` bounds what is read, so that a file that keeps growing has an end.
+ * Opens a regular file; a pipe or a link that has taken its place since the walk is neither waited for nor
+ * followed. `size` bounds what is read, so that a file that keeps growing has an end.
  */
 export function openRegular(path: Uint8Array): { fd: number; size: number } {
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants

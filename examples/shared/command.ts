@@ -1,10 +1,13 @@
 /**
- * What the examples do at the command line. Nothing of millrace is imported here: loading it from TypeScript takes half a
- * second, and the first line of an example is there before.
+ * What the examples do at the command line. Nothing of millrace is imported here: loading it from TypeScript
+ * takes half a second, and the first line of an example is there before.
  */
 import { parseArgs } from 'node:util'
 
-/** Reads the arguments of an example that takes none. False if that is all: help was asked for, or they are wrong. */
+/**
+ * Reads the arguments of an example that takes none. False if that is all: help was asked for, or they are
+ * wrong.
+ */
 export function isToRun(name: string, help: string): boolean {
   watchOutput(name)
   try {

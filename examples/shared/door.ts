@@ -5,7 +5,10 @@ type Log = (...args: unknown[]) => void
 /** Memory that the threads of an example share. */
 export type Door = SharedArrayBuffer
 
-/** In words of 32 bits: how many threads have come, whether all have, whether one is printing. At OPENED, a double: when all had. */
+/**
+ * In words of 32 bits: how many threads have come, whether all have, whether one is printing. At OPENED, a
+ * double: when all had.
+ */
 const COME = 0
 const OPEN = 1
 const PRINTING = 2
@@ -20,8 +23,8 @@ export const newDoor = (): Door => new SharedArrayBuffer(OPENED + Float64Array.B
 export const now = (): number => Number(process.hrtime.bigint()) / 1e6
 
 /**
- * Blocks until all `crowd` threads have come, so that none waits for the start of another. Returns what prints a line: the time
- * since then, and what `line` says at that moment.
+ * Blocks until all `crowd` threads have come, so that none waits for the start of another. Returns what
+ * prints a line: the time since then, and what `line` says at that moment.
  */
 export function enter(door: Door, crowd: number, log: Log): (line: () => string) => void {
   const words = new Int32Array(door, 0, 3)

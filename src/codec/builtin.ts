@@ -12,7 +12,10 @@ export type Parts<T> = Pick<CellCodec<T>, 'name' | 'write' | 'read'> & { readonl
 /** A scratch larger than this is not kept. */
 const KEPT_BYTES = 1 << 20
 
-/** Scratch memory for the whole-array form. Out of its variable while in use: an item's getters may encode too. */
+/**
+ * Scratch memory for the whole-array form. Out of its variable while in use: an item's getters may encode
+ * too.
+ */
 let spare: Span | undefined
 
 /** The `Codec` and the `CellCodec` that `parts` describe, frozen. */

@@ -11,8 +11,8 @@ const KEPT_BYTES = 1 << 20
 const wrapped = new WeakMap<Codec<any>, CellCodec<any>>()
 
 /**
- * What a queue runs for `codec`: a built-in as it is; a user's wrapped, so that his code never sees the queue's
- * memory. Throws a TypeError if `codec` is none.
+ * What a queue runs for `codec`: a built-in as it is; a user's wrapped, so that his code never sees the
+ * queue's memory. Throws a TypeError if `codec` is none.
  */
 export function cellCodec<T>(codec: Codec<T>): CellCodec<T> {
   if (!isCodec(codec)) throw invalidType('codec', 'a codec', codec)

@@ -2,11 +2,13 @@ import { types } from 'node:util'
 import { BYTES, VIEW_NUMBERS } from './clone-views.ts'
 
 /**
- * What V8's serialized data claim, checked before V8's reader believes it. That compares each length with the bytes left; but
- * arrays inside each other may all claim the same bytes (64 KiB took 1.2 GB and half a minute), a sparse array may say any
- * length (12 bytes took 268 MB), and a resizable buffer any size to grow to.
+ * What V8's serialized data claim, checked before V8's reader believes it. That compares each length with the
+ * bytes left; but arrays inside each other may all claim the same bytes (64 KiB took 1.2 GB and half a
+ * minute), a sparse array may say any length (12 bytes took 268 MB), and a resizable buffer any size to grow
+ * to.
  *
- * This follows V8's reader tag by tag. Where the two disagree the data are none that V8 wrote, and V8 refuses them.
+ * This follows V8's reader tag by tag. Where the two disagree the data are none that V8 wrote, and V8 refuses
+ * them.
  */
 
 /** Positions without a value, in all arrays of an item together: V8 takes 8 bytes for each. */
@@ -35,11 +37,17 @@ let bytes: Uint8Array = NOTHING
 let at = 0
 let positions = 0
 let growth = 0
-/** What the next value is inside of, innermost last; and how many values of that were read, counted from below 0 to 0 in a dense array. */
+/**
+ * What the next value is inside of, innermost last; and how many values of that were read, counted from below
+ * 0 to 0 in a dense array.
+ */
 const around: number[] = []
 const counts: number[] = []
 
-/** Returns where the value whose tag is at `start` ends. Throws a RangeError if it claims what the bytes do not bear out. */
+/**
+ * Returns where the value whose tag is at `start` ends. Throws a RangeError if it claims what the bytes do
+ * not bear out.
+ */
 export function checkCloneExtent(data: Uint8Array, start: number): number {
   bytes = data
   at = start
@@ -239,7 +247,9 @@ function varint(): number {
   }
 }
 
-/** What the objects of one item would claim of the reader, so that a put is refused what no get could read. */
+/**
+ * What the objects of one item would claim of the reader, so that a put is refused what no get could read.
+ */
 export class Extent {
   #holes = 0
   #growth = 0

@@ -2,9 +2,9 @@ import { types } from 'node:util'
 import { Deserializer, Serializer } from 'node:v8'
 
 /**
- * V8's serializer, but for views. V8 takes the whole buffer under a view, which for a small Buffer is Node's pool
- * (64 KiB since Node 24). Node's DefaultSerializer gives Buffers for Uint8Arrays, and its reader makes typed arrays
- * that are views on the source, misaligned on some versions (nodejs/node#54573).
+ * V8's serializer, but for views. V8 takes the whole buffer under a view, which for a small Buffer is Node's
+ * pool (64 KiB since Node 24). Node's DefaultSerializer gives Buffers for Uint8Arrays, and its reader makes
+ * typed arrays that are views on the source, misaligned on some versions (nodejs/node#54573).
  */
 
 type ViewConstructor = new (buffer: ArrayBuffer, byteOffset: number, length: number) => ArrayBufferView
@@ -54,7 +54,8 @@ export class CloneSerializer extends Serializer {
     }
     const name = tagOfTypedArray.call(view) ?? 'DataView'
     this.writeUint32(VIEWS.indexOf(name))
-    // Before the buffer: behind one V8 looks for a view of its own, and takes some of these numbers (88 is one) for it.
+    // Before the buffer: behind one V8 looks for a view of its own, and takes some of these numbers (88 is
+    // one) for it.
     this.writeDouble(byteOffset)
     this.writeDouble(name === 'DataView' ? byteLength : (view as Uint8Array).length)
     // V8 knows the buffer again when another view is on it, and refuses it if it is shared or detached.

@@ -24,8 +24,8 @@ function header(): Buffer {
 type Traits = readonly [error: Error, traits: PackedTraits]
 
 /**
- * As `CellCodec.write`, in V8's form. Throws for what cannot be cloned. Behind the item stands, where there are errors in it
- * of which V8 leaves something out, an array of Traits.
+ * As `CellCodec.write`, in V8's form. Throws for what cannot be cloned. Behind the item stands, where there
+ * are errors in it of which V8 leaves something out, an array of Traits.
  */
 export function writeClone(item: unknown, span: Span, at: number, end: number): number {
   const serializer = new CloneSerializer()
@@ -77,7 +77,10 @@ function traitsIn(errors: readonly Error[]): Traits[] {
   })
 }
 
-/** Structured clone, which has made it, knows more than this serializer: shared memory, and Node's own objects. */
+/**
+ * Structured clone, which has made it, knows more than this serializer: shared memory, and Node's own
+ * objects.
+ */
 function isWritable(packed: PackedError): boolean {
   if ('value' in packed && typeof packed.value !== 'object') return true
   try {

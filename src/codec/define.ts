@@ -8,11 +8,13 @@ export interface CodecDefinition<T> {
   /** The name of that export. */
   readonly name: string
   /**
-   * Writes `item` to the start of `into`; returns its length in bytes. More than `into.length` means that it did not
-   * fit: it is called again with room.
+   * Writes `item` to the start of `into`; returns its length in bytes. More than `into.length` means that it
+   * did not fit: it is called again with room.
    */
   encode(item: T, into: Uint8Array): number
-  /** `bytes` is exactly what `encode` wrote, in a memory of its own: what is returned may keep views on it. */
+  /**
+   * `bytes` is exactly what `encode` wrote, in a memory of its own: what is returned may keep views on it.
+   */
   decode(bytes: Uint8Array): T
   /** Encoded size in bytes, if it is the same for every item. */
   readonly byteLength?: number | undefined
@@ -25,11 +27,12 @@ export interface DefinedCodec<T> extends Codec<T> {
 }
 
 /**
- * A codec of your own. It must be exported, under `name`, by the module `filename`: a queue's handle carries these
- * two, and every other thread loads the codec from there. `encode` and `decode` must not be asynchronous.
+ * A codec of your own. It must be exported, under `name`, by the module `filename`: a queue's handle carries
+ * these two, and every other thread loads the codec from there. `encode` and `decode` must not be
+ * asynchronous.
  *
- * Throws a TypeError (`ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`) or a RangeError (`ERR_OUT_OF_RANGE`) that names
- * the option at fault.
+ * Throws a TypeError (`ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`) or a RangeError (`ERR_OUT_OF_RANGE`)
+ * that names the option at fault.
  */
 export function defineCodec<T>(definition: CodecDefinition<T>): DefinedCodec<T> {
   if (typeof definition !== 'object' || definition === null) {

@@ -20,8 +20,8 @@ export function codecDescriptor(codec: Codec<unknown>): CodecDescriptor | undefi
 }
 
 /**
- * The codec that `descriptor` names. A user's module that this thread has not loaded is loaded by `require`, which
- * on every supported Node also loads ES modules, unless one of them awaits at its top level.
+ * The codec that `descriptor` names. A user's module that this thread has not loaded is loaded by `require`,
+ * which on every supported Node also loads ES modules, unless one of them awaits at its top level.
  */
 export function codecFromDescriptor(descriptor: CodecDescriptor): Codec<unknown> {
   const known = knownCodec(descriptor)

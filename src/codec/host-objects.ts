@@ -11,8 +11,8 @@ const SAMPLES: readonly object[] = [
 ]
 
 /**
- * What V8 knows how to clone: an object with one of these prototypes is what it seems. In a context of its own, as a test of
- * Jest is, what structuredClone makes has the prototypes of Node's.
+ * What V8 knows how to clone: an object with one of these prototypes is what it seems. In a context of its
+ * own, as a test of Jest is, what structuredClone makes has the prototypes of Node's.
  */
 const STANDARD: ReadonlySet<object> = new Set(
   SAMPLES.flatMap((each) => [each, structuredClone(each)]).map((each) => Object.getPrototypeOf(each)),
@@ -22,10 +22,10 @@ const STANDARD: ReadonlySet<object> = new Set(
 const cloneable = new WeakSet<object>(STANDARD)
 
 /**
- * Throws if `item` holds an object, of Node's or of ours, that is more than its properties: a Blob, a KeyObject, a URL, a Queue. V8's
- * serializer would give `{}` for it (on Node 22 and later); only structuredClone knows them, by a mark that cannot be read. So
- * it is asked, once for each class. Throws as well if `item` would claim more than the reader lets data claim. Returns the
- * errors in it.
+ * Throws if `item` holds an object, of Node's or of ours, that is more than its properties: a Blob, a
+ * KeyObject, a URL, a Queue. V8's serializer would give `{}` for it (on Node 22 and later); only
+ * structuredClone knows them, by a mark that cannot be read. So it is asked, once for each class. Throws as
+ * well if `item` would claim more than the reader lets data claim. Returns the errors in it.
  */
 export function refuseHostObjects(item: unknown): Error[] {
   const extent = new Extent()

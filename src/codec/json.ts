@@ -4,9 +4,9 @@ import { builtin } from './builtin.ts'
 import { native, writeUtf8 } from './text.ts'
 
 /**
- * What JSON.stringify and JSON.parse make of an item, `toJSON` included: a Date comes back as a string, NaN as
- * null, a property that is undefined is absent. Throws a TypeError for what JSON has no text for: undefined,
- * functions and symbols as the item itself, BigInt and cycles anywhere.
+ * What JSON.stringify and JSON.parse make of an item, `toJSON` included: a Date comes back as a string, NaN
+ * as null, a property that is undefined is absent. Throws a TypeError for what JSON has no text for:
+ * undefined, functions and symbols as the item itself, BigInt and cycles anywhere.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the item's type is the queue's to say
 export const json = builtin<any>({

@@ -1,8 +1,8 @@
 import { OBJECT, SHAPE_HEAD, SHAPE_KEY_CHARS, SHAPE_KEYS, STRING, UTF16 } from './tags.ts'
 
 /**
- * The key lists that this thread has written, as a tree: a node is a list, a child is that list and one key more.
- * Walking it with an object's keys finds the bytes that stand for them, which are made once.
+ * The key lists that this thread has written, as a tree: a node is a list, a child is that list and one key
+ * more. Walking it with an object's keys finds the bytes that stand for them, which are made once.
  */
 export class KeyNode {
   readonly keys: readonly string[]

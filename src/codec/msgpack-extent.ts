@@ -5,8 +5,9 @@ export const DEPTH = 500
 const lacking = new Float64Array(DEPTH + 1)
 
 /**
- * Checks that MessagePack data are one whole value, that every claimed length and count is backed by bytes, and that
- * nesting is bounded, before a decoder that believes them (it allocates an array by its count) sees any.
+ * Checks that MessagePack data are one whole value, that every claimed length and count is backed by bytes,
+ * and that nesting is bounded, before a decoder that believes them (it allocates an array by its count) sees
+ * any.
  */
 export function checkExtent(bytes: Uint8Array): void {
   const end = bytes.length

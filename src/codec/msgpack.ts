@@ -67,16 +67,18 @@ let encoder = new Encoder(encoderOptions)
 let decoder = new Decoder({ extensionCodec })
 
 /**
- * MessagePack, by @msgpack/msgpack. These round-trip: null, booleans, numbers except that -0 becomes 0, BigInt of any
- * size (extension 1), strings, valid Dates (the standard timestamp), arrays, objects with string keys, and Uint8Array
- * (Buffer becomes one). `undefined` round-trips as the whole item (extension 0); as a property it is left out, in an
- * array it becomes null. A class instance arrives as a plain object of its own properties.
+ * MessagePack, by @msgpack/msgpack. These round-trip: null, booleans, numbers except that -0 becomes 0,
+ * BigInt of any size (extension 1), strings, valid Dates (the standard timestamp), arrays, objects with
+ * string keys, and Uint8Array (Buffer becomes one). `undefined` round-trips as the whole item (extension 0);
+ * as a property it is left out, in an array it becomes null. A class instance arrives as a plain object of
+ * its own properties.
  *
- * MessagePack strings are UTF-8: lone surrogates are kept in strings up to 50 units and become U+FFFD in longer ones.
- * An object met twice arrives as two.
+ * MessagePack strings are UTF-8: lone surrogates are kept in strings up to 50 units and become U+FFFD in
+ * longer ones. An object met twice arrives as two.
  *
- * Throws for everything else, instead of storing `{}` as the library would: Map, Set, Error, RegExp, invalid Dates,
- * typed arrays other than Uint8Array, functions, symbols, the key `__proto__`, and nesting deeper than 500, so cycles.
+ * Throws for everything else, instead of storing `{}` as the library would: Map, Set, Error, RegExp, invalid
+ * Dates, typed arrays other than Uint8Array, functions, symbols, the key `__proto__`, and nesting deeper than
+ * 500, so cycles.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the item's type is the queue's to say
 export const msgpack = builtin<any>({

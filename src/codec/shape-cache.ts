@@ -3,7 +3,10 @@ import { SHAPE_HEAD } from './tags.ts'
 /** What an OBJECT's bytes say about its keys. */
 export interface Shape {
   readonly keys: readonly string[]
-  /** One of the keys means something on Object.prototype, so that assigning to it might not make an own property. */
+  /**
+   * One of the keys means something on Object.prototype, so that assigning to it might not make an own
+   * property.
+   */
   readonly inherited: boolean
 }
 

@@ -1,8 +1,8 @@
 import { native } from './text.ts'
 
 /**
- * Short strings read before. Words out of a small set come up again and again, and comparing with the last one like
- * it costs a third of the call into C++ that makes a new one (measured, Node 20 to 24).
+ * Short strings read before. Words out of a small set come up again and again, and comparing with the last
+ * one like it costs a third of the call into C++ that makes a new one (measured, Node 20 to 24).
  */
 const LONGEST = 16
 const ENTRIES = 512

@@ -6,8 +6,8 @@ import { isWellFormed, native, writeUtf8 } from './text.ts'
 const UTF16_MARK = 0xff
 
 /**
- * Strings, as UTF-8. Every string comes back exactly: one with lone surrogates, which UTF-8 cannot express, is
- * stored as the byte 0xff and UTF-16.
+ * Strings, as UTF-8. Every string comes back exactly: one with lone surrogates, which UTF-8 cannot express,
+ * is stored as the byte 0xff and UTF-16.
  */
 export const string = builtin<string>({
   name: 'string',

@@ -8,8 +8,9 @@ const KEPT_BYTES = 1 << 20
 const EMPTY = Buffer.alloc(0)
 
 /**
- * Memory to write one item into, and how its numbers and strings are written. Positions are passed and returned; when
- * the memory at hand has no room, writing goes on in a private scratch, so that the length comes out in one pass.
+ * Memory to write one item into, and how its numbers and strings are written. Positions are passed and
+ * returned; when the memory at hand has no room, writing goes on in a private scratch, so that the length
+ * comes out in one pass.
  */
 export class TaggedOutput {
   protected bytes: Buffer = EMPTY

@@ -8,18 +8,25 @@ import { native } from './text.ts'
 const NOTHING = Buffer.alloc(0)
 
 /**
- * Reads the tagged form. Nothing in the bytes is believed: no byte outside them is read, nothing is allocated ahead of
- * the values that are really there, and nesting is bounded. It runs no code of anybody's, so one state will do.
+ * Reads the tagged form. Nothing in the bytes is believed: no byte outside them is read, nothing is allocated
+ * ahead of the values that are really there, and nesting is bounded. It runs no code of anybody's, so one
+ * state will do.
  */
 let bytes: Buffer = NOTHING
 let position = 0
 let end = 0
 let depth = 0
-/** The first `shapeCount` are this item's: setting the length to 0 would be a call into C++, and free the store. */
+/**
+ * The first `shapeCount` are this item's: setting the length to 0 would be a call into C++, and free the
+ * store.
+ */
 const shapes: Shape[] = []
 let shapeCount = 0
 
-/** The value that is exactly the `length` bytes at `at`. Throws a RangeError or a SyntaxError if there is none. */
+/**
+ * The value that is exactly the `length` bytes at `at`. Throws a RangeError or a SyntaxError if there is
+ * none.
+ */
 export function readTagged(from: Buffer, at: number, length: number): unknown {
   bytes = from
   position = at

@@ -144,8 +144,8 @@ export class TaggedWriter extends TaggedOutput {
   #array(item: object, at: number): number {
     if (!Array.isArray(item)) return LEAVE
     const length = item.length
-    // Holes and properties beside the elements are left to V8. Indices come first, in order: if there are `length`
-    // keys and the last is the last index, there is nothing else.
+    // Holes and properties beside the elements are left to V8. Indices come first, in order: if there are
+    // `length` keys and the last is the last index, there is nothing else.
     const keys = Object.keys(item)
     if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) return LEAVE
     let position = at

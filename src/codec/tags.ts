@@ -1,6 +1,7 @@
 /**
- * The tagged form that `structured` writes. A value is a tag and what the tag says; numbers of more than one byte are
- * in the machine's own order (both ends are one process), lengths and counts little endian, nothing is aligned.
+ * The tagged form that `structured` writes. A value is a tag and what the tag says; numbers of more than one
+ * byte are in the machine's own order (both ends are one process), lengths and counts little endian, nothing
+ * is aligned.
  *
  *   0x00..0x3f  the integer 0 to 63
  *   0x40..0x7f  a string of 0 to 63 Latin-1 bytes, which follow
@@ -53,8 +54,8 @@ export const SHAPE_KEYS = 32
 export const SHAPE_KEY_CHARS = 40
 
 /**
- * Values nested deeper are left to V8's serializer, and refused by the reader: both recurse, and this much stack is
- * always there.
+ * Values nested deeper are left to V8's serializer, and refused by the reader: both recurse, and this much
+ * stack is always there.
  */
 export const DEPTH = 200
 

@@ -1,11 +1,12 @@
 /**
- * UTF-8 in and out of a span. A string that is no well-formed UTF-16 has no UTF-8 form; callers that must keep it
- * test for that themselves.
+ * UTF-8 in and out of a span. A string that is no well-formed UTF-16 has no UTF-8 form; callers that must
+ * keep it test for that themselves.
  */
 
 /**
  * Node's own writers and readers, which Buffer carries beside its documented methods and which cost half of
- * `write` and `toString` (measured). Offsets are not checked on all versions: the callers here stay in bounds.
+ * `write` and `toString` (measured). Offsets are not checked on all versions: the callers here stay in
+ * bounds.
  */
 export interface NativeText {
   latin1Slice(start: number, end: number): string
@@ -19,10 +20,15 @@ export function native(bytes: Buffer): NativeText {
   return bytes as Buffer & NativeText
 }
 
-/** Up to this length, storing char by char beats the call into C++ (measured: 2 ns a char against 60 to 90). */
+/**
+ * Up to this length, storing char by char beats the call into C++ (measured: 2 ns a char against 60 to 90).
+ */
 export const LOOP_CHARS = 24
 
-/** Writes `text` as UTF-8 at `at`. Returns its length in bytes; if that is more than `end - at`, nothing counts. */
+/**
+ * Writes `text` as UTF-8 at `at`. Returns its length in bytes; if that is more than `end - at`, nothing
+ * counts.
+ */
 export function writeUtf8(text: string, bytes: Buffer, at: number, end: number): number {
   const length = text.length
   const room = end - at

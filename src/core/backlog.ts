@@ -47,10 +47,10 @@ import { keepSpare, nextSpare, useSpare } from './spares.ts'
 import { needsWake } from './wake.ts'
 
 /**
- * Items that came back: retried, or held by a thread that died. Lists threaded through the cells, under a lock that
- * is taken and released within one straight line, so nobody can die holding it; who finds it taken answers BUSY.
- * All list words are plain: the lock's exchange and store order them. (A priority queue keeps what is to be delivered
- * again in its heap instead of the list of returned items.)
+ * Items that came back: retried, or held by a thread that died. Lists threaded through the cells, under a
+ * lock that is taken and released within one straight line, so nobody can die holding it; who finds it taken
+ * answers BUSY. All list words are plain: the lock's exchange and store order them. (A priority queue keeps
+ * what is to be delivered again in its heap instead of the list of returned items.)
  */
 
 /** What giveBack did with the item. */
@@ -58,22 +58,28 @@ export const WAITS_AGAIN: i32 = 0
 export const IS_DOOMED: i32 = 1
 export const IS_FINISHED: i32 = 2
 
-/** `verdict` of giveBack: deliver again; give up; deliver again, not counting this delivery; deliver again, its holder has died. */
+/**
+ * `verdict` of giveBack: deliver again; give up; deliver again, not counting this delivery; deliver again,
+ * its holder has died.
+ */
 export const AGAIN: i32 = 0
 export const GIVE_UP: i32 = 1
 export const UNBEGUN: i32 = 2
 export const DIED: i32 = 3
 
-/** Where what came back waits: behind the others of its list, in the heap at its old place, or until it is due. */
+/**
+ * Where what came back waits: behind the others of its list, in the heap at its old place, or until it is
+ * due.
+ */
 const IN_LIST: i32 = 0
 export const IN_HEAP: i32 = 1
 const UNTIL_DUE: i32 = 2
 
 /**
- * Moves the held item of `entry` to the returned, or, given up before or now or delivered maxDeliveries times, to the doomed; an
- * empty spare cell takes its place. Without a dead-letter queue, and after an immediate shutdown, the item counts
- * as finished instead, and its blocks stay with the entry for the caller to free. Answers one of the three words
- * above; STALE if the entry holds nothing; BUSY, CORRUPT.
+ * Moves the held item of `entry` to the returned, or, given up before or now or delivered maxDeliveries
+ * times, to the doomed; an empty spare cell takes its place. Without a dead-letter queue, and after an
+ * immediate shutdown, the item counts as finished instead, and its blocks stay with the entry for the caller
+ * to free. Answers one of the three words above; STALE if the entry holds nothing; BUSY, CORRUPT.
  */
 export function giveBack(ledger: i32, entry: i32, verdict: i32): i32 {
   return giveBackTo(IN_LIST, ledger, entry, verdict, 0, 0)
@@ -175,8 +181,9 @@ function putOff(cell: i32, delayed: i32, dueHigh: i32, dueLow: i32): i32 {
 }
 
 /**
- * Moves the item that is due first to those that came back, if its time has come: `now`, as the two words of a key. Answers
- * 0 if it did, and there may be more; else in how many ms the first is due, at least 1; NOTHING, BUSY, CORRUPT.
+ * Moves the item that is due first to those that came back, if its time has come: `now`, as the two words of
+ * a key. Answers 0 if it did, and there may be more; else in how many ms the first is due, at least 1;
+ * NOTHING, BUSY, CORRUPT.
  */
 export function releaseDue(nowHigh: i32, nowLow: i32): i32 {
   if (load(DELAYED) === 0) return NOTHING
@@ -237,8 +244,8 @@ function takeLocked(ledger: i32, entry: i32, list: i32): i32 {
   poke(entry, first - 1)
   poke(entry + ENTRY_STATE, HELD)
   if (list === RETURNED_FIRST) poke(at + ATTEMPTS, peek(at + ATTEMPTS) + 1)
-  // AT_END before TAKEN: whoever counts this item as held here no longer sees the holder as one that waits. (Who waits at the
-  // end has found the ring shut down and empty: it takes nothing from there any more.)
+  // AT_END before TAKEN: whoever counts this item as held here no longer sees the holder as one that waits.
+  // (Who waits at the end has found the ring shut down and empty: it takes nothing from there any more.)
   store(ledger + AT_END, 0)
   store(ledger + TAKEN, load(ledger + TAKEN) + 1)
   return ((first - 1) << 1) | needsWake(PUT)
@@ -270,7 +277,10 @@ export function removeCameBack(cell: i32): void {
   }
 }
 
-/** After an immediate shutdown: discards one item that came back, counted as taken and finished here. Answers 1; NOTHING, BUSY. */
+/**
+ * After an immediate shutdown: discards one item that came back, counted as taken and finished here. Answers
+ * 1; NOTHING, BUSY.
+ */
 export function discardReturned(ledger: i32): i32 {
   if ((load(HEAD) & SHUT) === 0) return NOTHING
   if (cas(LOCK, 0, 1) !== 0) return BUSY

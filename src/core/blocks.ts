@@ -16,14 +16,15 @@ import { add, cas, cas64, load, peek, poke, store } from './memory.ts'
 import { cellAt, isCell, linkAt } from './places.ts'
 
 /**
- * Memory for long items: blocks, chained behind the cell they belong to. All of an item's blocks are reserved at
- * once, in the ledger, and popped one by one after: nobody holds some while waiting for more. Free ones are those
- * from BLOCK_FRESH on, never touched yet, and those on a tagged stack.
+ * Memory for long items: blocks, chained behind the cell they belong to. All of an item's blocks are reserved
+ * at once, in the ledger, and popped one by one after: nobody holds some while waiting for more. Free ones
+ * are those from BLOCK_FRESH on, never touched yet, and those on a tagged stack.
  */
 
 /**
- * Reserves `count` blocks. Answers 1, or NOTHING. A thread that is going to wait (`waits` 1) and finds too few stays
- * first in line, so that a stream of small items cannot starve a large one; others then find none either.
+ * Reserves `count` blocks. Answers 1, or NOTHING. A thread that is going to wait (`waits` 1) and finds too
+ * few stays first in line, so that a stream of small items cannot starve a large one; others then find none
+ * either.
  */
 export function reserve(ledger: i32, count: i32, waits: i32): i32 {
   const turn = load(BLOCK_TURN)
@@ -39,7 +40,10 @@ export function reserve(ledger: i32, count: i32, waits: i32): i32 {
   return 1
 }
 
-/** No longer in line; and what was reserved and not popped is free again. Answers 1 if someone waits for blocks. */
+/**
+ * No longer in line; and what was reserved and not popped is free again. Answers 1 if someone waits for
+ * blocks.
+ */
 export function unreserve(ledger: i32): i32 {
   cas(BLOCK_TURN, ledger, 0)
   const count = load(ledger + RESERVED)
@@ -50,7 +54,10 @@ export function unreserve(ledger: i32): i32 {
   return load(MEMORY + WAITERS) !== 0 ? 1 : 0
 }
 
-/** Pops one reserved block to the front of the chain of the cell of `entry`. Answers its number; BUSY, CORRUPT. */
+/**
+ * Pops one reserved block to the front of the chain of the cell of `entry`. Answers its number; BUSY,
+ * CORRUPT.
+ */
 export function pushBlock(ledger: i32, entry: i32): i32 {
   const cell = peek(entry)
   const reserved = load(ledger + RESERVED)
@@ -60,7 +67,8 @@ export function pushBlock(ledger: i32, entry: i32): i32 {
   let block = top - 1
   if (top === 0) {
     block = load(BLOCK_FRESH)
-    // None fresh and none on the stack: one is under way to the stack, since the reservation counts only free ones.
+    // None fresh and none on the stack: one is under way to the stack, since the reservation counts only free
+    // ones.
     if (block >= blocks) return BUSY
     if (block < 0) return CORRUPT
     if (cas(BLOCK_FRESH, block, block + 1) !== block) return BUSY
@@ -76,8 +84,8 @@ export function pushBlock(ledger: i32, entry: i32): i32 {
 }
 
 /**
- * Frees the first block of the chain of the cell of `entry`. Answers NOTHING when there is none left; else 1 if
- * someone waits for blocks, or 0; BUSY, CORRUPT.
+ * Frees the first block of the chain of the cell of `entry`. Answers NOTHING when there is none left; else 1
+ * if someone waits for blocks, or 0; BUSY, CORRUPT.
  */
 export function popBlock(entry: i32): i32 {
   const cell = peek(entry)

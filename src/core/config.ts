@@ -1,6 +1,6 @@
 /**
- * Where the regions of one queue lie. Each thread sets these from the queue's handle, never from a shared word, so
- * a stray store cannot send an operation outside its memory.
+ * Where the regions of one queue lie. Each thread sets these from the queue's handle, never from a shared
+ * word, so a stray store cannot send an operation outside its memory.
  */
 export let maxsize: i32 = 0
 export let ringMask: i32 = 0

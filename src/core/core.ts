@@ -5,7 +5,10 @@ import type * as operations from './operations.ts'
 /** The operations, whichever back end runs them. */
 export type Core = typeof operations
 
-/** The operations of a queue of this kind, under the names of those of the ring: chosen once, not at each call. */
+/**
+ * The operations of a queue of this kind, under the names of those of the ring: chosen once, not at each
+ * call.
+ */
 export function coreOf(kind: Kind, core: Core): Core {
   if (kind === 'lifo') {
     const { putDeque, takeDeque, discardDeque, replaceDeque, dropBottom } = core
@@ -21,7 +24,10 @@ export function coreOf(kind: Kind, core: Core): Core {
 
 let compiled: WebAssembly.Module | undefined
 
-/** The WebAssembly back end over `memory`, for the queue's kind, with this thread's own copy of where everything lies. */
+/**
+ * The WebAssembly back end over `memory`, for the queue's kind, with this thread's own copy of where
+ * everything lies.
+ */
 export function instantiate(memory: WebAssembly.Memory, geometry: Geometry): Core {
   compiled ??= new WebAssembly.Module(Buffer.from(MODULE_BASE64, 'base64'))
   const core = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Core
@@ -60,7 +66,8 @@ export function allocate(geometry: Geometry): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
   } catch (error) {
-    // Each shared WebAssembly memory reserves about 10 GiB of addresses, whatever its size, for V8's trap handler.
+    // Each shared WebAssembly memory reserves about 10 GiB of addresses, whatever its size, for V8's trap
+    // handler.
     throw new RangeError(
       `could not reserve memory for a queue of ${geometry.bytes} bytes: the process may be short of address space ` +
         '(each queue reserves about 10 GiB of it, not of memory): start Node with --disable-wasm-trap-handler, ' +

@@ -32,9 +32,10 @@ import { cellAt, depth, isCell } from './places.ts'
 import { needsWake } from './wake.ts'
 
 /**
- * Last in, first out: a deque in the slots of the ring, from BOTTOM up, under the lock of the backlog. Cells are
- * exchanged as in the ring. TAIL and HEAD count what was put and taken, as there; they are exchanged, not stored, since
- * a shutdown sets their flags without the lock. What came back waits in the backlog's list, before all of these.
+ * Last in, first out: a deque in the slots of the ring, from BOTTOM up, under the lock of the backlog. Cells
+ * are exchanged as in the ring. TAIL and HEAD count what was put and taken, as there; they are exchanged, not
+ * stored, since a shutdown sets their flags without the lock. What came back waits in the backlog's list,
+ * before all of these.
  */
 
 /** As `put` of the ring. */

@@ -69,7 +69,10 @@ export interface Geometry extends Dimensions {
 /** Byte offsets stay below 2^31, so that no address is negative as an i32. */
 export const MAX_PAGES = 32767
 export const MAX_BYTES = MAX_PAGES * 65536
-/** Records are of the first of these sizes with which all together take no more than RECORDS_BYTES, else of the last. */
+/**
+ * Records are of the first of these sizes with which all together take no more than RECORDS_BYTES, else of
+ * the last.
+ */
 const RECORD_BYTES = [2048, 1024, 512]
 const RECORDS_BYTES = 2 ** 27
 /** The sifts of a heap go 21 levels. */
@@ -82,8 +85,8 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   // Who drops the oldest item claims the new one's slot first.
   const ringSize = hasHeap ? 0 : 2 ** Math.ceil(Math.log2(maxsize + (dropsOldest ? 1 : 0)))
   const entries = maxThreads * (maxInFlight + 1)
-  // Each ring slot and each ledger entry always has a cell. The spare ones: an item that came back leaves an empty
-  // cell behind, and at most maxsize + all that threads can hold are ever there at once.
+  // Each ring slot and each ledger entry always has a cell. The spare ones: an item that came back leaves an
+  // empty cell behind, and at most maxsize + all that threads can hold are ever there at once.
   const firstSpare = ringSize + entries
   const spares = maxsize + maxThreads * maxInFlight
   const cells = firstSpare + spares
@@ -138,7 +141,10 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   }
 }
 
-/** Whole blocks of 1 to 16 KiB: large enough that a long item needs few, small enough that 64 of them fit the budget. */
+/**
+ * Whole blocks of 1 to 16 KiB: large enough that a long item needs few, small enough that 64 of them fit the
+ * budget.
+ */
 function blockSize(maxItemBytes: number, memoryBytes: number): number {
   const wanted = Math.min(maxItemBytes / 16, memoryBytes / 64, 16384)
   return Math.max(1024, 2 ** Math.floor(Math.log2(Math.max(1, wanted))))
@@ -177,7 +183,8 @@ export function layOut(memory: ArrayBufferLike, geometry: Geometry, start = 0): 
   }
   words[TAIL >> 2] = start << 1
   words[HEAD >> 2] = start << 1
-  // Unfinished items are the tail less all that was finished: the first ledger begins with what was before the start.
+  // Unfinished items are the tail less all that was finished: the first ledger begins with what was before
+  // the start.
   words[(ledgerAt(geometry, 0) + TAKEN) >> 2] = start
   words[(ledgerAt(geometry, 0) + FINISHED) >> 2] = start
   words[FREE_BLOCKS >> 2] = geometry.blocks

@@ -2,9 +2,9 @@ import { KEY_HIGH, KEY_LOW, NODE_BYTES, NODE_CELL, ORDER_HIGH, ORDER_LOW } from 
 import { imul, peek, poke } from './memory.ts'
 
 /**
- * An array heap of nodes at `heap`, the lowest in node 1, whose children are 2 and 3, and so on. Nodes compare by key, then
- * by order: four words, each signed. All is plain: who calls holds the lock. Sifts are unrolled: seven times three
- * levels, for at most 2^21 - 1 nodes.
+ * An array heap of nodes at `heap`, the lowest in node 1, whose children are 2 and 3, and so on. Nodes
+ * compare by key, then by order: four words, each signed. All is plain: who calls holds the lock. Sifts are
+ * unrolled: seven times three levels, for at most 2^21 - 1 nodes.
  */
 
 export function nodeAt(heap: i32, index: i32): i32 {
@@ -45,7 +45,9 @@ export function popNode(heap: i32, count: i32): void {
   poke(node + NODE_CELL, cell)
 }
 
-/** Moves parents down, from `hole` up, until what goes there comes after its parent. Returns where that is. */
+/**
+ * Moves parents down, from `hole` up, until what goes there comes after its parent. Returns where that is.
+ */
 function rise(heap: i32, hole: i32, high: i32, low: i32, orderHigh: i32, orderLow: i32): i32 {
   const a = riseThree(heap, hole, high, low, orderHigh, orderLow)
   if (a !== hole >> 3) return a
@@ -79,7 +81,9 @@ function riseOne(heap: i32, hole: i32, high: i32, low: i32, orderHigh: i32, orde
   return above
 }
 
-/** Moves lesser children up, from node 1 down, until what goes there comes before both. Returns where that is. */
+/**
+ * Moves lesser children up, from node 1 down, until what goes there comes before both. Returns where that is.
+ */
 function sink(heap: i32, count: i32, high: i32, low: i32, orderHigh: i32, orderLow: i32): i32 {
   const a = sinkThree(heap, count, 1, high, low, orderHigh, orderLow)
   if (a < 8) return a

@@ -1,6 +1,6 @@
 /**
- * Every shared offset, in bytes. Words that different threads write sit 128 bytes apart (two lines: the adjacent-line
- * prefetcher fetches pairs).
+ * Every shared offset, in bytes. Words that different threads write sit 128 bytes apart (two lines: the
+ * adjacent-line prefetcher fetches pairs).
  *
  *      0  TAIL       (position << 1) | closed      next to put; written by putters. Closing sets bit 0, so that every
  *                                                  later exchange of a put fails.
@@ -36,8 +36,9 @@
  *            deadLetters
  *   blocks   blockBytes each
  *
- * A cell number has one place at any time: a slot, a node of a heap, a ledger entry, the list of returned or of doomed
- * items, or the list of spare cells. (Discarded after an immediate shutdown it has none: no put will want it.)
+ * A cell number has one place at any time: a slot, a node of a heap, a ledger entry, the list of returned or
+ * of doomed items, or the list of spare cells. (Discarded after an immediate shutdown it has none: no put
+ * will want it.)
  */
 
 export const LINE_BYTES: i32 = 128
@@ -50,7 +51,9 @@ export const SHUT: i32 = 1
 export const LOCK: i32 = 256
 /** How many returned items wait to be taken. */
 export const RETURNED: i32 = 260
-/** RETURNED, DELAYED and those that wait for room in the dead-letter queue: what a put counts beside the ring. */
+/**
+ * RETURNED, DELAYED and those that wait for room in the dead-letter queue: what a put counts beside the ring.
+ */
 export const BACKLOG: i32 = 264
 /** Lists of cells: the number plus 1, 0 for none. */
 export const RETURNED_FIRST: i32 = 268
@@ -60,7 +63,10 @@ export const DOOMED_LAST: i32 = 280
 export const SPARE_FIRST: i32 = 284
 /** Spare cells that were never used: the next one's number counted from the first spare cell. */
 export const SPARE_FRESH: i32 = 288
-/** The number of the last arrival in a heap, 64 bits as two words that compare as signed ones: the lower begins at -2^31. */
+/**
+ * The number of the last arrival in a heap, 64 bits as two words that compare as signed ones: the lower
+ * begins at -2^31.
+ */
 export const ARRIVED_HIGH: i32 = 292
 export const ARRIVED_LOW: i32 = 296
 /** Items that came back and are not due yet. */
@@ -83,7 +89,9 @@ export const GET: i32 = 512
 export const PUT: i32 = 640
 export const MEMORY: i32 = 768
 export const JOIN: i32 = 896
-/** Within a side. WAITERS: blocked threads in the low half, threads waiting asynchronously in the high half. */
+/**
+ * Within a side. WAITERS: blocked threads in the low half, threads waiting asynchronously in the high half.
+ */
 export const WAITERS: i32 = 0
 export const EPOCH: i32 = 4
 /** 1 while a blocked thread that was woken has not yet looked. */
@@ -92,11 +100,14 @@ export const ASYNC_EPOCH: i32 = 12
 export const ASYNC_WAKING: i32 = 16
 export const ASYNC_WAITER: i32 = 0x10000
 /**
- * As a side, of which only WAITERS is used: threads blocked in a select. They count on GET as asynchronous waiters, and
- * sleep on a word of the process (wait/lot.ts), which whoever wakes GET moves if someone is counted here.
+ * As a side, of which only WAITERS is used: threads blocked in a select. They count on GET as asynchronous
+ * waiters, and sleep on a word of the process (wait/lot.ts), which whoever wakes GET moves if someone is
+ * counted here.
  */
 export const SELECT: i32 = 544
-/** Moves when all who wait at the end of a shut-down queue are to leave, though they hold items. Beside JOIN. */
+/**
+ * Moves when all who wait at the end of a shut-down queue are to leave, though they hold items. Beside JOIN.
+ */
 export const END_ROUND: i32 = 916
 
 /** Never written. Those sleep on it who wait for the queue to be shut down: see wait/shut-down.ts. */
@@ -119,7 +130,9 @@ export const NODE_CELL: i32 = 16
 export const CAME_BACK: i32 = 1
 export const KEY_BYTES: i32 = 16
 
-/** Ledger. OWNER and EXECUTOR are exchanged at once: the thread it belongs to, and the one that winds it up. */
+/**
+ * Ledger. OWNER and EXECUTOR are exchanged at once: the thread it belongs to, and the one that winds it up.
+ */
 export const OWNER: i32 = 0
 export const EXECUTOR: i32 = 4
 /** Counts that only grow: put here, taken, finished, given back. Held = taken - finished - given back. */
@@ -129,13 +142,19 @@ export const FINISHED: i32 = 16
 export const GAVE_BACK: i32 = 20
 /** 1 while the owner waits at the end of a shut-down queue and so cannot finish what it holds. */
 export const AT_END: i32 = 24
-/** Which sides count the owner as a waiter: one bit a side, in its order; shifted left by 4 for asynchronous waits; above those wait/side.ts. */
+/**
+ * Which sides count the owner as a waiter: one bit a side, in its order; shifted left by 4 for asynchronous
+ * waits; above those wait/side.ts.
+ */
 export const WAITS: i32 = 28
 /** Blocks reserved but not yet popped. */
 export const RESERVED: i32 = 32
 /** Items given up without a dead-letter queue to take them, or dropped because the queue was full. */
 export const DROPPED: i32 = 36
-/** Whose puts are counted here from one thread to its successor; 0: nobody's, the ledger is free once it has no owner. */
+/**
+ * Whose puts are counted here from one thread to its successor; 0: nobody's, the ledger is free once it has
+ * no owner.
+ */
 export const PRODUCER: i32 = 40
 /** STORED when PRODUCER was set. */
 export const STORED_BEFORE: i32 = 44
@@ -143,7 +162,10 @@ export const STORED_BEFORE: i32 = 44
 export const REJECTED: i32 = 48
 /** Waits that ended by a look of their own, not by a wake. */
 export const RESCUED: i32 = 52
-/** An item whose call took too long: the thread it is about (OWNER), its entry, its delay, and the limit; see queue/overdue.ts. */
+/**
+ * An item whose call took too long: the thread it is about (OWNER), its entry, its delay, and the limit; see
+ * queue/overdue.ts.
+ */
 export const OVERDUE_THREAD: i32 = 56
 export const OVERDUE_ENTRY: i32 = 60
 export const OVERDUE_DELAY: i32 = 64
@@ -157,9 +179,9 @@ export const EMPTY_ENTRY: i32 = 0
 export const HELD: i32 = 1
 
 /**
- * Cell. ATTEMPTS: deliveries begun, of what is in the ring the first is counted already; DOOMED, once the item was given
- * up: whoever moves it to the dead letters may die, and it is not to be delivered again; and SUSPECT, if the last thread that
- * held it died.
+ * Cell. ATTEMPTS: deliveries begun, of what is in the ring the first is counted already; DOOMED, once the
+ * item was given up: whoever moves it to the dead letters may die, and it is not to be delivered again; and
+ * SUSPECT, if the last thread that held it died.
  */
 export const LENGTH: i32 = 0
 export const ATTEMPTS: i32 = 4

@@ -18,7 +18,9 @@ import {
 } from './layout.ts'
 import { cas, cas64, load, peek, poke, store } from './memory.ts'
 
-/** One ledger a thread: what it owns, holds and has counted. Threads are known by threadId + 1; 0 is nobody. */
+/**
+ * One ledger a thread: what it owns, holds and has counted. Threads are known by threadId + 1; 0 is nobody.
+ */
 
 /** The held item of `entry` is finished. Answers 1 if someone watches for finished items, else 0; STALE. */
 export function finish(ledger: i32, entry: i32): i32 {
@@ -30,8 +32,8 @@ export function finish(ledger: i32, entry: i32): i32 {
 }
 
 /**
- * Registers `thread` in the free ledger number `index`. Answers 1 if it is now the thread's; 0 if it is another's;
- * BUSY.
+ * Registers `thread` in the free ledger number `index`. Answers 1 if it is now the thread's; 0 if it is
+ * another's; BUSY.
  */
 export function claim(ledger: i32, index: i32, thread: i32): i32 {
   // Before the owner: who counts this thread's items reads LEDGERS_USED first.
@@ -41,16 +43,17 @@ export function claim(ledger: i32, index: i32, thread: i32): i32 {
 }
 
 /**
- * Makes `executor` the one that winds up the ledger of the dead `thread`, in place of `former` (0, or an executor
- * that died too). From then on it uses the ledger as the owner would. Answers 1, or 0 if it is not to be had.
+ * Makes `executor` the one that winds up the ledger of the dead `thread`, in place of `former` (0, or an
+ * executor that died too). From then on it uses the ledger as the owner would. Answers 1, or 0 if it is not
+ * to be had.
  */
 export function adopt(ledger: i32, thread: i32, former: i32, executor: i32): i32 {
   return cas64(ledger + OWNER, thread, former, thread, executor)
 }
 
 /**
- * Frees a ledger that holds nothing, owns no block and waits nowhere; one that counts for a producer waits for the
- * owner's successor instead. Answers 1, or 0 if it is someone else's now.
+ * Frees a ledger that holds nothing, owns no block and waits nowhere; one that counts for a producer waits
+ * for the owner's successor instead. Answers 1, or 0 if it is someone else's now.
  */
 export function release(ledger: i32, thread: i32, executor: i32): i32 {
   store(ledger + AT_END, 0)
@@ -62,13 +65,19 @@ export function release(ledger: i32, thread: i32, executor: i32): i32 {
   return released
 }
 
-/** From now on the owner's puts are counted for `producer` (not 0), which may outlive it. Before its first put. */
+/**
+ * From now on the owner's puts are counted for `producer` (not 0), which may outlive it. Before its first
+ * put.
+ */
 export function countFor(ledger: i32, producer: i32): void {
   store(ledger + STORED_BEFORE, load(ledger + STORED))
   store(ledger + PRODUCER, producer)
 }
 
-/** `thread` follows the dead owner of the ledger that counts for `producer`. Answers 1, or 0 if it is not to be had. */
+/**
+ * `thread` follows the dead owner of the ledger that counts for `producer`. Answers 1, or 0 if it is not to
+ * be had.
+ */
 export function succeed(ledger: i32, producer: i32, thread: i32): i32 {
   return load(ledger + PRODUCER) === producer ? cas64(ledger + OWNER, VACANT, 0, thread, 0) : 0
 }

@@ -1,15 +1,18 @@
 /**
- * Access to the shared words, over `Atomics`. `memory.as.ts` is the same file for the WebAssembly back end: the
- * only place where the two differ. Addresses are byte offsets below 2^31.
+ * Access to the shared words, over `Atomics`. `memory.as.ts` is the same file for the WebAssembly back end:
+ * the only place where the two differ. Addresses are byte offsets below 2^31.
  *
- * `load` … `notify` are sequentially consistent. `peek` and `poke` are plain: they touch words that at that moment
- * have one owner, made visible by a later `store` that others `load` first.
+ * `load` … `notify` are sequentially consistent. `peek` and `poke` are plain: they touch words that at that
+ * moment have one owner, made visible by a later `store` that others `load` first.
  */
 
 let words: Int32Array = new Int32Array(0)
 let wide: BigInt64Array = new BigInt64Array(0)
 
-/** Every later access goes to `buffer`. One at a time: this back end serves exploration, comparison and measurement. */
+/**
+ * Every later access goes to `buffer`. One at a time: this back end serves exploration, comparison and
+ * measurement.
+ */
 export function bind(buffer: ArrayBufferLike): void {
   words = new Int32Array(buffer)
   wide = new BigInt64Array(buffer)

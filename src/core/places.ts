@@ -26,7 +26,9 @@ export function depth(tail: i32, head: i32): i32 {
   return (((tail & ~SHUT) - (head & ~SHUT)) | 0) >> 1
 }
 
-/** 1 if `cell` is a cell's number. Numbers come from shared memory: an operation asks before its first store. */
+/**
+ * 1 if `cell` is a cell's number. Numbers come from shared memory: an operation asks before its first store.
+ */
 export function isCell(cell: i32): i32 {
   return cell >= 0 && cell < cells ? 1 : 0
 }

@@ -41,9 +41,10 @@ import { keepSpare, nextSpare, useSpare } from './spares.ts'
 import { needsWake } from './wake.ts'
 
 /**
- * Lowest priority first, equals in the order they came: a heap under the lock of the backlog, which holds what came back
- * too, at its old place. A put takes a spare cell for the full one of the stage, a take makes its empty one a spare. TAIL
- * and HEAD count what was put and what was taken for the first time, exchanged as in the deque.
+ * Lowest priority first, equals in the order they came: a heap under the lock of the backlog, which holds
+ * what came back too, at its old place. A put takes a spare cell for the full one of the stage, a take makes
+ * its empty one a spare. TAIL and HEAD count what was put and what was taken for the first time, exchanged as
+ * in the deque.
  */
 
 /** As `put` of the ring; the key's two words stand beside the staged cell. */
@@ -92,7 +93,8 @@ export function takeHeap(ledger: i32, entry: i32): i32 {
   if ((head & SHUT) !== 0) return DISCARDED
   if (load(RETURNED) === 0) {
     const tail = load(TAIL)
-    // HEAD was read first: equal, there was nothing at the load of TAIL, unless it came back since, which wakes GET.
+    // HEAD was read first: equal, there was nothing at the load of TAIL, unless it came back since, which
+    // wakes GET.
     if ((tail & ~SHUT) === head) return (tail & SHUT) !== 0 ? CLOSED : NOTHING
   }
   if (cas(LOCK, 0, 1) !== 0) return BUSY

@@ -30,18 +30,23 @@ import { keepSpare } from './spares.ts'
 import { needsWake } from './wake.ts'
 
 /**
- * Puts that do not wait for room, in queues that drop their oldest item. Dropping counts as taking and finishing here, in
- * the same straight line; the item's cell comes to the stage, for the caller to free its blocks. All who drop hold the
- * lock of the backlog, so the queue is above its bound by one at most, for the moment in which one of them is inside.
+ * Puts that do not wait for room, in queues that drop their oldest item. Dropping counts as taking and
+ * finishing here, in the same straight line; the item's cell comes to the stage, for the caller to free its
+ * blocks. All who drop hold the lock of the backlog, so the queue is above its bound by one at most, for the
+ * moment in which one of them is inside.
  *
- * The oldest is what came back first, then the head; in a deque its bottom, then what came back. What is delayed goes
- * last, in no order; what waits for room among the dead letters, never. What came back beyond the bound stays beyond it.
+ * The oldest is what came back first, then the head; in a deque its bottom, then what came back. What is
+ * delayed goes last, in no order; what waits for room among the dead letters, never. What came back beyond
+ * the bound stays beyond it.
  */
 
 /** Beside the answer of `put`: an item was dropped. */
 export const REPLACED: i32 = 2
 
-/** As `put` of the ring, in place of the oldest item. FULL if none can be dropped; BUSY if there is room by now, too. */
+/**
+ * As `put` of the ring, in place of the oldest item. FULL if none can be dropped; BUSY if there is room by
+ * now, too.
+ */
 export function replace(ledger: i32, length: i32): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY
   const answer = replaceLocked(ledger, length)
@@ -57,7 +62,8 @@ function replaceLocked(ledger: i32, length: i32): i32 {
   const queued = depth(tail, head)
   const backlog = load(BACKLOG)
   if (queued + backlog < maxsize) return BUSY
-  // The ring never holds more than maxsize: as many there, the head goes, though items came back beyond the bound.
+  // The ring never holds more than maxsize: as many there, the head goes, though items came back beyond the
+  // bound.
   const dropsHead = queued > 0 && (queued >= maxsize || load(RETURNED) === 0)
   const headSlot = slotAt(head)
   // Still on its way in.
@@ -93,7 +99,10 @@ function replaceLocked(ledger: i32, length: i32): i32 {
   return needsWake(GET) | (drops ? REPLACED : 0)
 }
 
-/** An immediate shutdown may set its flag between the exchange of TAIL and this: then it discards all but the dropped one. */
+/**
+ * An immediate shutdown may set its flag between the exchange of TAIL and this: then it discards all but the
+ * dropped one.
+ */
 function claimHead(head: i32): boolean {
   if (cas(HEAD, head, head + 2) === head) return true
   const flagged = head | SHUT
@@ -141,8 +150,8 @@ function replaceDequeLocked(ledger: i32, length: i32): i32 {
 }
 
 /**
- * Drops the oldest item, for the sake of its blocks: its cell takes the place of the staged one, which is empty. Answers 1;
- * NOTHING if none can be dropped, CLOSED, BUSY, CORRUPT.
+ * Drops the oldest item, for the sake of its blocks: its cell takes the place of the staged one, which is
+ * empty. Answers 1; NOTHING if none can be dropped, CLOSED, BUSY, CORRUPT.
  */
 export function dropOldest(ledger: i32): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY

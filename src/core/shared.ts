@@ -26,8 +26,9 @@ export interface Shared {
   /** `Atomics.notify` of all who sleep on the word at byte offset `at`. */
   notify(at: number): void
   /**
-   * A seat belt: how long who waits sleeps without a wake before it looks again by itself, in ms. No wake is ever
-   * missing by design; one that a dying sleeper ate is made up for at its exit, which the main thread may hear of late.
+   * A seat belt: how long who waits sleeps without a wake before it looks again by itself, in ms. No wake is
+   * ever missing by design; one that a dying sleeper ate is made up for at its exit, which the main thread
+   * may hear of late.
    */
   readonly recheck: number
   /** The owner of `ledger` looked again by itself, and there was what nobody had woken it for. */
@@ -35,8 +36,9 @@ export interface Shared {
 }
 
 /**
- * Who wakes publishes first and moves the word that the waiter sleeps on a little later, long only where the system takes
- * its core away in between. A wait counts as rescued if the word does not move for so many ms after it ended.
+ * Who wakes publishes first and moves the word that the waiter sleeps on a little later, long only where the
+ * system takes its core away in between. A wait counts as rescued if the word does not move for so many ms
+ * after it ended.
  */
 export const UNDER_WAY = 100
 
@@ -44,8 +46,8 @@ export const UNDER_WAY = 100
 const RECHECK = process.env.MILLRACE_RECHECK === 'never' ? Number.POSITIVE_INFINITY : 1000
 
 /**
- * What V8 is told that a queue weighs, in bytes. Before Node 26 it does not count shared memory, and lets thousands of dropped
- * queues pile up before it collects one (1 GB, measured; with this 150 MB).
+ * What V8 is told that a queue weighs, in bytes. Before Node 26 it does not count shared memory, and lets
+ * thousands of dropped queues pile up before it collects one (1 GB, measured; with this 150 MB).
  */
 const WEIGHT = Number.parseInt(process.versions.node, 10) < 26 ? 2 ** 18 : 0
 
@@ -108,14 +110,17 @@ export function looksDrained(shared: Shared): boolean {
   return queued(shared) === 0 && shared.load(RETURNED) === 0
 }
 
-/** Ledgers from this index on were never claimed. A damaged count costs a look at all of them, never one outside the memory. */
+/**
+ * Ledgers from this index on were never claimed. A damaged count costs a look at all of them, never one
+ * outside the memory.
+ */
 export function ledgersUsed(shared: Shared): number {
   return Math.min(shared.load(LEDGERS_USED) >>> 0, shared.geometry.maxThreads)
 }
 
 /**
- * Items put and not finished. The finished counts only grow and so does the tail: reading the counts first and then
- * the tail, a zero was true at one moment.
+ * Items put and not finished. The finished counts only grow and so does the tail: reading the counts first
+ * and then the tail, a zero was true at one moment.
  */
 export function unfinished(shared: Shared): number {
   const used = ledgersUsed(shared)

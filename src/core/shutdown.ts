@@ -2,8 +2,9 @@ import { END_ROUND, HEAD, SHUT, TAIL } from './layout.ts'
 import { add, or } from './memory.ts'
 
 /**
- * Open, draining, discarding: in that direction only. The flags sit in the words that puts and takes exchange, so
- * none of them can slip through after the flag is set. A draining queue's tail never moves again.
+ * Open, draining, discarding: in that direction only. The flags sit in the words that puts and takes
+ * exchange, so none of them can slip through after the flag is set. A draining queue's tail never moves
+ * again.
  */
 export function shut(immediate: i32): void {
   or(TAIL, SHUT)

@@ -3,7 +3,9 @@ import { NEXT, SPARE_FIRST, SPARE_FRESH } from './layout.ts'
 import { peek, poke } from './memory.ts'
 import { cellAt } from './places.ts'
 
-/** Empty cells that take the place of full ones: used ones in a list, the others counted. All under the lock. */
+/**
+ * Empty cells that take the place of full ones: used ones in a list, the others counted. All under the lock.
+ */
 
 /** The spare cell to be used next; not a cell's number if there is none. */
 export function nextSpare(): i32 {

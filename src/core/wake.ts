@@ -2,13 +2,14 @@ import { ASYNC_EPOCH, ASYNC_WAITER, ASYNC_WAKING, EPOCH, WAITERS, WAITS, WAKING 
 import { add, cas, load, notify, store } from './memory.ts'
 
 /**
- * Sleeping and waking on one side of a queue (GET, PUT, MEMORY or JOIN). A sleeper counts itself, reads the epoch, looks
- * again and only then sleeps on that epoch; a waker publishes, then reads the count, and only if someone is counted
- * moves the epoch and notifies. Blocked and asynchronous sleepers have words of their own: a `waitAsync` that nobody
- * awaits any more would eat a `notify(1)` meant for a blocked thread.
+ * Sleeping and waking on one side of a queue (GET, PUT, MEMORY or JOIN). A sleeper counts itself, reads the
+ * epoch, looks again and only then sleeps on that epoch; a waker publishes, then reads the count, and only if
+ * someone is counted moves the epoch and notifies. Blocked and asynchronous sleepers have words of their own:
+ * a `waitAsync` that nobody awaits any more would eat a `notify(1)` meant for a blocked thread.
  *
- * At most one wake is in flight to the blocked threads of a side (WAKING), and one to the asynchronous. Whoever
- * leaves a wait, for whatever reason, clears the word and then looks again, and passes the wake on if there is more.
+ * At most one wake is in flight to the blocked threads of a side (WAKING), and one to the asynchronous.
+ * Whoever leaves a wait, for whatever reason, clears the word and then looks again, and passes the wake on if
+ * there is more.
  */
 
 /** 1 if someone waits on `side` to whom no wake is under way. */
@@ -32,7 +33,10 @@ export function wake(side: i32): void {
   }
 }
 
-/** Wakes everyone, counted or not: for shutdown, joins and deaths. A dead sleeper may have eaten a wake before. */
+/**
+ * Wakes everyone, counted or not: for shutdown, joins and deaths. A dead sleeper may have eaten a wake
+ * before.
+ */
 export function wakeAll(side: i32): void {
   store(side + WAKING, 0)
   store(side + ASYNC_WAKING, 0)
@@ -43,8 +47,9 @@ export function wakeAll(side: i32): void {
 }
 
 /**
- * Counts the ledger's owner as a waiter; noted in the ledger in the same straight line, so that recovery can undo
- * it. `bit` is WAITS's for this side and kind, `amount` 1 or ASYNC_WAITER. Counting twice changes nothing.
+ * Counts the ledger's owner as a waiter; noted in the ledger in the same straight line, so that recovery can
+ * undo it. `bit` is WAITS's for this side and kind, `amount` 1 or ASYNC_WAITER. Counting twice changes
+ * nothing.
  */
 export function enterWait(ledger: i32, side: i32, bit: i32, amount: i32): void {
   const waits = load(ledger + WAITS)

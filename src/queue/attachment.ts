@@ -51,8 +51,8 @@ export type Encoded = number | Buffer
  * This thread at one queue: its ledger, and what can be done at once. Nothing here waits, except for another
  * thread's straight line to end.
  *
- * Of the ledger's entries the first is the stage: an item is encoded into its cell, and the put exchanges the cell
- * for an empty one. The others hold what was taken; `#free` lists those that hold nothing.
+ * Of the ledger's entries the first is the stage: an item is encoded into its cell, and the put exchanges the
+ * cell for an empty one. The others hold what was taken; `#free` lists those that hold nothing.
  */
 export class Attachment<T> {
   readonly shared: SharedMemory
@@ -115,7 +115,10 @@ export class Attachment<T> {
     return this.#free.length
   }
 
-  /** Encodes `item` into the staged cell; one that is too long for it, or while `stageInUse`, into private bytes. */
+  /**
+   * Encodes `item` into the staged cell; one that is too long for it, or while `stageInUse`, into private
+   * bytes.
+   */
   encode(item: T, stageInUse: boolean): Encoded {
     // A put would take the staged cell away from under the codec that writes into it.
     if (this.#encoding)
@@ -169,8 +172,9 @@ export class Attachment<T> {
   }
 
   /**
-   * Puts an encoded item. Returns 0, or the side to wait on; -1 if the queue is shut down. `waits`: the caller is
-   * going to wait, and so may stand first in line for blocks. `rank`: among the others, in a priority queue.
+   * Puts an encoded item. Returns 0, or the side to wait on; -1 if the queue is shut down. `waits`: the
+   * caller is going to wait, and so may stand first in line for blocks. `rank`: among the others, in a
+   * priority queue.
    */
   store(encoded: Encoded, waits: boolean, rank: number): Side | 0 | -1 {
     let length: number
@@ -218,8 +222,9 @@ export class Attachment<T> {
   }
 
   /**
-   * Drops the oldest item, for the blocks of one of `length` bytes, if this thread is first in line for them. False if there is
-   * none, or if too many blocks are in the hands of takers: then others would be dropped in vain.
+   * Drops the oldest item, for the blocks of one of `length` bytes, if this thread is first in line for them.
+   * False if there is none, or if too many blocks are in the hands of takers: then others would be dropped in
+   * vain.
    */
   #dropOldestFor(length: number): boolean {
     if (!this.geometry.dropsOldest || this.shared.load(BLOCK_TURN) !== this.ledger) return false
@@ -294,7 +299,10 @@ export class Attachment<T> {
     return Buffer.from(this.#span.bytes.subarray(at, at + length))
   }
 
-  /** Gives up a long put: no blocks behind the staged cell, unless they are another's, and no place in line for them. */
+  /**
+   * Gives up a long put: no blocks behind the staged cell, unless they are another's, and no place in line
+   * for them.
+   */
   unstage(bytes = this.#chained): void {
     let wanted = false
     if (bytes === this.#chained) {
@@ -366,7 +374,10 @@ export class Attachment<T> {
     )
   }
 
-  /** Decodes the item of `entry`. An item that cannot be decoded is given up: its bytes go to the dead letters. */
+  /**
+   * Decodes the item of `entry`. An item that cannot be decoded is given up: its bytes go to the dead
+   * letters.
+   */
   read(entry: number): T {
     try {
       return this.#read(entry)
@@ -450,7 +461,9 @@ export class Attachment<T> {
     if (freeBlocks(this.shared, entry)) this.#core.wakeAll(MEMORY)
   }
 
-  /** Gives the item of `entry` back, to be delivered again, after `delay` ms if that is not 0, or given up. */
+  /**
+   * Gives the item of `entry` back, to be delivered again, after `delay` ms if that is not 0, or given up.
+   */
   giveBack(entry: number, verdict: number, error?: unknown, delay = 0): void {
     if (error !== undefined && this.geometry.recordsAt !== 0) {
       addFailure(this.#span, this.#recordAt(entry), portraitOf(error), this.thread - 1)

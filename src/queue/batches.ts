@@ -110,7 +110,10 @@ function countdown(ms: number): () => number {
   return () => Math.max(0, deadline - clock.now())
 }
 
-/** Why no more comes for a batch now. What it has is the caller's, who hears the reason from the next call, if it still holds. */
+/**
+ * Why no more comes for a batch now. What it has is the caller's, who hears the reason from the next call, if
+ * it still holds.
+ */
 const ENDS = [QueueEmptyError, QueueShutDownError, AbortError, TooManyInFlightError, BlockingMainThreadError]
 
 /** An error that says more than that takes along what was got: this thread holds it, or nobody does. */

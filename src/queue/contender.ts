@@ -4,7 +4,10 @@ import type { Place } from '../wait/selecting.ts'
 export interface Contender<T> {
   /** @throws DetachedError; TooManyInFlightError if this thread may hold no more of its items */
   check(): void
-  /** One look, once this thread's earlier gets have been served: an entry, or 0 if there is none now. @throws as get */
+  /**
+   * One look, once this thread's earlier gets have been served: an entry, or 0 if there is none now. @throws
+   * as get
+   */
   look(): number
   /** The item of an entry, as get hands it over. @throws CodecError */
   handOver(entry: number): T

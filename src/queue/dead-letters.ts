@@ -12,8 +12,9 @@ export interface DeadLetter<T> {
   /** The encoded item, where `item` is absent. */
   readonly bytes?: Uint8Array
   /**
-   * Why it was given up: the last failure. Its class, `code`, `exitCode` and the beginning of its message are always there,
-   * of its stack and its causes what there is room for. A codec that has no form for errors (json, msgpack) makes a plain object of it.
+   * Why it was given up: the last failure. Its class, `code`, `exitCode` and the beginning of its message are
+   * always there, of its stack and its causes what there is room for. A codec that has no form for errors
+   * (json, msgpack) makes a plain object of it.
    */
   readonly error: LetterError
   /** Deliveries begun. */
@@ -37,9 +38,10 @@ export interface LetterBox {
 }
 
 /**
- * @internal Moves doomed items to the dead-letter queue, as long as there is room. Two memories have no common step:
- * the letter is stored first and the item finished after, so a death between the two makes a duplicate, not a loss.
- * Returns false if some had to stay.
+ * @internal Moves doomed items to the dead-letter queue, as long as there is room. Two memories have no
+ *   common step:
+ * the letter is stored first and the item finished after, so a death between the two makes a duplicate, not a
+ * loss. Returns false if some had to stay.
  */
 export function moveLetters<T>(attachment: Attachment<T>, letters: LetterBox, queueName: string): boolean {
   // A list longer than there are cells runs in a circle: another time goes on.
@@ -65,14 +67,17 @@ export function moveLetters<T>(attachment: Attachment<T>, letters: LetterBox, qu
   return true
 }
 
-/** @internal True if items that were given up wait to be moved: a hint, read without the lock. Whoever gave one up sees its own. */
+/**
+ * @internal True if items that were given up wait to be moved: a hint, read without the lock. Whoever gave
+ * one up sees its own.
+ */
 export function hasDoomed(shared: Shared): boolean {
   return shared.load(DOOMED_FIRST) !== 0
 }
 
 /**
- * Posts the fullest letter the dead-letter queue can carry: with the item, else its bytes, else neither; each with all that
- * is known of its errors, else without their stacks and causes.
+ * Posts the fullest letter the dead-letter queue can carry: with the item, else its bytes, else neither; each
+ * with all that is known of its errors, else without their stacks and causes.
  */
 function post<T>(attachment: Attachment<T>, entry: number, letters: LetterBox, queue: string): boolean {
   const failures = attachment.failures(entry)

@@ -13,7 +13,10 @@ export interface Ending {
   readonly thrown: { readonly error: unknown } | undefined
 }
 
-/** Why an item failed that `thread` held. Without `ending` another thread started it, and only the death is known. */
+/**
+ * Why an item failed that `thread` held. Without `ending` another thread started it, and only the death is
+ * known.
+ */
 export function deathOf(thread: number, ending?: Ending): Portrait {
   const thrown = ending?.thrown
   const options = thrown === undefined ? undefined : { cause: thrown.error ?? `${thrown.error} was thrown` }

@@ -25,9 +25,11 @@ import { link } from './supervised.ts'
 /**
  * Who notices that a thread died, and what follows.
  *
- * - Every thread that has loaded millrace hears the `exit` of the Workers it starts, and recovers their ledgers in
+ * - Every thread that has loaded millrace hears the `exit` of the Workers it starts, and recovers their
+ *   ledgers in
  *   the queues attached here.
- * - The starter may not know the queue, or not have loaded millrace. So a thread tells the main thread, before it
+ * - The starter may not know the queue, or not have loaded millrace. So a thread tells the main thread,
+ *   before it
  *   claims a ledger, which memory it is about to use (a broadcast, which arrives though the thread blocks next), and
  *   hands it one end of a lifeline: a port whose other end closes when the thread's environment is torn down, after
  *   its last JavaScript.
@@ -70,7 +72,10 @@ interface Used {
   readonly queue: AttachedQueue | undefined
 }
 
-/** What is known of other threads. It lives on `globalThis`: of several copies of the library in a thread one listens. */
+/**
+ * What is known of other threads. It lives on `globalThis`: of several copies of the library in a thread one
+ * listens.
+ */
 interface Others {
   /** Worker threads whose own starter is this thread, and alive: whether this thread will hear their exit. */
   readonly children: Map<number, () => boolean>
@@ -95,10 +100,15 @@ holder[KEY] ??= {
 const others: Others = holder[KEY]
 const { children, wards, stopping, looks } = others
 
-/** False in a test of Jest: `process`, however it is imported, is a copy there, to which Node says nothing. */
+/**
+ * False in a test of Jest: `process`, however it is imported, is a copy there, to which Node says nothing.
+ */
 const hears = runInThisContext('globalThis.process') === process
 
-/** In threads that are not the main one: the far ends are the main thread's; kept, since a collected port would close. */
+/**
+ * In threads that are not the main one: the far ends are the main thread's; kept, since a collected port
+ * would close.
+ */
 const lifelines = new Set<MessagePort>()
 /** The main thread has said that one arrived. */
 let isHeld = false
@@ -152,7 +162,10 @@ function openNotices(): BroadcastChannel {
   return notices
 }
 
-/** Begins to hear what the Workers of this thread attach to, so that `wakeToStop` reaches them. Returns what ends it. */
+/**
+ * Begins to hear what the Workers of this thread attach to, so that `wakeToStop` reaches them. Returns what
+ * ends it.
+ */
 export function hearAttachments(): () => void {
   listen()
   if (isMainThread) return () => {}
@@ -161,15 +174,18 @@ export function hearAttachments(): () => void {
 }
 
 /**
- * `thread`, a Worker of this thread, has been asked to stop by a word that it looks at before it sleeps: wakes it
- * wherever it sleeps, also in queues of which a notice is still under way.
+ * `thread`, a Worker of this thread, has been asked to stop by a word that it looks at before it sleeps:
+ * wakes it wherever it sleeps, also in queues of which a notice is still under way.
  */
 export function wakeToStop(thread: number): void {
   stopping.add(thread)
   for (const { shared } of wards.get(thread)?.memories.values() ?? []) wakeEveryone(shared)
 }
 
-/** Calls `look` when a thread is dead, before what it holds is given back, until the returned function is called. */
+/**
+ * Calls `look` when a thread is dead, before what it holds is given back, until the returned function is
+ * called.
+ */
 export function beforeRecovery(look: (thread: number) => void): () => void {
   looks.add(look)
   return () => looks.delete(look)
@@ -214,10 +230,10 @@ function hear(notice: Notice): void {
 }
 
 /**
- * The lifeline was sent before the notice. If it does not come, Node may have discarded it, since the thread ended before this
- * one read it: so the thread is asked for another. The bound is far above what was measured (4 turns of the loop for a thread
- * three levels down). A timer turns the loop itself; an immediate that does not hold the process waits for something else to
- * turn it.
+ * The lifeline was sent before the notice. If it does not come, Node may have discarded it, since the thread
+ * ended before this one read it: so the thread is asked for another. The bound is far above what was measured
+ * (4 turns of the loop for a thread three levels down). A timer turns the loop itself; an immediate that does
+ * not hold the process waits for something else to turn it.
  */
 function expectLifeline(thread: number, ward: Ward, turns = 100): void {
   if (ward.lifelines.length > 0 || registry().dead.has(thread)) return
@@ -225,7 +241,10 @@ function expectLifeline(thread: number, ward: Ward, turns = 100): void {
   else setTimeout(expectLifeline, 1, thread, ward, turns - 1).unref()
 }
 
-/** A thread that blocks answers late, and then it is alive; only of one that Node does not know is it said that it is dead. */
+/**
+ * A thread that blocks answers late, and then it is alive; only of one that Node does not know is it said
+ * that it is dead.
+ */
 function askForLifeline(thread: number, ward: Ward): void {
   postMessageToThread(thread, { kind: ASK }, [], ANSWER).then(
     () => expectLifeline(thread, ward),
@@ -236,7 +255,9 @@ function askForLifeline(thread: number, ward: Ward): void {
   )
 }
 
-/** @internal Before a ledger is claimed: so that no thread can die with one the main thread has not heard of. */
+/**
+ * @internal Before a ledger is claimed: so that no thread can die with one the main thread has not heard of.
+ */
 export function announce(id: string, shared: SharedMemory): void {
   if (isMainThread) return
   if (!isHeld) sendLifeline()
@@ -245,8 +266,9 @@ export function announce(id: string, shared: SharedMemory): void {
 }
 
 /**
- * Rejected where the main thread has not loaded millrace: then it cannot help. It may load it later, and a notice
- * without a lifeline would look like the death of this thread: so one goes before every notice until one arrived.
+ * Rejected where the main thread has not loaded millrace: then it cannot help. It may load it later, and a
+ * notice without a lifeline would look like the death of this thread: so one goes before every notice until
+ * one arrived.
  */
 function sendLifeline(): void {
   const { port1, port2 } = new MessageChannel()
@@ -281,8 +303,8 @@ function broadcast(notice: Notice): void {
 }
 
 /**
- * Recovers what `worker` holds when it dies. Needed only for a Worker started before millrace was loaded in its
- * starter, when the main thread has not loaded it: all others are watched without asking.
+ * Recovers what `worker` holds when it dies. Needed only for a Worker started before millrace was loaded in
+ * its starter, when the main thread has not loaded it: all others are watched without asking.
  * @throws TypeError `ERR_INVALID_ARG_TYPE` if `worker` is no Worker.
  */
 export function watch(worker: Worker): void {

@@ -5,7 +5,10 @@ import { durationOf } from './options.ts'
 
 /** How an item is delivered again. */
 export interface RetryOptions {
-  /** Not before so many ms have passed: 0 (default) to 2^31 - 1. The queue keeps the time, not this thread, which may end. */
+  /**
+   * Not before so many ms have passed: 0 (default) to 2^31 - 1. The queue keeps the time, not this thread,
+   * which may end.
+   */
   delay?: number | undefined
   /** Why; kept in the item's history where there are dead letters. */
   error?: unknown
@@ -19,8 +22,9 @@ export interface Delivery<T> {
   /** Finished. @throws StaleDeliveryError if it was settled before, or the thread has detached. */
   done(): void
   /**
-   * Delivered again, before new items (priority: at its old place), at once or after `delay` ms; after `maxDeliveries`
-   * deliveries it is given up instead. A delayed item counts in `size`. @throws StaleDeliveryError, TypeError, RangeError
+   * Delivered again, before new items (priority: at its old place), at once or after `delay` ms; after
+   * `maxDeliveries` deliveries it is given up instead. A delayed item counts in `size`. @throws
+   * StaleDeliveryError, TypeError, RangeError
    */
   retry(options?: RetryOptions): void
   /** Given up: to the dead letters, else it counts as finished. @throws StaleDeliveryError */

@@ -1,6 +1,9 @@
 import { clock } from '../clock.ts'
 
-/** Times as the core compares them: whole ms of the clock of all threads, in two words, each as a signed number. */
+/**
+ * Times as the core compares them: whole ms of the clock of all threads, in two words, each as a signed
+ * number.
+ */
 export class DueTime {
   readonly high: number
   readonly low: number

@@ -20,12 +20,15 @@ import { BLOCKED_WAITER, END_BIT } from '../wait/side.ts'
 import { wakeAllTakers } from '../wait/waking.ts'
 
 /**
- * The end of a queue: it is shut down, nothing is left in it, but threads still hold items, which may come back. A
- * taker waits there until no other thread holds one. Holders that themselves wait there do not count; when only such
- * are left, all of them leave.
+ * The end of a queue: it is shut down, nothing is left in it, but threads still hold items, which may come
+ * back. A taker waits there until no other thread holds one. Holders that themselves wait there do not count;
+ * when only such are left, all of them leave.
  */
 
-/** This thread arrives at the end. `excused`: it cannot finish what it holds while it waits. Returns the round. */
+/**
+ * This thread arrives at the end. `excused`: it cannot finish what it holds while it waits. Returns the
+ * round.
+ */
 export function arriveAtEnd(shared: Shared, ledger: number, excused: boolean): number {
   // The round before the mark: whoever ends the round with this thread's mark seen, ends it after this read.
   const round = shared.load(END_ROUND)
@@ -53,15 +56,16 @@ export function isOver(shared: Shared, ledger: number, round: number): boolean {
 }
 
 /**
- * True on a shut-down queue from which nothing can be had any more: empty, and no other thread holds an item. One that
- * waits at the end counts here: it is released by who arrives there, not by who just looks.
+ * True on a shut-down queue from which nothing can be had any more: empty, and no other thread holds an item.
+ * One that waits at the end counts here: it is released by who arrives there, not by who just looks.
  */
 export function hasEnded(shared: Shared, ledger: number): boolean {
   return isShutDown(shared) && whoHolds(shared, ledger) === NOBODY
 }
 
 /**
- * One taker's stay at the end, from its first look that found the queue shut down and empty to the moment it leaves.
+ * One taker's stay at the end, from its first look that found the queue shut down and empty to the moment it
+ * leaves.
  */
 export class EndStay {
   readonly #shared: Shared
@@ -73,7 +77,10 @@ export class EndStay {
   #warned = false
   #timer: NodeJS.Timeout | undefined
 
-  /** `excused`: see arriveAtEnd. `onLongStay` is called once, after 5 s, if the event loop or `patience` allows. */
+  /**
+   * `excused`: see arriveAtEnd. `onLongStay` is called once, after 5 s, if the event loop or `patience`
+   * allows.
+   */
   constructor(shared: Shared, ledger: number, excused: () => boolean, onLongStay: () => void) {
     this.#shared = shared
     this.#ledger = ledger
@@ -131,8 +138,9 @@ const NOBODY = 1
 const WAITERS_ONLY = 2
 
 /**
- * A snapshot: every count only grows (and AT_END may only be late), so readings that agree show what was true between them. The tail of a
- * shut-down queue stands still; what is neither finished nor held is then in the queue.
+ * A snapshot: every count only grows (and AT_END may only be late), so readings that agree show what was true
+ * between them. The tail of a shut-down queue stands still; what is neither finished nor held is then in the
+ * queue.
  */
 function whoHolds(shared: Shared, ledger: number): number {
   for (let tries = 0; tries < 100; tries++) {
@@ -160,9 +168,9 @@ function whoHolds(shared: Shared, ledger: number): number {
 }
 
 /**
- * Items that wait for room among the dead letters: no taker gets them. Read while nobody is in the backlog; each
- * change moves a ledger's count as well, so between two equal readings of those this was one moment's number. Waited for,
- * not given up: who is inside may leave without a change, and then wakes nobody.
+ * Items that wait for room among the dead letters: no taker gets them. Read while nobody is in the backlog;
+ * each change moves a ledger's count as well, so between two equal readings of those this was one moment's
+ * number. Waited for, not given up: who is inside may leave without a change, and then wakes nobody.
  */
 function readDoomed(shared: Shared): number {
   for (let tries = 0; ; tries++) {
@@ -194,8 +202,8 @@ function readLedgers(shared: Shared): number[] {
 }
 
 /**
- * Something was finished while someone watches: wakes those it may have released. The last of several finishers
- * sees all their counts, and an empty queue, so one of them always does it.
+ * Something was finished while someone watches: wakes those it may have released. The last of several
+ * finishers sees all their counts, and an empty queue, so one of them always does it.
  */
 export function afterFinish(shared: Shared): void {
   if (!looksDrained(shared)) return

@@ -25,7 +25,8 @@ export interface HandleData {
 declare const queueType: unique symbol
 
 /**
- * A queue's handle: hand it to another thread by `workerData`, `postMessage` or a pool's task, and `attach` it there.
+ * A queue's handle: hand it to another thread by `workerData`, `postMessage` or a pool's task, and `attach`
+ * it there.
  */
 export interface Handle<Q> {
   readonly millrace: 1

@@ -9,7 +9,10 @@ const MOST = 3
 const LONGEST = 60
 const MOST_BYTES = 4096
 
-/** For a message, the items that `thread` held when it died, before they are given back: `7, { id: 8 }, and 2 more`; '' for none. */
+/**
+ * For a message, the items that `thread` held when it died, before they are given back: `7, { id: 8 }, and 2
+ * more`; '' for none.
+ */
 export function shownInHand(attachment: Attachment<unknown>, thread: number): string {
   const entries = entriesOf(attachment, thread)
   const shown = entries.slice(0, MOST).map((entry) => shownItem(attachment, entry))

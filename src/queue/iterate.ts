@@ -11,8 +11,8 @@ export interface ItemSource<T> {
 }
 
 /**
- * Settles an item when the next is asked for. A loop that is left early, which looks the same for `break`, `return`
- * and `throw`, leaves its last item held: only the caller knows whether it was done.
+ * Settles an item when the next is asked for. A loop that is left early, which looks the same for `break`,
+ * `return` and `throw`, leaves its last item held: only the caller knows whether it was done.
  */
 class ItemIterator<T> {
   readonly #source: ItemSource<T>

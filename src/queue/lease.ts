@@ -1,8 +1,9 @@
 import type { WaitOptions } from './options.ts'
 
 /**
- * Items taken one by one and settled by their entry, whatever the queue's `ack`: what `consume` needs, without an object
- * for each item. Each entry is settled once: finished, given back to be delivered again, or given up.
+ * Items taken one by one and settled by their entry, whatever the queue's `ack`: what `consume` needs,
+ * without an object for each item. Each entry is settled once: finished, given back to be delivered again, or
+ * given up.
  */
 export interface LeaseSource<T> {
   /** An entry, or 0 if there is none now. @throws QueueShutDownError, TooManyInFlightError */

@@ -10,23 +10,36 @@ import { link } from './supervised.ts'
 
 /** How a queue is made. Sizes in bytes, counts in items. */
 export interface QueueOptions<T> {
-  /** Items queued at most, those that came back included: a put never raises it above. At least 1; default 1024. */
+  /**
+   * Items queued at most, those that came back included: a put never raises it above. At least 1; default
+   * 1024.
+   */
   maxsize?: number | undefined
   /** Default `codecs.structured`. */
   codec?: Codec<T> | undefined
-  /** Encoded size that fits into a cell; longer items take blocks. 1 to maxItemBytes; default the codec's byteLength, else 128. */
+  /**
+   * Encoded size that fits into a cell; longer items take blocks. 1 to maxItemBytes; default the codec's
+   * byteLength, else 128.
+   */
   itemBytes?: number | undefined
   /** Largest encoded item; a larger one: ItemTooLargeError. Default 1 MiB, or itemBytes if that is more. */
   maxItemBytes?: number | undefined
-  /** Budget for items above itemBytes; used up, a put waits as on a full queue. Default max(16 MiB, 4 x maxItemBytes). */
+  /**
+   * Budget for items above itemBytes; used up, a put waits as on a full queue. Default max(16 MiB, 4 x
+   * maxItemBytes).
+   */
   memoryBytes?: number | undefined
   /**
-   * What a put does on a full queue, and where the budget for long items is used up. 'wait' (default). 'reject': it fails with
-   * QueueFullError, at once, whatever its timeout. 'drop-newest': the item is dropped. 'drop-oldest': the item takes the
-   * place of the oldest one that nobody holds; not in a PriorityQueue.
+   * What a put does on a full queue, and where the budget for long items is used up. 'wait' (default).
+   * 'reject': it fails with QueueFullError, at once, whatever its timeout. 'drop-newest': the item is
+   * dropped. 'drop-oldest': the item takes the place of the oldest one that nobody holds; not in a
+   * PriorityQueue.
    */
   whenFull?: WhenFull | undefined
-  /** 'manual' (default): an item is unfinished until taskDone. 'auto': finished when get hands it over (at most once). */
+  /**
+   * 'manual' (default): an item is unfinished until taskDone. 'auto': finished when get hands it over (at
+   * most once).
+   */
   ack?: 'manual' | 'auto' | undefined
   /** Unfinished items one thread may hold, 1 to 65536; default 64. Beyond: TooManyInFlightError. */
   maxInFlight?: number | undefined
@@ -35,8 +48,8 @@ export interface QueueOptions<T> {
   /** Where items go that are given up. Without it they count as finished. */
   deadLetters?: Queue<DeadLetter<T>> | undefined
   /**
-   * Threads attached at once, the creator included, 1 to 4096. Default 64; with more than 15 cores four for each and one
-   * more, so that groups that have a thread for each core work together.
+   * Threads attached at once, the creator included, 1 to 4096. Default 64; with more than 15 cores four for
+   * each and one more, so that groups that have a thread for each core work together.
    */
   maxThreads?: number | undefined
   /** For messages and stats. */
@@ -189,7 +202,10 @@ function carriesObjects(codecName: string): boolean {
 export interface WaitOptions {
   /** ms, 0 (never waits) to 2^31 - 1, or Infinity (default). */
   timeout?: number | undefined
-  /** Rejects the wait with an AbortError. `…Sync` calls take only `thread.signal`: a blocked thread hears no other. */
+  /**
+   * Rejects the wait with an AbortError. `…Sync` calls take only `thread.signal`: a blocked thread hears no
+   * other.
+   */
   signal?: AbortSignal | undefined
 }
 
@@ -216,8 +232,8 @@ export function signalOf(options: WaitOptions | undefined): AbortSignal | undefi
 }
 
 /**
- * A blocked thread never sees an ordinary signal fire, so only the one is accepted that its supervisor backs with a
- * shared word. Returns whether it was given.
+ * A blocked thread never sees an ordinary signal fire, so only the one is accepted that its supervisor backs
+ * with a shared word. Returns whether it was given.
  * @throws AbortError if it is aborted already
  */
 export function isStoppable(options: WaitOptions | undefined): boolean {

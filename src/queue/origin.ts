@@ -90,8 +90,8 @@ export class Origin<T> {
 }
 
 /**
- * The registry may hold memories whose queues are gone: a failed attempt collects garbage, a sweep lets go of what was
- * collected; the first sweep also forgets holders that hold nothing any more.
+ * The registry may hold memories whose queues are gone: a failed attempt collects garbage, a sweep lets go of
+ * what was collected; the first sweep also forgets holders that hold nothing any more.
  */
 function reserve(geometry: Geometry): WebAssembly.Memory {
   for (let sweeps = 0; ; sweeps++) {

@@ -23,8 +23,9 @@ export interface Overdue {
 export const GIVEN_UP = -1
 
 /**
- * The supervisor's word to whoever recovers what `thread` holds. It stands in the thread's ledger, under the thread's name, so it
- * means nothing to the next owner. Before the thread is terminated, and once a thread. False if it is dead, and recovered, already.
+ * The supervisor's word to whoever recovers what `thread` holds. It stands in the thread's ledger, under the
+ * thread's name, so it means nothing to the next owner. Before the thread is terminated, and once a thread.
+ * False if it is dead, and recovered, already.
  */
 export function condemn(shared: SharedMemory, thread: number, { entry, delay, limit }: Overdue): boolean {
   const { words, geometry } = shared

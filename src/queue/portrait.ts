@@ -15,7 +15,9 @@ export interface Portrait {
   readonly cause?: Portrait | string | undefined
 }
 
-/** An error of a dead letter. All it has is enumerable: `JSON.stringify` shows it, and any codec may carry it. */
+/**
+ * An error of a dead letter. All it has is enumerable: `JSON.stringify` shows it, and any codec may carry it.
+ */
 export type LetterError = Error & { code?: string | number; exitCode?: number }
 
 const MARK = '\x7f'
@@ -69,7 +71,10 @@ export function plainError(error: LetterError): LetterError {
   return isError(cause) ? { ...error, cause: plainError(cause) } : { ...error }
 }
 
-/** As JSON, of at most `room` bytes: the ends of stacks are left out first, then causes, then the end of the message. */
+/**
+ * As JSON, of at most `room` bytes: the ends of stacks are left out first, then causes, then the end of the
+ * message.
+ */
 export function packPortrait(portrait: Portrait, room: number): Buffer {
   let next: Portrait | undefined = portrait
   let text = Buffer.alloc(0)

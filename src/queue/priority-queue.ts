@@ -5,16 +5,21 @@ import type { PriorityOptions } from './ranking.ts'
 
 /** How a priority queue is made. Here maxsize is at most 2^20. */
 export interface PriorityQueueOptions<T> extends QueueOptions<T> {
-  /** The item's property that holds its priority. An item without it, or whose is no number: TypeError at the put. */
+  /**
+   * The item's property that holds its priority. An item without it, or whose is no number: TypeError at the
+   * put.
+   */
   by?: (keyof T & string) | undefined
-  /** One step of priority is gained by so many ms of waiting, from the call of put on; above 0. Default: none. */
+  /**
+   * One step of priority is gained by so many ms of waiting, from the call of put on; above 0. Default: none.
+   */
   ageing?: number | undefined
 }
 
 /**
- * A Queue whose item of the lowest priority comes out first (Python: `PriorityQueue`), equals in the order they came: any
- * finite numbers, from `by` or the put's `priority`; a put with NaN or Infinity is a RangeError. What comes back takes its
- * old place.
+ * A Queue whose item of the lowest priority comes out first (Python: `PriorityQueue`), equals in the order
+ * they came: any finite numbers, from `by` or the put's `priority`; a put with NaN or Infinity is a
+ * RangeError. What comes back takes its old place.
  */
 export class PriorityQueue<T> extends Queue<T> {
   /** @throws TypeError, RangeError for a wrong option */

@@ -31,11 +31,12 @@ import { type QueueStats, sizeOf, statsOf } from './stats.ts'
 import { Takes } from './takes.ts'
 
 /**
- * A bounded first-in-first-out queue in shared memory, for any number of producer and consumer threads. The semantics
- * are those of Python's `queue.Queue` (3.13, shutdown included), with deliveries that survive the death of a thread.
+ * A bounded first-in-first-out queue in shared memory, for any number of producer and consumer threads. The
+ * semantics are those of Python's `queue.Queue` (3.13, shutdown included), with deliveries that survive the
+ * death of a thread.
  *
- * Each waiting call has three forms: `put` returns a promise, `putSync` blocks the calling thread (not the main
- * thread), `tryPut` never waits. Constructing attaches this thread; others `attach(queue.handle)`.
+ * Each waiting call has three forms: `put` returns a promise, `putSync` blocks the calling thread (not the
+ * main thread), `tryPut` never waits. Constructing attaches this thread; others `attach(queue.handle)`.
  */
 export class Queue<T> {
   readonly #seat: Seat<T>
@@ -122,9 +123,10 @@ export class Queue<T> {
   // --- put ---
 
   /**
-   * Puts an item, when there is room; on a full queue, as `whenFull` says. It is encoded at the call. Returns what became of it
-   * or, 'replaced-oldest', of an older one.
-   * @throws QueueFullError when `timeout` lapses, or at once with `whenFull: 'reject'`, QueueShutDownError, CodecError, ItemTooLargeError, AbortError
+   * Puts an item, when there is room; on a full queue, as `whenFull` says. It is encoded at the call. Returns
+   * what became of it or, 'replaced-oldest', of an older one.
+   * @throws QueueFullError when `timeout` lapses, or at once with `whenFull: 'reject'`, QueueShutDownError,
+   *   CodecError, ItemTooLargeError, AbortError
    */
   async put(item: T, options?: WaitOptions): Promise<PutResult> {
     return this.#puts.put(item, options)
@@ -139,8 +141,8 @@ export class Queue<T> {
   }
 
   /**
-   * Puts an item if there is room now, or an older one to drop with `whenFull: 'drop-oldest'`, and no earlier put of this
-   * thread waits. Returns whether it was stored.
+   * Puts an item if there is room now, or an older one to drop with `whenFull: 'drop-oldest'`, and no earlier
+   * put of this thread waits. Returns whether it was stored.
    * @throws QueueShutDownError, CodecError, ItemTooLargeError
    */
   tryPut(item: T): boolean {
@@ -148,8 +150,8 @@ export class Queue<T> {
   }
 
   /**
-   * Puts the items in order, each when there is room; `timeout` is for all of them. Returns how many were stored: all, but
-   * with `whenFull: 'drop-newest'`.
+   * Puts the items in order, each when there is room; `timeout` is for all of them. Returns how many were
+   * stored: all, but with `whenFull: 'drop-newest'`.
    * @throws as put; the error's `stored` says how many were put before
    */
   async putMany(items: Iterable<T>, options?: WaitOptions): Promise<number> {
@@ -165,7 +167,8 @@ export class Queue<T> {
 
   /**
    * Gets the next item, when there is one. It is unfinished until `taskDone`, unless `ack` is 'auto'.
-   * @throws QueueEmptyError when `timeout` lapses, QueueShutDownError when none is left or can come back, CodecError,
+   * @throws QueueEmptyError when `timeout` lapses, QueueShutDownError when none is left or can come back,
+   *   CodecError,
    *   TooManyInFlightError, AbortError
    */
   async get(options?: WaitOptions): Promise<T> {
@@ -180,15 +183,20 @@ export class Queue<T> {
     return this.#takes.getSync(options)
   }
 
-  /** Gets the next item if there is one now, else EMPTY. @throws QueueShutDownError on an ended queue, CodecError, TooManyInFlightError */
+  /**
+   * Gets the next item if there is one now, else EMPTY. @throws QueueShutDownError on an ended queue,
+   * CodecError, TooManyInFlightError
+   */
   tryGet(): T | typeof EMPTY {
     return this.#takes.tryGet()
   }
 
   /**
-   * Gets at least one item and at most `max`: what is there, and, with `linger`, what comes within so many ms of the
-   * first. Fewer when `maxInFlight` allows no more. A shutdown, an abort or a stop of the thread ends the batch then: it returns what it has.
-   * @throws as get, for the first; for a later one CodecError and QueueCorruptError, which carry those before it as `items`, and
+   * Gets at least one item and at most `max`: what is there, and, with `linger`, what comes within so many ms
+   * of the first. Fewer when `maxInFlight` allows no more. A shutdown, an abort or a stop of the thread ends
+   * the batch then: it returns what it has.
+   * @throws as get, for the first; for a later one CodecError and QueueCorruptError, which carry those before
+   *   it as `items`, and
    *   DetachedError, unless `ack` is 'auto': those before it are delivered again
    */
   async getMany(max: number, options?: BatchOptions): Promise<T[]> {
@@ -200,7 +208,10 @@ export class Queue<T> {
     return getManySync(this, max, options)
   }
 
-  /** As get, but the item is settled by its own handle, and `taskDone` does not count it. Leased with `ack: 'auto'` too. */
+  /**
+   * As get, but the item is settled by its own handle, and `taskDone` does not count it. Leased with `ack:
+   * 'auto'` too.
+   */
   async take(options?: WaitOptions): Promise<Delivery<T>> {
     return this.#takes.take(options)
   }
@@ -235,7 +246,10 @@ export class Queue<T> {
     })
   }
 
-  /** As join, blocking this thread. @throws as join; DeadlockError if this thread holds items; BlockingMainThreadError */
+  /**
+   * As join, blocking this thread. @throws as join; DeadlockError if this thread holds items;
+   * BlockingMainThreadError
+   */
   joinSync(options?: WaitOptions): void {
     const stoppable = isStoppable(options)
     const timeout = timeoutOf(options)
@@ -255,8 +269,8 @@ export class Queue<T> {
   }
 
   /**
-   * No more puts. What is queued can still be got (drain), or, with `immediate`, is discarded and counts as finished.
-   * Twice is no error; drain may become immediate, not back. (Python 3.13: `Queue.shutdown`.)
+   * No more puts. What is queued can still be got (drain), or, with `immediate`, is discarded and counts as
+   * finished. Twice is no error; drain may become immediate, not back. (Python 3.13: `Queue.shutdown`.)
    */
   shutdown(options?: { immediate?: boolean | undefined }): void {
     const { immediate = false } = optionsObject('options', options)
@@ -269,7 +283,10 @@ export class Queue<T> {
 
   // --- iteration, inspection, detaching ---
 
-  /** Items until the queue is shut down and none is left or can come back. The last one is settled when the next is asked for. */
+  /**
+   * Items until the queue is shut down and none is left or can come back. The last one is settled when the
+   * next is asked for.
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {
     return itemsOf(this.#takes.itemSource())
   }
@@ -374,7 +391,10 @@ export class Queue<T> {
     this.#puts.onRoom(call)
   }
 
-  /** @internal Calls back now whom onRoom let wait, if there is room: a thread that blocks serves no event loop. */
+  /**
+   * @internal Calls back now whom onRoom let wait, if there is room: a thread that blocks serves no event
+   * loop.
+   */
   serveRoom(): void {
     this.#puts.serve()
   }

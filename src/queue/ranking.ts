@@ -30,10 +30,14 @@ export function rankingOf(given: object | undefined): Ranking {
   return { by, ageing }
 }
 
-/** @internal Where `item` stands among the others: its priority, raised by the time of this call. @throws TypeError, RangeError */
+/**
+ * @internal Where `item` stands among the others: its priority, raised by the time of this call. @throws
+ * TypeError, RangeError
+ */
 export function rankOf(ranking: Ranking, item: unknown, options: PriorityOptions | undefined): number {
   const priority = priorityOf(ranking, item, options)
-  // Whoever waits for t is t / ageing steps before who comes now: the difference stays, so it can be added at the put.
+  // Whoever waits for t is t / ageing steps before who comes now: the difference stays, so it can be added at
+  // the put.
   return ranking.ageing === 0 ? priority : priority + clock.shared() / ranking.ageing
 }
 
@@ -53,7 +57,10 @@ function finite(name: string, value: unknown): number {
 const double = new Float64Array(1)
 const halves = new Int32Array(double.buffer)
 
-/** @internal Writes `rank` as the two words of a key: compared as signed numbers, the first first, they are in the order of the ranks. */
+/**
+ * @internal Writes `rank` as the two words of a key: compared as signed numbers, the first first, they are in
+ * the order of the ranks.
+ */
 export function writeKey(words: Int32Array, at: number, rank: number): void {
   // No -0: it would come before 0.
   double[0] = rank + 0

@@ -39,7 +39,10 @@ export function recordAt(geometry: Geometry, cell: number): RecordPlace {
   return { at: geometry.recordsAt + cell * geometry.recordBytes, bytes: geometry.recordBytes }
 }
 
-/** Adds a failure. Errors are shortened to what there is room for; beyond 8 failures the first 7 and the last are kept. */
+/**
+ * Adds a failure. Errors are shortened to what there is room for; beyond 8 failures the first 7 and the last
+ * are kept.
+ */
 export function addFailure(span: Span, { at, bytes }: RecordPlace, error: Portrait, thread: number): void {
   const failure: Failure = { at: Date.now(), thread, error }
   let kept = readRecord(span, { at, bytes })
@@ -61,8 +64,8 @@ export function addFailure(span: Span, { at, bytes }: RecordPlace, error: Portra
 }
 
 /**
- * The last failure is why an item is given up, so it gets room first; each of the others is sure of what eight may have: of
- * 2048 bytes enough for the classes, codes and messages of an error and its cause.
+ * The last failure is why an item is given up, so it gets room first; each of the others is sure of what
+ * eight may have: of 2048 bytes enough for the classes, codes and messages of an error and its cause.
  */
 function textsOf(failures: readonly Failure[], bytes: number): Buffer[] {
   const sure = Math.floor((bytes - HEADER - MAX_FAILURES * FAILURE) / MAX_FAILURES / 8) * 8

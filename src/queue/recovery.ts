@@ -23,17 +23,17 @@ import { DueTime } from './due.ts'
 import { GIVEN_UP, type Overdue, overdueOf } from './overdue.ts'
 
 /**
- * Told of each entry whose item failed by the death of its holder (threadId + 1), before it comes back; `overdue`: its call
- * took too long.
+ * Told of each entry whose item failed by the death of its holder (threadId + 1), before it comes back;
+ * `overdue`: its call took too long.
  */
 export type Note = (entry: number, holder: number, overdue: Overdue | undefined) => void
 
 const nothing: Note = () => {}
 
 /**
- * Winding up a ledger: its waits are no longer counted, its blocks are free, what it held is delivered again, and it
- * is free for a successor. Each step is one straight line, and done twice it changes nothing; so an executor may die
- * anywhere and the next one goes on.
+ * Winding up a ledger: its waits are no longer counted, its blocks are free, what it held is delivered again,
+ * and it is free for a successor. Each step is one straight line, and done twice it changes nothing; so an
+ * executor may die anywhere and the next one goes on.
  */
 export function windUp(
   shared: Shared,
@@ -69,7 +69,10 @@ export function windUp(
   wakeEveryone(shared)
 }
 
-/** Of a thread that was terminated since the call for one item took too long: what else it held is not to blame. */
+/**
+ * Of a thread that was terminated since the call for one item took too long: what else it held is not to
+ * blame.
+ */
 function giveBackOverdue(
   shared: Shared,
   ledger: number,
@@ -94,8 +97,8 @@ function giveBackOverdue(
 }
 
 /**
- * After an immediate shutdown: discards what is left, counted as finished in `ledger`. One item a step, by anyone
- * and by several at once, so that whoever began it may die.
+ * After an immediate shutdown: discards what is left, counted as finished in `ledger`. One item a step, by
+ * anyone and by several at once, so that whoever began it may die.
  */
 export function discardAll(shared: Shared, ledger: number): void {
   const { core, geometry } = shared
@@ -115,7 +118,8 @@ export function discardAll(shared: Shared, ledger: number): void {
   // Each item has a cell: a list that goes on runs in a circle, or a position is wrong.
   if (discarded > geometry.cells)
     throw new QueueCorruptError('there is more to discard than a queue can hold')
-  // Whoever shut the queue down may have woken the joins before this count; the last of several sees all counts.
+  // Whoever shut the queue down may have woken the joins before this count; the last of several sees all
+  // counts.
   if (discarded > 0 && unfinished(shared) === 0) core.wakeAll(JOIN)
 }
 
@@ -155,8 +159,8 @@ export function freeBlocks(shared: Shared, entry: number): boolean {
 }
 
 /**
- * `thread` is dead: winds up its ledger in this queue, and every ledger whose executor it was. Called by any number
- * of threads at once; each ledger is wound up by one.
+ * `thread` is dead: winds up its ledger in this queue, and every ledger whose executor it was. Called by any
+ * number of threads at once; each ledger is wound up by one.
  */
 export function recover(shared: Shared, thread: number, executor: number, note: Note = nothing): void {
   const used = ledgersUsed(shared)

@@ -18,11 +18,14 @@ export interface AttachedQueue {
 }
 
 /**
- * What this thread is attached to. It lives on `globalThis`, so that two copies of the library in one thread agree:
- * one ledger a queue and thread.
+ * What this thread is attached to. It lives on `globalThis`, so that two copies of the library in one thread
+ * agree: one ledger a queue and thread.
  */
 export interface Attached {
-  /** Weak: a queue nobody uses any more may go, and with it, at the next sweep, this entry. Absent once detached. */
+  /**
+   * Weak: a queue nobody uses any more may go, and with it, at the next sweep, this entry. Absent once
+   * detached.
+   */
   readonly queue: WeakRef<AttachedQueue> | undefined
   /** Strong, while another thread's ledger is in use: its death must be noticed here. */
   readonly shared: SharedMemory
@@ -132,15 +135,18 @@ interface Holder {
 const holders = new Set<Holder>()
 
 /**
- * Keeps a holder, and its queue with it, until a sweep finds that it holds nothing: only that queue object can finish
- * what it took.
+ * Keeps a holder, and its queue with it, until a sweep finds that it holds nothing: only that queue object
+ * can finish what it took.
  */
 export function keepWhileHolding(holder: Holder): void {
   holders.add(holder)
   link()?.uses(holder.queue, TAKES)
 }
 
-/** A queue object of this id is gone, but not swept yet: what it left is wound up, before the thread attaches again. */
+/**
+ * A queue object of this id is gone, but not swept yet: what it left is wound up, before the thread attaches
+ * again.
+ */
 export function windUpFormer(id: string): void {
   const former = registry().attached.get(id)
   if (former === undefined || former.ledger === 0) return
@@ -157,7 +163,9 @@ export function whenLetGo(call: (id: string) => void): void {
 
 let sizeAfterSweep = 0
 
-/** Holders looked at for each queue that is made: those of queues that are made and dropped do not pile up. */
+/**
+ * Holders looked at for each queue that is made: those of queues that are made and dropped do not pile up.
+ */
 const LOOKS = 4
 
 function releaseSome(): void {

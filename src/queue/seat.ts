@@ -74,13 +74,19 @@ export class Seat<T> {
     if (!block(shared, ledger, clock.now() + timeout, clock.now, attempt, slice)) throw lapse()
   }
 
-  /** A wait that is about to begin or to go on ends when the thread's supervisor has asked it to stop. @throws AbortError */
+  /**
+   * A wait that is about to begin or to go on ends when the thread's supervisor has asked it to stop. @throws
+   * AbortError
+   */
   endIfStopping(): void {
     const supervisor = link()
     if (supervisor?.stopRequested) throw new AbortError(supervisor.signal.reason)
   }
 
-  /** How long a blocked thread may sleep, in ms: it cannot hear that there is room for dead letters, so it looks. */
+  /**
+   * How long a blocked thread may sleep, in ms: it cannot hear that there is room for dead letters, so it
+   * looks.
+   */
   letterPatience(): number {
     const looks = this.#letters !== undefined && hasDoomed(this.attachment.shared)
     return looks ? LETTER_ROOM : Number.POSITIVE_INFINITY

@@ -19,11 +19,13 @@ export type Selected<S extends Record<string, Queue<any>>> = {
 }[keyof S & string]
 
 /**
- * Gets the next item of whichever queue has one first, as that queue's `get` would; nothing is taken from the others. Where several
- * have one, each has the same chance. A queue that has ended is left out. (Go: `select`.)
+ * Gets the next item of whichever queue has one first, as that queue's `get` would; nothing is taken from the
+ * others. Where several have one, each has the same chance. A queue that has ended is left out. (Go:
+ * `select`.)
  *
  * The item is unfinished until `taskDone` of the queue it is from, unless that queue's `ack` is 'auto'.
- * @throws QueueEmptyError when `timeout` lapses, AbortError, QueueShutDownError when all queues have ended; what get of one of
+ * @throws QueueEmptyError when `timeout` lapses, AbortError, QueueShutDownError when all queues have ended;
+ *   what get of one of
  *   them throws: CodecError, TooManyInFlightError, DetachedError; TypeError for what is no object of queues
  */
 // biome-ignore lint/suspicious/noExplicitAny: queues of whatever items
@@ -99,7 +101,10 @@ class Race {
     return undefined
   }
 
-  /** What `look` answers; 0 of a queue that has ended. @throws QueueShutDownError when all have; what else `look` throws */
+  /**
+   * What `look` answers; 0 of a queue that has ended. @throws QueueShutDownError when all have; what else
+   * `look` throws
+   */
   #entryOf(runner: Runner, look: () => number): number {
     try {
       return look()
@@ -109,7 +114,10 @@ class Race {
     }
   }
 
-  /** Of the error of one queue: that it has ended, which ends the select if it is the last; or that the select has failed. */
+  /**
+   * Of the error of one queue: that it has ended, which ends the select if it is the last; or that the select
+   * has failed.
+   */
   #leaveOut(runner: Runner, error: unknown): void {
     if (!(error instanceof QueueShutDownError)) throw error
     if (this.#end === undefined || (this.#end.cause === undefined && error.cause !== undefined))

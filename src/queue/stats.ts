@@ -19,7 +19,10 @@ import {
 import { isDiscarding, isShutDown, ledgersUsed, queued, type Shared, unfinished } from '../core/shared.ts'
 import { SIDES, waitBits } from '../wait/side.ts'
 
-/** A snapshot: each figure was true at some moment of the call. Counts are of items; totals since the ledger was first used, modulo 2^32. */
+/**
+ * A snapshot: each figure was true at some moment of the call. Counts are of items; totals since the ledger
+ * was first used, modulo 2^32.
+ */
 export interface QueueStats {
   readonly name: string
   readonly maxsize: number
@@ -41,8 +44,9 @@ export interface QueueStats {
   /** Puts that failed at once because the queue was full: with `whenFull: 'reject'`. */
   readonly rejected: number
   /**
-   * Waits that ended by the waiter's own look, a second after it fell asleep, and not by a wake: 0 where nobody dies. A thread
-   * that dies asleep may take a wake along that was meant for another, until its exit is heard of.
+   * Waits that ended by the waiter's own look, a second after it fell asleep, and not by a wake: 0 where
+   * nobody dies. A thread that dies asleep may take a wake along that was meant for another, until its exit
+   * is heard of.
    */
   readonly rescued: number
   readonly shutDown: 'no' | 'drain' | 'immediate'

@@ -1,8 +1,8 @@
 import { setLatest } from './latest.ts'
 
 /**
- * What a supervisor and the threads it started tell a thread's queues. It lives on `globalThis`, so that two copies of
- * the library in one thread agree.
+ * What a supervisor and the threads it started tell a thread's queues. It lives on `globalThis`, so that two
+ * copies of the library in one thread agree.
  */
 interface Supervised {
   /** Absent in a thread that no supervisor started. */
@@ -16,7 +16,9 @@ interface Supervised {
 
 /** A thread's link to its supervisor. */
 export interface Link {
-  /** `thread.signal`: the one signal a blocking call takes, since `stopRequested` is backed by a shared word. */
+  /**
+   * `thread.signal`: the one signal a blocking call takes, since `stopRequested` is backed by a shared word.
+   */
   readonly signal: AbortSignal
   readonly stopRequested: boolean
   /** `error` is the answer to the request to stop, and no failure. */

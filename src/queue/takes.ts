@@ -17,7 +17,9 @@ import { isStoppable, timeoutOf, type WaitOptions } from './options.ts'
 import { discardAll } from './recovery.ts'
 import type { Seat } from './seat.ts'
 
-/** This thread's gets and takes on one queue: at once, blocking, or pending in call order; and what they hold. */
+/**
+ * This thread's gets and takes on one queue: at once, blocking, or pending in call order; and what they hold.
+ */
 export class Takes<T> {
   readonly #seat: Seat<T>
   readonly #pending: PendingCalls

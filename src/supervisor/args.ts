@@ -4,8 +4,8 @@ import { attachFor, type Handle, isQueue, type Queue } from '../queue/index.ts'
 import { findInside, isUnsendable, refuseUnsendable } from '../unsendable.ts'
 
 /**
- * Arguments on their way to a thread. Queues anywhere in plain objects and arrays travel as handles beside them, and
- * are put back in their places attached.
+ * Arguments on their way to a thread. Queues anywhere in plain objects and arrays travel as handles beside
+ * them, and are put back in their places attached.
  */
 export interface PackedArgs {
   readonly value: unknown
@@ -60,7 +60,9 @@ export function packArgs(name: string, args: unknown): Arguments {
   return { packed: cloned(name, packed, args), queues }
 }
 
-/** Attaches the queues and puts them back in their places. Returns the arguments, and the queues by number. */
+/**
+ * Attaches the queues and puts them back in their places. Returns the arguments, and the queues by number.
+ */
 export async function unpackArgs(packed: PackedArgs): Promise<{ args: unknown; queues: Queue<unknown>[] }> {
   const queues: Queue<unknown>[] = []
   for (const handle of packed.handles) queues.push(await attachFor(handle, 0))

@@ -3,8 +3,8 @@ import { withStacks } from './stacks.ts'
 type Site = Pick<NodeJS.CallSite, 'getFileName'>
 
 /**
- * The file of the function that `call` calls with a trap, as its stack has it: 'node:…' for Node's own, and where stacks cannot
- * be read; '' for one without a file. The function ends at its first look at the trap.
+ * The file of the function that `call` calls with a trap, as its stack has it: 'node:…' for Node's own, and
+ * where stacks cannot be read; '' for one without a file. The function ends at its first look at the trap.
  */
 export function calleeOf(call: (trap: object) => void): string {
   let sites: unknown

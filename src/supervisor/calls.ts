@@ -2,18 +2,19 @@ import { clock } from '../clock.ts'
 import { clearTimeout, setTimeout } from '../timers.ts'
 
 /**
- * The calls under way in one run of `consume`, in shared words, so that its supervisor sees one that takes too long though its
- * thread may never turn its event loop again. Each lane, which makes one call after the other, has
+ * The calls under way in one run of `consume`, in shared words, so that its supervisor sees one that takes
+ * too long though its thread may never turn its event loop again. Each lane, which makes one call after the
+ * other, has
  *
  *   word 0  CALL   even: none is under way; odd: one is; both count up. OVERDUE: it took too long
  *   word 1  ENTRY  where its item is held
  *   word 2  BEGAN  ms of the clock of all threads, 32 bits
  *
- * The last word is the number of the lane, from 1, whose call has not come back to the event loop since it began, if one has
- * not: the other calls of its thread cannot go on, and are not to blame.
+ * The last word is the number of the lane, from 1, whose call has not come back to the event loop since it
+ * began, if one has not: the other calls of its thread cannot go on, and are not to blame.
  *
- * Whether a call has ended in time is decided by one exchange of CALL: the thread's, after the call and before its item is
- * settled, or the supervisor's.
+ * Whether a call has ended in time is decided by one exchange of CALL: the thread's, after the call and
+ * before its item is settled, or the supervisor's.
  */
 const CALL = 0
 const ENTRY = 1
@@ -57,7 +58,10 @@ export class Lane {
     Atomics.store(this.#words, this.#words.length - 1, 0)
   }
 
-  /** The call has ended. False if it took too long: its item is not this thread's any more, which is about to be terminated. */
+  /**
+   * The call has ended. False if it took too long: its item is not this thread's any more, which is about to
+   * be terminated.
+   */
   end(): boolean {
     this.waits()
     const call = this.#words[this.#at + CALL] as number

@@ -1,8 +1,8 @@
 import type { Use } from '../queue/index.ts'
 
 /**
- * The shared words of one run of a function on one thread. They say what no message can that may be late, or lost
- * with a thread:
+ * The shared words of one run of a function on one thread. They say what no message can that may be late, or
+ * lost with a thread:
  *
  *   word 0  STATE    QUEUED → BEGUN, by the thread, or QUEUED → ABANDONED, by the supervisor: one of them only
  *   word 1  THREAD   threadId, once begun: whose `exit` is this run's death
@@ -56,8 +56,8 @@ export class Control {
   }
 
   /**
-   * As stopRequested, by a plain load, for loops over items: what they do with each of them is more than a compiler
-   * could move the load across.
+   * As stopRequested, by a plain load, for loops over items: what they do with each of them is more than a
+   * compiler could move the load across.
    */
   get stopsSoon(): boolean {
     return this.words[STOP] === 1

@@ -52,7 +52,10 @@ export function withOthers(first: ThreadError, others: readonly ThreadError[]): 
   return extended(first, more)
 }
 
-/** More failures that are the same are told once: an uncaught error is printed with all its `errors`, 20 lines each. */
+/**
+ * More failures that are the same are told once: an uncaught error is printed with all its `errors`, 20 lines
+ * each.
+ */
 const SAME = 3
 
 /** Of several groups. What is left out of `errors` is in the report. */
@@ -83,7 +86,10 @@ export function extended(error: ThreadError, more: string): ThreadError {
   return error
 }
 
-/** Why a module could not be loaded in either way. The first is the main program's, so that counts; the message tells of both. */
+/**
+ * Why a module could not be loaded in either way. The first is the main program's, so that counts; the
+ * message tells of both.
+ */
 export function inBothWays(first: unknown, other: string, second: unknown): unknown {
   if (first instanceof Error && !(second instanceof Error && first.message === second.message)) {
     first.message += `; ${other}: ${shown(second)}`

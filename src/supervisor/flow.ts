@@ -5,8 +5,8 @@ import type { Run } from './run.ts'
 type Queues = ReadonlySet<Queue<unknown>>
 
 /**
- * Which queues the threads of a group take from and put into, as far as has been seen: their runs tell in shared words.
- * Of queues that were made in its threads, or came there as handles, nothing is known.
+ * Which queues the threads of a group take from and put into, as far as has been seen: their runs tell in
+ * shared words. Of queues that were made in its threads, or came there as handles, nothing is known.
  */
 export class Flow {
   readonly #plan: GroupPlan

@@ -38,15 +38,16 @@ export interface ThreadGroup<R = unknown> {
   readonly name: string
   readonly threads: number
   /**
-   * Resolves when all its threads have ended, with what each returned, by index (undefined for one that was asked to
-   * stop and then threw the AbortError of its wait).
-   * @throws ThreadError of the first thread that failed for good, those of others as its `others`; WaitTimeoutError,
+   * Resolves when all its threads have ended, with what each returned, by index (undefined for one that was
+   * asked to stop and then threw the AbortError of its wait).
+   * @throws ThreadError of the first thread that failed for good, those of others as its `others`;
+   *   WaitTimeoutError,
    *   AbortError
    */
   join(options?: WaitOptions): Promise<R[]>
   /**
-   * Asks its threads to stop, terminates after the supervisor's `grace` those that have not, and resolves when all
-   * have ended.
+   * Asks its threads to stop, terminates after the supervisor's `grace` those that have not, and resolves
+   * when all have ended.
    */
   stop(): Promise<void>
 }
@@ -403,7 +404,10 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     }
   }
 
-  /** Whether the module is to be loaded in another way, on another thread: no restart, since nothing of it has begun. */
+  /**
+   * Whether the module is to be loaded in another way, on another thread: no restart, since nothing of it has
+   * begun.
+   */
   #loadsOtherwise(member: Member, { error, isOfWay }: Extract<Outcome, { kind: 'threw' }>): boolean {
     if (isOfWay !== true || this.#loader.otherwise === undefined || member.firstFailure !== undefined)
       return false
@@ -440,7 +444,9 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     else this.#settle(member, this.#lastDeath(error, member))
   }
 
-  /** Its last death with calls under way names their items; where the queue has `maxDeliveries` there is none. */
+  /**
+   * Its last death with calls under way names their items; where the queue has `maxDeliveries` there is none.
+   */
   #noteInHand(thread: number): void {
     const { queue, role } = this.#plan
     const member = this.members.find(({ run }) => run?.thread === thread)
@@ -495,7 +501,9 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     })
   }
 
-  /** What the functions returned stays with this object, for those who keep it; nothing else of any size does. */
+  /**
+   * What the functions returned stays with this object, for those who keep it; nothing else of any size does.
+   */
   #release(): void {
     this.#endLook()
     for (const member of this.members) member.releaseRun()
@@ -504,7 +512,9 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     this.#causes.clear()
   }
 
-  /** Only now that its threads have exited does nobody store for a producer, or begin to be counted for it. */
+  /**
+   * Only now that its threads have exited does nobody store for a producer, or begin to be counted for it.
+   */
   #closeBooks(): void {
     const { queue, role } = this.plan
     if (role !== 'produce' || queue === undefined) return

@@ -12,7 +12,8 @@ export interface ModuleFile {
 const TYPESCRIPT = /\.[cm]?tsx?$/
 const JAVASCRIPT = /\.[cm]?js$/
 const MODULE = /\.[cm]?[jt]sx?$/
-// Finds what only looks like an import, too, in comments say: it names no file, or one is read that need not be.
+// Finds what only looks like an import, too, in comments say: it names no file, or one is read that need not
+// be.
 const SPECIFIERS = /(?<![.\w$])(?:import|export|require)\b[^'"`;]*?['"]([^'"\n]+)['"]/g
 const MAX_FILES = 500
 const MAX_BYTES = 2 ** 20
@@ -35,7 +36,10 @@ export function isFile(path: string): boolean {
   }
 }
 
-/** The TypeScript file that is meant by `path`, which does not exist: x.ts by x.js, as compilers have it, or by x. */
+/**
+ * The TypeScript file that is meant by `path`, which does not exist: x.ts by x.js, as compilers have it, or
+ * by x.
+ */
 export function typeScriptFor(path: string): string | undefined {
   const javaScript = /^(.+)\.(c|m|)js(x?)$/.exec(path)
   const [, stem = path, flavour = '', x = ''] = javaScript ?? []
@@ -46,8 +50,8 @@ export function typeScriptFor(path: string): string | undefined {
 }
 
 /**
- * What the file `path` loads, itself first, and all that is imported by a literal name from there on; without what is
- * in node_modules.
+ * What the file `path` loads, itself first, and all that is imported by a literal name from there on; without
+ * what is in node_modules.
  */
 export function* modulesFrom(path: string): Generator<ModuleFile> {
   const found = new Set<string>()

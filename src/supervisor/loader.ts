@@ -5,7 +5,10 @@ import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worke
 import { isCommonJsByName, isFile, isForRequire, isJavaScript, isTypeScript, modulesFrom } from './imports.ts'
 import { hookFor, isHooked, type RequireHook } from './require-hooks.ts'
 
-/** One that the thread is to have; `isNeeded`: without it the module would not be loaded as the main program does. */
+/**
+ * One that the thread is to have; `isNeeded`: without it the module would not be loaded as the main program
+ * does.
+ */
 export interface ThreadHook extends RequireHook {
   readonly isNeeded: boolean
 }
@@ -14,9 +17,14 @@ export interface ThreadHook extends RequireHook {
 export interface Loader {
   /** The thread should have tsx. */
   readonly wantsTsx: boolean
-  /** What it registers, in this order, as `file:` URLs; none where no tsx was found, or Node is to do without. */
+  /**
+   * What it registers, in this order, as `file:` URLs; none where no tsx was found, or Node is to do without.
+   */
   readonly tsx: readonly string[]
-  /** With tsx, CommonJS has copies of ES modules: the host is to be of the same copy of this library as the module. */
+  /**
+   * With tsx, CommonJS has copies of ES modules: the host is to be of the same copy of this library as the
+   * module.
+   */
   readonly isCommonJs: boolean
   /** The program's own hooks of `require` for the module's files: the thread is to have them, too. */
   readonly hooks?: readonly ThreadHook[]
@@ -154,7 +162,10 @@ function mainFile(): string {
   }
 }
 
-/** The files tsx is looked for from. A tsx named by its path is the main program's own, which threads may have already. */
+/**
+ * The files tsx is looked for from. A tsx named by its path is the main program's own, which threads may have
+ * already.
+ */
 function originsOfTsx(path: string): readonly string[] {
   const named = preloads().filter((each) => isTsx(each) && (isAbsolute(each) || each.startsWith('file:')))
   const main = mainFile()
@@ -170,9 +181,9 @@ function importable(path: string): string {
 }
 
 /**
- * The `execArgv` for threads; undefined where they can inherit it. With `--import` or `--loader` Node loads a thread's
- * first file as an ES module, which `--input-type`, of a `node -e` program, then forbids. But an execArgv of its own may
- * not hold all that the process's may: what says how modules are loaded stays.
+ * The `execArgv` for threads; undefined where they can inherit it. With `--import` or `--loader` Node loads a
+ * thread's first file as an ES module, which `--input-type`, of a `node -e` program, then forbids. But an
+ * execArgv of its own may not hold all that the process's may: what says how modules are loaded stays.
  */
 export function threadExecArgv(): string[] | undefined {
   const words = process.execArgv

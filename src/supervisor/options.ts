@@ -7,20 +7,25 @@ import { type CompletePolicy, type RestartPolicy, restartPolicy } from './restar
 export interface SupervisorOptions {
   /** For messages and reports. */
   name?: string | undefined
-  /** Threads at work at once, in all groups together; a spawn beyond: TooManyThreadsError. Default: no limit. */
+  /**
+   * Threads at work at once, in all groups together; a spawn beyond: TooManyThreadsError. Default: no limit.
+   */
   maxThreads?: number | undefined
   /** Aborted: as `close()`, and `join` rejects with an AbortError. */
   signal?: AbortSignal | undefined
-  /** How often threads that died are started again, for each group; false: never. Default `{ max: 3, within: 60_000 }`. */
+  /**
+   * How often threads that died are started again, for each group; false: never. Default `{ max: 3, within:
+   * 60_000 }`.
+   */
   restart?: Partial<RestartPolicy> | false | undefined
   /** Of every thread, as `new Worker` takes them. */
   resourceLimits?: ResourceLimits | undefined
   /** How long threads that are asked to stop may take until they are terminated, in ms; default 5000. */
   grace?: number | undefined
   /**
-   * While groups run, SIGINT and SIGTERM ask once (who takes nothing is asked to stop, what is queued is finished, join
-   * resolves, the exit code is 130 or 143) and end the process when they come again. When nobody takes any more, those
-   * who were asked have `grace`. Main thread only; default false.
+   * While groups run, SIGINT and SIGTERM ask once (who takes nothing is asked to stop, what is queued is
+   * finished, join resolves, the exit code is 130 or 143) and end the process when they come again. When
+   * nobody takes any more, those who were asked have `grace`. Main thread only; default false.
    */
   handleSignals?: boolean | undefined
 }

@@ -3,8 +3,9 @@ import { clearInterval, setInterval } from '../timers.ts'
 import type { Group } from './group.ts'
 
 /**
- * Asks group after group, with the stream of items: each once none that runs still puts into what it takes from, so that
- * those who put find room. Resolves when all are over. Where they feed each other in a circle, all that are left are asked.
+ * Asks group after group, with the stream of items: each once none that runs still puts into what it takes
+ * from, so that those who put find room. Resolves when all are over. Where they feed each other in a circle,
+ * all that are left are asked.
  */
 export async function stopDownstream(
   running: () => readonly Group[],
@@ -32,10 +33,11 @@ const FEEDING = 500
 const LOOK = 20
 
 /**
- * Lets what was queued be finished: who takes nothing is asked to stop, the others go on until their queues end.
- * Within `grace` ms it must be seen what a group does that has done nothing yet, else it is asked; so are all when for
- * `grace` ms those that were not asked have only waited for items (after `grace`, with none left that was asked, for 500 ms). When all have been asked nobody makes room any more:
- * they have `grace` ms from then. Returns what ends the watch.
+ * Lets what was queued be finished: who takes nothing is asked to stop, the others go on until their queues
+ * end. Within `grace` ms it must be seen what a group does that has done nothing yet, else it is asked; so
+ * are all when for `grace` ms those that were not asked have only waited for items (after `grace`, with none
+ * left that was asked, for 500 ms). When all have been asked nobody makes room any more: they have `grace` ms
+ * from then. Returns what ends the watch.
  */
 export function finish(running: () => readonly Group[], reason: unknown, grace: number): () => void {
   const start = clock.now()

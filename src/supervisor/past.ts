@@ -63,8 +63,8 @@ export interface PastGroup {
 }
 
 /**
- * What a supervisor keeps of groups that are over. Arguments, results and queues go with the group; of the latest groups
- * each has its figures, of earlier ones there are sums.
+ * What a supervisor keeps of groups that are over. Arguments, results and queues go with the group; of the
+ * latest groups each has its figures, of earlier ones there are sums.
  */
 export class Past {
   #groups: PastGroup[] = []

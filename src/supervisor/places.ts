@@ -7,8 +7,8 @@ import type { Group, GroupPlan } from './group.ts'
 export const planned = new Set<Group>()
 
 /**
- * Asked before threads are started: whether those of `plan` find places at its queues, beside the threads of other
- * groups, attached or not yet, and beside all others that are attached.
+ * Asked before threads are started: whether those of `plan` find places at its queues, beside the threads of
+ * other groups, attached or not yet, and beside all others that are attached.
  * @throws TooManyThreadsError
  */
 export function refuseTooMany(plan: GroupPlan): void {

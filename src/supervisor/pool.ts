@@ -8,7 +8,9 @@ import { threadExecArgv } from './loader.ts'
 import { THREAD_MARK } from './self-start.ts'
 import { EXTERNAL } from './unbundled.ts'
 
-/** Plain JavaScript beside the sources and beside the build: it makes TypeScript load, then imports the host. */
+/**
+ * Plain JavaScript beside the sources and beside the build: it makes TypeScript load, then imports the host.
+ */
 const BOOT = fileURLToPath(new URL('../../workers/boot.cjs', import.meta.url))
 
 /** Told of the end of a thread, after its last instruction. `error` is what nobody in it caught. */
@@ -21,12 +23,12 @@ interface Task {
 }
 
 /**
- * The threads of one group, as many as it has members. Each runs one task, which does not end before the thread does:
- * so a function that is started again always gets a new thread.
+ * The threads of one group, as many as it has members. Each runs one task, which does not end before the
+ * thread does: so a function that is started again always gets a new thread.
  *
- * Piscina starts the threads and replaces the dead. Its promises say when a thread was told to end; the Worker's own
- * `exit` says when it has: only that is reported. (After piscina's rejection a terminated thread was still storing in
- * 3 of 5 runs.)
+ * Piscina starts the threads and replaces the dead. Its promises say when a thread was told to end; the
+ * Worker's own `exit` says when it has: only that is reported. (After piscina's rejection a terminated thread
+ * was still storing in 3 of 5 runs.)
  */
 export class ThreadPool {
   readonly #resourceLimits: ResourceLimits | undefined
@@ -69,15 +71,16 @@ export class ThreadPool {
       ...(execArgv === undefined ? {} : { execArgv }),
       ...(this.#resourceLimits === undefined ? {} : { resourceLimits: this.#resourceLimits }),
     })
-    // What no task can be blamed for, as the death of a thread that has none: its exit is reported all the same.
+    // What no task can be blamed for, as the death of a thread that has none: its exit is reported all the
+    // same.
     piscina.on('error', () => {})
     this.#piscinas.push(piscina)
     return piscina
   }
 
   /**
-   * Runs a task on a thread that has run none; `thread` answers 0 until it has begun. The promise rejects when it
-   * cannot be begun, or when its thread ends.
+   * Runs a task on a thread that has run none; `thread` answers 0 until it has begun. The promise rejects
+   * when it cannot be begun, or when its thread ends.
    */
   async run(message: object, transferList: Transferable[], thread: () => number): Promise<void> {
     const task: Task = { piscina: this.#piscinaWithRoom(), thread, giveUp: new AbortController() }
@@ -92,7 +95,10 @@ export class ThreadPool {
     }
   }
 
-  /** A dead thread has been replaced by now: piscina does so at the latest in its own exit listener, which runs before ours. */
+  /**
+   * A dead thread has been replaced by now: piscina does so at the latest in its own exit listener, which
+   * runs before ours.
+   */
   #piscinaWithRoom(): Piscina {
     const tasks = [...this.#tasks]
     const hasRoom = (piscina: Piscina) =>
@@ -101,8 +107,8 @@ export class ThreadPool {
   }
 
   /**
-   * Piscina stops replacing threads once one has died before it was ready. Tasks that it has queued, beyond the threads
-   * it still has for them, would wait for ever: they fail, to be run anew.
+   * Piscina stops replacing threads once one has died before it was ready. Tasks that it has queued, beyond
+   * the threads it still has for them, would wait for ever: they fail, to be run anew.
    */
   #refuseStuckTasks(): void {
     for (const piscina of this.#piscinas) {
@@ -115,7 +121,10 @@ export class ThreadPool {
     }
   }
 
-  /** One whose last thread died before it was ready starts no other, and runs no more tasks: it would only take memory. */
+  /**
+   * One whose last thread died before it was ready starts no other, and runs no more tasks: it would only
+   * take memory.
+   */
   #dropSpent(): void {
     const inUse = new Set([...this.#tasks, ...this.#alive.values()].map(({ piscina }) => piscina))
     for (const piscina of [...this.#piscinas]) {
@@ -178,7 +187,8 @@ export class ThreadPool {
         this.#forget(thread)
         this.#lastFailure = failure
         this.#onExit(thread, code, failure)
-        // Once the task that the thread had been given, if it had not begun it, has failed: it waits no longer.
+        // Once the task that the thread had been given, if it had not begun it, has failed: it waits no
+        // longer.
         setImmediate(() => {
           if (this.#hasEnded) return
           this.#refuseStuckTasks()
@@ -190,7 +200,10 @@ export class ThreadPool {
   }
 }
 
-/** Where Node tells of each Worker started in this thread. Heard in Jest too, where `process` is a copy that hears nothing. */
+/**
+ * Where Node tells of each Worker started in this thread. Heard in Jest too, where `process` is a copy that
+ * hears nothing.
+ */
 const WORKERS = 'worker_threads'
 const pools = new Set<ThreadPool>()
 

@@ -70,7 +70,9 @@ export type Outcome =
   | {
       readonly kind: 'threw'
       readonly error: PackedError
-      /** The module could not be loaded, or a queue not be attached: it would be the same on another thread. */
+      /**
+       * The module could not be loaded, or a queue not be attached: it would be the same on another thread.
+       */
       readonly isSetUp: boolean
       /** The module was not loaded, and perhaps only because of the way in which it was tried. */
       readonly isOfWay?: boolean

@@ -6,14 +6,18 @@ import { modulesFrom, read } from './imports.ts'
 
 /**
  * A program's own compilers for `require`, as ts-node, swc, babel and sucrase register them: functions in
- * `Module._extensions`. A thread has those that `-r` registers, and must be given those that a module of the program did.
+ * `Module._extensions`. A thread has those that `-r` registers, and must be given those that a module of the
+ * program did.
  */
 export interface RequireHook {
   /** Of the files it loads. */
   readonly extension: string
   /** The file of its function; '' if it has none. */
   readonly place: string
-  /** Loaded in this order, paths or `file:` URLs, they register it; those that might. None where that cannot be told. */
+  /**
+   * Loaded in this order, paths or `file:` URLs, they register it; those that might. None where that cannot
+   * be told.
+   */
   readonly from: readonly string[]
 }
 
@@ -29,7 +33,10 @@ const internals = Module as unknown as {
   readonly _cache?: Readonly<Record<string, Loaded>>
 }
 
-/** The hook by which `require` in this thread would load `path`, if that is not Node's own. `main` is the program's first file. */
+/**
+ * The hook by which `require` in this thread would load `path`, if that is not Node's own. `main` is the
+ * program's first file.
+ */
 export function hookFor(path: string, main: string): RequireHook | undefined {
   const extension = extensionOf(path)
   const place = placeOfHook(extension)
@@ -57,7 +64,10 @@ function extensionOf(path: string): string {
 
 const places = new WeakMap<Loader, string>()
 
-/** The file of the program's function that loads these files, '' if it has none; undefined if the function is Node's. */
+/**
+ * The file of the program's function that loads these files, '' if it has none; undefined if the function is
+ * Node's.
+ */
 function placeOfHook(extension: string): string | undefined {
   const loader = internals._extensions?.[extension]
   if (typeof loader !== 'function') return undefined
@@ -70,8 +80,8 @@ function placeOfHook(extension: string): string | undefined {
 }
 
 /**
- * The modules whose loading may have registered the function in the file `place`: that file, and those that load it, nearest
- * first; those of the program itself before those of packages, to which it may give options.
+ * The modules whose loading may have registered the function in the file `place`: that file, and those that
+ * load it, nearest first; those of the program itself before those of packages, to which it may give options.
  */
 function registersOf(place: string, main: string): string[] {
   if (place === '') return []

@@ -4,7 +4,10 @@ import { durationOf } from '../queue/index.ts'
 
 /** How often the threads of a group are started again after a death. */
 export interface RestartPolicy {
-  /** Restarts of one group within `within` ms, 0 to 2^31 - 1; the next death is final for its thread. Default 3. */
+  /**
+   * Restarts of one group within `within` ms, 0 to 2^31 - 1; the next death is final for its thread. Default
+   * 3.
+   */
   readonly max: number
   /** ms, 1 to 2^31 - 1; default 60,000. */
   readonly within: number

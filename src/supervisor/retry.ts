@@ -2,7 +2,10 @@ import type { ConsumeRole } from './protocol.ts'
 
 const LONGEST = 0x7fffffff
 
-/** What becomes of an item whose call failed: delivered again after so many ms; given up, or a failure of its thread. */
+/**
+ * What becomes of an item whose call failed: delivered again after so many ms; given up, or a failure of its
+ * thread.
+ */
 export type Verdict = number | 'give up' | 'fail'
 
 /** After `attempts` deliveries. */

@@ -21,7 +21,10 @@ export interface RunHandlers {
   /** It has left its source, and waits for that to be closed. */
   leaving(): void
   gaveUp(report: Extract<Report, { kind: 'gaveUp' }>): void
-  /** The call with the item that `entry` holds took longer than `timeout`: its thread is to be terminated. At most once. */
+  /**
+   * The call with the item that `entry` holds took longer than `timeout`: its thread is to be terminated. At
+   * most once.
+   */
   overdue(entry: number, timeout: number): void
   /** Once. After a death the thread's items have been recovered already. */
   ended(end: Outcome | Death): void
@@ -93,7 +96,10 @@ export class Run {
     return this.#control.calls
   }
 
-  /** What it has done with a queue: bits of Use. By their numbers among the arguments; the next is the one it produces for. */
+  /**
+   * What it has done with a queue: bits of Use. By their numbers among the arguments; the next is the one it
+   * produces for.
+   */
   useOf(queue: number): number {
     return this.#control.useOf(queue)
   }

@@ -3,14 +3,18 @@ import { getEnvironmentData, isMainThread, workerData } from 'node:worker_thread
 import { ThreadError } from '../errors.ts'
 import { link } from '../queue/index.ts'
 
-/** Of the `workerData` of a thread that a supervisor started, so that it is there before anything of the program runs. */
+/**
+ * Of the `workerData` of a thread that a supervisor started, so that it is there before anything of the
+ * program runs.
+ */
 export const THREAD_MARK = 'millrace.thread'
 /** Where the groups were started to which this thread and its ancestors belong. Workers inherit it. */
 export const ANCESTRY = 'millrace.ancestry'
 
 /**
- * True in a thread that millrace started: `if (!isMillraceThread) main()` guards a file that starts threads which load that
- * file. (`isMainThread` is no test where the program itself runs in a thread, as in a test runner.)
+ * True in a thread that millrace started: `if (!isMillraceThread) main()` guards a file that starts threads
+ * which load that file. (`isMainThread` is no test where the program itself runs in a thread, as in a test
+ * runner.)
  */
 export const isMillraceThread: boolean =
   !isMainThread && (workerData as Record<string, unknown> | null)?.[THREAD_MARK] === true
@@ -29,8 +33,8 @@ export function placeIn(frames: string): string {
 }
 
 /**
- * No program starts itself without end: a thread starts others only once its function has begun, so not while its modules are
- * loaded, and never from the line that started one of its ancestors.
+ * No program starts itself without end: a thread starts others only once its function has begun, so not while
+ * its modules are loaded, and never from the line that started one of its ancestors.
  * @throws ThreadError, which fails the run of this thread, whoever catches it
  */
 export function refuseSelfStart(place: string): void {

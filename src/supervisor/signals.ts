@@ -6,15 +6,18 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 type Signal = (typeof SIGNALS)[number]
 
 /**
- * A signal that comes again within so many ms is still the first: npx and tsx pass a Ctrl-C on, which the terminal has
- * sent to all processes itself (measured: a second SIGINT after 31 to 36 ms, in some runs).
+ * A signal that comes again within so many ms is still the first: npx and tsx pass a Ctrl-C on, which the
+ * terminal has sent to all processes itself (measured: a second SIGINT after 31 to 36 ms, in some runs).
  */
 const SAME = 250
 
 /** How long a process may take to end by a signal, in ms. */
 const ENDING = 100
 
-/** One listener of each signal for all supervisors. It lives on `globalThis`: two copies of the library have one. */
+/**
+ * One listener of each signal for all supervisors. It lives on `globalThis`: two copies of the library have
+ * one.
+ */
 interface Listening {
   readonly handlers: Set<(signal: Signal) => void>
   readonly listener: (signal: Signal) => void
@@ -48,8 +51,8 @@ function listener(signal: Signal): void {
 }
 
 /**
- * Listens for SIGINT and SIGTERM: the first asks, by `onFirst`, the second ends, by `onSecond`, and the process with
- * it unless someone else listens too. Sets the exit code that shells know. Returns what ends it.
+ * Listens for SIGINT and SIGTERM: the first asks, by `onFirst`, the second ends, by `onSecond`, and the
+ * process with it unless someone else listens too. Sets the exit code that shells know. Returns what ends it.
  */
 export function handleSignals(onFirst: (signal: Signal) => void, onSecond: () => void): () => void {
   let asked: { signal: Signal; at: number } | undefined
@@ -84,8 +87,9 @@ function stopListening(): void {
 }
 
 /**
- * The system drops a signal to process 1 of a container to which nobody listens. There whoever asked a supervisor to stop, and
- * then sends a second one when that is over, could not end a process that something else keeps alive.
+ * The system drops a signal to process 1 of a container to which nobody listens. There whoever asked a
+ * supervisor to stop, and then sends a second one when that is over, could not end a process that something
+ * else keeps alive.
  */
 function actsForSystem(): boolean {
   return process.pid === 1 && listening.hasCome

@@ -49,11 +49,17 @@ export interface ThreadEvent {
 export interface SupervisorEvents {
   /** A function begins on a thread. */
   start: [ThreadEvent & { readonly restarts: number }]
-  /** A run is over: `exitCode` if its thread died, `error` if it failed. Without a 'start' before it if it could not be set up. */
+  /**
+   * A run is over: `exitCode` if its thread died, `error` if it failed. Without a 'start' before it if it
+   * could not be set up.
+   */
   exit: [ThreadEvent & { readonly exitCode?: number; readonly error?: Error }]
   /** A thread is about to be started again, after the policy's `backoff`. */
   restart: [ThreadEvent & { readonly restarts: number }]
-  /** `consume` gave an item up after `attempts` deliveries. Items given up because their threads died are not told. */
+  /**
+   * `consume` gave an item up after `attempts` deliveries. Items given up because their threads died are not
+   * told.
+   */
   deadLetter: [ThreadEvent & { readonly queue: string; readonly error: unknown; readonly attempts: number }]
   /** About once a second, while groups run and someone listens. */
   progress: [SupervisorStats]
@@ -62,12 +68,16 @@ export interface SupervisorEvents {
 }
 
 const PROGRESS = 1000
-/** How often it is looked at what functions of `spawn` do with a queue that was shut down for a failure, in ms. */
+/**
+ * How often it is looked at what functions of `spawn` do with a queue that was shut down for a failure, in
+ * ms.
+ */
 const LOOK = 50
 
 /**
- * Runs functions on threads: starts them, starts them again when they die, shuts queues down when those are over who
- * produce for them, and tells how it all ended. A user writes functions, the supervisor does the threads.
+ * Runs functions on threads: starts them, starts them again when they die, shuts queues down when those are
+ * over who produce for them, and tells how it all ended. A user writes functions, the supervisor does the
+ * threads.
  */
 export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly name: string
@@ -100,14 +110,17 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     })
   }
 
-  /** Aborted when the run is asked to stop (close, destroy, the `signal` option, SIGINT), with the reason: for work on this thread. */
+  /**
+   * Aborted when the run is asked to stop (close, destroy, the `signal` option, SIGINT), with the reason: for
+   * work on this thread.
+   */
   get signal(): AbortSignal {
     return this.#stop.signal
   }
 
   /**
-   * Runs a function on `threads` threads; it uses the queues in its `args` as it likes. A thread that dies is started
-   * again at the beginning of the function; what the function returns or throws is its result.
+   * Runs a function on `threads` threads; it uses the queues in its `args` as it likes. A thread that dies is
+   * started again at the beginning of the function; what the function returns or throws is its result.
    * @throws TypeError, RangeError for a wrong task; TooManyThreadsError; SupervisorClosedError
    */
   spawn<A = undefined, R = unknown>(task: ThreadTask<A, R> & Starts<Inferred<A>>): ThreadGroup<R> {
@@ -115,9 +128,10 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   /**
-   * Runs a function on `threads` threads whose items go into `queue`: it returns one, or an iterable, asynchronous
-   * iterable or generator of them (a string, a buffer or a typed array is one item, undefined none). Each is stored
-   * before the next is asked for. The queue is shut down when the last producer of this supervisor has ended.
+   * Runs a function on `threads` threads whose items go into `queue`: it returns one, or an iterable,
+   * asynchronous iterable or generator of them (a string, a buffer or a typed array is one item, undefined
+   * none). Each is stored before the next is asked for. The queue is shut down when the last producer of this
+   * supervisor has ended.
    * @throws as spawn
    */
   // biome-ignore lint/suspicious/noExplicitAny: a queue of whatever items
@@ -130,9 +144,9 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   /**
-   * Calls a function with each item of `queue`, on `threads` threads, as `(item, thread)`. An item is finished when the
-   * call has returned. What it throws fails the item only: it is retried, then goes to the dead letters; without
-   * either it is delivered to another thread, and this one is over.
+   * Calls a function with each item of `queue`, on `threads` threads, as `(item, thread)`. An item is
+   * finished when the call has returned. What it throws fails the item only: it is retried, then goes to the
+   * dead letters; without either it is delivered to another thread, and this one is over.
    * @throws as spawn
    */
   // biome-ignore lint/suspicious/noExplicitAny: a queue of whatever items
@@ -146,7 +160,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
   /**
    * Resolves when all groups have ended, those added meanwhile too, and their threads with them.
-   * @throws ThreadError when a group failed for good (AggregateError when several did), or when a queue from which a
+   * @throws ThreadError when a group failed for good (AggregateError when several did), or when a queue from
+   *   which a
    *   group took still has items; each has the `report` too. WaitTimeoutError, AbortError
    */
   async join(options?: WaitOptions): Promise<Report> {
@@ -192,9 +207,9 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   /**
-   * Asks all threads to stop, group after group with the stream of items: those that take go on until those have ended
-   * that put. Lets what is held be finished, terminates those of a group that have not stopped within `grace`, and
-   * resolves when all have ended. Nothing can be started afterwards.
+   * Asks all threads to stop, group after group with the stream of items: those that take go on until those
+   * have ended that put. Lets what is held be finished, terminates those of a group that have not stopped
+   * within `grace`, and resolves when all have ended. Nothing can be started afterwards.
    */
   close(): Promise<void> {
     return this.#close(new Error(`${this.#label} was closed`))
@@ -314,7 +329,9 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     }
   }
 
-  /** What a listener throws is an uncaught exception, as ever, but takes nothing along that is under way here. */
+  /**
+   * What a listener throws is an uncaught exception, as ever, but takes nothing along that is under way here.
+   */
   #tell<E extends keyof SupervisorEvents>(event: E, ...payload: SupervisorEvents[E]): void {
     try {
       this.emit(event, ...(payload as never))
@@ -358,8 +375,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   /**
-   * Groups that put into it alone are not wanted any more. Without this they would not learn it while nothing comes for
-   * them to put.
+   * Groups that put into it alone are not wanted any more. Without this they would not learn it while nothing
+   * comes for them to put.
    */
   #outputEnded(queue: Queue<unknown>): void {
     const cause = causeOf(queue.origin.id)
@@ -374,7 +391,10 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#watched.set(queue, () => clearTimeout(timer))
   }
 
-  /** A group that was asked to stop before it had used a queue counts as a taker of what this supervisor produces. */
+  /**
+   * A group that was asked to stop before it had used a queue counts as a taker of what this supervisor
+   * produces.
+   */
   #sourcesOf({ flow, plan }: Group): readonly Queue<unknown>[] {
     if (!flow.isUndecided) return [...flow.sources]
     const isProduced = (queue: Queue<unknown>) =>
@@ -398,7 +418,9 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     if (this.#running.length === 0) for (const undo of this.#whileRunning.splice(0)) undo()
   }
 
-  /** Nobody is to wait for a group that is no more: neither for room in what it took from, nor for word of it. */
+  /**
+   * Nobody is to wait for a group that is no more: neither for room in what it took from, nor for word of it.
+   */
   #failed(group: Group): void {
     const { failure } = group
     for (const queue of group.flow.taken) {
@@ -430,8 +452,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   /**
-   * Items that were given up while the dead-letter queue was full are moved as somebody empties that; when nobody has for as long
-   * as `grace`, they are what is left.
+   * Items that were given up while the dead-letter queue was full are moved as somebody empties that; when
+   * nobody has for as long as `grace`, they are what is left.
    */
   async #lettersMoved(): Promise<void> {
     if (this.#past.failures.length > 0) return
@@ -497,9 +519,9 @@ function count(items: number): string {
 }
 
 /**
- * Whether a group is of no use once `queue` has ended: it produces for that, or it works on items for queues that have all
- * ended. A function of `spawn` may have shut a queue down itself and go on, so there only a failure counts, and only if it
- * takes items.
+ * Whether a group is of no use once `queue` has ended: it produces for that, or it works on items for queues
+ * that have all ended. A function of `spawn` may have shut a queue down itself and go on, so there only a
+ * failure counts, and only if it takes items.
  */
 function isUnwanted({ plan, flow }: Group, queue: Queue<unknown>, hasFailed: boolean): boolean {
   if (plan.role === 'produce' && plan.queue === queue) return true

@@ -11,7 +11,10 @@ export interface Starts<A> {
   readonly [starts]?: (args: A, thread: ThreadContext<A>, ...rest: any[]) => unknown
 }
 
-/** A task whose function is called as `(item, thread)`. Of a queue of unknown items every one may be the right one. */
+/**
+ * A task whose function is called as `(item, thread)`. Of a queue of unknown items every one may be the right
+ * one.
+ */
 export interface Takes<T, A> {
   // biome-ignore lint/suspicious/noExplicitAny: whatever follows
   readonly [takes]?: (item: unknown extends T ? any : T, thread: ThreadContext<A>, ...rest: any[]) => unknown
@@ -42,8 +45,8 @@ export type Inferred<A> = [A][A extends unknown ? 0 : never]
 type IsAny<T> = 0 extends 1 & T ? true : false
 
 /**
- * A function that leaves its first parameter open is told its args by its context only. Of others the context is left
- * out: a parameter with a default value takes undefined, and the context has no word for that.
+ * A function that leaves its first parameter open is told its args by its context only. Of others the context
+ * is left out: a parameter with a default value takes undefined, and the context has no word for that.
  */
 type StartOf<F> =
   IsAny<F> extends true

@@ -8,10 +8,10 @@ export const EXTERNAL =
 /** Not what TypeScript says of it: a bundler that makes CommonJS has none. */
 const url: unknown = import.meta.url
 
-// Threads load files beside this one, by their places. In a bundle this module is no file of its own, or one that stayed where
-// the bundle was made. Imported first, so that this is said before a module is evaluated that asks for its place, too. Nor would
-// it be said if a bundle could not be parsed: it may declare `createRequire` itself, which is imported under another name
-// everywhere.
+// Threads load files beside this one, by their places. In a bundle this module is no file of its own, or one
+// that stayed where the bundle was made. Imported first, so that this is said before a module is evaluated
+// that asks for its place, too. Nor would it be said if a bundle could not be parsed: it may declare
+// `createRequire` itself, which is imported under another name everywhere.
 if (typeof url !== 'string' || !isHere(url)) {
   const where = typeof url === 'string' ? ` into ${url}` : ''
   throw new Error(

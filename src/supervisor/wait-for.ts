@@ -8,7 +8,10 @@ interface Waiter {
   readonly reject: (error: unknown) => void
 }
 
-/** Those who wait for each end: one reaction to the promise for all of them, so that a wait that lapses leaves nothing there. */
+/**
+ * Those who wait for each end: one reaction to the promise for all of them, so that a wait that lapses leaves
+ * nothing there.
+ */
 const waiting = new WeakMap<Promise<void>, Set<Waiter>>()
 
 /** Tells `waiter` of `end`, unless what it returns was called before. */

@@ -2,8 +2,8 @@ import { nextTick } from '../timers.ts'
 import { type InLine, Line } from './line.ts'
 
 /**
- * One listener of each AbortSignal for all who wait with it. An EventTarget looks through all its listeners for each that is
- * added or removed, and Node 20 warns of an eleventh.
+ * One listener of each AbortSignal for all who wait with it. An EventTarget looks through all its listeners
+ * for each that is added or removed, and Node 20 warns of an eleventh.
  */
 const hubs = new WeakMap<AbortSignal, Hub>()
 
@@ -42,8 +42,8 @@ class Hub {
 }
 
 /**
- * Calls `run` when `signal`, which is not aborted, is: once, in the order of these calls. Returns what takes that back, also
- * while the others run. The listener is gone with the last of them.
+ * Calls `run` when `signal`, which is not aborted, is: once, in the order of these calls. Returns what takes
+ * that back, also while the others run. The listener is gone with the last of them.
  */
 export function onAbort(signal: AbortSignal, run: () => void): () => void {
   let hub = hubs.get(signal)

@@ -3,7 +3,10 @@ import { QueueCorruptError } from '../errors.ts'
 
 const idle = new Int32Array(new SharedArrayBuffer(4))
 const SPINS = 64
-/** Turns of an empty loop, about a microsecond: who looks again at once takes from the other the words it needs to come to an end. */
+/**
+ * Turns of an empty loop, about a microsecond: who looks again at once takes from the other the words it
+ * needs to come to an end.
+ */
 const PAUSE = 1000
 /** About 10 s; 2 s where a call that does not wait would hold up the event loop of the process. */
 const LIMIT = isMainThread ? 4000 : 20_000
@@ -12,9 +15,9 @@ const LIMIT = isMainThread ? 4000 : 20_000
 export class StuckError extends QueueCorruptError {}
 
 /**
- * Between tries of an operation that answered BUSY: another thread is inside its straight line, a few nanoseconds
- * long unless the system took its processor away. Pauses without a look at shared memory, then sleeps for at most 0.5 ms at
- * a time, on the main thread too; seconds of that mean that a word is wrong.
+ * Between tries of an operation that answered BUSY: another thread is inside its straight line, a few
+ * nanoseconds long unless the system took its processor away. Pauses without a look at shared memory, then
+ * sleeps for at most 0.5 ms at a time, on the main thread too; seconds of that mean that a word is wrong.
  */
 export function backOff(tries: number): void {
   if (tries < SPINS) {

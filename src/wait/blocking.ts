@@ -4,12 +4,13 @@ import { BLOCKED_WAITER, blockedBit, type Side } from './side.ts'
 import { wakeTakers } from './waking.ts'
 
 /**
- * Blocks the thread until `attempt` answers 0. `attempt` answers the side to wait on otherwise, or throws. Returns
- * false when `deadline` (ms, by `now`) passed first. It looks again after every `slice()` ms, too, and, as a seat belt, after
- * `shared.recheck`.
+ * Blocks the thread until `attempt` answers 0. `attempt` answers the side to wait on otherwise, or throws.
+ * Returns false when `deadline` (ms, by `now`) passed first. It looks again after every `slice()` ms, too,
+ * and, as a seat belt, after `shared.recheck`.
  *
- * The order in the loop carries the protocol: counted, then the epoch read, then the wake in flight cleared, then
- * the look. Cleared before the epoch is read, a waker between the two would leave WAKING set beside a sleeper.
+ * The order in the loop carries the protocol: counted, then the epoch read, then the wake in flight cleared,
+ * then the look. Cleared before the epoch is read, a waker between the two would leave WAKING set beside a
+ * sleeper.
  */
 export function block(
   shared: Shared,
@@ -55,7 +56,10 @@ export function block(
   return true
 }
 
-/** Leaving cleared the wake in flight, which may have been meant for another: if there is more, another is woken. */
+/**
+ * Leaving cleared the wake in flight, which may have been meant for another: if there is more, another is
+ * woken.
+ */
 function passOn(shared: Shared, side: Side): void {
   const { core } = shared
   if (side === GET) {

@@ -4,7 +4,8 @@ let holders = 0
 let timer: NodeJS.Timeout | undefined
 
 /**
- * Keeps the event loop alive while a wait is pending: a pending `Atomics.waitAsync` does not (nodejs/node#61941).
+ * Keeps the event loop alive while a wait is pending: a pending `Atomics.waitAsync` does not
+ * (nodejs/node#61941).
  */
 export function hold(): void {
   if (holders++ === 0) timer = setInterval(() => {}, 0x7fffffff)

@@ -6,8 +6,9 @@ export interface InLine<E> {
 }
 
 /**
- * A doubly linked list: those who wait, in the order in which they came. Whoever leaves costs the same wherever it stands, and
- * however many there are. (In a Set, the search for the first one passes all that have left.)
+ * A doubly linked list: those who wait, in the order in which they came. Whoever leaves costs the same
+ * wherever it stands, and however many there are. (In a Set, the search for the first one passes all that
+ * have left.)
  */
 export class Line<E extends InLine<E>> {
   #first: E | undefined

@@ -3,8 +3,9 @@ import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
 import type { Lot } from '../core/shared.ts'
 
 /**
- * A thread can sleep on one word only, and `selectSync` waits on several queues. So all threads of a process that select
- * sleep on the word of one lot, and whoever wakes the takers of a queue from which one of them selects moves it.
+ * A thread can sleep on one word only, and `selectSync` waits on several queues. So all threads of a process
+ * that select sleep on the word of one lot, and whoever wakes the takers of a queue from which one of them
+ * selects moves it.
  */
 
 /** Words: what they sleep on, and two that name the lot. */

@@ -11,7 +11,10 @@ import { waitAsync } from './wait-async.ts'
 
 /** A call that waits asynchronously. */
 export interface PendingCall {
-  /** Tries once. Answers 0 if the call is settled, else the side whose wake it waits for. What it throws rejects the call. */
+  /**
+   * Tries once. Answers 0 if the call is settled, else the side whose wake it waits for. What it throws
+   * rejects the call.
+   */
   attempt(): Side | 0
   reject(error: unknown): void
   /** The call is given up: its timeout lapsed, or it was aborted. */
@@ -43,10 +46,10 @@ export type Pending = Entry
 const waiting = new Set<PendingCalls>()
 
 /**
- * This thread's pending calls of one kind on one queue, served in call order. However many there are, the thread
- * counts once on the side they wait for and has at most one `waitAsync` pending on its word: it can not be
- * cancelled, so it outlives the calls and serves the next ones. (A later waker moves the epoch and notifies in one
- * straight line, so a wait armed on an older epoch is always woken too.)
+ * This thread's pending calls of one kind on one queue, served in call order. However many there are, the
+ * thread counts once on the side they wait for and has at most one `waitAsync` pending on its word: it can
+ * not be cancelled, so it outlives the calls and serves the next ones. (A later waker moves the epoch and
+ * notifies in one straight line, so a wait armed on an older epoch is always woken too.)
  */
 export class PendingCalls {
   readonly #shared: SharedMemory
@@ -72,7 +75,10 @@ export class PendingCalls {
     return this.#entries.size
   }
 
-  /** Queues `call` behind the others. The caller has tried it once already, in vain, or there are others before it. */
+  /**
+   * Queues `call` behind the others. The caller has tried it once already, in vain, or there are others
+   * before it.
+   */
   add(call: PendingCall, limits: Limits): Pending {
     const { signal } = limits
     const entry: Entry = {
@@ -102,7 +108,10 @@ export class PendingCalls {
     return entry
   }
 
-  /** Serves as many calls as can be, in order, and arms the wake for the rest. Returns the side they wait for, or 0. */
+  /**
+   * Serves as many calls as can be, in order, and arms the wake for the rest. Returns the side they wait for,
+   * or 0.
+   */
   serve(): Side | 0 {
     if (this.#serving) return this.#entered
     this.#serving = true

@@ -8,16 +8,20 @@ export interface Place {
   readonly ledger: number
 }
 
-/** How long a thread sleeps whose queues wake different lots, in ms: it hears one of them, and looks at the others. */
+/**
+ * How long a thread sleeps whose queues wake different lots, in ms: it hears one of them, and looks at the
+ * others.
+ */
 const DEAF = 10
 
 /**
- * Blocks the thread until `attempt`, which looks at all `places`, answers true. Returns false when `deadline` (ms, by
- * `now`) passed first. It looks again after every `slice()` ms, too.
+ * Blocks the thread until `attempt`, which looks at all `places`, answers true. Returns false when `deadline`
+ * (ms, by `now`) passed first. It looks again after every `slice()` ms, too.
  *
- * The order carries the protocol, as in `block`: counted in every queue, then the lot's word read, then the wakes in
- * flight cleared, then the look. See waking.ts for the other half. Whoever leaves passes no wake on: those it cleared were for
- * all who are counted as asynchronous waiters, and none of them was meant for it alone.
+ * The order carries the protocol, as in `block`: counted in every queue, then the lot's word read, then the
+ * wakes in flight cleared, then the look. See waking.ts for the other half. Whoever leaves passes no wake on:
+ * those it cleared were for all who are counted as asynchronous waiters, and none of them was meant for it
+ * alone.
  */
 export function blockOnLot(
   places: readonly Place[],

@@ -3,8 +3,8 @@ import { isShutDown, type SharedMemory } from '../core/shared.ts'
 import { waitAsync } from './wait-async.ts'
 
 /**
- * Calls back once the queue is shut down, by whichever thread; at once if it is. Returns what ends the watch. It does not
- * keep the process alive.
+ * Calls back once the queue is shut down, by whichever thread; at once if it is. Returns what ends the watch.
+ * It does not keep the process alive.
  *
  *   who shuts down   sets the flag, notifies SHUT_DOWN; if it dies between the two, whoever recovers it notifies
  *   who watches      sleeps on SHUT_DOWN, reads the flag

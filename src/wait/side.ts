@@ -26,5 +26,8 @@ export function asyncBit(side: Side): number {
 export const SELECT_GET_BIT = 512
 export const SELECT_BIT = 1024
 
-/** The bit of WAITS for a thread at the end of a shut-down queue: it counts on JOIN besides, and sleeps on GET. */
+/**
+ * The bit of WAITS for a thread at the end of a shut-down queue: it counts on JOIN besides, and sleeps on
+ * GET.
+ */
 export const END_BIT = 256

@@ -2,15 +2,17 @@ import { GET, SELECT, WAITERS } from '../core/layout.ts'
 import type { Shared } from '../core/shared.ts'
 
 /**
- * Every wake of those who wait for an item, outside of the core. Threads blocked in a select sleep on their lot's word:
+ * Every wake of those who wait for an item, outside of the core. Threads blocked in a select sleep on their
+ * lot's word:
  *
  *   who wakes      publishes, sets the asynchronous wake in flight if none is, reads SELECT, moves the lot's word
  *   who selects    counts on SELECT, reads the lot's word, clears the wake in flight, looks, sleeps on what it read
  *
- * If the waker reads SELECT before the count, all it did before comes before the look. If it reads it after, it moves the
- * word, before the selector has read it (and then published before the look) or after (and then the sleep ends).
- * A put that finds a wake in flight wakes nobody: whoever set that mark did so after every selector had cleared it, hence
- * after each of them had read the lot's word for the last time, and is about to move it.
+ * If the waker reads SELECT before the count, all it did before comes before the look. If it reads it after,
+ * it moves the word, before the selector has read it (and then published before the look) or after (and then
+ * the sleep ends). A put that finds a wake in flight wakes nobody: whoever set that mark did so after every
+ * selector had cleared it, hence after each of them had read the lot's word for the last time, and is about
+ * to move it.
  */
 
 /** There is an item: wakes one blocked thread, and all others. */
