@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { Case, nodes } from './case.ts'
+import { Case, nodes, sample } from './case.ts'
 
 const site = new Case('letters')
 afterAll(() => site.remove())
@@ -19,12 +19,14 @@ describe.each(nodes)('a dead letter, on Node $version', ({ path }) => {
     expect(await site.run(path, '.', ['nested-supervisor.mjs'])).toMatchObject({ code: 0, stdout })
   })
 
-  it.each([
-    { codec: 'structured', deaths: 1, isError: true },
-    { codec: 'structured', deaths: 3, isError: true },
-    { codec: 'json', deaths: 2, isError: false },
-    { codec: 'msgpack', deaths: 2, isError: false },
-  ])('in codec $codec says why its thread died, $deaths times', async ({ codec, deaths, isError }) => {
+  it.each(
+    sample(1, [
+      { codec: 'structured', deaths: 1, isError: true },
+      { codec: 'structured', deaths: 3, isError: true },
+      { codec: 'json', deaths: 2, isError: false },
+      { codec: 'msgpack', deaths: 2, isError: false },
+    ]),
+  )('in codec $codec says why its thread died, $deaths times', async ({ codec, deaths, isError }) => {
     const ways = deaths === 1 ? Object.keys(CAUSES) : ['rejected', 'exits', 'memory']
     const ended = await site.run(path, '.', ['supervised.mjs', codec, String(deaths), ...ways])
     const lines = ways.flatMap((way) =>
