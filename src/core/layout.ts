@@ -32,8 +32,8 @@
  *            A heap likewise, by the time at which the item is due, ms of the clock of all threads; DELAYED nodes.
  *   links    one word a block: the next one of its chain or of the free stack, plus 1
  *   cells    { LENGTH, ATTEMPTS, CHAIN, NEXT | itemBytes of payload }
- *   records  2048 bytes a cell, fewer where there are many cells: the failures of its item; only with maxDeliveries or
- *            deadLetters
+ *   records  2048 bytes a cell, fewer where there are many cells: the failures of its item; only with
+ *            maxDeliveries or deadLetters
  *   blocks   blockBytes each
  *
  * A cell number has one place at any time: a slot, a node of a heap, a ledger entry, the list of returned or
