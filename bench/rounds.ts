@@ -1,4 +1,4 @@
-import type { Contender, Scenario, Team } from './scenarios/scenario.ts'
+import type { Scenario, SelectCase, Team } from './scenarios/scenario.ts'
 
 export interface Measured {
   readonly name: string
@@ -18,7 +18,7 @@ export async function measure(
   rounds: number,
   items: number | undefined,
 ): Promise<Result> {
-  const field: { contender: Contender; crew: Team; rates: number[] }[] = []
+  const field: { contender: SelectCase; crew: Team; rates: number[] }[] = []
   try {
     for (const contender of await scenario.contenders(items)) {
       field.push({ contender, crew: await contender.start(), rates: [] })

@@ -16,7 +16,7 @@ export async function buildCore(rewrite = (_file: string, text: string) => text)
   let output: Uint8Array | undefined
   const { error, stderr } = await asc.main(
     [
-      'operations.ts',
+      'operations/index.ts',
       '--outFile',
       'core.wasm',
       '--runtime',
@@ -36,10 +36,9 @@ export async function buildCore(rewrite = (_file: string, text: string) => text)
     {
       readFile: (file: string) => {
         try {
-          const source = file === 'memory.ts' ? 'memory.as.ts' : file
+          const source = file === 'words/memory.ts' ? 'words/memory.as.ts' : file
           const text = readFileSync(new URL(source, core), 'utf8')
-          // asc adds the suffix itself: to re-exports always, so a module would be there twice.
-          return rewrite(file, text.replaceAll(/(from '\.\/[a-z]+)\.ts'/g, "$1'"))
+          return rewrite(file, withoutSuffixes(text))
         } catch {
           return null
         }
@@ -54,6 +53,11 @@ export async function buildCore(rewrite = (_file: string, text: string) => text)
     throw new Error(`AssemblyScript failed: ${error?.message}\n${stderr.toString()}`)
   }
   return straighten(output)
+}
+
+/** The source with its imports as asc wants them: asc adds `.ts` to every re-export, so a module would occur twice. */
+export function withoutSuffixes(text: string): string {
+  return text.replaceAll(/(from '\.[a-z./-]+)\.ts'/g, "$1'")
 }
 
 function straighten(translated: Uint8Array): Uint8Array {

@@ -53,11 +53,62 @@ export function oneOf<T extends string>(name: string, value: unknown, allowed: r
   return value as T
 }
 
-/** An options object, or nothing. A property of Object.prototype is no option. */
-export function options<T extends object>(name: string, value: T | undefined): Partial<T> {
+/** The names of the options in T: all of them, as the compiler checks. */
+export type Known<T> = { readonly [K in keyof T]-?: true }
+
+/**
+ * Checks that `value` is an options object, or undefined, with no option beside those that `known` names.
+ * A property of Object.prototype is not an option, and neither is one that is undefined.
+ * @throws TypeError that names an unknown option, and the known one that is nearest to it
+ */
+export function optionsObject<T extends object>(
+  name: string,
+  value: T | undefined,
+  known?: Known<T>,
+): Partial<T> {
   if (value === undefined) return Object.create(null)
   if (typeof value !== 'object' || value === null) throw invalidType(name, 'an object', value)
-  return Reflect.ownKeys(Object.prototype).length <= STANDARD ? value : withoutObjectPrototype(value)
+  const own = Reflect.ownKeys(Object.prototype).length <= STANDARD ? value : withoutObjectPrototype(value)
+  if (known !== undefined) refuseUnknown(name, own as Record<string, unknown>, known)
+  return own
+}
+
+function refuseUnknown(name: string, given: Record<string, unknown>, known: object): void {
+  for (const key in given) {
+    if (Object.hasOwn(known, key) || given[key] === undefined) continue
+    const names = Object.keys(known)
+    const nearest = nearestOf(key, names)
+    const hint = nearest === undefined ? `known are ${names.join(', ')}` : `did you mean ${nearest}?`
+    throw withCode(new TypeError(`${name}.${key} is not a known option: ${hint}`), 'ERR_INVALID_ARG_VALUE')
+  }
+}
+
+/** The known option that `key` was probably meant to be; undefined if none is near. */
+function nearestOf(key: string, known: readonly string[]): string | undefined {
+  let nearest: string | undefined
+  let least = Math.floor(key.length / 3) + 1
+  for (const each of known) {
+    const distance = editDistance(key.toLowerCase(), each.toLowerCase())
+    if (distance < least) {
+      least = distance
+      nearest = each
+    }
+  }
+  return nearest
+}
+
+/** Levenshtein's distance: how many characters must be added, removed or replaced. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+    }
+    row = next
+  }
+  return row[b.length] as number
 }
 
 /** Properties of Object.prototype: more are a program's own, or a polluter's. */

@@ -17,7 +17,7 @@ for (const form of ['selectSync', 'select'] as const) {
     form,
     rounds,
     selectors: Number(values.selectors),
-    patience: 3_600_000,
+    maxSleepMs: 3_600_000,
   })
   const { timeouts, aborts, got, left, lost, twice, longest, ms } = result
   const faults = faultsOf(result)

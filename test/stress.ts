@@ -53,7 +53,7 @@ const runs =
 
 build()
 for (const run of runs) {
-  const result = await stress({ ...run, patience: 3_600_000 })
+  const result = await stress({ ...run, maxSleepMs: 3_600_000 })
   const wrong = Object.entries(SOUND).filter(([key, value]) => result[key as keyof typeof SOUND] !== value)
   const rate = Math.round(result.got / (result.ms / 1000)).toLocaleString('en')
   process.stdout.write(

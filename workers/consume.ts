@@ -1,13 +1,11 @@
 import { types } from 'node:util'
 import { AbortError, CodecError, QueueEmptyError, QueueShutDownError } from '../src/errors.ts'
-import { attachFor, type LeaseSource, link, type Queue } from '../src/queue/index.ts'
-import { Lane } from '../src/supervisor/calls.ts'
-import type { ThreadContext } from '../src/supervisor/context.ts'
-import type { Control } from '../src/supervisor/control.ts'
-import type { ConsumeRole } from '../src/supervisor/protocol.ts'
-import { verdictOf } from '../src/supervisor/retry.ts'
-import { Solitary } from './solitary.ts'
-import { Turns } from './turns.ts'
+import type { ConsumeRole, RunWords, ThreadContext } from '../src/protocol/index.ts'
+import { Lane, verdictOf } from '../src/protocol/index.ts'
+import { attachFor, type LeaseSource, type Queue } from '../src/queue/index.ts'
+import { link } from '../src/thread-link.ts'
+import { EventLoopYield } from './event-loop-yield.ts'
+import { ExclusiveCall } from './exclusive-call.ts'
 
 /**
  * How long a take may block the thread until it waits asynchronously instead, in ms: blocking is faster, but
@@ -38,9 +36,9 @@ export class Consumer {
   readonly #calls: Int32Array | undefined
   /** What ended one of the calls under way, for all of them. */
   #failure: { error: unknown } | undefined
-  readonly #control: Control
+  readonly #control: RunWords
   /** Only where calls run at once. */
-  readonly #solitary: Solitary | undefined
+  readonly #exclusive: ExclusiveCall | undefined
   /** Ends the waits of the others then. */
   readonly #over = new AbortController()
   /** Until the function is seen to be asynchronous: such a thread has other things to do while it waits. */
@@ -50,7 +48,7 @@ export class Consumer {
     queue: Queue<unknown>,
     role: ConsumeRole,
     calls: Int32Array | undefined,
-    control: Control,
+    control: RunWords,
     tell: ConsumerEvents,
   ) {
     this.#source = queue.leaseSource()
@@ -59,13 +57,13 @@ export class Consumer {
     this.#control = control
     this.#tell = tell
     this.#mayBlock = role.concurrency === 1
-    this.#solitary = role.concurrency === 1 ? undefined : new Solitary(() => control.calls)
+    this.#exclusive = role.concurrency === 1 ? undefined : new ExclusiveCall(() => control.calls)
   }
 
   static async attach(
     role: ConsumeRole,
     calls: Int32Array | undefined,
-    control: Control,
+    control: RunWords,
     tell: ConsumerEvents,
   ): Promise<Consumer> {
     return new Consumer(await attachFor(role.queue, 0), role, calls, control, tell)
@@ -87,8 +85,8 @@ export class Consumer {
   }
 
   /** One item after the other. */
-  async #work(call: Call, thread: ThreadContext, control: Control, lane: Lane | undefined): Promise<void> {
-    const turns = new Turns()
+  async #work(call: Call, thread: ThreadContext, control: RunWords, lane: Lane | undefined): Promise<void> {
+    const turns = new EventLoopYield()
     try {
       while (this.#failure === undefined && !control.stopsSoon) {
         let pause = this.#callEach(call, thread, control, turns, lane)
@@ -114,8 +112,8 @@ export class Consumer {
   #callEach(
     call: Call,
     thread: ThreadContext,
-    control: Control,
-    turns: Turns,
+    control: RunWords,
+    turns: EventLoopYield,
     lane: Lane | undefined,
   ): Promise<void> | Pause {
     do {
@@ -155,17 +153,17 @@ export class Consumer {
     entry: number,
     lane: Lane | undefined,
   ): Promise<void> | undefined {
-    const solitary = this.#solitary
-    if (solitary === undefined) return this.#call(call, thread, entry, lane)
-    if (solitary.ended !== undefined) {
+    const exclusive = this.#exclusive
+    if (exclusive === undefined) return this.#call(call, thread, entry, lane)
+    if (exclusive.ended !== undefined) {
       this.#source.uncounted(entry)
-      return solitary.ended
+      return exclusive.ended
     }
     if (!this.#source.isSuspect(entry)) return this.#call(call, thread, entry, lane)
-    if (this.#control.calls === 0) return solitary.run(() => this.#call(call, thread, entry, lane))
+    if (this.#control.calls === 0) return exclusive.run(() => this.#call(call, thread, entry, lane))
     // Held until the others have ended, it would be charged with a death that one of them causes.
     this.#source.uncounted(entry)
-    return solitary.run(() => {
+    return exclusive.run(() => {
       if (this.#failure !== undefined || this.#control.stopsSoon) return undefined
       const next = this.#leaseSync()
       return next > 0 ? this.#call(call, thread, next, lane) : undefined
@@ -213,7 +211,7 @@ export class Consumer {
 
   #callEnds(): void {
     this.#control.callEnds()
-    this.#solitary?.callEnded()
+    this.#exclusive?.callEnded()
   }
 
   #failed(entry: number, error: unknown, lane: Lane | undefined): Promise<never> | undefined {

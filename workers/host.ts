@@ -1,27 +1,25 @@
 import { type MessagePort, setEnvironmentData, threadId } from 'node:worker_threads'
 import { packError } from '../src/error-transport.ts'
-import { detachAll, itemsLeft, setLink } from '../src/queue/index.ts'
-import { unpackArgs } from '../src/supervisor/args.ts'
-import type { ThreadContext, ThreadFunction } from '../src/supervisor/context.ts'
-import { Control } from '../src/supervisor/control.ts'
-import type { Outcome, Report, RunMessage } from '../src/supervisor/protocol.ts'
-import { ANCESTRY } from '../src/supervisor/self-start.ts'
+import type { Outcome, Report, RunMessage, ThreadContext, ThreadFunction } from '../src/protocol/index.ts'
+import { ANCESTRY, RunWords, unpackArgs } from '../src/protocol/index.ts'
+import { detachAll, itemsLeft } from '../src/queue/index.ts'
+import { setLink } from '../src/thread-link.ts'
 import { setImmediate } from '../src/timers.ts'
 import { findInside, isUnsendable, refuseUnsendable } from '../src/unsendable.ts'
 import { Consumer } from './consume.ts'
 import { isBlamedOnWay, loadFunction } from './load.ts'
 import { log } from './log.ts'
 import { Producer } from './produce.ts'
-import { Supervision } from './supervision.ts'
+import { SupervisorLink } from './supervisor-link.ts'
 
 /**
  * Runs one function in this thread, as the supervisor's message says, and reports how it ended. It never
  * returns: the thread takes no other task, and ends with its group.
  */
 export async function host(message: RunMessage): Promise<never> {
-  const control = new Control(message.words)
+  const control = new RunWords(message.words)
   if (control.begin(threadId)) {
-    const supervision = new Supervision(control, message.port)
+    const supervision = new SupervisorLink(control, message.port)
     const outcome = await run(message, control, supervision)
     // A thread that is terminated while a module is evaluated goes on with what is there of it (Node 22 and
     // later), and throws since something is not. It comes to no other turn: its end is its death, not what it
@@ -39,7 +37,7 @@ export async function host(message: RunMessage): Promise<never> {
   return new Promise(() => {})
 }
 
-async function run(message: RunMessage, control: Control, supervision: Supervision): Promise<Outcome> {
+async function run(message: RunMessage, control: RunWords, supervision: SupervisorLink): Promise<Outcome> {
   const { role, port } = message
   let isSetUp = true
   const threw = (error: unknown): Outcome => ({

@@ -1,9 +1,8 @@
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
-import { isFile, typeScriptFor } from '../src/supervisor/imports.ts'
-import type { Loader } from '../src/supervisor/loader.ts'
-import { hasHook } from '../src/supervisor/require-hooks.ts'
+import type { Loader } from '../src/loading/index.ts'
+import { hasHook, isFile, typeScriptFor } from '../src/loading/index.ts'
 import { placeOfSyntaxError } from './syntax.ts'
 import { codeOf, load, type Namespace, withoutHook } from './way.ts'
 

@@ -1,9 +1,8 @@
 import { QueueShutDownError } from '../src/errors.ts'
+import type { ProduceRole, RunWords } from '../src/protocol/index.ts'
 import { attachFor, type Queue, storedFor } from '../src/queue/index.ts'
-import type { Control } from '../src/supervisor/control.ts'
-import type { ProduceRole } from '../src/supervisor/protocol.ts'
 import { ASKED, Asked } from './asked.ts'
-import { Turns } from './turns.ts'
+import { EventLoopYield } from './event-loop-yield.ts'
 
 /**
  * How long a put may block the thread until it waits asynchronously instead, in ms: blocking is faster, but
@@ -46,7 +45,7 @@ export class Producer {
    * Stores what `call` returns. Resolves when all is stored, or when the thread is asked to stop, as it is at
    * the end of its queue: a wait for the source's next item ends then, and the source is closed.
    */
-  async produce(call: () => unknown, control: Control, signal: AbortSignal): Promise<void> {
+  async produce(call: () => unknown, control: RunWords, signal: AbortSignal): Promise<void> {
     const asked = new Asked(signal)
     let result = call()
     if (isPromiseLike(result)) {
@@ -70,8 +69,8 @@ export class Producer {
     return error instanceof QueueShutDownError && this.queue.isShutDown
   }
 
-  async #storeEachAsync(items: AsyncIterable<unknown>, control: Control, asked: Asked): Promise<void> {
-    const turns = new Turns()
+  async #storeEachAsync(items: AsyncIterable<unknown>, control: RunWords, asked: Asked): Promise<void> {
+    const turns = new EventLoopYield()
     const iterator = items[Symbol.asyncIterator]()
     for (;;) {
       // What is no promise is no error, as in `for await`.
@@ -116,8 +115,8 @@ export class Producer {
     await late
   }
 
-  async #storeEach(items: Iterable<unknown>, control: Control): Promise<void> {
-    const turns = new Turns()
+  async #storeEach(items: Iterable<unknown>, control: RunWords): Promise<void> {
+    const turns = new EventLoopYield()
     const iterator = items[Symbol.iterator]()
     while (!control.stopsSoon) {
       const pause = this.#storeWhileRoom(iterator, control, turns)
@@ -138,8 +137,8 @@ export class Producer {
    */
   #storeWhileRoom(
     iterator: Iterator<unknown>,
-    control: Control,
-    turns: Turns,
+    control: RunWords,
+    turns: EventLoopYield,
   ): 'end' | 'turn' | { item: unknown } {
     for (;;) {
       const { done, value } = iterator.next()

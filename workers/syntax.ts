@@ -1,5 +1,5 @@
 import { Script } from 'node:vm'
-import { isTypeScript, modulesFrom } from '../src/supervisor/imports.ts'
+import { isTypeScript, modulesFrom } from '../src/loading/index.ts'
 
 /**
  * Where the syntax error is: `/path/file.js:3`. Of an ES module Node's error does not say it, so each file

@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { isForRequire, isTypeScript } from '../src/supervisor/imports.ts'
-import type { Loader, ThreadHook } from '../src/supervisor/loader.ts'
-import { hasHook, isHooked } from '../src/supervisor/require-hooks.ts'
+import type { Loader, ThreadHook } from '../src/loading/index.ts'
+import { hasHook, isForRequire, isHooked, isTypeScript } from '../src/loading/index.ts'
 
 export type Namespace = Readonly<Record<string, unknown>>
 

@@ -1,5 +1,5 @@
 import { Crew } from '../crew.ts'
-import { type Contender, type Scenario, wholeShares } from './scenario.ts'
+import { type Scenario, type SelectCase, wholeShares } from './scenario.ts'
 
 /** One thread puts an int32 and gets it back: the same operations compiled to WebAssembly, and as TypeScript over Atomics. */
 export const BACK_ENDS: readonly Scenario[] = [
@@ -27,7 +27,7 @@ function common(file: 'core' | 'api'): Omit<Scenario, 'title'> {
   }
 }
 
-function contender(file: 'core' | 'api', name: 'WebAssembly' | 'Atomics', items: number): Contender {
+function contender(file: 'core' | 'api', name: 'WebAssembly' | 'Atomics', items: number): SelectCase {
   return {
     name,
     items,

@@ -1,5 +1,5 @@
 import { Crew } from '../crew.ts'
-import { type Contender, type Scenario, wholeShares } from './scenario.ts'
+import { type Scenario, type SelectCase, wholeShares } from './scenario.ts'
 import { type Kind, queueJobs } from './throughput.ts'
 import { topologyPicture } from './topology.ts'
 
@@ -21,7 +21,7 @@ export const KINDS: readonly Scenario[] = [
 ]
 
 function kindScenario(name: string, kind: Kind, atLeast: number): Scenario {
-  const contender = (each: Kind, items: number): Contender => ({
+  const contender = (each: Kind, items: number): SelectCase => ({
     name: each,
     items,
     start: async () => {
@@ -43,7 +43,7 @@ function kindScenario(name: string, kind: Kind, atLeast: number): Scenario {
   }
 }
 
-function heapContender(waiting: number, items: number): Contender {
+function heapContender(waiting: number, items: number): SelectCase {
   const name = `${waiting.toLocaleString('en')} waiting`
   return {
     name,

@@ -6,7 +6,7 @@ export interface Team {
 }
 
 /** One way to move the items of a scenario. */
-export interface Contender {
+export interface SelectCase {
   readonly name: string
   readonly items: number
   start(): Promise<Team>
@@ -29,7 +29,7 @@ export interface Scenario {
   readonly baseline: string
   readonly target?: Target
   /** `items`: for each contender; undefined: each contender's own. */
-  contenders(items: number | undefined): Promise<Contender[]>
+  contenders(items: number | undefined): Promise<SelectCase[]>
 }
 
 /** Each of 4 producers has as many batches of 64 for each of 4 consumers. */

@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { Crew, type Job } from '../crew.ts'
 import { DIST } from '../paths.ts'
-import { type Contender, type Scenario, type Target, wholeShares } from './scenario.ts'
+import { type Scenario, type SelectCase, type Target, wholeShares } from './scenario.ts'
 import { TOPOLOGIES, type Topology, topologyName, topologyPicture } from './topology.ts'
 
 /** What is handed over, and how many at a time. */
@@ -85,7 +85,7 @@ function queueContender(
   freight: Freight,
   topology: Topology,
   items: number,
-): Contender {
+): SelectCase {
   return {
     name,
     items,
@@ -114,7 +114,7 @@ export async function queueJobs(
 export type Kind = 'Queue' | 'LifoQueue' | 'PriorityQueue'
 
 /** A channel from each producer to each consumer; a producer takes its consumers in turn. */
-function messageContender(label: string, freight: Freight, topology: Topology, items: number): Contender {
+function messageContender(label: string, freight: Freight, topology: Topology, items: number): SelectCase {
   return {
     name: 'postMessage',
     items,

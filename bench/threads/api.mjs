@@ -1,8 +1,8 @@
-import { configureCore } from '../../dist/src/core/core.js'
-import { bind } from '../../dist/src/core/memory.js'
-import * as operations from '../../dist/src/core/operations.js'
+import { configureCore } from '../../dist/src/core/instance.js'
+import * as operations from '../../dist/src/core/operations/index.js'
+import { bind } from '../../dist/src/core/words/memory.js'
 import { codecs, Queue } from '../../dist/src/index.js'
-import { Origin } from '../../dist/src/queue/origin.js'
+import { Origin } from '../../dist/src/queue/attachment/description.js'
 import { Sums, tally } from './tally.mjs'
 
 export function onWebAssembly(data) {

@@ -1,8 +1,8 @@
-import { allocate, configureCore, instantiate } from '../../dist/src/core/core.js'
 import { geometryOf, layOut, ledgerAt } from '../../dist/src/core/geometry.js'
-import { ENTRIES, ENTRY_BYTES, PAYLOAD } from '../../dist/src/core/layout.js'
-import { bind } from '../../dist/src/core/memory.js'
-import * as operations from '../../dist/src/core/operations.js'
+import { allocate, configureCore, instantiate } from '../../dist/src/core/instance.js'
+import * as operations from '../../dist/src/core/operations/index.js'
+import { bind } from '../../dist/src/core/words/memory.js'
+import { ENTRIES, ENTRY_BYTES, PAYLOAD } from '../../dist/src/core/words/offsets.js'
 import { Sums, tally } from './tally.mjs'
 
 const geometry = geometryOf({
@@ -13,7 +13,7 @@ const geometry = geometryOf({
   maxThreads: 64,
   maxInFlight: 64,
   maxDeliveries: 0,
-  keepsDoomed: false,
+  hasDeadLetters: false,
 })
 
 export function onWebAssembly(data) {

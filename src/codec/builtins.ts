@@ -1,10 +1,6 @@
-import { bytes } from './bytes.ts'
 import type { BuiltinCodec, Codec } from './codec.ts'
-import { float64 } from './float64.ts'
-import { int32 } from './int32.ts'
-import { json } from './json.ts'
-import { msgpack } from './msgpack.ts'
-import { string } from './string.ts'
+import { msgpack } from './msgpack/index.ts'
+import { bytes, float64, int32, json, string } from './plain/index.ts'
 import { structured } from './structured.ts'
 
 /** The codecs that need no definition. */

@@ -6,7 +6,7 @@
  *   is allocated per item. The built-in codecs implement both; `cellCodec()` wraps a user's.
  */
 
-/** Turns items into bytes and back. */
+/** EventLoopYield items into bytes and back. */
 export interface Codec<T> {
   readonly name: string
   /** Encoded size in bytes, if it is the same for every item. */

@@ -1,7 +1,6 @@
 import { builtin } from './builtin.ts'
-import { readClone, V8_MARK, writeClone } from './clone.ts'
-import { readTagged } from './tagged-reader.ts'
-import { TaggedWriter } from './tagged-writer.ts'
+import { readClone, V8_MARK, writeClone } from './clone/index.ts'
+import { readTagged, TaggedWriter } from './tagged/index.ts'
 
 /** Out of its variable while in use: a getter of an item may put another item. */
 let spare: TaggedWriter | undefined

@@ -15,7 +15,7 @@ import {
   SLOT_CELL,
   TAIL,
   TAKEN,
-} from './layout.ts'
+} from './words/index.ts'
 
 /** The order in which a queue hands out its items. */
 export type Kind = 'fifo' | 'lifo' | 'priority'
@@ -31,7 +31,7 @@ export interface Dimensions {
   readonly maxThreads: number
   readonly maxInFlight: number
   readonly maxDeliveries: number
-  readonly keepsDoomed: boolean
+  readonly hasDeadLetters: boolean
   /** A put on the full queue drops the oldest item. Default false. */
   readonly dropsOldest?: boolean
 }
@@ -94,7 +94,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   const ledgerBytes = toLine(ENTRIES + (maxInFlight + 1) * ENTRY_BYTES)
   const blockBytes = maxItemBytes <= itemBytes ? 0 : blockSize(maxItemBytes, memoryBytes)
   const blocks = blockBytes === 0 ? 0 : Math.ceil(memoryBytes / blockBytes)
-  const hasRecords = dimensions.maxDeliveries > 0 || dimensions.keepsDoomed
+  const hasRecords = dimensions.maxDeliveries > 0 || dimensions.hasDeadLetters
 
   let end = CONTROL_BYTES
   const region = (bytes: number) => {

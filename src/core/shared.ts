@@ -1,9 +1,9 @@
-import { type Core, instantiate } from './core.ts'
 import { type Geometry, ledgerAt } from './geometry.ts'
-import { FINISHED, HEAD, LEDGERS_USED, RESCUED, RETURNED, SHUT, TAIL } from './layout.ts'
+import { type Core, instantiate } from './instance.ts'
+import { FINISHED, HEAD, LEDGERS_USED, MISSED_WAKES, RETURNED, SHUT, TAIL } from './words/index.ts'
 
 /** A word of the process on which threads sleep that wait on several queues at once: see wait/lot.ts. */
-export interface Lot {
+export interface ParkingLot {
   /** Equal for all views of the same word. */
   readonly id: string
   readonly buffer: SharedArrayBuffer
@@ -19,7 +19,7 @@ export interface Shared {
   readonly core: Core
   readonly geometry: Geometry
   /** Where the threads sleep that select from this queue: the lot of the thread that made it. */
-  readonly lot: Lot
+  readonly lot: ParkingLot
   load(at: number): number
   /** `Atomics.wait` on the word at byte offset `at`, for at most `ms`. */
   wait(at: number, expected: number, ms: number): void
@@ -30,20 +30,20 @@ export interface Shared {
    * ever missing by design; one that a dying sleeper ate is made up for at its exit, which the main thread
    * may hear of late.
    */
-  readonly recheck: number
+  readonly safetyTimeoutMs: number
   /** The owner of `ledger` looked again by itself, and there was what nobody had woken it for. */
-  noteRescue(ledger: number): void
+  noteMissedWake(ledger: number): void
 }
 
 /**
  * Who wakes publishes first and moves the word that the waiter sleeps on a little later, long only where the
- * system takes its core away in between. A wait counts as rescued if the word does not move for so many ms
+ * system takes its core away in between. A wait counts as missedWakes if the word does not move for so many ms
  * after it ended.
  */
-export const UNDER_WAY = 100
+export const WAKE_UNDER_WAY_MS = 100
 
 /** Tests set it to `never`: a wake that is missing is to be seen. */
-const RECHECK = process.env.MILLRACE_RECHECK === 'never' ? Number.POSITIVE_INFINITY : 1000
+const SAFETY_TIMEOUT_MS = process.env.MILLRACE_SAFETY_TIMEOUT === 'never' ? Number.POSITIVE_INFINITY : 1000
 
 /**
  * What V8 is told that a queue weighs, in bytes. Before Node 26 it does not count shared memory, and lets
@@ -63,10 +63,10 @@ export class SharedMemory implements Shared {
   readonly words: Int32Array
   readonly memory: WebAssembly.Memory
   readonly geometry: Geometry
-  readonly lot: Lot
-  readonly recheck = RECHECK
+  readonly lot: ParkingLot
+  readonly safetyTimeoutMs = SAFETY_TIMEOUT_MS
 
-  constructor(memory: WebAssembly.Memory, geometry: Geometry, lot: Lot) {
+  constructor(memory: WebAssembly.Memory, geometry: Geometry, lot: ParkingLot) {
     this.memory = memory
     this.geometry = geometry
     this.lot = lot
@@ -86,8 +86,8 @@ export class SharedMemory implements Shared {
     Atomics.notify(this.words, at >> 2)
   }
 
-  noteRescue(ledger: number): void {
-    Atomics.add(this.words, (ledger + RESCUED) >> 2, 1)
+  noteMissedWake(ledger: number): void {
+    Atomics.add(this.words, (ledger + MISSED_WAKES) >> 2, 1)
   }
 }
 

@@ -1,11 +1,10 @@
 import { codecFromDescriptorAsync } from '../codec/index.ts'
-import { dataOf, type Handle, type HandleData } from './handle.ts'
+import { dataOf, type Handle, type HandleData, Origin } from './attachment/index.ts'
 import { LifoQueue } from './lifo-queue.ts'
-import type { QueueOptions } from './options.ts'
-import { Origin } from './origin.ts'
+import type { QueueOptions } from './options/index.ts'
 import { PriorityQueue } from './priority-queue.ts'
 import { Queue } from './queue.ts'
-import { registry, sweep } from './registry.ts'
+import { registry, sweep } from './recovery/index.ts'
 
 const CLASSES = { fifo: Queue, lifo: LifoQueue, priority: PriorityQueue }
 

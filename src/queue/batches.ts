@@ -1,4 +1,4 @@
-import { integer, invalidType, options as optionsObject } from '../check.ts'
+import { integer, invalidType, optionsObject } from '../check.ts'
 import { clock } from '../clock.ts'
 import {
   AbortError,
@@ -8,8 +8,8 @@ import {
   QueueShutDownError,
   TooManyInFlightError,
 } from '../errors.ts'
-import { EMPTY } from './empty.ts'
-import { durationOf, isStoppable, signalOf, timeoutOf, type WaitOptions } from './options.ts'
+import { EMPTY } from './access/index.ts'
+import { durationOf, isStoppable, signalOf, timeoutOf, type WaitOptions } from './options/index.ts'
 import type { Queue } from './queue.ts'
 
 /** Several items in one call: each put or got on its own, so a batch has no atomicity beyond its items'. */

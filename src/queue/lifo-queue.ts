@@ -1,5 +1,5 @@
-import type { QueueOptions } from './options.ts'
-import { Origin } from './origin.ts'
+import { Origin } from './attachment/index.ts'
+import type { QueueOptions } from './options/index.ts'
 import { Queue } from './queue.ts'
 
 /**

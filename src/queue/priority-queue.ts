@@ -1,7 +1,6 @@
-import type { PutResult, QueueOptions } from './options.ts'
-import { Origin } from './origin.ts'
+import { Origin } from './attachment/index.ts'
+import type { PriorityOptions, PutResult, QueueOptions } from './options/index.ts'
 import { Queue } from './queue.ts'
-import type { PriorityOptions } from './ranking.ts'
 
 /** How a priority queue is made. Here maxsize is at most 2^20. */
 export interface PriorityQueueOptions<T> extends QueueOptions<T> {

@@ -1,18 +1,15 @@
-import { invalidType, invalidValue, options as optionsObject } from '../check.ts'
-import { JOIN } from '../core/layout.ts'
-import { isShutDown, unfinished } from '../core/shared.ts'
+import { invalidType, invalidValue, optionsObject } from '../check.ts'
+import { isShutDown, JOIN, unfinished } from '../core/index.ts'
 import { DeadlockError } from '../errors.ts'
 import { markUnsendable } from '../unsendable.ts'
-import { PendingCalls } from '../wait/pending.ts'
+import { PendingCalls, whenShutDown } from '../wait/index.ts'
+import type { Delivery, EMPTY, LeaseSource, SelectCase } from './access/index.ts'
+import { itemsOf, itemsOfSync, Puts, Takes } from './access/index.ts'
+import type { Handle, HandleData } from './attachment/index.ts'
+import { describeHeld, handleOf, Origin, type QueueStats, Seat, sizeOf, statsOf } from './attachment/index.ts'
 import { type BatchOptions, getMany, getManySync, putMany, putManySync } from './batches.ts'
-import type { Contender } from './contender.ts'
-import { announceDetached } from './deaths.ts'
-import type { Delivery } from './delivery.ts'
-import type { EMPTY } from './empty.ts'
-import type { Handle, HandleData } from './handle.ts'
-import { shownInHand } from './in-hand.ts'
-import { itemsOf, itemsOfSync } from './iterate.ts'
-import type { LeaseSource } from './lease.ts'
+import { INTERNALS, type QueueInternals } from './internals.ts'
+import type { PriorityOptions } from './options/index.ts'
 import {
   isStoppable,
   type PutResult,
@@ -20,15 +17,19 @@ import {
   timeoutOf,
   type WaitOptions,
   type WhenFull,
-} from './options.ts'
-import { handleOf, Origin } from './origin.ts'
-import { Puts } from './puts.ts'
-import type { PriorityOptions } from './ranking.ts'
-import { discardAll, wakeEveryone, windUp } from './recovery.ts'
-import { detachInRegistry } from './registry.ts'
-import { Seat } from './seat.ts'
-import { type QueueStats, sizeOf, statsOf } from './stats.ts'
-import { Takes } from './takes.ts'
+} from './options/index.ts'
+import {
+  announceDetached,
+  attemptsAt,
+  closeProducer,
+  detachInRegistry,
+  discardAll,
+  drain,
+  reclaim,
+  recordTimeout,
+  storedFor,
+  wakeEveryone,
+} from './recovery/index.ts'
 
 /**
  * A bounded first-in-first-out queue in shared memory, for any number of producer and consumer threads. The
@@ -52,7 +53,7 @@ export class Queue<T> {
     this.#puts = new Puts(seat)
     this.#takes = new Takes(seat)
     this.#joins = new PendingCalls(seat.attachment.shared, seat.attachment.ledger)
-    seat.onLettersGone = () => this.#joins.serve()
+    seat.onDeadLettersFlushed = () => this.#joins.serve()
   }
 
   /** Items queued at most, those that came back included. */
@@ -308,7 +309,7 @@ export class Queue<T> {
     if (attachment === undefined) return
     for (const calls of [this.#puts, this.#takes, this.#joins]) calls.rejectAll(detachedError)
     try {
-      windUp(attachment.shared, attachment.ledger, attachment.thread, 0)
+      reclaim(attachment.shared, attachment.ledger, attachment.thread, 0)
     } finally {
       detachInRegistry(origin.id)
       announceDetached(origin.id)
@@ -318,13 +319,50 @@ export class Queue<T> {
   // --- inside ---
 
   /** @internal */
+  get [INTERNALS](): QueueInternals<T> {
+    const { origin } = this
+    const { shared } = origin
+    const { maxInFlight, maxDeliveries, maxThreads } = shared.geometry
+    const queue = this
+    return {
+      id: origin.id,
+      label: origin.label,
+      maxInFlight,
+      maxDeliveries,
+      maxThreads,
+      deadLetters: origin.deadLetters,
+      get handle() {
+        return queue.handle
+      },
+      get isDetached() {
+        return queue.isDetached
+      },
+      get deadLettered() {
+        return queue.isDetached ? 0 : queue.stats().doomed
+      },
+      get held() {
+        return queue.held
+      },
+      shutDown: () => drain(shared),
+      whenShutDown: (call) => whenShutDown(shared, call),
+      storedFor: (producer) => storedFor(shared, producer),
+      closeProducer: (producer) => closeProducer(shared, producer),
+      attemptsOf: (entry) => attemptsAt(shared, entry),
+      recordTimeout: (thread, timeout) => recordTimeout(shared, thread, timeout),
+      describeHeld: (thread) => this.heldAtDeath(thread),
+      source: () => this.leaseSource(),
+      putWithin: (item, ms) => this.putWithin(item, ms),
+    }
+  }
+
+  /** @internal */
   protected tryPutRanked(item: T, options: PriorityOptions | undefined): boolean {
     return this.#puts.tryPut(item, options)
   }
 
   #isJoined(): boolean {
     const { shared, ledger } = this.#seat.attachment
-    this.#seat.tidy()
+    this.#seat.flushDeadLetters()
     if (unfinished(shared) === 0) return true
     // Whoever shut the queue down may have died before all was discarded.
     discardAll(shared, ledger)
@@ -342,7 +380,7 @@ export class Queue<T> {
   }
 
   /** @internal */
-  contender(): Contender<T> {
+  contender(): SelectCase<T> {
     return this.#takes.contender()
   }
 
@@ -352,8 +390,8 @@ export class Queue<T> {
   }
 
   /** @internal For messages, what `thread` held when it died. */
-  inHand(thread: number): string {
-    return this.isDetached ? '' : shownInHand(this.#seat.attachment, thread)
+  heldAtDeath(thread: number): string {
+    return this.isDetached ? '' : describeHeld(this.#seat.attachment, thread)
   }
 
   /** @internal Items this thread holds. */
@@ -377,12 +415,12 @@ export class Queue<T> {
   }
 
   /** @internal Moves what other threads have left that waits for room among the dead letters. */
-  tidy(): void {
-    if (this.hasLetters && !this.isDetached) this.#seat.tidyUnasked()
+  flushDeadLetters(): void {
+    if (this.hasLetters && !this.isDetached) this.#seat.flushDeadLettersUnasked()
   }
 
   /** @internal Another letter can be put. */
-  get takesLetters(): boolean {
+  get hasRoomForLetter(): boolean {
     return !this.full || this.whenFull === 'drop-oldest'
   }
 
@@ -395,7 +433,7 @@ export class Queue<T> {
    * @internal Calls back now whom onRoom let wait, if there is room: a thread that blocks serves no event
    * loop.
    */
-  serveRoom(): void {
+  serveRoomWaiters(): void {
     this.#puts.serve()
   }
 }

@@ -3,10 +3,9 @@ import { invalidType, invalidValue } from '../check.ts'
 import { clock } from '../clock.ts'
 import { AbortError, BlockingMainThreadError, QueueEmptyError, QueueShutDownError } from '../errors.ts'
 import { clearTimeout, setTimeout } from '../timers.ts'
-import { onAbort } from '../wait/aborts.ts'
-import { blockOnLot } from '../wait/selecting.ts'
-import type { Bid, Contender } from './contender.ts'
-import { isStoppable, signalOf, timeoutOf, type WaitOptions } from './options.ts'
+import { blockOnLot, onAbort } from '../wait/index.ts'
+import type { SelectCase, SelectObserver } from './access/index.ts'
+import { isStoppable, signalOf, timeoutOf, type WaitOptions } from './options/index.ts'
 import { isQueue, type Queue } from './queue.ts'
 
 /** The items of a queue. */
@@ -33,7 +32,7 @@ export async function select<S extends Record<string, Queue<any>>>(
   queues: S,
   options?: WaitOptions,
 ): Promise<Selected<S>> {
-  const race = new Race(queues)
+  const race = new Selection(queues)
   const signal = signalOf(options)
   const timeout = timeoutOf(options)
   if (signal?.aborted) throw new AbortError(signal.reason)
@@ -52,7 +51,7 @@ export function selectSync<S extends Record<string, Queue<any>>>(
   queues: S,
   options?: WaitOptions,
 ): Selected<S> {
-  const race = new Race(queues)
+  const race = new Selection(queues)
   isStoppable(options)
   const timeout = timeoutOf(options)
   const now = race.look()
@@ -66,19 +65,19 @@ interface Won {
   readonly item: unknown
 }
 
-interface Runner {
+interface NamedCase {
   readonly key: string
   /** How messages name it. */
   readonly label: string
-  readonly contender: Contender<unknown>
+  readonly contender: SelectCase<unknown>
 }
 
 /** The queues of one select, in the order in which it looks at them. */
-class Race {
+class Selection {
   readonly #labels: string
   readonly #count: number
   /** Those that have not ended. */
-  readonly #open: Set<Runner>
+  readonly #open: Set<NamedCase>
   /** Why one of the others has ended: the first, or the first that has a cause. */
   #end: QueueShutDownError | undefined
 
@@ -105,7 +104,7 @@ class Race {
    * What `look` answers; 0 of a queue that has ended. @throws QueueShutDownError when all have; what else
    * `look` throws
    */
-  #entryOf(runner: Runner, look: () => number): number {
+  #entryOf(runner: NamedCase, look: () => number): number {
     try {
       return look()
     } catch (error) {
@@ -118,7 +117,7 @@ class Race {
    * Of the error of one queue: that it has ended, which ends the select if it is the last; or that the select
    * has failed.
    */
-  #leaveOut(runner: Runner, error: unknown): void {
+  #leaveOut(runner: NamedCase, error: unknown): void {
     if (!(error instanceof QueueShutDownError)) throw error
     if (this.#end === undefined || (this.#end.cause === undefined && error.cause !== undefined))
       this.#end = error
@@ -150,7 +149,7 @@ class Race {
       if (signal !== undefined) offAbort = onAbort(signal, abort)
 
       for (const runner of this.#open) {
-        const bid: Bid<unknown> = {
+        const bid: SelectObserver<unknown> = {
           get isOver() {
             return isOver
           },
@@ -178,7 +177,7 @@ class Race {
     if (isMainThread) throw this.#blockingError()
     const places = [...this.#open].map((runner) => ({ runner, sitting: runner.contender.sit() }))
     const sittings = places.map(({ sitting }) => sitting)
-    let winner: Runner | undefined
+    let winner: NamedCase | undefined
     let entry = 0
     const attempt = () => {
       for (const { runner, sitting } of places) {
@@ -193,7 +192,7 @@ class Race {
     }
     const slice = () => {
       const open = places.filter(({ runner }) => this.#open.has(runner))
-      return Math.min(...open.map(({ sitting }) => sitting.patience()))
+      return Math.min(...open.map(({ sitting }) => sitting.maxSleepMs()))
     }
     try {
       blockOnLot(sittings, clock.now() + timeout, clock.now, attempt, slice)
@@ -235,10 +234,10 @@ function shuffled<T>(all: readonly T[]): T[] {
 }
 
 /** Each queue once: one that stands under two keys is known by the first. */
-function runnersOf(queues: unknown): Runner[] {
+function runnersOf(queues: unknown): NamedCase[] {
   const expected = 'an object whose values are queues'
   if (typeof queues !== 'object' || queues === null) throw invalidType('queues', expected, queues)
-  const runners = new Map<Queue<unknown>, Runner>()
+  const runners = new Map<Queue<unknown>, NamedCase>()
   for (const [key, queue] of Object.entries(queues)) {
     if (!isQueue(queue)) throw invalidType(`queues.${key}`, 'a Queue', queue)
     if (runners.has(queue)) continue

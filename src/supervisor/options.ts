@@ -1,7 +1,7 @@
 import { isMainThread, type ResourceLimits } from 'node:worker_threads'
-import { integer, invalidType, invalidValue, options as optionsObject, outOfRange } from '../check.ts'
+import { integer, invalidType, invalidValue, optionsObject, outOfRange } from '../check.ts'
 import { durationOf, signalOf } from '../queue/index.ts'
-import { type CompletePolicy, type RestartPolicy, restartPolicy } from './restart.ts'
+import { type CompletePolicy, type RestartPolicy, restartPolicy } from './groups/index.ts'
 
 /** How a supervisor is made. */
 export interface SupervisorOptions {

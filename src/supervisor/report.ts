@@ -1,5 +1,5 @@
 import type { Queue } from '../queue/index.ts'
-import type { Group } from './group.ts'
+import type { Group } from './groups/index.ts'
 
 /** What came of a supervisor's groups, all of them ended. */
 export interface Report {

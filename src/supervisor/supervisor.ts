@@ -8,35 +8,39 @@ import {
   ThreadError,
   TooManyThreadsError,
 } from '../errors.ts'
-import {
-  causeOf,
-  drain,
-  hearAttachments,
-  type ItemOf,
-  noteCause,
-  type Queue,
-  type WaitOptions,
-} from '../queue/index.ts'
+import { withStacks } from '../loading/index.ts'
+import { placeIn, refuseSelfStart } from '../protocol/index.ts'
+import { drain, hearAttachments, type ItemOf, type Queue, type WaitOptions } from '../queue/index.ts'
+import { causeOf, noteCause } from '../thread-link.ts'
 import { clearInterval, clearTimeout, nextTick, setInterval, setTimeout } from '../timers.ts'
 import { markUnsendable } from '../unsendable.ts'
-import { onAbort } from '../wait/aborts.ts'
-import { whenShutDown } from '../wait/shut-down.ts'
-import { aggregateOf } from './failures.ts'
-import { queuesOf } from './flow.ts'
-import { Group, type GroupEvents, type GroupPlan, type ThreadGroup } from './group.ts'
-import type { Member } from './member.ts'
+import { onAbort, whenShutDown } from '../wait/index.ts'
+import { GroupHistory } from './group-history.ts'
+import type { Member } from './groups/index.ts'
+import {
+  aggregateOf,
+  Group,
+  type GroupEvents,
+  type GroupPlan,
+  queuesOf,
+  refuseTooMany,
+  type ThreadGroup,
+  waitFor,
+} from './groups/index.ts'
 import { type SupervisorOptions, type SupervisorSettings, supervisorSettings } from './options.ts'
-import { finish, stopDownstream } from './order.ts'
-import { Past } from './past.ts'
-import { refuseTooMany } from './places.ts'
-import { consumePlan, producePlan, spawnPlan } from './plans.ts'
 import { groupStats, type Report, type SupervisorStats } from './report.ts'
-import { placeIn, refuseSelfStart } from './self-start.ts'
 import { handleSignals } from './signals.ts'
-import { withStacks } from './stacks.ts'
-import type { ConsumeOptions, ProduceOptions, ThreadTask } from './task.ts'
-import type { Inferred, Starts, Takes, Yields } from './typed.ts'
-import { waitFor } from './wait-for.ts'
+import { finish, stopDownstream } from './stop-order.ts'
+import type {
+  ConsumeOptions,
+  Inferred,
+  ProduceOptions,
+  Starts,
+  Takes,
+  ThreadTask,
+  Yields,
+} from './tasks/index.ts'
+import { consumePlan, producePlan, spawnPlan } from './tasks/index.ts'
 
 /** What a supervisor's events carry. */
 export interface ThreadEvent {
@@ -84,7 +88,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly #settings: SupervisorSettings
   /** Those whose threads have not all exited. */
   readonly #groups: Group[] = []
-  readonly #past = new Past()
+  readonly #past = new GroupHistory()
   #started = 0
   readonly #stop = new AbortController()
   #startedAt = 0

@@ -4,7 +4,7 @@ import { QueueCorruptError } from '../errors.ts'
 const idle = new Int32Array(new SharedArrayBuffer(4))
 const SPINS = 64
 /**
- * Turns of an empty loop, about a microsecond: who looks again at once takes from the other the words it
+ * EventLoopYield of an empty loop, about a microsecond: who looks again at once takes from the other the words it
  * needs to come to an end.
  */
 const PAUSE = 1000

@@ -1,12 +1,23 @@
-import { BACKLOG, DELAYED, EPOCH, GET, MEMORY, PUT, RETURNED, WAKING } from '../core/layout.ts'
-import { queued, type Shared, UNDER_WAY } from '../core/shared.ts'
+import {
+  DELAYED,
+  EPOCH,
+  GET,
+  MEMORY,
+  PUT,
+  queued,
+  RETURNED,
+  RETURNS,
+  type Shared,
+  WAKE_UNDER_WAY_MS,
+  WAKING,
+} from '../core/index.ts'
 import { BLOCKED_WAITER, blockedBit, type Side } from './side.ts'
 import { wakeTakers } from './waking.ts'
 
 /**
  * Blocks the thread until `attempt` answers 0. `attempt` answers the side to wait on otherwise, or throws.
  * Returns false when `deadline` (ms, by `now`) passed first. It looks again after every `slice()` ms, too,
- * and, as a seat belt, after `shared.recheck`.
+ * and, as a seat belt, after `shared.safetyTimeoutMs`.
  *
  * The order in the loop carries the protocol: counted, then the epoch read, then the wake in flight cleared,
  * then the look. Cleared before the epoch is read, a waker between the two would leave WAKING set beside a
@@ -34,7 +45,7 @@ export function block(
         if (shared.load(side + WAKING) !== 0) shared.core.clearWaking(side)
         next = attempt()
         if (next !== side) {
-          if (belted !== undefined && wakeIsMissing(shared, side, belted)) shared.noteRescue(ledger)
+          if (belted !== undefined && wakeIsMissing(shared, side, belted)) shared.noteMissedWake(ledger)
           break
         }
         const left = deadline - now()
@@ -43,8 +54,8 @@ export function block(
           break
         }
         const most = Math.min(left, slice())
-        belted = shared.recheck < most ? epoch : undefined
-        shared.wait(side + EPOCH, epoch, Math.min(most, shared.recheck))
+        belted = shared.safetyTimeoutMs < most ? epoch : undefined
+        shared.wait(side + EPOCH, epoch, Math.min(most, shared.safetyTimeoutMs))
       }
     } finally {
       shared.core.leaveWait(ledger, side, bit, BLOCKED_WAITER)
@@ -66,7 +77,7 @@ function passOn(shared: Shared, side: Side): void {
     // Another must know when the next delayed item is due.
     if (queued(shared) > 0 || shared.load(RETURNED) > 0 || shared.load(DELAYED) > 0) wakeTakers(shared)
   } else if (side === PUT) {
-    if (queued(shared) + shared.load(BACKLOG) < shared.geometry.maxsize) core.wake(PUT)
+    if (queued(shared) + shared.load(RETURNS) < shared.geometry.maxsize) core.wake(PUT)
   } else if (side === MEMORY) {
     // Whoever stood first in line for blocks may have left it.
     core.wakeAll(MEMORY)
@@ -76,7 +87,7 @@ function passOn(shared: Shared, side: Side): void {
 /** What the waiter found was published, and `epoch` is not moved for it. */
 function wakeIsMissing(shared: Shared, side: Side, epoch: number): boolean {
   if (shared.load(side + EPOCH) !== epoch) return false
-  shared.wait(side + EPOCH, epoch, UNDER_WAY)
+  shared.wait(side + EPOCH, epoch, WAKE_UNDER_WAY_MS)
   return shared.load(side + EPOCH) === epoch
 }
 

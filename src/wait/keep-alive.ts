@@ -7,10 +7,10 @@ let timer: NodeJS.Timeout | undefined
  * Keeps the event loop alive while a wait is pending: a pending `Atomics.waitAsync` does not
  * (nodejs/node#61941).
  */
-export function hold(): void {
+export function ref(): void {
   if (holders++ === 0) timer = setInterval(() => {}, 0x7fffffff)
 }
 
-export function letGo(): void {
+export function unref(): void {
   if (--holders === 0) clearInterval(timer)
 }

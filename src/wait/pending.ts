@@ -1,10 +1,9 @@
-import { ASYNC_EPOCH, ASYNC_WAKING } from '../core/layout.ts'
-import { type SharedMemory, UNDER_WAY } from '../core/shared.ts'
+import { ASYNC_EPOCH, ASYNC_WAKING, type SharedMemory, WAKE_UNDER_WAY_MS } from '../core/index.ts'
 import { AbortError } from '../errors.ts'
 import { clearInterval, clearTimeout, setInterval, setTimeout } from '../timers.ts'
 import { onAbort } from './aborts.ts'
 import { StuckError } from './backoff.ts'
-import { hold, letGo } from './keep-alive.ts'
+import { ref, unref } from './keep-alive.ts'
 import { type InLine, Line } from './line.ts'
 import { ASYNC_WAITER, asyncBit, type Side } from './side.ts'
 import { waitAsync } from './wait-async.ts'
@@ -60,7 +59,7 @@ export class PendingCalls {
   /** Of the side it is counted on, before the last look. */
   #epoch = 0
   #serving = false
-  /** The seat belt: see `Shared.recheck`. */
+  /** The seat belt: see `Shared.safetyTimeoutMs`. */
   #belt: NodeJS.Timeout | undefined
   /** Runs when the last pending call has been settled or has left. */
   readonly #onIdle: () => void
@@ -102,7 +101,7 @@ export class PendingCalls {
     }
     this.#entries.join(entry)
     waiting.add(this)
-    if (!entry.background) hold()
+    if (!entry.background) ref()
     this.#fasten()
     this.serve()
     return entry
@@ -186,10 +185,10 @@ export class PendingCalls {
   }
 
   #fasten(): void {
-    const { recheck } = this.#shared
-    if (this.#belt !== undefined || recheck === Number.POSITIVE_INFINITY) return
+    const { safetyTimeoutMs } = this.#shared
+    if (this.#belt !== undefined || safetyTimeoutMs === Number.POSITIVE_INFINITY) return
     // The pending calls keep the process alive, if they are to.
-    this.#belt = setInterval(() => this.#lookAgain(), recheck).unref()
+    this.#belt = setInterval(() => this.#lookAgain(), safetyTimeoutMs).unref()
   }
 
   #lookAgain(): void {
@@ -200,7 +199,7 @@ export class PendingCalls {
     const isStill = () => this.#shared.load(side + ASYNC_EPOCH) === epoch
     this.serve()
     if (this.#entries.size === size || !isStill()) return
-    setTimeout(() => void (isStill() && this.#shared.noteRescue(this.#ledger)), UNDER_WAY).unref()
+    setTimeout(() => void (isStill() && this.#shared.noteMissedWake(this.#ledger)), WAKE_UNDER_WAY_MS).unref()
   }
 
   #drop(entry: Entry, error: Error): void {
@@ -224,7 +223,7 @@ export class PendingCalls {
     }
     clearTimeout(entry.timer)
     entry.offAbort?.()
-    if (!entry.background) letGo()
+    if (!entry.background) unref()
     return true
   }
 

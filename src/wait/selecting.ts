@@ -1,5 +1,4 @@
-import { ASYNC_WAKING, GET, SELECT } from '../core/layout.ts'
-import { type Lot, type Shared, UNDER_WAY } from '../core/shared.ts'
+import { ASYNC_WAKING, GET, type ParkingLot, SELECT, type Shared, WAKE_UNDER_WAY_MS } from '../core/index.ts'
 import { ASYNC_WAITER, BLOCKED_WAITER, SELECT_BIT, SELECT_GET_BIT } from './side.ts'
 
 /** This thread at one of the queues it waits on. */
@@ -32,7 +31,7 @@ export function blockOnLot(
 ): boolean {
   const { shared: first, ledger: own } = places[0] as Place
   const { lot } = first
-  const deaf = places.some(({ shared }) => shared.lot.id !== lot.id)
+  const differentLots = places.some(({ shared }) => shared.lot.id !== lot.id)
   /** As in `block`. */
   let belted: number | undefined
   try {
@@ -42,23 +41,23 @@ export function blockOnLot(
       for (const { shared } of places) clearWake(shared)
       const found = attempt()
       if (found) {
-        if (belted !== undefined && wakeIsMissing(lot, belted)) first.noteRescue(own)
+        if (belted !== undefined && wakeIsMissing(lot, belted)) first.noteMissedWake(own)
         return true
       }
       const left = deadline - now()
       if (left <= 0) return false
-      const most = Math.min(left, slice(), deaf ? DEAF : left)
-      belted = first.recheck < most ? epoch : undefined
-      lot.wait(epoch, Math.min(most, first.recheck))
+      const most = Math.min(left, slice(), differentLots ? DEAF : left)
+      belted = first.safetyTimeoutMs < most ? epoch : undefined
+      lot.wait(epoch, Math.min(most, first.safetyTimeoutMs))
     }
   } finally {
     for (const { shared, ledger } of places) leaveSelect(shared, ledger)
   }
 }
 
-function wakeIsMissing(lot: Lot, epoch: number): boolean {
+function wakeIsMissing(lot: ParkingLot, epoch: number): boolean {
   if (lot.load() !== epoch) return false
-  lot.wait(epoch, UNDER_WAY)
+  lot.wait(epoch, WAKE_UNDER_WAY_MS)
   return lot.load() === epoch
 }
 

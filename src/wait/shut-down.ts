@@ -1,5 +1,4 @@
-import { SHUT_DOWN } from '../core/layout.ts'
-import { isShutDown, type SharedMemory } from '../core/shared.ts'
+import { isShutDown, SHUT_DOWN, type SharedMemory } from '../core/index.ts'
 import { waitAsync } from './wait-async.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { ASYNC_WAITER, GET, JOIN, LINE_BYTES, MEMORY, PUT } from '../core/layout.ts'
+import { ASYNC_WAITER, GET, JOIN, LINE_BYTES, MEMORY, PUT } from '../core/index.ts'
 
 /** What a thread can wait for: the byte offset of the side's words. */
 export type Side = number

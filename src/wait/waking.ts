@@ -1,5 +1,5 @@
-import { GET, SELECT, WAITERS } from '../core/layout.ts'
-import type { Shared } from '../core/shared.ts'
+import type { Shared } from '../core/index.ts'
+import { GET, SELECT, WAITERS } from '../core/index.ts'
 
 /**
  * Every wake of those who wait for an item, outside of the core. Threads blocked in a select sleep on their

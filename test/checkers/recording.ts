@@ -1,5 +1,5 @@
-import { allocate } from '../../src/core/core.ts'
 import { geometryOf, layOut } from '../../src/core/geometry.ts'
+import { allocate } from '../../src/core/instance.ts'
 import { codecs } from '../../src/index.ts'
 import { type Kind, queueAt } from '../support/queues.ts'
 import { type FixtureThread, startThread } from '../support/threads.ts'
@@ -20,7 +20,7 @@ export interface Topology {
   /** First position, 0 to 2^31 - 1. */
   readonly start?: number
   /** ms; beyond it the run fails. */
-  readonly patience?: number
+  readonly maxSleepMs?: number
 }
 
 export interface Recording {
@@ -64,7 +64,7 @@ export async function recordQueue(
 export async function recordTickets(
   run: Topology & { readonly backEnd: 'Atomics' | 'WebAssembly'; readonly sabotage?: string },
 ): Promise<TicketRecording> {
-  const { capacity, producers, consumers, start = 0, backEnd, sabotage, patience = 60_000 } = run
+  const { capacity, producers, consumers, start = 0, backEnd, sabotage, maxSleepMs = 60_000 } = run
   const geometry = geometryOf({
     maxsize: capacity,
     itemBytes: 4,
@@ -73,7 +73,7 @@ export async function recordTickets(
     maxThreads: producers + consumers,
     maxInFlight: 1,
     maxDeliveries: 0,
-    keepsDoomed: false,
+    hasDeadLetters: false,
   })
   const memory = allocate(geometry)
   layOut(memory.buffer, geometry, start)
@@ -85,14 +85,14 @@ export async function recordTickets(
     sabotage,
     ledgerIndex,
     // A sabotaged core loses items that others wait for.
-    patience: sabotage === undefined ? patience / 2 : 1000,
+    maxSleepMs: sabotage === undefined ? maxSleepMs / 2 : 1000,
   })
   return { ...(await record('ticket-user.mjs', run, data)), ringSize: geometry.ringSize }
 }
 
 async function record(
   fixture: string,
-  { producers, consumers, capacity, operations, patience = 60_000 }: Topology,
+  { producers, consumers, capacity, operations, maxSleepMs = 60_000 }: Topology,
   dataOf: (thread: number) => object,
 ): Promise<Recording> {
   // What is left in the queue is part of the history, too.
@@ -114,7 +114,7 @@ async function record(
   const since = performance.now()
   for (let index = 0; index < producers; index++) start('produce', index, index)
   for (let index = 0; index < consumers; index++) start('consume', index, producers + index)
-  const outcomes = await Promise.all(started.map((thread) => thread.ended(patience)))
+  const outcomes = await Promise.all(started.map((thread) => thread.ended(maxSleepMs)))
   const ms = performance.now() - since
   const histories = records.map(historyIn)
   return {

@@ -4,7 +4,7 @@ import { types } from 'node:util'
  * A text that two values share only if nothing tells them apart: types, prototypes by name, property order, -0, holes,
  * and which objects inside are one and the same. (Equality as test runners see it ignores some of these.)
  */
-export function portrait(value: unknown, met = new Map<object, number>()): string {
+export function snapshot(value: unknown, met = new Map<object, number>()): string {
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'string') return JSON.stringify(value)
   if (Object.is(value, -0)) return '-0'
@@ -21,9 +21,9 @@ function contents(value: object, met: Map<object, number>): string {
   if (Array.isArray(value)) return `[${value.length}]`
   if (types.isDate(value)) return `(${value.getTime()})`
   if (types.isMap(value)) {
-    return `(${[...value].map(([key, each]) => `${portrait(key, met)}=>${portrait(each, met)}`).join()})`
+    return `(${[...value].map(([key, each]) => `${snapshot(key, met)}=>${snapshot(each, met)}`).join()})`
   }
-  if (types.isSet(value)) return `(${[...value].map((each) => portrait(each, met)).join()})`
+  if (types.isSet(value)) return `(${[...value].map((each) => snapshot(each, met)).join()})`
   if (types.isRegExp(value) || types.isBoxedPrimitive(value)) return `(${String(value)})`
   if (types.isAnyArrayBuffer(value)) return `(${Buffer.from(value).toString('hex')})`
   if (ArrayBuffer.isView(value)) {
@@ -40,7 +40,7 @@ function properties(value: object, met: Map<object, number>): string {
     // Node 21 and later make `stack` of an error an accessor; its text depends on where it was made.
     if (key === 'stack') continue
     const flags = `${enumerable ? 'e' : ''}${writable ? 'w' : ''}${get === undefined ? '' : 'g'}`
-    parts.push(`${JSON.stringify(String(key))}:${flags}:${portrait(each, met)}`)
+    parts.push(`${JSON.stringify(String(key))}:${flags}:${snapshot(each, met)}`)
   }
   return parts.join()
 }

@@ -4,7 +4,7 @@ import { cellCodec, codecs, spanOf } from '../../src/codec/index.ts'
 import { CodecError } from '../../src/errors.ts'
 import { seedOfRun } from '../support/seed.ts'
 import { canarySpan, throughCell } from './in-cell.ts'
-import { portrait } from './portrait.ts'
+import { snapshot } from './portrait.ts'
 import { Random } from './random.ts'
 import { randomItem } from './random-items.ts'
 import { buffer, cycle, shared, values } from './structured-values.ts'
@@ -21,7 +21,7 @@ function roundTrip(item: unknown): unknown {
 
 /** Expects what `structuredClone` gives: prototypes, key order and identities included. */
 function expectClone(item: unknown, label = ''): void {
-  expect(portrait(roundTrip(item)), label).toBe(portrait(structuredClone(item)))
+  expect(snapshot(roundTrip(item)), label).toBe(snapshot(structuredClone(item)))
 }
 
 describe('codecs.structured', () => {
@@ -189,7 +189,7 @@ describe('codecs.structured', () => {
       const item = randomItem(random)
       const length = structured.write(item, span, 16, 16)
       const read = throughCell(structured, item, span, 16, 16 + length)
-      expect(portrait(read), `item ${i}`).toBe(portrait(structuredClone(item)))
+      expect(snapshot(read), `item ${i}`).toBe(snapshot(structuredClone(item)))
     }
   })
 

@@ -46,14 +46,14 @@ export function interruptibleHere(setting: Setting): Interruptible {
       enough()
       outcome = run(...call)
     },
-    outcome: () => within(outcome, 'the end of an interrupted call', setting.patience),
+    outcome: () => within(outcome, 'the end of an interrupted call', setting.maxSleepMs),
     end: async () => {},
   }
 }
 
 export function interruptibleThere(setting: Setting): Interruptible {
-  const { queue, mutant, patience } = setting
-  const supervisor = new millrace.Supervisor({ grace: patience })
+  const { queue, mutant, maxSleepMs } = setting
+  const supervisor = new millrace.Supervisor({ grace: maxSleepMs })
   let group: ThreadGroup<Outcome>
   const thread = () => supervisor.stats().groups[0]?.members[0]?.threadId ?? 0
   const spawn = (method: string, given: unknown[], options: object | undefined, isBefore: boolean) => {
@@ -64,18 +64,18 @@ export function interruptibleThere(setting: Setting): Interruptible {
     })
     group.join().catch(() => {})
   }
-  const interrupt = () => within(group.stop(), 'the stop', patience)
+  const interrupt = () => within(group.stop(), 'the stop', maxSleepMs)
   return {
     begin: (method, given, options) => spawn(method, given, options, false),
     waits: (side) => waits(setting, side, () => thread() || -1),
     interrupt,
     async beginInterrupted(method, given, options) {
       spawn(method, given, options, true)
-      await until(() => thread() > 0, 'a supervised thread runs', patience)
+      await until(() => thread() > 0, 'a supervised thread runs', maxSleepMs)
       await interrupt()
     },
     async outcome() {
-      const [outcome] = await within(group.join(), 'the end of an interrupted call', patience)
+      const [outcome] = await within(group.join(), 'the end of an interrupted call', maxSleepMs)
       return outcome as Outcome
     },
     end: () => supervisor.destroy(),

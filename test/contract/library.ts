@@ -25,7 +25,7 @@ export interface Reentered {
 // biome-ignore lint/suspicious/noExplicitAny: items of every kind
 export type AnyQueue = import('../../src/index.ts').Queue<any>
 
-const { Origin } = await load('../../dist/src/queue/origin.js')
+const { Origin } = await load('../../dist/src/queue/attachment/description.js')
 export const loops: {
   produce(queue: AnyQueue, how: Loop, what: Produced): Promise<number>
   consume(queue: AnyQueue, how: Loop): Promise<unknown[]>

@@ -4,7 +4,7 @@ import { type Interruptible, interruptibleHere, interruptibleThere } from './int
 import type { Kind, Start } from './kinds.ts'
 import { type AnyQueue, mutations, queueAt } from './library.ts'
 import { Model } from './model.ts'
-import { giveBack, lend, type Thread } from './threads.ts'
+import { lend, requeue, type Thread } from './threads.ts'
 import { Here, type Setting, There, type User, type waits } from './users.ts'
 
 /** Where the users of a queue are. */
@@ -21,7 +21,7 @@ export interface Circumstances {
   readonly mainIs: 'first' | 'last'
   readonly mutant?: string
   /** ms */
-  readonly patience: number
+  readonly maxSleepMs: number
 }
 
 /** A queue of the kind, its users, and what it should do: all that a behaviour sees. */
@@ -52,12 +52,12 @@ export class Scene {
 
   /** A queue of the capacity of this run, unless `options` say otherwise, and users of it. */
   async open(count: number, options?: QueueOptions<unknown>): Promise<Stage> {
-    const { kind, start, mutant, patience, capacity } = this.#given
+    const { kind, start, mutant, maxSleepMs, capacity } = this.#given
     // One more for who is interrupted.
     const room = { maxsize: capacity, maxThreads: count + 2, maxInFlight: capacity + 8 }
     const all = { ...room, ...kind.options, ...options }
     const queue = queueAt(kind.name, start.position, mutations.mutateOptions(all, mutant))
-    const setting: Setting = { kind, mutant, queue, patience, isOver: false }
+    const setting: Setting = { kind, mutant, queue, maxSleepMs, isOver: false }
     this.#queues.push(setting)
     const users = await Promise.all(
       Array.from({ length: count }, (_, index) => this.#user(setting, this.#isHere(index, count))),
@@ -78,11 +78,11 @@ export class Scene {
   }
 
   until(condition: () => boolean, what: string): Promise<void> {
-    return until(condition, what, this.#given.patience)
+    return until(condition, what, this.#given.maxSleepMs)
   }
 
   within<T>(promise: Promise<T>, what: string): Promise<T> {
-    return within(promise, what, this.#given.patience)
+    return within(promise, what, this.#given.maxSleepMs)
   }
 
   /** The main thread detaches; threads that still wait are ended. */
@@ -90,7 +90,7 @@ export class Scene {
     for (const setting of this.#queues) setting.isOver = true
     await Promise.all(this.#ends.map((end) => end()))
     for (const { queue } of this.#queues) queue[Symbol.dispose]()
-    await Promise.all(this.#threads.map(giveBack))
+    await Promise.all(this.#threads.map(requeue))
   }
 
   #isHere(index: number, count: number): boolean {

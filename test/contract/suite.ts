@@ -87,10 +87,10 @@ export async function check(
   behaviour: Behaviour,
   kind: Kind,
   context: Context,
-  options?: { mutant?: string; patience?: number; runs?: readonly Run[] },
+  options?: { mutant?: string; maxSleepMs?: number; runs?: readonly Run[] },
 ): Promise<number> {
-  const { mutant, patience = PATIENCE, runs = runsOf(behaviour, context) } = options ?? {}
-  const given = { kind, context, patience, ...(mutant === undefined ? {} : { mutant }) }
+  const { mutant, maxSleepMs = PATIENCE, runs = runsOf(behaviour, context) } = options ?? {}
+  const given = { kind, context, maxSleepMs, ...(mutant === undefined ? {} : { mutant }) }
   const left = [...runs]
   const lane = async () => {
     for (let run = left.shift(); run !== undefined; run = left.shift()) {

@@ -52,7 +52,7 @@ export function lend(): Thread {
 }
 
 /** A thread that still waits is of no use to the next. */
-export async function giveBack(thread: Thread): Promise<void> {
+export async function requeue(thread: Thread): Promise<void> {
   if (thread.isIdle) idle.push(thread)
   else await thread.end()
 }

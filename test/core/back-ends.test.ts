@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { geometryOf, type Kind } from '../../src/core/geometry.ts'
-import { HEAD, TAIL } from '../../src/core/layout.ts'
-import * as operations from '../../src/core/operations.ts'
+import * as operations from '../../src/core/operations/index.ts'
+import { HEAD, TAIL } from '../../src/core/words/offsets.ts'
 import { seedOfRun } from '../support/seed.ts'
 import { BackEnds } from './back-ends.ts'
 import { faultsOf } from './cell-places.ts'
@@ -25,7 +25,7 @@ function randomGeometry(random: Random, kind: Kind) {
     maxThreads: 1 + random.below(3),
     maxInFlight: random.pick([1, 2, 5]),
     maxDeliveries: random.pick([0, 0, 1, 3]),
-    keepsDoomed: random.once(2),
+    hasDeadLetters: random.once(2),
     dropsOldest: kind !== 'priority' && random.once(2),
   })
 }

@@ -1,7 +1,7 @@
-import { type Core, configureCore, coreOf } from '../../src/core/core.ts'
 import { type Geometry, layOut } from '../../src/core/geometry.ts'
-import { bind } from '../../src/core/memory.ts'
-import * as operations from '../../src/core/operations.ts'
+import { type Core, configureCore, coreOf } from '../../src/core/instance.ts'
+import * as operations from '../../src/core/operations/index.ts'
+import { bind } from '../../src/core/words/memory.ts'
 import { fresh } from './ledgers.ts'
 
 /** The same queue twice, under the WebAssembly module and under the same source over Atomics. */

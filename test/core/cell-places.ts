@@ -1,9 +1,8 @@
 import { type Geometry, ledgerAt } from '../../src/core/geometry.ts'
 import {
-  BACKLOG,
   CAME_BACK,
+  DEAD_LETTERED_FIRST,
   DELAYED,
-  DOOMED_FIRST,
   ENTRIES,
   ENTRY_BYTES,
   HEAD,
@@ -18,13 +17,14 @@ import {
   ORDER_LOW,
   RETURNED,
   RETURNED_FIRST,
+  RETURNS,
   SHUT,
   SLOT_BYTES,
   SLOT_CELL,
   SPARE_FIRST,
   SPARE_FRESH,
   TAIL,
-} from '../../src/core/layout.ts'
+} from '../../src/core/words/offsets.ts'
 
 /**
  * What is wrong with a queue's memory at rest, no operation under way: cells with no place or with two, slots that
@@ -74,7 +74,7 @@ function faultsOfCells(words: Int32Array, geometry: Geometry): string[] {
   }
   const listed = list(RETURNED_FIRST, 'returned')
   const returned = geometry.kind === 'priority' ? cameBackIn(words, geometry) + listed : listed
-  const doomed = list(DOOMED_FIRST, 'doomed')
+  const doomed = list(DEAD_LETTERED_FIRST, 'doomed')
   list(SPARE_FIRST, 'spare')
   for (let cell = geometry.firstSpare + wordAt(words, SPARE_FRESH); cell < geometry.cells; cell++) {
     place(cell, 'the fresh spare ones')
@@ -84,7 +84,7 @@ function faultsOfCells(words: Int32Array, geometry: Geometry): string[] {
   for (let cell = 0; cell < geometry.cells && !discarding; cell++) {
     if (!places.has(cell)) faults.push(`cell ${cell} is nowhere`)
   }
-  const backlog = wordAt(words, BACKLOG)
+  const backlog = wordAt(words, RETURNS)
   if (returned !== wordAt(words, RETURNED)) faults.push(`${returned} are returned, counted otherwise`)
   if (returned + delayed + doomed !== backlog) {
     faults.push(`${returned} + ${delayed} + ${doomed} came back, counted ${backlog}`)

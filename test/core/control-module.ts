@@ -19,7 +19,7 @@ export async function buildControl(operation: 'put' | 'take'): Promise<Uint8Arra
   const [line, read] = WINDOWS[operation]
   let rewritten = 0
   const bytes = await buildCore((file, text) => {
-    if (file !== 'ring.ts') return text
+    if (file !== 'operations/ring.ts') return text
     const parts = text.split(line)
     rewritten = parts.length - 1
     // What it reads is shared, so no compiler may drop or unroll it.

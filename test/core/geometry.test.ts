@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Geometry, geometryOf, layOut, ledgerAt, MAX_BYTES } from '../../src/core/geometry.ts'
-import * as layout from '../../src/core/layout.ts'
 import { unfinished } from '../../src/core/shared.ts'
+import * as layout from '../../src/core/words/offsets.ts'
 import { faultsOf } from './cell-places.ts'
 import { fresh, STARTS } from './ledgers.ts'
 
@@ -22,7 +22,7 @@ const geometries: readonly Geometry[] = (['fifo', 'lifo', 'priority'] as const).
             maxThreads,
             maxInFlight: maxThreads === 1 ? 1 : 64,
             maxDeliveries,
-            keepsDoomed: maxDeliveries > 0,
+            hasDeadLetters: maxDeliveries > 0,
             dropsOldest: kind !== 'priority' && maxThreads > 1,
           }),
         ),
@@ -92,11 +92,11 @@ describe('the layout of a memory', () => {
       'the holder of the lock': [
         layout.LOCK,
         layout.RETURNED,
-        layout.BACKLOG,
+        layout.RETURNS,
         layout.RETURNED_FIRST,
         layout.RETURNED_LAST,
-        layout.DOOMED_FIRST,
-        layout.DOOMED_LAST,
+        layout.DEAD_LETTERED_FIRST,
+        layout.DEAD_LETTERED_LAST,
         layout.SPARE_FIRST,
         layout.SPARE_FRESH,
         layout.ARRIVED_HIGH,
@@ -106,7 +106,7 @@ describe('the layout of a memory', () => {
       ],
       'putters of long items': [
         layout.FREE_BLOCKS,
-        layout.BLOCK_TURN,
+        layout.FIRST_IN_LINE,
         layout.BLOCK_FRESH,
         layout.BLOCK_STACK,
         layout.BLOCK_STACK + 4,
@@ -133,20 +133,20 @@ describe('the layout of a memory', () => {
     }
     expect(layout.BLOCK_STACK % 8).toBe(0)
     expect(layout.OWNER % 8).toBe(0)
-    expect(layout.EXECUTOR).toBe(layout.OWNER + 4)
+    expect(layout.RECOVERER).toBe(layout.OWNER + 4)
   })
 
   it('keeps the words of a ledger apart from each other and from its entries', () => {
     const words = [
       layout.OWNER,
-      layout.EXECUTOR,
+      layout.RECOVERER,
       layout.STORED,
       layout.TAKEN,
       layout.FINISHED,
       layout.GAVE_BACK,
       layout.AT_END,
       layout.WAITS,
-      layout.RESERVED,
+      layout.RESERVED_BLOCKS,
       layout.DROPPED,
       layout.REJECTED,
       layout.PRODUCER,

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { AGAIN } from '../../src/core/backlog.ts'
-import { type Core, configureCore, coreOf } from '../../src/core/core.ts'
 import { type Geometry, geometryOf, layOut, ledgerAt } from '../../src/core/geometry.ts'
-import { ENTRIES, ENTRY_BYTES, KEY_BYTES, NOTHING, PAYLOAD } from '../../src/core/layout.ts'
-import { bind } from '../../src/core/memory.ts'
-import * as operations from '../../src/core/operations.ts'
-import { writeKey } from '../../src/queue/ranking.ts'
+import { type Core, configureCore, coreOf } from '../../src/core/instance.ts'
+import * as operations from '../../src/core/operations/index.ts'
+import { bind } from '../../src/core/words/memory.ts'
+import { ENTRIES, ENTRY_BYTES, KEY_BYTES, NOTHING, PAYLOAD, RETRY } from '../../src/core/words/offsets.ts'
+import { writeKey } from '../../src/queue/options/ranking.ts'
 import { faultsOf, faultsOfHeap } from './cell-places.ts'
 import { fresh } from './ledgers.ts'
 import { Random } from './random.ts'
@@ -20,7 +19,7 @@ function heapOf(maxsize: number, maxInFlight: number): Geometry {
     maxThreads: 1,
     maxInFlight,
     maxDeliveries: 0,
-    keepsDoomed: false,
+    hasDeadLetters: false,
   })
 }
 
@@ -57,8 +56,8 @@ class Heap {
     this.#core.finish(this.#ledger, this.#ledger + ENTRIES + entry * ENTRY_BYTES)
   }
 
-  giveBack(entry: number): void {
-    const answer = this.#core.giveBack(this.#ledger, this.#ledger + ENTRIES + entry * ENTRY_BYTES, AGAIN)
+  requeue(entry: number): void {
+    const answer = this.#core.requeue(this.#ledger, this.#ledger + ENTRIES + entry * ENTRY_BYTES, RETRY)
     if (answer !== 0) throw new Error('an item did not come back')
   }
 
@@ -126,9 +125,9 @@ describe.each([
     expect([heap.take(1), heap.take(2), heap.take(3)]).toEqual([0, 1, 2])
     heap.put(2)
     heap.put(0)
-    heap.giveBack(3)
-    heap.giveBack(1)
-    heap.giveBack(2)
+    heap.requeue(3)
+    heap.requeue(1)
+    heap.requeue(2)
     expect(faultsOf(heap.words, heap.geometry)).toEqual([])
     const order = [5, 0, 1, 2, 4, 3]
     for (const expected of order) {
@@ -150,7 +149,7 @@ it('a heap of the largest size, all that can come back included, stays a heap', 
   while (ranks.length < 2 ** 20) put()
   for (let entry = 1; entry <= held; entry++) heap.take(entry)
   for (let entry = 1; entry <= held; entry++) put()
-  for (let entry = 1; entry <= held; entry++) heap.giveBack(entry)
+  for (let entry = 1; entry <= held; entry++) heap.requeue(entry)
   const order = new Float64Array(ranks.length)
     .map((_, index) => (ranks[index] as number) * 2 ** 21 + index)
     .sort()

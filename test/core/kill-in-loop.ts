@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
-import { type Core, configureCore } from '../../src/core/core.ts'
 import { type Geometry, geometryOf, type Kind, ledgerAt } from '../../src/core/geometry.ts'
-import { ENTRIES, ENTRY_BYTES } from '../../src/core/layout.ts'
+import { type Core, configureCore } from '../../src/core/instance.ts'
+import { ENTRIES, ENTRY_BYTES } from '../../src/core/words/offsets.ts'
 import { until, within } from '../support/deadline.ts'
 import { faultsOf } from './cell-places.ts'
 import { fresh, STARTS } from './ledgers.ts'
@@ -22,7 +22,7 @@ function geometryFor(kind: Kind, dropsOldest: boolean): Geometry {
     maxThreads: THREADS,
     maxInFlight: 1,
     maxDeliveries: 0,
-    keepsDoomed: false,
+    hasDeadLetters: false,
     dropsOldest,
   })
 }

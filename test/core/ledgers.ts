@@ -1,7 +1,7 @@
-import { allocate } from '../../src/core/core.ts'
 import { type Geometry, layOut } from '../../src/core/geometry.ts'
+import { allocate } from '../../src/core/instance.ts'
 import { SharedMemory } from '../../src/core/shared.ts'
-import { SharedLot } from '../../src/wait/lot.ts'
+import { SharedParkingLot } from '../../src/wait/parking-lot.ts'
 
 /** First positions: at zero, and just below where the position's word changes sign and where the position wraps. */
 export const STARTS: readonly number[] = [0, 2 ** 30 - 3, 2 ** 31 - 5, 2 ** 31 - 1, 12_345]
@@ -10,6 +10,6 @@ export const STARTS: readonly number[] = [0, 2 ** 30 - 3, 2 ** 31 - 5, 2 ** 31 -
 export function fresh(geometry: Geometry, start: number): { shared: SharedMemory; words: Int32Array } {
   const memory = allocate(geometry)
   layOut(memory.buffer, geometry, start)
-  const shared = new SharedMemory(memory, geometry, new SharedLot())
+  const shared = new SharedMemory(memory, geometry, new SharedParkingLot())
   return { shared, words: shared.words }
 }

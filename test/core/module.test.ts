@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { buildCore, moduleText } from '../../scripts/build-core.ts'
 import { MAX_PAGES } from '../../src/core/geometry.ts'
 import { MODULE_BASE64 } from '../../src/core/module.ts'
-import * as operations from '../../src/core/operations.ts'
+import * as operations from '../../src/core/operations/index.ts'
 import { buildControl } from './control-module.ts'
 import { FORBIDDEN, forbiddenIn, readModule } from './wasm.ts'
 

@@ -1,17 +1,16 @@
-import { AGAIN, GIVE_UP, UNBEGUN } from '../../src/core/backlog.ts'
 import { type Kind, ledgerAt } from '../../src/core/geometry.ts'
 import {
   ASYNC_WAITER,
   BLOCK_FRESH,
   BLOCK_STACK,
-  BLOCK_TURN,
   CHAIN,
-  DOOMED_FIRST,
-  DOOMED_LAST,
+  DEAD_LETTER,
+  DEAD_LETTERED_FIRST,
+  DEAD_LETTERED_LAST,
   ENTRIES,
   ENTRY_BYTES,
   ENTRY_STATE,
-  EXECUTOR,
+  FIRST_IN_LINE,
   FREE_BLOCKS,
   FULL,
   GET,
@@ -29,7 +28,11 @@ import {
   OWNER,
   PRODUCER,
   PUT,
-  RESERVED,
+  RECOVERER,
+  RELEASE,
+  REPLACED,
+  RESERVED_BLOCKS,
+  RETRY,
   RETURNED,
   RETURNED_FIRST,
   RETURNED_LAST,
@@ -37,8 +40,7 @@ import {
   SPARE_FIRST,
   SPARE_FRESH,
   TAIL,
-} from '../../src/core/layout.ts'
-import { REPLACED } from '../../src/core/replace.ts'
+} from '../../src/core/words/offsets.ts'
 import { asyncBit, BLOCKED_WAITER, blockedBit, END_BIT, SIDES } from '../../src/wait/side.ts'
 import type { BackEnds } from './back-ends.ts'
 import type { Random } from './random.ts'
@@ -48,7 +50,7 @@ export const OF_KIND = {
   fifo: {
     put: 'put',
     take: 'take',
-    giveBack: 'giveBack',
+    requeue: 'requeue',
     discardQueued: 'discardQueued',
     replace: 'replace',
     dropOldest: 'dropOldest',
@@ -56,7 +58,7 @@ export const OF_KIND = {
   lifo: {
     put: 'putDeque',
     take: 'takeDeque',
-    giveBack: 'giveBack',
+    requeue: 'requeue',
     discardQueued: 'discardDeque',
     replace: 'replaceDeque',
     dropOldest: 'dropBottom',
@@ -64,7 +66,7 @@ export const OF_KIND = {
   priority: {
     put: 'putHeap',
     take: 'takeHeap',
-    giveBack: 'giveBackHeap',
+    requeue: 'requeueHeap',
     discardQueued: 'discardHeap',
     replace: undefined,
     dropOldest: undefined,
@@ -97,9 +99,9 @@ export class RandomOperations {
     if (roll < 300) this.#put(ledger)
     else if (roll < 520) this.#take(ledger)
     else if (roll < 560) this.#ask('takeReturned', ledger, this.#entry(ledger, false))
-    else if (roll < 580) this.#ask('takeDoomed', ledger, this.#entry(ledger, false))
+    else if (roll < 580) this.#ask('takeDeadLettered', ledger, this.#entry(ledger, false))
     else if (roll < 680) this.#finish(ledger)
-    else if (roll < 735) this.#giveBack(ledger)
+    else if (roll < 735) this.#requeue(ledger)
     else if (roll < 750) this.#delay(ledger)
     else if (roll < 760) this.#ask('releaseDue', ...this.#time())
     else if (roll < 800) this.#ask('reserve', ledger, 1 + random.below(4), random.below(2))
@@ -138,8 +140,8 @@ export class RandomOperations {
     const random = this.#random
     const cell = geometry.cellsAt + random.below(geometry.cells) * geometry.cellBytes
     const words = [
-      ...[TAIL, HEAD, LOCK, RETURNED, RETURNED_FIRST, RETURNED_LAST, DOOMED_FIRST, DOOMED_LAST],
-      ...[SPARE_FIRST, SPARE_FRESH, FREE_BLOCKS, BLOCK_TURN, BLOCK_FRESH, BLOCK_STACK],
+      ...[TAIL, HEAD, LOCK, RETURNED, RETURNED_FIRST, RETURNED_LAST, DEAD_LETTERED_FIRST, DEAD_LETTERED_LAST],
+      ...[SPARE_FIRST, SPARE_FRESH, FREE_BLOCKS, FIRST_IN_LINE, BLOCK_FRESH, BLOCK_STACK],
       ...(geometry.ringSize > 0
         ? [
             geometry.ringAt + random.below(geometry.ringSize) * 8,
@@ -148,7 +150,7 @@ export class RandomOperations {
         : [geometry.heapAt + random.below(geometry.heapSize) * NODE_BYTES + NODE_CELL]),
       this.#anyEntry(random.pick(this.#ledgers)),
       this.#anyEntry(random.pick(this.#ledgers)) + ENTRY_STATE,
-      random.pick(this.#ledgers) + RESERVED,
+      random.pick(this.#ledgers) + RESERVED_BLOCKS,
       cell + CHAIN,
       cell + NEXT,
       ...(geometry.blocks > 0 ? [geometry.linksAt + random.below(geometry.blocks) * 4] : []),
@@ -208,10 +210,15 @@ export class RandomOperations {
     if (this.#ask('finish', ledger, entry) >= 0) this.#freeChain(entry)
   }
 
-  #giveBack(ledger: number): void {
+  #requeue(ledger: number): void {
     const entry = this.#entry(ledger, true)
     if (
-      this.#ask(this.#named.giveBack, ledger, entry, this.#random.pick([AGAIN, AGAIN, GIVE_UP, UNBEGUN])) >= 0
+      this.#ask(
+        this.#named.requeue,
+        ledger,
+        entry,
+        this.#random.pick([RETRY, RETRY, DEAD_LETTER, RELEASE]),
+      ) >= 0
     ) {
       this.#freeChain(entry)
     }
@@ -249,7 +256,7 @@ export class RandomOperations {
     const owner = this.#ends.load(ledger + OWNER)
     const executor = 1 + this.#random.below(1000)
     if (this.#random.once(3)) this.#ask('countFor', ledger, executor)
-    if (this.#ask('adopt', ledger, owner, this.#ends.load(ledger + EXECUTOR), executor) !== 1) return
+    if (this.#ask('takeOver', ledger, owner, this.#ends.load(ledger + RECOVERER), executor) !== 1) return
     // Now and then the executor dies too, and what it left is another's to finish.
     if (this.#random.once(4)) return
     for (const side of SIDES) {
@@ -260,18 +267,18 @@ export class RandomOperations {
     this.#ask('unreserve', ledger)
     this.unlock()
     for (let number = 1; number <= this.#ends.geometry.maxInFlight; number++) {
-      this.#ask(this.#named.giveBack, ledger, ledger + ENTRIES + number * ENTRY_BYTES, AGAIN)
+      this.#ask(this.#named.requeue, ledger, ledger + ENTRIES + number * ENTRY_BYTES, RETRY)
     }
     for (let number = 0; number <= this.#ends.geometry.maxInFlight; number++) {
       this.#freeChain(ledger + ENTRIES + number * ENTRY_BYTES)
     }
     this.#ask('release', ledger, owner, executor)
     const producer = this.#ends.load(ledger + PRODUCER)
-    if (producer !== 0 && this.#random.once(2)) this.#ask('succeed', ledger, producer, executor)
-    if (this.#random.once(2)) this.#ask('retire', ledger)
+    if (producer !== 0 && this.#random.once(2)) this.#ask('inherit', ledger, producer, executor)
+    if (this.#random.once(2)) this.#ask('closeProducer', ledger)
     this.claim(index)
     // Vacant, it is claimed by nobody: every step is to find a ledger that has an owner.
-    if (producer !== 0) this.#ask('succeed', ledger, producer, executor)
+    if (producer !== 0) this.#ask('inherit', ledger, producer, executor)
   }
 
   /** An entry that holds an item, or that does not; any if there is none. Answers of the wrong ones agree too. */

@@ -1,24 +1,26 @@
 import { describe, expect, it } from 'vitest'
-import { AGAIN, GIVE_UP, UNBEGUN } from '../../src/core/backlog.ts'
 import { geometryOf, ledgerAt } from '../../src/core/geometry.ts'
+import { type Shared, type SharedMemory, unfinished } from '../../src/core/shared.ts'
 import {
   ATTEMPTS,
   BUSY,
-  DOOMED,
+  DEAD_LETTER,
+  DEAD_LETTERED,
   ENTRIES,
   ENTRY_BYTES,
   FINISHED,
   FULL,
   NOTHING,
+  RELEASE,
+  RETRY,
   STALE,
   TAIL,
-} from '../../src/core/layout.ts'
-import { type Shared, type SharedMemory, unfinished } from '../../src/core/shared.ts'
-import { hasEnded } from '../../src/queue/end.ts'
-import { recover } from '../../src/queue/recovery.ts'
+} from '../../src/core/words/offsets.ts'
+import { hasEnded } from '../../src/queue/recovery/end.ts'
+import { recover } from '../../src/queue/recovery/reclaim.ts'
 import { fresh } from './ledgers.ts'
 
-function queue(maxsize: number, keepsDoomed = false) {
+function queue(maxsize: number, hasDeadLetters = false) {
   const geometry = geometryOf({
     maxsize,
     itemBytes: 8,
@@ -27,7 +29,7 @@ function queue(maxsize: number, keepsDoomed = false) {
     maxThreads: 3,
     maxInFlight: 3,
     maxDeliveries: 0,
-    keepsDoomed,
+    hasDeadLetters,
   })
   const { shared, words } = fresh(geometry, 0)
   for (const index of [0, 1, 2]) shared.core.claim(ledgerAt(geometry, index), index, index + 1)
@@ -42,8 +44,8 @@ function watched({ core, geometry, lot, ...others }: SharedMemory, before: () =>
     geometry,
     lot,
     wait: () => {},
-    recheck: Number.POSITIVE_INFINITY,
-    noteRescue: () => {},
+    safetyTimeoutMs: Number.POSITIVE_INFINITY,
+    noteMissedWake: () => {},
     notify: () => {},
     load(at) {
       before()
@@ -66,7 +68,7 @@ describe('the core refuses', () => {
     const { core, ledger } = queue(1)
     expect(core.put(ledger, 8)).toBe(0)
     expect(core.take(ledger, entry(ledger, 1))).toBeGreaterThanOrEqual(0)
-    expect(core.giveBack(ledger, entry(ledger, 1), AGAIN)).toBe(0)
+    expect(core.requeue(ledger, entry(ledger, 1), RETRY)).toBe(0)
     expect(core.put(ledger, 8)).toBe(FULL)
   })
 
@@ -76,26 +78,26 @@ describe('the core refuses', () => {
     core.take(ledger, entry(ledger, 1))
     expect(core.finish(ledger, entry(ledger, 1))).toBe(0)
     expect(core.finish(ledger, entry(ledger, 1))).toBe(STALE)
-    expect(core.giveBack(ledger, entry(ledger, 1), AGAIN)).toBe(STALE)
+    expect(core.requeue(ledger, entry(ledger, 1), RETRY)).toBe(STALE)
     expect(shared.load(ledger + FINISHED)).toBe(1)
   })
 })
 
 describe('an item that was given up', () => {
-  it.each([AGAIN, UNBEGUN])(
+  it.each([RETRY, RELEASE])(
     'is not delivered again when who moves it to the dead letters dies (%i)',
     (verdict) => {
       const { core, words, shared, ledger, other } = queue(2, true)
       core.put(ledger, 8)
       core.take(ledger, entry(ledger, 1))
-      core.giveBack(ledger, entry(ledger, 1), GIVE_UP)
-      const cell = core.takeDoomed(other, entry(other, 1)) >> 1
-      if (verdict === UNBEGUN) core.giveBack(other, entry(other, 1), verdict)
+      core.requeue(ledger, entry(ledger, 1), DEAD_LETTER)
+      const cell = core.takeDeadLettered(other, entry(other, 1)) >> 1
+      if (verdict === RELEASE) core.requeue(other, entry(other, 1), verdict)
       else recover(shared, 2, 1)
       expect(core.takeReturned(ledger, entry(ledger, 1))).toBe(NOTHING)
-      expect(core.takeDoomed(ledger, entry(ledger, 1)) >> 1).toBe(cell)
+      expect(core.takeDeadLettered(ledger, entry(ledger, 1)) >> 1).toBe(cell)
       const { cellsAt, cellBytes } = shared.geometry
-      expect((words[(cellsAt + cell * cellBytes + ATTEMPTS) >> 2] as number) & ~DOOMED).toBe(1)
+      expect((words[(cellsAt + cell * cellBytes + ATTEMPTS) >> 2] as number) & ~DEAD_LETTERED).toBe(1)
     },
   )
 })
@@ -109,15 +111,15 @@ describe('the end of a queue', () => {
       core.put(ledger, 8)
       core.take(ledger, entry(ledger, 1))
       core.take(ledger, entry(ledger, 2))
-      core.giveBack(ledger, entry(ledger, 1), GIVE_UP)
+      core.requeue(ledger, entry(ledger, 1), DEAD_LETTER)
       core.shut(0)
       let readings = 0
       const ended = hasEnded(
         watched(shared, () => {
           if (readings++ !== moment) return
-          core.takeDoomed(other, entry(other, 1))
+          core.takeDeadLettered(other, entry(other, 1))
           core.finish(other, entry(other, 1))
-          core.giveBack(ledger, entry(ledger, 2), UNBEGUN)
+          core.requeue(ledger, entry(ledger, 2), RELEASE)
         }),
         ledgerAt(shared.geometry, 2),
       )

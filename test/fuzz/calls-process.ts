@@ -14,7 +14,7 @@ import {
   selectSync,
   watch,
 } from '../../src/index.ts'
-import { registry } from '../../src/queue/registry.ts'
+import { registry } from '../../src/queue/recovery/registry.ts'
 import { Random } from '../codec/random.ts'
 import { seedOf, serveIndexed } from './indexed-run.ts'
 

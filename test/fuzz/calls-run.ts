@@ -13,7 +13,7 @@ export async function fuzzCalls(
   const all: Result = { faults: [], counts: new Map() }
   for (let start = from; start < to; start += BATCH) {
     const end = Math.min(to, start + BATCH)
-    const job = { script: 'calls-process.ts', seed, from: start, to: end, patience: PATIENCE, onProgress }
+    const job = { script: 'calls-process.ts', seed, from: start, to: end, maxSleepMs: PATIENCE, onProgress }
     const { faults, counts } = await runIndexed(job)
     all.faults.push(...faults)
     for (const [what, count] of counts) all.counts.set(what, (all.counts.get(what) ?? 0) + count)

@@ -1,5 +1,5 @@
 import { type Geometry, ledgerAt } from '../../src/core/geometry.ts'
-import * as layout from '../../src/core/layout.ts'
+import * as layout from '../../src/core/words/offsets.ts'
 import type { Random } from '../codec/random.ts'
 
 /** A stray store into a queue's memory. */
@@ -11,10 +11,22 @@ export interface Damage {
 }
 
 const CONTROL = [
-  ...[layout.TAIL, layout.HEAD, layout.LOCK, layout.RETURNED, layout.BACKLOG, layout.RETURNED_FIRST],
-  ...[layout.RETURNED_LAST, layout.DOOMED_FIRST, layout.DOOMED_LAST, layout.SPARE_FIRST, layout.SPARE_FRESH],
+  ...[layout.TAIL, layout.HEAD, layout.LOCK, layout.RETURNED, layout.RETURNS, layout.RETURNED_FIRST],
+  ...[
+    layout.RETURNED_LAST,
+    layout.DEAD_LETTERED_FIRST,
+    layout.DEAD_LETTERED_LAST,
+    layout.SPARE_FIRST,
+    layout.SPARE_FRESH,
+  ],
   ...[layout.ARRIVED_HIGH, layout.ARRIVED_LOW, layout.DELAYED, layout.BOTTOM, layout.FREE_BLOCKS],
-  ...[layout.BLOCK_TURN, layout.BLOCK_FRESH, layout.BLOCK_STACK, layout.BLOCK_STACK + 4, layout.LEDGERS_USED],
+  ...[
+    layout.FIRST_IN_LINE,
+    layout.BLOCK_FRESH,
+    layout.BLOCK_STACK,
+    layout.BLOCK_STACK + 4,
+    layout.LEDGERS_USED,
+  ],
   ...[layout.GET, layout.PUT, layout.MEMORY, layout.JOIN, layout.SELECT].flatMap((side) =>
     [layout.WAITERS, layout.EPOCH, layout.WAKING, layout.ASYNC_EPOCH, layout.ASYNC_WAKING].map(
       (word) => side + word,
@@ -24,8 +36,15 @@ const CONTROL = [
 ]
 
 const LEDGER = [
-  ...[layout.OWNER, layout.EXECUTOR, layout.STORED, layout.TAKEN, layout.FINISHED, layout.GAVE_BACK],
-  ...[layout.AT_END, layout.WAITS, layout.RESERVED, layout.DROPPED, layout.PRODUCER, layout.STORED_BEFORE],
+  ...[layout.OWNER, layout.RECOVERER, layout.STORED, layout.TAKEN, layout.FINISHED, layout.GAVE_BACK],
+  ...[
+    layout.AT_END,
+    layout.WAITS,
+    layout.RESERVED_BLOCKS,
+    layout.DROPPED,
+    layout.PRODUCER,
+    layout.STORED_BEFORE,
+  ],
 ]
 
 const CELL_HEADER = [layout.LENGTH, layout.ATTEMPTS, layout.CHAIN, layout.NEXT]

@@ -16,7 +16,7 @@ export function fuzzEncodings(
     seed,
     from,
     to,
-    patience: PATIENCE,
+    maxSleepMs: PATIENCE,
     nodeOptions,
     onProgress,
   })

@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { getHeapStatistics } from 'node:v8'
 import { spanOf } from '../../src/codec/index.ts'
-import { portrait } from '../codec/portrait.ts'
+import { snapshot } from '../codec/portrait.ts'
 import { encoded, type Subject } from './subjects.ts'
 
 /** What decoding hostile bytes came to. `fault`: what must not be. */
@@ -122,9 +122,9 @@ function unlike(subject: Subject, item: unknown): string | undefined {
   }
   let same: boolean
   try {
-    same = portrait(first) === portrait(second)
+    same = snapshot(first) === snapshot(second)
   } catch (error) {
-    // Too deep, or too long, for the portrait.
+    // Too deep, or too long, for the snapshot.
     if (error instanceof RangeError) return undefined
     throw error
   }

@@ -1,5 +1,5 @@
 import { serialize } from 'node:v8'
-import { DICTIONARY, LATIN1, STRING } from '../../src/codec/tags.ts'
+import { DICTIONARY, LATIN1, STRING } from '../../src/codec/tagged/tags.ts'
 import type { Random } from '../codec/random.ts'
 import { encoded, type Subject } from './subjects.ts'
 

@@ -28,7 +28,7 @@ export async function fuzzWords(
         seed,
         from: start,
         to: end,
-        patience: PATIENCE,
+        maxSleepMs: PATIENCE,
         onProgress: (at) => {
           under[index] = Math.max(0, at - start)
           onProgress(from + under.reduce((sum, each) => sum + each, ended))

@@ -1,6 +1,6 @@
-import { GET, JOIN, MEMORY, PUT, WAITERS } from '../../src/core/layout.ts'
+import { GET, JOIN, MEMORY, PUT, WAITERS } from '../../src/core/words/offsets.ts'
 import type { Queue } from '../../src/index.ts'
-import { dataOf } from '../../src/queue/handle.ts'
+import { dataOf } from '../../src/queue/attachment/handle.ts'
 import { faultsOf } from '../core/cell-places.ts'
 import { until } from '../support/deadline.ts'
 

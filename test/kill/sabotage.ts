@@ -1,13 +1,13 @@
-import type { Core } from '../../src/core/core.ts'
+import type { Core } from '../../src/core/instance.ts'
 import type { Queue } from '../../src/index.ts'
 
 /** What can be broken in how this process recovers, so that the checks can be seen to find it. */
 export const FAULTS = {
   /** Nothing of the dead is recovered. */
-  'no recovery': (_core: Core): Partial<Core> => ({ adopt: () => 0 }),
+  'no recovery': (_core: Core): Partial<Core> => ({ takeOver: () => 0 }),
   /** What the dead held is finished, not given back. */
   dropping: (core: Core): Partial<Core> => ({
-    giveBack: (ledger: number, entry: number) => core.finish(ledger, entry),
+    requeue: (ledger: number, entry: number) => core.finish(ledger, entry),
   }),
 } as const
 export type Fault = keyof typeof FAULTS

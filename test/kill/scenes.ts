@@ -10,13 +10,13 @@ import {
   ENTRIES,
   ENTRY_BYTES,
   ENTRY_STATE,
-  EXECUTOR,
   HELD,
   LEDGERS_USED,
   OWNER,
-} from '../../src/core/layout.ts'
+  RECOVERER,
+} from '../../src/core/words/offsets.ts'
 import type { DeadLetter, Queue } from '../../src/index.ts'
-import { dataOf } from '../../src/queue/handle.ts'
+import { dataOf } from '../../src/queue/attachment/handle.ts'
 import { until, within } from '../support/deadline.ts'
 import { WAYS, type Way } from './cells.ts'
 import { equal } from './equal.ts'
@@ -233,7 +233,7 @@ async function recoveringParentDies(): Promise<boolean> {
   blockUntil(() => marks.state > 0, 'the child holds')
   let adopted: number | undefined
   blockUntil(() => {
-    adopted = ledgers().find((ledger) => load(ledger + EXECUTOR) === parent.threadId + 1)
+    adopted = ledgers().find((ledger) => load(ledger + RECOVERER) === parent.threadId + 1)
     // Or all is recovered already.
     return adopted !== undefined || !ledgers().some((ledger) => load(ledger + OWNER) > parent.threadId + 1)
   }, 'the parent recovers')

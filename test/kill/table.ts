@@ -10,7 +10,7 @@ export interface Row {
   readonly lost: number
   readonly unexpected: number
   readonly excess: number
-  readonly rescued: number
+  readonly missedWakes: number
   /** ms to redelivery, from the `exit` event and from the order or the beginning of the end. */
   readonly sinceExit: readonly number[]
   readonly sinceEnd: readonly number[]
@@ -26,7 +26,7 @@ export const NO_ROW: Omit<Row, 'label'> = {
   lost: 0,
   unexpected: 0,
   excess: 0,
-  rescued: 0,
+  missedWakes: 0,
   sinceExit: [],
   sinceEnd: [],
   aborts: 0,
@@ -41,7 +41,7 @@ const COLUMNS: readonly [title: string, width: number, cell: (row: Row) => strin
   ['lost', 5, (row) => row.lost],
   ['unexp', 6, (row) => row.unexpected],
   ['excess', 7, (row) => row.excess],
-  ['rescued', 8, (row) => row.rescued],
+  ['missedWakes', 8, (row) => row.missedWakes],
   ['exit p50', 9, (row) => quantile(row.sinceExit, 0.5)],
   ['p99', 7, (row) => quantile(row.sinceExit, 0.99)],
   ['end p50', 8, (row) => quantile(row.sinceEnd, 0.5)],
@@ -51,7 +51,7 @@ const COLUMNS: readonly [title: string, width: number, cell: (row: Row) => strin
 const LABEL = 62
 
 export const LEGEND = `in op: with an operation begun and not ended; native: in a native call; held: got by the dead, and not finished
-dup: got again, at most held; excess: got again though nobody died with it; rescued: who waited found something by its own re-check
+dup: got again, at most held; excess: got again though nobody died with it; missedWakes: who waited found something by its own re-check
 exit, end: ms to the last redelivery from the exit event (below zero: it came first), and from the order or the beginning of the end
 aborts: processes that V8 took down for want of memory, whose kills were done again`
 
@@ -78,7 +78,7 @@ export function totalOf(rows: readonly Row[]): Row {
     lost: sum('lost'),
     unexpected: sum('unexpected'),
     excess: sum('excess'),
-    rescued: sum('rescued'),
+    missedWakes: sum('missedWakes'),
     sinceExit: rows.flatMap(({ sinceExit }) => sinceExit),
     sinceEnd: rows.flatMap(({ sinceEnd }) => sinceEnd),
     aborts: sum('aborts'),
@@ -86,8 +86,8 @@ export function totalOf(rows: readonly Row[]): Row {
 }
 
 /** What a row must not have. */
-export function isWrong({ lost, unexpected, excess, duplicates, held, kills, rescued }: Row): boolean {
-  return lost + unexpected + excess > 0 || duplicates > held || (kills === 0 && rescued > 0)
+export function isWrong({ lost, unexpected, excess, duplicates, held, kills, missedWakes }: Row): boolean {
+  return lost + unexpected + excess > 0 || duplicates > held || (kills === 0 && missedWakes > 0)
 }
 
 export function quantile(values: readonly number[], share: number): string {

@@ -5,7 +5,7 @@ import { nodes, Site } from './site.ts'
 const PROBE = `
   import { pathToFileURL } from 'node:url'
   import boot from './node_modules/millrace/dist/workers/boot.cjs'
-  import { loaderFor } from './node_modules/millrace/dist/src/supervisor/loader.js'
+  import { loaderFor } from './node_modules/millrace/dist/src/loading/loader.js'
 
   globalThis.thrown = Object.assign(new RangeError('too far'), { metres: 5 })
   const host = new URL('./host.mjs', import.meta.url).href

@@ -14,7 +14,7 @@ const PROBE = `
 
 const FILES = {
   'package.json': '{ "type": "module" }',
-  'probe.mjs': PROBE.replace('LOADER', './node_modules/millrace/dist/src/supervisor/loader.js'),
+  'probe.mjs': PROBE.replace('LOADER', './node_modules/millrace/dist/src/loading/loader.js'),
   'script.mjs': "import { y } from './indirect.js'",
   'indirect.js': "export { y } from './y.js'",
   'y.ts': 'export const y: number = 1',

@@ -3,13 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
-import { buildCore, moduleText } from '../../scripts/build-core.ts'
+import { buildCore, moduleText, withoutSuffixes } from '../../scripts/build-core.ts'
 import { forbiddenIn, readModule } from '../core/wasm.ts'
 import { mutated } from './apply.ts'
 import type { Mutant } from './mutants.ts'
 
 const ENTRY = fileURLToPath(new URL('./random-run.ts', import.meta.url))
-const RUNTIME_ONLY = new Set(['core/shared.ts', 'core/core.ts', 'core/geometry.ts', 'core/memory.ts'])
+const RUNTIME_ONLY = new Set([
+  'core/shared.ts',
+  'core/instance.ts',
+  'core/geometry.ts',
+  'core/words/memory.ts',
+])
 
 /** Whether the mutant changes the module. */
 export function isCompiled({ faults }: Mutant): boolean {
@@ -24,8 +29,7 @@ export async function compileMutant(mutant: Mutant): Promise<Uint8Array> {
     const changed = texts.get(`core/${file}`)
     if (changed === undefined) return text
     unused.delete(`core/${file}`)
-    // As build-core.ts does with what it has read.
-    return changed.replaceAll(/(from '\.\/[a-z]+)\.ts'/g, "$1'")
+    return withoutSuffixes(changed)
   })
   for (const file of unused) throw new Error(`${file} is not part of the module`)
   return bytes

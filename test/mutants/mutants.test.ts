@@ -25,7 +25,7 @@ describe('the mutants', () => {
   })
 
   it('of which one does not apply is refused', () => {
-    const faults = [{ file: 'core/ring.ts', find: 'nowhere in there', replace: '' }]
+    const faults = [{ file: 'core/operations/ring.ts', find: 'nowhere in there', replace: '' }]
     expect(() => mutated({ name: 'gone', faults, expected: 'explored' })).toThrow('occurs 0 times')
   })
 })

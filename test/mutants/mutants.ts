@@ -27,28 +27,28 @@ export interface Mutant {
   readonly equivalent?: string
 }
 
-const RING = 'core/ring.ts'
-const DEQUE = 'core/deque.ts'
-const HEAP = 'core/heap.ts'
-const PRIORITY = 'core/priority.ts'
-const REPLACE = 'core/replace.ts'
-const BACKLOG = 'core/backlog.ts'
-const BLOCKS = 'core/blocks.ts'
-const LEDGER = 'core/ledger.ts'
-const WAKE = 'core/wake.ts'
-const SHUTDOWN = 'core/shutdown.ts'
+const RING = 'core/operations/ring.ts'
+const DEQUE = 'core/operations/deque.ts'
+const HEAP = 'core/operations/heap.ts'
+const PRIORITY = 'core/operations/priority.ts'
+const REPLACE = 'core/operations/replace.ts'
+const RETURNS = 'core/operations/returns.ts'
+const BLOCKS = 'core/operations/blocks.ts'
+const LEDGER = 'core/operations/ledger.ts'
+const WAKE = 'core/operations/wake.ts'
+const SHUTDOWN = 'core/operations/shutdown.ts'
 const SHARED = 'core/shared.ts'
 const BLOCKING = 'wait/blocking.ts'
 const WAKING = 'wait/waking.ts'
 const PENDING = 'wait/pending.ts'
-const LOT = 'wait/lot.ts'
-const END = 'queue/end.ts'
-const RECOVERY = 'queue/recovery.ts'
-const DEATHS = 'queue/deaths.ts'
-const TAKES = 'queue/takes.ts'
-const HELD = 'queue/held.ts'
-const DELIVERY = 'queue/delivery.ts'
-const SEAT = 'queue/seat.ts'
+const LOT = 'wait/parking-lot.ts'
+const END = 'queue/recovery/end.ts'
+const RECOVERY = 'queue/recovery/reclaim.ts'
+const DEATHS = 'queue/recovery/deaths.ts'
+const TAKES = 'queue/access/takes.ts'
+const HELD = 'queue/access/held.ts'
+const DELIVERY = 'queue/access/delivery.ts'
+const SEAT = 'queue/attachment/seat.ts'
 
 const one = (file: string, find: string, replace = ''): Fault[] => [{ file, find, replace }]
 
@@ -126,7 +126,7 @@ const core: Mutant[] = [
   },
   {
     name: 'a put ignores what came back',
-    faults: one(RING, 'if (load(BACKLOG) !== 0 && size(tail) >= maxsize) return FULL'),
+    faults: one(RING, 'if (load(RETURNS) !== 0 && size(tail) >= maxsize) return FULL'),
     expected: 'copied',
     scenes: ['retry'],
     tests: ['queue/take.test.ts', 'queue/fifo.test.ts', 'core/refusals.test.ts'],
@@ -147,7 +147,7 @@ const core: Mutant[] = [
   {
     name: 'a take clears the mark of its wait at the end after it has counted the item',
     faults: one(
-      BACKLOG,
+      RETURNS,
       'store(ledger + AT_END, 0)\n  store(ledger + TAKEN, load(ledger + TAKEN) + 1)',
       'store(ledger + TAKEN, load(ledger + TAKEN) + 1)\n  store(ledger + AT_END, 0)',
     ),
@@ -212,7 +212,7 @@ const core: Mutant[] = [
     name: 'what came back to the heap is discarded and still counted',
     faults: one(
       PRIORITY,
-      'store(RETURNED, returned - 1)\n    store(BACKLOG, load(BACKLOG) - 1)\n  } else {\n    // The',
+      'store(RETURNED, returned - 1)\n    store(RETURNS, load(RETURNS) - 1)\n  } else {\n    // The',
       'store(RETURNED, returned - 1)\n  } else {\n    // The',
     ),
     expected: 'explored',
@@ -240,38 +240,38 @@ const core: Mutant[] = [
   },
   {
     name: 'an item is given back without the lock',
-    faults: one(BACKLOG, `${LOCKS}  const outcome = giveBackLocked`, 'const outcome = giveBackLocked'),
+    faults: one(RETURNS, `${LOCKS}  const outcome = giveBackLocked`, 'const outcome = giveBackLocked'),
     expected: 'sampled',
     scenes: ['retry'],
   },
   {
     name: 'an entry that holds nothing is given back',
-    faults: one(BACKLOG, 'if (peek(entry + ENTRY_STATE) !== HELD) return STALE\n'),
+    faults: one(RETURNS, 'if (peek(entry + ENTRY_STATE) !== HELD) return STALE\n'),
     expected: 'copied',
     tests: ['core/refusals.test.ts'],
   },
   {
     name: 'what was given up is delivered again when who moves it to the dead letters dies',
-    faults: one(BACKLOG, 'const doomed = wasDoomed || ', 'const doomed = '),
+    faults: one(RETURNS, 'wasDoomed || verdict === DEAD_LETTER', 'verdict === DEAD_LETTER'),
     expected: 'explored',
     scenes: ['letters, the mover dies'],
   },
   {
     name: 'what came back is taken, and no delivery counted',
-    faults: one(BACKLOG, 'if (list === RETURNED_FIRST) poke(at + ATTEMPTS, peek(at + ATTEMPTS) + 1)'),
+    faults: one(RETURNS, 'if (list === RETURNED_FIRST) poke(at + ATTEMPTS, peek(at + ATTEMPTS) + 1)'),
     expected: 'explored',
     scenes: ['retry'],
     tests: ['queue/take.test.ts'],
   },
   {
     name: 'delayed items are not discarded',
-    faults: one(BACKLOG, 'if (delayed <= 0) return NOTHING', 'return NOTHING'),
+    faults: one(RETURNS, 'if (delayed <= 0) return NOTHING', 'return NOTHING'),
     expected: 'explored',
     scenes: ['delayed, discarded'],
   },
   {
     name: 'a delayed item is not let in at the moment it is due',
-    faults: one(BACKLOG, 'low > nowLow)) {', 'low >= nowLow)) {'),
+    faults: one(RETURNS, 'low > nowLow)) {', 'low >= nowLow)) {'),
     expected: 'explored',
     scenes: ['delayed'],
   },
@@ -296,7 +296,7 @@ const core: Mutant[] = [
   },
   {
     name: 'who is first in line for blocks stays there',
-    faults: one(BLOCKS, 'if (turn === ledger) store(BLOCK_TURN, 0)'),
+    faults: one(BLOCKS, 'if (turn === ledger) store(FIRST_IN_LINE, 0)'),
     expected: 'explored',
     scenes: ['blocks'],
   },
@@ -336,7 +336,7 @@ const core: Mutant[] = [
   },
   {
     name: 'a ledger that is retired while it is released stays vacant',
-    faults: one(LEDGER, 'if (load(ledger + PRODUCER) === 0) cas64(ledger + OWNER, VACANT, 0, 0, 0)'),
+    faults: one(LEDGER, 'if (load(ledger + PRODUCER) === 0) cas64(ledger + OWNER, RESERVED, 0, 0, 0)'),
     expected: 'explored',
     scenes: ['a producer is retired'],
   },
@@ -386,7 +386,7 @@ const core: Mutant[] = [
     name: 'a shutdown stores the tail with its flag',
     faults: [
       { file: SHUTDOWN, find: 'or(TAIL, SHUT)', replace: 'store(TAIL, load(TAIL) | SHUT)' },
-      { file: SHUTDOWN, find: 'import { add, or }', replace: 'import { add, load, or, store }' },
+      { file: SHUTDOWN, find: 'import { add, END_ROUND,', replace: 'import { add, END_ROUND, load, store,' },
     ],
     expected: 'explored',
     scenes: ['shutdown, 1 taker'],
@@ -574,7 +574,7 @@ const queue: Mutant[] = [
     name: 'what a dead thread held is left to it',
     faults: one(
       RECOVERY,
-      'for (let tries = 0; core.giveBack(ledger, entry, again) === BUSY; tries++) backOff(tries)',
+      'for (let tries = 0; core.requeue(ledger, entry, again) === BUSY; tries++) backOff(tries)',
     ),
     expected: 'explored',
     scenes: ['a sleeper dies', 'a holder dies at the end'],
@@ -680,8 +680,8 @@ const queue: Mutant[] = [
     name: 'dead letters that waited for room are not moved when there is some',
     faults: one(
       SEAT,
-      'if (!letters.takesLetters) letters.onRoom(again)',
-      'if (!letters.takesLetters) return',
+      'if (!letters.hasRoomForLetter) letters.onRoom(again)',
+      'if (!letters.hasRoomForLetter) return',
     ),
     expected: 'copied',
     tests: ['queue/dead-letters.test.ts'],

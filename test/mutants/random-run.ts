@@ -23,7 +23,7 @@ export function randomRun(seed: number): string | undefined {
         maxThreads: 1 + random.below(3),
         maxInFlight: random.pick([1, 2, 5]),
         maxDeliveries: random.pick([0, 0, 1, 3]),
-        keepsDoomed: random.once(2),
+        hasDeadLetters: random.once(2),
         dropsOldest: kind !== 'priority' && random.once(2),
       })
       const ends = new BackEnds(geometry, random.pick(STARTS))

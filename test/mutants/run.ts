@@ -74,7 +74,7 @@ async function judged(
   times: Map<string, number>,
 ): Promise<Outcome> {
   const { tests } = mutant
-  const patience = Math.max(AT_LEAST, TIMES * (times.get(keyOf(tests)) ?? 0))
+  const maxSleepMs = Math.max(AT_LEAST, TIMES * (times.get(keyOf(tests)) ?? 0))
   for (const layer of layersOf(mutant, layers)) {
     try {
       const found =
@@ -84,7 +84,7 @@ async function judged(
             ? await judgeModule(mutant, seed)
             : layer === 'sampled'
               ? await sampleMutant(mutant, seed)
-              : await copy.judge(mutant, tests ?? [], patience)
+              : await copy.judge(mutant, tests ?? [], maxSleepMs)
       if (found !== undefined) return { mutant, layer, found }
     } catch (error) {
       return { mutant, layer, error: (error as Error).message }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SLOT_BYTES, SLOT_CELL } from '../../src/core/layout.ts'
+import { SLOT_BYTES, SLOT_CELL } from '../../src/core/words/offsets.ts'
 import { type Codec, codecs, Queue, type QueueOptions } from '../../src/index.ts'
 import { within } from '../support/deadline.ts'
 import { other, waits } from '../support/users.ts'

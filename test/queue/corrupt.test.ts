@@ -4,8 +4,8 @@ import type { Geometry } from '../../src/core/geometry.ts'
 import { ledgerAt } from '../../src/core/geometry.ts'
 import {
   CHAIN,
-  DOOMED_FIRST,
-  DOOMED_LAST,
+  DEAD_LETTERED_FIRST,
+  DEAD_LETTERED_LAST,
   ENTRIES,
   ENTRY_BYTES,
   LEDGERS_USED,
@@ -16,7 +16,7 @@ import {
   SLOT_CELL,
   SPARE_FIRST,
   TAIL,
-} from '../../src/core/layout.ts'
+} from '../../src/core/words/offsets.ts'
 import {
   attach,
   codecs,
@@ -27,8 +27,8 @@ import {
   Queue,
   type QueueOptions,
 } from '../../src/index.ts'
-import { errorOf, portraitOf } from '../../src/queue/portrait.ts'
-import { addFailure, readRecord } from '../../src/queue/record.ts'
+import { errorOf, snapshotOf } from '../../src/queue/recovery/error-snapshot.ts'
+import { addFailure, readRecord } from '../../src/queue/recovery/failure-history.ts'
 import { randomNumbers } from '../support/random.ts'
 import { seedOfRun } from '../support/seed.ts'
 
@@ -141,7 +141,7 @@ describe('a list that runs in a circle', () => {
     const queue = strings({ deadLetters: letters })
     const { words, geometry } = inside(queue)
     words[(geometry.cellsAt + NEXT) >> 2] = 1
-    for (const list of [DOOMED_FIRST, DOOMED_LAST, SPARE_FIRST]) words[list >> 2] = 1
+    for (const list of [DEAD_LETTERED_FIRST, DEAD_LETTERED_LAST, SPARE_FIRST]) words[list >> 2] = 1
     await expect(queue.join({ timeout: 0 })).rejects.toThrow(/unfinished/)
     // The first is still there.
     expect(letters.stats().dropped).toBe(geometry.cells - 1)
@@ -218,12 +218,12 @@ describe('a damaged record of failures', () => {
   it('yields strings, and takes further failures', () => {
     const span = spanOf(new ArrayBuffer(512))
     const record = { at: 0, bytes: 512 }
-    addFailure(span, record, portraitOf(new Error('x'.repeat(300))), 1)
+    addFailure(span, record, snapshotOf(new Error('x'.repeat(300))), 1)
     const text = span.bytes.toString('latin1')
     span.bytes.write('[7,{"a":["', text.indexOf('['))
     span.bytes.write('"]},5]', text.lastIndexOf(']') - 5)
     for (let count = 0; count < 3; count++)
-      addFailure(span, record, portraitOf(new Error('y'.repeat(300))), 1)
+      addFailure(span, record, snapshotOf(new Error('y'.repeat(300))), 1)
     for (const failure of readRecord(span, record)) {
       const error = errorOf(failure.error)
       expect([typeof error.name, typeof error.message, typeof (error.code ?? '')]).toEqual([
@@ -264,8 +264,8 @@ it('shows what a thread held as far as it can be told', () => {
   expect([queue.tryGet(), queue.tryGet()]).toEqual(['one', 'two'])
   const { words, geometry } = inside(queue)
   const entry = ledgerAt(geometry, 0) + ENTRIES + ENTRY_BYTES
-  const held = queue.inHand(0)
+  const held = queue.heldAtDeath(0)
   expect(held.split(', ').sort()).toEqual(["'one'", "'two'"])
   words[entry >> 2] = 0x7ffffff
-  expect(queue.inHand(0)).toContain('an item that cannot be decoded')
+  expect(queue.heldAtDeath(0)).toContain('an item that cannot be decoded')
 })

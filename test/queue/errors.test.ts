@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Geometry } from '../../src/core/geometry.ts'
-import { PAYLOAD, SLOT_CELL } from '../../src/core/layout.ts'
+import { PAYLOAD, SLOT_CELL } from '../../src/core/words/offsets.ts'
 import * as millrace from '../../src/index.ts'
 import { codecs, EMPTY, MillraceError, Queue } from '../../src/index.ts'
 import { other } from '../support/users.ts'
@@ -188,7 +188,7 @@ describe('an error of another copy of the library', () => {
   })
 
   it('does not make symbols of nothing differ', async () => {
-    const copy = (await import(built('queue/empty.js'))) as { EMPTY: unknown }
+    const copy = (await import(built('queue/access/empty.js'))) as { EMPTY: unknown }
     expect(copy.EMPTY).toBe(EMPTY)
   })
 })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Held } from '../../src/queue/held.ts'
+import { Held } from '../../src/queue/access/held.ts'
 import { randomNumbers } from '../support/random.ts'
 import { seedOfRun } from '../support/seed.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { setLatest } from '../../src/queue/latest.ts'
+import { setLatest } from '../../src/latest.ts'
 
 it('keeps the latest 1024 entries, oldest first', () => {
   const map = new Map<number, string>()

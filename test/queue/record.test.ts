@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { spanOf } from '../../src/codec/index.ts'
-import { deathOf } from '../../src/queue/death-notes.ts'
-import { errorOf, portraitOf } from '../../src/queue/portrait.ts'
-import { addFailure, clearRecord, readRecord } from '../../src/queue/record.ts'
+import { deathOf } from '../../src/queue/recovery/death-notes.ts'
+import { errorOf, snapshotOf } from '../../src/queue/recovery/error-snapshot.ts'
+import { addFailure, clearRecord, readRecord } from '../../src/queue/recovery/failure-history.ts'
 
 class ParseError extends SyntaxError {
   code = 42
@@ -19,7 +19,7 @@ function noted(errors: readonly unknown[], bytes = 2048) {
   span.bytes.fill(0x5a)
   const place = { at: bytes, bytes }
   clearRecord(span, bytes)
-  for (const error of errors) addFailure(span, place, portraitOf(error), 3)
+  for (const error of errors) addFailure(span, place, snapshotOf(error), 3)
   const around = [...span.bytes.subarray(0, bytes), ...span.bytes.subarray(2 * bytes)]
   expect(around.every((byte) => byte === 0x5a)).toBe(true)
   return readRecord(span, place).map(({ error }) => errorOf(error))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { deathOf } from '../../src/queue/death-notes.ts'
-import { registry, rememberDeath } from '../../src/queue/registry.ts'
+import { deathOf } from '../../src/queue/recovery/death-notes.ts'
+import { registry, rememberDeath } from '../../src/queue/recovery/registry.ts'
 
 describe('the registry', () => {
   it('remembers the latest deaths, however many there are', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { ASYNC_WAITER, GET, SELECT, WAITERS } from '../../src/core/layout.ts'
+import { ASYNC_WAITER, GET, SELECT, WAITERS } from '../../src/core/words/offsets.ts'
 import {
   attach,
   type Codec,

@@ -1,6 +1,9 @@
-import { AGAIN as DELIVER_AGAIN, GIVE_UP } from '../../src/core/backlog.ts'
-import type { Core } from '../../src/core/core.ts'
 import { blocksFor, ledgerAt } from '../../src/core/geometry.ts'
+import type { Core } from '../../src/core/instance.ts'
+import * as operations from '../../src/core/operations/index.ts'
+import { type Shared, unfinished } from '../../src/core/shared.ts'
+import { cellAt, keyAt } from '../../src/core/words/addresses.ts'
+import { add, notify, peek, poke, store } from '../../src/core/words/memory.ts'
 import {
   ATTEMPTS,
   BEHIND_RETURNED,
@@ -8,8 +11,10 @@ import {
   CHAIN,
   CLOSED,
   CORRUPT,
+  DEAD_LETTER,
+  DEAD_LETTERED_FIRST,
+  RETRY as DELIVER_AGAIN,
   DISCARDED,
-  DOOMED_FIRST,
   ENTRIES,
   ENTRY_BYTES,
   FULL,
@@ -21,14 +26,10 @@ import {
   NOTHING,
   PAYLOAD,
   PUT,
-} from '../../src/core/layout.ts'
-import { add, notify, peek, poke, store } from '../../src/core/memory.ts'
-import * as operations from '../../src/core/operations.ts'
-import { cellAt, keyAt } from '../../src/core/places.ts'
-import { REPLACED } from '../../src/core/replace.ts'
-import { type Shared, unfinished } from '../../src/core/shared.ts'
-import { afterFinish, EndStay, hasEnded } from '../../src/queue/end.ts'
-import { discardAll, freeBlocks, recover, wakeEveryone } from '../../src/queue/recovery.ts'
+  REPLACED,
+} from '../../src/core/words/offsets.ts'
+import { afterFinish, EndWait, hasEnded } from '../../src/queue/recovery/end.ts'
+import { discardAll, freeBlocks, recover, wakeEveryone } from '../../src/queue/recovery/reclaim.ts'
 import { backOff } from '../../src/wait/backoff.ts'
 import { block } from '../../src/wait/blocking.ts'
 import { blockOnLot } from '../../src/wait/selecting.ts'
@@ -43,11 +44,11 @@ const LOT = 1008
 /**
  * What threads do, in the words of the source: bundled and transformed with it, never called as it stands. A function
  * is one turn of a thread; what it keeps for its next turn stands in its registers. The order of operations around
- * the core is that of `src/queue/attachment.ts` and `queue.ts`.
+ * the core is that of `src/queue/attachment/attachment.ts` and `queue.ts`.
  */
 
 /** What a turn answers: see machine.ts. */
-const AGAIN = 0
+const RETRY = 0
 const DONE = 1
 const EXIT = 2
 
@@ -131,7 +132,7 @@ export function produce(r: Int32Array): number {
       poke(key + KEY_LOW, (item & 16) !== 0 ? -item : item)
     }
     r[4] = 1
-    return AGAIN
+    return RETRY
   }
   let chained = false
   const attempt = (): Side | 0 => {
@@ -150,7 +151,7 @@ export function produce(r: Int32Array): number {
   block(shared, ledger, Number.POSITIVE_INFINITY, never, attempt)
   r[1] = (r[1] as number) + 1
   r[4] = 0
-  return AGAIN
+  return RETRY
 }
 
 function putOnce(ledger: number): number {
@@ -215,22 +216,22 @@ export function consume(r: Int32Array): number {
     settle(ledger, entry, manner, r)
     r[5] = 0
     if (left > 0) r[1] = left - 1
-    return AGAIN
+    return RETRY
   }
   if (left === 0) return over === LEAVE ? EXIT : DONE
   const answer = how === SELECTS ? selectOne(ledger, entry) : takeSync(ledger, entry, how === LOOKS)
   if (answer < 0) {
     observe(ENDED)
     r[1] = 0
-    return AGAIN
+    return RETRY
   }
   r[5] = 1
-  return AGAIN
+  return RETRY
 }
 
 /** As selectSync, of one queue, without the look before it waits. */
 function selectOne(ledger: number, entry: number): number {
-  const stay = new EndStay(shared, ledger, () => true, nothing)
+  const stay = new EndWait(shared, ledger, () => true, nothing)
   let answer = NOTHING
   let isDelayed = 0
   const attempt = (): boolean => {
@@ -251,7 +252,7 @@ function takeSync(ledger: number, entry: number, looks: boolean): number {
   if (looks) releaseOnce()
   const first = looks ? look(ledger, entry, () => hasEnded(shared, ledger)) : NOTHING
   if (first !== NOTHING) return first
-  const stay = new EndStay(shared, ledger, () => true, nothing)
+  const stay = new EndWait(shared, ledger, () => true, nothing)
   let answer = NOTHING
   let isDelayed = 0
   const attempt = (): Side | 0 => {
@@ -334,9 +335,9 @@ function settle(ledger: number, entry: number, manner: number, r: Int32Array): v
     r[3] = (r[3] as number) + 1
     return
   }
-  if (manner === RETRY_ONCE && attempts === 1) giveBack(ledger, entry, DELIVER_AGAIN)
+  if (manner === RETRY_ONCE && attempts === 1) requeue(ledger, entry, DELIVER_AGAIN)
   else if (manner === FAIL) {
-    giveBack(ledger, entry, GIVE_UP)
+    requeue(ledger, entry, DEAD_LETTER)
     moveLetters(ledger, entry)
   } else if (manner === DELAY_ONCE && attempts === 1) delay(ledger, entry)
   else finish(ledger, entry, item)
@@ -349,7 +350,7 @@ function finish(ledger: number, entry: number, item: number): void {
   if (watched === 1) afterFinish(shared)
 }
 
-function giveBack(ledger: number, entry: number, verdict: number): void {
+function requeue(ledger: number, entry: number, verdict: number): void {
   giveBackOnce(ledger, entry, verdict)
   if (freeBlocks(shared, entry)) shared.core.wakeAll(MEMORY)
   wakeTakers(shared)
@@ -359,20 +360,20 @@ function giveBack(ledger: number, entry: number, verdict: number): void {
 function giveBackOnce(ledger: number, entry: number, verdict: number): void {
   const item = peek(cellAt(peek(entry)) + PAYLOAD)
   for (let tries = 0; ; tries++) {
-    const answer = shared.core.giveBack(ledger, entry, verdict)
+    const answer = shared.core.requeue(ledger, entry, verdict)
     if (answer === CORRUPT) corrupt()
     if (answer === BUSY) {
       backOff(tries)
       continue
     }
-    if (verdict === GIVE_UP) observe(GIVEN_UP, item)
+    if (verdict === DEAD_LETTER) observe(GIVEN_UP, item)
     return
   }
 }
 
-/** As `queue/dead-letters.ts`: the letter is posted first, and the item finished after. */
+/** As `queue/attachment/dead-letters.ts`: the letter is posted first, and the item finished after. */
 function moveLetters(ledger: number, entry: number): void {
-  while (shared.load(DOOMED_FIRST) !== 0) {
+  while (shared.load(DEAD_LETTERED_FIRST) !== 0) {
     if (takeDoomedOnce(ledger, entry) < 0) return
     const at = cellAt(peek(entry))
     const item = peek(at + PAYLOAD)
@@ -383,7 +384,7 @@ function moveLetters(ledger: number, entry: number): void {
 
 function takeDoomedOnce(ledger: number, entry: number): number {
   for (let tries = 0; ; tries++) {
-    const answer = shared.core.takeDoomed(ledger, entry)
+    const answer = shared.core.takeDeadLettered(ledger, entry)
     if (answer === CORRUPT) corrupt()
     if (answer !== BUSY) {
       if (answer >= 0 && (answer & 1) === 1) shared.core.wake(PUT)
@@ -430,7 +431,7 @@ export function guard(r: Int32Array): number {
   recover(shared, dead + 1, self + 1)
   if (wakes === 1) wakeEveryone(shared)
   r[1] = seen + 1
-  return AGAIN
+  return RETRY
 }
 
 /** Registers: its own number as a thread, the ledger's index to try next, the ledger. */
@@ -448,7 +449,7 @@ export function register(r: Int32Array): number {
     backOff(tries)
   }
   r[1] = index + 1
-  return AGAIN
+  return RETRY
 }
 
 /** The clock moves: what is delayed is due, and who sleeps with a timeout wakes. */
@@ -469,7 +470,7 @@ export function follow(r: Int32Array): number {
   const [self, producer] = r as unknown as [number, number]
   const ledger = ledgerAt(shared.geometry, 0)
   for (let tries = 0; ; tries++) {
-    if (shared.core.succeed(ledger, producer, self + 1) === 1) break
+    if (shared.core.inherit(ledger, producer, self + 1) === 1) break
     backOff(tries)
   }
   observe(CLAIMED, 0)
@@ -477,8 +478,8 @@ export function follow(r: Int32Array): number {
 }
 
 /** Nobody is to follow. */
-export function retire(_r: Int32Array): number {
-  shared.core.retire(ledgerAt(shared.geometry, 0))
+export function closeProducer(_r: Int32Array): number {
+  shared.core.closeProducer(ledgerAt(shared.geometry, 0))
   return DONE
 }
 

@@ -12,7 +12,7 @@ export interface Faulty {
   readonly finding: RegExp
 }
 
-const RING = 'core/ring.ts'
+const RING = 'core/operations/ring.ts'
 const BLOCKING = 'wait/blocking.ts'
 const WORD = 920
 
@@ -74,7 +74,7 @@ export const FAULTY: readonly Faulty[] = [
       end: (end: End) => void (end.item(1).accepted === end.item(1).settled || fail('an item is stranded')),
     },
     faults: [
-      { file: 'core/shutdown.ts', find: 'or(TAIL, SHUT)', replace: `or(${WORD}, SHUT)` },
+      { file: 'core/operations/shutdown.ts', find: 'or(TAIL, SHUT)', replace: `or(${WORD}, SHUT)` },
       {
         file: RING,
         find: closedLook,

@@ -1,6 +1,6 @@
 import type { Geometry } from '../../src/core/geometry.ts'
 import { ledgerAt } from '../../src/core/geometry.ts'
-import * as layout from '../../src/core/layout.ts'
+import * as layout from '../../src/core/words/offsets.ts'
 import { asyncBit, blockedBit, END_BIT, SELECT_BIT, SELECT_GET_BIT, SIDES } from '../../src/wait/side.ts'
 
 /** What must hold of a queue's memory whenever no thread is inside a straight line. */
@@ -125,7 +125,7 @@ export class Invariants {
         fail(`ledger ${index} counts ${counted | 0} held, and holds ${cells.length}`)
       held += cells.length
       finished = (finished + at(words, ledger + layout.FINISHED)) | 0
-      reserved += at(words, ledger + layout.RESERVED)
+      reserved += at(words, ledger + layout.RESERVED_BLOCKS)
       const waits = at(words, ledger + layout.WAITS)
       if (at(words, ledger + layout.OWNER) === 0 && waits !== 0)
         fail(`ledger ${index} is free, and counts as waiting`)
@@ -165,7 +165,7 @@ export class Invariants {
       item(cell, 'the delayed')
     }
     const returned = cameBack + list(layout.RETURNED_FIRST, layout.RETURNED_LAST, 'the returned')
-    const doomed = list(layout.DOOMED_FIRST, layout.DOOMED_LAST, 'the doomed')
+    const doomed = list(layout.DEAD_LETTERED_FIRST, layout.DEAD_LETTERED_LAST, 'the doomed')
     list(layout.SPARE_FIRST, 0, 'the spare')
     for (let cell = geometry.firstSpare + at(words, layout.SPARE_FRESH); cell < geometry.cells; cell++) {
       place(cell, 'the fresh spare')
@@ -175,8 +175,8 @@ export class Invariants {
     if (missing >= 0 && (at(words, layout.HEAD) & layout.SHUT) === 0) fail(`cell ${missing} has no place`)
     if (at(words, layout.RETURNED) !== returned)
       fail(`${returned} returned, counted ${at(words, layout.RETURNED)}`)
-    if (at(words, layout.BACKLOG) !== returned + delayed + doomed)
-      fail(`backlog ${returned + delayed + doomed}, counted ${at(words, layout.BACKLOG)}`)
+    if (at(words, layout.RETURNS) !== returned + delayed + doomed)
+      fail(`backlog ${returned + delayed + doomed}, counted ${at(words, layout.RETURNS)}`)
     const unfinished = ((at(words, layout.TAIL) >>> 1) - finished) & 0x7fffffff
     if (unfinished !== queued + returned + delayed + doomed + held) {
       fail(

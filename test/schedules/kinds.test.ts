@@ -12,12 +12,12 @@ describe('a deliberate fault is found', () => {
     const find = 'if (shared.load(LOCK) === 0) return doomed\n    }\n    backOff(tries)'
     const faults = [
       {
-        file: 'queue/end.ts',
+        file: 'queue/recovery/end.ts',
         find,
         replace: 'if (shared.load(LOCK) === 0) return doomed\n    } else return -1',
       },
       {
-        file: 'queue/end.ts',
+        file: 'queue/recovery/end.ts',
         find: 'if (first.some(',
         replace: 'if (doomed < 0) return SOMEBODY\n    if (first.some(',
       },
@@ -29,7 +29,7 @@ describe('a deliberate fault is found', () => {
 
   it('where a put of the deque stores the tail, and so undoes a shutdown', async () => {
     const find = 'if (cas(TAIL, tail, tail + 2) !== tail) return BUSY'
-    const faults = [{ file: 'core/deque.ts', find, replace: 'store(TAIL, tail + 2)' }]
+    const faults = [{ file: 'core/operations/deque.ts', find, replace: 'store(TAIL, tail + 2)' }]
     const threads = [producer(0, 1), closer(false), taker(0, UNTIL_END)]
     const end = (at: End) => void (at.count(ENDED) === 1 || fail('the taker never ends'))
     const scenario = { kind: 'lifo', maxsize: 2, threads, end } as const
@@ -39,7 +39,9 @@ describe('a deliberate fault is found', () => {
 
   it('where a take of the heap goes without the lock', async () => {
     const find = 'if (cas(LOCK, 0, 1) !== 0) return BUSY\n  const answer = takeLocked(ledger, entry)'
-    const faults = [{ file: 'core/priority.ts', find, replace: 'const answer = takeLocked(ledger, entry)' }]
+    const faults = [
+      { file: 'core/operations/priority.ts', find, replace: 'const answer = takeLocked(ledger, entry)' },
+    ]
     const threads = [producer(0, 2), taker(0, 2)]
     const broken = run({ kind: 'priority', maxsize: 2, threads, faults }, { preemptions: 2 })
     await expect(broken).rejects.toThrow(/two places|never put|race|before its parent|CORRUPT/)

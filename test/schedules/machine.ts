@@ -30,7 +30,7 @@ import {
 } from './world.ts'
 
 /** What a turn of an actor says at its end. */
-export const AGAIN = 0
+export const RETRY = 0
 export const DONE = 1
 /** The thread ends, and whatever watches its death is told. */
 export const EXIT = 2
@@ -276,7 +276,7 @@ export class Machine {
       for (let index = 0; index < REGISTER_COUNT; index++) {
         words[record + REGISTERS + index] = registers[index] as number
       }
-      if (end === AGAIN) {
+      if (end === RETRY) {
         this.#beginTurn(thread, record)
       } else if (end === EXIT) {
         this.exit(thread)

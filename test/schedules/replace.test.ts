@@ -7,7 +7,7 @@ exploring('a queue that drops its oldest item', DROPPING)
 
 describe('a deliberate fault is found', () => {
   const beside = { maxsize: 1, dropsOldest: true, threads: [producer(0, 2), producer(1, 1), taker(0, 1)] }
-  const file = 'core/replace.ts'
+  const file = 'core/operations/replace.ts'
   const found = (find: string, replace: string, threads = beside.threads, kills = 0) =>
     run({ ...beside, threads, faults: [{ file, find, replace }] }, { preemptions: 2, kills })
 

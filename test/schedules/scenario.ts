@@ -1,6 +1,6 @@
-import { type Core, configureCore, coreOf } from '../../src/core/core.ts'
 import { type Geometry, geometryOf, type Kind, layOut, ledgerAt } from '../../src/core/geometry.ts'
-import * as layout from '../../src/core/layout.ts'
+import { type Core, configureCore, coreOf } from '../../src/core/instance.ts'
+import * as layout from '../../src/core/words/offsets.ts'
 import * as say from './actors.ts'
 import { type Bounds, type Checks, type Explored, explore } from './explore.ts'
 import { CLOCK, LOT } from './futex.ts'
@@ -48,7 +48,7 @@ export interface Player {
     | 'register'
     | 'leave'
     | 'follow'
-    | 'retire'
+    | 'closeProducer'
   readonly registers: (ledger: number, self: number) => number[]
   readonly mortal?: boolean
   readonly ledger?: boolean
@@ -141,7 +141,7 @@ export function successor(number: number): Player {
 }
 
 export function retirer(): Player {
-  return { name: 'retirer', turn: 'retire', registers: () => [], ledger: false }
+  return { name: 'retirer', turn: 'closeProducer', registers: () => [], ledger: false }
 }
 
 const PRODUCER = 7
@@ -200,7 +200,7 @@ export class End {
     for (let index = 0; index < geometry.maxThreads; index++) {
       held += heldIn(words, geometry, ledgerAt(geometry, index)).length
     }
-    return queuedIn(words) + at(words, layout.BACKLOG) + held
+    return queuedIn(words) + at(words, layout.RETURNS) + held
   }
 }
 
@@ -252,11 +252,11 @@ function geometryFor({
     maxThreads: ledgers ?? threads.filter(({ ledger }) => ledger !== false).length,
     maxInFlight,
     maxDeliveries,
-    keepsDoomed: false,
+    hasDeadLetters: false,
     dropsOldest,
   })
   // Without the records of failures, which no step of the core touches.
-  const geometry = { ...laidOut, keepsDoomed: deadLetters }
+  const geometry = { ...laidOut, hasDeadLetters: deadLetters }
   if (blocks === 0) return geometry
   // Blocks of one byte that is nowhere: only their numbers matter here.
   return { ...geometry, blocks, blockBytes: 1, linksAt: geometry.bytes, bytes: geometry.bytes + 128 }
@@ -274,7 +274,11 @@ function machineFor(scenario: Scenario, source: Program, geometry: Geometry): Ma
   const core = coreOf(geometry.kind, { ...actors.operations } as Core)
   const untransformed = () => fail('a call to shared that was not transformed')
   const lot = Object.assign(new actors.ModelLot(), { load: untransformed, wait: untransformed })
-  const unbelted = { recheck: Number.POSITIVE_INFINITY, noteRescue: untransformed, notify: () => {} }
+  const unbelted = {
+    safetyTimeoutMs: Number.POSITIVE_INFINITY,
+    noteMissedWake: untransformed,
+    notify: () => {},
+  }
   actors.share({ core, geometry, load: untransformed, wait: untransformed, lot, ...unbelted })
 
   const world = new World(geometry.bytes >> 2, OBSERVER_WORDS, scenario.threads.length)
@@ -339,7 +343,7 @@ function observe(
   // Who gave it up may die, or another may post it, before that is said.
   if (what === say.GIVEN_UP || what === say.POSTED) world.set(world.observer + of + OF_GIVEN_UP, 1)
   if (what === say.POSTED) {
-    if ((attempts & layout.DOOMED) === 0) fail(`item ${item} was posted, and nobody gave it up`)
+    if ((attempts & layout.DEAD_LETTERED) === 0) fail(`item ${item} was posted, and nobody gave it up`)
     if (bump(machine, of + OF_POSTED) > 1 + count(OF_RETURNED)) fail(`item ${item} was posted twice`)
   }
   if (what !== say.DELIVERED) return 0
@@ -401,7 +405,7 @@ function checksFor(scenario: Scenario, geometry: Geometry): Checks {
     // A cell's number in a slot is read before the exchange that makes the slot one's own; whether there is anything to
     // move to the dead letters, before the lock is taken.
     mayRace: (address) =>
-      address === layout.DOOMED_FIRST ||
+      address === layout.DEAD_LETTERED_FIRST ||
       (address >= geometry.ringAt && address < ringEnd && (address & 7) === layout.SLOT_CELL),
   }
 }
@@ -410,7 +414,7 @@ function checksFor(scenario: Scenario, geometry: Geometry): Checks {
 function refuseSleep(words: Words, geometry: Geometry, side: number, who: string): void {
   const isShut = (at(words, layout.TAIL) & layout.SHUT) !== 0
   const queued = queuedIn(words)
-  const backlog = at(words, layout.BACKLOG)
+  const backlog = at(words, layout.RETURNS)
   let held = 0
   for (let index = 0; index < geometry.maxThreads; index++)
     held += heldIn(words, geometry, ledgerAt(geometry, index)).length

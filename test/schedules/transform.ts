@@ -73,7 +73,7 @@ const RETRYING = new Set([
   'giveBackOnce',
   'delayOnce',
   'releaseOnce',
-  'readDoomed',
+  'readDeadLettered',
 ])
 const ENTRY = fileURLToPath(new URL('./actors.ts', import.meta.url))
 
@@ -90,11 +90,6 @@ async function bundle(faults: readonly Fault[]): Promise<string> {
         path: basename(path),
         external: true,
       }))
-      // The WebAssembly back end, which nothing here calls.
-      hooks.onResolve({ filter: /\/core\.ts$/ }, ({ path }) => ({ path, namespace: 'empty' }))
-      hooks.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({
-        contents: 'export const instantiate = undefined',
-      }))
       hooks.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         let contents = readFileSync(path, 'utf8')
         for (const fault of faults) {
@@ -106,7 +101,7 @@ async function bundle(faults: readonly Fault[]): Promise<string> {
           unused.delete(fault)
         }
         // What a stay at the end keeps between looks: the actors tell it to the machine.
-        if (path.endsWith('/src/queue/end.ts')) contents = contents.replaceAll('#round', 'keptRound')
+        if (path.endsWith('/src/queue/recovery/end.ts')) contents = contents.replaceAll('#round', 'keptRound')
         return { contents, loader: 'ts' }
       })
     },
@@ -118,7 +113,8 @@ async function bundle(faults: readonly Fault[]): Promise<string> {
     format: 'esm',
     platform: 'node',
     target: 'esnext',
-    treeShaking: false,
+    // The doors of the rooms lead to more than is explored.
+    treeShaking: true,
     external: ['node:*'],
     plugins: [plugin],
     logLevel: 'silent',

@@ -34,7 +34,7 @@ export async function playAct(soak: Soak, threads: number, goesOn: () => boolean
   }
   stage.end()
   await stage.ended()
-  const report = await supervisor.join({ timeout: job.patience })
+  const report = await supervisor.join({ timeout: job.maxSleepMs })
   const stored = supervisor.stats().groups[0]?.members.map((member) => member.stored) ?? []
   if (report.groups[0]?.stored !== stored.reduce((sum, count) => sum + count, 0)) {
     throw new Error(

@@ -29,7 +29,7 @@ const countDeaths = () => Object.values(population.deaths).reduce((sum, count) =
 const goesOn = () => performance.now() < end || countDeaths() < (job.leastDeaths ?? 0)
 const totals: Totals = {
   ...{ items: 0, duplicates: 0, held: 0, lost: 0, unexpected: 0, excess: 0 },
-  ...{ letters: 0, dropped: 0, rescued: 0, epochs: 0, acts: 0 },
+  ...{ letters: 0, dropped: 0, missedWakes: 0, epochs: 0, acts: 0 },
 }
 const soak: Soak = {
   ...{ job, population, totals, fail },
@@ -37,7 +37,7 @@ const soak: Soak = {
   stages: new Set(),
 }
 const reaper = new Reaper(population, new Random(job.seed + 1), {
-  ...{ deathsPerSecond: job.deathsPerSecond, patience: job.patience, fail },
+  ...{ deathsPerSecond: job.deathsPerSecond, maxSleepMs: job.maxSleepMs, fail },
 })
 const leak: unknown[] = []
 let hasFailed = false
@@ -114,8 +114,8 @@ async function playAll(): Promise<void> {
   reaper.start()
   await Promise.all([epochs(), acts(), watch()])
   await reaper.stop()
-  await within(standing.close(), 'the standing queues end', 3 * job.patience)
-  await until(() => population.alive.size === 0, 'no thread is left', job.patience)
+  await within(standing.close(), 'the standing queues end', 3 * job.maxSleepMs)
+  await until(() => population.alive.size === 0, 'no thread is left', job.maxSleepMs)
   line()
   say({ kind: 'end' })
 }

@@ -13,7 +13,7 @@ export interface Job {
   /** ms between two balances of the standing queues. */
   readonly epoch: number
   /** ms within which a queue must go on, or be drained. */
-  readonly patience: number
+  readonly maxSleepMs: number
   /** It goes on beyond its time until so many have died; default 0. On a slow machine a short time shows little. */
   readonly leastDeaths?: number
   readonly sabotage?: Sabotage | undefined
@@ -32,7 +32,7 @@ export interface Totals {
   /** Items that puts dropped to make room. */
   dropped: number
   /** Wakes that came too late to be the rule, where the queue counts them. */
-  rescued: number
+  missedWakes: number
   /** Balances drawn: of the standing queues, and of acts. */
   epochs: number
   acts: number

@@ -32,7 +32,7 @@ export function optionsOf(args: string[]): Job | 'help' {
     threads: integer('--threads', values.threads, THREADS) ?? THREADS.fallback,
     seed: integer('--seed', values.seed, SEED) ?? Date.now() % 1_000_000,
     epoch: EPOCH,
-    patience: PATIENCE,
+    maxSleepMs: PATIENCE,
     sabotage: sabotage(values.sabotage),
   }
 }

@@ -15,7 +15,7 @@ export interface SoakEnd {
 }
 
 /** ms in which the process must say something. It says so each second, and drains, at the end, within a few patiences. */
-const silenceOf = ({ patience }: Job) => 60_000 + 3 * patience
+const silenceOf = ({ maxSleepMs }: Job) => 60_000 + 3 * maxSleepMs
 /** Warnings and the like that are kept for a failure's text. */
 const KEPT = 8000
 

@@ -20,7 +20,7 @@ const OBEDIENCE = 2000
 
 export interface ReaperOptions {
   readonly deathsPerSecond: number
-  readonly patience: number
+  readonly maxSleepMs: number
   readonly fail: (error: unknown) => void
 }
 
@@ -118,7 +118,7 @@ export class Reaper {
 
   async #exits(thread: number): Promise<void> {
     const { alive } = this.#population
-    await until(() => !alive.has(thread), `the exit of thread ${thread}`, this.#options.patience)
+    await until(() => !alive.has(thread), `the exit of thread ${thread}`, this.#options.maxSleepMs)
   }
 }
 

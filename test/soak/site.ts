@@ -32,7 +32,7 @@ export class Site {
   readonly #epoch: () => number
   readonly #reading: Promise<void>
   #dropped = 0
-  #rescued = 0
+  #missedWakes = 0
 
   /** `epoch`: the present one. */
   constructor(plan: SitePlan, epoch: () => number, fail: (error: unknown) => void) {
@@ -72,9 +72,9 @@ export class Site {
   }
 
   /** Resolves when nothing is left of what was put. */
-  async drained(patience: number): Promise<void> {
-    await this.queue.join({ timeout: patience })
-    await this.#letters?.join({ timeout: patience })
+  async drained(maxSleepMs: number): Promise<void> {
+    await this.queue.join({ timeout: maxSleepMs })
+    await this.#letters?.join({ timeout: maxSleepMs })
   }
 
   /** Draws the balance of an epoch, and opens the next. Returns what is wrong. `stored`: by each producer so far. */
@@ -104,9 +104,9 @@ export class Site {
   }
 
   noteRescued(totals: Totals): void {
-    const { rescued = 0 } = this.queue.stats() as { rescued?: number }
-    totals.rescued += rescued - this.#rescued
-    this.#rescued = rescued
+    const { missedWakes = 0 } = this.queue.stats() as { missedWakes?: number }
+    totals.missedWakes += missedWakes - this.#missedWakes
+    this.#missedWakes = missedWakes
   }
 
   /** After the end of all its threads: nothing is left of them, and the memory is whole. */

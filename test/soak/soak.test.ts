@@ -11,7 +11,7 @@ const job: Job = {
   seed: seedOfRun(),
   threads: 14,
   epoch: 5000,
-  patience: 60_000,
+  maxSleepMs: 60_000,
   leastDeaths: 15,
 }
 
@@ -35,7 +35,7 @@ describe('a soak', () => {
   }, 300_000)
 
   it('finds a queue that is never drained', async () => {
-    const stuck = { ...job, minutes: 0.06, epoch: 1000, patience: 10_000, leastDeaths: 0 }
+    const stuck = { ...job, minutes: 0.06, epoch: 1000, maxSleepMs: 10_000, leastDeaths: 0 }
     const { faults } = await soakFor({ ...stuck, sabotage: 'hold' }, () => {})
     expect(faults.join()).toMatch(/unfinished|not within/)
   }, 300_000)

@@ -76,7 +76,7 @@ function grown(what: 'heap' | 'rss', samples: Parameters<typeof trendOf>[0]): Gr
 }
 
 const COUNTS = [
-  ...['items', 'duplicates', 'held', 'lost', 'unexpected', 'excess', 'letters', 'dropped', 'rescued'],
+  ...['items', 'duplicates', 'held', 'lost', 'unexpected', 'excess', 'letters', 'dropped', 'missedWakes'],
   ...['epochs', 'acts'],
 ] as const
 

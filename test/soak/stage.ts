@@ -117,7 +117,7 @@ export class Stage implements Scene {
     for (const [index, { books, name }] of this.sites.entries()) {
       const last = this.#progress[index] as { done: number; at: number }
       if (books.done !== last.done) this.#progress[index] = { done: books.done, at: now }
-      else if (now - last.at > this.#soak.job.patience) {
+      else if (now - last.at > this.#soak.job.maxSleepMs) {
         const ms = Math.round(now - last.at)
         this.#soak.fail(new Error(`queue '${name}' of '${this.#name}' has finished nothing for ${ms} ms`))
       }
@@ -128,7 +128,7 @@ export class Stage implements Scene {
   async rest(): Promise<void> {
     const { population, job } = this.#soak
     this.#close(REST)
-    await until(() => population.rests(this.#id), `those who put at '${this.#name}' rest`, job.patience)
+    await until(() => population.rests(this.#id), `those who put at '${this.#name}' rest`, job.maxSleepMs)
     await this.#drained()
   }
 
@@ -139,9 +139,9 @@ export class Stage implements Scene {
 
   /** Resolves when all threads have ended. */
   async ended(): Promise<void> {
-    const { patience } = this.#soak.job
-    await within(Promise.all(this.#ends), `the bare threads of '${this.#name}' end`, patience)
-    await this.supervisor.join({ timeout: patience })
+    const { maxSleepMs } = this.#soak.job
+    await within(Promise.all(this.#ends), `the bare threads of '${this.#name}' end`, maxSleepMs)
+    await this.supervisor.join({ timeout: maxSleepMs })
     await this.#drained()
   }
 
@@ -184,12 +184,12 @@ export class Stage implements Scene {
     const { population, job } = this.#soak
     do {
       const knowsItsDead = () => population.knowsItsDead(this.#id)
-      await until(knowsItsDead, `those who die at '${this.#name}' exit`, job.patience)
-      for (const site of this.sites) await site.drained(job.patience)
+      await until(knowsItsDead, `those who die at '${this.#name}' exit`, job.maxSleepMs)
+      for (const site of this.sites) await site.drained(job.maxSleepMs)
       await until(
         () => population.hasEmptyHands(this.#id),
         `hands at '${this.#name}' are empty`,
-        job.patience,
+        job.maxSleepMs,
       )
     } while (!population.knowsItsDead(this.#id))
   }

@@ -82,7 +82,7 @@ export class Standing {
     const end = performance.now() + job.epoch
     const isWorn = () => this.#stage.sites.some(({ books }) => books.isWorn())
     const isEnding = () => performance.now() > end || isWorn() || !goesOn()
-    await until(isEnding, 'an epoch ends', job.epoch + job.patience)
+    await until(isEnding, 'an epoch ends', job.epoch + job.maxSleepMs)
     if (job.sabotage === 'hold') await this.#wide.queue.get()
     await this.#stage.rest()
     this.#stage.settle([[], [], this.#stored()])

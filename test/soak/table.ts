@@ -17,7 +17,7 @@ const COLUMNS: readonly (readonly [title: string, width: number, of: (line: Line
   ['excess', 6, ({ excess }) => excess],
   // A queue or thread that stands still ends the soak.
   ['stuck', 5, () => 0],
-  ['rescued', 7, ({ rescued }) => rescued],
+  ['missedWakes', 7, ({ missedWakes }) => missedWakes],
   ['letters', 8, ({ letters }) => letters],
   ['dropped', 8, ({ dropped }) => dropped],
   ['RSS', 7, ({ rss }) => mb(rss)],
@@ -31,7 +31,7 @@ const COLUMNS: readonly (readonly [title: string, width: number, of: (line: Line
 export function header(): string[] {
   return [
     'items: accounted for, in balances drawn; then deaths by way; dup: deliveries of what the dead held (held: how much',
-    'they had in hand); rescued: waits that a look by the clock ended; RSS, heap after a collection and without code, external, buffers: MB',
+    'they had in hand); missedWakes: waits that a look by the clock ended; RSS, heap after a collection and without code, external, buffers: MB',
     COLUMNS.map(([title, width]) => title.padStart(width)).join(' '),
   ]
 }

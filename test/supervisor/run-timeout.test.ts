@@ -22,7 +22,7 @@ function contents<T>(queue: Queue<T>): T[] {
   return items
 }
 
-const overdue = {
+const timedOut = {
   name: 'RunTimeoutError',
   code: 'ERR_RUN_TIMEOUT',
   message: 'the call took longer than 100 ms',
@@ -35,7 +35,7 @@ describe('consume with a timeout', () => {
       const letters = new millrace.Queue<DeadLetter<number>>()
       const seen = new millrace.Queue<number>()
       // The others end within it, on a busy machine, too.
-      const late = { ...overdue, message: 'the call took longer than 1000 ms' }
+      const late = { ...timedOut, message: 'the call took longer than 1000 ms' }
       const words = sharedWords()
       const queue = await filled([1, 2, 3], { deadLetters: letters })
       const one = supervisor({ restart: false })
@@ -64,7 +64,7 @@ describe('consume with a timeout', () => {
     one.consume(queue, task('endless', { words, bad: 2 }, { timeout: 100 }))
     const error = await failureOf(one.join(), 'the group')
     expect(error).toEqual(saying('ThreadError', 'ERR_THREAD', "group 'endless'", 'longer than 100 ms'))
-    expect(error.cause).toMatchObject(overdue)
+    expect(error.cause).toMatchObject(timedOut)
     expect(Atomics.load(words, 0)).toBe(1)
     expect(queue.size).toBe(1)
   })

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { MessageChannel } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
 import { packError } from '../../src/error-transport.ts'
-import { Control } from '../../src/supervisor/control.ts'
-import { Supervision } from '../../workers/supervision.ts'
+import { RunWords } from '../../src/protocol/run-words.ts'
+import { SupervisorLink } from '../../workers/supervisor-link.ts'
 import { within } from '../support/deadline.ts'
 
 const { port1: supervisor, port2: thread } = new MessageChannel()
@@ -11,7 +11,7 @@ afterEach(() => supervisor.close())
 
 describe('a thread whose supervisor has sent the reason to stop', () => {
   it('is asked to stop, though the word for that is not stored yet', async () => {
-    const supervision = new Supervision(Control.create(0), thread)
+    const supervision = new SupervisorLink(RunWords.create(0), thread)
     const aborted = once(supervision.signal, 'abort')
     supervisor.postMessage({ kind: 'stop', reason: packError(new Error('enough')) })
     await within(aborted, 'the abort')

@@ -1,5 +1,5 @@
 import { LifoQueue, PriorityQueue, Queue, type QueueOptions } from '../../src/index.ts'
-import { Origin } from '../../src/queue/origin.ts'
+import { Origin } from '../../src/queue/attachment/description.ts'
 
 export const KINDS = ['fifo', 'lifo', 'priority'] as const
 export type Kind = (typeof KINDS)[number]

@@ -21,7 +21,7 @@ export interface RemoteDelivery {
 
 /**
  * Another thread that does as it is told: each call runs in order of the calls, a blocking one stops the thread until
- * it is over. An error arrives with its `name`, `code`, own properties and the portrait of its cause.
+ * it is over. An error arrives with its `name`, `code`, own properties and the snapshot of its cause.
  */
 export class User {
   readonly #thread: FixtureThread

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { SharedLot } from '../../src/wait/lot.ts'
+import { SharedParkingLot } from '../../src/wait/parking-lot.ts'
 
 it('lets nobody sleep on a word of the lot that was read before it was moved', () => {
-  const lot = new SharedLot()
+  const lot = new SharedParkingLot()
   const before = lot.load()
   lot.move()
   expect(lot.load()).not.toBe(before)

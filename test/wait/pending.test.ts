@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { allocate } from '../../src/core/core.ts'
 import { geometryOf, layOut, ledgerAt } from '../../src/core/geometry.ts'
-import { ASYNC_WAITER, GET, PUT, WAITERS } from '../../src/core/layout.ts'
+import { allocate } from '../../src/core/instance.ts'
 import { SharedMemory } from '../../src/core/shared.ts'
-import { SharedLot } from '../../src/wait/lot.ts'
+import { ASYNC_WAITER, GET, PUT, WAITERS } from '../../src/core/words/offsets.ts'
+import { SharedParkingLot } from '../../src/wait/parking-lot.ts'
 import { type PendingCall, PendingCalls } from '../../src/wait/pending.ts'
 import { until } from '../support/deadline.ts'
 
@@ -16,11 +16,11 @@ function pending() {
     maxThreads: 2,
     maxInFlight: 2,
     maxDeliveries: 0,
-    keepsDoomed: false,
+    hasDeadLetters: false,
   })
   const memory = allocate(geometry)
   layOut(memory.buffer, geometry)
-  const shared = new SharedMemory(memory, geometry, new SharedLot())
+  const shared = new SharedMemory(memory, geometry, new SharedParkingLot())
   let idles = 0
   const calls = new PendingCalls(shared, ledgerAt(geometry, 0), () => {
     idles++

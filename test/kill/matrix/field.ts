@@ -39,7 +39,7 @@ export interface FieldReport extends Balance {
   inOperation: number
   inNativeCall: number
   asleep: number
-  rescued: number
+  missedWakes: number
   /** ms from the last `exit` event to the last redelivery, of each kill after which there was one; below zero where that came first. */
   sinceExit: number[]
   /** As before, from when the end was ordered or the thread began to end itself. */
@@ -48,7 +48,7 @@ export interface FieldReport extends Balance {
 
 export function noReport(): FieldReport {
   return {
-    ...{ kills: 0, inOperation: 0, inNativeCall: 0, asleep: 0, rescued: 0, sinceExit: [], sinceEnd: [] },
+    ...{ kills: 0, inOperation: 0, inNativeCall: 0, asleep: 0, missedWakes: 0, sinceExit: [], sinceEnd: [] },
     ...{ items: 0, lost: 0, unknown: 0, held: 0, duplicates: 0, excess: 0 },
   }
 }
@@ -157,14 +157,15 @@ export class Field {
     await isClean(other, 1)
     const { report } = this
     for (const each of [queue, other]) {
-      report.rescued += (each.stats() as { rescued?: number }).rescued ?? 0
+      report.missedWakes += (each.stats() as { missedWakes?: number }).missedWakes ?? 0
     }
     const sums = balance(this.#marks.deliveries())
     // Discarded, and so finished.
     if (this.#isDiscarding) sums.lost = 0
     const faults = faultsOfBalance(sums, report.kills * IN_FLIGHT)
     if (this.#marks.strange > 0) faults.push(`${this.#marks.strange} items were no numbers`)
-    if (report.kills === 0 && report.rescued > 0) faults.push(`rescued ${report.rescued}, and nobody died`)
+    if (report.kills === 0 && report.missedWakes > 0)
+      faults.push(`missedWakes ${report.missedWakes}, and nobody died`)
     if (faults.length > 0) throw new Error(faults.join('; '))
     Object.assign(report, sums)
     queue[Symbol.dispose]()

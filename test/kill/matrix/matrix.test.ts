@@ -41,7 +41,7 @@ describe('threads killed among others that go on', () => {
   )
 
   it(
-    'have no counterpart where nobody dies: nothing comes twice, and nobody is rescued',
+    'have no counterpart where nobody dies: nothing comes twice, and nobody is missedWakes',
     async () => {
       const plays = CONTROLS.filter((_, index) => index === SEED % CONTROLS.length).map(
         (control): Play => ({ control, kills: 1, seed: SEED }),
@@ -51,7 +51,7 @@ describe('threads killed among others that go on', () => {
       expect(outcomes).toHaveLength(plays.length)
       for (const outcome of outcomes) {
         expect(outcome.items).toBeGreaterThan(0)
-        expect(outcome).toMatchObject({ kills: 0, held: 0, duplicates: 0, lost: 0, rescued: 0 })
+        expect(outcome).toMatchObject({ kills: 0, held: 0, duplicates: 0, lost: 0, missedWakes: 0 })
       }
     },
     PATIENCE + 10_000,

@@ -1,5 +1,5 @@
 import { ledgerAt } from '../../../src/core/geometry.ts'
-import { OWNER } from '../../../src/core/layout.ts'
+import { OWNER } from '../../../src/core/words/offsets.ts'
 import { RETRY_ONCE } from '../actors.ts'
 import { at, fail } from '../invariants.ts'
 import {

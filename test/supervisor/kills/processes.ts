@@ -84,13 +84,13 @@ export interface Outcome {
 type Rounds = Job['rounds']
 
 /** Kills in a process of its own; where V8 takes that down for want of memory, the rest in another. */
-export async function killInProcess(rounds: Rounds, seed: number, patience: number): Promise<Outcome> {
+export async function killInProcess(rounds: Rounds, seed: number, maxSleepMs: number): Promise<Outcome> {
   const lines: RoundLine[] = []
   let aborts = 0
   while (lines.length < rounds.length) {
     const left = rounds.slice(lines.length)
     const job: Job = { sites: SITES, seed: seed + aborts * 1_000_000, rounds: left }
-    const { output, errors, code, aborted } = await runProcess('host.ts', job, patience)
+    const { output, errors, code, aborted } = await runProcess('host.ts', job, maxSleepMs)
     for (const line of output.split('\n')) if (line !== '') lines.push(JSON.parse(line) as RoundLine)
     if (lines.some(({ failure }) => failure !== undefined)) break
     const [next] = rounds[lines.length] ?? []

@@ -1,0 +1,1 @@
+export { readClone, V8_MARK, writeClone } from './clone.ts'

@@ -1,0 +1,101 @@
+import { inspect } from 'node:util'
+import {
+  Decoder,
+  decodeTimestampExtension,
+  Encoder,
+  ExtData,
+  type ExtensionCodecType,
+  encodeTimestampExtension,
+} from '@msgpack/msgpack'
+import { findInside, isUnsendable, refuseUnsendable } from '../../unsendable.ts'
+import { builtin } from '../builtin.ts'
+import { copyIn, copyOut } from '../copy.ts'
+import { checkExtent, DEPTH } from './msgpack-extent.ts'
+
+/** Extension types: MessagePack's own timestamp, and two of ours, for what it has no form for. */
+const TIMESTAMP = -1
+const UNDEFINED = 0
+const BIGINT = 1
+
+/** `undefined` as the whole item: a one-byte extension (0xd4), its type, the byte. */
+const UNDEFINED_ITEM = Uint8Array.of(0xd4, UNDEFINED, 0)
+
+/** Coders whose memory grew beyond this are not kept. */
+const KEPT_BYTES = 1 << 20
+
+/** Left alone, the library stores a Map, an Error or a RegExp as `{}`, and a BigInt modulo 2^64. */
+const extensionCodec: ExtensionCodecType<undefined> = {
+  tryToEncode(item) {
+    if (typeof item === 'bigint') return new ExtData(BIGINT, Buffer.from(item.toString(16), 'latin1'))
+    if (Array.isArray(item) || item instanceof Uint8Array) return null
+    if (item instanceof Date && !Number.isNaN(item.getTime())) {
+      return new ExtData(TIMESTAMP, encodeTimestampExtension(item)!)
+    }
+    if (typeof item === 'object' && item !== null && isRecord(item)) return null
+    const found = findInside(item, isUnsendable)
+    if (found !== undefined) refuseUnsendable(found)
+    throw new TypeError(`MessagePack has no form for ${shown(item)}; codecs.structured may have one`)
+  },
+  decode(data, type) {
+    if (type === BIGINT) return bigint(Buffer.from(data).toString('latin1'))
+    if (type === TIMESTAMP) return decodeTimestampExtension(data)
+    if (type === UNDEFINED) return undefined
+    throw new RangeError(`unknown extension type ${type}`)
+  },
+}
+
+function isRecord(item: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(item)
+  const plain = prototype === Object.prototype || prototype === null
+  if (!plain) refuseUnsendable(item)
+  if (!plain && Object.prototype.toString.call(item) !== '[object Object]') return false
+  // The library's decoder refuses the key; better to hear of it from the put.
+  if (Object.hasOwn(item, '__proto__')) throw new TypeError('MessagePack items cannot have the key __proto__')
+  return true
+}
+
+function shown(item: unknown): string {
+  return inspect(item, { depth: 0, breakLength: Infinity, maxStringLength: 60 })
+}
+
+function bigint(digits: string): bigint {
+  return digits.startsWith('-') ? -BigInt(`0x${digits.slice(1)}`) : BigInt(`0x${digits}`)
+}
+
+const encoderOptions = { extensionCodec, ignoreUndefined: true, maxDepth: DEPTH } as const
+let encoder = new Encoder(encoderOptions)
+let decoder = new Decoder({ extensionCodec })
+
+/**
+ * MessagePack, by @msgpack/msgpack. These round-trip: null, booleans, numbers except that -0 becomes 0,
+ * BigInt of any size (extension 1), strings, valid Dates (the standard timestamp), arrays, objects with
+ * string keys, and Uint8Array (Buffer becomes one). `undefined` round-trips as the whole item (extension 0);
+ * as a property it is left out, in an array it becomes null. A class instance arrives as a plain object of
+ * its own properties.
+ *
+ * MessagePack strings are UTF-8: lone surrogates are kept in strings up to 50 units and become U+FFFD in
+ * longer ones. An object met twice arrives as two.
+ *
+ * Throws for everything else, instead of storing `{}` as the library would: Map, Set, Error, RegExp, invalid
+ * Dates, typed arrays other than Uint8Array, functions, symbols, the key `__proto__`, and nesting deeper than
+ * 500, so cycles.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the item's type is the queue's to say
+export const msgpack = builtin<any>({
+  name: 'msgpack',
+  write(item, span, at, end) {
+    const encoded = item === undefined ? UNDEFINED_ITEM : encoder.encodeSharedRef(item)
+    const length = encoded.length
+    if (length <= end - at) copyIn(span.bytes, at, encoded, length)
+    if (encoded.buffer.byteLength > KEPT_BYTES) encoder = new Encoder(encoderOptions)
+    return length
+  },
+  read(span, at, length) {
+    // A copy, because byte arrays come out as views on what was decoded.
+    const copy = copyOut(span.bytes, at, length)
+    checkExtent(copy)
+    const item = decoder.decode(copy)
+    if (length > KEPT_BYTES) decoder = new Decoder({ extensionCodec })
+    return item
+  },
+})

@@ -1,0 +1,5 @@
+export { bytes } from './bytes.ts'
+export { float64 } from './float64.ts'
+export { int32 } from './int32.ts'
+export { json } from './json.ts'
+export { string } from './string.ts'

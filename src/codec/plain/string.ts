@@ -1,0 +1,36 @@
+import { invalidType } from '../../check.ts'
+import { builtin } from '../builtin.ts'
+import { isWellFormed, native, writeUtf8 } from '../text.ts'
+
+/** No UTF-8 contains this byte. In front it says: what follows is UTF-16, little endian. */
+const UTF16_MARK = 0xff
+
+/**
+ * Strings, as UTF-8. Every string comes back exactly: one with lone surrogates, which UTF-8 cannot express,
+ * is stored as the byte 0xff and UTF-16.
+ */
+export const string = builtin<string>({
+  name: 'string',
+  write(item, span, at, end) {
+    if (typeof item !== 'string') throw invalidType('item', 'a string', item)
+    const length = writeUtf8(item, span.bytes, at, end)
+    return length === item.length || isWellFormed(item) ? length : writeUtf16(item, span.bytes, at, end)
+  },
+  read(span, at, length) {
+    if (length > 0 && span.bytes[at] === UTF16_MARK) return readUtf16(span.bytes, at, length)
+    return native(span.bytes).utf8Slice(at, at + length)
+  },
+})
+
+function writeUtf16(text: string, into: Buffer, at: number, end: number): number {
+  const length = 1 + text.length * 2
+  if (length > end - at) return length
+  into[at] = UTF16_MARK
+  native(into).ucs2Write(text, at + 1, length - 1)
+  return length
+}
+
+function readUtf16(from: Buffer, at: number, length: number): string {
+  if (length % 2 !== 1) throw new RangeError(`UTF-16 takes an even number of bytes; there are ${length - 1}`)
+  return native(from).ucs2Slice(at + 1, at + length)
+}

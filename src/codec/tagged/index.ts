@@ -1,0 +1,2 @@
+export { readTagged } from './tagged-reader.ts'
+export { TaggedWriter } from './tagged-writer.ts'

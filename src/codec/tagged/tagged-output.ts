@@ -1,0 +1,158 @@
+import { isWellFormed, LOOP_CHARS, native } from '../text.ts'
+import * as tag from './tags.ts'
+import { bigint, double, eight, SHORT_MAX, STRING } from './tags.ts'
+
+/** A scratch larger than this is not kept from one item to the next. */
+const KEPT_BYTES = 1 << 20
+
+const EMPTY = Buffer.alloc(0)
+
+/**
+ * Memory to write one item into, and how its numbers and strings are written. Positions are passed and
+ * returned; when the memory at hand has no room, writing goes on in a private scratch, so that the length
+ * comes out in one pass.
+ */
+export class TaggedOutput {
+  protected bytes: Buffer = EMPTY
+  /** Where the item starts and where its memory ends. */
+  protected start = 0
+  protected end = 0
+  #scratch: Buffer = EMPTY
+
+  protected open(bytes: Buffer, at: number, end: number): void {
+    this.bytes = bytes
+    this.start = at
+    this.end = end
+  }
+
+  protected close(): void {
+    this.bytes = EMPTY
+    if (this.#scratch.length > KEPT_BYTES) this.#scratch = EMPTY
+  }
+
+  /** Room for `needed` bytes in the scratch; returns where `position` is there. */
+  protected grow(position: number, needed: number): number {
+    const length = position - this.start
+    const from = this.bytes
+    if (from === this.#scratch || this.#scratch.length < length + needed) {
+      this.#scratch = Buffer.allocUnsafeSlow(Math.max(4096, 2 * (length + needed)))
+    }
+    this.#scratch.set(from.subarray(this.start, position))
+    this.bytes = this.#scratch
+    this.start = 0
+    this.end = this.#scratch.length
+    return length
+  }
+
+  protected tag(value: number, position: number): number {
+    this.bytes[position] = value
+    return position + 1
+  }
+
+  /** A tag and a 32-bit count or length. */
+  protected counted(value: number, count: number, at: number): number {
+    const position = at + 5 > this.end ? this.grow(at, 5) : at
+    const bytes = this.bytes
+    bytes[position] = value
+    bytes[position + 1] = count
+    bytes[position + 2] = count >>> 8
+    bytes[position + 3] = count >>> 16
+    bytes[position + 4] = count >>> 24
+    return position + 5
+  }
+
+  protected number(item: number, position: number): number {
+    // Object.is(item, -0), cheaper: -0 is no int32 here.
+    if ((item | 0) === item && (item !== 0 || 1 / item > 0)) {
+      if (item >= 0 && item <= SHORT_MAX) {
+        this.bytes[position] = item
+        return position + 1
+      }
+      if (item >= -128 && item <= 127) {
+        this.bytes[position] = tag.INT8
+        this.bytes[position + 1] = item
+        return position + 2
+      }
+      return this.counted(tag.INT32, item, position)
+    }
+    double[0] = item
+    return this.eight(tag.DOUBLE, position)
+  }
+
+  protected eight(value: number, at: number): number {
+    const position = at + 9 > this.end ? this.grow(at, 9) : at
+    const bytes = this.bytes
+    bytes[position] = value
+    bytes[position + 1] = eight[0]!
+    bytes[position + 2] = eight[1]!
+    bytes[position + 3] = eight[2]!
+    bytes[position + 4] = eight[3]!
+    bytes[position + 5] = eight[4]!
+    bytes[position + 6] = eight[5]!
+    bytes[position + 7] = eight[6]!
+    bytes[position + 8] = eight[7]!
+    return position + 9
+  }
+
+  protected bigint(item: bigint, at: number): number {
+    if (BigInt.asIntN(64, item) === item) {
+      bigint[0] = item
+      return this.eight(tag.BIGINT64, at)
+    }
+    const digits = (item < 0n ? -item : item).toString(16)
+    const position = at + 6 + digits.length > this.end ? this.grow(at, 6 + digits.length) : at
+    this.bytes[position] = tag.BIGINT
+    const next = this.counted(item < 0n ? 1 : 0, digits.length, position + 1)
+    native(this.bytes).utf8Write(digits, next, digits.length)
+    return next + digits.length
+  }
+
+  protected string(item: string, at: number): number {
+    const length = item.length
+    if (length <= LOOP_CHARS) {
+      const position = at + 1 + length > this.end ? this.grow(at, 1 + length) : at
+      const bytes = this.bytes
+      let next = position + 1
+      for (let i = 0; i < length; i++) {
+        const unit = item.charCodeAt(i)
+        if (unit > 0xff) return this.#text(item, position)
+        bytes[next++] = unit
+      }
+      bytes[position] = STRING | length
+      return next
+    }
+    return this.#text(item, at)
+  }
+
+  #text(item: string, at: number): number {
+    const length = item.length
+    let position = at
+    // A UTF-16 unit takes at most three bytes of UTF-8, so with that much room nothing need be counted first.
+    if (position + 5 + length * 3 > this.end) {
+      const needed = 5 + Buffer.byteLength(item, 'utf8')
+      if (position + needed > this.end) position = this.grow(position, needed)
+    }
+    const head = length <= SHORT_MAX ? 1 : 5
+    const written = native(this.bytes).utf8Write(item, position + head, this.end - position - head)
+    if (written === length) {
+      if (head === 5) return this.counted(tag.LATIN1, length, position) + length
+      this.bytes[position] = STRING | length
+      return position + 1 + length
+    }
+    return isWellFormed(item) ? this.#utf8(item, position, written) : this.#utf16(item, position)
+  }
+
+  #utf8(item: string, position: number, length: number): number {
+    const next = this.counted(tag.UTF8, length, position)
+    native(this.bytes).utf8Write(item, next, length)
+    return next + length
+  }
+
+  #utf16(item: string, at: number): number {
+    const length = item.length * 2
+    const position = at + 5 + length > this.end ? this.grow(at, 5 + length) : at
+    const next = this.counted(tag.UTF16, length, position)
+    native(this.bytes).ucs2Write(item, next, length)
+    return next + length
+  }
+}

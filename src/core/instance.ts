@@ -1,0 +1,84 @@
+import type { Geometry, Kind } from './geometry.ts'
+import { MODULE_BASE64 } from './module.ts'
+import type * as operations from './operations/index.ts'
+
+/** The operations, whichever back end runs them. */
+export type Core = typeof operations
+
+/**
+ * The operations of a queue of this kind, under the names of those of the ring: chosen once, not at each
+ * call.
+ */
+export function coreOf(kind: Kind, core: Core): Core {
+  if (kind === 'lifo') {
+    const { putDeque, takeDeque, discardDeque, replaceDeque, dropBottom } = core
+    const ring = { put: putDeque, take: takeDeque, discardQueued: discardDeque }
+    return { ...core, ...ring, replace: replaceDeque, dropOldest: dropBottom }
+  }
+  if (kind === 'priority') {
+    const { putHeap, takeHeap, requeueHeap, discardHeap } = core
+    return { ...core, put: putHeap, take: takeHeap, requeue: requeueHeap, discardQueued: discardHeap }
+  }
+  return core
+}
+
+let compiled: WebAssembly.Module | undefined
+
+/**
+ * The WebAssembly back end over `memory`, for the queue's kind, with this thread's own copy of where
+ * everything lies.
+ */
+export function instantiate(memory: WebAssembly.Memory, geometry: Geometry): Core {
+  compiled ??= new WebAssembly.Module(Buffer.from(MODULE_BASE64, 'base64'))
+  const core = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Core
+  configureCore(core, geometry)
+  return coreOf(geometry.kind, core)
+}
+
+export function configureCore(core: Core, geometry: Geometry): void {
+  core.configure(
+    geometry.maxsize,
+    geometry.ringSize - 1,
+    geometry.ringAt,
+    geometry.cells,
+    geometry.cellsAt,
+    geometry.cellBytes,
+    geometry.firstSpare,
+    geometry.blocks,
+    geometry.linksAt,
+    geometry.maxDeliveries,
+    geometry.hasDeadLetters ? 1 : 0,
+    geometry.heapSize,
+    geometry.heapAt,
+    geometry.keysAt,
+    geometry.delayedSize,
+    geometry.delayedAt,
+  )
+}
+
+/**
+ * Shared memory of exactly the queue's size: initial = maximum, so it never moves and never grows.
+ * @throws Error where there is no WebAssembly; RangeError when there is no room for the memory
+ */
+export function allocate(geometry: Geometry): WebAssembly.Memory {
+  if (typeof WebAssembly === 'undefined') throw noWebAssembly()
+  const pages = Math.ceil(geometry.bytes / 65536)
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+  } catch (error) {
+    // Each shared WebAssembly memory reserves about 10 GiB of addresses, whatever its size, for V8's trap
+    // handler.
+    throw new RangeError(
+      `could not reserve memory for a queue of ${geometry.bytes} bytes: the process may be short of address space ` +
+        '(each queue reserves about 10 GiB of it, not of memory): start Node with --disable-wasm-trap-handler, ' +
+        'which spares that, raise `ulimit -v`, or use fewer queues',
+      { cause: error },
+    )
+  }
+}
+
+function noWebAssembly(): Error {
+  const text =
+    'millrace needs WebAssembly, and this process has none: --jitless, or --no-expose-wasm, takes it away'
+  return Object.assign(new Error(text), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' })
+}

@@ -1,0 +1,12 @@
+/** What the module exports, and what the same source offers over Atomics. */
+
+export { configure } from '../words/index.ts'
+export { popBlock, pushBlock, reserve, unreserve } from './blocks.ts'
+export { discardDeque, putDeque, takeDeque } from './deque.ts'
+export { claim, closeProducer, countFor, finish, inherit, markAtEnd, release, takeOver } from './ledger.ts'
+export { discardHeap, putHeap, requeueHeap, takeHeap } from './priority.ts'
+export { dropBottom, dropOldest, replace, replaceDeque } from './replace.ts'
+export { delay, discardReturned, releaseDue, requeue, takeDeadLettered, takeReturned } from './returns.ts'
+export { discardQueued, put, take } from './ring.ts'
+export { nextRound, shut } from './shutdown.ts'
+export { clearAsyncWaking, clearWaking, enterWait, leaveWait, wake, wakeAll } from './wake.ts'

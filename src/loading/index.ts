@@ -1,0 +1,5 @@
+export { isFile, isForRequire, isTypeScript, modulesFrom, typeScriptFor } from './imports.ts'
+export type { Loader, ThreadHook } from './loader.ts'
+export { loaderFor, preferOtherwise, threadExecArgv } from './loader.ts'
+export { hasHook, isHooked } from './require-hooks.ts'
+export { withStacks } from './stacks.ts'

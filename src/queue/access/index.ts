@@ -1,0 +1,7 @@
+export type { Delivery, RetryOptions } from './delivery.ts'
+export { EMPTY } from './empty.ts'
+export { itemsOf, itemsOfSync } from './iterate.ts'
+export type { LeaseSource } from './lease.ts'
+export { Puts } from './puts.ts'
+export type { SelectCase, SelectObserver } from './select-case.ts'
+export { Takes } from './takes.ts'

@@ -1,0 +1,202 @@
+import {
+  BUSY,
+  blocksFor,
+  DEAD_LETTER,
+  ENTRIES,
+  ENTRY_BYTES,
+  ENTRY_STATE,
+  GET,
+  HELD,
+  HOLDER_DIED,
+  isDiscarding,
+  JOIN,
+  LENGTH,
+  ledgerAt,
+  ledgersUsed,
+  OWNER,
+  RECOVERER,
+  RELEASE,
+  RETRY,
+  SHUT_DOWN,
+  type Shared,
+  unfinished,
+} from '../../core/index.ts'
+import { QueueCorruptError } from '../../errors.ts'
+import {
+  ASYNC_WAITER,
+  asyncBit,
+  BLOCKED_WAITER,
+  backOff,
+  blockedBit,
+  END_BIT,
+  leaveSelect,
+  SIDES,
+  wakeAllTakers,
+} from '../../wait/index.ts'
+import { DueTime } from './due.ts'
+import { GIVEN_UP, type RunTimeout, runTimeoutOf } from './run-timeouts.ts'
+
+/**
+ * Told of each entry whose item failed by the death of its holder (threadId + 1), before it comes back;
+ * `timedOut`: its call took too long.
+ */
+export type Note = (entry: number, holder: number, timedOut: RunTimeout | undefined) => void
+
+const nothing: Note = () => {}
+
+/**
+ * Winding up a ledger: its waits are no longer counted, its blocks are free, what it held is delivered again,
+ * and it is free for a successor. Each step is one straight line, and done twice it changes nothing; so an
+ * executor may die anywhere and the next one goes on.
+ */
+export function reclaim(
+  shared: Shared,
+  ledger: number,
+  thread: number,
+  executor: number,
+  note: Note = nothing,
+): void {
+  const { core, geometry } = shared
+  for (const side of SIDES) {
+    core.leaveWait(ledger, side, blockedBit(side), BLOCKED_WAITER)
+    core.leaveWait(ledger, side, asyncBit(side), ASYNC_WAITER)
+  }
+  core.leaveWait(ledger, JOIN, END_BIT, BLOCKED_WAITER)
+  leaveSelect(shared, ledger)
+  core.unreserve(ledger)
+  if (isDiscarding(shared)) discardAll(shared, ledger)
+  const entries = ledger + ENTRIES
+  const timedOut = runTimeoutOf(shared, ledger, thread)
+  // One that detaches winds up its own ledger, and lives.
+  const again = executor === 0 ? RETRY : HOLDER_DIED
+  for (let index = 1; index <= geometry.maxInFlight; index++) {
+    const entry = entries + index * ENTRY_BYTES
+    if (shared.load(entry + ENTRY_STATE) !== HELD) continue
+    if (timedOut === undefined) {
+      note(entry, thread, undefined)
+      for (let tries = 0; core.requeue(ledger, entry, again) === BUSY; tries++) backOff(tries)
+    } else requeueAfterTimeout(shared, ledger, entry, timedOut, () => note(entry, thread, timedOut))
+  }
+  for (let index = 0; index <= geometry.maxInFlight; index++)
+    freeBlocks(shared, entries + index * ENTRY_BYTES)
+  core.release(ledger, thread, executor)
+  wakeEveryone(shared)
+}
+
+/**
+ * Of a thread that was terminated since the call for one item took too long: what else it held is not to
+ * blame.
+ */
+function requeueAfterTimeout(
+  shared: Shared,
+  ledger: number,
+  entry: number,
+  timedOut: RunTimeout,
+  note: () => void,
+): void {
+  const { core } = shared
+  const { delay } = timedOut
+  if (entry !== timedOut.entry) {
+    for (let tries = 0; core.requeue(ledger, entry, RELEASE) === BUSY; tries++) backOff(tries)
+    return
+  }
+  note()
+  if (delay > 0) {
+    const { high, low } = DueTime.after(delay)
+    for (let tries = 0; core.delay(ledger, entry, high, low) === BUSY; tries++) backOff(tries)
+  } else {
+    const verdict = delay === GIVEN_UP ? DEAD_LETTER : RETRY
+    for (let tries = 0; core.requeue(ledger, entry, verdict) === BUSY; tries++) backOff(tries)
+  }
+}
+
+/**
+ * After an immediate shutdown: discards what is left, counted as finished in `ledger`. One item a step, by
+ * anyone and by several at once, so that whoever began it may die.
+ */
+export function discardAll(shared: Shared, ledger: number): void {
+  const { core, geometry } = shared
+  let discarded = 0
+  for (let tries = 0; discarded <= geometry.cells; ) {
+    const answer = core.discardQueued(ledger)
+    if (answer === BUSY) backOff(tries++)
+    else if (answer === 1) discarded++
+    else break
+  }
+  for (let tries = 0; discarded <= geometry.cells; ) {
+    const answer = core.discardReturned(ledger)
+    if (answer === BUSY) backOff(tries++)
+    else if (answer === 1) discarded++
+    else break
+  }
+  // Each item has a cell: a list that goes on runs in a circle, or a position is wrong.
+  if (discarded > geometry.cells)
+    throw new QueueCorruptError('there is more to discard than a queue can hold')
+  // Whoever shut the queue down may have woken the joins before this count; the last of several sees all
+  // counts.
+  if (discarded > 0 && unfinished(shared) === 0) core.wakeAll(JOIN)
+}
+
+/** Blocks of items that threads hold: about, while they go on. */
+export function heldBlocks(shared: Shared): number {
+  const { geometry } = shared
+  let count = 0
+  for (let index = ledgersUsed(shared) - 1; index >= 0; index--) {
+    const entries = ledgerAt(geometry, index) + ENTRIES
+    for (let number = 1; number <= geometry.maxInFlight; number++) {
+      const entry = entries + number * ENTRY_BYTES
+      const cell = shared.load(entry)
+      if (shared.load(entry + ENTRY_STATE) !== HELD || cell < 0 || cell >= geometry.cells) continue
+      const length = shared.load(geometry.cellsAt + cell * geometry.cellBytes + LENGTH)
+      if (length > geometry.itemBytes) count += blocksFor(geometry, length)
+    }
+  }
+  return count
+}
+
+/** Frees the blocks of the cell of `entry`. Returns true if someone waits for blocks. */
+export function freeBlocks(shared: Shared, entry: number): boolean {
+  const { core, geometry } = shared
+  let wanted = false
+  // A chain that is longer than there are blocks runs in a circle, and is left.
+  for (let freed = 0, tries = 0; freed < geometry.blocks; ) {
+    const answer = core.popBlock(entry)
+    if (answer === BUSY) {
+      backOff(tries++)
+      continue
+    }
+    if (answer !== 1 && answer !== 0) break
+    freed++
+    wanted = wanted || answer === 1
+  }
+  return wanted
+}
+
+/**
+ * `thread` is dead: winds up its ledger in this queue, and every ledger whose executor it was. Called by any
+ * number of threads at once; each ledger is wound up by one.
+ */
+export function recover(shared: Shared, thread: number, executor: number, note: Note = nothing): void {
+  const used = ledgersUsed(shared)
+  for (let index = 0; index < used; index++) {
+    const ledger = ledgerAt(shared.geometry, index)
+    const owner = shared.load(ledger + OWNER)
+    const former = shared.load(ledger + RECOVERER)
+    if (owner === 0 || !(former === thread || (former === 0 && owner === thread))) continue
+    if (shared.core.takeOver(ledger, owner, former, executor) === 1)
+      reclaim(shared, ledger, owner, executor, note)
+  }
+}
+
+/** No more puts; what is queued is still delivered. */
+export function drain(shared: Shared): void {
+  shared.core.shut(0)
+  wakeEveryone(shared)
+}
+
+/** A thread that dies asleep may have eaten a wake-up meant for another: after every death all look again. */
+export function wakeEveryone(shared: Shared): void {
+  wakeAllTakers(shared)
+  for (const side of SIDES) if (side !== GET) shared.core.wakeAll(side)
+  shared.notify(SHUT_DOWN)
+}
