@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
+import { BUSY } from '../core/index.ts'
 import { QueueCorruptError } from '../errors.ts'
 
 const idle = new Int32Array(new SharedArrayBuffer(4))
@@ -37,4 +38,13 @@ let turns = 0
 
 function pause(): void {
   for (let left = PAUSE; left > 0; left--) turns = (turns + left) | 0
+}
+
+/** Repeats an operation of the core until it does not answer BUSY. Returns its answer. */
+export function untilDone(operation: () => number): number {
+  for (let tries = 0; ; tries++) {
+    const answer = operation()
+    if (answer !== BUSY) return answer
+    backOff(tries)
+  }
 }

@@ -1,3 +1,5 @@
+/** Deaths and detaching: noticing them, and requeuing what was held; the end of a queue. */
+
 export {
   announce,
   announceDetached,
@@ -9,12 +11,11 @@ export {
 } from './deaths.ts'
 export { DueTime } from './due.ts'
 export { afterFinish, EndWait, hasEnded } from './end.ts'
-export type { LetterError } from './error-snapshot.ts'
 export { errorOf, plainError, snapshotOf } from './error-snapshot.ts'
 export type { Failure, RecordPlace } from './failure-history.ts'
 export { addFailure, clearRecord, readRecord, recordAt } from './failure-history.ts'
-export { discardAll, drain, freeBlocks, heldBlocks, reclaim, wakeEveryone } from './reclaim.ts'
-export type { AttachedQueue } from './registry.ts'
+export { discardAll, freeBlocks, heldBlocks, reclaim, wakeEveryone } from './reclaim.ts'
+export type { RegisteredQueue } from './registry.ts'
 export {
   attachInRegistry,
   claimLedger,

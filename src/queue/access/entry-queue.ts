@@ -1,5 +1,5 @@
-/** Entries in the order in which they were taken: a ring, since an array's `shift` moves all the others. */
-export class Held {
+/** Entries in the order in which they were taken. It is a ring, since an array's `shift` moves all the others. */
+export class EntryQueue {
   /** Its length is a power of two. */
   #ring: number[] = new Array(8).fill(0)
   #head = 0
@@ -14,7 +14,7 @@ export class Held {
     this.#ring[this.#at(this.#size++)] = entry
   }
 
-  /** The oldest, which there is. */
+  /** The oldest entry; there must be one. */
   shift(): number {
     const entry = this.#ring[this.#head] as number
     this.#head = this.#at(1)
@@ -22,8 +22,8 @@ export class Held {
     return entry
   }
 
-  #at(place: number): number {
-    return (this.#head + place) & (this.#ring.length - 1)
+  #at(index: number): number {
+    return (this.#head + index) & (this.#ring.length - 1)
   }
 
   #grow(): void {
