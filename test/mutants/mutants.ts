@@ -41,7 +41,7 @@ const SHARED = 'core/shared.ts'
 const BLOCKING = 'wait/blocking.ts'
 const WAKING = 'wait/waking.ts'
 const PENDING = 'wait/pending.ts'
-const LOT = 'wait/parking-lot.ts'
+const LOT = 'core/threads/parking-lot.ts'
 const END = 'queue/recovery/end.ts'
 const RECOVERY = 'queue/recovery/reclaim.ts'
 const DEATHS = 'queue/recovery/deaths.ts'
@@ -430,15 +430,14 @@ const core: Mutant[] = [
     faults: [
       {
         file: BLOCKS,
-        find: 'const top = load(BLOCK_STACK)\n  const tag = load(BLOCK_STACK + 4)\n  store(linkAt(block), top)',
-        replace:
-          'let top = load(BLOCK_STACK)\n  let tag = load(BLOCK_STACK + 4)\n  store(linkAt(block), top)',
+        find: 'const top = load(BLOCK_STACK)\n  const tag = load(BLOCK_TAG)\n  store(linkAt(block), top)',
+        replace: 'let top = load(BLOCK_STACK)\n  let tag = load(BLOCK_TAG)\n  store(linkAt(block), top)',
       },
       {
         file: BLOCKS,
         find: 'if (cas64(BLOCK_STACK, top, tag, block + 1, tag + 1) === 0) {\n    store(linkAt(block), next)\n    return BUSY\n  }',
         replace:
-          'while (cas64(BLOCK_STACK, top, tag, block + 1, tag + 1) === 0) {\n    top = load(BLOCK_STACK)\n    tag = load(BLOCK_STACK + 4)\n    store(linkAt(block), top)\n  }',
+          'while (cas64(BLOCK_STACK, top, tag, block + 1, tag + 1) === 0) {\n    top = load(BLOCK_STACK)\n    tag = load(BLOCK_TAG)\n    store(linkAt(block), top)\n  }',
       },
     ],
     expected: 'compiled',

@@ -2,6 +2,7 @@ import {
   add,
   BLOCK_FRESH,
   BLOCK_STACK,
+  BLOCK_TAG,
   BUSY,
   blocks,
   CHAIN,
@@ -71,7 +72,7 @@ export function pushBlock(ledger: i32, entry: i32): i32 {
   const reserved = load(ledger + RESERVED_BLOCKS)
   if (isCell(cell) === 0 || reserved <= 0) return CORRUPT
   const top = load(BLOCK_STACK)
-  const tag = load(BLOCK_STACK + 4)
+  const tag = load(BLOCK_TAG)
   let block = top - 1
   if (top === 0) {
     block = load(BLOCK_FRESH)
@@ -104,7 +105,7 @@ export function popBlock(entry: i32): i32 {
   if (block >= blocks) return CORRUPT
   const next = load(linkAt(block))
   const top = load(BLOCK_STACK)
-  const tag = load(BLOCK_STACK + 4)
+  const tag = load(BLOCK_TAG)
   store(linkAt(block), top)
   if (cas64(BLOCK_STACK, top, tag, block + 1, tag + 1) === 0) {
     store(linkAt(block), next)

@@ -1,11 +1,11 @@
 import { cellBytes, cells, cellsAt, keysAt, linksAt, ringAt, ringMask } from './config.ts'
 import { imul } from './memory.ts'
-import { SHUT } from './offsets.ts'
+import { KEY_BYTES, LINK_BYTES, SHUT, SLOT_BYTES } from './offsets.ts'
 
 /** Where things lie, from numbers that have been checked or masked. */
 
 export function slotAt(word: i32): i32 {
-  return ringAt + (((word >>> 1) & ringMask) << 3)
+  return ringAt + ((word >>> 1) & ringMask) * SLOT_BYTES
 }
 
 export function cellAt(cell: i32): i32 {
@@ -14,11 +14,11 @@ export function cellAt(cell: i32): i32 {
 
 /** The key of the item in `cell`, of a priority queue. */
 export function keyAt(cell: i32): i32 {
-  return keysAt + (cell << 4)
+  return keysAt + cell * KEY_BYTES
 }
 
 export function linkAt(block: i32): i32 {
-  return linksAt + (block << 2)
+  return linksAt + block * LINK_BYTES
 }
 
 /** Positions from the head to the tail, whatever their flags. */

@@ -30,12 +30,12 @@ import {
   RETRY,
   type SharedMemory,
   SUSPECT,
+  writeKey,
 } from '../../core/index.ts'
 import { CodecError, ItemTooLargeError, QueueCorruptError, TooManyInFlightError } from '../../errors.ts'
 import { ASKS, link, PUTS } from '../../thread-link.ts'
 import type { Side } from '../../wait/index.ts'
 import { backOff, wakeTakers } from '../../wait/index.ts'
-import { writeKey } from '../options/index.ts'
 import {
   addFailure,
   afterFinish,

@@ -1,6 +1,5 @@
 import { invalidType, optionsObject, outOfRange } from '../../check.ts'
 import { clock } from '../../clock.ts'
-import { KEY_HIGH, KEY_LOW } from '../../core/index.ts'
 import type { WaitOptions } from './options.ts'
 
 /** Options of a put into a PriorityQueue. */
@@ -52,24 +51,4 @@ function finite(name: string, value: unknown): number {
   if (typeof value !== 'number') throw invalidType(name, 'a finite number, the priority', value)
   if (!Number.isFinite(value)) throw outOfRange(name, 'a finite number, the priority', value)
   return value
-}
-
-const double = new Float64Array(1)
-const halves = new Int32Array(double.buffer)
-
-/**
- * @internal Writes `rank` as the two words of a key: compared as signed numbers, the first first, they are in
- * the order of the ranks.
- */
-export function writeKey(words: Int32Array, at: number, rank: number): void {
-  // No -0: it would come before 0.
-  double[0] = rank + 0
-  let low = halves[0] as number
-  let high = halves[1] as number
-  if (high < 0) {
-    high ^= 0x7fffffff
-    low = ~low
-  }
-  words[(at + KEY_HIGH) >> 2] = high
-  words[(at + KEY_LOW) >> 2] = low ^ 0x80000000
 }

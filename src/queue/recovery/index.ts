@@ -1,3 +1,5 @@
+export type { RecordPlace, RunTimeout } from '../../core/index.ts'
+export { attemptsAt, clearRecord, GIVEN_UP, recordAt, recordTimeout, runTimeoutOf } from '../../core/index.ts'
 export {
   announce,
   announceDetached,
@@ -11,8 +13,8 @@ export { DueTime } from './due.ts'
 export { afterFinish, EndWait, hasEnded } from './end.ts'
 export type { LetterError } from './error-snapshot.ts'
 export { errorOf, plainError, snapshotOf } from './error-snapshot.ts'
-export type { Failure, RecordPlace } from './failure-history.ts'
-export { addFailure, clearRecord, readRecord, recordAt } from './failure-history.ts'
+export type { Failure } from './failure-history.ts'
+export { addFailure, readRecord } from './failure-history.ts'
 export { discardAll, drain, freeBlocks, heldBlocks, reclaim, wakeEveryone } from './reclaim.ts'
 export type { AttachedQueue } from './registry.ts'
 export {
@@ -28,5 +30,3 @@ export {
   sweepNowAndThen,
   thisThread,
 } from './registry.ts'
-export type { RunTimeout } from './run-timeouts.ts'
-export { attemptsAt, GIVEN_UP, recordTimeout } from './run-timeouts.ts'
