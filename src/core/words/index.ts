@@ -1,4 +1,16 @@
-export { cellAt, depth, isCell, keyAt, linkAt, slotAt } from './addresses.ts'
+export {
+  cellAt,
+  depth,
+  dequeSlotAt,
+  emptiedMark,
+  fullMark,
+  isCell,
+  keyAt,
+  linkAt,
+  nextPosition,
+  positionBefore,
+  slotAt,
+} from './addresses.ts'
 export {
   blocks,
   configure,
@@ -78,6 +90,7 @@ export {
   ORDER_LOW,
   OWNER,
   PAYLOAD,
+  POSITION,
   PRODUCER,
   PUT,
   RECOVERER,

@@ -51,6 +51,8 @@ const WORD_BYTES: i32 = 4
 
 export const TAIL: i32 = 0
 export const HEAD: i32 = TAIL + LINE_BYTES
+/** One position, as an amount of TAIL or HEAD. */
+export const POSITION: i32 = 2
 /** Bit 0 of TAIL (no more puts) and of HEAD (no more takes: the items left are discarded). */
 export const SHUT: i32 = 1
 
