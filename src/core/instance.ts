@@ -1,3 +1,4 @@
+import { CONFIGURATION } from './configuration.ts'
 import type { Geometry, Kind } from './geometry.ts'
 import { MODULE_BASE64 } from './module.ts'
 import type * as operations from './operations/index.ts'
@@ -36,24 +37,8 @@ export function instantiate(memory: WebAssembly.Memory, geometry: Geometry): Cor
 }
 
 export function configureCore(core: Core, geometry: Geometry): void {
-  core.configure(
-    geometry.maxsize,
-    geometry.ringSize - 1,
-    geometry.ringAt,
-    geometry.cells,
-    geometry.cellsAt,
-    geometry.cellBytes,
-    geometry.firstSpare,
-    geometry.blocks,
-    geometry.linksAt,
-    geometry.maxDeliveries,
-    geometry.hasDeadLetters ? 1 : 0,
-    geometry.heapSize,
-    geometry.heapAt,
-    geometry.keysAt,
-    geometry.delayedSize,
-    geometry.delayedAt,
-  )
+  const configure = core.configure as (...values: number[]) => void
+  configure(...CONFIGURATION.map((setting) => setting.of(geometry)))
 }
 
 /**

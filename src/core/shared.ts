@@ -1,18 +1,7 @@
 import { type Geometry, ledgerAt } from './geometry.ts'
 import { type Core, instantiate } from './instance.ts'
+import type { ParkingLot } from './threads/index.ts'
 import { FINISHED, HEAD, LEDGERS_USED, MISSED_WAKES, RETURNED, SHUT, TAIL } from './words/index.ts'
-
-/** A word of the process on which threads sleep that wait on several queues at once: see wait/lot.ts. */
-export interface ParkingLot {
-  /** Equal for all views of the same word. */
-  readonly id: string
-  readonly buffer: SharedArrayBuffer
-  load(): number
-  /** Wakes all who sleep on it. */
-  move(): void
-  /** `Atomics.wait` on it, for at most `ms`. */
-  wait(expected: number, ms: number): void
-}
 
 /** One queue's memory as one thread sees it: the operations, and the plain reads around them. */
 export interface Shared {
@@ -87,7 +76,16 @@ export class SharedMemory implements Shared {
   }
 
   noteMissedWake(ledger: number): void {
-    Atomics.add(this.words, (ledger + MISSED_WAKES) >> 2, 1)
+    this.#count(ledger + MISSED_WAKES)
+  }
+
+  /** The owner of `ledger` could not put because the queue was full. `counter` is REJECTED or DROPPED. */
+  countRefusal(ledger: number, counter: number): void {
+    this.#count(ledger + counter)
+  }
+
+  #count(at: number): void {
+    Atomics.add(this.words, at >> 2, 1)
   }
 }
 

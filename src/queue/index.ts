@@ -1,31 +1,29 @@
-/** The queue, as the layers above see it. */
+/** The queue, as users and the layers above see it. */
 
-export type { Delivery, LeaseSource, RetryOptions } from './access/index.ts'
+export type { RunTimeout } from '../core/index.ts'
+export type { Delivery, Lease, RetryOptions, Sink, Source } from './access/index.ts'
 export { EMPTY } from './access/index.ts'
 export { attach, attachAsync, attachFor, detachAll, itemsLeft } from './attach.ts'
-export type { DeadLetter, Handle, QueueStats, ThreadStats } from './attachment/index.ts'
+export type { Handle, QueueStats, ThreadStats } from './attachment/index.ts'
 export type { BatchOptions } from './batches.ts'
 export type { QueueEndpoint, QueueInternals } from './internals.ts'
 export { internalsOf } from './internals.ts'
 export { LifoQueue } from './lifo-queue.ts'
-export type { PriorityOptions, PutResult, QueueOptions, WaitOptions, WhenFull } from './options/index.ts'
+export type {
+  DeadLetter,
+  DeadLetterQueue,
+  PriorityOptions,
+  PriorityQueueOptions,
+  PutOptions,
+  PutResult,
+  QueueOptions,
+  WaitOptions,
+  WhenFull,
+} from './options/index.ts'
 export { durationOf, signalOf, timeoutOf } from './options/index.ts'
-export type { PriorityQueueOptions } from './priority-queue.ts'
 export { PriorityQueue } from './priority-queue.ts'
+export type { ShutdownOptions } from './queue.ts'
 export { isQueue, Queue } from './queue.ts'
-export type { RunTimeout } from './recovery/index.ts'
-export {
-  attemptsAt,
-  beforeRecovery,
-  closeProducer,
-  drain,
-  GIVEN_UP,
-  hearAttachments,
-  listen,
-  recordTimeout,
-  storedFor,
-  wakeToStop,
-  watch,
-} from './recovery/index.ts'
-export type { ItemOf, Selected } from './select.ts'
+export { beforeRecovery, hearAttachments, listen, wakeToStop, watch } from './recovery/index.ts'
+export type { ItemOf, Selectable, Selected } from './select.ts'
 export { select, selectSync } from './select.ts'

@@ -1,9 +1,17 @@
-import { type SharedMemory, isShutDown, unfinished } from '../core/index.ts'
+import {
+  attemptsAt,
+  isShutDown,
+  type RunTimeout,
+  recordTimeout,
+  type SharedMemory,
+  unfinished,
+} from '../core/index.ts'
 import { whenShutDown } from '../wait/index.ts'
 import { Joins, Puts, type Sink, type Source, Takes } from './access/index.ts'
 import {
   Attachment,
   describeHeld,
+  type Handle,
   type HandleData,
   handleOf,
   type QueueDescription,
@@ -11,16 +19,7 @@ import {
   statsOf,
 } from './attachment/index.ts'
 import { type DeadLetter, INTERNALS, type LetterTarget } from './options/index.ts'
-import {
-  attemptsAt,
-  closeProducer,
-  discardAll,
-  type RegisteredQueue,
-  type RunTimeout,
-  recordTimeout,
-  storedFor,
-  wakeEveryone,
-} from './recovery/index.ts'
+import { closeProducer, discardAll, type RegisteredQueue, storedFor, wakeEveryone } from './recovery/index.ts'
 
 /** What a supervisor needs to know of a queue that its groups use. */
 export interface QueueEndpoint {
@@ -29,7 +28,7 @@ export interface QueueEndpoint {
   /** As messages name the queue. */
   readonly label: string
   /** Data of its handle, with which another thread attaches. @throws TypeError for a codec it could not find */
-  readonly handle: unknown
+  readonly handle: Handle<unknown>
   readonly maxInFlight: number
   /** Deliveries of one item before it is given up; 0: no limit. */
   readonly maxDeliveries: number

@@ -1,5 +1,15 @@
-import { ASYNC_WAKING, GET, type ParkingLot, SELECT, type Shared, WAKE_UNDER_WAY_MS } from '../core/index.ts'
-import { ASYNC_WAITER, BLOCKED_WAITER, SELECT_BIT, SELECT_GET_BIT } from './side.ts'
+import {
+  ASYNC_WAITER,
+  ASYNC_WAKING,
+  BLOCKED_WAITER,
+  GET,
+  type ParkingLot,
+  SELECT,
+  SELECT_BIT,
+  SELECT_GET_BIT,
+  type Shared,
+  WAKE_UNDER_WAY_MS,
+} from '../core/index.ts'
 
 /** This thread at one of the queues it waits on. */
 export interface Place {

@@ -4,9 +4,9 @@ import { buildCore } from '../../scripts/build-core.ts'
 const TURNS = 2000
 
 const WINDOWS = {
-  put: ['if (cas(TAIL, tail, tail + 2) !== tail) return BUSY', 'load(TAIL)'],
+  put: ['if (cas(TAIL, tail, nextPosition(tail)) !== tail) return BUSY', 'load(TAIL)'],
   take: [
-    'if (cas(HEAD, head, head + 2) !== head) return BUSY\n  poke(slot + SLOT_CELL, spare)',
+    'if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY\n  poke(slot + SLOT_CELL, spare)',
     'load(HEAD)',
   ],
 } as const

@@ -1,7 +1,7 @@
 import { type Geometry, layOut } from '../../src/core/geometry.ts'
 import { allocate } from '../../src/core/instance.ts'
 import { SharedMemory } from '../../src/core/shared.ts'
-import { SharedParkingLot } from '../../src/wait/parking-lot.ts'
+import { SharedParkingLot } from '../../src/core/threads/parking-lot.ts'
 
 /** First positions: at zero, and just below where the position's word changes sign and where the position wraps. */
 export const STARTS: readonly number[] = [0, 2 ** 30 - 3, 2 ** 31 - 5, 2 ** 31 - 1, 12_345]

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { buildCore, moduleText } from '../../scripts/build-core.ts'
+import { buildCore, configText, moduleText } from '../../scripts/build-core.ts'
 import { MAX_PAGES } from '../../src/core/geometry.ts'
 import { MODULE_BASE64 } from '../../src/core/module.ts'
 import * as operations from '../../src/core/operations/index.ts'
@@ -33,6 +33,13 @@ describe('the shipped module', () => {
     const file = readFileSync(new URL('../../src/core/module.ts', import.meta.url), 'utf8')
     expect(moduleText(built)).toBe(file)
   }, 60_000)
+})
+
+describe('the configuration of the operations', () => {
+  it('is generated from its list', () => {
+    const file = readFileSync(new URL('../../src/core/words/config.ts', import.meta.url), 'utf8')
+    expect(configText()).toBe(file)
+  })
 })
 
 describe('the reader of modules', () => {

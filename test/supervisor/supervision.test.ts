@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { MessageChannel } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
+import { RunWords } from '../../src/core/threads/run-words.ts'
 import { packError } from '../../src/error-transport.ts'
-import { RunWords } from '../../src/protocol/run-words.ts'
 import { SupervisorLink } from '../../workers/supervisor-link.ts'
 import { within } from '../support/deadline.ts'
 

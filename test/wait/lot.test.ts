@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { SharedParkingLot } from '../../src/wait/parking-lot.ts'
+import { SharedParkingLot } from '../../src/core/threads/parking-lot.ts'
 
 it('lets nobody sleep on a word of the lot that was read before it was moved', () => {
   const lot = new SharedParkingLot()

@@ -61,7 +61,11 @@ export class Puts<T> {
       const rank = this.#rankOf(item, undefined)
       const encoded = outgoing.encode(item, false)
       if (typeof encoded === 'number' && outgoing.store(encoded, true, rank) === 0) return 'stored'
-      return this.#putSync(encoded, new PutAttempt(this.#attachment, rank, Number.POSITIVE_INFINITY, true), false)
+      return this.#putSync(
+        encoded,
+        new PutAttempt(this.#attachment, rank, Number.POSITIVE_INFINITY, true),
+        false,
+      )
     }
     const stoppable = isStoppable(options)
     const one = this.#begin(item, options, timeoutOf(options, PUT_OPTIONS))
@@ -127,7 +131,12 @@ export class Puts<T> {
   #begin(item: T, options: PutOptions | undefined, timeout: number): PutAttempt<T> {
     const isRanked = this.#attachment.description.ranking !== undefined
     if (options !== undefined) checkPutOptions(options, isRanked)
-    return new PutAttempt(this.#attachment, this.#rankOf(item, options), timeout, timeout > 0 && this.#mayWait)
+    return new PutAttempt(
+      this.#attachment,
+      this.#rankOf(item, options),
+      timeout,
+      timeout > 0 && this.#mayWait,
+    )
   }
 
   #putSync(encoded: Encoded, one: PutAttempt<T>, stoppable: boolean): PutResult {
@@ -188,7 +197,8 @@ export class Puts<T> {
 
   /** Gives up a put: its blocks are free again. */
   #abandon(encoded: Encoded): void {
-    if (typeof encoded !== 'number' && !this.#attachment.isDetached) this.#attachment.outgoing.abandon(encoded)
+    if (typeof encoded !== 'number' && !this.#attachment.isDetached)
+      this.#attachment.outgoing.abandon(encoded)
   }
 }
 

@@ -6,11 +6,12 @@ import {
   type Geometry,
   KEY_BYTES,
   LENGTH,
+  type RecordPlace,
+  recordAt,
   type SharedMemory,
   SUSPECT,
 } from '../../core/index.ts'
 import { QueueCorruptError } from '../../errors.ts'
-import { type RecordPlace, recordAt } from '../recovery/index.ts'
 
 /**
  * The cells that the entries of this thread's ledger hold, as private memory: only this thread reads and writes
@@ -39,7 +40,8 @@ export class Cells {
     const { itemBytes, maxItemBytes } = this.geometry
     const length = this.#words[(at + LENGTH) >> 2] as number
     const most = this.chain(at) === 0 ? itemBytes : maxItemBytes
-    if (length < 0 || length > most) throw this.corrupt(`the length of an item at byte ${at}, at most ${most},`, length)
+    if (length < 0 || length > most)
+      throw this.corrupt(`the length of an item at byte ${at}, at most ${most},`, length)
     return length
   }
 
@@ -84,7 +86,8 @@ export class Cells {
   #cellOf(entry: number): number {
     const cell = this.#words[entry >> 2] as number
     const { cells } = this.geometry
-    if (cell < 0 || cell >= cells) throw this.corrupt(`the cell of the entry at byte ${entry}, below ${cells},`, cell)
+    if (cell < 0 || cell >= cells)
+      throw this.corrupt(`the cell of the entry at byte ${entry}, below ${cells},`, cell)
     return cell
   }
 }

@@ -4,7 +4,13 @@ import { type Codec, codecDescriptor, codecFromDescriptor } from '../../codec/in
 import { allocate, type Geometry, type Kind, layOut, SharedMemory } from '../../core/index.ts'
 import { refuseJson } from '../../unsendable.ts'
 import { ownParkingLot, SharedParkingLot } from '../../wait/index.ts'
-import { type AnyQueueOptions, type LetterTarget, type Ranking, settingsOf, type WhenFull } from '../options/index.ts'
+import {
+  type AnyQueueOptions,
+  type LetterTarget,
+  type Ranking,
+  settingsOf,
+  type WhenFull,
+} from '../options/index.ts'
 import { registry, sweep } from '../recovery/index.ts'
 import type { HandleData } from './handle.ts'
 
@@ -46,8 +52,7 @@ export function descriptionOf<T>(
   const { id, name, ack, whenFull, ranking } = data
   const codec = codecFromDescriptor(data.codec) as Codec<T>
   const known = registry().attached.get(id)
-  const shared =
-    known?.shared ?? new SharedMemory(data.memory, data.geometry, new SharedParkingLot(data.lot))
+  const shared = known?.shared ?? new SharedMemory(data.memory, data.geometry, new SharedParkingLot(data.lot))
   return { id, name, label: labelOf(name), ack, whenFull, codec, deadLetters, ranking, shared }
 }
 

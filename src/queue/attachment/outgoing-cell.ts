@@ -3,6 +3,7 @@ import {
   blocksFor,
   CLOSED,
   CORRUPT,
+  clearRecord,
   ENTRIES,
   FIRST_IN_LINE,
   FULL,
@@ -12,11 +13,11 @@ import {
   PUT,
   REPLACED,
   type SharedMemory,
+  writeKey,
 } from '../../core/index.ts'
 import { link, PUTS } from '../../thread-link.ts'
 import { type Side, untilDone, wakeTakers } from '../../wait/index.ts'
-import { writeKey } from '../options/index.ts'
-import { afterFinish, clearRecord, freeBlocks, heldBlocks } from '../recovery/index.ts'
+import { afterFinish, freeBlocks, heldBlocks } from '../recovery/index.ts'
 import { BlockChain } from './block-chain.ts'
 import type { Cells } from './cells.ts'
 import type { ItemEncoder } from './encoder.ts'

@@ -1,6 +1,5 @@
 import { invalidType, invalidValue, type Known, optionsObject, outOfRange } from '../../check.ts'
 import { clock } from '../../clock.ts'
-import { KEY_HIGH, KEY_LOW } from '../../core/index.ts'
 import type { WaitOptions } from './wait-options.ts'
 
 /** What a put does on a full queue. */
@@ -45,15 +44,18 @@ export const PUT_OPTIONS: Known<PutOptions> = {
 const ELSEWHERE = {
   id: 'a queue in shared memory keeps no ids, as some engines do to store an item once',
   delay: 'a queue in shared memory delays only what comes back, by `retry({ delay })` of a delivery',
-  retries: 'the attempts of an item in shared memory are bounded by `retries` of `consume` or by `maxDeliveries`',
-  backoff: 'the pause before another attempt is `backoff` of `consume`, or the `delay` of a delivery when it is retried',
+  retries:
+    'the attempts of an item in shared memory are bounded by `retries` of `consume` or by `maxDeliveries`',
+  backoff:
+    'the pause before another attempt is `backoff` of `consume`, or the `delay` of a delivery when it is retried',
 } as const
 
 /** @throws TypeError for an unknown option, and for one that means nothing in this kind of queue */
 export function checkPutOptions(options: PutOptions, isRanked: boolean): void {
   const given = optionsObject('options', options, PUT_OPTIONS)
   for (const name of Object.keys(ELSEWHERE) as (keyof typeof ELSEWHERE)[]) {
-    if (given[name] !== undefined) throw invalidValue(`options.${name}`, `absent: ${ELSEWHERE[name]}`, given[name])
+    if (given[name] !== undefined)
+      throw invalidValue(`options.${name}`, `absent: ${ELSEWHERE[name]}`, given[name])
   }
   if (!isRanked && given.priority !== undefined) {
     throw invalidValue('options.priority', 'absent: only a PriorityQueue orders by priority', given.priority)
@@ -102,24 +104,4 @@ function finite(name: string, value: unknown): number {
   if (typeof value !== 'number') throw invalidType(name, 'a finite number, the priority', value)
   if (!Number.isFinite(value)) throw outOfRange(name, 'a finite number, the priority', value)
   return value
-}
-
-const double = new Float64Array(1)
-const halves = new Int32Array(double.buffer)
-
-/**
- * @internal Writes `rank` as the two words of a key: compared as signed numbers, the first first, they are in
- * the order of the ranks.
- */
-export function writeKey(words: Int32Array, at: number, rank: number): void {
-  // No -0: it would come before 0.
-  double[0] = rank + 0
-  let low = halves[0] as number
-  let high = halves[1] as number
-  if (high < 0) {
-    high ^= 0x7fffffff
-    low = ~low
-  }
-  words[(at + KEY_HIGH) >> 2] = high
-  words[(at + KEY_LOW) >> 2] = low ^ 0x80000000
 }

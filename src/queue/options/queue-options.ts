@@ -1,5 +1,13 @@
 import { availableParallelism } from 'node:os'
-import { integer, invalidType, invalidValue, type Known, oneOf, optionsObject, outOfRange } from '../../check.ts'
+import {
+  integer,
+  invalidType,
+  invalidValue,
+  type Known,
+  oneOf,
+  optionsObject,
+  outOfRange,
+} from '../../check.ts'
 import type { Codec } from '../../codec/index.ts'
 import { codecs } from '../../codec/index.ts'
 import { type Geometry, geometryOf, type Kind, MAX_BYTES, MAX_HEAP } from '../../core/index.ts'
@@ -107,7 +115,11 @@ const QUEUE_OPTIONS: Known<QueueOptions<unknown>> = {
   maxThreads: true,
   name: true,
 }
-const PRIORITY_QUEUE_OPTIONS: Known<PriorityQueueOptions<unknown>> = { ...QUEUE_OPTIONS, by: true, ageing: true }
+const PRIORITY_QUEUE_OPTIONS: Known<PriorityQueueOptions<unknown>> = {
+  ...QUEUE_OPTIONS,
+  by: true,
+  ageing: true,
+}
 
 /** The options of a queue of any kind. */
 export type AnyQueueOptions<T> = QueueOptions<T> | PriorityQueueOptions<T>
@@ -147,7 +159,7 @@ export function settingsOf<T>(given: AnyQueueOptions<T> | undefined, kind: Kind)
     whenFull,
     deadLetters,
     ranking: isRanked ? rankingOf(options.by, options.ageing) : undefined,
-    geometry: geometryFor(options, codec, {
+    geometry: geometryFor(options, codec.byteLength, {
       kind,
       hasDeadLetters: deadLetters !== undefined,
       dropsOldest: whenFull === 'drop-oldest',
@@ -163,13 +175,13 @@ type Sizes = Pick<
 
 function geometryFor(
   options: Sizes,
-  codec: Codec<never>,
+  byteLength: number | undefined,
   how: Pick<Geometry, 'kind' | 'hasDeadLetters' | 'dropsOldest'>,
 ): Geometry {
   const { maxsize, maxInFlight, maxDeliveries, maxThreads } = options
   const sizes = {
     ...how,
-    ...itemSizes(options, codec),
+    ...itemSizes(options, byteLength),
     maxsize: integer('options.maxsize', maxsize, 1, how.kind === 'priority' ? 2 ** 20 : 2 ** 30, 1024),
     maxInFlight: integer('options.maxInFlight', maxInFlight, 1, 65536, 64),
     maxDeliveries: integer('options.maxDeliveries', maxDeliveries, 1, 2 ** 30, how.hasDeadLetters ? 3 : 0),
@@ -199,8 +211,7 @@ function geometryFor(
   return geometry
 }
 
-function itemSizes(options: Sizes, codec: Codec<never>) {
-  const { byteLength } = codec
+function itemSizes(options: Sizes, byteLength: number | undefined) {
   // Read first: the default of maxItemBytes grows with it.
   const wanted = integer('options.itemBytes', options.itemBytes, 1, MAX_BYTES, byteLength ?? 0)
   const least = Math.max(MiB, wanted)

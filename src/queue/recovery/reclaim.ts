@@ -6,6 +6,7 @@ import {
   ENTRY_BYTES,
   ENTRY_STATE,
   GET,
+  GIVEN_UP,
   HELD,
   HOLDER_DIED,
   isDiscarding,
@@ -17,6 +18,8 @@ import {
   RECOVERER,
   RELEASE,
   RETRY,
+  type RunTimeout,
+  runTimeoutOf,
   SHUT_DOWN,
   type Shared,
   unfinished,
@@ -34,7 +37,6 @@ import {
   wakeAllTakers,
 } from '../../wait/index.ts'
 import { DueTime } from './due.ts'
-import { GIVEN_UP, type RunTimeout, runTimeoutOf } from './run-timeouts.ts'
 
 /**
  * Told of each entry whose item failed because its holder (threadId + 1) died, before the item is requeued.

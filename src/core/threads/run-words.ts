@@ -1,13 +1,14 @@
-import type { Use } from '../thread-link.ts'
+import type { Use } from '../../thread-link.ts'
+import { allocateWords } from './shared-words.ts'
 
 /**
- * The shared words of one run of a function on one thread. They say what no message can that may be late, or
- * lost with a thread:
+ * The shared words of one run of a function on one thread. A message may be late, or be lost with its thread;
+ * these words are neither.
  *
- *   word 0  STATE    QUEUED → BEGUN, by the thread, or QUEUED → ABANDONED, by the supervisor: one of them only
- *   word 1  THREAD   threadId, once begun: whose `exit` is this run's death
- *   word 2  STOP     1 when the run is asked to stop; looked at before every wait
- *   word 3  CALLS    calls under way in `consume`; written by plain stores, and read once the thread is dead
+ *   word 0  STATE    QUEUED → BEGUN, by the thread, or QUEUED → ABANDONED, by the supervisor: never both
+ *   word 1  THREAD   threadId, once the run has begun: the `exit` of this thread is the death of the run
+ *   word 2  STOP     1 when the run is asked to stop; the thread reads it before every wait
+ *   word 3  CALLS    calls under way in `consume`; plain stores, since it is read after the thread's death only
  *   word 4… USE      what the run has done with the queue of that number: bits of Use
  */
 const STATE = 0
@@ -28,17 +29,17 @@ export class RunWords {
   }
 
   static create(queues: number): RunWords {
-    return new RunWords(new Int32Array(new SharedArrayBuffer((USE + queues) * Int32Array.BYTES_PER_ELEMENT)))
+    return new RunWords(allocateWords(USE + queues))
   }
 
-  /** The thread begins. False if the run was abandoned before. */
+  /** The thread begins. Returns false if the run was abandoned before. */
   begin(thread: number): boolean {
-    // Before the state: who sees the run begun knows the thread.
+    // Before the exchange of STATE: a thread that reads BEGUN then also reads this id.
     Atomics.store(this.words, THREAD, thread)
     return Atomics.compareExchange(this.words, STATE, QUEUED, BEGUN) === QUEUED
   }
 
-  /** The run is never to begin. False if it has. */
+  /** The run must not begin any more. Returns false if it has begun. */
   abandon(): boolean {
     return Atomics.compareExchange(this.words, STATE, QUEUED, ABANDONED) === QUEUED
   }
@@ -56,8 +57,8 @@ export class RunWords {
   }
 
   /**
-   * As stopRequested, by a plain load, for loops over items: what they do with each of them is more than a
-   * compiler could move the load across.
+   * As stopRequested, by a plain load, for loops over items. The work on each item is more than a compiler can
+   * move the load across.
    */
   get stopsSoon(): boolean {
     return this.words[STOP] === 1

@@ -1,33 +1,32 @@
+import { ledgerAt } from './geometry.ts'
+import { ledgersUsed, type Shared, type SharedMemory } from './shared.ts'
 import {
   ATTEMPTS,
   COUNT,
-  ledgerAt,
-  ledgersUsed,
   OWNER,
-  type Shared,
-  type SharedMemory,
   TIMED_OUT_DELAY,
   TIMED_OUT_ENTRY,
   TIMED_OUT_LIMIT,
   TIMED_OUT_THREAD,
-} from '../../core/index.ts'
+} from './words/index.ts'
 
-/** An item whose call took too long, and what is to become of it once its thread is dead. */
+/** An item whose call took too long, and what happens to it after the death of its thread. */
 export interface RunTimeout {
-  /** The ledger's entry that holds it. */
+  /** The entry that holds it, as byte offset. */
   readonly entry: number
-  /** ms until it is delivered again; GIVEN_UP. */
+  /** ms until it is delivered again, or GIVEN_UP. */
   readonly delay: number
   /** ms the call was allowed. */
   readonly limit: number
 }
 
+/** The item is dead-lettered. */
 export const GIVEN_UP = -1
 
 /**
- * The supervisor's word to whoever recovers what `thread` holds. It stands in the thread's ledger, under the
- * thread's name, so it means nothing to the next owner. Before the thread is terminated, and once a thread.
- * False if it is dead, and recovered, already.
+ * The supervisor records the timeout in the ledger of `thread`, for the thread that will reclaim that ledger.
+ * The record names the thread, so it means nothing to the next owner. To be called before the thread is
+ * terminated, at most once a thread. Returns false if the thread is dead and its ledger already reclaimed.
  */
 export function recordTimeout(
   shared: SharedMemory,
@@ -42,14 +41,14 @@ export function recordTimeout(
     Atomics.store(words, (ledger + TIMED_OUT_ENTRY) >> 2, entry)
     Atomics.store(words, (ledger + TIMED_OUT_DELAY) >> 2, delay)
     Atomics.store(words, (ledger + TIMED_OUT_LIMIT) >> 2, limit)
-    // Last: it says that the others stand.
+    // Last: a thread that reads this word also reads the three above.
     Atomics.store(words, (ledger + TIMED_OUT_THREAD) >> 2, thread + 1)
     isFound = true
   }
   return isFound
 }
 
-/** Of the dead `owner` (threadId + 1) of `ledger`. */
+/** The timeout recorded for the dead `owner` (threadId + 1) of `ledger`, if there is one. */
 export function runTimeoutOf(shared: Shared, ledger: number, owner: number): RunTimeout | undefined {
   if (shared.load(ledger + TIMED_OUT_THREAD) !== owner) return undefined
   return {
@@ -59,7 +58,7 @@ export function runTimeoutOf(shared: Shared, ledger: number, owner: number): Run
   }
 }
 
-/** Deliveries begun of the item that `entry` holds, whosever it is. */
+/** Deliveries begun of the item that `entry` holds, of any ledger; 1 if the entry is damaged. */
 export function attemptsAt(shared: Shared, entry: number): number {
   const { cells, cellsAt, cellBytes } = shared.geometry
   const cell = shared.load(entry)
