@@ -1,0 +1,152 @@
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
+import type { Loader } from '../src/loading/index.ts'
+import { hasHook, isFile, typeScriptFor } from '../src/loading/index.ts'
+import { placeOfSyntaxError } from './syntax.ts'
+import { codeOf, load, type Namespace, withoutHook } from './way.ts'
+
+type AnyFunction = (...args: never[]) => unknown
+
+const MAX_NAMES = 8
+/** What has been thrown for the way the module was loaded: another way might do. */
+const blamedOnWay = new WeakSet<object>()
+
+/**
+ * The function `name` of the module `filename`, a `file:` URL.
+ * @throws what the module throws, as it is; what Node or tsx throws, with its code, and with more to say
+ *   where that is
+ *   known as the `cause` of an error; TypeError (`ERR_INVALID_ARG_VALUE`) when there is no such function
+ */
+export async function loadFunction(filename: string, name: string, loader: Loader): Promise<AnyFunction> {
+  const path = fileURLToPath(filename)
+  let namespace: Namespace
+  try {
+    namespace = await load(filename, loader)
+  } catch (error) {
+    const shown = explained(error, path, loader)
+    if (isOfWay(error)) blamedOnWay.add(shown as object)
+    throw shown
+  }
+  const found = exported(namespace, name)
+  if (typeof found === 'function') return found as AnyFunction
+  const names = functionsOf(namespace)
+  const others = names.length === 0 ? 'it exports no function' : `its functions: ${names.join(', ')}`
+  const what = found === undefined ? `exports no '${name}'` : `exports '${name}', which is ${shown(found)}`
+  throw Object.assign(new TypeError(`${path} ${what}; ${others}`), { code: 'ERR_INVALID_ARG_VALUE' })
+}
+
+/** The module was not loaded, and perhaps only because of the way in which it was tried. */
+export function isBlamedOnWay(error: unknown): boolean {
+  return isObject(error) && blamedOnWay.has(error)
+}
+
+/**
+ * Of a CommonJS module Node finds some exports only on `default`, and of compiled TypeScript the default one
+ * there.
+ */
+function exported(namespace: Namespace, name: string): unknown {
+  const direct = namespace[name]
+  const nested = (namespace.default as Namespace | null | undefined)?.[name]
+  const isNested = name === 'default' ? typeof nested === 'function' : direct === undefined
+  return isNested && typeof direct !== 'function' ? nested : direct
+}
+
+function functionsOf(namespace: Namespace): string[] {
+  const { default: nested } = namespace
+  const names = [...Object.keys(namespace), ...(isObject(nested) ? Object.keys(nested) : [])]
+  const functions = [...new Set(names)].filter(
+    (name) => name !== 'module.exports' && typeof exported(namespace, name) === 'function',
+  )
+  return functions.length > MAX_NAMES ? [...functions.slice(0, MAX_NAMES), '…'] : functions
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+function shown(value: unknown): string {
+  const text = inspect(value, { depth: 0, maxStringLength: 60, breakLength: Infinity })
+  return value === null ? 'null' : `${typeof value} ${text}`
+}
+
+/** `error` itself, or, where there is more to say, an error that says it and has `error` as its cause. */
+function explained(error: unknown, path: string, loader: Loader): unknown {
+  if (!(error instanceof Error)) return error
+  const lacksTsx = loader.wantsTsx && loader.tsx.length === 0 && loader.otherwise === undefined
+  if (isNotFound(error) && !isFile(path)) {
+    const twin = typeScriptFor(path)
+    if (twin === undefined) return about(error, `cannot find ${path}`)
+    if (lacksTsx) return about(error, `cannot find ${path}, only ${twin}${CURE}`)
+  }
+  const place = placeIn(error)
+  const isTsxNext = (loader.otherwise?.tsx.length ?? 0) > 0
+  if ((lacksTsx || isTsxNext) && isForTsx(error, place ?? path)) {
+    return about(error, `${place === undefined ? '' : `${place}: `}${error.message}${isTsxNext ? '' : CURE}`)
+  }
+  const missing = loader.hooks?.find(({ extension }) => !hasHook(extension))
+  if (missing !== undefined && isOfWay(error))
+    return about(error, `${error.message} (${withoutHook(missing)})`)
+  if (error instanceof SyntaxError && place === undefined) {
+    const found = placeOfSyntaxError(error, path)
+    return about(error, found === undefined ? `${path}: ${error.message}` : `${found}: ${error.message}`)
+  }
+  if (/^.*Top-level await is .*"cjs"/m.test(error.message)) {
+    return about(error, `${error.message}; it is where package.json has "type": "module"`)
+  }
+  return error
+}
+
+const CURE = ' (npm i -D tsx lets threads load any TypeScript)'
+const REFUSALS = ['ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING']
+
+/** Whether tsx would load it: Node does not strip types, or no more than types. */
+function isForTsx(error: Error, place: string): boolean {
+  const code = codeOf(error)
+  if (REFUSALS.includes(code)) return true
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return /"\.[cm]?tsx?"/.test(error.message)
+  if (isNotFound(error)) return typeScriptFor(missingIn(error)) !== undefined
+  // What stripping leaves can still be more than JavaScript: a decorator, the import of a type that does not
+  // say so.
+  return error instanceof SyntaxError && code === '' && /\.[cm]?tsx?(?::\d+)?$/.test(place)
+}
+
+/** `error` is of a loader, and not what the module itself has thrown. */
+function isOfWay(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = codeOf(error)
+  const isRefused = [...REFUSALS, 'ERR_INVALID_TYPESCRIPT_SYNTAX', 'ERR_UNKNOWN_FILE_EXTENSION'].includes(
+    code,
+  )
+  if (isRefused || isNotFound(error) || /is not defined in ES module scope/.test(error.message)) return true
+  const files = [...(error.stack ?? '').matchAll(FRAME)].map(([, file]) => file ?? '')
+  if (error instanceof SyntaxError && code === '') return files[0]?.startsWith('node:') === true
+  return /[\\/]node_modules[\\/](?:tsx|esbuild)[\\/]/.test(
+    files.find((file) => !file.startsWith('node:')) ?? '',
+  )
+}
+
+const FRAME = /^ {4}at (?:.*\()?((?:node:|file:|\/|[A-Za-z]:\\).*?):\d+:\d+\)?$/gm
+
+function isNotFound(error: Error): boolean {
+  return ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_UNSUPPORTED_DIR_IMPORT'].includes(codeOf(error))
+}
+
+function missingIn(error: Error): string {
+  const [, missing = ''] = /^[^']*'([^']+)'/.exec(error.message) ?? []
+  const [from = ''] = (error as { requireStack?: string[] }).requireStack ?? []
+  return resolve(dirname(from), missing)
+}
+
+/** `/path/file.ts:3`, if the error's stack begins with the place, as Node has it for what it compiles. */
+function placeIn({ stack = '' }: Error): string | undefined {
+  const [, file, line] = /^(file:\/\/\S+|\/.+|[A-Za-z]:\\.+):(\d+)\n/.exec(stack) ?? []
+  if (file === undefined) return undefined
+  return `${file.startsWith('file:') ? fileURLToPath(file) : file}:${line}`
+}
+
+function about(error: Error, message: string): Error {
+  const Same = error instanceof SyntaxError ? SyntaxError : Error
+  const code = codeOf(error)
+  return Object.assign(new Same(message, { cause: error }), code === '' ? {} : { code })
+}
