@@ -6,13 +6,13 @@ import { hasHook, isForRequire, isHooked, isTypeScript } from '../src/loading/in
 export type Namespace = Readonly<Record<string, unknown>>
 
 /**
- * Loads the module `filename`, a `file:` URL, as the main program does: where that has a hook of `require`
- * for it, by `require`.
- * @throws what the module throws, or Node; Error for a hook that this thread cannot be given
+ * Loads the module `filename`, a `file:` URL, as the main program does: by `require` if the main program has
+ * a hook of `require` for it, else by `import()`.
+ * @throws the error of the module or of Node; an Error if this thread cannot get a hook that is needed
  */
-export async function load(filename: string, { hooks = [] }: Loader): Promise<Namespace> {
+export async function loadModule(filename: string, { hooks = [] }: Loader): Promise<Namespace> {
   for (const hook of hooks) {
-    if (!(await give(hook)) && hook.isNeeded) throw new Error(withoutHook(hook))
+    if (!(await register(hook)) && hook.isNeeded) throw new Error(missingHookText(hook))
   }
   const path = fileURLToPath(filename)
   if (hooks.length === 0 || !isHooked(path)) return import(filename)
@@ -20,8 +20,8 @@ export async function load(filename: string, { hooks = [] }: Loader): Promise<Na
   try {
     return await (isRequired ? requireFile(path) : import(filename))
   } catch (error) {
-    if (isRequired && isForImport(error)) return import(filename)
-    if (isRequired || !isForHook(error, path)) throw error
+    if (isRequired && needsImport(error)) return import(filename)
+    if (isRequired || !needsHook(error, path)) throw error
     try {
       return requireFile(path)
     } catch {
@@ -30,21 +30,22 @@ export async function load(filename: string, { hooks = [] }: Loader): Promise<Na
   }
 }
 
-/** What the main program loaded by a hook that this thread lacks. */
-export function withoutHook({ extension, place }: ThreadHook): string {
+/** Says that this thread lacks a hook of the main program, and how to give it to threads. */
+export function missingHookText({ extension, file }: ThreadHook): string {
   return (
-    `the main program loads ${extension} files by a require hook${place === '' ? '' : ` (of ${place})`} that its threads do not ` +
-    'have: register it by -r, which they inherit, as in `node -r ./hook.cjs main.cjs`'
+    `the main program loads ${extension} files by a require hook${file === '' ? '' : ` (of ${file})`} that its ` +
+    'threads do not have: register it by -r, which they inherit, as in `node -r ./hook.cjs main.cjs`'
   )
 }
 
-async function give({ extension, from }: ThreadHook): Promise<boolean> {
-  for (const file of from) {
+/** Loads the modules that may register the hook. Returns whether this thread has it. */
+async function register({ extension, registrars }: ThreadHook): Promise<boolean> {
+  for (const file of registrars) {
     if (hasHook(extension)) break
     try {
       await (file.startsWith('file:') ? import(file) : requireFile(file))
     } catch {
-      // It is none that registers it, here.
+      // This module does not register the hook in a thread. The next one may.
     }
   }
   return hasHook(extension)
@@ -57,19 +58,20 @@ function requireFile(path: string): Namespace {
 const ES_MODULE = ['ERR_REQUIRE_ESM', 'ERR_REQUIRE_ASYNC_MODULE']
 const ES_SYNTAX = /await is only valid|import\.meta|import statement|Unexpected token 'export'/
 
-/** It is an ES module, and no hook has made anything else of it. */
-function isForImport(error: unknown): boolean {
+/** Whether `require` failed because the file is an ES module that no hook compiles. */
+function needsImport(error: unknown): boolean {
   return ES_MODULE.includes(codeOf(error)) || (error instanceof SyntaxError && ES_SYNTAX.test(error.message))
 }
 
-/** Node knows no such files, or not what is in them. */
-function isForHook(error: unknown, path: string): boolean {
+/** Whether `import()` failed because Node cannot load files of this kind without a hook. */
+function needsHook(error: unknown, path: string): boolean {
   const isSyntax = error instanceof SyntaxError && isTypeScript(path)
   return (
     isSyntax || ['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'].includes(codeOf(error))
   )
 }
 
+/** The code of an error; '' if it has none. */
 export function codeOf(error: unknown): string {
   return String((error as { code?: unknown } | null | undefined)?.code ?? '')
 }

@@ -1,11 +1,11 @@
-/** The thread was asked to stop before what it waited for had settled. */
-export const ASKED = Symbol('asked to stop')
+/** The result of a wait that ended because the thread was asked to stop. */
+export const STOPPED = Symbol('asked to stop')
 
 /**
- * Waits that end when the thread is asked to stop. One at a time, by one listener: a race of each with one
- * promise for all would keep every one of them.
+ * Waits for promises, one at a time, until the thread is asked to stop. One listener on the signal serves all
+ * waits: a `Promise.race` of each with one promise for the stop would keep every promise in memory.
  */
-export class Asked {
+export class StoppableWait {
   readonly #signal: AbortSignal
   #end: () => void = () => {}
 
@@ -14,12 +14,12 @@ export class Asked {
     signal.addEventListener('abort', () => this.#end(), { once: true })
   }
 
-  /** What `promise` settles with, or ASKED. */
-  orSettled<T>(promise: PromiseLike<T>): Promise<T | typeof ASKED> {
+  /** Settles as `promise` does, or with STOPPED if the thread is asked to stop before. */
+  settled<T>(promise: PromiseLike<T>): Promise<T | typeof STOPPED> {
     return new Promise((resolve, reject) => {
-      this.#end = () => resolve(ASKED)
+      this.#end = () => resolve(STOPPED)
       promise.then(resolve, reject)
-      if (this.#signal.aborted) resolve(ASKED)
+      if (this.#signal.aborted) resolve(STOPPED)
     })
   }
 }
