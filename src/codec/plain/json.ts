@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { askedForJson, unsendableError } from '../../unsendable.ts'
+import { jsonRequests, unsendableError } from '../../unsendable.ts'
 import { makeBuiltin } from '../make-builtin.ts'
 import { native, writeUtf8 } from '../text.ts'
 
@@ -12,9 +12,9 @@ import { native, writeUtf8 } from '../text.ts'
 export const json = makeBuiltin<any>({
   name: 'json',
   write(item, span, at, end) {
-    const { count } = askedForJson
+    const { count } = jsonRequests
     const text = JSON.stringify(item)
-    if (askedForJson.count !== count) throw unsendableError(askedForJson.refusal)
+    if (jsonRequests.count !== count) throw unsendableError(jsonRequests.refusal)
     if (text === undefined) {
       throw new TypeError(`JSON has no text for ${inspect(item, { depth: 0, breakLength: Infinity })}`)
     }
