@@ -97,7 +97,7 @@ export class Consumer {
         if (pause === END) return
         if (pause instanceof Promise) await pause
         // Promises that are settled already keep the event loop from turning as well.
-        if (pause === TURN || turns.isDue) await turns.turn()
+        if (pause === TURN || turns.shouldYield()) await turns.yield()
       }
     } catch (error) {
       this.#failure ??= { error }
@@ -121,7 +121,7 @@ export class Consumer {
       if (entry <= 0) return entry as Pause
       const pending = this.#callInTurn(call, thread, entry, lane)
       if (pending !== undefined) return pending
-    } while (!turns.isDue && !control.stopsSoon)
+    } while (!turns.shouldYield() && !control.stopsSoon)
     return TURN
   }
 

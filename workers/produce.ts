@@ -1,8 +1,8 @@
 import { QueueShutDownError } from '../src/errors.ts'
 import type { ProduceRole, RunWords } from '../src/protocol/index.ts'
 import { attachFor, type Queue, storedFor } from '../src/queue/index.ts'
-import { ASKED, Asked } from './asked.ts'
 import { EventLoopYield } from './event-loop-yield.ts'
+import { STOPPED, StoppableWait } from './stoppable-wait.ts'
 
 /**
  * How long a put may block the thread until it waits asynchronously instead, in ms: blocking is faster, but
@@ -46,12 +46,12 @@ export class Producer {
    * the end of its queue: a wait for the source's next item ends then, and the source is closed.
    */
   async produce(call: () => unknown, control: RunWords, signal: AbortSignal): Promise<void> {
-    const asked = new Asked(signal)
+    const asked = new StoppableWait(signal)
     let result = call()
     if (isPromiseLike(result)) {
       // Once: `then` of a promise that is not JavaScript's own may begin the work.
       const promise = Promise.resolve(result)
-      if ((await asked.orSettled(promise)) === ASKED) this.#tell.leaving()
+      if ((await asked.settled(promise)) === STOPPED) this.#tell.leaving()
       result = await promise
     }
     // Of a source that is asked for its first item when it is to stop already, none is wanted.
@@ -69,14 +69,18 @@ export class Producer {
     return error instanceof QueueShutDownError && this.queue.isShutDown
   }
 
-  async #storeEachAsync(items: AsyncIterable<unknown>, control: RunWords, asked: Asked): Promise<void> {
+  async #storeEachAsync(
+    items: AsyncIterable<unknown>,
+    control: RunWords,
+    asked: StoppableWait,
+  ): Promise<void> {
     const turns = new EventLoopYield()
     const iterator = items[Symbol.asyncIterator]()
     for (;;) {
       // What is no promise is no error, as in `for await`.
       const next = Promise.resolve(iterator.next())
-      const step = await asked.orSettled(next)
-      if (step === ASKED) return this.#leave(iterator, next)
+      const step = await asked.settled(next)
+      if (step === STOPPED) return this.#leave(iterator, next)
       if (step.done) return
       try {
         if (!this.#isSkipped() && !this.queue.putWithin(step.value, BLOCKING))
@@ -89,7 +93,7 @@ export class Producer {
       }
       if (control.stopsSoon) return this.#leave(iterator, undefined)
       // Items that need no waiting come in microtasks, which keep the event loop from turning as well.
-      if (turns.isDue) await turns.turn()
+      if (turns.shouldYield()) await turns.yield()
     }
   }
 
@@ -122,7 +126,7 @@ export class Producer {
       const pause = this.#storeWhileRoom(iterator, control, turns)
       if (pause === 'end') return
       try {
-        if (pause === 'turn') await turns.turn()
+        if (pause === 'turn') await turns.yield()
         else await this.queue.put(pause.item)
       } catch (error) {
         iterator.return?.()
@@ -150,7 +154,7 @@ export class Producer {
         iterator.return?.()
         throw error
       }
-      if (control.stopsSoon || turns.isDue) return 'turn'
+      if (control.stopsSoon || turns.shouldYield()) return 'turn'
     }
   }
 

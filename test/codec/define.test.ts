@@ -59,6 +59,16 @@ describe('defineCodec', () => {
     expect(() => defineCodec({ ...good, ...wrong })).toThrow(expect.objectContaining({ code, message }))
   })
 
+  it('refuses an option that is not known, and names the nearest', () => {
+    // @ts-expect-error: a wrong name on purpose
+    expect(() => defineCodec({ ...good, byteLenght: 4 })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_ARG_VALUE',
+        message: 'definition.byteLenght is not a known option: did you mean byteLength?',
+      }),
+    )
+  })
+
   it('refuses what is no definition', () => {
     // @ts-expect-error: null on purpose
     expect(() => defineCodec(null)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }))

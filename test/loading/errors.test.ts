@@ -16,7 +16,7 @@ const PROBE = `
     try {
       const first = loaderFor(filename)
       // Where there are two ways, the second is tsx.
-      const loader = first.otherwise ?? first
+      const loader = first.fallback ?? first
       told.push({ value: await boot({ host, loader, filename, name }) })
     } catch (error) {
       const { message, code, stack, cause } = error
@@ -27,7 +27,7 @@ const PROBE = `
 `
 
 const HOST = `
-  import { loadFunction } from './node_modules/millrace/dist/workers/load.js'
+  import { loadFunction } from './node_modules/millrace/dist/workers/load-function.js'
   export async function host({ filename, name, loader }) {
     const loaded = await loadFunction(filename, name, loader)
     return loaded()

@@ -38,7 +38,7 @@ interface Answer {
   readonly wantsTsx: boolean
   readonly tsx: readonly string[]
   readonly hooks?: readonly { extension: string; from: readonly string[]; isNeeded: boolean }[]
-  readonly otherwise?: Answer
+  readonly fallback?: Answer
   readonly execArgv?: readonly string[]
 }
 
@@ -58,9 +58,9 @@ async function ask(
 type Way = 'without tsx' | readonly string[]
 
 /** The ways that are tried, one after the other; of tsx the files, without its folder. */
-function ways({ tsx, otherwise }: Answer): readonly Way[] {
+function ways({ tsx, fallback }: Answer): readonly Way[] {
   const files = tsx.map((hook) => hook.replace(/^.*\/tsx\/dist\//, ''))
-  return [files.length === 0 ? 'without tsx' : files, ...(otherwise === undefined ? [] : ways(otherwise))]
+  return [files.length === 0 ? 'without tsx' : files, ...(fallback === undefined ? [] : ways(fallback))]
 }
 
 for (const { path: node, version, strips } of nodes) {
@@ -130,7 +130,12 @@ for (const { path: node, version, strips } of nodes) {
       ])
       expect(wantsTsx).toBe(false)
       expect(hooks).toEqual([
-        { extension: '.ts', place: site.path('hook.cjs'), from: [site.path('hook.cjs')], isNeeded: true },
+        {
+          extension: '.ts',
+          file: site.path('hook.cjs'),
+          registrars: [site.path('hook.cjs')],
+          isNeeded: true,
+        },
       ])
       const module = await ask(node, site, site.path('y.mts'), ['-r', site.path('hook.cjs')])
       expect(module.hooks).toBeUndefined()

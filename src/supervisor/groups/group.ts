@@ -4,7 +4,7 @@ import type { ResourceLimits } from 'node:worker_threads'
 import { unpackError } from '../../error-transport.ts'
 import { RunTimeoutError, type ThreadError } from '../../errors.ts'
 import { setLatest } from '../../latest.ts'
-import { type Loader, loaderFor, preferOtherwise } from '../../loading/index.ts'
+import { type Loader, loaderFor, preferFallback } from '../../loading/index.ts'
 import type { Outcome, Role, RunMessage } from '../../protocol/index.ts'
 import { type Arguments, ancestry, NO_ARGUMENTS, placeIn, verdictOf } from '../../protocol/index.ts'
 import {
@@ -283,7 +283,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     member.isLeaving = false
     const message: Omit<RunMessage, 'args' | 'words' | 'calls' | 'port'> = {
       host: HOST,
-      loader: (member.firstFailure && this.#loader.otherwise) ?? this.#loader,
+      loader: (member.firstFailure && this.#loader.fallback) ?? this.#loader,
       filename: task.filename,
       exportName: task.exportName,
       ancestry: [...ancestry(), placeIn(this.#frames)].filter((place) => place !== ''),
@@ -294,7 +294,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     }
     member.run = new Run(this.#pool, message, args, {
       began: () => {
-        if (member.firstFailure !== undefined) preferOtherwise(task.filename)
+        if (member.firstFailure !== undefined) preferFallback(task.filename)
         this.#events.started(member)
       },
       leaving: () => this.#leaving(member),
@@ -350,7 +350,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       }
       this.#report(member, undefined, undefined)
       this.#settle(member, undefined, end.value)
-    } else if (end.kind === 'threw' && this.#loadsOtherwise(member, end)) {
+    } else if (end.kind === 'threw' && this.#loadsByFallback(member, end)) {
       // It takes no other task: only its exit makes room for another thread.
       this.#pool.terminate(member.thread)
       if (wasStopping) this.#settle(member, undefined)
@@ -406,8 +406,8 @@ export class Group<R = unknown> implements ThreadGroup<R> {
    * Whether the module is to be loaded in another way, on another thread: no restart, since nothing of it has
    * begun.
    */
-  #loadsOtherwise(member: Member, { error, isOfWay }: Extract<Outcome, { kind: 'threw' }>): boolean {
-    if (isOfWay !== true || this.#loader.otherwise === undefined || member.firstFailure !== undefined)
+  #loadsByFallback(member: Member, { error, isOfWay }: Extract<Outcome, { kind: 'threw' }>): boolean {
+    if (isOfWay !== true || this.#loader.fallback === undefined || member.firstFailure !== undefined)
       return false
     member.firstFailure = { error: unpackError(error) }
     return true
@@ -415,7 +415,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
 
   #inBothWays({ firstFailure }: Member, second: unknown): unknown {
     if (firstFailure === undefined) return second
-    const other = this.#loader.otherwise?.tsx.length === 0 ? 'without tsx' : 'with tsx'
+    const other = this.#loader.fallback?.tsx.length === 0 ? 'without tsx' : 'with tsx'
     return inBothWays(firstFailure.error, other, second)
   }
 

@@ -1,14 +1,15 @@
 import { Script } from 'node:vm'
-import { isTypeScript, modulesFrom } from '../src/loading/index.ts'
+import { isTypeScript, moduleGraphOf, sourceOf } from '../src/loading/index.ts'
 
 /**
- * Where the syntax error is: `/path/file.js:3`. Of an ES module Node's error does not say it, so each file
- * that `path` loads is compiled until one fails in the same way; undefined if none does.
+ * The place of a syntax error, as `/path/file.js:3`. Node's error does not name it for an ES module. So each
+ * file of the module graph of `path` is compiled, until one fails with the same message; undefined if none
+ * does.
  */
 export function placeOfSyntaxError(error: SyntaxError, path: string): string | undefined {
-  for (const module of modulesFrom(path)) {
+  for (const module of moduleGraphOf(path)) {
     if (isTypeScript(module.path)) continue
-    const place = placeIn(module.path, module.source, error.message)
+    const place = placeIn(module.path, sourceOf(module.path), error.message)
     if (place !== undefined) return place
   }
   return undefined
@@ -28,7 +29,8 @@ function placeIn(path: string, source: string, message: string): string | undefi
 }
 
 /**
- * With what only a module may hold replaced, character by character, so that every place stays where it was.
+ * The source of a module as a script: syntax that only a module may have is replaced, character by character,
+ * so that every line and column stays where it was.
  */
 function asScript(source: string): string {
   const blank = (text: string) => text.replace(/[^\n]/g, ' ')

@@ -6,20 +6,20 @@ import { copyIn } from './copy.ts'
 /** Marks the built-in codecs of every copy of this library in the process. */
 const BUILTIN = Symbol.for('millrace.builtin-codec')
 
-/** What a built-in codec is made of; the whole-array form follows from it. */
-export type Parts<T> = Pick<CellCodec<T>, 'name' | 'write' | 'read'> & { readonly byteLength?: number }
+/** The parts of a built-in codec. `makeBuiltin` adds `encode` and `decode`, which take whole arrays. */
+export type BuiltinParts<T> = Pick<CellCodec<T>, 'name' | 'write' | 'read'> & { readonly byteLength?: number }
 
-/** A scratch larger than this is not kept. */
-const KEPT_BYTES = 1 << 20
+/** Scratch memory larger than this is not kept for the next item. */
+const MAX_KEPT_BYTES = 1 << 20
 
 /**
- * Scratch memory for the whole-array form. Out of its variable while in use: an item's getters may encode
- * too.
+ * Scratch memory of `encode`. The variable is empty while the memory is in use, because a getter of an item
+ * may call `encode` itself.
  */
 let spare: Span | undefined
 
-/** The `Codec` and the `CellCodec` that `parts` describe, frozen. */
-export function builtin<T>(parts: Parts<T>): BuiltinCodec<T> {
+/** Makes a frozen codec with both forms, `Codec` and `CellCodec`, from `parts`. */
+export function makeBuiltin<T>(parts: BuiltinParts<T>): BuiltinCodec<T> {
   const { name, byteLength, write, read } = parts
   const codec: BuiltinCodec<T> = {
     name,
@@ -36,30 +36,31 @@ export function builtin<T>(parts: Parts<T>): BuiltinCodec<T> {
         if (length <= into.length) copyIn(into, 0, span.bytes, length)
         return length
       } finally {
-        if (span.bytes.length <= KEPT_BYTES) spare = span
+        if (span.bytes.length <= MAX_KEPT_BYTES) spare = span
       }
     },
     decode(bytes) {
       if (!(bytes instanceof Uint8Array)) throw invalidType('bytes', 'a Uint8Array', bytes)
-      return read(privateSpan(bytes), 0, bytes.length)
+      return read(copiedSpan(bytes), 0, bytes.length)
     },
   }
   Object.defineProperty(codec, BUILTIN, { value: name })
   return Object.freeze(codec)
 }
 
-/** The name of the built-in codec that `codec` is, in whichever copy of this library it was made. */
+/** The name of a built-in codec, also of one that another copy of this library made; else undefined. */
 export function builtinName(codec: object): string | undefined {
   const name: unknown = (codec as { [BUILTIN]?: unknown })[BUILTIN]
   return typeof name === 'string' ? name : undefined
 }
 
+/** A span of at least `room` bytes. Its length is a multiple of 8, as the views of a span need. */
 function scratch(room: number): Span {
   return spanOf(new ArrayBuffer(Math.max(1024, (room + 7) & ~7)))
 }
 
-/** A copy, so that nothing decoded can be a view on the caller's array. */
-function privateSpan(bytes: Uint8Array): Span {
+/** A copy of `bytes`, so that no decoded item is a view on the caller's array. */
+function copiedSpan(bytes: Uint8Array): Span {
   const padded = new Uint8Array((bytes.length + 7) & ~7)
   padded.set(bytes)
   return spanOf(padded.buffer)

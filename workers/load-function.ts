@@ -3,29 +3,30 @@ import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import type { Loader } from '../src/loading/index.ts'
 import { hasHook, isFile, typeScriptFor } from '../src/loading/index.ts'
-import { placeOfSyntaxError } from './syntax.ts'
-import { codeOf, load, type Namespace, withoutHook } from './way.ts'
+import { codeOf, loadModule, missingHookText, type Namespace } from './load-module.ts'
+import { placeOfSyntaxError } from './syntax-error-place.ts'
 
-type AnyFunction = (...args: never[]) => unknown
+export type AnyFunction = (...args: never[]) => unknown
 
+/** The most functions that an error message lists. */
 const MAX_NAMES = 8
-/** What has been thrown for the way the module was loaded: another way might do. */
-const blamedOnWay = new WeakSet<object>()
+/** Errors of loading a module. Another loader might load the module. */
+const loadingErrors = new WeakSet<object>()
 
 /**
  * The function `name` of the module `filename`, a `file:` URL.
- * @throws what the module throws, as it is; what Node or tsx throws, with its code, and with more to say
- *   where that is
- *   known as the `cause` of an error; TypeError (`ERR_INVALID_ARG_VALUE`) when there is no such function
+ * @throws the error of the module, unchanged; the error of Node or tsx, or an error with its code that
+ *   explains
+ *   it and has it as `cause`; TypeError (`ERR_INVALID_ARG_VALUE`) if the module has no such function
  */
 export async function loadFunction(filename: string, name: string, loader: Loader): Promise<AnyFunction> {
   const path = fileURLToPath(filename)
   let namespace: Namespace
   try {
-    namespace = await load(filename, loader)
+    namespace = await loadModule(filename, loader)
   } catch (error) {
     const shown = explained(error, path, loader)
-    if (isOfWay(error)) blamedOnWay.add(shown as object)
+    if (isOfLoader(error)) loadingErrors.add(shown as object)
     throw shown
   }
   const found = exported(namespace, name)
@@ -36,14 +37,14 @@ export async function loadFunction(filename: string, name: string, loader: Loade
   throw Object.assign(new TypeError(`${path} ${what}; ${others}`), { code: 'ERR_INVALID_ARG_VALUE' })
 }
 
-/** The module was not loaded, and perhaps only because of the way in which it was tried. */
-export function isBlamedOnWay(error: unknown): boolean {
-  return isObject(error) && blamedOnWay.has(error)
+/** Whether `error` says that the module could not be loaded, so that another loader might succeed. */
+export function isLoadingError(error: unknown): boolean {
+  return isObject(error) && loadingErrors.has(error)
 }
 
 /**
- * Of a CommonJS module Node finds some exports only on `default`, and of compiled TypeScript the default one
- * there.
+ * The export `name`. Node puts some exports of a CommonJS module on `default` only. For TypeScript that was
+ * compiled to CommonJS, the default export is itself a property `default` there.
  */
 function exported(namespace: Namespace, name: string): unknown {
   const direct = namespace[name]
@@ -70,23 +71,26 @@ function shown(value: unknown): string {
   return value === null ? 'null' : `${typeof value} ${text}`
 }
 
-/** `error` itself, or, where there is more to say, an error that says it and has `error` as its cause. */
+/** `error` itself; or, if more is known, an error that says more and has `error` as its cause. */
 function explained(error: unknown, path: string, loader: Loader): unknown {
   if (!(error instanceof Error)) return error
-  const lacksTsx = loader.wantsTsx && loader.tsx.length === 0 && loader.otherwise === undefined
+  const lacksTsx = loader.wantsTsx && loader.tsx.length === 0 && loader.fallback === undefined
   if (isNotFound(error) && !isFile(path)) {
     const twin = typeScriptFor(path)
     if (twin === undefined) return about(error, `cannot find ${path}`)
-    if (lacksTsx) return about(error, `cannot find ${path}, only ${twin}${CURE}`)
+    if (lacksTsx) return about(error, `cannot find ${path}, only ${twin}${TSX_HINT}`)
   }
   const place = placeIn(error)
-  const isTsxNext = (loader.otherwise?.tsx.length ?? 0) > 0
-  if ((lacksTsx || isTsxNext) && isForTsx(error, place ?? path)) {
-    return about(error, `${place === undefined ? '' : `${place}: `}${error.message}${isTsxNext ? '' : CURE}`)
+  const isTsxNext = (loader.fallback?.tsx.length ?? 0) > 0
+  if ((lacksTsx || isTsxNext) && needsTsx(error, place ?? path)) {
+    return about(
+      error,
+      `${place === undefined ? '' : `${place}: `}${error.message}${isTsxNext ? '' : TSX_HINT}`,
+    )
   }
   const missing = loader.hooks?.find(({ extension }) => !hasHook(extension))
-  if (missing !== undefined && isOfWay(error))
-    return about(error, `${error.message} (${withoutHook(missing)})`)
+  if (missing !== undefined && isOfLoader(error))
+    return about(error, `${error.message} (${missingHookText(missing)})`)
   if (error instanceof SyntaxError && place === undefined) {
     const found = placeOfSyntaxError(error, path)
     return about(error, found === undefined ? `${path}: ${error.message}` : `${found}: ${error.message}`)
@@ -97,22 +101,24 @@ function explained(error: unknown, path: string, loader: Loader): unknown {
   return error
 }
 
-const CURE = ' (npm i -D tsx lets threads load any TypeScript)'
+const TSX_HINT = ' (npm i -D tsx lets threads load any TypeScript)'
 const REFUSALS = ['ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING']
 
-/** Whether tsx would load it: Node does not strip types, or no more than types. */
-function isForTsx(error: Error, place: string): boolean {
+/**
+ * Whether Node cannot load the file and tsx can: Node strips no types here, or the file has more than types.
+ */
+function needsTsx(error: Error, place: string): boolean {
   const code = codeOf(error)
   if (REFUSALS.includes(code)) return true
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return /"\.[cm]?tsx?"/.test(error.message)
   if (isNotFound(error)) return typeScriptFor(missingIn(error)) !== undefined
-  // What stripping leaves can still be more than JavaScript: a decorator, the import of a type that does not
-  // say so.
+  // Without its types the file may still be no JavaScript. It may have a decorator, or import a type without
+  // the word `type`.
   return error instanceof SyntaxError && code === '' && /\.[cm]?tsx?(?::\d+)?$/.test(place)
 }
 
-/** `error` is of a loader, and not what the module itself has thrown. */
-function isOfWay(error: unknown): boolean {
+/** Whether Node, tsx or a hook has thrown `error`, and not the module itself. */
+function isOfLoader(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = codeOf(error)
   const isRefused = [...REFUSALS, 'ERR_INVALID_TYPESCRIPT_SYNTAX', 'ERR_UNKNOWN_FILE_EXTENSION'].includes(
@@ -132,19 +138,23 @@ function isNotFound(error: Error): boolean {
   return ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_UNSUPPORTED_DIR_IMPORT'].includes(codeOf(error))
 }
 
+/** The path of the file that an import did not find. */
 function missingIn(error: Error): string {
   const [, missing = ''] = /^[^']*'([^']+)'/.exec(error.message) ?? []
   const [from = ''] = (error as { requireStack?: string[] }).requireStack ?? []
   return resolve(dirname(from), missing)
 }
 
-/** `/path/file.ts:3`, if the error's stack begins with the place, as Node has it for what it compiles. */
+/**
+ * The place that the error's stack begins with, as `/path/file.ts:3`. Node puts it there when it compiles.
+ */
 function placeIn({ stack = '' }: Error): string | undefined {
   const [, file, line] = /^(file:\/\/\S+|\/.+|[A-Za-z]:\\.+):(\d+)\n/.exec(stack) ?? []
   if (file === undefined) return undefined
   return `${file.startsWith('file:') ? fileURLToPath(file) : file}:${line}`
 }
 
+/** An error with `message`, the code of `error`, and `error` as its cause. */
 function about(error: Error, message: string): Error {
   const Same = error instanceof SyntaxError ? SyntaxError : Error
   const code = codeOf(error)

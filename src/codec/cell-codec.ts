@@ -1,18 +1,19 @@
 import { invalidType, outOfRange } from '../check.ts'
-import { builtinName } from './builtin.ts'
 import { builtinCodec } from './builtins.ts'
 import type { CellCodec, Codec } from './codec.ts'
 import { copyIn, copyOut } from './copy.ts'
+import { builtinName } from './make-builtin.ts'
 
-/** A scratch larger than this is not kept from one item to the next. */
-const KEPT_BYTES = 1 << 20
+/** Scratch memory larger than this is not kept for the next item. */
+const MAX_KEPT_BYTES = 1 << 20
 
 // biome-ignore lint/suspicious/noExplicitAny: codecs of every item type
 const wrapped = new WeakMap<Codec<any>, CellCodec<any>>()
 
 /**
- * What a queue runs for `codec`: a built-in as it is; a user's wrapped, so that his code never sees the
- * queue's memory. Throws a TypeError if `codec` is none.
+ * The CellCodec that a queue runs for `codec`. A built-in codec is one already. A user's codec is wrapped, so
+ * that its code never sees the queue's memory.
+ * @throws TypeError if `codec` is not a codec
  */
 export function cellCodec<T>(codec: Codec<T>): CellCodec<T> {
   if (!isCodec(codec)) throw invalidType('codec', 'a codec', codec)
@@ -35,13 +36,13 @@ export function isCodec(value: unknown): value is Codec<unknown> {
   return typeof encode === 'function' && typeof decode === 'function'
 }
 
-/** Runs a user's codec on private memory, and holds it to its contract. */
+/** Runs a user's codec on private memory, and checks the length that its `encode` returns. */
 class WrappedCodec<T> implements CellCodec<T> {
   readonly name: string
   readonly byteLength: number | undefined
   readonly mayAlias = false
   readonly #codec: Codec<T>
-  /** Taken out while in use: a user's `encode` may put an item itself. */
+  /** Scratch memory; undefined while it is in use, because a user's `encode` may itself put an item. */
   #spare: Uint8Array | undefined
 
   constructor(codec: Codec<T>) {
@@ -63,7 +64,7 @@ class WrappedCodec<T> implements CellCodec<T> {
       if (length <= room) copyIn(span.bytes, at, scratch, length)
       return length
     } finally {
-      if (scratch.length <= KEPT_BYTES) this.#spare = scratch
+      if (scratch.length <= MAX_KEPT_BYTES) this.#spare = scratch
     }
   }
 
