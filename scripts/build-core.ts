@@ -6,13 +6,16 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import asc from 'assemblyscript/asc'
-import binaryen from 'binaryen'
+import type Binaryen from 'binaryen'
+import { main, script } from './command-line.ts'
 
 const core = new URL('../src/core/', import.meta.url)
 
 /** The module's bytes. `rewrite` sees every source file first; the control module of the tests is made with it. */
 export async function buildCore(rewrite = (_file: string, text: string) => text): Promise<Uint8Array> {
+  // Loaded when it is needed: together they take seconds, and importers want other exports of this file, too.
+  const { default: asc } = await import('assemblyscript/asc')
+  const { default: binaryen } = await import('binaryen')
   let output: Uint8Array | undefined
   const { error, stderr } = await asc.main(
     [
@@ -52,7 +55,7 @@ export async function buildCore(rewrite = (_file: string, text: string) => text)
   if (error !== null || output === undefined) {
     throw new Error(`AssemblyScript failed: ${error?.message}\n${stderr.toString()}`)
   }
-  return straighten(output)
+  return straighten(binaryen, output)
 }
 
 /** The source with its imports as asc wants them: asc adds `.ts` to every re-export, so a module would occur twice. */
@@ -60,7 +63,7 @@ export function withoutSuffixes(text: string): string {
   return text.replaceAll(/(from '\.[a-z./-]+)\.ts'/g, "$1'")
 }
 
-function straighten(translated: Uint8Array): Uint8Array {
+function straighten(binaryen: typeof Binaryen, translated: Uint8Array): Uint8Array {
   const module = binaryen.readBinary(translated)
   module.setFeatures(
     binaryen.Features.Atomics | binaryen.Features.MutableGlobals | binaryen.Features.BulkMemory,
@@ -93,8 +96,19 @@ export function moduleText(bytes: Uint8Array): string {
   ].join('\n')
 }
 
+const SCRIPT = script({
+  command: 'npm run build:core',
+  does: 'Compiles src/core/ to WebAssembly and writes the module as text to src/core/module.ts.',
+  options: {},
+  example: '',
+  exit: ['src/core/module.ts is written', 'the source does not compile'],
+})
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const bytes = await buildCore()
-  writeFileSync(new URL('module.ts', core), moduleText(bytes))
-  console.log(`src/core/module.ts: ${bytes.length} bytes of WebAssembly`)
+  await main(SCRIPT, async () => {
+    const bytes = await buildCore()
+    writeFileSync(new URL('module.ts', core), moduleText(bytes))
+    console.log(`src/core/module.ts: ${bytes.length} bytes of WebAssembly`)
+    return 0
+  })
 }
