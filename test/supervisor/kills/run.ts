@@ -1,4 +1,4 @@
-import { integer, main, script, text } from '../../../scripts/command-line.ts'
+import { integer, main, refusal, script, text } from '../../../scripts/command-line.ts'
 import build from '../../support/build.ts'
 import { CELLS, type Cell, nameOf } from './cells.ts'
 import { manyRuns } from './many-runs.ts'
@@ -40,6 +40,8 @@ const widths = [46, 5, 7, 8, 5, 5, 5, 7, 7, 6]
 let failures = 0
 
 await main(SCRIPT, async ({ kills, only, seed, from, runs }) => {
+  if (!CELLS.some((cell) => nameOf(cell).includes(only)))
+    throw refusal('only', 'a part of the name of a cell', only)
   build()
 
   console.log(
