@@ -57,7 +57,7 @@ export const SCRIPT = script({
       { min: -MOST, max: MOST, fallback: ['none', () => undefined] },
     ),
   },
-  example: '--schedules 100000 --only waiting --minutes 5',
+  example: '--schedules 100000 --only join --minutes 5',
   exit: ['nothing found', 'a schedule failed, or --minutes left a part out'],
 })
 
