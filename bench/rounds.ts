@@ -1,4 +1,4 @@
-import type { Scenario, SelectCase, Team } from './scenarios/scenario.ts'
+import type { Contender, Scenario, WorkerSet } from './scenarios/scenario.ts'
 
 export interface Measured {
   readonly name: string
@@ -12,29 +12,32 @@ export interface Result {
   readonly contenders: readonly Measured[]
 }
 
-/** Rounds alternate between the contenders, who goes first too: what else the machine does hits all of them alike. */
+/**
+ * Runs rounds that alternate between the contenders. The contender that goes first alternates, too, so that other
+ * work of the machine hits all of them alike.
+ */
 export async function measure(
   scenario: Scenario,
   rounds: number,
   items: number | undefined,
 ): Promise<Result> {
-  const field: { contender: SelectCase; crew: Team; rates: number[] }[] = []
+  const entries: { contender: Contender; workers: WorkerSet; rates: number[] }[] = []
   try {
     for (const contender of await scenario.contenders(items)) {
-      field.push({ contender, crew: await contender.start(), rates: [] })
+      entries.push({ contender, workers: await contender.start(), rates: [] })
     }
-    for (const { crew } of field) await crew.round()
+    for (const { workers } of entries) await workers.round()
     for (let round = 0; round < rounds; round++) {
-      const order = round % 2 === 0 ? field : [...field].reverse()
-      for (const { contender, crew, rates } of order) {
-        rates.push((contender.items * 1000) / (await crew.round()))
+      const order = round % 2 === 0 ? entries : [...entries].reverse()
+      for (const { contender, workers, rates } of order) {
+        rates.push((contender.items * 1000) / (await workers.round()))
       }
     }
   } finally {
-    await Promise.all(field.map(({ crew }) => crew.stop()))
+    await Promise.all(entries.map(({ workers }) => workers.stop()))
   }
   return {
     scenario,
-    contenders: field.map(({ contender: { name, items }, rates }) => ({ name, items, rates })),
+    contenders: entries.map(({ contender: { name, items }, rates }) => ({ name, items, rates })),
   }
 }

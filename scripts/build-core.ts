@@ -7,9 +7,9 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import asc from 'assemblyscript/asc'
-import binaryen from 'binaryen'
+import type Binaryen from 'binaryen'
 import { CONFIGURATION } from '../src/core/configuration.ts'
+import { main, script } from './command-line.ts'
 
 const core = new URL('../src/core/', import.meta.url)
 
@@ -18,6 +18,9 @@ const core = new URL('../src/core/', import.meta.url)
  * control module with it.
  */
 export async function buildCore(rewrite = (_file: string, text: string) => text): Promise<Uint8Array> {
+  // Loaded when it is needed: together they take seconds, and importers want other exports of this file, too.
+  const { default: asc } = await import('assemblyscript/asc')
+  const { default: binaryen } = await import('binaryen')
   let output: Uint8Array | undefined
   const { error, stderr } = await asc.main(
     [
@@ -57,7 +60,7 @@ export async function buildCore(rewrite = (_file: string, text: string) => text)
   if (error !== null || output === undefined) {
     throw new Error(`AssemblyScript failed: ${error?.message}\n${stderr.toString()}`)
   }
-  return straighten(output)
+  return straighten(binaryen, output)
 }
 
 /**
@@ -68,7 +71,7 @@ export function withoutSuffixes(text: string): string {
   return text.replaceAll(/(from '\.[a-z./-]+)\.ts'/g, "$1'")
 }
 
-function straighten(translated: Uint8Array): Uint8Array {
+function straighten(binaryen: typeof Binaryen, translated: Uint8Array): Uint8Array {
   const module = binaryen.readBinary(translated)
   module.setFeatures(
     binaryen.Features.Atomics | binaryen.Features.MutableGlobals | binaryen.Features.BulkMemory,
@@ -125,9 +128,20 @@ export function configText(): string {
   return lines.join('\n')
 }
 
+const SCRIPT = script({
+  command: 'npm run build:core',
+  does: 'Writes src/core/words/config.ts, compiles src/core/ to WebAssembly and writes it as text to src/core/module.ts.',
+  options: {},
+  example: '',
+  exit: ['src/core/module.ts is written', 'the source does not compile'],
+})
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(new URL('words/config.ts', core), configText())
-  const bytes = await buildCore()
-  writeFileSync(new URL('module.ts', core), moduleText(bytes))
-  console.log(`src/core/module.ts: ${bytes.length} bytes of WebAssembly`)
+  await main(SCRIPT, async () => {
+    writeFileSync(new URL('words/config.ts', core), configText())
+    const bytes = await buildCore()
+    writeFileSync(new URL('module.ts', core), moduleText(bytes))
+    console.log(`src/core/module.ts: ${bytes.length} bytes of WebAssembly`)
+    return 0
+  })
 }

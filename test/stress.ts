@@ -1,22 +1,27 @@
-import { parseArgs } from 'node:util'
+import { choice, integer, main, script } from '../scripts/command-line.ts'
 import build from './support/build.ts'
 import { KINDS, type Kind } from './support/queues.ts'
 import { SOUND, type StressOptions, stress } from './support/stress.ts'
 
-/**
- * The long runs: `npx tsx test/stress.ts --items 10000000 --capacity 64`. Without `--items`, all of them.
- * `--kind fifo|lifo|priority`: fifo, and without `--items` the runs of each; `--start 2147480000` begins at that
- * position; `--producers`, `--consumers`: 4 each.
- */
-const { values } = parseArgs({
+const SCRIPT = script({
+  command: 'npx tsx test/stress.ts',
+  does:
+    'Sends numbers through a queue from producers to consumers in threads of their own. Each number must arrive ' +
+    'exactly once. Without --items, all the long runs are made.',
   options: {
-    kind: { type: 'string' },
-    items: { type: 'string' },
-    capacity: { type: 'string' },
-    start: { type: 'string' },
-    producers: { type: 'string' },
-    consumers: { type: 'string' },
+    kind: choice('kind of the queue', KINDS, 'every kind without --items, else fifo'),
+    items: integer('items of one run', {
+      min: 1,
+      max: 1_000_000_000,
+      fallback: ['all the long runs', () => undefined],
+    }),
+    capacity: integer('maxsize of the queue; goes with --items', { min: 1, max: 1_000_000, fallback: 64 }),
+    start: integer('first position; goes with --items', { min: 0, max: 2 ** 31 - 1, fallback: 0 }),
+    producers: integer('producer threads; goes with --items', { min: 1, max: 64, fallback: 4 }),
+    consumers: integer('consumer threads; goes with --items', { min: 1, max: 64, fallback: 4 }),
   },
+  example: '--items 10000000 --capacity 64',
+  exit: ['every item arrived exactly once', 'an item was lost, came twice or out of order'],
 })
 
 const MANY = 10_000_000
@@ -35,30 +40,23 @@ const all: Record<Kind, readonly StressOptions[]> = {
   priority: [1, 7, 1024].map((capacity) => ({ kind: 'priority', items: 5_000_000, capacity })),
 }
 
-const kinds = KINDS.filter((kind) => values.kind === undefined || values.kind === kind)
-if (kinds.length === 0) throw new Error(`--kind ${values.kind}: one of ${KINDS.join(', ')}`)
-const runs =
-  values.items === undefined
-    ? kinds.flatMap((kind) => all[kind])
-    : [
-        {
-          ...(values.kind === undefined ? {} : { kind: kinds[0] as Kind }),
-          items: Number(values.items),
-          capacity: Number(values.capacity ?? 64),
-          start: Number(values.start ?? 0),
-          producers: Number(values.producers ?? 4),
-          consumers: Number(values.consumers ?? 4),
-        },
-      ]
-
-build()
-for (const run of runs) {
-  const result = await stress({ ...run, maxSleepMs: 3_600_000 })
-  const wrong = Object.entries(SOUND).filter(([key, value]) => result[key as keyof typeof SOUND] !== value)
-  const rate = Math.round(result.got / (result.ms / 1000)).toLocaleString('en')
-  process.stdout.write(
-    `${JSON.stringify(run)}: ${result.got} items in ${(result.ms / 1000).toFixed(1)} s, ${rate}/s, ` +
-      `shares ${result.shares.join(' ')}: ${wrong.length === 0 ? 'sound' : `WRONG ${JSON.stringify(wrong)}`}\n`,
-  )
-  if (wrong.length > 0) process.exitCode = 1
-}
+await main(SCRIPT, async ({ kind, items, ...rest }) => {
+  const kinds = KINDS.filter((each) => kind === undefined || kind === each)
+  const runs: readonly StressOptions[] =
+    items === undefined
+      ? kinds.flatMap((each) => all[each])
+      : [{ ...(kind === undefined ? {} : { kind }), items, ...rest }]
+  build()
+  let code = 0
+  for (const run of runs) {
+    const result = await stress({ ...run, maxSleepMs: 3_600_000 })
+    const wrong = Object.entries(SOUND).filter(([key, value]) => result[key as keyof typeof SOUND] !== value)
+    const rate = Math.round(result.got / (result.ms / 1000)).toLocaleString('en')
+    process.stdout.write(
+      `${JSON.stringify(run)}: ${result.got} items in ${(result.ms / 1000).toFixed(1)} s, ${rate}/s, ` +
+        `shares ${result.shares.join(' ')}: ${wrong.length === 0 ? 'sound' : `WRONG ${JSON.stringify(wrong)}`}\n`,
+    )
+    if (wrong.length > 0) code = 1
+  }
+  return code
+})

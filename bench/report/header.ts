@@ -7,7 +7,7 @@ export interface Header {
   readonly cores: number
   readonly system: string
   readonly memoryGiB: number
-  /** Of the last minute, as the run began: near 0 on a machine that does nothing else. */
+  /** Load average of the minute before the run: near 0 on an idle machine. */
   readonly load: number
   readonly node: string
   readonly v8: string

@@ -15,7 +15,7 @@ export function scenarioText(result: Result, { cores }: Header): string {
   const rows = summaries(result)
   const columns = ['', 'items', 'median', 'min', 'max', 'ns/item', `x ${baseline}`]
   const lines = [`${name}: ${title}`, indented(picture)]
-  if (cores < threads) lines.push(`  warning: ${threads} threads on ${cores} cores take turns`)
+  if (cores < threads) lines.push(`  warning: ${threads} threads share ${cores} cores`)
   lines.push(...aligned([columns, ...rows.map(cellsOf)]))
   const target = targetText(result, rows)
   if (target !== '') lines.push(`  ${target}`)

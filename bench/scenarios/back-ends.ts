@@ -1,7 +1,7 @@
-import { Crew } from '../crew.ts'
-import { type Scenario, type SelectCase, wholeShares } from './scenario.ts'
+import { LoopWorkers } from '../loop-workers.ts'
+import { type Contender, type Scenario, wholeShares } from './scenario.ts'
 
-/** One thread puts an int32 and gets it back: the same operations compiled to WebAssembly, and as TypeScript over Atomics. */
+/** One thread puts an int32 and gets it back, by the core on WebAssembly and by the same source over Atomics. */
 export const BACK_ENDS: readonly Scenario[] = [
   {
     ...common('core'),
@@ -27,10 +27,10 @@ function common(file: 'core' | 'api'): Omit<Scenario, 'title'> {
   }
 }
 
-function contender(file: 'core' | 'api', name: 'WebAssembly' | 'Atomics', items: number): SelectCase {
+function contender(file: 'core' | 'api', name: 'WebAssembly' | 'Atomics', items: number): Contender {
   return {
     name,
     items,
-    start: () => Crew.start(`${file} ${name}`, [{ file, part: `on${name}`, data: { items } }], items),
+    start: () => LoopWorkers.start(`${file} ${name}`, [{ file, role: `on${name}`, data: { items } }], items),
   }
 }

@@ -1,11 +1,11 @@
-import { Crew } from '../crew.ts'
-import { type Scenario, type SelectCase, wholeShares } from './scenario.ts'
-import { type Kind, queueJobs } from './throughput.ts'
+import { LoopWorkers } from '../loop-workers.ts'
+import { type Contender, type Scenario, wholeShares } from './scenario.ts'
+import { type QueueClass, queueJobs } from './throughput.ts'
 import { topologyPicture } from './topology.ts'
 
 const TOPOLOGY = { producers: 2, consumers: 2 }
 
-/** What an order other than that of arrival costs. */
+/** Queues with another order than that of arrival, beside a Queue. */
 export const KINDS: readonly Scenario[] = [
   kindScenario('lifo', 'LifoQueue', 0.5),
   kindScenario('priority', 'PriorityQueue', 0.25),
@@ -20,13 +20,13 @@ export const KINDS: readonly Scenario[] = [
   },
 ]
 
-function kindScenario(name: string, kind: Kind, atLeast: number): Scenario {
-  const contender = (each: Kind, items: number): SelectCase => ({
+function kindScenario(name: string, kind: QueueClass, atLeast: number): Scenario {
+  const contender = (each: QueueClass, items: number): Contender => ({
     name: each,
     items,
     start: async () => {
-      const jobs = await queueJobs({ payload: 'int32', batch: 1 }, TOPOLOGY, items, each)
-      return Crew.start(`${name}, ${each}`, jobs, items)
+      const jobs = await queueJobs({ kind: 'int32', batch: 1 }, TOPOLOGY, items, each)
+      return LoopWorkers.start(`${name}, ${each}`, jobs, items)
     },
   })
   return {
@@ -43,11 +43,11 @@ function kindScenario(name: string, kind: Kind, atLeast: number): Scenario {
   }
 }
 
-function heapContender(waiting: number, items: number): SelectCase {
+function heapContender(waiting: number, items: number): Contender {
   const name = `${waiting.toLocaleString('en')} waiting`
   return {
     name,
     items,
-    start: () => Crew.start(name, [{ file: 'heap', part: 'pairs', data: { waiting, items } }], items),
+    start: () => LoopWorkers.start(name, [{ file: 'heap', role: 'pairs', data: { waiting, items } }], items),
   }
 }

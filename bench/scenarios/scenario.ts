@@ -1,38 +1,38 @@
-/** Threads that move the items of one contender, round after round. */
-export interface Team {
-  /** One round, in ns from its start to the last item received. Rejects if any item was lost or came twice. */
+/** Threads that move the items of one contender in every round. */
+export interface WorkerSet {
+  /** Runs one round. Resolves with the ns from its start to the last item received; rejects if items are wrong. */
   round(): Promise<number>
   stop(): Promise<void>
 }
 
 /** One way to move the items of a scenario. */
-export interface SelectCase {
+export interface Contender {
   readonly name: string
   readonly items: number
-  start(): Promise<Team>
+  start(): Promise<WorkerSet>
 }
 
-/** What we set out to reach, as a ratio of two contenders' medians. */
+/** A goal: a ratio of the medians of two contenders. */
 export interface Target {
   readonly contender: string
-  /** Times the baseline's rate, at least. */
+  /** The least rate, in multiples of the baseline's rate. */
   readonly atLeast: number
 }
 
 export interface Scenario {
   readonly name: string
   readonly title: string
-  /** Drawing of who hands items to whom. */
+  /** A drawing of the way of the items. */
   readonly picture: string
   readonly threads: number
   /** The contender that the others are compared with. */
   readonly baseline: string
   readonly target?: Target
-  /** `items`: for each contender; undefined: each contender's own. */
-  contenders(items: number | undefined): Promise<SelectCase[]>
+  /** `items` is the number for each contender; undefined leaves each its own. */
+  contenders(items: number | undefined): Promise<Contender[]>
 }
 
-/** Each of 4 producers has as many batches of 64 for each of 4 consumers. */
+/** A multiple of this gives each of 4 producers as many batches of 64 items for each of 4 consumers. */
 export const ITEMS_UNIT = 64 * 4 * 4
 
 export function wholeShares(items: number): number {

@@ -1,12 +1,12 @@
-import { Crew } from '../crew.ts'
-import { SupervisedCrew } from '../supervised-crew.ts'
+import { LoopWorkers } from '../loop-workers.ts'
+import { SupervisedWorkers } from '../supervised-workers.ts'
 import { type Scenario, wholeShares } from './scenario.ts'
 import { queueJobs } from './throughput.ts'
 import { topologyPicture } from './topology.ts'
 
 const TOPOLOGY = { producers: 1, consumers: 1 }
 
-/** What the supervisor's loops cost, beside loops that a user writes around putSync and getSync. */
+/** Loops of the supervisor, beside loops that a user writes around putSync and getSync. */
 export const SUPERVISED: readonly Scenario[] = [
   {
     name: 'supervised/1P1C',
@@ -18,14 +18,14 @@ export const SUPERVISED: readonly Scenario[] = [
     contenders: async (given) => {
       const items = wholeShares(given ?? 1_000_000)
       return [
-        { name: 'produce/consume', items, start: () => SupervisedCrew.start(items) },
+        { name: 'produce/consume', items, start: () => SupervisedWorkers.start(items) },
         {
           name: 'putSync/getSync',
           items,
           start: async () =>
-            Crew.start(
+            LoopWorkers.start(
               'supervised, bare loops',
-              await queueJobs({ payload: 'int32', batch: 1 }, TOPOLOGY, items),
+              await queueJobs({ kind: 'int32', batch: 1 }, TOPOLOGY, items),
               items,
             ),
         },

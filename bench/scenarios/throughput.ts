@@ -1,26 +1,26 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import { Crew, type Job } from '../crew.ts'
+import { type Job, LoopWorkers } from '../loop-workers.ts'
 import { DIST } from '../paths.ts'
-import { type Scenario, type SelectCase, type Target, wholeShares } from './scenario.ts'
+import { type Contender, type Scenario, type Target, wholeShares } from './scenario.ts'
 import { TOPOLOGIES, type Topology, topologyName, topologyPicture } from './topology.ts'
 
-/** What is handed over, and how many at a time. */
-interface Freight {
+/** The kind of the items, and how many go in one call. */
+interface Payload {
   readonly name: string
   readonly title: string
-  readonly payload: 'int32' | 'object'
+  readonly kind: 'int32' | 'object'
   readonly batch: number
-  /** Items a round: an eighth to a quarter of a second on an idle machine. */
+  /** Items of a round: it takes an eighth to a quarter of a second on an idle machine. */
   readonly queued: number
   readonly posted: number
   readonly target?: number
 }
 
-const FREIGHTS: readonly Freight[] = [
+const PAYLOADS: readonly Payload[] = [
   {
     name: 'int32',
     title: 'an int32 a call: putSync, getSync + taskDone',
-    payload: 'int32',
+    kind: 'int32',
     batch: 1,
     queued: 1_000_000,
     posted: 100_000,
@@ -29,7 +29,7 @@ const FREIGHTS: readonly Freight[] = [
   {
     name: 'int32-batch',
     title: '64 int32 a call: putManySync, getManySync + taskDone(n)',
-    payload: 'int32',
+    kind: 'int32',
     batch: 64,
     queued: 1_000_000,
     posted: 1_000_000,
@@ -37,7 +37,7 @@ const FREIGHTS: readonly Freight[] = [
   {
     name: 'object',
     title: 'an object of 4 fields a call, default codec: putSync, getSync + taskDone',
-    payload: 'object',
+    kind: 'object',
     batch: 1,
     queued: 120_000,
     posted: 50_000,
@@ -46,35 +46,35 @@ const FREIGHTS: readonly Freight[] = [
   {
     name: 'object-batch',
     title: '64 objects of 4 fields a call, default codec: putManySync, getManySync + taskDone(n)',
-    payload: 'object',
+    kind: 'object',
     batch: 64,
     queued: 120_000,
     posted: 120_000,
   },
 ]
 
-export const THROUGHPUT: readonly Scenario[] = FREIGHTS.flatMap((freight) =>
-  TOPOLOGIES.map((topology) => scenarioOf(freight, topology)),
+export const THROUGHPUT: readonly Scenario[] = PAYLOADS.flatMap((payload) =>
+  TOPOLOGIES.map((topology) => scenarioOf(payload, topology)),
 )
 
-function scenarioOf(freight: Freight, topology: Topology): Scenario {
-  const name = `${freight.name}/${topologyName(topology)}`
-  const [put, get] = freight.batch === 1 ? ['putSync', 'getSync'] : ['putManySync', 'getManySync']
+function scenarioOf(payload: Payload, topology: Topology): Scenario {
+  const name = `${payload.name}/${topologyName(topology)}`
+  const [put, get] = payload.batch === 1 ? ['putSync', 'getSync'] : ['putManySync', 'getManySync']
   const ours = `${put}/${get}`
   const target: Target | undefined =
-    freight.target !== undefined && topologyName(topology) === '1P1C'
-      ? { contender: ours, atLeast: freight.target }
+    payload.target !== undefined && topologyName(topology) === '1P1C'
+      ? { contender: ours, atLeast: payload.target }
       : undefined
   return {
     name,
-    title: freight.title,
+    title: payload.title,
     picture: topologyPicture(topology),
     threads: topology.producers + topology.consumers,
     baseline: 'postMessage',
     ...(target === undefined ? {} : { target }),
     contenders: async (items) => [
-      queueContender(`${name} ${ours}`, ours, freight, topology, wholeShares(items ?? freight.queued)),
-      messageContender(`${name} postMessage`, freight, topology, wholeShares(items ?? freight.posted)),
+      queueContender(`${name} ${ours}`, ours, payload, topology, wholeShares(items ?? payload.queued)),
+      messageContender(`${name} postMessage`, payload, topology, wholeShares(items ?? payload.posted)),
     ],
   }
 }
@@ -82,39 +82,39 @@ function scenarioOf(freight: Freight, topology: Topology): Scenario {
 function queueContender(
   label: string,
   name: string,
-  freight: Freight,
+  payload: Payload,
   topology: Topology,
   items: number,
-): SelectCase {
+): Contender {
   return {
     name,
     items,
     async start() {
-      return Crew.start(label, await queueJobs(freight, topology, items), items)
+      return LoopWorkers.start(label, await queueJobs(payload, topology, items), items)
     },
   }
 }
 
-/** The threads of loops around one queue, of class `kind`. */
+/** The threads of loops around one queue, of class `queueClass`. */
 export async function queueJobs(
-  freight: Pick<Freight, 'payload' | 'batch'>,
+  payload: Pick<Payload, 'kind' | 'batch'>,
   topology: Topology,
   items: number,
-  kind: Kind = 'Queue',
+  queueClass: QueueClass = 'Queue',
 ): Promise<Job[]> {
   const millrace = (await import(new URL('index.js', DIST).href)) as typeof import('../../src/index.ts')
-  const { handle } = new millrace[kind]<unknown>(
-    freight.payload === 'int32' ? { codec: millrace.codecs.int32 as never } : {},
+  const { handle } = new millrace[queueClass]<unknown>(
+    payload.kind === 'int32' ? { codec: millrace.codecs.int32 as never } : {},
   )
-  return jobs('queue', freight, topology, items, () => ({
-    data: { handle, isRanked: kind === 'PriorityQueue' },
+  return jobs('queue', payload, topology, items, () => ({
+    data: { handle, isRanked: queueClass === 'PriorityQueue' },
   }))
 }
 
-export type Kind = 'Queue' | 'LifoQueue' | 'PriorityQueue'
+export type QueueClass = 'Queue' | 'LifoQueue' | 'PriorityQueue'
 
 /** A channel from each producer to each consumer; a producer takes its consumers in turn. */
-function messageContender(label: string, freight: Freight, topology: Topology, items: number): SelectCase {
+function messageContender(label: string, payload: Payload, topology: Topology, items: number): Contender {
   return {
     name: 'postMessage',
     items,
@@ -127,10 +127,10 @@ function messageContender(label: string, freight: Freight, topology: Topology, i
           into.push(port2)
         }
       }
-      return Crew.start(
+      return LoopWorkers.start(
         label,
-        jobs('messages', freight, topology, items, (part, index) => {
-          const own = ports[part][index] as MessagePort[]
+        jobs('messages', payload, topology, items, (role, index) => {
+          const own = ports[role][index] as MessagePort[]
           return { data: { ports: own }, transfer: own }
         }),
         items,
@@ -145,16 +145,16 @@ function portLists(count: number): MessagePort[][] {
 
 function jobs(
   file: Job['file'],
-  { payload, batch }: Pick<Freight, 'payload' | 'batch'>,
+  { kind, batch }: Pick<Payload, 'kind' | 'batch'>,
   { producers, consumers }: Topology,
   items: number,
-  means: (part: 'producer' | 'consumer', index: number) => { data: object; transfer?: MessagePort[] },
+  means: (role: 'producer' | 'consumer', index: number) => { data: object; transfer?: MessagePort[] },
 ): Job[] {
-  const group = (part: 'producer' | 'consumer', threads: number): Job[] =>
+  const group = (role: 'producer' | 'consumer', threads: number): Job[] =>
     Array.from({ length: threads }, (_, index) => {
       const share = items / threads
-      const { data, transfer = [] } = means(part, index)
-      return { file, part, data: { ...data, payload, batch, share, first: index * share }, transfer }
+      const { data, transfer = [] } = means(role, index)
+      return { file, role, data: { ...data, payload: kind, batch, share, first: index * share }, transfer }
     })
   return [...group('producer', producers), ...group('consumer', consumers)]
 }

@@ -3,10 +3,10 @@ import * as operations from '../../dist/src/core/operations/index.js'
 import { bind } from '../../dist/src/core/words/memory.js'
 import { codecs, Queue } from '../../dist/src/index.js'
 import { Origin } from '../../dist/src/queue/attachment/description.js'
-import { Sums, tally } from './tally.mjs'
+import { Sums, totals } from './totals.mjs'
 
 export function onWebAssembly(data) {
-  return played(new Queue({ codec: codecs.int32 }), data)
+  return rounds(new Queue({ codec: codecs.int32 }), data)
 }
 
 export function onAtomics(data) {
@@ -14,12 +14,12 @@ export function onAtomics(data) {
   const { shared } = origin
   bind(shared.memory.buffer)
   configureCore(operations, shared.geometry)
-  // In place of the WebAssembly instance, before anything has used it.
+  // Replaces the WebAssembly instance before anything has used it.
   shared.core = operations
-  return played(new Queue(origin), data)
+  return rounds(new Queue(origin), data)
 }
 
-function played(queue, { items }) {
+function rounds(queue, { items }) {
   return () => {
     const put = new Sums()
     const got = new Sums()
@@ -29,6 +29,6 @@ function played(queue, { items }) {
       got.add(queue.tryGet())
       queue.taskDone()
     }
-    return tally(put, got)
+    return totals(put, got)
   }
 }

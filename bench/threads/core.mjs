@@ -3,7 +3,7 @@ import { allocate, configureCore, instantiate } from '../../dist/src/core/instan
 import * as operations from '../../dist/src/core/operations/index.js'
 import { bind } from '../../dist/src/core/words/memory.js'
 import { ENTRIES, ENTRY_BYTES, PAYLOAD } from '../../dist/src/core/words/offsets.js'
-import { Sums, tally } from './tally.mjs'
+import { Sums, totals } from './totals.mjs'
 
 const geometry = geometryOf({
   maxsize: 1024,
@@ -18,28 +18,28 @@ const geometry = geometryOf({
 
 export function onWebAssembly(data) {
   const memory = allocate(geometry)
-  return played(memory, instantiate(memory, geometry), data)
+  return rounds(memory, instantiate(memory, geometry), data)
 }
 
 export function onAtomics(data) {
   const memory = allocate(geometry)
   bind(memory.buffer)
   configureCore(operations, geometry)
-  return played(memory, operations, data)
+  return rounds(memory, operations, data)
 }
 
-function played(memory, core, { items }) {
+function rounds(memory, core, { items }) {
   layOut(memory.buffer, geometry)
   const words = new Int32Array(memory.buffer)
   const ledger = ledgerAt(geometry, 0)
-  const stage = ledger + ENTRIES
-  const entry = stage + ENTRY_BYTES
+  const outgoing = ledger + ENTRIES
+  const entry = outgoing + ENTRY_BYTES
   const payloadAt = (cell) => (geometry.cellsAt + cell * geometry.cellBytes + PAYLOAD) >> 2
   return () => {
     const put = new Sums()
     const got = new Sums()
     for (let value = 0; value < items; value++) {
-      words[payloadAt(words[stage >> 2])] = value
+      words[payloadAt(words[outgoing >> 2])] = value
       put.add(value)
       if (core.put(ledger, 4) !== 0) throw new Error('put refused')
       const answer = core.take(ledger, entry)
@@ -47,6 +47,6 @@ function played(memory, core, { items }) {
       got.add(words[payloadAt(answer >> 1)])
       core.finish(ledger, entry)
     }
-    return tally(put, got)
+    return totals(put, got)
   }
 }

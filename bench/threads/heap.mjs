@@ -1,12 +1,12 @@
 import { codecs, EMPTY, PriorityQueue } from '../../dist/src/index.js'
-import { scattered } from './freight.mjs'
-import { Sums, tally } from './tally.mjs'
+import { scattered } from './payloads.mjs'
+import { Sums, totals } from './totals.mjs'
 
-/** Gets the first of `waiting` items and puts it back with another priority, again and again. */
+/** Repeatedly gets the first of `waiting` items and puts it back with another priority. */
 export function pairs({ waiting, items }) {
   const queue = new PriorityQueue({ codec: codecs.int32, maxsize: waiting })
-  let turn = 0
-  for (let value = 0; value < waiting; value++) queue.tryPut(value, { priority: scattered(turn++) })
+  let count = 0
+  for (let value = 0; value < waiting; value++) queue.tryPut(value, { priority: scattered(count++) })
   return () => {
     const put = new Sums()
     const got = new Sums()
@@ -15,9 +15,9 @@ export function pairs({ waiting, items }) {
       if (item === EMPTY) throw new Error('an item was lost')
       got.add(item)
       queue.taskDone()
-      if (!queue.tryPut(item, { priority: scattered(turn++) })) throw new Error('put refused')
+      if (!queue.tryPut(item, { priority: scattered(count++) })) throw new Error('put refused')
       put.add(item)
     }
-    return tally(put, got)
+    return totals(put, got)
   }
 }

@@ -1,13 +1,13 @@
-import { freights } from './freight.mjs'
-import { Sums, tally } from './tally.mjs'
+import { payloads } from './payloads.mjs'
+import { Sums, totals } from './totals.mjs'
 
 export function producer({ ports, payload, batch, share, first }) {
-  const { make } = freights[payload]
+  const { make } = payloads[payload]
   return () => {
     const sums = new Sums()
-    let turn = 0
+    let count = 0
     for (let value = first; value < first + share; ) {
-      const port = ports[turn++ % ports.length]
+      const port = ports[count++ % ports.length]
       if (batch === 1) {
         sums.add(value)
         port.postMessage(make(value++))
@@ -20,12 +20,12 @@ export function producer({ ports, payload, batch, share, first }) {
       }
       port.postMessage(items)
     }
-    return tally(sums, new Sums())
+    return totals(sums, new Sums())
   }
 }
 
 export function consumer({ ports, payload, batch, share }) {
-  const { read } = freights[payload]
+  const { read } = payloads[payload]
   let sums = new Sums()
   let isOver = () => {}
   const onMessage = (message) => {
@@ -34,11 +34,11 @@ export function consumer({ ports, payload, batch, share }) {
     if (sums.count === share) isOver()
   }
   for (const port of ports) port.on('message', onMessage)
-  // Messages wait for the event loop, so none of a round comes before its promise is there.
+  // Messages arrive from the event loop only, so the promise of a round is there before its first message.
   return () => {
     sums = new Sums()
     return new Promise((resolve) => {
-      isOver = () => resolve(tally(new Sums(), sums))
+      isOver = () => resolve(totals(new Sums(), sums))
     })
   }
 }

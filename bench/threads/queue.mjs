@@ -1,10 +1,10 @@
 import { attach } from '../../dist/src/index.js'
-import { freights, scattered } from './freight.mjs'
-import { Sums, tally } from './tally.mjs'
+import { payloads, scattered } from './payloads.mjs'
+import { Sums, totals } from './totals.mjs'
 
 export function producer({ handle, payload, batch, share, first, isRanked }) {
   const queue = attach(handle)
-  const { make } = freights[payload]
+  const { make } = payloads[payload]
   const putEach = (sums) => {
     for (let value = first; value < first + share; value++) {
       sums.add(value)
@@ -28,12 +28,12 @@ export function producer({ handle, payload, batch, share, first, isRanked }) {
     }
   }
   const putOne = isRanked ? putRanked : putEach
-  return play(batch === 1 ? putOne : putMany, () => {})
+  return runs(batch === 1 ? putOne : putMany, () => {})
 }
 
 export function consumer({ handle, payload, batch, share }) {
   const queue = attach(handle)
-  const { read } = freights[payload]
+  const { read } = payloads[payload]
   const getEach = (sums) => {
     for (let left = share; left > 0; left--) {
       sums.add(read(queue.getSync()))
@@ -48,15 +48,15 @@ export function consumer({ handle, payload, batch, share }) {
       left -= items.length
     }
   }
-  return play(() => {}, batch === 1 ? getEach : getMany)
+  return runs(() => {}, batch === 1 ? getEach : getMany)
 }
 
-function play(puts, gets) {
+function runs(puts, gets) {
   return () => {
     const put = new Sums()
     const got = new Sums()
     puts(put)
     gets(got)
-    return tally(put, got)
+    return totals(put, got)
   }
 }

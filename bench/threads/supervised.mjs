@@ -1,11 +1,11 @@
-import { Sums } from './tally.mjs'
+import { Sums } from './totals.mjs'
 
 /**
- * The functions that `produce` and `consume` run; they stay from round to round, as the threads of a crew do.
+ * The functions that `produce` and `consume` run. Their threads live from the first round to the last. Shared memory:
  *
- *   words  0  rounds begun, by the bench     1  rounds ended, by the consumer
- *   times  when the last round began, and ended, by process.hrtime
- *   sums   count, sum, squares of what was put; then of what was got
+ *   words  0: rounds begun, written by the bench; 1: rounds ended, written by the consumer
+ *   times  ns at which the last round began, and ended, by process.hrtime
+ *   sums   count, sum and squares of the items put; then of the items got
  */
 const BEGUN = 0
 const ENDED = 1

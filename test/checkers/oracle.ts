@@ -1,4 +1,4 @@
-import { randomNumbers } from '../support/random.ts'
+import { randomNumbers } from '../support/random.mjs'
 import { isLinearizable, MOST_OPERATIONS } from './brute-force.ts'
 import { findViolation } from './history-check.ts'
 import type { Operation, QueueModel } from './operation.ts'

@@ -1,73 +1,46 @@
-import { inspect, parseArgs } from 'node:util'
+import { integer, main, refusal, script, text } from '../../scripts/command-line.ts'
 import build from '../support/build.ts'
 import { judgeQueue, judgeTickets, overlapping } from './judging.ts'
 import { compareWithSearch, SUBJECTS, total } from './oracle.ts'
 import { type QueueRun, queueRuns, type TicketRun, ticketRuns, titleOf } from './plan.ts'
 import { type Recording, recordQueue, recordTickets } from './recording.ts'
 
-const OPERATIONS = { fallback: 1_000_000, min: 10_000, max: 1_000_000_000 }
-const HISTORIES = { fallback: 1000, min: 0, max: 10_000_000 }
-const SEED = { fallback: 1, min: 1, max: 1_000_000_000 }
-/** Of one run: its history is checked in memory. */
+/** One run's history is checked in memory. */
 const MOST_A_RUN = 100_000
 
-const USAGE = `Usage: npx tsx test/checkers/run.ts [options]
-
-Compares the checks of histories with a search of all orders on small histories, sound and broken ones; then records what threads
-do with queues of each kind, and with the core of a FIFO queue by tickets, and checks that.
-
-  --operations N   puts and takes of real threads in all, ${OPERATIONS.min} to ${OPERATIONS.max} (default ${OPERATIONS.fallback})
-  --histories N    small histories of each sort, each broken in nine ways, ${HISTORIES.min} to ${HISTORIES.max} (default ${HISTORIES.fallback})
-  --seed N         of the first small history, ${SEED.min} to ${SEED.max} (default ${SEED.fallback}); the others count up from it
-  --only TEXT      the runs whose title has this part, such as fifo, WebAssembly, 3P3C or 'capacity 7'
-  --help           this text
-
-Exit code 0: all is well; 1: a check and the search disagree, or a history is not linearizable; 2: wrong usage.`
-
-class UsageError extends Error {}
-
-function optionsOf(args: string[]) {
-  let values: ReturnType<typeof parsed>
-  try {
-    values = parsed(args)
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-  const runs: (QueueRun | TicketRun)[] = [...queueRuns(0), ...ticketRuns(0)]
-  const only = values.only ?? ''
-  if (!runs.some((run) => titleOf(run).includes(only))) {
-    throw new UsageError(`--only must be a part of a run's title; received ${inspect(only)}`)
-  }
-  return {
-    operations: integer('--operations', values.operations, OPERATIONS),
-    histories: integer('--histories', values.histories, HISTORIES),
-    seed: integer('--seed', values.seed, SEED),
-    only,
-    help: values.help === true,
-  }
-}
-
-function parsed(args: string[]) {
-  return parseArgs({
-    args,
-    options: {
-      operations: { type: 'string' },
-      histories: { type: 'string' },
-      seed: { type: 'string' },
-      only: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  }).values
-}
-
-function integer(option: string, text: string | undefined, range: typeof OPERATIONS): number {
-  if (text === undefined) return range.fallback
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (value >= range.min && value <= range.max) return value
-  throw new UsageError(
-    `${option} must be an integer from ${range.min} to ${range.max}; received ${inspect(text)}`,
-  )
-}
+const SCRIPT = script({
+  command: 'npx tsx test/checkers/run.ts',
+  does:
+    'Compares the checks of histories with a search of all orders, on small histories, sound and broken ones. Then ' +
+    'records what threads do with queues of each kind, and with the core of a FIFO queue by tickets, and checks that.',
+  options: {
+    operations: integer('puts and takes of real threads in all', {
+      min: 10_000,
+      max: 1_000_000_000,
+      fallback: 1_000_000,
+    }),
+    histories: integer('small histories of each sort, each broken in nine ways', {
+      min: 0,
+      max: 10_000_000,
+      fallback: 1000,
+    }),
+    seed: integer('seed of the first small history; the others count up from it', {
+      min: 1,
+      max: 1_000_000_000,
+      fallback: 1,
+    }),
+    only: text(
+      'runs whose title has this part, such as fifo, WebAssembly, 3P3C or "capacity 7"',
+      '',
+      'all runs',
+    ),
+  },
+  example: '--operations 100000 --only fifo',
+  exit: [
+    'every history is linearizable, and the checks agree with the search',
+    'a check and the search disagree, or a history is not linearizable',
+  ],
+})
 
 const widths = [62, 9, 9, 9, 9, 9]
 
@@ -134,12 +107,9 @@ async function recordAll(operations: number, only: string) {
   return sums
 }
 
-async function main(): Promise<void> {
-  const { operations, histories, seed, only, help } = optionsOf(process.argv.slice(2))
-  if (help) {
-    console.log(USAGE)
-    return
-  }
+await main(SCRIPT, async ({ operations, histories, seed, only }) => {
+  if (![...queueRuns(0), ...ticketRuns(0)].some((run) => titleOf(run).includes(only)))
+    throw refusal('only', 'a part of the title of a run', only)
   build()
   console.log(`Node ${process.version}, seed ${seed}; overlap: during these another thread's began or ended`)
   const disagreements = histories === 0 ? 0 : compareAll(histories, seed)
@@ -149,13 +119,5 @@ async function main(): Promise<void> {
       `${sums.refusals.toLocaleString('en')} refusals: ` +
       `${sums.violations} violations; ${disagreements} disagreements with the search`,
   )
-  process.exitCode = sums.violations + disagreements === 0 ? 0 : 1
-}
-
-try {
-  await main()
-} catch (error) {
-  const isUsage = error instanceof UsageError
-  process.stderr.write(`${isUsage ? `checkers: ${error.message}\n\n${USAGE}` : inspect(error)}\n`)
-  process.exitCode = isUsage ? 2 : 1
-}
+  return sums.violations + disagreements === 0 ? 0 : 1
+})

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Codec, cellCodec, codecs } from '../../src/codec/index.ts'
+import { Random } from '../support/random.mjs'
 import { canarySpan, expectCanaries, throughCell } from './in-cell.ts'
-import { Random } from './random.ts'
 import { randomBytes, randomItem, randomNumber, randomString } from './random-items.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: codecs of every item type

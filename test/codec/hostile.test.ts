@@ -1,9 +1,9 @@
 import { serialize } from 'node:v8'
 import { describe, expect, it } from 'vitest'
 import { type Codec, cellCodec, codecs, spanOf } from '../../src/codec/index.ts'
+import { Random } from '../support/random.mjs'
 import { seedOfRun } from '../support/seed.ts'
 import { bytesOf } from './in-cell.ts'
-import { Random } from './random.ts'
 import { randomBytes, randomItem, randomNumber, randomString } from './random-items.ts'
 
 const ROUNDS = 20_000

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { geometryOf, type Kind } from '../../src/core/geometry.ts'
 import * as operations from '../../src/core/operations/index.ts'
 import { HEAD, TAIL } from '../../src/core/words/offsets.ts'
+import { Random } from '../support/random.mjs'
 import { seedOfRun } from '../support/seed.ts'
 import { BackEnds } from './back-ends.ts'
 import { faultsOf } from './cell-places.ts'
 import { STARTS } from './ledgers.ts'
-import { Random } from './random.ts'
 import { OF_KIND, RandomOperations } from './random-operations.ts'
 
 const OPERATIONS = 1_000_000

@@ -5,9 +5,9 @@ import { writeKey } from '../../src/core/keys.ts'
 import * as operations from '../../src/core/operations/index.ts'
 import { bind } from '../../src/core/words/memory.ts'
 import { ENTRIES, ENTRY_BYTES, KEY_BYTES, NOTHING, PAYLOAD, RETRY } from '../../src/core/words/offsets.ts'
+import { Random } from '../support/random.mjs'
 import { faultsOf, faultsOfHeap } from './cell-places.ts'
 import { fresh } from './ledgers.ts'
-import { Random } from './random.ts'
 
 function heapOf(maxsize: number, maxInFlight: number): Geometry {
   return geometryOf({

@@ -42,8 +42,8 @@ import {
   TAIL,
 } from '../../src/core/words/offsets.ts'
 import { asyncBit, BLOCKED_WAITER, blockedBit, END_BIT, SIDES } from '../../src/wait/side.ts'
+import type { Random } from '../support/random.mjs'
 import type { BackEnds } from './back-ends.ts'
-import type { Random } from './random.ts'
 
 /** What a queue of each kind puts, takes, gives back and discards with. */
 export const OF_KIND = {

@@ -15,7 +15,7 @@ import {
   watch,
 } from '../../src/index.ts'
 import { registry } from '../../src/queue/recovery/registry.ts'
-import { Random } from '../codec/random.ts'
+import { Random } from '../support/random.mjs'
 import { seedOf, serveIndexed } from './indexed-run.ts'
 
 /** ms for a call whose arguments were accepted, and which waits; then its queue is detached. */

@@ -1,6 +1,6 @@
 import { type Geometry, ledgerAt } from '../../src/core/geometry.ts'
 import * as layout from '../../src/core/words/offsets.ts'
-import type { Random } from '../codec/random.ts'
+import type { Random } from '../support/random.mjs'
 
 /** A stray store into a queue's memory. */
 export interface Damage {

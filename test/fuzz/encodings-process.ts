@@ -1,4 +1,4 @@
-import { Random } from '../codec/random.ts'
+import { Random } from '../support/random.mjs'
 import { seedOf, serveIndexed } from './indexed-run.ts'
 import { judge } from './judge.ts'
 import { hostileBytes } from './mutations.ts'

@@ -1,6 +1,6 @@
 import { serialize } from 'node:v8'
 import { DICTIONARY, LATIN1, STRING } from '../../src/codec/tagged/tags.ts'
-import type { Random } from '../codec/random.ts'
+import type { Random } from '../support/random.mjs'
 import { encoded, type Subject } from './subjects.ts'
 
 /** Longest input: longer ones are cut. */

@@ -1,6 +1,6 @@
 import { type CellCodec, type Codec, cellCodec, codecs, defineCodec, spanOf } from '../../src/codec/index.ts'
-import type { Random } from '../codec/random.ts'
 import { randomBytes, randomItem, randomNumber, randomString } from '../codec/random-items.ts'
+import type { Random } from '../support/random.mjs'
 
 /** A codec to be fed hostile bytes, and what makes valid items for it. */
 export interface Subject {

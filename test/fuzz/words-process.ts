@@ -10,7 +10,7 @@ import {
   type QueueOptions,
   select,
 } from '../../src/index.ts'
-import { Random } from '../codec/random.ts'
+import { Random } from '../support/random.mjs'
 import { damageOne } from './damage.ts'
 import { hasten } from './fixtures/hasten.mjs'
 import { seedOf, serveIndexed } from './indexed-run.ts'

@@ -3,45 +3,54 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { main, script } from '../../scripts/command-line.ts'
 
-/**
- * Runs the tests of `program/` in Jest, with the packed package: there `process` is a copy that hears nothing.
- * MILLRACE_NODES: the Nodes to run them on, else this one.
- */
+const SCRIPT = script({
+  command: 'npm run jest',
+  does:
+    'Runs the tests of test/jest/program in Jest, which it installs, with the packed package: `process` in a test of ' +
+    'Jest is a copy that gets no events. MILLRACE_NODES names the Nodes to run them on, separated as in PATH.',
+  options: {},
+  example: '',
+  exit: ['all tests passed', 'a test failed'],
+})
+
 const JEST = 'jest@30'
-const DEADLINE = 180_000
+const DEADLINE_MS = 180_000
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const nodes = (process.env.MILLRACE_NODES ?? process.execPath).split(delimiter)
 
-const folder = mkdtempSync(join(tmpdir(), 'millrace-jest-'))
-try {
-  cpSync(fileURLToPath(new URL('program', import.meta.url)), folder, { recursive: true })
-  const npm = (args: string[], cwd: string) =>
-    execFileSync('npm', args, {
-      cwd,
-      encoding: 'utf8',
-      timeout: DEADLINE,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-  const [{ filename }] = JSON.parse(
-    npm(['pack', '--json', '--pack-destination', folder], repository).replace(/^[^[]*/, ''),
-  )
-  console.log(`installing ${JEST} and ${filename}`)
-  npm(['install', '--no-audit', '--no-fund', '--no-save', JEST, join(folder, filename)], folder)
-  const totals = { passed: 0, failed: 0 }
-  for (const node of nodes) {
-    const { passed, failed } = testsOn(node)
-    totals.passed += passed
-    totals.failed += failed
+await main(SCRIPT, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-jest-'))
+  try {
+    cpSync(fileURLToPath(new URL('program', import.meta.url)), folder, { recursive: true })
+    const npm = (args: string[], cwd: string) =>
+      execFileSync('npm', args, {
+        cwd,
+        encoding: 'utf8',
+        timeout: DEADLINE_MS,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+    const [{ filename }] = JSON.parse(
+      npm(['pack', '--json', '--pack-destination', folder], repository).replace(/^[^[]*/, ''),
+    )
+    console.log(`installing ${JEST} and ${filename}`)
+    npm(['install', '--no-audit', '--no-fund', '--no-save', JEST, join(folder, filename)], folder)
+    const totals = { passed: 0, failed: 0 }
+    for (const node of nodes) {
+      const { passed, failed } = testsOn(node, folder)
+      totals.passed += passed
+      totals.failed += failed
+    }
+    console.log(`${totals.passed} passed, ${totals.failed} failed`)
+    return totals.failed > 0 || totals.passed === 0 ? 1 : 0
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
-  console.log(`${totals.passed} passed, ${totals.failed} failed`)
-  process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0
-} finally {
-  rmSync(folder, { recursive: true, force: true })
-}
+})
 
-function testsOn(node: string): { passed: number; failed: number } {
+function testsOn(node: string, folder: string): { passed: number; failed: number } {
   const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()
   const report = join(folder, 'report.json')
   rmSync(report, { force: true })
@@ -51,7 +60,7 @@ function testsOn(node: string): { passed: number; failed: number } {
       ...['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--testMatch', '**/*.test.mjs'],
       ...['--transform', '{}', '--json', '--outputFile', report],
     ],
-    { cwd: folder, encoding: 'utf8', timeout: DEADLINE, killSignal: 'SIGKILL' },
+    { cwd: folder, encoding: 'utf8', timeout: DEADLINE_MS, killSignal: 'SIGKILL' },
   )
   let results: { numPassedTests: number; numFailedTests: number } | undefined
   try {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
-import type { Random } from '../core/random.ts'
 import { PATIENCE, until } from '../support/deadline.ts'
+import type { Random } from '../support/random.mjs'
 import type { Cell } from './cells.ts'
 import { isSound, judge, type Verdict } from './history.ts'
 import { Marks, PLACES } from './marks.ts'

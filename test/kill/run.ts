@@ -6,18 +6,18 @@
  * two values of different dimensions that can meet do meet in one of them (matrix/pairwise.ts). Besides: victims with another
  * starter or long items, where one thread survives (cells.ts), and the threads of a supervisor (test/supervisor/kills).
  */
+
+import { main, refusal } from '../../scripts/command-line.ts'
 import build from '../support/build.ts'
-import { UsageError } from '../support/usage.ts'
 import { alone, matrix, supervised } from './groups.ts'
 import { CELLS, POSSIBLE } from './matrix/cells.ts'
 import { DIMENSIONS } from './matrix/dimensions.ts'
-import { type Options, optionsOf, USAGE } from './options.ts'
+import { type Options, SCRIPT } from './options.ts'
 import { head, isWrong, LEGEND, lineOf, quantile, type Row, totalOf } from './table.ts'
 
 async function run(options: Options): Promise<number> {
   const batches = [...matrix(options), ...alone(options), ...supervised(options)]
-  if (batches.length === 0)
-    throw new UsageError(`--only: no cell has ${JSON.stringify(options.only)} in its label`)
+  if (batches.length === 0) throw refusal('only', 'a part of the label of a cell', options.only)
   build()
   console.log(`Node ${process.version}; seed ${options.seed}; ${options.kills} kills a cell`)
   console.log(
@@ -74,12 +74,4 @@ function summary(times: readonly number[]): string {
   return times.length === 0 ? 'none' : `${quantile(times, 0.99)} ms (of ${times.length})`
 }
 
-try {
-  const options = optionsOf(process.argv.slice(2))
-  if (options === 'help') console.log(USAGE)
-  else process.exitCode = await run(options)
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error
-  process.stderr.write(`${error.message}\n\n${USAGE}\n`)
-  process.exitCode = 2
-}
+await main(SCRIPT, run)

@@ -1,63 +1,43 @@
-import { inspect, parseArgs } from 'node:util'
-import { integer, UsageError, usageOf } from '../support/usage.ts'
+import { integer, refusal, script, severalOf, texts, type ValuesOf } from '../../scripts/command-line.ts'
 import { LAYERS, type Layer, MUTANTS, type Mutant } from './mutants.ts'
 
 export interface Options {
   readonly mutants: readonly Mutant[]
+  /** In the order of LAYERS, cheapest first. */
   readonly layers: readonly Layer[]
   readonly seed: number
 }
 
-const SEED = { min: 0, max: 2 ** 31 - 1 }
+export const SCRIPT = script({
+  command: 'npm run mutants --',
+  does:
+    'Puts one deliberate fault after the other into the source, and asks the layers of checks, cheapest first, ' +
+    'whether they find it.',
+  options: {
+    only: texts('mutants whose name has this part', `all ${MUTANTS.length} mutants`),
+    layer: severalOf('a layer of checks', LAYERS, 'all layers'),
+    seed: integer('seed of the random operations', { min: 0, max: 2 ** 31 - 1, fallback: 1 }),
+  },
+  example: '--layer explored --layer compiled',
+  exit: [
+    'every mutant is found or equivalent',
+    'a mutant survives, or the source without a fault does not pass the checks',
+  ],
+})
 
-export const USAGE = `Usage: npm run mutants -- [options]
-
-  --only NAME    mutants whose name holds this; may be repeated (default: all ${MUTANTS.length})
-  --layer LAYER  one of ${LAYERS.join(', ')}; may be repeated (default: all, cheapest first)
-  --seed N       of the random operations, ${SEED.min} to ${SEED.max} (default 1)
-  --help         this text
-
-Exit code 0: every mutant was found or is equivalent; 1: one survived, or the unmutated source fails; 2: wrong usage.`
-
-export function optionsOf(args: string[]): Options | 'help' {
-  const values = parsed(args)
-  if (values.help === true) return 'help'
+export function optionsOf({ only, layer, seed }: ValuesOf<typeof SCRIPT>): Options {
   return {
-    mutants: selected(values.only),
-    layers: layersOf(values.layer),
-    seed: integer('--seed', values.seed, SEED) ?? 1,
+    mutants: selected(only),
+    layers: LAYERS.filter((each) => layer === undefined || layer.includes(each)),
+    seed,
   }
 }
 
-function parsed(args: string[]) {
-  return usageOf(
-    () =>
-      parseArgs({
-        args,
-        options: {
-          only: { type: 'string', multiple: true },
-          layer: { type: 'string', multiple: true },
-          seed: { type: 'string' },
-          help: { type: 'boolean', short: 'h' },
-        },
-      }).values,
-  )
-}
-
-function selected(only: string[] | undefined): readonly Mutant[] {
+function selected(only: readonly string[] | undefined): readonly Mutant[] {
   if (only === undefined) return MUTANTS
   for (const wanted of only) {
-    if (!MUTANTS.some(({ name }) => name.includes(wanted)))
-      throw new UsageError(`--only must be part of the name of a mutant; received ${inspect(wanted)}`)
+    if (MUTANTS.some(({ name }) => name.includes(wanted))) continue
+    throw refusal('only', 'a part of the name of a mutant', wanted)
   }
   return MUTANTS.filter(({ name }) => only.some((wanted) => name.includes(wanted)))
-}
-
-function layersOf(layers: string[] | undefined): readonly Layer[] {
-  if (layers === undefined) return LAYERS
-  for (const layer of layers) {
-    if (!(LAYERS as readonly string[]).includes(layer))
-      throw new UsageError(`--layer must be one of ${LAYERS.join(', ')}; received ${inspect(layer)}`)
-  }
-  return LAYERS.filter((layer) => layers.includes(layer))
 }

@@ -2,8 +2,8 @@ import { geometryOf } from '../../src/core/geometry.ts'
 import { BackEnds } from '../core/back-ends.ts'
 import { faultsOf } from '../core/cell-places.ts'
 import { STARTS } from '../core/ledgers.ts'
-import { Random } from '../core/random.ts'
 import { RandomOperations } from '../core/random-operations.ts'
+import { Random } from '../support/random.mjs'
 
 const QUEUES = 150
 const PER_QUEUE = 400

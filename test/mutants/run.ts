@@ -3,13 +3,13 @@
  * find it. `--help` says how.
  */
 
-import { UsageError } from '../support/usage.ts'
+import { main } from '../../scripts/command-line.ts'
 import { mutated } from './apply.ts'
 import { isCompiled, judgeModule } from './compiled.ts'
 import { Copy } from './copied.ts'
 import { exploreMutant, findingOf } from './explored.ts'
 import type { Layer, Mutant } from './mutants.ts'
-import { type Options, optionsOf, USAGE } from './options.ts'
+import { type Options, optionsOf, SCRIPT } from './options.ts'
 import { SCHEDULES, sampleMutant } from './sampled.ts'
 import type { SceneName } from './scenes.ts'
 
@@ -102,7 +102,7 @@ function print({ mutant, layer, found, error }: Outcome): void {
   console.log(`${(layer ?? '-').padEnd(9)} ${mutant.name.padEnd(76)} ${said.slice(0, 110)}${early}`)
 }
 
-async function main(options: Options): Promise<boolean> {
+async function judgeAll(options: Options): Promise<boolean> {
   const { mutants, layers, seed } = options
   const began = performance.now()
   console.log(
@@ -141,12 +141,4 @@ function seconds(began: number): number {
   return Math.round((performance.now() - began) / 1000)
 }
 
-try {
-  const options = optionsOf(process.argv.slice(2))
-  if (options === 'help') console.log(USAGE)
-  else process.exitCode = (await main(options)) ? 0 : 1
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error
-  process.stderr.write(`${error.message}\n\n${USAGE}\n`)
-  process.exitCode = 2
-}
+await main(SCRIPT, async (values) => ((await judgeAll(optionsOf(values))) ? 0 : 1))

@@ -29,7 +29,7 @@ import {
 } from '../../src/index.ts'
 import { errorOf, snapshotOf } from '../../src/queue/recovery/error-snapshot.ts'
 import { addFailure, readRecord } from '../../src/queue/recovery/failure-history.ts'
-import { randomNumbers } from '../support/random.ts'
+import { randomNumbers } from '../support/random.mjs'
 import { seedOfRun } from '../support/seed.ts'
 
 const corrupt = expect.objectContaining({ name: 'QueueCorruptError', code: 'ERR_QUEUE_CORRUPT' })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { Held } from '../../src/queue/access/held.ts'
-import { randomNumbers } from '../support/random.ts'
+import { randomNumbers } from '../support/random.mjs'
 import { seedOfRun } from '../support/seed.ts'
 
 it('entries held come oldest first, however many are held meanwhile', () => {

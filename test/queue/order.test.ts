@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { codecs, LifoQueue, PriorityQueue, type Queue } from '../../src/index.ts'
-import { randomNumbers } from '../support/random.ts'
+import { randomNumbers } from '../support/random.mjs'
 import { other } from '../support/users.ts'
 
 const SETTINGS = { codec: codecs.int32, ack: 'auto' } as const

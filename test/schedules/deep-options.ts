@@ -1,6 +1,13 @@
 import { availableParallelism } from 'node:os'
-import { inspect, parseArgs } from 'node:util'
-import { integer, UsageError, usageOf } from '../support/usage.ts'
+import {
+  flag,
+  integer,
+  refusal,
+  script,
+  texts,
+  UsageError,
+  type ValuesOf,
+} from '../../scripts/command-line.ts'
 import type { Configuration } from './configurations/configuration.ts'
 import { seedOfDay } from './seed.ts'
 
@@ -17,56 +24,53 @@ export interface DeepOptions {
 
 const MOST = 10_000_000_000
 
-export const USAGE = `Usage: npm run schedules:deep -- [options]
+export const SCRIPT = script({
+  command: 'npm run schedules:deep --',
+  does:
+    'Explores interleavings further than the tests do: some configurations to the end, then schedules by chance (PCT ' +
+    'and random walks) over all of them.',
+  options: {
+    schedules: integer('schedules by chance, over all configurations', {
+      min: 0,
+      max: MOST,
+      fallback: 10_000_000,
+    }),
+    seed: integer('seed of the schedules by chance', {
+      min: -MOST,
+      max: MOST,
+      fallback: ['MILLRACE_SEED, else the date', seedOfDay],
+    }),
+    minutes: integer('minutes after which no further part of the work begins; the parts left out are told', {
+      min: 1,
+      max: 10_000,
+      fallback: 10_000,
+    }),
+    processes: integer('processes that share the work', {
+      min: 1,
+      max: 256,
+      fallback: ['one a core', availableParallelism],
+    }),
+    only: texts('configurations whose name has this part', 'all configurations'),
+    sampled: flag('explores nothing to the end, only runs schedules by chance'),
+    schedule: integer(
+      'runs this one schedule of the one configuration that --only names, and prints its trace',
+      { min: -MOST, max: MOST, fallback: ['none', () => undefined] },
+    ),
+  },
+  example: '--schedules 100000 --only join --minutes 5',
+  exit: ['nothing found', 'a schedule failed, or --minutes left a part out'],
+})
 
-  --schedules N      schedules by chance, PCT and random walks, over all configurations, 0 to ${MOST} (default 10000000)
-  --seed N           their seed (default: MILLRACE_SEED, else the date)
-  --minutes N        begin no further part of the work after so many minutes, 1 to 10000 (default 10000); what was left out is told
-  --processes N      processes to share the work, 1 to 256 (default: one a core)
-  --only TEXT        configurations whose names contain this; may be repeated: all that match any
-  --sampled          explore nothing to the end, only run schedules by chance
-  --schedule N       run this schedule alone, of the one configuration that --only names exactly, and print what it finds
-  --help             this text
-
-Exit code 0: nothing found; 1: found something, or was stopped by --minutes; 2: wrong usage.`
-
-export function deepOptionsOf(args: string[], all: readonly Configuration[]): DeepOptions | 'help' {
-  const values = parsed(args)
-  if (values.help === true) return 'help'
-  const schedule = integer('--schedule', values.schedule, { min: -MOST, max: MOST })
-  const configurations = selected(values.only, all, schedule !== undefined)
-  return {
-    schedules: integer('--schedules', values.schedules, { min: 0, max: MOST }) ?? 10_000_000,
-    seed: integer('--seed', values.seed, { min: -MOST, max: MOST }) ?? seedOfDay(),
-    minutes: integer('--minutes', values.minutes, { min: 1, max: 10_000 }) ?? 10_000,
-    processes: integer('--processes', values.processes, { min: 1, max: 256 }) ?? availableParallelism(),
-    configurations,
-    schedule,
-    explores: values.sampled !== true,
-  }
-}
-
-function parsed(args: string[]) {
-  return usageOf(
-    () =>
-      parseArgs({
-        args,
-        options: {
-          schedules: { type: 'string' },
-          seed: { type: 'string' },
-          minutes: { type: 'string' },
-          processes: { type: 'string' },
-          only: { type: 'string', multiple: true },
-          sampled: { type: 'boolean' },
-          schedule: { type: 'string' },
-          help: { type: 'boolean', short: 'h' },
-        },
-      }).values,
-  )
+export function deepOptionsOf(
+  { only, sampled, ...rest }: ValuesOf<typeof SCRIPT>,
+  all: readonly Configuration[],
+): DeepOptions {
+  const configurations = selected(only, all, rest.schedule !== undefined)
+  return { ...rest, configurations, explores: !sampled }
 }
 
 function selected(
-  only: string[] | undefined,
+  only: readonly string[] | undefined,
   all: readonly Configuration[],
   exactly: boolean,
 ): readonly Configuration[] {
@@ -74,9 +78,7 @@ function selected(
   const missing = (only ?? []).find((wanted) => !all.some(({ name }) => matches(name, wanted)))
   if (missing !== undefined) {
     const names = all.map(({ name }) => name).join('\n  ')
-    throw new UsageError(
-      `--only must be ${exactly ? '' : 'a part of '}one of\n  ${names}\nreceived ${inspect(missing)}`,
-    )
+    throw refusal('only', `${exactly ? '' : 'a part of '}one of\n  ${names}\n`, missing)
   }
   const found =
     only === undefined ? all : all.filter(({ name }) => only.some((wanted) => matches(name, wanted)))

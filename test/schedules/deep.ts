@@ -1,11 +1,10 @@
 /**
  * Explores configurations further than the tests do, and samples all of them: `--help` tells the options.
  */
-import { inspect } from 'node:util'
-import { UsageError } from '../support/usage.ts'
+import { main } from '../../scripts/command-line.ts'
 import type { Configuration } from './configurations/configuration.ts'
 import { CONFIGURATIONS } from './configurations/index.ts'
-import { type DeepOptions, deepOptionsOf, USAGE } from './deep-options.ts'
+import { type DeepOptions, deepOptionsOf, SCRIPT } from './deep-options.ts'
 import { ExploringProcess } from './exploring-process.ts'
 import { count, Totals } from './totals.ts'
 import { done, type Outcome, type Work } from './work.ts'
@@ -185,19 +184,12 @@ async function runOne({ name }: Configuration, seed: number, schedule: number): 
   return failure === undefined
 }
 
-try {
-  const options = deepOptionsOf(process.argv.slice(2), CONFIGURATIONS)
-  if (options === 'help') console.log(USAGE)
-  else {
-    const { schedule, seed, configurations } = options
-    const whole =
-      schedule === undefined
-        ? await new DeepRun(options).run()
-        : await runOne(configurations[0] as Configuration, seed, schedule)
-    process.exitCode = whole ? 0 : 1
-  }
-} catch (error) {
-  const isUsage = error instanceof UsageError
-  process.stderr.write(`${isUsage ? `schedules:deep: ${error.message}\n\n${USAGE}` : inspect(error)}\n`)
-  process.exitCode = isUsage ? 2 : 1
-}
+await main(SCRIPT, async (values) => {
+  const options = deepOptionsOf(values, CONFIGURATIONS)
+  const { schedule, seed, configurations } = options
+  const isWhole =
+    schedule === undefined
+      ? await new DeepRun(options).run()
+      : await runOne(configurations[0] as Configuration, seed, schedule)
+  return isWhole ? 0 : 1
+})

@@ -1,4 +1,4 @@
-import { randomNumbers } from '../support/random.ts'
+import { randomNumbers } from '../support/random.mjs'
 import { type Checks, EXITS, LONGEST, traced } from './explore.ts'
 import type { Machine } from './machine.ts'
 import { mix, mix2 } from './mix.ts'

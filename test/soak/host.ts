@@ -4,8 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getHeapCodeStatistics } from 'node:v8'
-import { Random } from '../core/random.ts'
 import { until, within } from '../support/deadline.ts'
+import { Random } from '../support/random.mjs'
 import type { Job, Line, Memory, Message, Totals } from './job.ts'
 import { Population } from './population.ts'
 import { Reaper } from './reaper.ts'

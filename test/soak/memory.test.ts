@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Random } from '../core/random.ts'
+import { Random } from '../support/random.mjs'
 import { isFlat, type Sample, type Trend, trendOf } from './memory.ts'
 
 const MB = 1 << 20

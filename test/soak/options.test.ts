@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { optionsOf } from './options.ts'
+import { valuesOf } from '../../scripts/command-line.ts'
+import { jobOf, SCRIPT } from './options.ts'
+
+const optionsOf = (args: readonly string[]) => jobOf(valuesOf(SCRIPT, args))
 
 describe('the options of a soak', () => {
   it('have defaults, and a seed of their own', () => {
@@ -18,7 +21,9 @@ describe('the options of a soak', () => {
     [['--deaths-per-second', '-1'], '--deaths-per-second'],
     [['--seed', 'x'], '--seed'],
     [['--sabotage', 'rain'], '--sabotage must be one of lose, hold, leak'],
-    [['--hours', '8'], '--hours'],
+    [['--hours', '8'], 'unknown option --hours; known: --minutes, '],
+    [['--threads'], '--threads needs a value: an integer from 14 to 256'],
+    [['8'], "unexpected argument '8'"],
   ])('refuse %s', (args, message) => {
     expect(() => optionsOf(args)).toThrow(message)
   })

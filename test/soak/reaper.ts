@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ResourceLimits } from 'node:worker_threads'
-import type { Random } from '../core/random.ts'
 import { until } from '../support/deadline.ts'
+import type { Random } from '../support/random.mjs'
 import type { Population } from './population.ts'
 import { type Order, WAYS, type Way } from './words.ts'
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { type InLine, Line } from '../../src/wait/line.ts'
-import { randomNumbers } from '../support/random.ts'
+import { randomNumbers } from '../support/random.mjs'
 import { seedOfRun } from '../support/seed.ts'
 
 interface One extends InLine<One> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { randomNumbers } from '../../support/random.ts'
+import { randomNumbers } from '../../support/random.mjs'
 import { type Behaviour, empty, full, lapses } from '../behaviour.ts'
 import { millrace } from '../library.ts'
 import { numbers } from '../model.ts'

@@ -2,8 +2,9 @@
  * A process of its own in which threads are killed in the hot loop of put and get, and which must end by itself.
  * Argument: a Job as JSON. Prints one line of JSON.
  */
-import { Random } from '../../core/random.ts'
+
 import type { Kind } from '../../support/queues.ts'
+import { Random } from '../../support/random.mjs'
 import type { Balance } from '../notes/deliveries.ts'
 import type { Fault } from '../sabotage.ts'
 import { Crowd, type Landed } from './crowd.ts'

@@ -1,23 +1,23 @@
-/**
- * Kills `--kills` threads of each kind of queue at random moments in the hot loop of put, get and taskDone, while
- * others go on, and prints where the kills landed and what came of it:
- *
- *   npx tsx test/kill/hot-loop/run.ts --kills 300 [--kind fifo|lifo|priority] [--seed N]
- */
-import { parseArgs } from 'node:util'
+import { choice, integer, main, script } from '../../../scripts/command-line.ts'
 import build from '../../support/build.ts'
 import { KINDS } from '../../support/queues.ts'
 import type { Report } from './host.ts'
 import { killInHotLoop } from './kill.ts'
 
-const { values } = parseArgs({
+const SCRIPT = script({
+  command: 'npx tsx test/kill/hot-loop/run.ts',
+  does:
+    'Kills threads of each kind of queue at random moments in the hot loop of put, get and taskDone, while others go ' +
+    'on. Prints where the kills landed, and whether an item was lost.',
   options: {
-    kills: { type: 'string', default: '300' },
-    kind: { type: 'string' },
-    seed: { type: 'string', default: '1' },
+    kills: integer('threads killed of each kind of queue', { min: 1, max: 100_000, fallback: 300 }),
+    kind: choice('only this kind of queue', KINDS, 'every kind'),
+    seed: integer('decides when threads are killed', { min: 0, max: 2 ** 31 - 1, fallback: 1 }),
   },
+  example: '--kills 50 --kind lifo',
+  exit: ['no item is lost and no thread is stuck', 'a kind failed'],
 })
-const kills = Number(values.kills)
+
 const columns: [title: string, width: number, cell: (report: Report) => number][] = [
   ['kills', 6, (report) => report.kills],
   ['in put', 7, (report) => report.put],
@@ -31,25 +31,27 @@ const columns: [title: string, width: number, cell: (report: Report) => number][
   ['ms', 8, (report) => report.ms],
 ]
 
-build()
-console.log(
-  `Node ${process.version}; where the dead were (asleep: of those in put and get); ` +
-    'held: what the dead had got; dup: items got again',
-)
-print('kind', (index) => columns[index]?.[0])
-let failures = 0
-for (const kind of KINDS.filter((each) => values.kind === undefined || values.kind === each)) {
-  try {
-    const report = await killInHotLoop({ kind, kills, seed: Number(values.seed) }, 120_000 + kills * 5000)
-    if (report.failure !== undefined) throw new Error(report.failure)
-    print(kind, (index) => columns[index]?.[2](report))
-  } catch (error) {
-    failures++
-    console.log(`${kind}: ${(error as Error).message}`)
+await main(SCRIPT, async ({ kills, kind, seed }) => {
+  build()
+  console.log(
+    `Node ${process.version}; where the dead were (asleep: of those in put and get); ` +
+      'held: what the dead had got; dup: items got again',
+  )
+  print('kind', (index) => columns[index]?.[0])
+  let failures = 0
+  for (const one of KINDS.filter((each) => kind === undefined || kind === each)) {
+    try {
+      const report = await killInHotLoop({ kind: one, kills, seed }, 120_000 + kills * 5000)
+      if (report.failure !== undefined) throw new Error(report.failure)
+      print(one, (index) => columns[index]?.[2](report))
+    } catch (error) {
+      failures++
+      console.log(`${one}: ${(error as Error).message}`)
+    }
   }
-}
-console.log(failures === 0 ? 'structure whole, nothing lost, nobody stuck' : `${failures} failed`)
-process.exitCode = failures === 0 ? 0 : 1
+  console.log(failures === 0 ? 'structure whole, nothing lost, nobody stuck' : `${failures} failed`)
+  return failures === 0 ? 0 : 1
+})
 
 function print(first: string, cell: (index: number) => string | number | undefined): void {
   const cells = columns.map(([, width], index) => String(cell(index)).padStart(width))

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { QueueStats } from '../../../src/index.ts'
-import type { Random } from '../../core/random.ts'
 import { PATIENCE, until, within } from '../../support/deadline.ts'
+import type { Random } from '../../support/random.mjs'
 import { isClean } from '../clean.ts'
 import { millrace } from '../library.ts'
 import { type Balance, balance, faultsOfBalance } from '../notes/deliveries.ts'

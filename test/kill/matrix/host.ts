@@ -2,7 +2,7 @@
  * A process of its own in which threads are killed, and which must end by itself. Argument: a Job as JSON. Prints one line of JSON
  * a play, or its failure.
  */
-import { Random } from '../../core/random.ts'
+import { Random } from '../../support/random.mjs'
 import type { Fault } from '../sabotage.ts'
 import type { Control } from './cells.ts'
 import { type Cell, isFinal, nameOf } from './dimensions.ts'

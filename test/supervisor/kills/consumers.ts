@@ -1,6 +1,6 @@
 import type { RestartPolicy, SupervisorOptions, ThreadError } from '../../../src/index.ts'
-import type { Random } from '../../core/random.ts'
 import { until, within } from '../../support/deadline.ts'
+import type { Random } from '../../support/random.mjs'
 import type { Cell, Through, Way } from './cells.ts'
 import type { Delivery } from './ledger.ts'
 import type { Library, Sites } from './library.ts'

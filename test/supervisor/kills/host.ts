@@ -2,7 +2,7 @@
  * A process of its own in which threads are killed: the heap limit of a thread may take the process down, and after it
  * all the process must end by itself. Argument: a Job as JSON. Prints one line of JSON a round.
  */
-import { Random } from '../../core/random.ts'
+import { Random } from '../../support/random.mjs'
 import { CELLS, type Cell, nameOf } from './cells.ts'
 import { playConsumer } from './consumers.ts'
 import type { Library, Sites } from './library.ts'

@@ -1,7 +1,7 @@
 /** A process that starts one supervisor after another, and looks what is left of them. Argument: a ManyJob as JSON. */
 import { readdirSync } from 'node:fs'
-import { Random } from '../../core/random.ts'
 import { until, within } from '../../support/deadline.ts'
+import { Random } from '../../support/random.mjs'
 import type { Library, Sites } from './library.ts'
 import { STEP } from './places.ts'
 import { alive, check, observe, PATIENCE, Stage } from './stage.ts'

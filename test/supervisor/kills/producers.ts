@@ -1,6 +1,6 @@
 import type { SupervisorOptions } from '../../../src/index.ts'
-import type { Random } from '../../core/random.ts'
 import { until } from '../../support/deadline.ts'
+import type { Random } from '../../support/random.mjs'
 import type { Cell } from './cells.ts'
 import type { Library, Sites } from './library.ts'
 import { STEP } from './places.ts'

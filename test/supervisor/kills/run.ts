@@ -1,27 +1,29 @@
-/**
- * Kills threads of supervisors in every way and at every work, each `--kills` times, and prints what came of it:
- *
- *   npx tsx test/supervisor/kills/run.ts --kills 50 [--only TEXT] [--seed N] [--from N] [--runs N]
- *
- * `--runs`: how often the program that starts many supervisors starts one; 0 leaves it out.
- */
-import { parseArgs } from 'node:util'
+import { integer, main, refusal, script, text } from '../../../scripts/command-line.ts'
 import build from '../../support/build.ts'
 import { CELLS, type Cell, nameOf } from './cells.ts'
 import { manyRuns } from './many-runs.ts'
 import { killInProcess, type Outcome } from './processes.ts'
 
-const { values } = parseArgs({
+const SCRIPT = script({
+  command: 'npx tsx test/supervisor/kills/run.ts',
+  does:
+    'Kills threads of supervisors in every way and in every operation. Prints for each cell of the table how many ' +
+    'threads died and were started again, and whether an item was lost.',
   options: {
-    kills: { type: 'string', default: '50' },
-    only: { type: 'string', default: '' },
-    seed: { type: 'string', default: '1' },
-    from: { type: 'string', default: '0' },
-    runs: { type: 'string', default: '200' },
+    kills: integer('runs of each cell', { min: 1, max: 100_000, fallback: 50 }),
+    only: text('cells that have this in their name', '', 'all cells'),
+    seed: integer('seed of all runs', { min: 0, max: 2 ** 31 - 1, fallback: 1 }),
+    from: integer('number of the first run of a cell', { min: 0, max: 1_000_000, fallback: 0 }),
+    runs: integer('starts of a supervisor by the program that starts many; 0 leaves it out', {
+      min: 0,
+      max: 1_000_000,
+      fallback: 200,
+    }),
   },
+  example: '--kills 5 --only consume',
+  exit: ['no item is lost and no supervisor is stuck', 'a cell failed'],
 })
-const kills = Number(values.kills)
-const first = Number(values.from)
+
 const columns = [
   'what is killed, and how',
   'runs',
@@ -37,32 +39,36 @@ const columns = [
 const widths = [46, 5, 7, 8, 5, 5, 5, 7, 7, 6]
 let failures = 0
 
-build()
+await main(SCRIPT, async ({ kills, only, seed, from, runs }) => {
+  if (!CELLS.some((cell) => nameOf(cell).includes(only)))
+    throw refusal('only', 'a part of the name of a cell', only)
+  build()
 
-console.log(
-  `Node ${process.version}; held: by the dead, unsettled; dup: deliveries beyond the first; p50, max: ms a run`,
-)
-print(columns)
-for (const [index, cell] of CELLS.entries()) {
-  if (!nameOf(cell).includes(values.only)) continue
-  const rounds = Array.from({ length: kills }, (_, round) => [index, first + round] as const)
-  try {
-    report(cell, await killInProcess(rounds, Number(values.seed), 120_000 + kills * 10_000))
-  } catch (error) {
-    failures++
-    console.log(`${nameOf(cell)}: ${(error as Error).message}`)
+  console.log(
+    `Node ${process.version}; held: by the dead, unsettled; dup: deliveries beyond the first; p50, max: ms a run`,
+  )
+  print(columns)
+  for (const [index, cell] of CELLS.entries()) {
+    if (!nameOf(cell).includes(only)) continue
+    const rounds = Array.from({ length: kills }, (_, round) => [index, from + round] as const)
+    try {
+      report(cell, await killInProcess(rounds, seed, 120_000 + kills * 10_000))
+    } catch (error) {
+      failures++
+      console.log(`${nameOf(cell)}: ${(error as Error).message}`)
+    }
   }
-}
-if (Number(values.runs) > 0) {
-  try {
-    for (const line of await manyRuns(Number(values.runs))) console.log(line)
-  } catch (error) {
-    failures++
-    console.log((error as Error).message)
+  if (runs > 0) {
+    try {
+      for (const line of await manyRuns(runs)) console.log(line)
+    } catch (error) {
+      failures++
+      console.log((error as Error).message)
+    }
   }
-}
-console.log(failures === 0 ? 'nothing lost, nothing wedged' : `${failures} failed`)
-process.exitCode = failures === 0 ? 0 : 1
+  console.log(failures === 0 ? 'nothing lost, nothing wedged' : `${failures} failed`)
+  return failures === 0 ? 0 : 1
+})
 
 function report(cell: Cell, { lines, aborts }: Outcome): void {
   const failure = lines.find((line) => line.failure !== undefined)?.failure

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Random } from '../../core/random.ts'
 import { until, within } from '../../support/deadline.ts'
+import type { Random } from '../../support/random.mjs'
 import type { Cell } from './cells.ts'
 import { startConsumers, styleFor } from './consumers.ts'
 import type { Library, Sites } from './library.ts'

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import type { SupervisorOptions } from '../../../src/index.ts'
-import type { Random } from '../../core/random.ts'
 import { within } from '../../support/deadline.ts'
+import type { Random } from '../../support/random.mjs'
 import type { Cell } from './cells.ts'
 import type { Library, Sites } from './library.ts'
 import { STEP } from './places.ts'

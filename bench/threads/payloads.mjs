@@ -1,10 +1,10 @@
-/** What is handed over: made from a number, and turned back into it by whoever got it. */
+/** The items of the bench. `make` makes one from a number, `read` turns it back into the number. */
 
 const WORDS = ['easy', 'medium', 'hard']
 const IDS = Array.from({ length: 1024 }, (_, index) => `task-${100_000 + index}`)
 const TEXTS = Array.from({ length: 1024 }, (_, index) => `what task ${index} is about`)
 
-export const freights = {
+export const payloads = {
   int32: { make: (value) => value, read: (item) => item },
   object: {
     make: (value) => ({

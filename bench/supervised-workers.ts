@@ -1,9 +1,9 @@
 import type { Queue, Supervisor } from '../src/index.ts'
 import { DIST } from './paths.ts'
-import type { Team } from './scenarios/scenario.ts'
+import type { WorkerSet } from './scenarios/scenario.ts'
 
-/** A producer and a consumer that the supervisor runs: one round after the other through the same queue. */
-export class SupervisedCrew implements Team {
+/** A producer and a consumer that a supervisor runs, with one queue for all rounds. */
+export class SupervisedWorkers implements WorkerSet {
   readonly #supervisor: Supervisor
   readonly #items: number
   readonly #words = new Int32Array(new SharedArrayBuffer(8))
@@ -26,7 +26,7 @@ export class SupervisedCrew implements Team {
     this.#failed.catch(() => {})
   }
 
-  static async start(items: number): Promise<SupervisedCrew> {
+  static async start(items: number): Promise<SupervisedWorkers> {
     const { Supervisor, Queue, codecs } = (await import(
       new URL('index.js', DIST).href
     )) as typeof import('../src/index.ts')
@@ -35,9 +35,9 @@ export class SupervisedCrew implements Team {
       let count = 0
       supervisor.on('start', () => ++count === 2 && resolve())
     })
-    const crew = new SupervisedCrew(supervisor, new Queue({ codec: codecs.int32 }), items)
-    await Promise.race([started, crew.#failed])
-    return crew
+    const workers = new SupervisedWorkers(supervisor, new Queue({ codec: codecs.int32 }), items)
+    await Promise.race([started, workers.#failed])
+    return workers
   }
 
   async round(): Promise<number> {

@@ -1,4 +1,4 @@
-/** Counts what a thread put or got in a round. */
+/** Sums over the items that a thread put or got in a round. */
 export class Sums {
   count = 0
   sum = 0
@@ -11,7 +11,7 @@ export class Sums {
   }
 }
 
-/** A part's answer to its crew, at the moment its last item has been received. */
-export function tally(put, got) {
+/** The answer of a worker to a round, made at once when it has received its last item. */
+export function totals(put, got) {
   return { end: process.hrtime.bigint(), put: { ...put }, got: { ...got } }
 }

@@ -1,39 +1,39 @@
 import { Worker } from 'node:worker_threads'
-import { MEMBER } from './paths.ts'
-import type { Team } from './scenarios/scenario.ts'
+import { WORKER } from './paths.ts'
+import type { WorkerSet } from './scenarios/scenario.ts'
 
-/** One thread: what it runs (`part` of threads/`file`.mjs) and what that needs. */
+/** One thread: it runs the function `role` of threads/`file`.mjs with `data`. */
 export interface Job {
   readonly file: 'queue' | 'messages' | 'core' | 'api' | 'heap'
-  readonly part: string
+  readonly role: string
   readonly data: object
   readonly transfer?: readonly MessagePort[]
 }
 
 type MessagePort = import('node:worker_threads').MessagePort
 
-/** What one thread put or got in a round. */
-interface Tally {
+/** Items that one thread put and got in a round. */
+interface Totals {
   readonly put: Sums
   readonly got: Sums
-  /** When its last item was received, by process.hrtime. */
+  /** Time in ns at which it received its last item, by process.hrtime. */
   readonly end: bigint
 }
 
 interface Sums {
   count: number
   sum: number
-  /** Of the items' squares, modulo 2^32: a loss and a repetition that cancel out in the sum do not here too. */
+  /** Sum of the squares, modulo 2^32: a loss and a repetition that cancel out in the sum do not cancel out here. */
   squares: number
 }
 
-const PATIENCE = 60_000
+const ROUND_DEADLINE_MS = 60_000
 
 /**
- * The threads of one contender. They stay from round to round, so that neither start-up nor warm-up is timed; each
- * round starts on a barrier.
+ * The threads of one contender, each with a loop. They live from the first round to the last, so that their start is
+ * not timed. Each round starts on a barrier.
  */
-export class Crew implements Team {
+export class LoopWorkers implements WorkerSet {
   readonly #workers: Worker[]
   readonly #barrier: SharedArrayBuffer
   readonly #items: number
@@ -45,9 +45,9 @@ export class Crew implements Team {
     this.#items = items
     this.#barrier = new SharedArrayBuffer(16)
     this.#workers = jobs.map(
-      ({ file, part, data, transfer = [] }) =>
-        new Worker(MEMBER, {
-          workerData: { file, part, data, barrier: this.#barrier, parties: jobs.length },
+      ({ file, role, data, transfer = [] }) =>
+        new Worker(WORKER, {
+          workerData: { file, role, data, barrier: this.#barrier, parties: jobs.length },
           transferList: [...transfer],
         }),
     )
@@ -57,29 +57,28 @@ export class Crew implements Team {
     this.#failed.catch(() => {})
   }
 
-  static async start(name: string, jobs: readonly Job[], items: number): Promise<Crew> {
-    const crew = new Crew(name, jobs, items)
-    await crew.#answers()
-    return crew
+  static async start(name: string, jobs: readonly Job[], items: number): Promise<LoopWorkers> {
+    const workers = new LoopWorkers(name, jobs, items)
+    await workers.#answers()
+    return workers
   }
 
-  /** One round, in ns from the barrier to the last item received. Rejects if any item was lost or came twice. */
   async round(): Promise<number> {
     const answers = this.#answers()
     for (const worker of this.#workers) worker.postMessage('round')
-    const tallies = (await answers) as Tally[]
-    this.#check(tallies)
+    const totals = (await answers) as Totals[]
+    this.#check(totals)
     const start = new BigInt64Array(this.#barrier)[1] as bigint
-    return Math.max(...tallies.map(({ end }) => Number(end - start)))
+    return Math.max(...totals.map(({ end }) => Number(end - start)))
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()))
   }
 
-  #check(tallies: readonly Tally[]): void {
-    const put = total(tallies.map((tally) => tally.put))
-    const got = total(tallies.map((tally) => tally.got))
+  #check(totals: readonly Totals[]): void {
+    const put = sumOf(totals.map((each) => each.put))
+    const got = sumOf(totals.map((each) => each.got))
     const isWhole = put.count === this.#items && got.count === this.#items
     if (isWhole && put.sum === got.sum && put.squares === got.squares) return
     throw new Error(
@@ -92,19 +91,19 @@ export class Crew implements Team {
       (worker) => new Promise<unknown>((resolve) => worker.once('message', resolve)),
     )
     let timer: NodeJS.Timeout | undefined
-    const lapse = new Promise<never>((_, reject) => {
-      const error = new Error(`${this.#name}: not all items arrived within ${PATIENCE / 1000} s`)
-      timer = setTimeout(() => reject(error), PATIENCE)
+    const deadline = new Promise<never>((_, reject) => {
+      const error = new Error(`${this.#name}: not all items arrived within ${ROUND_DEADLINE_MS / 1000} s`)
+      timer = setTimeout(() => reject(error), ROUND_DEADLINE_MS)
     })
     try {
-      return await Promise.race([Promise.all(all), this.#failed, lapse])
+      return await Promise.race([Promise.all(all), this.#failed, deadline])
     } finally {
       clearTimeout(timer)
     }
   }
 }
 
-function total(parts: readonly Sums[]): Sums {
+function sumOf(parts: readonly Sums[]): Sums {
   const sums = { count: 0, sum: 0, squares: 0 }
   for (const part of parts) {
     sums.count += part.count
