@@ -1,7 +1,15 @@
-export type { Arguments } from './args.ts'
-export { NO_ARGUMENTS, packArgs, unpackArgs } from './args.ts'
-export { CallWatch, callWords, Lane } from './calls.ts'
 export type { ItemFunction, ThreadContext, ThreadFunction } from './context.ts'
+export { isMillraceThread } from './self-start.ts'
+
+// For other rooms only: the declarations of the build leave these out.
+
+/** @internal */
+export type { Arguments } from './args.ts'
+/** @internal */
+export { NO_ARGUMENTS, packArgs, unpackArgs } from './args.ts'
+/** @internal */
+export { CallWatch, callWords, Lane } from './calls.ts'
+/** @internal */
 export type {
   ConsumeRole,
   ControlMessage,
@@ -11,7 +19,11 @@ export type {
   Role,
   RunMessage,
 } from './messages.ts'
+/** @internal */
 export type { Verdict } from './retry.ts'
+/** @internal */
 export { verdictOf } from './retry.ts'
+/** @internal */
 export { RunWords } from './run-words.ts'
-export { ANCESTRY, ancestry, isMillraceThread, placeIn, refuseSelfStart, THREAD_MARK } from './self-start.ts'
+/** @internal */
+export { ANCESTRY, ancestry, placeIn, refuseSelfStart, THREAD_MARK } from './self-start.ts'

@@ -1,19 +1,36 @@
 /** The queue, as the layers above see it. */
 
-export type { Delivery, LeaseSource, RetryOptions } from './access/index.ts'
+export type { Delivery, RetryOptions } from './access/index.ts'
 export { EMPTY } from './access/index.ts'
-export { attach, attachAsync, attachFor, detachAll, itemsLeft } from './attach.ts'
+export { attach, attachAsync } from './attach.ts'
 export type { DeadLetter, Handle, QueueStats, ThreadStats } from './attachment/index.ts'
 export type { BatchOptions } from './batches.ts'
-export type { QueueEndpoint, QueueInternals } from './internals.ts'
-export { internalsOf } from './internals.ts'
 export { LifoQueue } from './lifo-queue.ts'
 export type { PriorityOptions, PutResult, QueueOptions, WaitOptions, WhenFull } from './options/index.ts'
-export { durationOf, signalOf, timeoutOf } from './options/index.ts'
 export type { PriorityQueueOptions } from './priority-queue.ts'
 export { PriorityQueue } from './priority-queue.ts'
-export { isQueue, Queue } from './queue.ts'
+export { Queue } from './queue.ts'
+export { watch } from './recovery/index.ts'
+export type { ItemOf, Selected } from './select.ts'
+export { select, selectSync } from './select.ts'
+
+// For other rooms only: the declarations of the build leave these out.
+
+/** @internal */
+export type { LeaseSource } from './access/index.ts'
+/** @internal */
+export { attachFor, detachAll, itemsLeft } from './attach.ts'
+/** @internal */
+export type { QueueEndpoint, QueueInternals } from './internals.ts'
+/** @internal */
+export { internalsOf } from './internals.ts'
+/** @internal */
+export { durationOf, signalOf, timeoutOf } from './options/index.ts'
+/** @internal */
+export { isQueue } from './queue.ts'
+/** @internal */
 export type { RunTimeout } from './recovery/index.ts'
+/** @internal */
 export {
   attemptsAt,
   beforeRecovery,
@@ -25,7 +42,4 @@ export {
   recordTimeout,
   storedFor,
   wakeToStop,
-  watch,
 } from './recovery/index.ts'
-export type { ItemOf, Selected } from './select.ts'
-export { select, selectSync } from './select.ts'
