@@ -50,6 +50,11 @@ function install(): string[] {
   return files.map(({ path }: { path: string }) => path)
 }
 
+/** Files under version control. */
+const tracked = execFileSync('git', ['ls-files'], { cwd: repository, encoding: 'utf8', timeout: 20_000 })
+  .trimEnd()
+  .split('\n')
+
 function copyModule(name: string): void {
   cpSync(join(repository, 'node_modules', name), join(modules, name), { recursive: true })
 }
@@ -147,7 +152,7 @@ function waysToRun(strips: boolean): Way[] {
 }
 
 describe('the packed tarball', () => {
-  it('holds the build and its sources, and nothing of the tests', () => {
+  it('holds the build, its sources, the documents and the examples, and nothing of the tests', () => {
     for (const path of [
       'dist/src/index.js',
       'dist/src/index.d.ts',
@@ -155,10 +160,34 @@ describe('the packed tarball', () => {
       'dist/workers/host.js',
     ])
       expect(packed).toContain(path)
-    expect(packed).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'package.json']))
+    const top = packed.filter((path) => !path.includes('/'))
+    expect(top.sort()).toEqual([
+      'ARCHITECTURE.md',
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'SECURITY.md',
+      'package.json',
+    ])
     const folders = new Set(packed.filter((path) => path.includes('/')).map((path) => path.split('/')[0]))
-    expect([...folders].sort()).toEqual(['dist', 'src', 'workers'])
+    expect([...folders].sort()).toEqual(['dist', 'docs', 'examples', 'src', 'workers'])
+    const promised = tracked.filter((path) => /^(?:docs|examples)\//.test(path))
+    expect(promised.length).toBeGreaterThan(20)
+    expect(promised.filter((path) => !packed.includes(path))).toEqual([])
     expect(packed.filter((path) => /(?:^|\/)tests?\/|\.test\.|readme-/.test(path))).toEqual([])
+  })
+
+  it('holds the target of every relative link of its pages', () => {
+    const pages = packed.filter((path) => path.endsWith('.md'))
+    expect(pages.length).toBeGreaterThan(20)
+    const broken = pages.flatMap((page) => {
+      const text = readFileSync(join(millrace, page), 'utf8')
+      return [...text.matchAll(/\]\(([^):#]+)(?:#[^)]*)?\)/g)]
+        .map(([, link]) => join(dirname(page), link as string))
+        .filter((target) => !packed.includes(target))
+        .map((target) => `${page}: ${target}`)
+    })
+    expect(broken).toEqual([])
   })
 
   it('has declarations that name packed files and no internals', () => {
@@ -218,4 +247,35 @@ describe("the README's program, from the packed tarball", { timeout: 600_000 }, 
       if (!isExpected(actual, quickStart!.output)) expect(actual).toBe(quickStart?.output.text)
     })
   }
+})
+
+describe('the examples, from the packed tarball', { timeout: 300_000 }, () => {
+  const examples = join(millrace, 'examples')
+  const inTurn = twoAtATime()
+  const programs = [
+    { name: 'bakery', args: [], last: /^10 baked = 10 sold$/ },
+    { name: 'checksum', args: [join(millrace, 'docs')], last: /files/ },
+    {
+      name: 'pipeline-by-hand',
+      args: [join(millrace, 'README.md'), join(root, 'README.gz')],
+      last: /^checked: /,
+    },
+    { name: 'priority', args: [], last: /^checked: / },
+    { name: 'work-queue', args: [], last: /^checked: / },
+  ].map((program) => ({
+    ...program,
+    output: inTurn(() =>
+      run(process.execPath, '.', [tsx, join(examples, `${program.name}.ts`), ...program.args]),
+    ),
+  }))
+  for (const { output } of programs) output.catch(() => {})
+
+  it('are all run', () => {
+    const names = packed.flatMap((path) => /^examples\/([^/]+)\.ts$/.exec(path)?.[1] ?? [])
+    expect(programs.map(({ name }) => name)).toEqual(names.sort())
+  })
+
+  it.each(programs)('run under tsx: $name', async ({ output, last }) => {
+    expect((await output).trimEnd().split('\n').at(-1)).toMatch(last)
+  })
 })

@@ -31,11 +31,11 @@ export interface DeadLetter<T> {
 /** A queue that can take the dead letters of a queue of T: a `Queue<DeadLetter<T>>` of any kind. */
 export interface DeadLetterQueue<T> {
   put(letter: DeadLetter<T>, options?: WaitOptions): Promise<PutResult>
-  /** @internal */
+  /** */
   readonly [INTERNALS]: LetterTarget
 }
 
-/** @internal What a queue needs of the queue that takes its dead letters. */
+/** What a queue needs of the queue that takes its dead letters. */
 export interface LetterTarget {
   readonly codecName: string
   readonly whenFull: string
