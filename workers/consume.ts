@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { AbortError, CodecError, QueueEmptyError, QueueShutDownError } from '../src/errors.ts'
 import type { ConsumeRole, RunWords, ThreadContext } from '../src/protocol/index.ts'
-import { Lane, verdictOf } from '../src/protocol/index.ts'
+import { decideRetry, Lane } from '../src/protocol/index.ts'
 import { attachFor, type LeaseSource, type Queue } from '../src/queue/index.ts'
 import { link } from '../src/thread-link.ts'
 import { EventLoopYield } from './event-loop-yield.ts'
@@ -223,12 +223,12 @@ export class Consumer {
       throw error
     }
     const attempts = this.#source.attempts(entry)
-    const verdict = verdictOf(this.#role, attempts)
+    const decision = decideRetry(this.#role, attempts)
     // In an item's history undefined is no failure.
     const noted = error === undefined ? new Error('undefined was thrown') : error
-    if (typeof verdict === 'number') {
-      this.#source.again(entry, noted, verdict)
-    } else if (verdict === 'give up') {
+    if (typeof decision === 'number') {
+      this.#source.again(entry, noted, decision)
+    } else if (decision === 'dead-letter') {
       this.#source.giveUp(entry, noted)
       this.#tell.gaveUp(error, attempts)
     } else {

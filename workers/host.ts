@@ -1,6 +1,12 @@
 import { type MessagePort, setEnvironmentData, threadId } from 'node:worker_threads'
 import { packError } from '../src/error-transport.ts'
-import type { Outcome, Report, RunMessage, ThreadContext, ThreadFunction } from '../src/protocol/index.ts'
+import type {
+  Outcome,
+  RunMessage,
+  ThreadContext,
+  ThreadFunction,
+  ThreadMessage,
+} from '../src/protocol/index.ts'
 import { ANCESTRY, RunWords, unpackArgs } from '../src/protocol/index.ts'
 import { detachAll, itemsLeft } from '../src/queue/index.ts'
 import { setLink } from '../src/thread-link.ts'
@@ -39,10 +45,10 @@ export async function host(message: RunMessage): Promise<never> {
 
 async function run(message: RunMessage, control: RunWords, supervision: SupervisorLink): Promise<Outcome> {
   const { role, port } = message
-  let isSetUp = true
+  let failedDuringSetUp = true
   const threw = (error: unknown): Outcome => ({
-    ...{ kind: 'threw', error: packError(error), isSetUp },
-    ...{ isOfWay: isBlamedOnWay(error), isStop: supervision.isAnswer(error) },
+    ...{ kind: 'threw', error: packError(error), failedDuringSetUp },
+    ...{ mayLoadOtherwise: isBlamedOnWay(error), isStop: supervision.isAnswer(error) },
   })
   const failing = (error: unknown) => post(port, { kind: 'ending', outcome: threw(error) })
   try {
@@ -57,13 +63,14 @@ async function run(message: RunMessage, control: RunWords, supervision: Supervis
     const consumer =
       role.kind === 'consume'
         ? await Consumer.attach(role, message.calls, control, {
-            gaveUp: (error, attempts) => post(port, { kind: 'gaveUp', error: packError(error), attempts }),
+            gaveUp: (error, attempts) =>
+              post(port, { kind: 'deadLettered', error: packError(error), attempts }),
             failing,
           })
         : undefined
     const { args, queues } = await unpackArgs(message.args)
     supervision.watch(producer === undefined ? queues : [...queues, producer.queue])
-    isSetUp = false
+    failedDuringSetUp = false
     supervision.hasBegun = true
     post(port, { kind: 'began' })
 
@@ -94,7 +101,7 @@ async function run(message: RunMessage, control: RunWords, supervision: Supervis
   }
 }
 
-function post(port: MessagePort, report: Report): void {
+function post(port: MessagePort, report: ThreadMessage): void {
   port.postMessage(report)
 }
 
@@ -110,7 +117,12 @@ function postOutcome(port: MessagePort, outcome: Outcome): void {
     const hint = isIterator ? 'the items of a generator are for `produce`' : (cause as Error).message
     const message = `the function returned what cannot be cloned to another thread: ${hint}`
     const error = Object.assign(new TypeError(message, { cause }), { code: 'ERR_INVALID_RETURN_VALUE' })
-    const failure: Outcome = { kind: 'threw', error: packError(error), isSetUp: false, isStop: false }
+    const failure: Outcome = {
+      kind: 'threw',
+      error: packError(error),
+      failedDuringSetUp: false,
+      isStop: false,
+    }
     post(port, { kind: 'ending', outcome: failure })
   }
 }

@@ -5,13 +5,14 @@ export type { ItemFunction, ThreadContext, ThreadFunction } from './context.ts'
 export type {
   ConsumeRole,
   ControlMessage,
+  Left,
   Outcome,
   ProduceRole,
-  Report,
   Role,
   RunMessage,
+  ThreadMessage,
 } from './messages.ts'
-export type { Verdict } from './retry.ts'
-export { verdictOf } from './retry.ts'
+export type { RetryDecision } from './retry.ts'
+export { decideRetry, recordedDelay } from './retry.ts'
 export { RunWords } from './run-words.ts'
 export { ANCESTRY, ancestry, isMillraceThread, placeIn, refuseSelfStart, THREAD_MARK } from './self-start.ts'
