@@ -1,6 +1,6 @@
 import { type MessagePort, setEnvironmentData, threadId } from 'node:worker_threads'
 import { packError } from '../src/error-transport.ts'
-import type { Outcome, Report, RunMessage, ThreadContext, ThreadFunction } from '../src/protocol/index.ts'
+import type { Outcome, ThreadMessage, RunMessage, ThreadContext, ThreadFunction, ThreadMessage } from '../src/protocol/index.ts'
 import { ANCESTRY, RunWords, unpackArgs } from '../src/protocol/index.ts'
 import { detachAll, itemsLeft } from '../src/queue/index.ts'
 import { setLink } from '../src/thread-link.ts'
@@ -45,8 +45,8 @@ async function run(message: RunMessage, control: RunWords, link: SupervisorLink)
   const threw = (error: unknown): Outcome => ({
     kind: 'threw',
     error: packError(error),
-    isSetUp: isSettingUp,
-    isOfWay: isLoadingError(error),
+    failedDuringSetUp: isSettingUp,
+    mayLoadOtherwise: isLoadingError(error),
     isStop: link.isAnswer(error),
   })
   try {
@@ -88,7 +88,8 @@ async function attach(
   const consumer =
     role.kind === 'consume'
       ? await Consumer.attach(role, calls, control, {
-          gaveUp: (error, attempts) => post(port, { kind: 'gaveUp', error: packError(error), attempts }),
+          deadLettered: (error, attempts) =>
+            post(port, { kind: 'deadLettered', error: packError(error), attempts }),
           failing,
         })
       : undefined
@@ -126,8 +127,8 @@ async function callFunction(
   return producer === undefined ? callOnce() : producer.produce(callOnce, control, thread.signal)
 }
 
-function post(port: MessagePort, report: Report): void {
-  port.postMessage(report)
+function post(port: MessagePort, message: ThreadMessage): void {
+  port.postMessage(message)
 }
 
 /** Posts the outcome. If the returned value cannot be sent, it posts an error that says so instead. */
@@ -143,7 +144,7 @@ function postOutcome(port: MessagePort, outcome: Outcome): void {
     const hint = isIterator ? 'the items of a generator are for `produce`' : (cause as Error).message
     const message = `the function returned what cannot be cloned to another thread: ${hint}`
     const error = Object.assign(new TypeError(message, { cause }), { code: 'ERR_INVALID_RETURN_VALUE' })
-    const failure: Outcome = { kind: 'threw', error: packError(error), isSetUp: false, isStop: false }
+    const failure: Outcome = { kind: 'threw', error: packError(error), failedDuringSetUp: false, isStop: false }
     post(port, { kind: 'ending', outcome: failure })
   }
 }

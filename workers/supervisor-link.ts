@@ -1,6 +1,6 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { isAbort, packError, unpackError } from '../src/error-transport.ts'
-import type { ControlMessage, Outcome, Report, RunWords } from '../src/protocol/index.ts'
+import type { ControlMessage, Outcome, RunWords, ThreadMessage } from '../src/protocol/index.ts'
 import { noteCause, type ThreadLink, type Use } from '../src/thread-link.ts'
 
 /** This thread's link to its supervisor: the shared words of its run, and the port for control messages. */
@@ -65,8 +65,13 @@ export class SupervisorLink implements ThreadLink {
   }
 
   refused(error: Error): void {
-    const outcome: Outcome = { kind: 'threw', error: packError(error), isSetUp: true, isStop: false }
-    const reports: Report[] = [{ kind: 'ending', outcome }, { kind: 'ended' }]
+    const outcome: Outcome = {
+      kind: 'threw',
+      error: packError(error),
+      failedDuringSetUp: true,
+      isStop: false,
+    }
+    const reports: ThreadMessage[] = [{ kind: 'ending', outcome }, { kind: 'ended' }]
     for (const report of reports) this.#port.postMessage(report)
   }
 

@@ -31,7 +31,7 @@ export interface DeadLetter<T> {
 /** A queue that can take the dead letters of a queue of T: a `Queue<DeadLetter<T>>` of any kind. */
 export interface DeadLetterQueue<T> {
   put(letter: DeadLetter<T>, options?: WaitOptions): Promise<PutResult>
-  /** */
+  /** @internal */
   readonly [INTERNALS]: LetterTarget
 }
 

@@ -1,21 +1,10 @@
-export type { ThreadGroup } from './group.ts'
-export type { CompletePolicy, RestartPolicy } from './restart.ts'
-
-// For other rooms only: the declarations of the build leave these out.
-
-/** @internal */
 export { refuseTooMany } from './capacity.ts'
-/** @internal */
-export { aggregateOf } from './failures.ts'
-/** @internal */
-export { queuesOf } from './flow.ts'
-/** @internal */
-export type { GroupEvents, GroupPlan } from './group.ts'
-/** @internal */
+export { aggregateOf, counted } from './failures.ts'
 export { Group } from './group.ts'
-/** @internal */
 export type { Member } from './member.ts'
-/** @internal */
+export type { GroupPlan, GroupTask } from './plan.ts'
+export { isUndeclared, queuesOf } from './plan.ts'
+export type { CompletePolicy, RestartPolicy } from './restart.ts'
 export { restartPolicy } from './restart.ts'
-/** @internal */
+export type { GroupEvents, ThreadGroup } from './thread-group.ts'
 export { waitFor } from './wait-for.ts'
