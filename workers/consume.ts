@@ -1,6 +1,12 @@
 import { types } from 'node:util'
 import { AbortError, CodecError, QueueEmptyError, QueueShutDownError } from '../src/errors.ts'
-import { type ConsumeRole, decideRetry, Lane, type RunWords, type ThreadContext } from '../src/protocol/index.ts'
+import {
+  type ConsumeRole,
+  decideRetry,
+  Lane,
+  type RunWords,
+  type ThreadContext,
+} from '../src/protocol/index.ts'
 import { attachFor, internalsOf, type Lease, type Source } from '../src/queue/index.ts'
 import { link } from '../src/thread-link.ts'
 import { EventLoopYield } from './event-loop-yield.ts'

@@ -1,6 +1,12 @@
 import { type MessagePort, setEnvironmentData, threadId } from 'node:worker_threads'
 import { packError } from '../src/error-transport.ts'
-import type { Outcome, ThreadMessage, RunMessage, ThreadContext, ThreadFunction, ThreadMessage } from '../src/protocol/index.ts'
+import type {
+  Outcome,
+  RunMessage,
+  ThreadContext,
+  ThreadFunction,
+  ThreadMessage,
+} from '../src/protocol/index.ts'
 import { ANCESTRY, RunWords, unpackArgs } from '../src/protocol/index.ts'
 import { detachAll, itemsLeft } from '../src/queue/index.ts'
 import { setLink } from '../src/thread-link.ts'
@@ -144,7 +150,12 @@ function postOutcome(port: MessagePort, outcome: Outcome): void {
     const hint = isIterator ? 'the items of a generator are for `produce`' : (cause as Error).message
     const message = `the function returned what cannot be cloned to another thread: ${hint}`
     const error = Object.assign(new TypeError(message, { cause }), { code: 'ERR_INVALID_RETURN_VALUE' })
-    const failure: Outcome = { kind: 'threw', error: packError(error), failedDuringSetUp: false, isStop: false }
+    const failure: Outcome = {
+      kind: 'threw',
+      error: packError(error),
+      failedDuringSetUp: false,
+      isStop: false,
+    }
     post(port, { kind: 'ending', outcome: failure })
   }
 }

@@ -43,7 +43,10 @@ export class Producer {
   }
 
   /** Attaches this thread to the queue of `role`. */
-  static async attach({ queue: handle, producer, skips }: ProduceRole, events: ProducerEvents): Promise<Producer> {
+  static async attach(
+    { queue: handle, producer, skips }: ProduceRole,
+    events: ProducerEvents,
+  ): Promise<Producer> {
     const queue = await attachFor(handle, producer)
     const internals = internalsOf(queue)
     return new Producer(queue, internals.sink(), skips, () => internals.storedFor(producer), events)
@@ -82,11 +85,7 @@ export class Producer {
     return error instanceof QueueShutDownError && this.#sink.isShutDown
   }
 
-  async #storeEachAsync(
-    items: AsyncIterable<unknown>,
-    words: RunWords,
-    wait: StoppableWait,
-  ): Promise<void> {
+  async #storeEachAsync(items: AsyncIterable<unknown>, words: RunWords, wait: StoppableWait): Promise<void> {
     const loop = new EventLoopYield()
     const iterator = items[Symbol.asyncIterator]()
     for (;;) {

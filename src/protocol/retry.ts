@@ -1,4 +1,4 @@
-import { GIVEN_UP } from '../queue/index.ts'
+import { GIVEN_UP } from '../core/index.ts'
 import type { ConsumeRole } from './messages.ts'
 
 const MAX_DELAY_MS = 0x7fffffff

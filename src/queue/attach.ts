@@ -1,5 +1,11 @@
 import { codecFromDescriptorAsync } from '../codec/index.ts'
-import { dataOf, descriptionOf, type Handle, type HandleData } from './attachment/index.ts'
+import {
+  dataOf,
+  descriptionOf,
+  type Handle,
+  type HandleData,
+  type QueueDescription,
+} from './attachment/index.ts'
 import { internalsOf, openQueue } from './internals.ts'
 import { LifoQueue } from './lifo-queue.ts'
 import type { LetterTarget } from './options/index.ts'
@@ -43,9 +49,14 @@ function attachData(data: HandleData, producer = 0): Queue<unknown> {
   if (isQueue(known)) return known
   const letters: LetterTarget | undefined =
     data.deadLetters === undefined ? undefined : internalsOf(attachData(data.deadLetters))
+  return queueOf(descriptionOf(data, letters), producer)
+}
+
+/** A queue object of this description. This thread attaches; `producer` is the number its puts are counted for. */
+export function queueOf<T>(description: QueueDescription<T>, producer = 0): Queue<T> {
   // A constructor would make a new queue.
-  const queue = Object.create(CLASSES[data.kind].prototype) as Queue<unknown>
-  openQueue(queue, descriptionOf(data, letters), producer)
+  const queue = Object.create(CLASSES[description.shared.geometry.kind].prototype) as Queue<T>
+  openQueue(queue, description, producer)
   return queue
 }
 

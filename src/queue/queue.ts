@@ -281,7 +281,7 @@ export class Queue<T> {
     const { immediate = false } = optionsObject('options', options, SHUTDOWN_OPTIONS)
     if (typeof immediate !== 'boolean') throw invalidType('options.immediate', 'a boolean', immediate)
     const internals = this[INTERNALS]
-    if (internals.isDetached) throw internals.attachment.detachedError()
+    internals.attachment.refuseDetached()
     internals.shutDown(immediate)
   }
 

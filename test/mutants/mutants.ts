@@ -45,10 +45,11 @@ const LOT = 'core/threads/parking-lot.ts'
 const END = 'queue/recovery/end.ts'
 const RECOVERY = 'queue/recovery/reclaim.ts'
 const DEATHS = 'queue/recovery/deaths.ts'
+const WATCH = 'queue/recovery/watch.ts'
 const TAKES = 'queue/access/takes.ts'
-const HELD = 'queue/access/held.ts'
-const DELIVERY = 'queue/access/delivery.ts'
-const SEAT = 'queue/attachment/seat.ts'
+const ENTRY_QUEUE = 'queue/access/entry-queue.ts'
+const LEASE = 'queue/access/lease.ts'
+const ATTACHMENT = 'queue/attachment/attachment.ts'
 
 const one = (file: string, find: string, replace = ''): Fault[] => [{ file, find, replace }]
 
@@ -525,7 +526,7 @@ const wait: Mutant[] = [
 const queue: Mutant[] = [
   {
     name: 'a taker leaves the end while another thread holds an item',
-    faults: one(END, 'if (standing === SOMEBODY) return false', 'if (standing === SOMEBODY) return true'),
+    faults: one(END, 'if (holders === SOMEBODY) return false', 'if (holders === SOMEBODY) return true'),
     expected: 'explored',
     scenes: ['shutdown', 'a holder dies at the end'],
   },
@@ -565,7 +566,7 @@ const queue: Mutant[] = [
   },
   {
     name: 'a ledger that was wound up is not released',
-    faults: one(RECOVERY, 'core.release(ledger, thread, executor)'),
+    faults: one(RECOVERY, 'core.release(ledger, thread, recoverer)'),
     expected: 'explored',
     scenes: ['a registrant dies', 'a producer is retired'],
   },
@@ -610,8 +611,8 @@ const queue: Mutant[] = [
     name: 'nobody is woken after a recovery',
     faults: one(
       RECOVERY,
-      'core.release(ledger, thread, executor)\n  wakeEveryone(shared)',
-      'core.release(ledger, thread, executor)',
+      'core.release(ledger, thread, recoverer)\n  wakeEveryone(shared)',
+      'core.release(ledger, thread, recoverer)',
     ),
     expected: 'explored',
     scenes: ['a sleeper dies'],
@@ -624,7 +625,7 @@ const queue: Mutant[] = [
   },
   {
     name: 'a thread is recovered when it is asked to stop, before its exit',
-    faults: one(DEATHS, 'stopping.add(thread)\n  for', 'stopping.add(thread)\n  died(thread)\n  for'),
+    faults: one(WATCH, 'stopping.add(thread)\n  for', 'stopping.add(thread)\n  died(thread)\n  for'),
     expected: 'copied',
     tests: ['supervisor/stop.test.ts'],
   },
@@ -637,26 +638,22 @@ const queue: Mutant[] = [
   {
     name: 'a delivery can be settled twice',
     faults: one(
-      DELIVERY,
-      "if (this.#settled) throw new StaleDeliveryError('this delivery was settled before')",
+      LEASE,
+      "if (this.#isSettled) throw new StaleDeliveryError('this delivery was settled before')",
     ),
     expected: 'copied',
     tests: ['queue/take.test.ts'],
   },
   {
     name: 'a delivery is settled after its thread has detached',
-    faults: one(
-      TAKES,
-      'if (seat.isDetached) {\n        throw new StaleDeliveryError(',
-      'if (seat.isDetached) return\n      if (false) {\n        throw new StaleDeliveryError(',
-    ),
+    faults: one(LEASE, 'if (this.#attachment.isDetached) {\n', 'if (false) {\n'),
     expected: 'copied',
     tests: ['queue/take.test.ts', 'queue/attach.test.ts'],
   },
   {
     name: 'taskDone finishes the newest',
     faults: one(
-      HELD,
+      ENTRY_QUEUE,
       'this.#ring[this.#head] as number\n    this.#head = this.#at(1)',
       'this.#ring[this.#at(this.#size - 1)] as number',
     ),
@@ -665,7 +662,7 @@ const queue: Mutant[] = [
   },
   {
     name: 'a settled delivery still counts as one to be settled',
-    faults: one(TAKES, 'this.#deliveries--\n      how(seat.attachment)', 'how(seat.attachment)'),
+    faults: one(LEASE, 'if (this.#open !== undefined) this.#open.count--'),
     expected: 'copied',
     tests: ['queue/iterators.test.ts'],
   },
@@ -678,7 +675,7 @@ const queue: Mutant[] = [
   {
     name: 'dead letters that waited for room are not moved when there is some',
     faults: one(
-      SEAT,
+      ATTACHMENT,
       'if (!letters.hasRoomForLetter) letters.onRoom(again)',
       'if (!letters.hasRoomForLetter) return',
     ),
@@ -688,7 +685,7 @@ const queue: Mutant[] = [
   {
     name: 'a thread that is asked to stop waits on',
     faults: one(
-      SEAT,
+      ATTACHMENT,
       'if (supervisor?.stopRequested) throw',
       'if (supervisor?.stopRequested && supervisor === undefined) throw',
     ),

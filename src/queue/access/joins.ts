@@ -56,6 +56,7 @@ export class Joins {
 
   #isJoined(): boolean {
     const { shared, ledger } = this.#attachment
+    this.#attachment.refuseDetached()
     this.#attachment.flushDeadLetters()
     if (unfinished(shared) === 0) return true
     // The thread that shut the queue down may have died before all was discarded.

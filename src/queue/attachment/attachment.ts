@@ -88,6 +88,11 @@ export class Attachment<T> {
     return this.#isDetached
   }
 
+  /** @throws DetachedError */
+  refuseDetached(): void {
+    if (this.#isDetached) throw this.detachedError()
+  }
+
   /** No call begins any more; `settlePending` ends those under way. What this thread holds is delivered again. */
   detach(settlePending: () => void): void {
     if (this.#isDetached) return

@@ -60,7 +60,7 @@ function loadingError({ member, loader }: FailedRun, second: unknown): unknown {
   if (member.firstFailure === undefined) return second
   const { error } = member.firstFailure
   if (error instanceof Error && !(second instanceof Error && error.message === second.message)) {
-    const otherWay = loader.otherwise?.tsx.length === 0 ? 'without tsx' : 'with tsx'
+    const otherWay = loader.fallback?.tsx.length === 0 ? 'without tsx' : 'with tsx'
     error.message += `; ${otherWay}: ${shown(second)}`
   }
   return error

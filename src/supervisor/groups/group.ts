@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { unpackError } from '../../error-transport.ts'
 import { RunTimeoutError, type ThreadError } from '../../errors.ts'
 import { setLatest } from '../../latest.ts'
-import { type Loader, loaderFor, preferOtherwise } from '../../loading/index.ts'
+import { type Loader, loaderFor, preferFallback } from '../../loading/index.ts'
 import { ancestry, placeIn, recordedDelay } from '../../protocol/index.ts'
 import { beforeRecovery, internalsOf, type WaitOptions } from '../../queue/index.ts'
 import { clearTimeout, setTimeout } from '../../timers.ts'
@@ -213,7 +213,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     member.isLeaving = false
     const order = {
       host: HOST,
-      loader: (member.firstFailure && this.#loader.otherwise) ?? this.#loader,
+      loader: (member.firstFailure && this.#loader.fallback) ?? this.#loader,
       filename: task.filename,
       exportName: task.exportName,
       ancestry: [...ancestry(), placeIn(this.#frames)].filter((place) => place !== ''),
@@ -224,7 +224,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     }
     member.run = new Run(this.#pool, order, args, calls, {
       began: () => {
-        if (member.firstFailure !== undefined) preferOtherwise(task.filename)
+        if (member.firstFailure !== undefined) preferFallback(task.filename)
         this.#events.started(member)
       },
       leaving: () => this.#leaving(member),
@@ -266,7 +266,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     const { blamesItems, noRestart } = this.plan
     const judgement = judge(end, {
       isStopping: this.#isStopping,
-      canLoadOtherwise: this.#loader.otherwise !== undefined && member.firstFailure === undefined,
+      canLoadOtherwise: this.#loader.fallback !== undefined && member.firstFailure === undefined,
       triedOtherwise: member.firstFailure !== undefined,
       timedOut: member.timedOut?.decision,
       isLeaving: member.isLeaving,

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
-import { Held } from '../../src/queue/access/held.ts'
+import { EntryQueue } from '../../src/queue/access/entry-queue.ts'
 import { randomNumbers } from '../support/random.mjs'
 import { seedOfRun } from '../support/seed.ts'
 
 it('entries held come oldest first, however many are held meanwhile', () => {
   const seed = seedOfRun()
   const random = randomNumbers(seed)
-  const held = new Held()
+  const held = new EntryQueue()
   const model: number[] = []
   for (let step = 0, next = 1; step < 20_000; step++) {
     // Runs of either, so that it grows, wraps and is emptied.
