@@ -3,7 +3,7 @@ import { invalidType, invalidValue } from '../check.ts'
 import { clock } from '../clock.ts'
 import { AbortError, BlockingMainThreadError, QueueEmptyError, QueueShutDownError } from '../errors.ts'
 import { clearTimeout, setTimeout } from '../timers.ts'
-import { blockOnLot, onAbort } from '../wait/index.ts'
+import { blockInSelect, onAbort } from '../wait/index.ts'
 import type { SelectCase, SelectObserver } from './access/index.ts'
 import { isStoppable, signalOf, timeoutOf, type WaitOptions } from './options/index.ts'
 import { isQueue, type Queue } from './queue.ts'
@@ -195,7 +195,7 @@ class Selection {
       return Math.min(...open.map(({ sitting }) => sitting.maxSleepMs()))
     }
     try {
-      blockOnLot(sittings, clock.now() + timeout, clock.now, attempt, slice)
+      blockInSelect(sittings, clock.now() + timeout, clock.now, attempt, slice)
     } finally {
       for (const sitting of sittings) sitting.leave()
     }
