@@ -37,8 +37,8 @@ export interface Dimensions {
 }
 
 /**
- * The layout of a queue's memory: where its regions are. Plain numbers, so that a handle can carry it to other
- * threads. Offsets and sizes are in bytes.
+ * The layout of a queue's memory: where its regions are. Plain numbers, so that a handle can carry it to
+ * other threads. Offsets and sizes are in bytes.
  */
 export interface Geometry extends Dimensions {
   readonly kind: Kind
@@ -73,8 +73,8 @@ export interface Geometry extends Dimensions {
 export const MAX_PAGES = 32767
 export const MAX_BYTES = MAX_PAGES * 65536
 /**
- * Sizes of a failure record. A queue uses the first with which all its records fit in MAX_RECORDS_BYTES, else the
- * last.
+ * Sizes of a failure record. A queue uses the first with which all its records fit in MAX_RECORDS_BYTES, else
+ * the last.
  */
 const RECORD_SIZES = [2048, 1024, 512]
 const MAX_RECORDS_BYTES = 2 ** 27
@@ -88,8 +88,8 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   // One slot more if puts drop: a put claims the slot of the new item before it drops the oldest.
   const ringSize = hasHeap ? 0 : 2 ** Math.ceil(Math.log2(maxsize + (dropsOldest ? 1 : 0)))
   const entries = maxThreads * (maxInFlight + 1)
-  // Each slot and each ledger entry always has a cell. Each item that came back needs a spare cell besides, and
-  // there are never more than maxsize + maxThreads * maxInFlight items.
+  // Each slot and each ledger entry always has a cell. Each item that came back needs a spare cell besides,
+  // and there are never more than maxsize + maxThreads * maxInFlight items.
   const firstSpare = ringSize + entries
   const spares = maxsize + maxThreads * maxInFlight
   const cells = firstSpare + spares
@@ -145,8 +145,8 @@ export function geometryOf(dimensions: Dimensions): Geometry {
 }
 
 /**
- * A power of two from 1 to 16 KiB: large enough that a long item needs few blocks, small enough that memoryBytes
- * is at least 64 blocks.
+ * A power of two from 1 to 16 KiB: large enough that a long item needs few blocks, small enough that
+ * memoryBytes is at least 64 blocks.
  */
 function blockSize(maxItemBytes: number, memoryBytes: number): number {
   const wanted = Math.min(maxItemBytes / 16, memoryBytes / 64, 16384)
@@ -167,8 +167,8 @@ export function ledgerAt(geometry: Geometry, index: number): number {
 }
 
 /**
- * Lays out a fresh memory: gives each slot and entry its cell, and each slot its first SEQUENCE. `start` is the
- * first position (0 to 2^31 - 1), so that tests can begin just below a wrap.
+ * Lays out a fresh memory: gives each slot and entry its cell, and each slot its first SEQUENCE. `start` is
+ * the first position (0 to 2^31 - 1), so that tests can begin just below a wrap.
  */
 export function layOut(memory: ArrayBufferLike, geometry: Geometry, start = 0): void {
   const words = new Int32Array(memory)

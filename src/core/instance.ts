@@ -7,8 +7,8 @@ import type * as operations from './operations/index.ts'
 export type Core = typeof operations
 
 /**
- * The operations for a queue of this kind, under the names of the ring's operations. They are chosen once, not at
- * each call.
+ * The operations for a queue of this kind, under the names of the ring's operations. They are chosen once,
+ * not at each call.
  */
 export function coreOf(kind: Kind, core: Core): Core {
   if (kind === 'lifo') {

@@ -7,7 +7,9 @@ import { FINISHED, HEAD, LEDGERS_USED, MISSED_WAKES, RETURNED, SHUT, TAIL } from
 export interface Shared {
   readonly core: Core
   readonly geometry: Geometry
-  /** Threads that select from this queue sleep on it. It is the parking lot of the thread that made the queue. */
+  /**
+   * Threads that select from this queue sleep on it. It is the parking lot of the thread that made the queue.
+   */
   readonly lot: ParkingLot
   load(at: number): number
   /** `Atomics.wait` on the word at byte offset `at`, for at most `ms`. */
@@ -15,8 +17,9 @@ export interface Shared {
   /** `Atomics.notify` of all threads that sleep on the word at byte offset `at`. */
   notify(at: number): void
   /**
-   * The longest sleep of a waiter, in ms: then it looks again without a wake. By design no wake is missing. If a
-   * dying sleeper consumed one, its recoverer wakes all waiters, but the main thread may learn of the death late.
+   * The longest sleep of a waiter, in ms: then it looks again without a wake. By design no wake is missing.
+   * If a dying sleeper consumed one, its recoverer wakes all waiters, but the main thread may learn of the
+   * death late.
    */
   readonly safetyTimeoutMs: number
   /** The owner of `ledger` found something after its safety timeout, for which no thread had woken it. */
@@ -24,8 +27,9 @@ export interface Shared {
 }
 
 /**
- * A waker publishes first and moves the word of the waiter a moment later, or long after if the system suspends
- * the waker in between. A wake counts as missed if the word does not move within this time after the look.
+ * A waker publishes first and moves the word of the waiter a moment later, or long after if the system
+ * suspends the waker in between. A wake counts as missed if the word does not move within this time after the
+ * look.
  */
 export const WAKE_UNDER_WAY_MS = 100
 
@@ -33,8 +37,8 @@ export const WAKE_UNDER_WAY_MS = 100
 const SAFETY_TIMEOUT_MS = process.env.MILLRACE_SAFETY_TIMEOUT === 'never' ? Number.POSITIVE_INFINITY : 1000
 
 /**
- * Bytes of other memory that each queue reserves, so that V8 collects dropped queues sooner. Before Node 26 V8
- * does not count shared memory: thousands of dropped queues were kept (1 GB measured; with this 150 MB).
+ * Bytes of other memory that each queue reserves, so that V8 collects dropped queues sooner. Before Node 26
+ * V8 does not count shared memory: thousands of dropped queues were kept (1 GB measured; with this 150 MB).
  */
 const WEIGHT_BYTES = Number.parseInt(process.versions.node, 10) < 26 ? 2 ** 18 : 0
 
@@ -95,7 +99,10 @@ export function isDiscarding(shared: Shared): boolean {
   return (shared.load(HEAD) & SHUT) !== 0
 }
 
-/** Number of items in the ring, deque or heap. An item counts once its slot is claimed, before it is published. */
+/**
+ * Number of items in the ring, deque or heap. An item counts once its slot is claimed, before it is
+ * published.
+ */
 export function queued(shared: Shared): number {
   const head = shared.load(HEAD) & ~SHUT
   return (((shared.load(TAIL) & ~SHUT) - head) | 0) >>> 1
@@ -107,16 +114,16 @@ export function looksDrained(shared: Shared): boolean {
 }
 
 /**
- * Ledgers from this index on were never claimed. A damaged word gives at most all ledgers, never an index outside
- * the memory.
+ * Ledgers from this index on were never claimed. A damaged word gives at most all ledgers, never an index
+ * outside the memory.
  */
 export function ledgersUsed(shared: Shared): number {
   return Math.min(shared.load(LEDGERS_USED) >>> 0, shared.geometry.maxThreads)
 }
 
 /**
- * Number of items put and not finished. The finished counts only grow, and so does the tail. The counts are read
- * first and the tail last, so if the result is 0, it was true at one moment.
+ * Number of items put and not finished. The finished counts only grow, and so does the tail. The counts are
+ * read first and the tail last, so if the result is 0, it was true at one moment.
  */
 export function unfinished(shared: Shared): number {
   const used = ledgersUsed(shared)

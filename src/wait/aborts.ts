@@ -2,8 +2,8 @@ import { nextTick } from '../timers.ts'
 import { type Linked, LinkedList } from './linked-list.ts'
 
 /**
- * One listener of each AbortSignal serves all waits with that signal. An EventTarget searches all its listeners
- * for each that is added or removed, and Node 20 warns of an eleventh.
+ * One listener of each AbortSignal serves all waits with that signal. An EventTarget searches all its
+ * listeners for each that is added or removed, and Node 20 warns of an eleventh.
  */
 const hubs = new WeakMap<AbortSignal, Hub>()
 
@@ -43,8 +43,8 @@ class Hub {
 
 /**
  * Calls `run` once when `signal` is aborted, in the order of these calls. The signal must not be aborted yet.
- * Returns a function that cancels this, also while other callbacks run. When the last callback is cancelled, the
- * listener is removed.
+ * Returns a function that cancels this, also while other callbacks run. When the last callback is cancelled,
+ * the listener is removed.
  */
 export function onAbort(signal: AbortSignal, run: () => void): () => void {
   let hub = hubs.get(signal)

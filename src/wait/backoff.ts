@@ -6,8 +6,8 @@ const idle = new Int32Array(new SharedArrayBuffer(4))
 /** Tries that are followed by a pause; later ones are followed by a sleep. */
 const PAUSES = 64
 /**
- * Iterations of the pause loop, about a microsecond. Retrying at once would steal the cache lines that the other
- * thread needs to finish.
+ * Iterations of the pause loop, about a microsecond. Retrying at once would steal the cache lines that the
+ * other thread needs to finish.
  */
 const PAUSE_ITERATIONS = 1000
 /** About 10 s; on the main thread 2 s, since there even a call that does not wait blocks the event loop. */
@@ -20,9 +20,9 @@ const LONG_SLEEP_MS = 0.5
 export class StuckError extends QueueCorruptError {}
 
 /**
- * Pauses between two tries of an operation that answered BUSY: another thread is inside its straight line. That
- * takes a few nanoseconds, unless the system has suspended the thread. The pauses do not touch shared memory.
- * After 64 tries the thread sleeps for at most 0.5 ms a try, on the main thread too.
+ * Pauses between two tries of an operation that answered BUSY: another thread is inside its straight line.
+ * That takes a few nanoseconds, unless the system has suspended the thread. The pauses do not touch shared
+ * memory. After 64 tries the thread sleeps for at most 0.5 ms a try, on the main thread too.
  * @throws StuckError after seconds, since then a word of the queue is damaged
  */
 export function backOff(tries: number): void {

@@ -15,12 +15,13 @@ import { BLOCKED_WAITER, blockedBit, type Side } from './side.ts'
 import { wakeTakers } from './waking.ts'
 
 /**
- * Blocks the thread until `attempt` answers 0. Otherwise `attempt` answers the side to wait on, or throws. Returns
- * false when `deadline` (ms, by `now`) passed first. The thread also looks again after every `maxSleepMs()`, and
- * after the safety timeout.
+ * Blocks the thread until `attempt` answers 0. Otherwise `attempt` answers the side to wait on, or throws.
+ * Returns false when `deadline` (ms, by `now`) passed first. The thread also looks again after every
+ * `maxSleepMs()`, and after the safety timeout.
  *
- * The order of the loop is the protocol: count, then read the epoch, then clear the wake in flight, then look. If
- * the wake were cleared before the epoch is read, a waker in between would leave WAKING set beside a sleeper.
+ * The order of the loop is the protocol: count, then read the epoch, then clear the wake in flight, then
+ * look. If the wake were cleared before the epoch is read, a waker in between would leave WAKING set beside a
+ * sleeper.
  */
 export function block(
   shared: Shared,
@@ -68,8 +69,8 @@ export function block(
 }
 
 /**
- * Leaving has cleared the wake in flight, which may have been meant for another thread. If there is more to do,
- * another thread is woken.
+ * Leaving has cleared the wake in flight, which may have been meant for another thread. If there is more to
+ * do, another thread is woken.
  */
 function passOn(shared: Shared, side: Side): void {
   const { core } = shared

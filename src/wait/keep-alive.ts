@@ -6,8 +6,8 @@ let references = 0
 let timer: NodeJS.Timeout | undefined
 
 /**
- * Keeps the event loop alive until `unref` was called as often as `ref`. A pending `Atomics.waitAsync` does not
- * (nodejs/node#61941).
+ * Keeps the event loop alive until `unref` was called as often as `ref`. A pending `Atomics.waitAsync` does
+ * not (nodejs/node#61941).
  */
 export function ref(): void {
   if (references++ === 0) timer = setInterval(() => {}, LONGEST_INTERVAL_MS)

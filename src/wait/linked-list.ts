@@ -6,8 +6,8 @@ export interface Linked<E> {
 }
 
 /**
- * A doubly linked list. Removal takes the same time for every member, however many there are. (A Set does not: its
- * search for the first member passes all places of removed ones.)
+ * A doubly linked list. Removal takes the same time for every member, however many there are. (A Set does
+ * not: its search for the first member passes all places of removed ones.)
  */
 export class LinkedList<E extends Linked<E>> {
   #first: E | undefined

@@ -11,8 +11,8 @@ import { waitAsync } from './wait-async.ts'
 /** A call that waits asynchronously. */
 export interface PendingCall {
   /**
-   * Tries once. Answers 0 if the call is settled, else the side whose wake it waits for. An error that it throws
-   * rejects the call.
+   * Tries once. Answers 0 if the call is settled, else the side whose wake it waits for. An error that it
+   * throws rejects the call.
    */
   attempt(): Side | 0
   reject(error: unknown): void
@@ -45,10 +45,10 @@ export type Pending = WaitingCall
 const waiting = new Set<PendingCalls>()
 
 /**
- * This thread's pending calls of one kind at one queue, served in call order. For all of them together the thread
- * counts once on the side they wait for, and has at most one `waitAsync` pending on its word. A `waitAsync` cannot
- * be cancelled, so it outlives the calls and serves later ones. (A waker moves the epoch and notifies in one
- * straight line, so a wait on an older epoch is woken too.)
+ * This thread's pending calls of one kind at one queue, served in call order. For all of them together the
+ * thread counts once on the side they wait for, and has at most one `waitAsync` pending on its word. A
+ * `waitAsync` cannot be cancelled, so it outlives the calls and serves later ones. (A waker moves the epoch
+ * and notifies in one straight line, so a wait on an older epoch is woken too.)
  */
 export class PendingCalls {
   readonly #shared: SharedMemory
@@ -75,7 +75,8 @@ export class PendingCalls {
   }
 
   /**
-   * Adds `call` behind the others. The caller has tried it once without success, or there are calls before it.
+   * Adds `call` behind the others. The caller has tried it once without success, or there are calls before
+   * it.
    */
   add(call: PendingCall, limits: Limits): Pending {
     const { signal } = limits
@@ -107,8 +108,8 @@ export class PendingCalls {
   }
 
   /**
-   * Settles as many calls as possible, in order, and waits asynchronously for the rest. Returns the side they wait
-   * for, or 0.
+   * Settles as many calls as possible, in order, and waits asynchronously for the rest. Returns the side they
+   * wait for, or 0.
    */
   serve(): Side | 0 {
     if (this.#serving) return this.#entered

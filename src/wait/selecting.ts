@@ -18,18 +18,18 @@ export interface OwnLedger {
 }
 
 /**
- * How long a thread sleeps at once if its queues have different parking lots. It is woken by the first queue's
- * parking lot only, and looks at the other queues after this time.
+ * How long a thread sleeps at once if its queues have different parking lots. It is woken by the first
+ * queue's parking lot only, and looks at the other queues after this time.
  */
 const DIFFERENT_LOTS_SLEEP_MS = 10
 
 /**
- * Blocks the thread until `attempt`, which looks at all queues, answers true. Returns false when `deadline` (ms, by
- * `now`) passed first. The thread also looks again after every `maxSleepMs()`.
+ * Blocks the thread until `attempt`, which looks at all queues, answers true. Returns false when `deadline`
+ * (ms, by `now`) passed first. The thread also looks again after every `maxSleepMs()`.
  *
- * The order of the loop is the protocol, as in `block`: count in every queue, then read the parking lot's word,
- * then clear the wakes in flight, then look. See waking.ts for the waker's half. A selector that leaves passes no
- * wake on: each wake that it cleared was for all asynchronous waiters, never for this thread alone.
+ * The order of the loop is the protocol, as in `block`: count in every queue, then read the parking lot's
+ * word, then clear the wakes in flight, then look. See waking.ts for the waker's half. A selector that leaves
+ * passes no wake on: each wake that it cleared was for all asynchronous waiters, never for this thread alone.
  */
 export function blockInSelect(
   ledgers: readonly OwnLedger[],

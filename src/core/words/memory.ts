@@ -1,6 +1,6 @@
 /**
- * Access to the shared words, over `Atomics`. `memory.as.ts` is this file for the WebAssembly back end; the back
- * ends differ nowhere else. Addresses are byte offsets below 2^31.
+ * Access to the shared words, over `Atomics`. `memory.as.ts` is this file for the WebAssembly back end; the
+ * back ends differ nowhere else. Addresses are byte offsets below 2^31.
  *
  * `load` … `notify` are sequentially consistent. `peek` and `poke` are plain: at that moment the word has one
  * owner. A later `store` makes it visible to threads that `load` the stored word first.
@@ -10,8 +10,8 @@ let words: Int32Array = new Int32Array(0)
 let wide: BigInt64Array = new BigInt64Array(0)
 
 /**
- * Every later access goes to `buffer`. There is one buffer at a time: this back end serves exploration, comparison
- * and measurement only.
+ * Every later access goes to `buffer`. There is one buffer at a time: this back end serves exploration,
+ * comparison and measurement only.
  */
 export function bind(buffer: ArrayBufferLike): void {
   words = new Int32Array(buffer)
