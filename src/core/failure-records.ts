@@ -29,8 +29,8 @@ export interface FailureRecord {
  *   word 0  number of failures    word 1  bytes used
  *   then each: time (float64), thread, length of the text (words), the text, padded to 8
  *
- * Only the holder of the cell writes it, or the recoverer of a dead holder. The number is 0 while the failures
- * are written, and stored last: a writer that dies leaves an empty record.
+ * Only the holder of the cell writes it, or the recoverer of a dead holder. The number is 0 while the
+ * failures are written, and stored last: a writer that dies leaves an empty record.
  */
 const RECORD_HEADER = 8
 const FAILURE_HEADER = 16

@@ -4,8 +4,8 @@ const double = new Float64Array(1)
 const halves = new Int32Array(double.buffer)
 
 /**
- * Writes `rank` as the two words of the key at byte offset `at`. Keys compare as signed numbers, the high word
- * first; that is the order of the ranks.
+ * Writes `rank` as the two words of the key at byte offset `at`. Keys compare as signed numbers, the high
+ * word first; that is the order of the ranks.
  */
 export function writeKey(words: Int32Array, at: number, rank: number): void {
   // Makes -0 to 0: the bits of -0 would come before those of 0.

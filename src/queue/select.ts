@@ -3,7 +3,7 @@ import { invalidType, invalidValue } from '../check.ts'
 import { clock } from '../clock.ts'
 import { AbortError, BlockingMainThreadError, QueueEmptyError, QueueShutDownError } from '../errors.ts'
 import { clearTimeout, setTimeout } from '../timers.ts'
-import { blockOnLot, onAbort } from '../wait/index.ts'
+import { blockInSelect, onAbort } from '../wait/index.ts'
 import type { SelectCase, SelectObserver } from './access/index.ts'
 import { internalsOf } from './internals.ts'
 import { INTERNALS, isStoppable, signalOf, timeoutOf, type WaitOptions } from './options/index.ts'
@@ -204,7 +204,7 @@ class Selection {
       return Math.min(...open.map(({ blocking }) => blocking.maxSleepMs()))
     }
     try {
-      blockOnLot(cases, clock.now() + timeout, clock.now, attempt, maxSleepMs)
+      blockInSelect(cases, clock.now() + timeout, clock.now, attempt, maxSleepMs)
     } finally {
       for (const blocking of cases) blocking.withdraw()
     }

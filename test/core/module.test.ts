@@ -12,7 +12,7 @@ const shipped = Buffer.from(MODULE_BASE64, 'base64')
 describe('the shipped module', () => {
   const parts = readModule(shipped)
 
-  it('has no loop, no call, no wait and nothing else a thread could be interrupted in', () => {
+  it('has no loop, no call, no wait and nothing else in which a thread could be interrupted', () => {
     expect(forbiddenIn(parts)).toEqual({})
     expect([...parts.opcodes.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(1000)
   })
@@ -51,7 +51,7 @@ describe('the reader of modules', () => {
     expect(forbiddenIn(readModule(await buildControl('put')))).toEqual({ loop: 1 })
   }, 60_000)
 
-  it('refuses an opcode it does not know', () => {
+  it('refuses an opcode that it does not know', () => {
     expect(() => readModule(moduleWith('0xfb'))).toThrow('does not know')
   })
 })

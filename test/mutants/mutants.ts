@@ -511,7 +511,7 @@ const wait: Mutant[] = [
   },
   {
     name: 'a call that is given up leaves those behind it unserved',
-    faults: one(PENDING, 'this.#settle(entry, error)\n    this.serve()', 'this.#settle(entry, error)'),
+    faults: one(PENDING, 'this.#abandon(one, error)\n    this.serve()', 'this.#abandon(one, error)'),
     expected: 'copied',
     tests: BOUNDED,
   },
@@ -519,7 +519,7 @@ const wait: Mutant[] = [
     name: 'whoever moves the lot only notifies',
     faults: one(LOT, 'Atomics.add(this.#words, EPOCH, 1)\n'),
     expected: 'copied',
-    tests: ['wait/lot.test.ts'],
+    tests: ['wait/parking-lot.test.ts'],
   },
 ]
 

@@ -63,7 +63,7 @@ const PRIMITIVES: Record<string, Record<string, number>> = {
 }
 const PURE: Record<string, string> = { imul: 'Math.imul', remember: '(what) => void ($.remembered = what)' }
 /** Parameters that hold a transformed function. */
-const CALLBACKS = new Set(['attempt', 'mayLeave'])
+const CALLBACKS = new Set(['attempt', 'mayLeave', 'operation'])
 /** Functions whose loop around a back-off keeps nothing from one try to the next. */
 const RETRYING = new Set([
   'putOnce',
@@ -74,6 +74,7 @@ const RETRYING = new Set([
   'delayOnce',
   'releaseOnce',
   'readDeadLettered',
+  'untilDone',
 ])
 const ENTRY = fileURLToPath(new URL('./actors.ts', import.meta.url))
 

@@ -31,9 +31,9 @@ import {
  */
 
 /**
- * Reserves `count` blocks. Answers 1; NOTHING if too few are free; BUSY. A thread that will wait (`waits` 1) and
- * finds too few becomes first in line: until it has reserved, all others get NOTHING. A stream of small items
- * therefore cannot starve a large one.
+ * Reserves `count` blocks. Answers 1; NOTHING if too few are free; BUSY. A thread that will wait (`waits` 1)
+ * and finds too few becomes first in line: until it has reserved, all others get NOTHING. A stream of small
+ * items therefore cannot starve a large one.
  */
 export function reserve(ledger: i32, count: i32, waits: i32): i32 {
   const first = load(FIRST_IN_LINE)
@@ -50,8 +50,8 @@ export function reserve(ledger: i32, count: i32, waits: i32): i32 {
 }
 
 /**
- * Leaves the line, and frees the blocks that are reserved and not popped. Answers 1 if a thread waits for blocks,
- * else 0.
+ * Leaves the line, and frees the blocks that are reserved and not popped. Answers 1 if a thread waits for
+ * blocks, else 0.
  */
 export function unreserve(ledger: i32): i32 {
   cas(FIRST_IN_LINE, ledger, 0)
@@ -64,8 +64,8 @@ export function unreserve(ledger: i32): i32 {
 }
 
 /**
- * Takes one reserved block and puts it at the front of the chain of the cell of `entry`. Answers the number of
- * the block; BUSY, CORRUPT.
+ * Takes one reserved block and puts it at the front of the chain of the cell of `entry`. Answers the number
+ * of the block; BUSY, CORRUPT.
  */
 export function pushBlock(ledger: i32, entry: i32): i32 {
   const cell = peek(entry)

@@ -40,10 +40,10 @@ import {
 import { needsWake } from './wake.ts'
 
 /**
- * Last in, first out: a deque in the slots of the ring, from BOTTOM up, under the lock of the returns. Cells are
- * exchanged as in the ring. TAIL and HEAD count the puts and the takes, as there. They are exchanged, not
- * stored, since a shutdown sets their flags without the lock. Returned items wait in their list and come before
- * all items of the deque.
+ * Last in, first out: a deque in the slots of the ring, from BOTTOM up, under the lock of the returns. Cells
+ * are exchanged as in the ring. TAIL and HEAD count the puts and the takes, as there. They are exchanged, not
+ * stored, since a shutdown sets their flags without the lock. Returned items wait in their list and come
+ * before all items of the deque.
  */
 
 /** As `put` of the ring. */

@@ -55,8 +55,8 @@ export function popNode(heap: i32, count: i32): void {
 }
 
 /**
- * Moves parents down, from `hole` upwards, until a node with these words may be placed in the hole. Returns the
- * index of the hole.
+ * Moves parents down, from `hole` upwards, until a node with these words may be placed in the hole. Returns
+ * the index of the hole.
  */
 function rise(heap: i32, hole: i32, high: i32, low: i32, orderHigh: i32, orderLow: i32): i32 {
   const a = riseThree(heap, hole, high, low, orderHigh, orderLow)

@@ -24,8 +24,8 @@ import {
 } from '../words/index.ts'
 
 /**
- * A ledger is the record of one thread: the cells it owns, the items it holds, its counts. Threads are written as
- * threadId + 1; 0 means none.
+ * A ledger is the record of one thread: the cells it owns, the items it holds, its counts. Threads are
+ * written as threadId + 1; 0 means none.
  */
 
 /** Finishes the held item of `entry`. Answers 1 if a thread waits on JOIN, else 0; STALE. */
@@ -57,8 +57,8 @@ export function takeOver(ledger: i32, thread: i32, previous: i32, recoverer: i32
 }
 
 /**
- * Frees a ledger that holds no item and no block and is counted in no wait. A ledger that counts for a producer
- * becomes RESERVED instead. Answers 1; 0 if the ledger belongs to another thread by now.
+ * Frees a ledger that holds no item and no block and is counted in no wait. A ledger that counts for a
+ * producer becomes RESERVED instead. Answers 1; 0 if the ledger belongs to another thread by now.
  */
 export function release(ledger: i32, thread: i32, recoverer: i32): i32 {
   store(ledger + AT_END, 0)
@@ -81,8 +81,8 @@ export function countFor(ledger: i32, producer: i32): void {
 }
 
 /**
- * Gives the reserved ledger that counts for `producer` to `thread`, the producer's next thread. Answers 1; 0 if
- * the ledger is not reserved for that producer.
+ * Gives the reserved ledger that counts for `producer` to `thread`, the producer's next thread. Answers 1; 0
+ * if the ledger is not reserved for that producer.
  */
 export function inherit(ledger: i32, producer: i32, thread: i32): i32 {
   return load(ledger + PRODUCER) === producer ? cas64(ledger + OWNER, RESERVED, 0, thread, 0) : 0

@@ -51,10 +51,10 @@ import { keepSpare, nextSpare, useSpare } from './spares.ts'
 import { needsWake } from './wake.ts'
 
 /**
- * Lowest priority first, equals in the order of their puts: a heap under the lock of the returns. Returned items
- * are in the heap too, at their old places. A put exchanges the outgoing cell for a spare cell; a take makes the
- * entry's empty cell a spare one. TAIL and HEAD count the puts and the first takes, and are exchanged as in the
- * deque.
+ * Lowest priority first, equals in the order of their puts: a heap under the lock of the returns. Returned
+ * items are in the heap too, at their old places. A put exchanges the outgoing cell for a spare cell; a take
+ * makes the entry's empty cell a spare one. TAIL and HEAD count the puts and the first takes, and are
+ * exchanged as in the deque.
  */
 
 /** As `put` of the ring. The key of the outgoing cell has been written. */
@@ -103,8 +103,8 @@ export function takeHeap(ledger: i32, entry: i32): i32 {
   if ((head & SHUT) !== 0) return DISCARDED
   if (load(RETURNED) === 0) {
     const tail = load(TAIL)
-    // HEAD was read first: if the two are equal, the heap was empty at the load of TAIL. An item that came back
-    // after the load of RETURNED wakes GET.
+    // HEAD was read first: if the two are equal, the heap was empty at the load of TAIL. An item that came
+    // back after the load of RETURNED wakes GET.
     if ((tail & ~SHUT) === head) return (tail & SHUT) !== 0 ? CLOSED : NOTHING
   }
   if (cas(LOCK, 0, 1) !== 0) return BUSY

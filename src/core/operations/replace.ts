@@ -45,18 +45,18 @@ import { needsWake } from './wake.ts'
 
 /**
  * Puts that do not wait for room, in queues that drop their oldest item. A dropped item counts as taken and
- * finished in the ledger of the put, in the same straight line. Its cell becomes the outgoing cell, so that the
- * caller can free its blocks. Every drop holds the lock of the returns; therefore the queue exceeds maxsize by at
- * most one item, while a drop is under way.
+ * finished in the ledger of the put, in the same straight line. Its cell becomes the outgoing cell, so that
+ * the caller can free its blocks. Every drop holds the lock of the returns; therefore the queue exceeds
+ * maxsize by at most one item, while a drop is under way.
  *
  * The oldest item of a ring is the first returned item, then the head; of a deque its bottom, then the first
- * returned item. Delayed items are dropped after these, in no order, and dead-lettered items never. Returns that
- * exceed maxsize are not reduced by a drop.
+ * returned item. Delayed items are dropped after these, in no order, and dead-lettered items never. Returns
+ * that exceed maxsize are not reduced by a drop.
  */
 
 /**
- * As `put` of the ring, in place of the oldest item. Answers REPLACED beside 0 or 1 if it dropped an item. FULL:
- * no item can be dropped. BUSY also means that there is room by now.
+ * As `put` of the ring, in place of the oldest item. Answers REPLACED beside 0 or 1 if it dropped an item.
+ * FULL: no item can be dropped. BUSY also means that there is room by now.
  */
 export function replace(ledger: i32, length: i32): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY
@@ -161,8 +161,8 @@ function replaceDequeLocked(ledger: i32, length: i32): i32 {
 }
 
 /**
- * Drops the oldest item, for its blocks. Its cell becomes the outgoing cell, which was empty. Answers 1; NOTHING
- * if no item can be dropped, CLOSED, BUSY, CORRUPT.
+ * Drops the oldest item, for its blocks. Its cell becomes the outgoing cell, which was empty. Answers 1;
+ * NOTHING if no item can be dropped, CLOSED, BUSY, CORRUPT.
  */
 export function dropOldest(ledger: i32): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY

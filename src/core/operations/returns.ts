@@ -65,9 +65,9 @@ import { needsWake } from './wake.ts'
 /**
  * Returns: items that came back, because they were requeued or because their holder died. They are in lists
  * threaded through the cells, under a lock. The lock is taken and released within one straight line, so no
- * thread can die while it holds it. An operation that finds it taken answers BUSY. Accesses to the words of the
- * lists are plain: the exchange and the store of the lock order them. A priority queue keeps returned items in
- * its heap, not in their list.
+ * thread can die while it holds it. An operation that finds it taken answers BUSY. Accesses to the words of
+ * the lists are plain: the exchange and the store of the lock order them. A priority queue keeps returned
+ * items in its heap, not in their list.
  */
 
 /** Answers of requeue: where the item is now. */
@@ -81,11 +81,11 @@ export const IN_HEAP: i32 = 1
 const UNTIL_DUE: i32 = 2
 
 /**
- * Moves the held item of `entry` to the returned items. It goes to the dead-lettered ones if it was dead-lettered
- * before, or is now by `verdict`, or was delivered maxDeliveries times. An empty spare cell takes its place in
- * the entry. Without a dead-letter queue, or after an immediate shutdown, the item counts as finished instead,
- * and its blocks stay with the entry, for the caller to free. Answers one of the three words above; STALE if the
- * entry holds no item; BUSY, CORRUPT.
+ * Moves the held item of `entry` to the returned items. It goes to the dead-lettered ones if it was
+ * dead-lettered before, or is now by `verdict`, or was delivered maxDeliveries times. An empty spare cell
+ * takes its place in the entry. Without a dead-letter queue, or after an immediate shutdown, the item counts
+ * as finished instead, and its blocks stay with the entry, for the caller to free. Answers one of the three
+ * words above; STALE if the entry holds no item; BUSY, CORRUPT.
  */
 export function requeue(ledger: i32, entry: i32, verdict: i32): i32 {
   return requeueTo(IN_LIST, ledger, entry, verdict, 0, 0)
@@ -199,9 +199,9 @@ function delayCell(cell: i32, delayed: i32, dueHigh: i32, dueLow: i32): i32 {
 }
 
 /**
- * Moves the delayed item that is due first to the returned items, if it is due by `now`, the two words of a key.
- * Answers 0 if it did, and there may be more; the number of ms, at least 1, until the first is due; NOTHING,
- * BUSY, CORRUPT.
+ * Moves the delayed item that is due first to the returned items, if it is due by `now`, the two words of a
+ * key. Answers 0 if it did, and there may be more; the number of ms, at least 1, until the first is due;
+ * NOTHING, BUSY, CORRUPT.
  */
 export function releaseDue(nowHigh: i32, nowLow: i32): i32 {
   if (load(DELAYED) === 0) return NOTHING
@@ -296,8 +296,8 @@ export function removeReturn(cell: i32): void {
 }
 
 /**
- * After an immediate shutdown: discards one of the returns, counted as taken and finished in `ledger`. Answers 1;
- * NOTHING, BUSY, CORRUPT.
+ * After an immediate shutdown: discards one of the returns, counted as taken and finished in `ledger`.
+ * Answers 1; NOTHING, BUSY, CORRUPT.
  */
 export function discardReturned(ledger: i32): i32 {
   if ((load(HEAD) & SHUT) === 0) return NOTHING

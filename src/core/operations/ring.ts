@@ -40,13 +40,13 @@ import {
 import { needsWake } from './wake.ts'
 
 /**
- * The bounded ring of Vyukov's slot sequences. Cells are exchanged instead of payloads copied. Each function is
- * one straight line: no loop and, once compiled, no call, so no thread can die inside it.
+ * The bounded ring of Vyukov's slot sequences. Cells are exchanged instead of payloads copied. Each function
+ * is one straight line: no loop and, once compiled, no call, so no thread can die inside it.
  */
 
 /**
- * Puts the outgoing cell, whose payload is `length` bytes, at the tail. Answers 1 if a thread that waits for an
- * item must be woken, else 0; FULL, CLOSED, BUSY, CORRUPT.
+ * Puts the outgoing cell, whose payload is `length` bytes, at the tail. Answers 1 if a thread that waits for
+ * an item must be woken, else 0; FULL, CLOSED, BUSY, CORRUPT.
  */
 export function put(ledger: i32, length: i32): i32 {
   const tail = load(TAIL)
@@ -59,16 +59,16 @@ export function put(ledger: i32, length: i32): i32 {
   const oldest = positionBefore(tail, maxsize)
   const behind = (load(slotAt(oldest)) - emptiedMark(oldest)) | 0
   if (gap < 0 || behind < 0) return size(tail) >= maxsize ? FULL : BUSY
-  // RETURNS is read after the slot. If it is 0 now, and the exchange below finds the tail unmoved, then the put
-  // fits at this moment. `size` likewise reads HEAD first, then RETURNS.
+  // RETURNS is read after the slot. If it is 0 now, and the exchange below finds the tail unmoved, then the
+  // put fits at this moment. `size` likewise reads HEAD first, then RETURNS.
   if (load(RETURNS) !== 0 && size(tail) >= maxsize) return FULL
   const entry = ledger + ENTRIES
   const full = peek(entry)
   const spare = peek(slot + SLOT_CELL)
   if (isCell(full) === 0 || isCell(spare) === 0) return CORRUPT
   poke(cellAt(full) + LENGTH, length)
-  // An item in the ring has never been delivered. Its first delivery is counted here already, so that the take
-  // need not write to the cell.
+  // An item in the ring has never been delivered. Its first delivery is counted here already, so that the
+  // take need not write to the cell.
   poke(cellAt(full) + ATTEMPTS, 1)
   if (cas(TAIL, tail, nextPosition(tail)) !== tail) return BUSY
   poke(slot + SLOT_CELL, full)
@@ -88,9 +88,9 @@ function size(tail: i32): i32 {
 }
 
 /**
- * Takes the item at the head into `entry` of `ledger`, in exchange for the entry's empty cell. Answers
- * (cell << 1) | 1 if a thread that waits for room must be woken, (cell << 1) if not; NOTHING, CLOSED (nothing,
- * and no more puts), DISCARDED (after an immediate shutdown), BEHIND_RETURNED, BUSY, CORRUPT.
+ * Takes the item at the head into `entry` of `ledger`, in exchange for the entry's empty cell. Answers (cell
+ * << 1) | 1 if a thread that waits for room must be woken, (cell << 1) if not; NOTHING, CLOSED (nothing, and
+ * no more puts), DISCARDED (after an immediate shutdown), BEHIND_RETURNED, BUSY, CORRUPT.
  */
 export function take(ledger: i32, entry: i32): i32 {
   const head = load(HEAD)

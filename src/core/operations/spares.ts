@@ -1,8 +1,8 @@
 import { cellAt, firstSpare, NEXT, peek, poke, SPARE_FIRST, SPARE_FRESH } from '../words/index.ts'
 
 /**
- * Spare cells: empty ones, exchanged for full ones. Cells used before are in a list; fresh ones are counted. All
- * of this is under the lock.
+ * Spare cells: empty ones, exchanged for full ones. Cells used before are in a list; fresh ones are counted.
+ * All of this is under the lock.
  */
 
 /** The next spare cell; if there is none, the answer is not the number of a cell. */

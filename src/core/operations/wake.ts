@@ -16,13 +16,13 @@ import {
 
 /**
  * Waits and wakes on one side of a queue (GET, PUT, MEMORY or JOIN). A waiter counts itself, reads the epoch,
- * looks again, and only then sleeps on that epoch. A waker publishes, then reads the count; if it is not 0, the
- * waker moves the epoch and notifies. Blocked and asynchronous waiters have separate words: an abandoned
+ * looks again, and only then sleeps on that epoch. A waker publishes, then reads the count; if it is not 0,
+ * the waker moves the epoch and notifies. Blocked and asynchronous waiters have separate words: an abandoned
  * `waitAsync` would otherwise consume a `notify(1)` meant for a blocked thread.
  *
- * At most one wake is in flight to the blocked threads of a side (WAKING), and one to the asynchronous waiters
- * (ASYNC_WAKING). Every thread that leaves a wait, for any reason, clears that word, then looks again, and passes
- * the wake on if there is more.
+ * At most one wake is in flight to the blocked threads of a side (WAKING), and one to the asynchronous
+ * waiters (ASYNC_WAKING). Every thread that leaves a wait, for any reason, clears that word, then looks
+ * again, and passes the wake on if there is more.
  */
 
 /** 1 if a thread waits on `side` and no wake to its kind of waiters is in flight, else 0. */
@@ -47,8 +47,8 @@ export function wake(side: i32): void {
 }
 
 /**
- * Wakes all waiters, counted or not: for shutdowns, joins and deaths. A thread that died asleep may have consumed
- * a wake before.
+ * Wakes all waiters, counted or not: for shutdowns, joins and deaths. A thread that died asleep may have
+ * consumed a wake before.
  */
 export function wakeAll(side: i32): void {
   store(side + WAKING, 0)

@@ -3,17 +3,19 @@ import { allocateWords } from './shared-words.ts'
 
 /**
  * The calls under way in one run of `consume`. The words are shared, so that the supervisor sees a call that
- * takes too long even if the event loop of its thread is blocked. A lane makes one call after the other; it has
+ * takes too long even if the event loop of its thread is blocked. A lane makes one call after the other; it
+ * has
  *
  *   word 0  CALL   even: no call is under way; odd: one is; counts up. TIMED_OUT: the call took too long
  *   word 1  ENTRY  the entry that holds the item of the call
  *   word 2  BEGAN  ms of the clock of all threads, 32 bits
  *
- * The last word is BLOCKING: the number of a lane, from 1, or 0. The call of that lane has not returned to the
- * event loop since it began. The other calls of the thread cannot go on meanwhile, so they must not time out.
+ * The last word is BLOCKING: the number of a lane, from 1, or 0. The call of that lane has not returned to
+ * the event loop since it began. The other calls of the thread cannot go on meanwhile, so they must not time
+ * out.
  *
- * One exchange of CALL decides whether a call has ended in time. The thread makes it after the call and before
- * it settles the item; the supervisor makes it when the call has taken too long.
+ * One exchange of CALL decides whether a call has ended in time. The thread makes it after the call and
+ * before it settles the item; the supervisor makes it when the call has taken too long.
  */
 const CALL = 0
 const ENTRY = 1
@@ -61,8 +63,8 @@ export class Lane {
   }
 
   /**
-   * The call has ended. Returns false if it took too long: the item is no longer this thread's, and the thread
-   * is about to be terminated.
+   * The call has ended. Returns false if it took too long: the item is no longer this thread's, and the
+   * thread is about to be terminated.
    */
   end(): boolean {
     this.waits()

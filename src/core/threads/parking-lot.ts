@@ -3,8 +3,8 @@ import { allocateWords } from './shared-words.ts'
 
 /**
  * A word on which threads sleep that wait on several queues at once. A thread can sleep on one word only. All
- * selecting threads of a process therefore sleep on the same word, and every wake of the takers of a queue also
- * moves that word while such a thread is counted at the queue.
+ * selecting threads of a process therefore sleep on the same word, and every wake of the takers of a queue
+ * also moves that word while such a thread is counted at the queue.
  */
 export interface ParkingLot {
   /** Equal for all views of the same word. */

@@ -8,7 +8,7 @@ import { allocateWords } from './shared-words.ts'
  *   word 0  STATE    QUEUED → BEGUN, by the thread, or QUEUED → ABANDONED, by the supervisor: never both
  *   word 1  THREAD   threadId, once the run has begun: the `exit` of this thread is the death of the run
  *   word 2  STOP     1 when the run is asked to stop; the thread reads it before every wait
- *   word 3  CALLS    calls under way in `consume`; plain stores, since it is read after the thread's death only
+ *   word 3  CALLS    calls under way in `consume`; plain stores: it is read only after the thread's death
  *   word 4… USE      what the run has done with the queue of that number: bits of Use
  */
 const STATE = 0
@@ -57,8 +57,8 @@ export class RunWords {
   }
 
   /**
-   * As stopRequested, by a plain load, for loops over items. The work on each item is more than a compiler can
-   * move the load across.
+   * As stopRequested, by a plain load, for loops over items. The work on each item is more than a compiler
+   * can move the load across.
    */
   get stopsSoon(): boolean {
     return this.words[STOP] === 1

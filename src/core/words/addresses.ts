@@ -3,8 +3,8 @@ import { imul } from './memory.ts'
 import { KEY_BYTES, LINK_BYTES, POSITION, SHUT, SLOT_BYTES } from './offsets.ts'
 
 /**
- * Addresses, from numbers that have been checked or masked, and the arithmetic of TAIL, HEAD and SEQUENCE. Those
- * words wrap at 32 bits.
+ * Addresses, from numbers that have been checked or masked, and the arithmetic of TAIL, HEAD and SEQUENCE.
+ * Those words wrap at 32 bits.
  */
 
 /** The slot of the position in `word`: TAIL or HEAD, with or without its flag. */

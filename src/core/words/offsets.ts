@@ -1,17 +1,17 @@
 /**
- * Every shared offset, in bytes. Words that different threads write are 128 bytes apart: two cache lines, since
- * the prefetcher for adjacent lines fetches pairs.
+ * Every shared offset, in bytes. Words that different threads write are 128 bytes apart: two cache lines,
+ * since the prefetcher for adjacent lines fetches pairs.
  *
- *      0  TAIL       (position << 1) | shut         next to put; written by puts. A shutdown sets bit 0, so that
- *                                                   every later exchange of a put fails.
- *    128  HEAD       (position << 1) | immediate    next to take; written by takes. An immediate shutdown sets
- *                                                   bit 0.
- *    256  LOCK …     the returns (items that came back): lists threaded through the cells, under one lock that
- *                    is taken and released in a straight line. The same lock guards the deque and the heap.
+ *      0  TAIL       (position << 1) | shut        next to put; written by puts. A shutdown sets bit 0, so
+ *                                                  that every later exchange of a put fails.
+ *    128  HEAD       (position << 1) | immediate   next to take; written by takes. An immediate shutdown
+ *                                                  sets bit 0.
+ *    256  LOCK …     the returns (items that came back): lists threaded through the cells, under one lock
+ *                    that is taken and released in a straight line. It guards the deque and the heap, too.
  *    384  FREE_BLOCKS …  the blocks for long items: how many are free, and the stack of those used before
  *    448  LEDGERS_USED   (in the same line: written only when a thread attaches)
  *    512  GET        four sides to wait on, 128 bytes each: for an item,
- *    544    SELECT     (in the line of GET: threads blocked in a select of several queues, this one among them)
+ *    544    SELECT     (in the line of GET: threads blocked in a select of this queue and others)
  *    640  PUT        for room,
  *    768  MEMORY     for blocks,
  *    896  JOIN       for items to be finished
@@ -28,12 +28,12 @@
  *            taken.
  *   links    one word a block: the next block of its chain or of the free stack, plus 1
  *   heap     priority: (1 + heapSize) x { KEY, ORDER, (CELL << 1) | came back }
- *            An array heap from node 1 on, lowest first, of TAIL less HEAD and RETURNED nodes. KEY and ORDER are
- *            copies of those in keys, so that a sift reads no address from shared memory.
+ *            An array heap from node 1 on, lowest first, of TAIL less HEAD and RETURNED nodes. KEY and ORDER
+ *            are copies of those in keys, so that a sift reads no address from shared memory.
  *   keys     priority: cells x { KEY, ORDER }
- *            KEY: the priority, as two words that compare as signed numbers, the high word first; written with
- *            the payload. ORDER: the number of its arrival, likewise. By both, an item that comes back takes its
- *            old place.
+ *            KEY: the priority, as two words that compare as signed numbers, the high word first; written
+ *            with the payload. ORDER: the number of its arrival, likewise. By both, an item that comes back
+ *            takes its old place.
  *   delayed  (1 + delayedSize) x { DUE, ORDER, CELL << 1 }
  *            A heap likewise, of DELAYED nodes. DUE: when the item is due, in ms of the clock of all threads.
  *   cells    { LENGTH, ATTEMPTS, CHAIN, NEXT | itemBytes of payload }
@@ -42,8 +42,8 @@
  *   blocks   blockBytes each
  *
  * A cell number is in exactly one place at any time: a slot, a node of a heap, a ledger entry, the list of
- * returned or of dead-lettered items, or the list of spare cells. The one exception are cells discarded after an
- * immediate shutdown: they are in no place, since no put needs them any more.
+ * returned or of dead-lettered items, or the list of spare cells. The one exception are cells discarded after
+ * an immediate shutdown: they are in no place, since no put needs them any more.
  */
 
 export const LINE_BYTES: i32 = 128
@@ -113,8 +113,9 @@ export const ASYNC_WAKING: i32 = ASYNC_EPOCH + WORD_BYTES
 export const BLOCKED_WAITER: i32 = 1
 export const ASYNC_WAITER: i32 = 0x10000
 /**
- * A side of which only WAITERS is used: threads blocked in a select. They count on GET as asynchronous waiters
- * and sleep on the word of a parking lot. A thread that wakes GET moves that word if this count is not 0.
+ * A side of which only WAITERS is used: threads blocked in a select. They count on GET as asynchronous
+ * waiters and sleep on the word of a parking lot. A thread that wakes GET moves that word if this count is
+ * not 0.
  */
 export const SELECT: i32 = GET + 32
 /** Moves when all threads that wait at the end of a shut-down queue must leave, though they hold items. */
@@ -143,8 +144,8 @@ export const NODE_BYTES: i32 = NODE_CELL + WORD_BYTES
 export const CAME_BACK: i32 = 1
 
 /**
- * Ledger. OWNER and RECOVERER are exchanged at once, so 8-byte aligned: the thread that the ledger belongs to,
- * and the thread that reclaims it. Both are threadId + 1, 0 for none.
+ * Ledger. OWNER and RECOVERER are exchanged at once, so 8-byte aligned: the thread that the ledger belongs
+ * to, and the thread that reclaims it. Both are threadId + 1, 0 for none.
  */
 export const OWNER: i32 = 0
 export const RECOVERER: i32 = OWNER + WORD_BYTES
@@ -162,8 +163,8 @@ export const RESERVED_BLOCKS: i32 = WAITS + WORD_BYTES
 /** Items dead-lettered without a dead-letter queue, or dropped because the queue was full. */
 export const DROPPED: i32 = RESERVED_BLOCKS + WORD_BYTES
 /**
- * The producer whose puts are counted here, from one of its threads to the next. 0: none, and the ledger is free
- * once it has no owner.
+ * The producer whose puts are counted here, from one of its threads to the next. 0: none, and the ledger is
+ * free once it has no owner.
  */
 export const PRODUCER: i32 = DROPPED + WORD_BYTES
 /** STORED when PRODUCER was set. */
@@ -172,7 +173,10 @@ export const STORED_BEFORE: i32 = PRODUCER + WORD_BYTES
 export const REJECTED: i32 = STORED_BEFORE + WORD_BYTES
 /** Waits that ended because the safety timeout passed, not by a wake. */
 export const MISSED_WAKES: i32 = REJECTED + WORD_BYTES
-/** An item whose call took too long: the thread that holds it (as OWNER), entry, delay, limit; see run-timeouts.ts. */
+/**
+ * An item whose call took too long: the thread that holds it (as OWNER), entry, delay, limit; see
+ * run-timeouts.ts.
+ */
 export const TIMED_OUT_THREAD: i32 = MISSED_WAKES + WORD_BYTES
 export const TIMED_OUT_ENTRY: i32 = TIMED_OUT_THREAD + WORD_BYTES
 export const TIMED_OUT_DELAY: i32 = TIMED_OUT_ENTRY + WORD_BYTES
@@ -197,9 +201,9 @@ export const SELECT_GET_BIT: i32 = 512
 export const SELECT_BIT: i32 = 1024
 
 /**
- * Cell. ATTEMPTS: deliveries begun; the first delivery of an item in the ring is counted already. Two bits beside
- * the count: DEAD_LETTERED, so that the item is not delivered again if the thread that moves it to the dead
- * letters dies; SUSPECT, if the last thread that held the item died.
+ * Cell. ATTEMPTS: deliveries begun; the first delivery of an item in the ring is counted already. Two bits
+ * beside the count: DEAD_LETTERED, so that the item is not delivered again if the thread that moves it to the
+ * dead letters dies; SUSPECT, if the last thread that held the item died.
  */
 export const LENGTH: i32 = 0
 export const ATTEMPTS: i32 = LENGTH + WORD_BYTES

@@ -50,7 +50,7 @@ export class Puts<T> {
         if (side === 0) resolve(one.result)
         return side
       }
-      this.#pending.add({ attempt, reject, giveUp: () => this.#abandon(bytes) }, limits)
+      this.#pending.add({ attempt, reject, abandon: () => this.#abandon(bytes) }, limits)
     })
   }
 

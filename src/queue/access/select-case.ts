@@ -1,4 +1,4 @@
-import type { Place } from '../../wait/index.ts'
+import type { OwnLedger } from '../../wait/index.ts'
 
 /** One of the queues of a select, in this thread. It throws QueueShutDownError when the queue has ended. */
 export interface SelectCase<T> {
@@ -26,7 +26,7 @@ export interface SelectObserver<T> {
 }
 
 /** This thread at a queue while a select, or a take, blocks it. */
-export interface BlockingCase extends Place {
+export interface BlockingCase extends OwnLedger {
   /** As SelectCase.poll, but it also waits at the end of a shut-down queue. @throws as getSync */
   poll(): number
   /** ms until it should look again although nobody woke it. */

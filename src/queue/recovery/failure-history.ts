@@ -19,8 +19,8 @@ export interface Failure {
 }
 
 /**
- * Adds a failure. Errors are shortened to the room there is. Of more than 8 failures, the first 7 and the last
- * are kept.
+ * Adds a failure. Errors are shortened to the room there is. If there are more than 8 failures, the first 7
+ * and the last are kept.
  */
 export function addFailure(
   views: RecordViews,
@@ -38,8 +38,9 @@ export function addFailure(
 }
 
 /**
- * The last failure is the reason why an item is dead-lettered, so it gets room first. Each of the others is sure
- * of its share of eight: of 2048 bytes, this is enough for class, code and message of an error and its cause.
+ * The last failure is the reason why an item is dead-lettered, so it gets room first. Each of the others is
+ * sure of its share of eight: of 2048 bytes, this is enough for class, code and message of an error and its
+ * cause.
  */
 function textsOf(failures: readonly Failure[], bytes: number): Buffer[] {
   const share = Math.floor(roomForTexts(bytes, MAX_FAILURES) / MAX_FAILURES / 8) * 8

@@ -1,36 +1,36 @@
 import { expect, it } from 'vitest'
-import { type InLine, Line } from '../../src/wait/line.ts'
+import { type Linked, LinkedList } from '../../src/wait/linked-list.ts'
 import { randomNumbers } from '../support/random.mjs'
 import { seedOfRun } from '../support/seed.ts'
 
-interface One extends InLine<One> {
+interface One extends Linked<One> {
   readonly name: number
 }
 
-const one = (name: number): One => ({ name, before: undefined, after: undefined, isInLine: false })
+const one = (name: number): One => ({ name, previous: undefined, next: undefined, isLinked: false })
 
-it('a line keeps the order in which they joined, whoever leaves', () => {
+it('a linked list keeps the order in which its members were added, whichever are removed', () => {
   const seed = seedOfRun()
   const random = randomNumbers(seed)
-  const line = new Line<One>()
+  const list = new LinkedList<One>()
   let model: One[] = []
   const gone: One[] = []
   for (let step = 0; step < 5000; step++) {
     const kind = random(4)
     if (kind < 2 && model.length < 40) {
-      // One that has left may join again.
+      // A removed member may be added again.
       const next = kind === 1 ? (gone.pop() ?? one(step)) : one(step)
-      line.join(next)
+      list.append(next)
       model.push(next)
     } else {
       const leaving = model[random(model.length + 1)]
       if (leaving === undefined) continue
-      expect(line.leave(leaving)).toBe(true)
-      expect(line.leave(leaving)).toBe(false)
+      expect(list.remove(leaving)).toBe(true)
+      expect(list.remove(leaving)).toBe(false)
       model = model.filter((each) => each !== leaving)
       gone.push(leaving)
     }
-    expect([line.size, line.first, line.all()], `seed ${seed}, step ${step}`).toEqual([
+    expect([list.size, list.first, list.toArray()], `seed ${seed}, step ${step}`).toEqual([
       model.length,
       model[0],
       model,
@@ -38,11 +38,11 @@ it('a line keeps the order in which they joined, whoever leaves', () => {
   }
 })
 
-it('who has left a line is not connected with it', () => {
-  const line = new Line<One>()
+it('a removed member has no link to the others', () => {
+  const list = new LinkedList<One>()
   const [a, b, c] = [one(1), one(2), one(3)]
-  for (const each of [a, b, c]) line.join(each)
-  line.leave(b)
+  for (const each of [a, b, c]) list.append(each)
+  list.remove(b)
   expect(b).toEqual(one(2))
-  expect([a.after, c.before]).toEqual([c, a])
+  expect([a.next, c.previous]).toEqual([c, a])
 })
