@@ -5,9 +5,9 @@
  *
  *   read (1 thread) → blocks → compress (a thread a core) → packed → write (1 thread)
  *
- * Each block becomes a gzip file of its own. Joined in order they are one file again, which any gunzip reads. The
- * queues are short, so memory stays small for a file of any size: reading waits for compressing, compressing for
- * writing.
+ * Each block becomes a gzip file of its own. Joined in order they are one file again, which any gunzip reads.
+ * The queues are short, so memory stays small for a file of any size: reading waits for compressing,
+ * compressing for writing.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -84,7 +84,7 @@ async function main({ input, output, fd }: { input: string; output: string; fd: 
   const packed = new Queue<Block>({ name: 'packed', maxsize: QUEUED })
   const supervisor = new Supervisor({ handleSignals: true })
   const work = task<typeof import('./pipeline-by-hand.ts')>(import.meta.url)
-  // If its thread dies, the file is read again from the beginning, without the blocks that were queued before.
+  // If its thread dies, the file is read again, without the blocks that were queued before.
   supervisor.produce(blocks, work('read', { args: { input }, resume: 'skip' }))
   // The supervisor shuts `blocks` down after its producer, and `packed` after the group that closes it.
   supervisor.consume(blocks, work('compress', { args: { packed }, closes: packed }))

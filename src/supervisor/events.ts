@@ -15,8 +15,8 @@ export interface SupervisorEvents {
   /** A function begins on a thread. */
   start: [ThreadEvent & { readonly restarts: number }]
   /**
-   * A run is over. `exitCode` is set if its thread died, `error` if the run failed. A run that could not be set
-   * up had no 'start'.
+   * A run is over. `exitCode` is set if its thread died, `error` if the run failed. A run that could not be
+   * set up had no 'start'.
    */
   exit: [ThreadEvent & { readonly exitCode?: number; readonly error?: Error }]
   /** A thread is about to be started again, after the `backoff` of the restart policy. */

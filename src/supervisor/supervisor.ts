@@ -85,8 +85,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   /**
-   * Runs a function on `threads` threads. The function uses the queues in its `args` as it likes; it returns or
-   * throws its result. A thread that dies is started again, at the beginning of the function.
+   * Runs a function on `threads` threads. The function uses the queues in its `args` as it likes; it returns
+   * or throws its result. A thread that dies is started again, at the beginning of the function.
    *
    * @example
    *     const group = supervisor.spawn({ filename, name: 'sum', threads: 2, args: { numbers } })
@@ -102,8 +102,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   /**
    * Runs a function on `threads` threads whose items go into `queue`. The function returns one item, or an
    * iterable, asynchronous iterable or generator of items. (A string, a buffer or a typed array is one item,
-   * undefined is none.) Each item is stored before the next is asked for. The queue is shut down when the last
-   * group of this supervisor is over that produces for it, or has it in `closes`.
+   * undefined is none.) Each item is stored before the next is asked for. The queue is shut down when the
+   * last group of this supervisor is over that produces for it, or has it in `closes`.
    *
    * @example
    *     supervisor.produce(queue, { filename, name: 'readLines', args: { path } })
@@ -120,10 +120,10 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   /**
-   * Calls a function with each item of `queue`, on `threads` threads, as `(item, thread)`. An item is finished
-   * when the call has returned. A throw fails the item only: it is retried, then goes to the dead letters.
-   * Without retries and dead letters, the thread fails, and the item is delivered to another thread. With
-   * `closes`, other queues are shut down once the group is over.
+   * Calls a function with each item of `queue`, on `threads` threads, as `(item, thread)`. An item is
+   * finished when the call has returned. A throw fails the item only: it is retried, then goes to the dead
+   * letters. Without retries and dead letters, the thread fails, and the item is delivered to another thread.
+   * With `closes`, other queues are shut down once the group is over.
    *
    * @example
    *     supervisor.consume(pages, { filename, name: 'parse', args: { links }, retries: 2, closes: links })
@@ -140,14 +140,15 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   /**
-   * Resolves when all groups have ended and their threads with them. Groups that are added meanwhile count too.
+   * Resolves when all groups have ended and their threads with them. Groups that are added meanwhile count
+   * too.
    *
    * @example
    *     const report = await supervisor.join({ timeout: 60_000 })
    *
-   * @throws ThreadError when a group failed for good, AggregateError when several did; ThreadError when a queue
-   *   still has items and a group took from it. Each has the `report` too. WaitTimeoutError, AbortError;
-   *   TypeError, RangeError for a wrong option
+   * @throws ThreadError when a group failed for good, AggregateError when several did; ThreadError when a
+   *   queue still has items and a group took from it. Each has the `report` too. WaitTimeoutError,
+   *   AbortError; TypeError, RangeError for a wrong option
    */
   async join(options?: WaitOptions): Promise<Report> {
     this.#isJoined = true
@@ -332,7 +333,9 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     }
   }
 
-  /** Emits an event. An error of a listener is an uncaught exception, and does not interrupt this supervisor. */
+  /**
+   * Emits an event. An error of a listener is an uncaught exception, and does not interrupt this supervisor.
+   */
   #tell<E extends keyof SupervisorEvents>(event: E, ...payload: SupervisorEvents[E]): void {
     try {
       this.emit(event, ...(payload as never))

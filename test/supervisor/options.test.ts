@@ -230,7 +230,7 @@ describe('an option of a task', () => {
   })
 })
 
-/** As `typeof import` of the fixture, which has no types. */
+/** The type of the fixture's module, which has no types of its own. */
 interface Plain {
   echo(args: unknown): unknown
 }

@@ -55,7 +55,8 @@ export class Run {
     this.#port = port1
     this.#handlers = handlers
     port1.on('message', (message: ThreadMessage) => this.#hear(message))
-    // A value that this thread cannot read: one that is nested too deep for its stack, but not for the other's.
+    // A value that this thread cannot read: one that is nested too deep for its stack, but not for the
+    // other's.
     port1.on('messageerror', (error) => this.#unreadable(error))
     const { timeoutMs, concurrency } = plan ?? {}
     let calls: Int32Array | undefined
@@ -99,8 +100,8 @@ export class Run {
   }
 
   /**
-   * The uses of a queue so far, as bits of Use. Queues have their numbers among the arguments. The number after
-   * those is an output's.
+   * The uses of a queue so far, as bits of Use. Queues have their numbers among the arguments. The number
+   * after those is an output's.
    */
   useOf(queue: number): number {
     return this.#control.useOf(queue)

@@ -1,9 +1,10 @@
 /**
- * Kills threads of supervisors in every way and at every work, each `--kills` times, and prints what came of it:
+ * Kills threads of supervisors in every way and at all their work, each `--kills` times, and prints the
+ * results:
  *
- *   npx tsx test/supervisor/kills/run.ts --kills 50 [--only TEXT] [--seed N] [--from N] [--runs N]
+ * npx tsx test/supervisor/kills/run.ts --kills 50 [--only TEXT] [--seed N] [--from N] [--runs N]
  *
- * `--runs`: how often the program that starts many supervisors starts one; 0 leaves it out.
+ * `--runs`: the number of supervisors that the program of many supervisors starts; 0 leaves it out.
  */
 import { parseArgs } from 'node:util'
 import build from '../../support/build.ts'
