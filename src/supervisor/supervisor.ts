@@ -4,19 +4,19 @@ import { clock } from '../clock.ts'
 import { AbortError, SupervisorClosedError, TooManyThreadsError } from '../errors.ts'
 import { placeIn, refuseSelfStart } from '../protocol/index.ts'
 import { hearAttachments, type ItemOf, type Queue, type WaitOptions } from '../queue/index.ts'
-import { clearInterval, nextTick, setInterval } from '../timers.ts'
+import { clearInterval, setInterval } from '../timers.ts'
 import { markUnsendable } from '../unsendable.ts'
 import { onAbort } from '../wait/index.ts'
 import { framesAbove } from './call-site.ts'
-import type { SupervisorEvents, ThreadEvent } from './events.ts'
-import { GroupHistory } from './group-history.ts'
-import type { GroupEvents, GroupPlan, Member, ThreadGroup } from './groups/index.ts'
+import { emitSafely, type SupervisorEvents, threadEvents } from './events.ts'
+import { GroupList } from './group-list.ts'
+import type { GroupEvents, GroupPlan, ThreadGroup } from './groups/index.ts'
 import { Group, refuseTooMany, waitFor } from './groups/index.ts'
 import { joinError, withReport } from './join-error.ts'
 import { leftoversIn, untilDeadLettersMoved } from './leftovers.ts'
 import { type SupervisorOptions, type SupervisorSettings, supervisorSettings } from './options.ts'
 import { QueueEnds } from './queue-ends.ts'
-import { groupStats, type Report, type SupervisorStats } from './report.ts'
+import type { Report, SupervisorStats } from './report.ts'
 import { handleSignals } from './signals.ts'
 import { drainAndStop, stopDownstream } from './stop-order.ts'
 import type {
@@ -46,10 +46,8 @@ const PROGRESS_INTERVAL_MS = 1000
 export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly name: string
   readonly #settings: SupervisorSettings
-  /** The groups whose threads have not all exited. */
-  readonly #groups: Group[] = []
-  readonly #past = new GroupHistory()
-  readonly #ends = new QueueEnds(() => this.#running)
+  readonly #groups = new GroupList()
+  readonly #ends = new QueueEnds(() => this.#groups.running)
   #started = 0
   readonly #stop = new AbortController()
   #startedAt = 0
@@ -69,7 +67,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#settings = supervisorSettings(options)
     this.name = this.#settings.name
     EventEmitter.prototype.on.call(this, 'newListener', (event: string) => {
-      if (event === 'progress' && this.#running.length > 0) this.#showProgress()
+      if (event === 'progress' && this.#groups.running.length > 0) this.#showProgress()
     })
   }
 
@@ -156,12 +154,12 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       this.#end,
       options,
       () => this.#label,
-      () => this.#running.flatMap(({ unready }) => (unready === '' ? [] : [unready])).join(', '),
+      () => this.#groups.running.flatMap(({ unready }) => (unready === '' ? [] : [unready])).join(', '),
     )
     // A group may have been added after the end of the last one.
-    if (this.#groups.length > 0) return this.join(options)
+    if (this.#groups.present.length > 0) return this.join(options)
     const report = this.#report()
-    const { failures, forgotten, taken } = this.#past
+    const { failures, forgotten, taken } = this.#groups.past
     const rejection = joinError({
       failures,
       forgotten,
@@ -170,7 +168,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       abort: this.#isAborted ? { reason: this.#settings.signal?.reason } : undefined,
       destroyedBy: this.#destroyedBy,
     })
-    this.#past.allJoined()
+    this.#groups.past.allJoined()
     if (rejection !== undefined) throw withReport(rejection.error, report)
     return report
   }
@@ -182,17 +180,12 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    *     console.log(supervisor.stats().threads, 'threads at work')
    */
   stats(): SupervisorStats {
-    const { earlier } = this.#past
+    const { threadsAtWork, stats, past } = this.#groups
     return {
       name: this.name,
-      threads: this.#threadsAtWork(),
-      groups: [
-        ...this.#past.groups,
-        ...this.#groups.map((group) => ({ number: group.number, stats: groupStats(group) })),
-      ]
-        .sort((a, b) => a.number - b.number)
-        .map(({ stats }) => stats),
-      ...(earlier === undefined ? {} : { earlier }),
+      threads: threadsAtWork,
+      groups: stats,
+      ...(past.earlier === undefined ? {} : { earlier: past.earlier }),
     }
   }
 
@@ -219,8 +212,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#isClosed = true
     const reason = error ?? new AbortError(new Error(`${this.#label} was destroyed`))
     this.#stop.abort(reason)
-    if (this.#running.length > 0) this.#destroyedBy ??= { error: reason }
-    await Promise.all(this.#groups.map((group) => group.destroy(reason)))
+    if (this.#groups.running.length > 0) this.#destroyedBy ??= { error: reason }
+    await Promise.all(this.#groups.present.map((group) => group.destroy(reason)))
   }
 
   /**
@@ -237,15 +230,6 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     return this.name === '' ? 'the supervisor' : `supervisor '${this.name}'`
   }
 
-  get #running(): Group[] {
-    return this.#groups.filter(({ isOver }) => !isOver)
-  }
-
-  #threadsAtWork(): number {
-    const members = this.#running.flatMap((group) => group.members)
-    return members.filter(({ isOver }) => !isOver).length
-  }
-
   /** `caller`: the public method, above which the stack begins. */
   #add(caller: (...args: never[]) => unknown, plan: GroupPlan): Group {
     if (this.#isClosed) throw new SupervisorClosedError(`${this.#label} is closed: it starts no more threads`)
@@ -256,7 +240,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     if (this.#stop.signal.aborted) {
       throw new SupervisorClosedError(`${this.#label} was asked to stop: it starts no more threads`)
     }
-    const total = this.#threadsAtWork() + plan.task.threads
+    const total = this.#groups.threadsAtWork + plan.task.threads
     if (total > maxThreads) {
       throw new TooManyThreadsError(
         `${this.#label} would run ${total} threads, and its option maxThreads is ${maxThreads}`,
@@ -273,7 +257,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       this.#endIfIdle()
       throw error
     }
-    this.#groups.push(group)
+    this.#groups.add(group)
     this.#ends.started(group)
     return group
   }
@@ -306,44 +290,16 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   #eventsOf(group: () => Group): GroupEvents {
-    const event = (member: Member, threadId = member.thread): ThreadEvent => ({
-      group: group().name,
-      index: member.index,
-      threadId,
-    })
     return {
-      started: (member) => this.#tell('start', { ...event(member), restarts: member.restarts }),
-      ended: (member, thread, exitCode, error) =>
-        this.#tell('exit', {
-          ...event(member, thread),
-          ...(exitCode === undefined ? {} : { exitCode }),
-          ...(error === undefined ? {} : { error }),
-        }),
-      restarting: (member) => this.#tell('restart', { ...event(member), restarts: member.restarts }),
-      deadLettered: (member, error, attempts) => {
-        const queue = group().plan.inputs[0]?.name ?? ''
-        this.#tell('deadLetter', { ...event(member), queue, error, attempts })
-      },
+      ...threadEvents(group, (event, ...payload) => this.#tell(event, ...payload)),
       over: () => this.#over(group()),
-      gone: () => {
-        this.#past.add(group())
-        this.#groups.splice(this.#groups.indexOf(group()), 1)
-      },
-      joined: () => this.#past.joined(group()),
+      gone: () => this.#groups.gone(group()),
+      joined: () => this.#groups.past.joined(group()),
     }
   }
 
-  /**
-   * Emits an event. An error of a listener is an uncaught exception, and does not interrupt this supervisor.
-   */
   #tell<E extends keyof SupervisorEvents>(event: E, ...payload: SupervisorEvents[E]): void {
-    try {
-      this.emit(event, ...(payload as never))
-    } catch (error) {
-      nextTick(() => {
-        throw error
-      })
-    }
+    emitSafely(() => this.emit(event, ...(payload as never)))
   }
 
   #over(group: Group): void {
@@ -353,7 +309,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   #endIfIdle(): void {
-    if (this.#running.length === 0) for (const undo of this.#whileRunning.splice(0)) undo()
+    if (this.#groups.running.length === 0) for (const undo of this.#whileRunning.splice(0)) undo()
   }
 
   /** Reports a failure to the listeners of 'error', or as a warning if nothing else would tell of it. */
@@ -369,7 +325,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
   /** One promise for all joins that wait now. */
   get #end(): Promise<void> {
-    this.#ending ??= this.#allOver()
+    this.#ending ??= this.#groups
+      .allGone()
       .then(() => this.#deadLettersMoved())
       .finally(() => {
         this.#ending = undefined
@@ -377,18 +334,14 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     return this.#ending
   }
 
-  async #allOver(): Promise<void> {
-    for (let [group] = this.#groups; group !== undefined; [group] = this.#groups) await group.end
-  }
-
   async #deadLettersMoved(): Promise<void> {
-    if (this.#past.failures.length > 0) return
-    await untilDeadLettersMoved(this.#past.taken, this.#settings.grace, this.#stop.signal)
+    if (this.#groups.past.failures.length > 0) return
+    await untilDeadLettersMoved(this.#groups.past.taken, this.#settings.grace, this.#stop.signal)
   }
 
   #drainAndStop(reason: unknown): void {
     this.#stop.abort(reason)
-    this.#whileRunning.push(drainAndStop(() => this.#running, reason, this.#settings.grace))
+    this.#whileRunning.push(drainAndStop(() => this.#groups.running, reason, this.#settings.grace))
   }
 
   #close(reason: unknown): Promise<void> {
@@ -400,14 +353,14 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#isClosed = true
     this.#stop.abort(reason)
     await stopDownstream(
-      () => this.#running,
+      () => this.#groups.running,
       (group) => group.stopWithin(reason, this.#settings.grace),
     )
-    await this.#allOver()
+    await this.#groups.allGone()
   }
 
   #report(): Report {
-    const { groups, earlier, queues } = this.#past
+    const { groups, earlier, queues } = this.#groups.past
     return {
       name: this.name,
       elapsed: this.#startedAt === 0 ? 0 : clock.now() - this.#startedAt,

@@ -2,7 +2,7 @@
  * Kills threads of supervisors in every way and at all their work, each `--kills` times, and prints the
  * results:
  *
- * npx tsx test/supervisor/kills/run.ts --kills 50 [--only TEXT] [--seed N] [--from N] [--runs N]
+ *   npx tsx test/supervisor/kills/run.ts --kills 50 [--only TEXT] [--seed N] [--from N] [--runs N]
  *
  * `--runs`: the number of supervisors that the program of many supervisors starts; 0 leaves it out.
  */
