@@ -60,7 +60,9 @@ export function packArgs(name: string, args: unknown): Arguments {
   return { packed: cloned(name, packed, args), queues }
 }
 
-/** Attaches the queues and puts them back in their places. Returns the arguments, and the queues by number. */
+/**
+ * Attaches the queues and puts them back in their places. Returns the arguments, and the queues by number.
+ */
 export async function unpackArgs(packed: PackedArgs): Promise<{ args: unknown; queues: Queue<unknown>[] }> {
   const queues: Queue<unknown>[] = []
   for (const handle of packed.handles) queues.push(await attachFor(handle, 0))

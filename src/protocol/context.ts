@@ -13,13 +13,13 @@ export interface ThreadContext<A = unknown> {
   /** With `produce`: the items stored at this index so far, by threads that died too. Otherwise 0. */
   readonly stored: number
   /**
-   * The run is asked to stop: the function should finish its current work and return. It is true at once, in a
-   * thread that never yields to the event loop too.
+   * The run is asked to stop: the function should finish its current work and return. It is true at once, in
+   * a thread that never yields to the event loop too.
    */
   readonly stopping: boolean
   /**
-   * Aborted with the reason when the run is asked to stop, and when the function is over. Calls of queues that
-   * block the thread accept no other signal.
+   * Aborted with the reason when the run is asked to stop, and when the function is over. Calls of queues
+   * that block the thread accept no other signal.
    */
   readonly signal: AbortSignal
   /**

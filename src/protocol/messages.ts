@@ -60,8 +60,8 @@ export type ThreadMessage =
   /** The producer asks its source for no more items, and waits until the source is closed. */
   | { readonly kind: 'leaving' }
   /**
-   * The outcome, sent before the run has ended. It counts even if the thread dies before 'ended': a call under
-   * way may kill the thread, or its output may never be read.
+   * The outcome, sent before the run has ended. It counts even if the thread dies before 'ended': a call
+   * under way may kill the thread, or its output may never be read.
    */
   | { readonly kind: 'ending'; readonly outcome: Outcome }
   | { readonly kind: 'ended' }

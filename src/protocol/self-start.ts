@@ -4,8 +4,8 @@ import { ThreadError } from '../errors.ts'
 import { link } from '../thread-link.ts'
 
 /**
- * A key in the `workerData` of a thread that a supervisor started. There, it is known before any module of the
- * program runs.
+ * A key in the `workerData` of a thread that a supervisor started. There, it is known before any module of
+ * the program runs.
  */
 export const THREAD_MARK = 'millrace.thread'
 /**

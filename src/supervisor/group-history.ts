@@ -63,8 +63,8 @@ export interface PastGroup {
 }
 
 /**
- * The groups of a supervisor that are over. Arguments, results and queues are dropped with each group. The latest
- * groups are kept as figures, earlier ones as sums.
+ * The groups of a supervisor that are over. Arguments, results and queues are dropped with each group. The
+ * latest groups are kept as figures, earlier ones as sums.
  */
 export class GroupHistory {
   #groups: PastGroup[] = []

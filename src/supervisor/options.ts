@@ -11,7 +11,8 @@ export interface SupervisorOptions {
    */
   name?: string | undefined
   /**
-   * Threads at work at once in all groups together, at least 1. A start beyond that throws TooManyThreadsError.
+   * Threads at work at once in all groups together, at least 1. A start beyond that throws
+   * TooManyThreadsError.
    * @default no limit
    */
   maxThreads?: number | undefined
@@ -36,10 +37,10 @@ export interface SupervisorOptions {
    */
   grace?: number | undefined
   /**
-   * While groups run, the first SIGINT or SIGTERM ends the run in order: threads that take no items are asked to
-   * stop, queued items are finished, `join` resolves, and the exit code is 130 or 143. Once no thread takes
-   * items any more, threads that were asked to stop have `grace`. A second signal ends the process. In the main
-   * thread only.
+   * While groups run, the first SIGINT or SIGTERM ends the run in order: threads that take no items are asked
+   * to stop, queued items are finished, `join` resolves, and the exit code is 130 or 143. Once no thread
+   * takes items any more, threads that were asked to stop have `grace`. A second signal ends the process. In
+   * the main thread only.
    * @default false
    */
   handleSignals?: boolean | undefined

@@ -107,9 +107,9 @@ export class QueueEnds {
 }
 
 /**
- * Whether a group is useless once `queue` has ended: `queue` is its output, or it works on items for queues that
- * have all ended. A function of `spawn` may have shut a queue down itself and go on. So it is useless only after
- * a failure, and only if it takes items.
+ * Whether a group is useless once `queue` has ended: `queue` is its output, or it works on items for queues
+ * that have all ended. A function of `spawn` may have shut a queue down itself and go on. So it is useless
+ * only after a failure, and only if it takes items.
  */
 function isUseless({ plan, flow }: Group, queue: Queue<unknown>, hasFailed: boolean): boolean {
   if (plan.outputs.includes(queue)) return true

@@ -9,7 +9,7 @@ export interface Report {
   readonly elapsed: number
   /** The reason for which it was asked to stop; absent if its groups ended by themselves. */
   readonly stoppedBy?: unknown
-  /** The groups in the order of their starts. Of groups that were joined before, only the last 16. */
+  /** The groups in the order of their starts; only the last 16 of those that were joined before. */
   readonly groups: readonly GroupReport[]
   /** Sums over the groups that are no longer among `groups`; absent if there are none. */
   readonly earlier?: EarlierGroups

@@ -15,8 +15,8 @@ const SAME_SIGNAL_MS = 250
 const SIGNAL_EXIT_MS = 100
 
 /**
- * One listener of each signal for all supervisors. It is on `globalThis`, so that two copies of the library share
- * it.
+ * One listener of each signal for all supervisors. It is on `globalThis`, so that two copies of the library
+ * share it.
  */
 interface Listening {
   readonly handlers: Set<(signal: Signal) => void>
@@ -51,9 +51,9 @@ function listener(signal: Signal): void {
 }
 
 /**
- * Listens for SIGINT and SIGTERM. Calls `onFirst` at the first signal, `onSecond` at the second, which also ends
- * the process unless there is another listener. Sets the exit code that shells expect of a signal. Returns a
- * function that ends the listening.
+ * Listens for SIGINT and SIGTERM. Calls `onFirst` at the first signal, `onSecond` at the second, which also
+ * ends the process unless there is another listener. Sets the exit code that shells expect of a signal.
+ * Returns a function that ends the listening.
  */
 export function handleSignals(onFirst: (signal: Signal) => void, onSecond: () => void): () => void {
   let asked: { signal: Signal; at: number } | undefined
@@ -88,8 +88,9 @@ function stopListening(): void {
 }
 
 /**
- * The system drops a signal for process 1 of a container that has no listener. Then a second signal, sent after
- * the supervisor is over, could not end a process that something else keeps alive. So the listener stays there.
+ * The system drops a signal for process 1 of a container that has no listener. Then a second signal, sent
+ * after the supervisor is over, could not end a process that something else keeps alive. So the listener
+ * stays there.
  */
 function actsForSystem(): boolean {
   return process.pid === 1 && listening.hasCome

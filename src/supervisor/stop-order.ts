@@ -4,8 +4,8 @@ import type { Group, Member } from './groups/index.ts'
 
 /**
  * Asks the groups to stop in the order of the stream of items: a group is asked once no other running group
- * puts into its queues, so that producers find room until they end. Groups that feed each other in a circle are
- * asked together. Resolves when all are over.
+ * puts into its queues, so that producers find room until they end. Groups that feed each other in a circle
+ * are asked together. Resolves when all are over.
  */
 export async function stopDownstream(
   running: () => readonly Group[],
@@ -42,11 +42,11 @@ const OWN_PUTS_WAIT_MS = 500
 const CHECK_INTERVAL_MS = 20
 
 /**
- * Lets the groups finish what was queued. A group that takes nothing is asked to stop at once, and so is, after
- * `graceMs`, one that has used no queue so far. The others run until their queues end. All are asked once those
- * that were not asked have only waited for items for `graceMs` (for OWN_PUTS_WAIT_MS, if none runs any more
- * that was asked). From then on no thread makes room, so all have `graceMs` to stop. Returns a function that
- * ends the watch.
+ * Lets the groups finish what was queued. A group that takes nothing is asked to stop at once, and so is,
+ * after `graceMs`, one that has used no queue so far. The others run until their queues end. All are asked
+ * once those that were not asked have only waited for items for `graceMs` (for OWN_PUTS_WAIT_MS, if none runs
+ * any more that was asked). From then on no thread makes room, so all have `graceMs` to stop. Returns a
+ * function that ends the watch.
  */
 export function drainAndStop(running: () => readonly Group[], reason: unknown, graceMs: number): () => void {
   const start = clock.now()

@@ -4,19 +4,19 @@ import { clock } from '../clock.ts'
 import { AbortError, SupervisorClosedError, TooManyThreadsError } from '../errors.ts'
 import { placeIn, refuseSelfStart } from '../protocol/index.ts'
 import { hearAttachments, type ItemOf, type Queue, type WaitOptions } from '../queue/index.ts'
-import { clearInterval, nextTick, setInterval } from '../timers.ts'
+import { clearInterval, setInterval } from '../timers.ts'
 import { markUnsendable } from '../unsendable.ts'
 import { onAbort } from '../wait/index.ts'
 import { framesAbove } from './call-site.ts'
-import type { SupervisorEvents, ThreadEvent } from './events.ts'
-import { GroupHistory } from './group-history.ts'
-import type { GroupEvents, GroupPlan, Member, ThreadGroup } from './groups/index.ts'
+import { emitSafely, type SupervisorEvents, threadEvents } from './events.ts'
+import { GroupList } from './group-list.ts'
+import type { GroupEvents, GroupPlan, ThreadGroup } from './groups/index.ts'
 import { Group, refuseTooMany, waitFor } from './groups/index.ts'
 import { joinError, withReport } from './join-error.ts'
 import { leftoversIn, untilDeadLettersMoved } from './leftovers.ts'
 import { type SupervisorOptions, type SupervisorSettings, supervisorSettings } from './options.ts'
 import { QueueEnds } from './queue-ends.ts'
-import { groupStats, type Report, type SupervisorStats } from './report.ts'
+import type { Report, SupervisorStats } from './report.ts'
 import { handleSignals } from './signals.ts'
 import { drainAndStop, stopDownstream } from './stop-order.ts'
 import type {
@@ -46,10 +46,8 @@ const PROGRESS_INTERVAL_MS = 1000
 export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly name: string
   readonly #settings: SupervisorSettings
-  /** The groups whose threads have not all exited. */
-  readonly #groups: Group[] = []
-  readonly #past = new GroupHistory()
-  readonly #ends = new QueueEnds(() => this.#running)
+  readonly #groups = new GroupList()
+  readonly #ends = new QueueEnds(() => this.#groups.running)
   #started = 0
   readonly #stop = new AbortController()
   #startedAt = 0
@@ -69,7 +67,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#settings = supervisorSettings(options)
     this.name = this.#settings.name
     EventEmitter.prototype.on.call(this, 'newListener', (event: string) => {
-      if (event === 'progress' && this.#running.length > 0) this.#showProgress()
+      if (event === 'progress' && this.#groups.running.length > 0) this.#showProgress()
     })
   }
 
@@ -85,8 +83,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   /**
-   * Runs a function on `threads` threads. The function uses the queues in its `args` as it likes; it returns or
-   * throws its result. A thread that dies is started again, at the beginning of the function.
+   * Runs a function on `threads` threads. The function uses the queues in its `args` as it likes; it returns
+   * or throws its result. A thread that dies is started again, at the beginning of the function.
    *
    * @example
    *     const group = supervisor.spawn({ filename, name: 'sum', threads: 2, args: { numbers } })
@@ -102,8 +100,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   /**
    * Runs a function on `threads` threads whose items go into `queue`. The function returns one item, or an
    * iterable, asynchronous iterable or generator of items. (A string, a buffer or a typed array is one item,
-   * undefined is none.) Each item is stored before the next is asked for. The queue is shut down when the last
-   * group of this supervisor is over that produces for it, or has it in `closes`.
+   * undefined is none.) Each item is stored before the next is asked for. The queue is shut down when the
+   * last group of this supervisor is over that produces for it, or has it in `closes`.
    *
    * @example
    *     supervisor.produce(queue, { filename, name: 'readLines', args: { path } })
@@ -120,10 +118,10 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   /**
-   * Calls a function with each item of `queue`, on `threads` threads, as `(item, thread)`. An item is finished
-   * when the call has returned. A throw fails the item only: it is retried, then goes to the dead letters.
-   * Without retries and dead letters, the thread fails, and the item is delivered to another thread. With
-   * `closes`, other queues are shut down once the group is over.
+   * Calls a function with each item of `queue`, on `threads` threads, as `(item, thread)`. An item is
+   * finished when the call has returned. A throw fails the item only: it is retried, then goes to the dead
+   * letters. Without retries and dead letters, the thread fails, and the item is delivered to another thread.
+   * With `closes`, other queues are shut down once the group is over.
    *
    * @example
    *     supervisor.consume(pages, { filename, name: 'parse', args: { links }, retries: 2, closes: links })
@@ -140,14 +138,15 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   /**
-   * Resolves when all groups have ended and their threads with them. Groups that are added meanwhile count too.
+   * Resolves when all groups have ended and their threads with them. Groups that are added meanwhile count
+   * too.
    *
    * @example
    *     const report = await supervisor.join({ timeout: 60_000 })
    *
-   * @throws ThreadError when a group failed for good, AggregateError when several did; ThreadError when a queue
-   *   still has items and a group took from it. Each has the `report` too. WaitTimeoutError, AbortError;
-   *   TypeError, RangeError for a wrong option
+   * @throws ThreadError when a group failed for good, AggregateError when several did; ThreadError when a
+   *   queue still has items and a group took from it. Each has the `report` too. WaitTimeoutError,
+   *   AbortError; TypeError, RangeError for a wrong option
    */
   async join(options?: WaitOptions): Promise<Report> {
     this.#isJoined = true
@@ -155,12 +154,12 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       this.#end,
       options,
       () => this.#label,
-      () => this.#running.flatMap(({ unready }) => (unready === '' ? [] : [unready])).join(', '),
+      () => this.#groups.running.flatMap(({ unready }) => (unready === '' ? [] : [unready])).join(', '),
     )
     // A group may have been added after the end of the last one.
-    if (this.#groups.length > 0) return this.join(options)
+    if (this.#groups.present.length > 0) return this.join(options)
     const report = this.#report()
-    const { failures, forgotten, taken } = this.#past
+    const { failures, forgotten, taken } = this.#groups.past
     const rejection = joinError({
       failures,
       forgotten,
@@ -169,7 +168,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       abort: this.#isAborted ? { reason: this.#settings.signal?.reason } : undefined,
       destroyedBy: this.#destroyedBy,
     })
-    this.#past.allJoined()
+    this.#groups.past.allJoined()
     if (rejection !== undefined) throw withReport(rejection.error, report)
     return report
   }
@@ -181,17 +180,12 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    *     console.log(supervisor.stats().threads, 'threads at work')
    */
   stats(): SupervisorStats {
-    const { earlier } = this.#past
+    const { threadsAtWork, stats, past } = this.#groups
     return {
       name: this.name,
-      threads: this.#threadsAtWork(),
-      groups: [
-        ...this.#past.groups,
-        ...this.#groups.map((group) => ({ number: group.number, stats: groupStats(group) })),
-      ]
-        .sort((a, b) => a.number - b.number)
-        .map(({ stats }) => stats),
-      ...(earlier === undefined ? {} : { earlier }),
+      threads: threadsAtWork,
+      groups: stats,
+      ...(past.earlier === undefined ? {} : { earlier: past.earlier }),
     }
   }
 
@@ -218,8 +212,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#isClosed = true
     const reason = error ?? new AbortError(new Error(`${this.#label} was destroyed`))
     this.#stop.abort(reason)
-    if (this.#running.length > 0) this.#destroyedBy ??= { error: reason }
-    await Promise.all(this.#groups.map((group) => group.destroy(reason)))
+    if (this.#groups.running.length > 0) this.#destroyedBy ??= { error: reason }
+    await Promise.all(this.#groups.present.map((group) => group.destroy(reason)))
   }
 
   /**
@@ -236,15 +230,6 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     return this.name === '' ? 'the supervisor' : `supervisor '${this.name}'`
   }
 
-  get #running(): Group[] {
-    return this.#groups.filter(({ isOver }) => !isOver)
-  }
-
-  #threadsAtWork(): number {
-    const members = this.#running.flatMap((group) => group.members)
-    return members.filter(({ isOver }) => !isOver).length
-  }
-
   /** `caller`: the public method, above which the stack begins. */
   #add(caller: (...args: never[]) => unknown, plan: GroupPlan): Group {
     if (this.#isClosed) throw new SupervisorClosedError(`${this.#label} is closed: it starts no more threads`)
@@ -255,7 +240,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     if (this.#stop.signal.aborted) {
       throw new SupervisorClosedError(`${this.#label} was asked to stop: it starts no more threads`)
     }
-    const total = this.#threadsAtWork() + plan.task.threads
+    const total = this.#groups.threadsAtWork + plan.task.threads
     if (total > maxThreads) {
       throw new TooManyThreadsError(
         `${this.#label} would run ${total} threads, and its option maxThreads is ${maxThreads}`,
@@ -272,7 +257,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       this.#endIfIdle()
       throw error
     }
-    this.#groups.push(group)
+    this.#groups.add(group)
     this.#ends.started(group)
     return group
   }
@@ -305,42 +290,16 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   #eventsOf(group: () => Group): GroupEvents {
-    const event = (member: Member, threadId = member.thread): ThreadEvent => ({
-      group: group().name,
-      index: member.index,
-      threadId,
-    })
     return {
-      started: (member) => this.#tell('start', { ...event(member), restarts: member.restarts }),
-      ended: (member, thread, exitCode, error) =>
-        this.#tell('exit', {
-          ...event(member, thread),
-          ...(exitCode === undefined ? {} : { exitCode }),
-          ...(error === undefined ? {} : { error }),
-        }),
-      restarting: (member) => this.#tell('restart', { ...event(member), restarts: member.restarts }),
-      deadLettered: (member, error, attempts) => {
-        const queue = group().plan.inputs[0]?.name ?? ''
-        this.#tell('deadLetter', { ...event(member), queue, error, attempts })
-      },
+      ...threadEvents(group, (event, ...payload) => this.#tell(event, ...payload)),
       over: () => this.#over(group()),
-      gone: () => {
-        this.#past.add(group())
-        this.#groups.splice(this.#groups.indexOf(group()), 1)
-      },
-      joined: () => this.#past.joined(group()),
+      gone: () => this.#groups.gone(group()),
+      joined: () => this.#groups.past.joined(group()),
     }
   }
 
-  /** Emits an event. An error of a listener is an uncaught exception, and does not interrupt this supervisor. */
   #tell<E extends keyof SupervisorEvents>(event: E, ...payload: SupervisorEvents[E]): void {
-    try {
-      this.emit(event, ...(payload as never))
-    } catch (error) {
-      nextTick(() => {
-        throw error
-      })
-    }
+    emitSafely(() => this.emit(event, ...(payload as never)))
   }
 
   #over(group: Group): void {
@@ -350,7 +309,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   #endIfIdle(): void {
-    if (this.#running.length === 0) for (const undo of this.#whileRunning.splice(0)) undo()
+    if (this.#groups.running.length === 0) for (const undo of this.#whileRunning.splice(0)) undo()
   }
 
   /** Reports a failure to the listeners of 'error', or as a warning if nothing else would tell of it. */
@@ -366,7 +325,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
   /** One promise for all joins that wait now. */
   get #end(): Promise<void> {
-    this.#ending ??= this.#allOver()
+    this.#ending ??= this.#groups
+      .allGone()
       .then(() => this.#deadLettersMoved())
       .finally(() => {
         this.#ending = undefined
@@ -374,18 +334,14 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     return this.#ending
   }
 
-  async #allOver(): Promise<void> {
-    for (let [group] = this.#groups; group !== undefined; [group] = this.#groups) await group.end
-  }
-
   async #deadLettersMoved(): Promise<void> {
-    if (this.#past.failures.length > 0) return
-    await untilDeadLettersMoved(this.#past.taken, this.#settings.grace, this.#stop.signal)
+    if (this.#groups.past.failures.length > 0) return
+    await untilDeadLettersMoved(this.#groups.past.taken, this.#settings.grace, this.#stop.signal)
   }
 
   #drainAndStop(reason: unknown): void {
     this.#stop.abort(reason)
-    this.#whileRunning.push(drainAndStop(() => this.#running, reason, this.#settings.grace))
+    this.#whileRunning.push(drainAndStop(() => this.#groups.running, reason, this.#settings.grace))
   }
 
   #close(reason: unknown): Promise<void> {
@@ -397,14 +353,14 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#isClosed = true
     this.#stop.abort(reason)
     await stopDownstream(
-      () => this.#running,
+      () => this.#groups.running,
       (group) => group.stopWithin(reason, this.#settings.grace),
     )
-    await this.#allOver()
+    await this.#groups.allGone()
   }
 
   #report(): Report {
-    const { groups, earlier, queues } = this.#past
+    const { groups, earlier, queues } = this.#groups.past
     return {
       name: this.name,
       elapsed: this.#startedAt === 0 ? 0 : clock.now() - this.#startedAt,

@@ -1,5 +1,4 @@
 import { isMainThread } from 'node:worker_threads'
-import { BUSY } from '../core/index.ts'
 import { QueueCorruptError } from '../errors.ts'
 
 /** Never notified: a sleep on it ends by its timeout. */
@@ -45,13 +44,4 @@ let sum = 0
 
 function pause(): void {
   for (let left = PAUSE_ITERATIONS; left > 0; left--) sum = (sum + left) | 0
-}
-
-/** Repeats an operation of the core until it does not answer BUSY. Returns its answer. */
-export function untilDone(operation: () => number): number {
-  for (let tries = 0; ; tries++) {
-    const answer = operation()
-    if (answer !== BUSY) return answer
-    backOff(tries)
-  }
 }

@@ -1,6 +1,6 @@
 export { SharedParkingLot } from '../core/index.ts'
 export { onAbort } from './aborts.ts'
-export { backOff, untilDone } from './backoff.ts'
+export { backOff } from './backoff.ts'
 export { block } from './blocking.ts'
 export { ref, unref } from './keep-alive.ts'
 export { ownParkingLot } from './parking-lot.ts'

@@ -10,7 +10,7 @@ const { port1: supervisor, port2: thread } = new MessageChannel()
 afterEach(() => supervisor.close())
 
 describe('a thread whose supervisor has sent the reason to stop', () => {
-  it('is asked to stop, though the word for that is not stored yet', async () => {
+  it('is asked to stop before the word for that is stored', async () => {
     const supervision = new SupervisorLink(RunWords.create(0), thread)
     const aborted = once(supervision.signal, 'abort')
     supervisor.postMessage({ kind: 'stop', reason: packError(new Error('enough')) })

@@ -137,8 +137,8 @@ export function withRestartLimit(
 }
 
 /**
- * The first failure of a group, which names the others. They are not enumerable: Node would print each of them
- * with its stack.
+ * The first failure of a group, which names the others. They are not enumerable: Node would print each of
+ * them with its stack.
  */
 export function withOthers(first: ThreadError, others: readonly ThreadError[]): ThreadError {
   if (first.others !== undefined) return first

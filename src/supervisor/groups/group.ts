@@ -3,7 +3,7 @@ import { unpackError } from '../../error-transport.ts'
 import { RunTimeoutError, type ThreadError } from '../../errors.ts'
 import { setLatest } from '../../latest.ts'
 import { type Loader, loaderFor, preferFallback } from '../../loading/index.ts'
-import { ancestry, placeIn, recordedDelay } from '../../protocol/index.ts'
+import { recordedDelay } from '../../protocol/index.ts'
 import { beforeRecovery, internalsOf, type WaitOptions } from '../../queue/index.ts'
 import { clearTimeout, setTimeout } from '../../timers.ts'
 import { markUnsendable } from '../../unsendable.ts'
@@ -23,13 +23,9 @@ import { Member } from './member.ts'
 import { type GroupPlan, spentPlan } from './plan.ts'
 import { ThreadPool } from './pool.ts'
 import { RestartBudget } from './restart.ts'
-import { Run, type RunEnd } from './run.ts'
+import { orderOf, Run, type RunEnd } from './run.ts'
 import type { GroupEvents, ThreadGroup } from './thread-group.ts'
 import { waitFor } from './wait-for.ts'
-
-const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
-/** Beside the sources it is TypeScript, beside the build JavaScript. */
-const HOST = new URL(`../../../workers/host${EXTENSION}`, import.meta.url).href
 
 export class Group<R = unknown> implements ThreadGroup<R> {
   readonly name: string
@@ -48,8 +44,8 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   #flow: Flow
   /** The reasons why queues were shut down, by the queues' ids. */
   readonly #causes = new Map<string, unknown>()
-  /** Resolves when all threads have exited. */
-  readonly #end: Promise<void>
+  /** Resolves when all its threads have exited, failed or not. */
+  readonly end: Promise<void>
   #onEnd: () => void = () => {}
   readonly #stopNotingItems: () => void
   #isStopping = false
@@ -68,7 +64,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     this.#frames = frames
     this.#budget = new RestartBudget(plan.restart)
     this.#loader = loaderFor(task.filename)
-    this.#end = new Promise((resolve) => {
+    this.end = new Promise((resolve) => {
       this.#onEnd = resolve
     })
     this.members = Array.from({ length: task.threads }, (_, index) => new Member(index, outputs))
@@ -134,7 +130,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   async join(options?: WaitOptions): Promise<R[]> {
     this.isJoined = true
     await waitFor(
-      this.#end,
+      this.end,
       options,
       () => `group '${this.name}'`,
       () => this.unready,
@@ -144,11 +140,6 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     return this.members.map(({ result }) => result as R)
   }
 
-  /** Resolves when all its threads have exited, failed or not. */
-  get end(): Promise<void> {
-    return this.#end
-  }
-
   stop(): Promise<void> {
     return this.stopWithin(new Error(`group '${this.name}' was stopped`), this.plan.grace)
   }
@@ -156,8 +147,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   /** As `stop`, with the reason for the threads, and a grace of its own. */
   stopWithin(reason: unknown, graceMs: number): Promise<void> {
     this.requestStop(reason)
-    const timer = setTimeout(() => this.#terminateLate(Math.round(graceMs)), graceMs)
-    return this.#end.finally(() => clearTimeout(timer))
+    return this.#unlessEnded(graceMs, () => this.#terminateLate(Math.round(graceMs)))
   }
 
   /** Asks its threads to stop, without a limit of time. */
@@ -177,10 +167,9 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     this.requestStop(reason)
     // A producer may be waiting for its source, where nothing tells it to stop.
     if (this.plan.outputs.length === 0) return
-    const timer = setTimeout(() => {
+    void this.#unlessEnded(this.plan.grace, () => {
       for (const member of this.members) this.#terminateLeaving(member)
-    }, this.plan.grace)
-    void this.#end.finally(() => clearTimeout(timer))
+    })
   }
 
   /** Ends its threads at once; joins reject with `error`. */
@@ -194,7 +183,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
         this.#settle(member, undefined)
       }
     }
-    return this.#end
+    return this.end
   }
 
   /** Must be called before the queue `id` is shut down: puts of the threads then fail with `cause`. */
@@ -203,25 +192,22 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     for (const { run } of this.members) run?.tellCause(id, cause)
   }
 
+  /** Calls back after `ms`, unless all threads have exited before. Resolves when they have. */
+  #unlessEnded(ms: number, call: () => void): Promise<void> {
+    const timer = setTimeout(call, ms)
+    return this.end.finally(() => clearTimeout(timer))
+  }
+
   #memberOn(thread: number): Member | undefined {
     return this.members.find(({ run }) => run?.thread === thread)
   }
 
   #start(member: Member): void {
-    const { task, args, roleOf, calls } = this.plan
+    const { task, args, calls } = this.plan
     member.timedOut = undefined
     member.isLeaving = false
-    const order = {
-      host: HOST,
-      loader: (member.firstFailure && this.#loader.fallback) ?? this.#loader,
-      filename: task.filename,
-      exportName: task.exportName,
-      ancestry: [...ancestry(), placeIn(this.#frames)].filter((place) => place !== ''),
-      index: member.index,
-      threads: task.threads,
-      restarts: member.restarts,
-      role: roleOf(member.producer),
-    }
+    const loader = (member.firstFailure && this.#loader.fallback) ?? this.#loader
+    const order = orderOf(this.plan, member, loader, this.#frames)
     member.run = new Run(this.#pool, order, args, calls, {
       began: () => {
         if (member.firstFailure !== undefined) preferFallback(task.filename)
@@ -239,11 +225,9 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   #leaving(member: Member): void {
     const { run } = member
     member.isLeaving = true
-    const late = () => {
+    void this.#unlessEnded(this.plan.grace, () => {
       if (member.run === run) this.#terminateLeaving(member)
-    }
-    const timer = setTimeout(late, this.plan.grace)
-    void this.#end.finally(() => clearTimeout(timer))
+    })
   }
 
   /** Only the end of its thread ends a call that does not end by itself. Another thread goes on. */

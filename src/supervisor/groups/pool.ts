@@ -8,7 +8,10 @@ import { nextTick, setImmediate } from '../../timers.ts'
 import { EXTERNAL } from '../unbundled.ts'
 import { shown } from './error-text.ts'
 
-/** Plain JavaScript, beside the sources and beside the build. It prepares for TypeScript, then imports the host. */
+/**
+ * Plain JavaScript, beside the sources and beside the build. It prepares for TypeScript, then imports the
+ * host.
+ */
 const BOOT = fileURLToPath(new URL('../../../workers/boot.cjs', import.meta.url))
 
 /** Called when a thread has exited, after its last instruction. `error` is its uncaught error. */
@@ -21,12 +24,12 @@ interface Task {
 }
 
 /**
- * The threads of one group, one for each member. Each runs one task, which does not end before the thread does.
- * So a function that is started again always gets a new thread.
+ * The threads of one group, one for each member. Each runs one task, which does not end before the thread
+ * does. So a function that is started again always gets a new thread.
  *
- * Piscina starts the threads and replaces dead ones. Its promises settle when a thread is told to end; the Worker's
- * own `exit` event comes when it has ended. Only that event is reported. (After piscina's rejection, a terminated
- * thread was still storing in 3 of 5 runs.)
+ * Piscina starts the threads and replaces dead ones. Its promises settle when a thread is told to end; the
+ * Worker's own `exit` event comes when it has ended. Only that event is reported. (After piscina's rejection,
+ * a terminated thread was still storing in 3 of 5 runs.)
  */
 export class ThreadPool {
   readonly #resourceLimits: ResourceLimits | undefined
@@ -76,8 +79,8 @@ export class ThreadPool {
   }
 
   /**
-   * Runs a task on a fresh thread. `thread` returns 0 until the task has begun. The promise rejects when the task
-   * cannot begin, or when its thread ends.
+   * Runs a task on a fresh thread. `thread` returns 0 until the task has begun. The promise rejects when the
+   * task cannot begin, or when its thread ends.
    */
   async run(message: object, transferList: Transferable[], thread: () => number): Promise<void> {
     const task: Task = { piscina: this.#piscinaWithRoom(), thread, giveUp: new AbortController() }
@@ -93,8 +96,8 @@ export class ThreadPool {
   }
 
   /**
-   * A piscina with a free thread. A dead thread has been replaced by now: piscina does so in its own exit listener
-   * at the latest, which runs before ours.
+   * A piscina with a free thread. A dead thread has been replaced by now: piscina does so in its own exit
+   * listener at the latest, which runs before ours.
    */
   #piscinaWithRoom(): Piscina {
     const tasks = [...this.#tasks]
@@ -104,8 +107,8 @@ export class ThreadPool {
   }
 
   /**
-   * Piscina stops replacing threads once one has died before it was ready. Its queued tasks that have no thread any
-   * more would wait forever. They fail here, so that they are run again.
+   * Piscina stops replacing threads once one has died before it was ready. Its queued tasks that have no
+   * thread any more would wait forever. They fail here, so that they are run again.
    */
   #refuseStuckTasks(): void {
     for (const piscina of this.#piscinas) {
@@ -194,8 +197,8 @@ export class ThreadPool {
 }
 
 /**
- * The diagnostics channel on which Node announces each Worker of this thread. It works in Jest too, where `process`
- * is a copy without events.
+ * The diagnostics channel on which Node announces each Worker of this thread. It works in Jest too, where
+ * `process` is a copy without events.
  */
 const WORKERS_CHANNEL = 'worker_threads'
 const pools = new Set<ThreadPool>()

@@ -1,9 +1,10 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { packError } from '../../error-transport.ts'
+import type { Loader } from '../../loading/index.ts'
 import type { Arguments, ControlMessage, Outcome, RunMessage, ThreadMessage } from '../../protocol/index.ts'
-import { CallWatch, callWords, RunWords } from '../../protocol/index.ts'
+import { ancestry, CallWatch, callWords, placeIn, RunWords } from '../../protocol/index.ts'
 import { wakeToStop } from '../../queue/index.ts'
-import type { CallPlan } from './plan.ts'
+import type { CallPlan, GroupPlan } from './plan.ts'
 import type { ThreadPool } from './pool.ts'
 
 /** The end of a run whose thread has exited without having sent an outcome. */
@@ -31,6 +32,34 @@ export interface RunHandlers {
 /** The part of the message to a thread that the run does not add itself. */
 export type RunOrder = Omit<RunMessage, 'args' | 'words' | 'calls' | 'port'>
 
+const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
+/** Beside the sources it is TypeScript, beside the build JavaScript. */
+const HOST = new URL(`../../../workers/host${EXTENSION}`, import.meta.url).href
+
+/** The order for the next run of a member. `frames`: the stack of the call that started its group. */
+export function orderOf(
+  { task, roleOf }: GroupPlan,
+  {
+    index,
+    restarts,
+    producer,
+  }: { readonly index: number; readonly restarts: number; readonly producer: number },
+  loader: Loader,
+  frames: string,
+): RunOrder {
+  return {
+    host: HOST,
+    loader,
+    filename: task.filename,
+    exportName: task.exportName,
+    ancestry: [...ancestry(), placeIn(frames)].filter((place) => place !== ''),
+    index,
+    threads: task.threads,
+    restarts,
+    role: roleOf(producer),
+  }
+}
+
 /** One run of a function on one thread: from its start until it has returned, has thrown, or is dead. */
 export class Run {
   readonly #control: RunWords
@@ -55,7 +84,8 @@ export class Run {
     this.#port = port1
     this.#handlers = handlers
     port1.on('message', (message: ThreadMessage) => this.#hear(message))
-    // A value that this thread cannot read: one that is nested too deep for its stack, but not for the other's.
+    // A value that this thread cannot read: one that is nested too deep for its stack, but not for the
+    // other's.
     port1.on('messageerror', (error) => this.#unreadable(error))
     const { timeoutMs, concurrency } = plan ?? {}
     let calls: Int32Array | undefined
@@ -99,8 +129,8 @@ export class Run {
   }
 
   /**
-   * The uses of a queue so far, as bits of Use. Queues have their numbers among the arguments. The number after
-   * those is an output's.
+   * The uses of a queue so far, as bits of Use. Queues have their numbers among the arguments. The number
+   * after those is an output's.
    */
   useOf(queue: number): number {
     return this.#control.useOf(queue)

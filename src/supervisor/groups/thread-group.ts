@@ -14,8 +14,8 @@ export interface ThreadGroup<R = unknown> {
    * @example
    *     const [sum] = await supervisor.spawn({ filename, name: 'sum' }).join({ timeout: 10_000 })
    *
-   * @throws ThreadError of the first thread that failed for good, with the errors of other threads as `others`;
-   *   WaitTimeoutError, AbortError; TypeError, RangeError for a wrong option
+   * @throws ThreadError of the first thread that failed for good, with the errors of other threads as
+   *   `others`; WaitTimeoutError, AbortError; TypeError, RangeError for a wrong option
    */
   join(options?: WaitOptions): Promise<R[]>
   /**

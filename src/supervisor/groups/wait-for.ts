@@ -13,8 +13,8 @@ interface Waiter {
 const KNOWN: Known<Pick<WaitOptions, 'timeout' | 'signal'>> = { timeout: true, signal: true }
 
 /**
- * The waiters for each end. They share one reaction to the promise, so that a wait that times out leaves nothing
- * behind.
+ * The waiters for each end. They share one reaction to the promise, so that a wait that times out leaves
+ * nothing behind.
  */
 const waiting = new WeakMap<Promise<void>, Set<Waiter>>()
 

@@ -37,9 +37,9 @@ export interface ThreadTask<A = unknown, R = unknown> {
 /** The options of a task that are for `produce`. */
 export interface ProduceOptions {
   /**
-   * Decides what follows the death of a producer. 'skip': it is started again, and as many of its items are dropped as
-   * were stored before. This is for a source that gives the same items again. 'manual': it is started again,
-   * and goes on from `thread.stored` by itself. Absent: its death fails the group.
+   * Decides what follows the death of a producer. 'skip': it is started again, and as many of its items are
+   * dropped as were stored before. This is for a source that gives the same items again. 'manual': it is
+   * started again, and goes on from `thread.stored` by itself. Absent: its death fails the group.
    * @default undefined
    */
   readonly resume?: 'skip' | 'manual' | undefined
@@ -55,8 +55,8 @@ export interface ConsumeOptions {
    */
   readonly retries?: number | undefined
   /**
-   * ms until an item that failed is delivered again, 0 to 2^31 - 1; doubled with each further attempt. The queue
-   * keeps the item meanwhile.
+   * ms until an item that failed is delivered again, 0 to 2^31 - 1; doubled with each further attempt. The
+   * queue keeps the item meanwhile.
    * @default 0
    */
   readonly backoff?: number | undefined
@@ -67,17 +67,17 @@ export interface ConsumeOptions {
   readonly concurrency?: number | undefined
   /**
    * ms a call may take, 1 to 2^31 - 1; an asynchronous call ends when its promise settles. A call that takes
-   * longer has failed, as if it had thrown a RunTimeoutError. Its thread is terminated, since nothing else ends
-   * an endless loop, and another thread goes on; the restart policy does not count this. The other items of the
-   * thread are delivered again, and that delivery does not count. The supervisor's thread measures the time: it
-   * notices late while it is busy.
+   * longer has failed, as if it had thrown a RunTimeoutError. Its thread is terminated, since nothing else
+   * ends an endless loop, and another thread goes on; the restart policy does not count this. The other items
+   * of the thread are delivered again, and that delivery does not count. The supervisor's thread measures the
+   * time: it notices late while it is busy.
    * @default no limit
    */
   readonly timeout?: number | undefined
   /**
    * Queues that are shut down (drained) once the group is over, whether it failed or not: usually those into
-   * which the function puts. If several groups of this supervisor close a queue, or produce for it, the queue is
-   * shut down when the last of them is over.
+   * which the function puts. If several groups of this supervisor close a queue, or produce for it, the queue
+   * is shut down when the last of them is over.
    * @default none
    * @example supervisor.consume(pages, work('parse', { args: { links }, closes: links }))
    */
@@ -91,7 +91,9 @@ type AnyFunction = (...args: any[]) => any
 /** The names of the functions a module exports. */
 export type FunctionName<M> = { [K in keyof M]: M[K] extends AnyFunction ? K : never }[keyof M] & string
 
-/** The type of the `args` of a thread function: from its context if it takes one, else its first parameter. */
+/**
+ * The type of the `args` of a thread function: from its context if it takes one, else its first parameter.
+ */
 type ArgsOf<F> = F extends (...parameters: infer P) => unknown
   ? Required<P> extends [unknown, ThreadContext<infer A>, ...unknown[]]
     ? A
@@ -102,7 +104,9 @@ type ArgsOf<F> = F extends (...parameters: infer P) => unknown
 
 type ResultOf<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never
 
-/** The options of a task without its function. Those of ProduceOptions and ConsumeOptions are for one method. */
+/**
+ * The options of a task without its function. Those of ProduceOptions and ConsumeOptions are for one method.
+ */
 export type TaskOptions<A> = Pick<ThreadTask<A>, 'threads' | 'args'> & ProduceOptions & ConsumeOptions
 
 /** The names of these options, also for the methods that take a task. */
@@ -134,11 +138,12 @@ export type TaskOf<M> = <N extends FunctionName<M>, K extends keyof TaskOptions<
 ) => ThreadTask<'args' extends K ? Given<ArgsOf<M[N]>> : undefined, ResultOf<M[N]>> & Runs<M[N]>
 
 /**
- * Makes a task whose name, arguments and result TypeScript checks, and with `produce` and `consume` its items.
+ * Makes a task whose name, arguments and result TypeScript checks, and with `produce` and `consume` its
+ * items.
  *
- * With the name as second argument the name is checked. The types of that one function are checked only if the
- * name is the second type argument too: TypeScript infers all type arguments or none. Without the module's type
- * nothing is checked.
+ * With the name as second argument the name is checked. The types of that one function are checked only if
+ * the name is the second type argument too: TypeScript infers all type arguments or none. Without the
+ * module's type nothing is checked.
  *
  * @example
  *     const work = task<typeof import('./work.ts')>(new URL('./work.ts', import.meta.url))

@@ -45,9 +45,9 @@ export type Inferred<A> = [A][A extends unknown ? 0 : never]
 type IsAny<T> = 0 extends 1 & T ? true : false
 
 /**
- * The type of F as a function of its args. A function whose first parameter is unknown has the type of its args
- * in its context. For others the context is left out: a parameter with a default value accepts undefined, which
- * the context's type cannot say.
+ * The type of F as a function of its args. A function whose first parameter is unknown has the type of its
+ * args in its context. For others the context is left out: a parameter with a default value accepts
+ * undefined, which the context's type cannot say.
  */
 type StartOf<F> =
   IsAny<F> extends true
