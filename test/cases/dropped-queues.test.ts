@@ -5,11 +5,11 @@ const site = new Case('dropped-queues')
 afterAll(() => site.remove())
 
 describe.each(nodes)('queues that are made and dropped, on Node $version', ({ path, version }) => {
-  // There each takes V8 some milliseconds.
+  // On Node 26 V8 needs some milliseconds for each queue.
   const count = version.startsWith('v26') ? '1000' : '4000'
 
   it.each(sample(2, ['used', 'letters', 'unused', 'taken', 'iterated']))(
-    'take no more memory than few: %s',
+    'take no more memory if they are many: %s',
     { timeout: DEADLINE + 10_000 },
     async (way) => {
       expect(await site.run(path, '.', ['main.mjs', way, count])).toMatchObject({
@@ -19,7 +19,7 @@ describe.each(nodes)('queues that are made and dropped, on Node $version', ({ pa
     },
   )
 
-  it('take no more memory than few where two threads use and drop them', {
+  it('take no more memory if they are many and two threads use them', {
     timeout: DEADLINE + 10_000,
   }, async () => {
     expect(await site.run(path, '.', ['attached.mjs', count])).toMatchObject({

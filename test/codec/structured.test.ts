@@ -4,9 +4,9 @@ import { cellCodec, codecs, spanOf } from '../../src/codec/index.ts'
 import { CodecError } from '../../src/errors.ts'
 import { seedOfRun } from '../support/seed.ts'
 import { canarySpan, throughCell } from './in-cell.ts'
-import { snapshot } from './portrait.ts'
 import { Random } from './random.ts'
 import { randomItem } from './random-items.ts'
+import { snapshot } from './snapshot.ts'
 import { buffer, cycle, shared, values } from './structured-values.ts'
 
 const structured = cellCodec(codecs.structured)
