@@ -9,7 +9,7 @@ afterAll(() => site.remove())
 
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
 const PLACE = "const place = require('node:url').pathToFileURL(__filename).href;"
-const CURE = /Error: millrace was bundled.* leave millrace external.*external:millrace/
+const ADVICE = /Error: millrace was bundled.* leave millrace external.*external:millrace/
 
 /** Bundles `program` to `out`. */
 async function bundle(out: string, options: object, program = 'main.mjs'): Promise<string[]> {
@@ -34,7 +34,7 @@ describe.each(nodes)('a bundle, on Node $version', ({ path }) => {
     ['cjs', { format: 'cjs', banner: { js: PLACE }, define: { 'import.meta.url': 'place' } }],
   ])('says what helps if it contains millrace: %s, %j', async (extension, options) => {
     const { code, stderr } = await site.run(path, '.', await bundle(`out.${extension}`, options))
-    expect(stderr).toMatch(CURE)
+    expect(stderr).toMatch(ADVICE)
     expect(code).toBe(1)
   })
 
@@ -47,7 +47,7 @@ describe.each(nodes)('a bundle, on Node $version', ({ path }) => {
       '.',
       await bundle('moved.cjs', { format: 'cjs', define: gone }),
     )
-    expect(stderr).toMatch(CURE)
+    expect(stderr).toMatch(ADVICE)
     expect(code).toBe(1)
   })
 

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { Case, DEADLINE, nodes, sample } from './case.ts'
+import { Case, DEADLINE_MS, nodes, sample } from './case.ts'
 
 const site = new Case('dropped-queues')
 afterAll(() => site.remove())
@@ -10,7 +10,7 @@ describe.each(nodes)('queues that are made and dropped, on Node $version', ({ pa
 
   it.each(sample(2, ['used', 'letters', 'unused', 'taken', 'iterated']))(
     'take no more memory if they are many: %s',
-    { timeout: DEADLINE + 10_000 },
+    { timeout: DEADLINE_MS + 10_000 },
     async (way) => {
       expect(await site.run(path, '.', ['main.mjs', way, count])).toMatchObject({
         code: 0,
@@ -20,7 +20,7 @@ describe.each(nodes)('queues that are made and dropped, on Node $version', ({ pa
   )
 
   it('take no more memory if they are many and two threads use them', {
-    timeout: DEADLINE + 10_000,
+    timeout: DEADLINE_MS + 10_000,
   }, async () => {
     expect(await site.run(path, '.', ['attached.mjs', count])).toMatchObject({
       code: 0,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Case, DEADLINE, nodes, sample } from './case.ts'
+import { Case, DEADLINE_MS, nodes, sample } from './case.ts'
 
 const REQUESTS = 24
 
@@ -18,7 +18,7 @@ const ask = async (node: string, kind: string) => {
 describe.each(nodes)('a long-lived supervisor, on Node $version', ({ path }) => {
   it.each(sample(2, ['kept', 'joined', 'results', 'supervisorJoined', 'failed']))(
     'keeps no arguments, results or queues of groups that have ended: %s',
-    { timeout: DEADLINE + 10_000 },
+    { timeout: DEADLINE_MS + 10_000 },
     async (kind) => {
       const { keptQueues, keptMiB, groups, earlier, reported, failed } = await ask(path, kind)
       expect(keptQueues).toBeLessThan(10)
@@ -32,14 +32,14 @@ describe.each(nodes)('a long-lived supervisor, on Node $version', ({ path }) => 
     },
   )
 
-  it('keeps nothing of joins whose timeout lapsed', { timeout: DEADLINE + 10_000 }, async () => {
+  it('keeps nothing of joins whose timeout lapsed', { timeout: DEADLINE_MS + 10_000 }, async () => {
     const { grewByMiB } = await ask(path, 'lapsed')
     // The program makes 40,000 such joins.
     expect(grewByMiB).toBeLessThan(8)
   })
 
   it('keeps no arguments and no empty queues of groups that nobody joined', {
-    timeout: DEADLINE + 10_000,
+    timeout: DEADLINE_MS + 10_000,
   }, async () => {
     const { keptQueues, keptMiB, groups, reported } = await ask(path, 'unjoined')
     expect(keptQueues).toBeLessThan(10)

@@ -5,11 +5,11 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Runs the tests of `program/` in Jest, with the packed package: there `process` is a copy that hears nothing.
- * MILLRACE_NODES: the Nodes to run them on, else this one.
+ * Runs the tests of `program/` in Jest, with the packed package. In Jest, `process` is a copy that emits no
+ * events. They run on each Node in MILLRACE_NODES, or on this one.
  */
 const JEST = 'jest@30'
-const DEADLINE = 180_000
+const DEADLINE_MS = 180_000
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const nodes = (process.env.MILLRACE_NODES ?? process.execPath).split(delimiter)
@@ -21,7 +21,7 @@ try {
     execFileSync('npm', args, {
       cwd,
       encoding: 'utf8',
-      timeout: DEADLINE,
+      timeout: DEADLINE_MS,
       stdio: ['ignore', 'pipe', 'inherit'],
     })
   const [{ filename }] = JSON.parse(
@@ -51,14 +51,14 @@ function testsOn(node: string): { passed: number; failed: number } {
       ...['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--testMatch', '**/*.test.mjs'],
       ...['--transform', '{}', '--json', '--outputFile', report],
     ],
-    { cwd: folder, encoding: 'utf8', timeout: DEADLINE, killSignal: 'SIGKILL' },
+    { cwd: folder, encoding: 'utf8', timeout: DEADLINE_MS, killSignal: 'SIGKILL' },
   )
   let results: { numPassedTests: number; numFailedTests: number } | undefined
   try {
     results = JSON.parse(readFileSync(report, 'utf8'))
   } catch {}
   const passed = results?.numPassedTests ?? 0
-  // Jest that was killed, or wrote no report, is a failure as well.
+  // It is also a failure if Jest was killed or wrote no report.
   const failed = Math.max(results?.numFailedTests ?? 0, status === 0 && results !== undefined ? 0 : 1)
   console.log(`Node ${version}: ${passed} passed, ${failed} failed`)
   if (failed > 0) console.log(stdout, stderr)

@@ -7,7 +7,8 @@ for (const ack of ['manual', 'auto']) {
   for (let n = 1; n <= 4; n++) {
     await queue.put(n)
     try {
-      // The first get succeeds, because one item is there. The signal is aborted while 1 to 3 are still awaited.
+      // The first get succeeds, because one item is there. The signal is aborted while 1 to 3 are still
+      // awaited.
       const signal = n < 4 ? AbortSignal.timeout(20) : undefined
       const items = await queue.getMany(10, { linger: n < 4 ? 500 : 20, signal })
       done.push(...items)

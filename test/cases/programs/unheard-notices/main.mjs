@@ -15,7 +15,8 @@ const middle = new Worker(new URL(`./${starter}.mjs`, import.meta.url), {
   workerData: { handle: queue.handle, how, words },
 })
 await once(middle, 'message')
-// This is many times as long as millrace waits for a notice or an answer. For a blocked thread it waits longer.
+// This is many times as long as millrace waits for a notice or an answer. For a blocked thread it waits
+// longer.
 await sleep(how === 'blocked' ? 1800 : 600)
 const { held, returned } = queue.stats()
 console.log(`held ${held}, returned ${returned}`)
