@@ -46,7 +46,7 @@ Object.defineProperties(MillraceError, {
 export class QueueFullError extends MillraceError {
   override readonly code = 'ERR_QUEUE_FULL'
   override readonly name = 'QueueFullError'
-  /** What was full: all slots were taken (see `maxsize`), or the memory for long items was. */
+  /** The part that was full: the slots (see `maxsize`), or the memory for long items (see `memoryBytes`). */
   declare readonly full?: 'slots' | 'memory'
   /** How long the call waited for room, in ms; 0 if it did not wait. */
   declare readonly waitedMs?: number

@@ -28,7 +28,7 @@ const tsx = join(modules, 'tsx/dist/cli.mjs')
 
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-/** An installation without a network: what `npm pack` packs, and copies of what it depends on. */
+/** An installation without a network: the package as `npm pack` makes it, and copies of its dependencies. */
 const packed: string[] = install()
 
 function install(): string[] {
@@ -74,7 +74,7 @@ const OPTIONS = {
   outDir: 'out',
 }
 
-/** The two packages: the same program as each kind of file that the README names for it, as it is and compiled. */
+/** The two packages. Each has the same program in each kind of file that the README names, also compiled. */
 const packages = {
   'type-module': { type: 'module', names: ['main.mts', 'main.ts'] },
   'no-type': { names: ['main.mts'] },
@@ -91,7 +91,7 @@ async function buildPackage(folder: keyof typeof packages): Promise<void> {
   await compile(folder, OPTIONS, names)
 }
 
-/** CommonJS, as the README's page on TypeScript has it. */
+/** A program in CommonJS, as in the page on TypeScript. */
 async function buildCommonJs(): Promise<void> {
   mkdirSync(join(root, 'commonjs'))
   writeFileSync(join(root, 'commonjs/package.json'), '{}')
@@ -129,7 +129,7 @@ interface Way {
   readonly args: readonly string[]
 }
 
-/** One of each kind, or all. */
+/** One program of each kind in a short run, else all. */
 function waysToRun(strips: boolean): Way[] {
   const few: Way[] = [
     { folder: 'type-module', args: ['out/main.js'] },
@@ -192,7 +192,7 @@ describe('the packed tarball', () => {
 
   it('has declarations that name packed files and no internals', () => {
     const declarations = [join(millrace, 'dist/src/index.d.ts')]
-    // Grows while it is read.
+    // The loop also visits the declarations that it adds.
     for (const file of declarations) {
       const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
       expect(readFileSync(file, 'utf8'), file).not.toContain('@internal')

@@ -87,7 +87,7 @@ export class OutgoingCell<T> {
       link()?.uses(this.#queue, PUTS)
     }
     let answer = this.#put(length)
-    if (answer === BUSY) answer = untilDone(() => this.#put(length))
+    if (answer === BUSY) answer = this.#putAgain(length)
     if (answer >= 0) {
       this.#chained = undefined
       if ((answer & 1) === 1) wakeTakers(this.#shared)
@@ -144,6 +144,11 @@ export class OutgoingCell<T> {
     const { core, geometry } = this.#shared
     const answer = core.put(this.#ledger, length)
     return answer === FULL && geometry.dropsOldest ? core.replace(this.#ledger, length) : answer
+  }
+
+  /** In a method of its own: its closure would cost every put an allocation. */
+  #putAgain(length: number): number {
+    return untilDone(() => this.#put(length))
   }
 
   /**

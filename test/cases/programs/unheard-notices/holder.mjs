@@ -5,7 +5,7 @@ const { handle, how, words } = workerData
 const queue = attach(handle)
 queue.getSync()
 parentPort.postMessage('holds')
-// Nothing else holds a thread that waits.
+// Without a listener, a thread that waits asynchronously would end.
 parentPort.on('message', () => {})
 if (how === 'blocked') Atomics.wait(words, 0, 0)
 else await Atomics.waitAsync(words, 0, 0).value

@@ -1,22 +1,22 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { Case, nodes } from './case.ts'
 
-const site = new Case('poison')
+const site = new Case('deadly-items')
 afterAll(() => site.remove())
 
 describe.each(nodes)('an item that kills its thread, on Node $version', ({ path }) => {
-  it('is given up after maxDeliveries, and does not end the run', async () => {
+  it('becomes a dead letter after maxDeliveries, and does not end the run', async () => {
     const ended = await site.run(path, '.', ['letters.mjs'])
     expect(ended).toMatchObject({ code: 0, stdout: 'left 0, done 38, given up 7 after 3, 13 after 3\n' })
   })
 
-  it('runs alone in its thread when it is delivered again, so that no other item is charged', async () => {
+  it('is the only item in its thread when it is delivered again, so that no other is charged', async () => {
     const ended = await site.run(path, '.', ['alone.mjs'])
     const expected = 'left 0, given up 7 after 3, 113 after 3, beside another 0, again true\n'
     expect(ended).toMatchObject({ code: 0, stdout: expected })
   })
 
-  it('ends the run without maxDeliveries, with a failure that names restart.max and the cure', async () => {
+  it('ends the run without maxDeliveries, with a failure that says what helps', async () => {
     const { code, stdout } = await site.run(path, '.', ['none.mjs'])
     expect(code).toBe(0)
     expect(stdout).toMatch(
@@ -25,16 +25,18 @@ describe.each(nodes)('an item that kills its thread, on Node $version', ({ path 
   })
 })
 
-describe.each(nodes)('what is no function for consume, on Node $version', ({ path }) => {
+describe.each(nodes)('a generator function for consume, on Node $version', ({ path }) => {
   it.each(['generator', 'asyncGenerator', 'returnsGenerator', 'promisesGenerator', 'compiledGenerator'])(
-    'is an error: %s',
+    'is refused: %s',
     async (name) => {
       const ended = await site.run(path, '.', ['generators.mjs', name])
       expect(ended).toMatchObject({ code: 0, stdout: 'ERR_INVALID_RETURN_VALUE 1\n' })
     },
   )
+})
 
-  it('options of Object.prototype are none', async () => {
+describe.each(nodes)('properties of Object.prototype, on Node $version', ({ path }) => {
+  it('are not taken for options', async () => {
     expect(await site.run(path, '.', ['polluted.mjs'])).toMatchObject({ code: 0, stdout: '[ 1 ] 1\n' })
     const too = await site.run(path, '.', ['polluted-too.mjs'])
     expect(too).toMatchObject({ code: 0, stdout: "[ 'one', 'two' ]\n" })

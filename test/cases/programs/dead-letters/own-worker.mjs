@@ -12,7 +12,7 @@ for (let deaths = 0; deaths < 2; deaths++) {
   })
   const ended = new Promise((resolve) => worker.once('exit', resolve))
   worker.on('error', () => {})
-  if (process.argv[3] === 'deaf') worker.removeAllListeners('exit')
+  if (process.argv[3] === 'unheard') worker.removeAllListeners('exit')
   else await ended
 }
 const { history, error } = await rejected.get()

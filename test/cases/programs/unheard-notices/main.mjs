@@ -1,4 +1,4 @@
-// node main.mjs HOW STARTER: a thread of a thread holds an item, and this one hears no messages of threads.
+// node main.mjs HOW STARTER: a thread of a thread holds an item, and this thread gets no messages of threads.
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
@@ -15,7 +15,8 @@ const middle = new Worker(new URL(`./${starter}.mjs`, import.meta.url), {
   workerData: { handle: queue.handle, how, words },
 })
 await once(middle, 'message')
-// Many times as long as a notice, or the thread's answer, is waited for: for a blocked thread, longer than that.
+// This is many times as long as millrace waits for a notice or an answer. For a blocked thread it waits
+// longer.
 await sleep(how === 'blocked' ? 1800 : 600)
 const { held, returned } = queue.stats()
 console.log(`held ${held}, returned ${returned}`)

@@ -7,7 +7,7 @@ export const dies = (how) => {
   Promise.reject(new RangeError('nobody catches it'))
   return new Promise(() => {})
 }
-/** Its threads are not the main thread's. */
+/** Starts threads that the main thread has not started. */
 export async function nested({ jobs }) {
   const supervisor = new Supervisor()
   supervisor.consume(jobs, { filename, name: 'dies', threads: 1 })

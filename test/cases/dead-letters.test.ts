@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { Case, nodes, sample } from './case.ts'
 
-const site = new Case('letters')
+const site = new Case('dead-letters')
 afterAll(() => site.remove())
 
 const CAUSES: Record<string, string> = {
@@ -14,7 +14,7 @@ const CAUSES: Record<string, string> = {
 }
 
 describe.each(nodes)('a dead letter, on Node $version', ({ path }) => {
-  it('says why its thread died, which a supervisor of another thread has started', async () => {
+  it('says why its thread died if a supervisor of another thread has started that', async () => {
     const stdout = 'exit 7 undefined 7,7\nreject 1 RangeError 1,1\n'
     expect(await site.run(path, '.', ['nested-supervisor.mjs'])).toMatchObject({ code: 0, stdout })
   })
@@ -26,7 +26,7 @@ describe.each(nodes)('a dead letter, on Node $version', ({ path }) => {
       { codec: 'json', deaths: 2, isError: false },
       { codec: 'msgpack', deaths: 2, isError: false },
     ]),
-  )('in codec $codec says why its thread died, $deaths times', async ({ codec, deaths, isError }) => {
+  )('says why its thread died, with codec $codec and $deaths deaths', async ({ codec, deaths, isError }) => {
     const ways = deaths === 1 ? Object.keys(CAUSES) : ['rejected', 'exits', 'memory']
     const ended = await site.run(path, '.', ['supervised.mjs', codec, String(deaths), ...ways])
     const lines = ways.flatMap((way) =>
@@ -35,7 +35,7 @@ describe.each(nodes)('a dead letter, on Node $version', ({ path }) => {
     expect(ended).toMatchObject({ code: 0, stdout: lines.join('') })
   })
 
-  it('says why its thread died also where the supervisor is in a thread', async () => {
+  it('says why its thread died if the supervisor is in a thread', async () => {
     const ended = await site.run(path, '.', ['nested.mjs', 'structured', '1', 'exits', 'uncaught'])
     const line = (way: string) => `${way} true ThreadError ERR_THREAD true ${CAUSES[way]}\n`
     expect(ended).toMatchObject({ code: 0, stdout: line('exits') + line('uncaught') })
@@ -49,13 +49,13 @@ describe.each(nodes)('a dead letter, on Node $version', ({ path }) => {
     expect(await site.run(path, '.', ['own-worker.mjs', way])).toMatchObject({ code: 0, stdout })
   })
 
-  it('comes though the user has removed all listeners of its Worker', async () => {
-    const ended = await site.run(path, '.', ['own-worker.mjs', 'exits', 'deaf'])
+  it('comes although the user has removed all listeners of the Worker', async () => {
+    const ended = await site.run(path, '.', ['own-worker.mjs', 'exits', 'unheard'])
     expect(ended).toMatchObject({ code: 0, stdout: '2 undefined undefined undefined\n' })
   })
 
   it.each(['structured', 'json', 'msgpack'])(
-    'in codec %s keeps class, numeric codes and stacks',
+    'keeps class, numeric codes and stacks with codec %s',
     async (codec) => {
       const ended = await site.run(path, '.', ['codes.mjs', codec])
       const kind = codec === 'structured' ? 'true ParseError' : 'false Object'

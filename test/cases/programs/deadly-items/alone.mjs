@@ -1,4 +1,4 @@
-// Calls that run at once: two items kill their thread, and the others in its hands are not to blame.
+// Calls run concurrently. Two items kill their thread, and no other item that it holds is charged.
 import { Queue, Supervisor } from 'millrace'
 
 const rejected = new Queue()

@@ -1,4 +1,4 @@
-/** Each item dies, or fails, in its own way. */
+/** Ends the thread, or fails, in the way that the item names. */
 const ways = {
   uncaught: () => setTimeout(() => thrown(new RangeError('the parser has lost its way')), 1),
   rejected: () => void Promise.reject(Object.assign(new TypeError('not awaited'), { code: 'ERR_LOST' })),

@@ -1,8 +1,9 @@
 import { types } from 'node:util'
 
 /**
- * A text that two values share only if nothing tells them apart: types, prototypes by name, property order, -0, holes,
- * and which objects inside are one and the same. (Equality as test runners see it ignores some of these.)
+ * A text that two values have in common only if they are the same in every respect: types, names of
+ * prototypes, order of properties, -0, holes, and identities of the objects inside. (The equality of test
+ * runners ignores some of these.)
  */
 export function snapshot(value: unknown, met = new Map<object, number>()): string {
   if (typeof value === 'bigint') return `${value}n`
@@ -37,7 +38,7 @@ function properties(value: object, met: Map<object, number>): string {
   const parts: string[] = []
   for (const key of Reflect.ownKeys(value)) {
     const { value: each, get, enumerable, writable } = Object.getOwnPropertyDescriptor(value, key)!
-    // Node 21 and later make `stack` of an error an accessor; its text depends on where it was made.
+    // The stack of an error depends on where it was made. Since Node 21 it is an accessor.
     if (key === 'stack') continue
     const flags = `${enumerable ? 'e' : ''}${writable ? 'w' : ''}${get === undefined ? '' : 'g'}`
     parts.push(`${JSON.stringify(String(key))}:${flags}:${snapshot(each, met)}`)

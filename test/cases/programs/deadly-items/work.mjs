@@ -10,7 +10,7 @@ export default () => 1
 let active = 0
 let isAlone = false
 
-/** The last of `deliveries` counts items delivered again that were not alone in their thread. */
+/** The last word of `deliveries` counts items that were delivered again while their thread held others. */
 export async function handleAtOnce(n, { args: { deliveries } }) {
   const isAgain = Atomics.add(deliveries, n, 1) > 0
   if (isAlone || (isAgain && active > 0)) Atomics.add(deliveries, deliveries.length - 1, 1)
@@ -21,5 +21,5 @@ export async function handleAtOnce(n, { args: { deliveries } }) {
   isAlone = false
   active--
 }
-// As TypeScript compiles a generator for ES5.
+// TypeScript compiles a generator to such an object for ES5.
 export const compiledGenerator = () => ({ next() {}, return() {}, throw() {}, [Symbol.iterator]() {} })
