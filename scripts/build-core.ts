@@ -1,8 +1,9 @@
 /**
  * Compiles `src/core/` to WebAssembly and writes the module as text to `src/core/module.ts`.
  *
- * AssemblyScript only translates; Binaryen then inlines without its usual limits on size, because each exported
- * function must be one straight line: V8 interrupts a thread at function entries and loop heads only.
+ * AssemblyScript only translates; Binaryen then inlines without its usual limits on size, because each
+ * exported function must be one straight line: V8 interrupts a thread at function entries and loop heads
+ * only.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +12,10 @@ import { main, script } from './command-line.ts'
 
 const core = new URL('../src/core/', import.meta.url)
 
-/** The module's bytes. `rewrite` sees every source file first; the control module of the tests is made with it. */
+/**
+ * The module's bytes. `rewrite` sees every source file first; the control module of the tests is made with
+ * it.
+ */
 export async function buildCore(rewrite = (_file: string, text: string) => text): Promise<Uint8Array> {
   // Loaded when it is needed: together they take seconds, and importers want other exports of this file, too.
   const { default: asc } = await import('assemblyscript/asc')
@@ -58,7 +62,10 @@ export async function buildCore(rewrite = (_file: string, text: string) => text)
   return straighten(binaryen, output)
 }
 
-/** The source with its imports as asc wants them: asc adds `.ts` to every re-export, so a module would occur twice. */
+/**
+ * The source with its imports as asc wants them: asc adds `.ts` to every re-export, so a module would occur
+ * twice.
+ */
 export function withoutSuffixes(text: string): string {
   return text.replaceAll(/(from '\.[a-z./-]+)\.ts'/g, "$1'")
 }

@@ -226,8 +226,8 @@ function wrapped(sentence: string, columns: number): string[] {
 }
 
 /**
- * Runs a script with the arguments of the process. `run` answers the exit code. A wrong use ends with 2 and one line
- * on standard error, any other error with 1.
+ * Runs a script with the arguments of the process. `run` answers the exit code. A wrong use ends with 2 and
+ * one line on standard error, any other error with 1.
  */
 export async function main<O extends Options>(
   description: Script<O>,

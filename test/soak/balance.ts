@@ -1,4 +1,6 @@
-/** What was noted of one item from its put until its queue was empty; some of those who noted died on the way. */
+/**
+ * What was noted of one item from its put until its queue was empty; some of those who noted died on the way.
+ */
 export interface Notes {
   /** Its put was begun. */
   readonly attempted: boolean
@@ -19,7 +21,10 @@ export interface Notes {
 export interface Balance {
   /** Items that were in the queue. */
   items: number
-  /** In the queue, and neither finished nor among the dead letters; those that puts dropped are taken off by `lostOf`. */
+  /**
+   * In the queue, and neither finished nor among the dead letters; those that puts dropped are taken off by
+   * `lostOf`.
+   */
   missing: number
   /** As missing, and those of which it is not known: what a drop may have taken. */
   droppable: number

@@ -1,6 +1,9 @@
 import type { Way } from './words.ts'
 
-/** Faults that show that a soak can fail: an item is kept from the books; one is held for ever; memory is kept. */
+/**
+ * Faults that show that a soak can fail: an item is kept from the itemCounts; one is held for ever; memory is
+ * kept.
+ */
 export const SABOTAGES = ['lose', 'hold', 'leak'] as const
 export type Sabotage = (typeof SABOTAGES)[number]
 
@@ -10,11 +13,14 @@ export interface Job {
   readonly deathsPerSecond: number
   readonly seed: number
   readonly threads: number
-  /** ms between two balances of the standing queues. */
-  readonly epoch: number
+  /** ms between two balances of the longLived queues. */
+  readonly period: number
   /** ms within which a queue must go on, or be drained. */
   readonly maxSleepMs: number
-  /** It goes on beyond its time until so many have died; default 0. On a slow machine a short time shows little. */
+  /**
+   * It goes on beyond its time until so many have died; default 0. On a slow machine a short time shows
+   * little.
+   */
   readonly leastDeaths?: number
   readonly sabotage?: Sabotage | undefined
 }
@@ -33,9 +39,9 @@ export interface Totals {
   dropped: number
   /** Wakes that came too late to be the rule, where the queue counts them. */
   missedWakes: number
-  /** Balances drawn: of the standing queues, and of acts. */
-  epochs: number
-  acts: number
+  /** Balances drawn: of the longLived queues, and of shortLived. */
+  periods: number
+  shortLived: number
 }
 
 export interface Memory {

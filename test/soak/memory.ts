@@ -16,7 +16,7 @@ export interface Trend {
 
 /** What the first third of a run shows is warming up: code, caches, the allocator's arenas. */
 const WARMING_UP = 1 / 3
-/** Fewer samples say nothing. */
+/** Fewer samples send nothing. */
 const LEAST = 12
 
 /** The trend of the last two thirds; undefined of a run too short to judge. */
@@ -39,8 +39,9 @@ export function trendOf(samples: readonly Sample[]): Trend | undefined {
 }
 
 /**
- * Flat: what it has grown by in the last two thirds of the run, less what may be chance, is no more than `share` of
- * its mean. A leak grows with the run, so a longer run finds a smaller one; what levels off does not fail.
+ * Flat: what it has grown by in the last two thirds of the run, less what may be chance, is no more than
+ * `share` of its mean. A leak grows with the run, so a longer run finds a smaller one; what levels off does
+ * not fail.
  */
 export function isFlat({ growth, doubt, mean }: Trend, share: number): boolean {
   return growth - doubt <= share * mean

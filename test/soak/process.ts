@@ -14,12 +14,18 @@ export interface SoakEnd {
   readonly abort?: string
 }
 
-/** ms in which the process must say something. It says so each second, and drains, at the end, within a few patiences. */
-const silenceOf = ({ maxSleepMs }: Job) => 60_000 + 3 * maxSleepMs
+/**
+ * ms in which the process must send something. It says so each second, and drains, at the end, within a few
+ * patiences.
+ */
+const silenceMsOf = ({ maxSleepMs }: Job) => 60_000 + 3 * maxSleepMs
 /** Warnings and the like that are kept for a failure's text. */
 const KEPT = 8000
 
-/** Soaks in a process of its own: an end that Node brings about is told apart from a failure, and a hang is ended. */
+/**
+ * Soaks in a process of its own: an end that Node brings about is told apart from a failure, and a hang is
+ * ended.
+ */
 export function soakInProcess(job: Job, onLine: (line: Line) => void): Promise<SoakEnd> {
   const path = fileURLToPath(new URL('start.mjs', import.meta.url))
   const args = ['--expose-gc', path, JSON.stringify(job)]
@@ -33,7 +39,7 @@ export function soakInProcess(job: Job, onLine: (line: Line) => void): Promise<S
     let rest = ''
     let errors = ''
     let timer: NodeJS.Timeout
-    const silence = silenceOf(job)
+    const silence = silenceMsOf(job)
     const wait = () => {
       clearTimeout(timer)
       timer = setTimeout(() => {
@@ -43,7 +49,7 @@ export function soakInProcess(job: Job, onLine: (line: Line) => void): Promise<S
         child.kill('SIGKILL')
       }, silence)
     }
-    const hear = (message: Message) => {
+    const receive = (message: Message) => {
       if (message.kind === 'failure') failure ??= message.text
       else if (message.kind === 'end') hasEnded = true
       else if (message.kind === 'line') {
@@ -59,7 +65,7 @@ export function soakInProcess(job: Job, onLine: (line: Line) => void): Promise<S
       wait()
       const lines = (rest + text).split('\n')
       rest = lines.pop() as string
-      for (const line of lines) if (line.startsWith('{"kind"')) hear(JSON.parse(line) as Message)
+      for (const line of lines) if (line.startsWith('{"kind"')) receive(JSON.parse(line) as Message)
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       errors = (errors + text).slice(-KEPT)

@@ -10,7 +10,7 @@ const job: Job = {
   deathsPerSecond: 6,
   seed: seedOfRun(),
   threads: 14,
-  epoch: 5000,
+  period: 5000,
   maxSleepMs: 60_000,
   leastDeaths: 15,
 }
@@ -21,21 +21,21 @@ describe('a soak', () => {
     expect(faults, `seed ${job.seed}`).toEqual([])
     expect(total).toMatchObject({ lost: 0, unexpected: 0, excess: 0, threads: 0 })
     expect(total?.items).toBeGreaterThan(100)
-    expect(total?.epochs).toBeGreaterThan(0)
-    expect(total?.acts).toBeGreaterThan(0)
+    expect(total?.periods).toBeGreaterThan(0)
+    expect(total?.shortLived).toBeGreaterThan(0)
     expect(WAYS.filter((way) => (total?.deaths[way] ?? 0) > 0).length).toBeGreaterThan(2)
   }, 300_000)
 
   it('finds an item that is lost', async () => {
     const { faults } = await soakFor(
-      { ...job, minutes: 0.06, epoch: 3000, leastDeaths: 10, sabotage: 'lose' },
+      { ...job, minutes: 0.06, period: 3000, leastDeaths: 10, sabotage: 'lose' },
       () => {},
     )
     expect(faults.join()).toMatch(/items lost/)
   }, 300_000)
 
   it('finds a queue that is never drained', async () => {
-    const stuck = { ...job, minutes: 0.06, epoch: 1000, maxSleepMs: 10_000, leastDeaths: 0 }
+    const stuck = { ...job, minutes: 0.06, period: 1000, maxSleepMs: 10_000, leastDeaths: 0 }
     const { faults } = await soakFor({ ...stuck, sabotage: 'hold' }, () => {})
     expect(faults.join()).toMatch(/unfinished|not within/)
   }, 300_000)

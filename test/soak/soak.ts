@@ -8,10 +8,15 @@ const SHORTEST = 0.05
 /** One for each so many deaths by want of memory, and one more: V8 takes the process along now and then. */
 const DEATHS_PER_ABORT = 20
 
-/** In minutes: the heap is still warming up for some minutes, and of a short run that is all there is to see. */
+/**
+ * In minutes: the heap is still warming up for some minutes, and of a short run that is all there is to see.
+ */
 const SHORTEST_JUDGED = 5
 
-/** Of the mean, over the last two thirds: see `isFlat`. What a thread of Node leaves with the allocator varies more than a heap. */
+/**
+ * Of the mean, over the last two thirds: see `isFlat`. What a thread of Node leaves with the allocator varies
+ * more than a heap.
+ */
 const FLAT = { heap: 0.03, rss: 0.1 } as const
 
 export interface Grown {
@@ -39,7 +44,7 @@ export async function soakFor(job: Job, onLine: (line: Line) => void): Promise<O
   let total: Line | undefined
   const start = performance.now()
   // As long as no balance was drawn, the whole time: of a short soak an aborted process may leave nothing.
-  const left = () => (total?.epochs ? job.minutes - (performance.now() - start) / 60_000 : job.minutes)
+  const left = () => (total?.periods ? job.minutes - (performance.now() - start) / 60_000 : job.minutes)
   for (let minutes = job.minutes; minutes > SHORTEST; minutes = left()) {
     const before = total
     const add = (line: Line) => (before === undefined ? line : sumOf(before, line))
@@ -77,7 +82,7 @@ function grown(what: 'heap' | 'rss', samples: Parameters<typeof trendOf>[0]): Gr
 
 const COUNTS = [
   ...['items', 'duplicates', 'held', 'lost', 'unexpected', 'excess', 'letters', 'dropped', 'missedWakes'],
-  ...['epochs', 'acts'],
+  ...['periods', 'shortLived'],
 ] as const
 
 function sumOf(before: Line, line: Line): Line {

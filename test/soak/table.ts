@@ -44,7 +44,7 @@ export function verdictLines({ total, memory, aborts, faults }: Outcome, job: Jo
   const deaths = WAYS.reduce((sum, way) => sum + (total?.deaths[way] ?? 0), 0)
   return [
     ...aborts.map((abort) => `Node ended the process, not the soak: ${abort}`),
-    `${total?.epochs ?? 0} balances of the standing queues, ${total?.acts ?? 0} acts; ${total?.items ?? 0} items, ${deaths} deaths`,
+    `${total?.periods ?? 0} balances of the longLived queues, ${total?.shortLived ?? 0} shortLived; ${total?.items ?? 0} items, ${deaths} deaths`,
     ...memory.map(({ what, trend, isFlat }) => {
       const [slope, growth, doubt] = [trend.slope, trend.growth, trend.doubt].map((bytes) =>
         (bytes / 1024).toFixed(0),

@@ -3,12 +3,12 @@ export const WORDS = {
   // Of all threads at the same queues.
   /** OPEN: put; REST: those who put are to rest where they are between two items; OVER: they are to end. */
   GATE: 0,
-  /** Which epoch it is; its items carry the number, modulo EPOCHS. */
-  EPOCH: 1,
+  /** Which period it is; its items carry the number, modulo PERIODS. */
+  PERIOD: 1,
   OPEN: 0,
   REST: 1,
   OVER: 2,
-  EPOCHS: 1 << 10,
+  PERIODS: 1 << 10,
 
   // Of one thread, at (threadId % SLOTS) * SLOT.
   SLOTS: 1 << 16,
@@ -25,8 +25,8 @@ export const WORDS = {
   STATE: 4,
   /** Rounds of its loop; above 0 once it is attached. */
   ROUNDS: 5,
-  /** The number of the scene it plays in; 0 before it has begun. */
-  SCENE: 6,
+  /** The number of the workload it plays in; 0 before it has begun. */
+  WORKLOAD: 6,
   /** Never written: to sleep on. */
   IDLE: 7,
 
@@ -35,9 +35,9 @@ export const WORDS = {
   NEXT: 0,
   /** Items finished since it was made, modulo 2^32. */
   DONE: 1,
-  /** Items got that were none of this epoch, or damaged. */
+  /** Items got that were none of this period, or damaged. */
   STRANGE: 2,
-  /** From here on, of each producer: how many items it had stored when the epoch began. */
+  /** From here on, of each producer: how many items it had stored when the period began. */
   BASES: 8,
 
   // Of one item: bytes, at its number * ITEM.

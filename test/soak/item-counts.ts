@@ -3,9 +3,9 @@ import { WORDS } from './words.ts'
 
 const { ITEM, FLAGS, GOT, BACK, FINISHING, FINISHED, FAILED, LETTERS } = WORDS
 const { ATTEMPTED, STORED, LATE } = WORDS
-const { NEXT, DONE, STRANGE, BASES, EPOCHS } = WORDS
+const { NEXT, DONE, STRANGE, BASES, PERIODS } = WORDS
 
-export interface BooksOptions {
+export interface ItemCountsOptions {
   readonly kind: 'fifo' | 'lifo' | 'priority'
   /** The items are numbers, not objects. */
   readonly isNumber: boolean
@@ -17,16 +17,16 @@ export interface BooksOptions {
   readonly numbers: number
 }
 
-/** What all threads at one queue note of its items, epoch after epoch in the same memory. */
-export class Books {
-  readonly options: BooksOptions
+/** What all threads at one queue note of its items, period after period in the same memory. */
+export class ItemCounts {
+  readonly options: ItemCountsOptions
   readonly words = new Int32Array(new SharedArrayBuffer(64 * 4))
   readonly items: Uint8Array
   readonly share: number
-  /** Items that the producers have stored in this epoch. */
+  /** Items that the producers have stored in this period. */
   #produced: number[] = []
 
-  constructor(options: BooksOptions) {
+  constructor(options: ItemCountsOptions) {
     this.options = options
     this.items = new Uint8Array(new SharedArrayBuffer(options.numbers * ITEM))
     this.share = options.producers === 0 ? 0 : Math.floor(options.numbers / 2 / options.producers)
@@ -46,22 +46,25 @@ export class Books {
     return Atomics.load(this.words, STRANGE)
   }
 
-  /** Most numbers of this epoch are used; `stored` by each producer, as in `close`. */
-  isWorn(stored: readonly number[] = []): boolean {
+  /** Most numbers of this period are used; `stored` by each producer, as in `close`. */
+  isUsedUp(stored: readonly number[] = []): boolean {
     const { numbers } = this.options
     const isSpent = (each: number, index: number) => this.#since(index, each) > this.share * 0.8
     return Atomics.load(this.words, NEXT) > numbers * 0.9 || stored.some(isSpent)
   }
 
-  /** A dead letter about an item of `epoch` came. */
-  letter(item: unknown, epoch: number): void {
-    const { epoch: of, number } = item as { epoch: number; number: number }
-    if (of !== epoch % EPOCHS || !(number >= 0 && number < this.options.numbers)) {
+  /** A dead letter about an item of `period` came. */
+  letter(item: unknown, period: number): void {
+    const { period: of, number } = item as { period: number; number: number }
+    if (of !== period % PERIODS || !(number >= 0 && number < this.options.numbers)) {
       Atomics.add(this.words, STRANGE, 1)
     } else Atomics.add(this.items, number * ITEM + LETTERS, 1)
   }
 
-  /** All have rested and the queue is drained. `stored`: items each producer has stored since the queue was made. */
+  /**
+   * All have rested and the queue is drained. `stored`: items each producer has stored since the queue was
+   * made.
+   */
   close(stored: readonly number[]): void {
     this.#produced = stored.map((count, producer) => this.#since(producer, count))
     for (const [producer, count] of this.#produced.entries()) {
@@ -73,7 +76,7 @@ export class Books {
     }
   }
 
-  /** Of a closed epoch. */
+  /** Of a closed period. */
   *notes(): Generator<Notes> {
     const { items } = this
     const pairs = new Int32Array(items.buffer)
@@ -97,7 +100,7 @@ export class Books {
     }
   }
 
-  /** A new epoch, once the last one's balance is drawn. */
+  /** A new period, once the last one's balance is drawn. */
   reopen(): void {
     this.items.fill(0)
     this.#open()

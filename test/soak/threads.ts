@@ -1,10 +1,10 @@
 import type { Worker } from 'node:worker_threads'
 import { ORDERS, type Order, type Way, WORDS } from './words.ts'
 
-const { SLOTS, SLOT, PUTS, HAND, ASKS, ORDER, STATE, ROUNDS, SCENE } = WORDS
+const { SLOTS, SLOT, PUTS, HAND, ASKS, ORDER, STATE, ROUNDS, WORKLOAD } = WORDS
 
 /** Some queues, and the threads at them. */
-export interface Scene {
+export interface DeathListener {
   /** One of its threads has died that had so many items in hand. */
   died(held: number): void
 }
@@ -12,8 +12,8 @@ export interface Scene {
 /** Ended threads whose end is remembered: a supervisor may tell of it later than their Worker. */
 const REMEMBERED = 256
 
-/** The threads of this process, of whoever started them, and what they say of themselves. */
-export class Population {
+/** The threads of this process, of whoever started them, and what they send of themselves. */
+export class Threads {
   readonly own = new Int32Array(new SharedArrayBuffer(SLOTS * SLOT * 4))
   readonly alive = new Map<number, Worker>()
   readonly deaths: Record<Way, number> = {
@@ -24,12 +24,14 @@ export class Population {
     memory: 0,
     endless: 0,
   }
-  readonly scenes = new Map<number, Scene>()
+  readonly workloads = new Map<number, DeathListener>()
   /** Items the dead had in hand. */
   held = 0
   readonly #ordered = new Map<number, Way>()
 
-  /** Before the library is loaded: so the exit of a thread is heard here before it is recovered and followed. */
+  /**
+   * Before the library is loaded: so the exit of a thread is heard here before it is recovered and followed.
+   */
   observe(): void {
     process.on('worker', (worker) => {
       const thread = worker.threadId
@@ -64,36 +66,36 @@ export class Population {
     void this.alive.get(thread)?.terminate()
   }
 
-  /** Nobody in the scene may put. */
-  rests(scene: number): boolean {
-    return this.#each(scene, (thread) => this.#load(thread, PUTS) === 0)
+  /** Nobody in the workload may put. */
+  rests(workload: number): boolean {
+    return this.#each(workload, (thread) => this.#load(thread, PUTS) === 0)
   }
 
-  /** Nobody in the scene has anything in hand, but for what the next get has finished. */
-  hasEmptyHands(scene: number): boolean {
-    return this.#each(scene, (thread) => this.#load(thread, HAND) === 0 || this.#load(thread, ASKS) === 1)
+  /** Nobody in the workload has anything in hand, but for what the next get has finished. */
+  hasEmptyHands(workload: number): boolean {
+    return this.#each(workload, (thread) => this.#load(thread, HAND) === 0 || this.#load(thread, ASKS) === 1)
   }
 
   /**
-   * Nobody who was told to die, or terminated, still is to be heard of with something in hand: a lifeline tells the library of a
-   * death some ms before the `exit`, at which it is counted here.
+   * Nobody who was told to die, or terminated, still is to be heard of with something in hand: a lifeline
+   * tells the library of a death some ms before the `exit`, at which it is counted here.
    */
-  knowsItsDead(scene: number): boolean {
-    return this.#each(scene, (thread) => !this.isOrdered(thread) || this.#load(thread, HAND) === 0)
+  knowsItsDead(workload: number): boolean {
+    return this.#each(workload, (thread) => !this.isOrdered(thread) || this.#load(thread, HAND) === 0)
   }
 
-  #each(scene: number, holds: (thread: number) => boolean): boolean {
+  #each(workload: number, holds: (thread: number) => boolean): boolean {
     for (const thread of this.alive.keys())
-      if (this.#load(thread, SCENE) === scene && !holds(thread)) return false
+      if (this.#load(thread, WORKLOAD) === workload && !holds(thread)) return false
     return true
   }
 
-  /** What the threads of a scene are at, for a failure's text. */
-  describe(scene: number): string {
+  /** What the threads of a workload are at, for a failure's text. */
+  describe(workload: number): string {
     return [...this.alive.keys()]
       .map((thread) => {
         const [puts, hand, asks, order, state, rounds, of] = this.#words(thread)
-        const place = of === scene ? '' : ` of scene ${of}`
+        const place = of === workload ? '' : ` of workload ${of}`
         return `thread ${thread}${place}: puts ${puts}, hand ${hand}, asks ${asks}, order ${order}, state ${state}, rounds ${rounds}`
       })
       .join('\n')
@@ -117,7 +119,7 @@ export class Population {
       this.deaths[way]++
       const held = this.#load(thread, HAND)
       this.held += held
-      this.scenes.get(this.#load(thread, SCENE))?.died(held)
+      this.workloads.get(this.#load(thread, WORKLOAD))?.died(held)
     }
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ResourceLimits } from 'node:worker_threads'
 import { until } from '../support/deadline.ts'
 import type { Random } from '../support/random.mjs'
-import type { Population } from './population.ts'
+import type { Threads } from './threads.ts'
 import { type Order, WAYS, type Way } from './words.ts'
 
 /** So often of all: what runs out of memory takes long, and now and then the process along. */
@@ -14,33 +14,33 @@ const WEIGHTS: Readonly<Record<Way, number>> = {
   memory: 1,
   endless: 3,
 }
-const BAG: readonly Way[] = WAYS.flatMap((way) => new Array<Way>(WEIGHTS[way]).fill(way))
-/** ms after which a thread that sleeps, or waits for its turn, is ended from outside. */
-const OBEDIENCE = 2000
+const WEIGHTED_WAYS: readonly Way[] = WAYS.flatMap((way) => new Array<Way>(WEIGHTS[way]).fill(way))
+/** ms after which a thread that sleeps, or waits for its yieldToEventLoop, is ended from outside. */
+const ORDER_TIMEOUT_MS = 2000
 
-export interface ReaperOptions {
+export interface RandomKillsOptions {
   readonly deathsPerSecond: number
   readonly maxSleepMs: number
   readonly fail: (error: unknown) => void
 }
 
-/** Ends threads of the population, at random in time, thread and way. */
-export class Reaper {
-  readonly #population: Population
+/** Ends threads of the threads, at random in time, thread and way. */
+export class RandomKills {
+  readonly #threads: Threads
   readonly #random: Random
-  readonly #options: ReaperOptions
-  readonly #underWay = new Set<Promise<void>>()
+  readonly #options: RandomKillsOptions
+  readonly #dying = new Set<Promise<void>>()
   #isStopping = false
   #loop: Promise<void> | undefined
 
-  constructor(population: Population, random: Random, options: ReaperOptions) {
-    this.#population = population
+  constructor(threads: Threads, random: Random, options: RandomKillsOptions) {
+    this.#threads = threads
     this.#random = random
     this.#options = options
   }
 
   start(): void {
-    this.#loop = this.#reap()
+    this.#loop = this.#killAtRandom()
     this.#loop.catch(this.#options.fail)
   }
 
@@ -48,20 +48,20 @@ export class Reaper {
   async stop(): Promise<void> {
     this.#isStopping = true
     await this.#loop
-    await Promise.all(this.#underWay)
+    await Promise.all(this.#dying)
   }
 
-  async #reap(): Promise<void> {
+  async #killAtRandom(): Promise<void> {
     let next = performance.now()
     for (;;) {
-      await this.#crowd()
+      await this.#enoughAlive()
       if (this.#isStopping) return
       // Several at once, now and then; then the next comes later.
       const count = this.#random.once(10) ? 2 + this.#random.below(3) : 1
       // What could not be done in time is not made up for.
       next = Math.max(next, performance.now())
       next += ((count * 1000) / this.#options.deathsPerSecond) * (0.1 + this.#random.below(1801) / 1000)
-      const way = this.#random.pick(BAG)
+      const way = this.#random.pick(WEIGHTED_WAYS)
       for (let death = 0; death < count; death++) this.#kill(count > 1 ? 'terminate' : way)
       while (!this.#isStopping && performance.now() < next)
         await sleep(Math.min(50, Math.max(1, next - performance.now())))
@@ -69,18 +69,17 @@ export class Reaper {
   }
 
   /** On a slow machine threads would be killed faster than they start, and none would come to its work. */
-  async #crowd(): Promise<void> {
-    const { alive } = this.#population
-    const isWell = (thread: number) =>
-      this.#population.hasBegun(thread) && !this.#population.isOrdered(thread)
+  async #enoughAlive(): Promise<void> {
+    const { alive } = this.#threads
+    const isWell = (thread: number) => this.#threads.hasBegun(thread) && !this.#threads.isOrdered(thread)
     const well = () => [...alive.keys()].filter(isWell).length
     while (!this.#isStopping && well() * 2 < alive.size) await sleep(5)
   }
 
   /** One that has not begun, or runs out of memory late, can only be ended from outside. */
   #kill(way: Way): void {
-    const { alive } = this.#population
-    const all = [...alive.keys()].filter((thread) => !this.#population.isOrdered(thread))
+    const { alive } = this.#threads
+    const all = [...alive.keys()].filter((thread) => !this.#threads.isOrdered(thread))
     const able = all.filter((thread) => way === 'terminate' || this.#canDie(thread, way))
     const [thread, young] =
       able.length > 0 ? [this.#random.pick(able), able.at(-1)] : [this.#random.pick(all)]
@@ -88,36 +87,36 @@ export class Reaper {
     const chosen = young !== undefined && this.#random.once(8) ? young : thread
     const isOrder = able.length > 0 && way !== 'terminate'
     const death = isOrder ? this.#order(chosen, way) : this.#terminate(chosen)
-    const end = death.catch(this.#options.fail).finally(() => this.#underWay.delete(end))
-    this.#underWay.add(end)
+    const end = death.catch(this.#options.fail).finally(() => this.#dying.delete(end))
+    this.#dying.add(end)
   }
 
   #canDie(thread: number, way: Order): boolean {
-    if (!this.#population.hasBegun(thread)) return false
-    return way !== 'memory' || isSmall(this.#population.alive.get(thread)?.resourceLimits)
+    if (!this.#threads.hasBegun(thread)) return false
+    return way !== 'memory' || isSmall(this.#threads.alive.get(thread)?.resourceLimits)
   }
 
   async #terminate(thread: number): Promise<void> {
-    this.#population.terminate(thread)
+    this.#threads.terminate(thread)
     await this.#exits(thread)
   }
 
   async #order(thread: number, way: Order): Promise<void> {
-    const { alive } = this.#population
+    const { alive } = this.#threads
     const delay = this.#random.below(10)
-    this.#population.order(thread, way)
-    const deadline = performance.now() + OBEDIENCE
-    while (alive.has(thread) && !this.#population.isInLoop(thread) && performance.now() < deadline)
+    this.#threads.order(thread, way)
+    const deadline = performance.now() + ORDER_TIMEOUT_MS
+    while (alive.has(thread) && !this.#threads.isInLoop(thread) && performance.now() < deadline)
       await sleep(5)
-    if (this.#population.isInLoop(thread)) {
+    if (this.#threads.isInLoop(thread)) {
       await sleep(delay)
-      this.#population.terminate(thread, 'endless')
-    } else if (alive.has(thread)) this.#population.terminate(thread)
+      this.#threads.terminate(thread, 'endless')
+    } else if (alive.has(thread)) this.#threads.terminate(thread)
     await this.#exits(thread)
   }
 
   async #exits(thread: number): Promise<void> {
-    const { alive } = this.#population
+    const { alive } = this.#threads
     await until(() => !alive.has(thread), `the exit of thread ${thread}`, this.#options.maxSleepMs)
   }
 }

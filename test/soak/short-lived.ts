@@ -1,57 +1,63 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SitePlan } from './site.ts'
-import { type Soak, Stage, SUPERVISED } from './stage.ts'
+import type { QueuePlan } from './soaked-queue.ts'
+import { type Soak, SUPERVISED, Workload } from './workload.ts'
 
 const NUMBERS = 1 << 17
-const LONGEST = 12_000
+const MAX_LENGTH_MS = 12_000
 
-/** Queues made for some seconds, with a supervisor and threads of their own, and all ended and checked after. */
-export async function playAct(soak: Soak, threads: number, goesOn: () => boolean): Promise<void> {
+/**
+ * Queues made for some seconds, with a supervisor and threads of their own, and all ended and checked after.
+ */
+export async function runShortLived(soak: Soak, threads: number, goesOn: () => boolean): Promise<void> {
   const { random, totals, job } = soak
   const plan = planOf(soak)
-  const stage = new Stage(soak, `act ${totals.acts}`, [plan], true)
-  const [site] = stage.sites as [(typeof stage.sites)[0]]
-  const { shared, supervisor } = stage
+  const workload = new Workload(soak, `act ${totals.shortLived}`, [plan], true)
+  const [soakedQueue] = workload.soakedQueues as [(typeof workload.soakedQueues)[0]]
+  const { shared, supervisor } = workload
   const slowly = random.once(3) ? 'Slowly' : ''
-  supervisor.produce(site.queue, {
+  supervisor.produce(soakedQueue.queue, {
     ...{ filename: SUPERVISED, name: `repeats${slowly}`, threads: plan.producers, resume: 'skip' },
-    args: { shared, books: site.books.shared },
+    args: { shared, itemCounts: soakedQueue.itemCounts.shared },
   })
-  supervisor.consume(site.queue, {
+  supervisor.consume(soakedQueue.queue, {
     ...{ filename: SUPERVISED, name: `consumes${random.once(3) ? 'Slowly' : ''}`, threads: 1 },
     ...(plan.maxDeliveries !== undefined && random.once(2) ? { retries: random.below(3) } : {}),
     backoff: random.below(4),
-    args: { shared, ...site.forSupervised },
+    args: { shared, ...soakedQueue.forSupervised },
   })
   for (let bare = 0; bare < threads - plan.producers - 1; bare++) {
-    stage.startBare(random.pick(['get', 'take', 'iterate', 'await', 'both']), [site], random.once(2))
+    workload.startBare(
+      random.pick(['get', 'take', 'iterate', 'await', 'both']),
+      [soakedQueue],
+      random.once(2),
+    )
   }
-  const length = Math.min(job.epoch, 1000 + random.below(LONGEST))
+  const length = Math.min(job.period, 1000 + random.below(MAX_LENGTH_MS))
   for (const end = performance.now() + length; goesOn() && performance.now() < end; ) {
     // The producers have come to the end of their numbers.
-    if (site.queue.isShutDown) break
+    if (soakedQueue.queue.isShutDown) break
     await sleep(20)
   }
-  stage.end()
-  await stage.ended()
+  workload.end()
+  await workload.ended()
   const report = await supervisor.join({ timeout: job.maxSleepMs })
   const stored = supervisor.stats().groups[0]?.members.map((member) => member.stored) ?? []
   if (report.groups[0]?.stored !== stored.reduce((sum, count) => sum + count, 0)) {
     throw new Error(
-      `the report of act ${totals.acts} counts other than its members: ${JSON.stringify(report)}`,
+      `the report of act ${totals.shortLived} counts other than its members: ${JSON.stringify(report)}`,
     )
   }
-  stage.settle([stored])
-  await stage.close()
-  totals.acts++
+  workload.settle([stored])
+  await workload.close()
+  totals.shortLived++
 }
 
-function planOf({ random, job, totals }: Soak): SitePlan & { readonly producers: number } {
+function planOf({ random, job, totals }: Soak): QueuePlan & { readonly producers: number } {
   const kind = random.pick(['fifo', 'lifo', 'priority'] as const)
   const dropsOldest = kind !== 'priority' && random.once(4)
   const hasLetters = !dropsOldest && random.once(2)
   return {
-    name: `${kind} of act ${totals.acts}`,
+    name: `${kind} of act ${totals.shortLived}`,
     kind,
     maxsize: random.pick([1, 3, 64, 1000]),
     isLong: random.once(2),
