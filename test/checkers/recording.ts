@@ -20,7 +20,7 @@ export interface Topology {
   /** First position, 0 to 2^31 - 1. */
   readonly start?: number
   /** ms; beyond it the run fails. */
-  readonly maxSleepMs?: number
+  readonly deadlineMs?: number
 }
 
 export interface Recording {
@@ -64,7 +64,7 @@ export async function recordQueue(
 export async function recordTickets(
   run: Topology & { readonly backEnd: 'Atomics' | 'WebAssembly'; readonly sabotage?: string },
 ): Promise<TicketRecording> {
-  const { capacity, producers, consumers, start = 0, backEnd, sabotage, maxSleepMs = 60_000 } = run
+  const { capacity, producers, consumers, start = 0, backEnd, sabotage, deadlineMs = 60_000 } = run
   const geometry = geometryOf({
     maxsize: capacity,
     itemBytes: 4,
@@ -85,14 +85,14 @@ export async function recordTickets(
     sabotage,
     ledgerIndex,
     // A sabotaged core loses items that others wait for.
-    maxSleepMs: sabotage === undefined ? maxSleepMs / 2 : 1000,
+    deadlineMs: sabotage === undefined ? deadlineMs / 2 : 1000,
   })
   return { ...(await record('ticket-user.mjs', run, data)), ringSize: geometry.ringSize }
 }
 
 async function record(
   fixture: string,
-  { producers, consumers, capacity, operations, maxSleepMs = 60_000 }: Topology,
+  { producers, consumers, capacity, operations, deadlineMs = 60_000 }: Topology,
   dataOf: (thread: number) => object,
 ): Promise<Recording> {
   // What is left in the queue is part of the history, too.
@@ -114,7 +114,7 @@ async function record(
   const since = performance.now()
   for (let index = 0; index < producers; index++) start('produce', index, index)
   for (let index = 0; index < consumers; index++) start('consume', index, producers + index)
-  const outcomes = await Promise.all(started.map((thread) => thread.ended(maxSleepMs)))
+  const outcomes = await Promise.all(started.map((thread) => thread.ended(deadlineMs)))
   const ms = performance.now() - since
   const histories = records.map(historyIn)
   return {

@@ -96,11 +96,11 @@ async function recordAll(operations: number, only: string) {
   }
   for (let round = 0; round < rounds; round++) {
     for (const run of queueRuns(each).filter(titles)) {
-      const recording = await recordQueue({ ...run, maxSleepMs: 600_000 })
+      const recording = await recordQueue({ ...run, deadlineMs: 600_000 })
       report(run, recording, judgeQueue(recording, run))
     }
     for (const run of ticketRuns(each).filter(titles)) {
-      const recording = await recordTickets({ ...run, maxSleepMs: 600_000 })
+      const recording = await recordTickets({ ...run, deadlineMs: 600_000 })
       report(run, recording, judgeTickets(recording, run))
     }
   }

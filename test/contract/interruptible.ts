@@ -46,14 +46,14 @@ export function interruptibleHere(setting: Setting): Interruptible {
       enough()
       outcome = run(...call)
     },
-    outcome: () => within(outcome, 'the end of an interrupted call', setting.maxSleepMs),
+    outcome: () => within(outcome, 'the end of an interrupted call', setting.deadlineMs),
     end: async () => {},
   }
 }
 
 export function interruptibleThere(setting: Setting): Interruptible {
-  const { queue, mutant, maxSleepMs } = setting
-  const supervisor = new millrace.Supervisor({ grace: maxSleepMs })
+  const { queue, mutant, deadlineMs } = setting
+  const supervisor = new millrace.Supervisor({ grace: deadlineMs })
   let group: ThreadGroup<Outcome>
   const thread = () => supervisor.stats().groups[0]?.members[0]?.threadId ?? 0
   const spawn = (method: string, given: unknown[], options: object | undefined, isBefore: boolean) => {
@@ -64,18 +64,18 @@ export function interruptibleThere(setting: Setting): Interruptible {
     })
     group.join().catch(() => {})
   }
-  const interrupt = () => within(group.stop(), 'the stop', maxSleepMs)
+  const interrupt = () => within(group.stop(), 'the stop', deadlineMs)
   return {
     begin: (method, given, options) => spawn(method, given, options, false),
     waits: (side) => waits(setting, side, () => thread() || -1),
     interrupt,
     async beginInterrupted(method, given, options) {
       spawn(method, given, options, true)
-      await until(() => thread() > 0, 'a supervised thread runs', maxSleepMs)
+      await until(() => thread() > 0, 'a supervised thread runs', deadlineMs)
       await interrupt()
     },
     async outcome() {
-      const [outcome] = await within(group.join(), 'the end of an interrupted call', maxSleepMs)
+      const [outcome] = await within(group.join(), 'the end of an interrupted call', deadlineMs)
       return outcome as Outcome
     },
     end: () => supervisor.destroy(),

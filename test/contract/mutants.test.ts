@@ -143,13 +143,13 @@ const FOUND: Record<string, { by: string[]; hangs?: string[] }> = {
 const [kind] = KINDS
 const DEADLINE = /not within \d+ ms/
 
-async function failureOf(mutant: string, source: string, context: 'async' | 'blocking', maxSleepMs: number) {
+async function failureOf(mutant: string, source: string, context: 'async' | 'blocking', deadlineMs: number) {
   const behaviour = BEHAVIOURS.find((each) => each.source === source)
   if (kind === undefined || behaviour === undefined) throw new Error(`no behaviour ${source}`)
   const capacity = behaviour.capacity === 'each' ? 3 : behaviour.capacity
   const runs = [{ capacity, start: STARTS.at(-1) as Start, mainIs: 'first' }] as const
   try {
-    await check(behaviour, kind, context, { mutant, maxSleepMs, runs })
+    await check(behaviour, kind, context, { mutant, deadlineMs, runs })
   } catch (error) {
     return (error as Error).message
   }

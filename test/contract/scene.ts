@@ -21,7 +21,7 @@ export interface Circumstances {
   readonly mainIs: 'first' | 'last'
   readonly mutant?: string
   /** ms */
-  readonly maxSleepMs: number
+  readonly deadlineMs: number
 }
 
 /** A queue of the kind, its users, and what it should do: all that a behaviour sees. */
@@ -52,12 +52,12 @@ export class Scene {
 
   /** A queue of the capacity of this run, unless `options` say otherwise, and users of it. */
   async open(count: number, options?: QueueOptions<unknown>): Promise<Stage> {
-    const { kind, start, mutant, maxSleepMs, capacity } = this.#given
+    const { kind, start, mutant, deadlineMs, capacity } = this.#given
     // One more for who is interrupted.
     const room = { maxsize: capacity, maxThreads: count + 2, maxInFlight: capacity + 8 }
     const all = { ...room, ...kind.options, ...options }
     const queue = queueAt(kind.name, start.position, mutations.mutateOptions(all, mutant))
-    const setting: Setting = { kind, mutant, queue, maxSleepMs, isOver: false }
+    const setting: Setting = { kind, mutant, queue, deadlineMs, isOver: false }
     this.#queues.push(setting)
     const users = await Promise.all(
       Array.from({ length: count }, (_, index) => this.#user(setting, this.#isHere(index, count))),
@@ -78,11 +78,11 @@ export class Scene {
   }
 
   until(condition: () => boolean, what: string): Promise<void> {
-    return until(condition, what, this.#given.maxSleepMs)
+    return until(condition, what, this.#given.deadlineMs)
   }
 
   within<T>(promise: Promise<T>, what: string): Promise<T> {
-    return within(promise, what, this.#given.maxSleepMs)
+    return within(promise, what, this.#given.deadlineMs)
   }
 
   /** The main thread detaches; threads that still wait are ended. */

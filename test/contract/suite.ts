@@ -53,7 +53,7 @@ export const LEFT_OUT: readonly { readonly tests: string; readonly reason: strin
 const CAPACITIES = Array.from({ length: 64 }, (_, index) => index + 1)
 
 /** ms until a wait that has not ended counts as a failure. */
-export const PATIENCE = 15_000
+export const DEADLINE_MS = 15_000
 
 type Run = Pick<Circumstances, 'capacity' | 'start' | 'mainIs'>
 
@@ -87,10 +87,10 @@ export async function check(
   behaviour: Behaviour,
   kind: Kind,
   context: Context,
-  options?: { mutant?: string; maxSleepMs?: number; runs?: readonly Run[] },
+  options?: { mutant?: string; deadlineMs?: number; runs?: readonly Run[] },
 ): Promise<number> {
-  const { mutant, maxSleepMs = PATIENCE, runs = runsOf(behaviour, context) } = options ?? {}
-  const given = { kind, context, maxSleepMs, ...(mutant === undefined ? {} : { mutant }) }
+  const { mutant, deadlineMs = DEADLINE_MS, runs = runsOf(behaviour, context) } = options ?? {}
+  const given = { kind, context, deadlineMs, ...(mutant === undefined ? {} : { mutant }) }
   const left = [...runs]
   const lane = async () => {
     for (let run = left.shift(); run !== undefined; run = left.shift()) {

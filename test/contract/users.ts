@@ -13,7 +13,7 @@ export interface Setting {
   readonly mutant: string | undefined
   readonly queue: AnyQueue
   /** ms until a call that has not ended counts as a failure. */
-  readonly maxSleepMs: number
+  readonly deadlineMs: number
   /** The behaviour is over. */
   isOver: boolean
 }
@@ -131,7 +131,7 @@ export abstract class User {
   protected heard<T>(call: Promise<T>, what: string): Promise<T> {
     const { setting } = this
     const heard = new Promise<T>((resolve, reject) => {
-      within(call, what, setting.maxSleepMs).then(
+      within(call, what, setting.deadlineMs).then(
         (value) => setting.isOver || resolve(value),
         (error) => setting.isOver || reject(error),
       )
@@ -297,7 +297,7 @@ function shown(args: unknown[]): string {
 const TURNS = 30
 
 export async function waits(
-  { queue, maxSleepMs }: Setting,
+  { queue, deadlineMs }: Setting,
   side: Side,
   thread: number | (() => number),
 ): Promise<void> {
@@ -308,5 +308,5 @@ export async function waits(
     if (isListed()) return
     await new Promise((resolve) => setImmediate(resolve))
   }
-  await until(isListed, `a thread waits for ${side}`, maxSleepMs)
+  await until(isListed, `a thread waits for ${side}`, deadlineMs)
 }

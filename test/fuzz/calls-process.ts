@@ -19,7 +19,7 @@ import { Random } from '../support/random.mjs'
 import { seedOf, serveIndexed } from './indexed-run.ts'
 
 /** ms for a call whose arguments were accepted, and which waits; then its queue is detached. */
-const PATIENCE = 5
+const DEADLINE_MS = 5
 
 const aborted = AbortSignal.abort(new Error('aborted before'))
 const open = new AbortController().signal
@@ -216,7 +216,7 @@ await serveIndexed(async (seed, index) => {
   })
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE)
+    timer = setTimeout(resolve, DEADLINE_MS)
   })
   await Promise.race([call, late])
   clearTimeout(timer)

@@ -16,7 +16,7 @@ export interface Job {
   /** Not included. */
   readonly to: number
   /** ms for one input; one that takes longer is tried once more alone, with four times as long, before it counts as a hang. */
-  readonly maxSleepMs: number
+  readonly deadlineMs: number
   /** For the process. */
   readonly nodeOptions?: readonly string[]
   readonly args?: readonly string[]
@@ -47,7 +47,7 @@ export async function runIndexed(job: Job): Promise<Result> {
     // What it had done and not told, and, if it stalled, what it was at.
     const again = { ...job, from: Math.max(from, end.told), to: end.stalled ? end.index + 1 : end.index }
     if (again.from < again.to) {
-      const retry = await runProcess({ ...again, maxSleepMs: 4 * job.maxSleepMs }, result)
+      const retry = await runProcess({ ...again, deadlineMs: 4 * job.deadlineMs }, result)
       if (end.stalled) text = retry === undefined ? '' : retry.text
     }
     if (text !== '') result.faults.push({ index: end.index, text })
@@ -94,7 +94,7 @@ function runProcess(job: Job, result: Result): Promise<Broken | undefined> {
       since = performance.now()
       job.onProgress?.(index)
       // A process that has not begun is starting, on a busy machine.
-    } else if (performance.now() - since > (index === 0 ? 60_000 : 0) + job.maxSleepMs) {
+    } else if (performance.now() - since > (index === 0 ? 60_000 : 0) + job.deadlineMs) {
       stalled = true
       child.kill('SIGKILL')
     }
@@ -108,7 +108,7 @@ function runProcess(job: Job, result: Result): Promise<Broken | undefined> {
       rmSync(folder, { recursive: true })
       if (code === 0) return resolve(undefined)
       const how = stalled
-        ? `did not come to an end within ${job.maxSleepMs} ms`
+        ? `did not come to an end within ${job.deadlineMs} ms`
         : `ended its process with ${signal ?? code}`
       resolve({ index, told, stalled, text: `${how}\n${errors}`.trim() })
     })

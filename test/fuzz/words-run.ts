@@ -4,7 +4,7 @@ import { type Result, runIndexed } from './indexed-run.ts'
 const BATCH = 500
 const LANES = 3
 /** ms in which the main thread must have come through all calls on one of them. */
-const PATIENCE = 12_000
+const DEADLINE_MS = 12_000
 
 export async function fuzzWords(
   seed: number,
@@ -28,7 +28,7 @@ export async function fuzzWords(
         seed,
         from: start,
         to: end,
-        maxSleepMs: PATIENCE,
+        deadlineMs: DEADLINE_MS,
         onProgress: (at) => {
           under[index] = Math.max(0, at - start)
           onProgress(from + under.reduce((sum, each) => sum + each, ended))

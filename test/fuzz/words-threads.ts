@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 
 /** ms for a thread to come to an end once it was told; then it is killed. */
-const PATIENCE = 200
+const DEADLINE_MS = 200
 /** ms for a thread to attach. */
 const ATTACH = 5000
 
@@ -58,7 +58,7 @@ export class Threads {
         if (thread === undefined || thread.isGone) return
         let timer: NodeJS.Timeout | undefined
         const late = new Promise<undefined>((resolve) => {
-          timer = setTimeout(() => resolve(undefined), PATIENCE)
+          timer = setTimeout(() => resolve(undefined), DEADLINE_MS)
         })
         const faults = await Promise.race([this.#ends[index] as Promise<string[]>, thread.gone, late])
         clearTimeout(timer)

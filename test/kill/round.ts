@@ -1,5 +1,5 @@
 import { setTimeout as sleep, setImmediate as yieldToEventLoop } from 'node:timers/promises'
-import { PATIENCE, until } from '../support/deadline.ts'
+import { DEADLINE_MS, until } from '../support/deadline.ts'
 import type { Random } from '../support/random.mjs'
 import type { Cell } from './cells.ts'
 import { isSound, judge, type Verdict } from './history.ts'
@@ -164,8 +164,8 @@ export class Round {
   async #joins(): Promise<void> {
     const { queue, sleeper } = this.#tested
     try {
-      await queue.join({ timeout: PATIENCE })
-      await this.#tested.letters?.join({ timeout: PATIENCE })
+      await queue.join({ timeout: DEADLINE_MS })
+      await this.#tested.letters?.join({ timeout: DEADLINE_MS })
       // The messages of the sleeping consumer about its items may still be on their way.
       if (sleeper !== undefined)
         await until(() => this.#marks.missing() === 0, 'the messages of the sleeping consumer')

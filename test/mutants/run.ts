@@ -14,7 +14,7 @@ import { SCHEDULES, sampleMutant } from './sampled.ts'
 import type { SceneName } from './scenes.ts'
 
 /** For test files on the unmutated source, in ms; with a fault this many times what that took, and at least so many. */
-const PATIENCE = 300_000
+const DEADLINE_MS = 300_000
 const TIMES = 4
 const AT_LEAST = 60_000
 
@@ -49,7 +49,8 @@ async function baseline(
       checks.set(`scene ${scene satisfies SceneName}`, () => findingOf(scene, []))
     if (own.includes('compiled')) checks.set('module', () => judgeModule(UNMUTATED, seed))
     if (own.includes('sampled')) checks.set('samples', () => sampleMutant(UNMUTATED, seed))
-    if (own.includes('copied')) checks.set(keyOf(mutant.tests), () => copy.run(mutant.tests ?? [], PATIENCE))
+    if (own.includes('copied'))
+      checks.set(keyOf(mutant.tests), () => copy.run(mutant.tests ?? [], DEADLINE_MS))
   }
   const times = new Map<string, number>()
   let failures = 0
@@ -74,7 +75,7 @@ async function judged(
   times: Map<string, number>,
 ): Promise<Outcome> {
   const { tests } = mutant
-  const maxSleepMs = Math.max(AT_LEAST, TIMES * (times.get(keyOf(tests)) ?? 0))
+  const deadlineMs = Math.max(AT_LEAST, TIMES * (times.get(keyOf(tests)) ?? 0))
   for (const layer of layersOf(mutant, layers)) {
     try {
       const found =
@@ -84,7 +85,7 @@ async function judged(
             ? await judgeModule(mutant, seed)
             : layer === 'sampled'
               ? await sampleMutant(mutant, seed)
-              : await copy.judge(mutant, tests ?? [], maxSleepMs)
+              : await copy.judge(mutant, tests ?? [], deadlineMs)
       if (found !== undefined) return { mutant, layer, found }
     } catch (error) {
       return { mutant, layer, error: (error as Error).message }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codecs, LifoQueue } from '../../src/index.ts'
-import { PATIENCE, until } from '../support/deadline.ts'
+import { DEADLINE_MS, until } from '../support/deadline.ts'
 import { attachThere, other, User } from '../support/users.ts'
 
 /** A queue whose wakes this thread leaves out. (A LIFO queue: its operations are an object that can be changed.) */
@@ -52,7 +52,7 @@ describe('a wait whose wake is missing', () => {
     Object.assign(core, {
       wake(side: number) {
         // The waiter looks by itself meanwhile.
-        const end = performance.now() + PATIENCE
+        const end = performance.now() + DEADLINE_MS
         while (queue.stats().size > 0 && performance.now() < end);
         wake(side)
       },

@@ -1,6 +1,6 @@
 /**
- * The process of a soak: threads die in it, and it must end by itself. Argument: a Job as JSON. Says
- * Messages, a line of JSON each.
+ * The process of a soak. Threads die in it, and it must end by itself. Argument: a Job as JSON. Prints
+ * Messages, one line of JSON each.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getHeapCodeStatistics } from 'node:v8'
@@ -14,11 +14,11 @@ import type { Soak } from './workload.ts'
 const job = JSON.parse(process.argv[2] as string) as Job
 const threads = new Threads()
 threads.observe()
-// Only now, since they load the library.
+// These load the library, so they follow `observe`.
 const { runShortLived } = await import('./short-lived.ts')
 const { LongLived } = await import('./long-lived.ts')
 
-/** How often memory is looked at: for a trend even a short soak needs some. */
+/** Time between two samples of memory. The trend of a short soak needs some samples, too. */
 const SAMPLE_MS = Math.min(60_000, (job.minutes * 60_000) / 30)
 const MINUTE_MS = 60_000
 
@@ -37,7 +37,7 @@ const soak: Soak = {
   workloads: new Set(),
 }
 const kills = new RandomKills(threads, new Random(job.seed + 1), {
-  ...{ deathsPerSecond: job.deathsPerSecond, maxSleepMs: job.maxSleepMs, fail },
+  ...{ deathsPerSecond: job.deathsPerSecond, deadlineMs: job.deadlineMs, fail },
 })
 const leak: unknown[] = []
 let hasFailed = false
@@ -54,14 +54,14 @@ function fail(error: unknown): void {
   const dumps = [...soak.workloads].map((workload) => workload.describe())
   const text = `${stack}${cause === undefined ? '' : ` cause: ${cause}`}\n${dumps.join('\n')}`
   const message = JSON.stringify({ kind: 'failure', text } satisfies Message)
-  // What a failed soak left behind would hold the process; and the text is to get out whole.
+  // A failed soak may leave a thread that keeps the process alive. The exit waits until the text is written.
   process.stdout.write(`${message}\n`, () => process.exit(1))
 }
 
 function memory(): Memory {
   globalThis.gc?.()
   const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage()
-  // V8 compiles what it comes upon more often, for hours: that levels off, and is none of the queues'.
+  // V8 compiles more code for hours. That levels off, and is no leak of the queues.
   const { code_and_metadata_size: code, bytecode_and_metadata_size: bytecode } = getHeapCodeStatistics()
   const heap = heapUsed - code - bytecode
   const handles = process.getActiveResourcesInfo().length
@@ -76,11 +76,11 @@ function line(): void {
   const perSecond = since < 1 ? 0 : Math.round(((totals.items - before.items) / since) * 1000)
   before = { items: totals.items, at: now }
   const counts = { ...totals, held: threads.held, deaths: threads.deaths }
-  const said: Line = { minute: elapsed(), perSecond, ...counts, ...memory() }
-  send({ kind: 'line', line: said })
+  const figures: Line = { minute: elapsed(), perSecond, ...counts, ...memory() }
+  send({ kind: 'line', line: figures })
 }
 
-/** Samples of memory, a line a minute, and a look at all queues each second. */
+/** Takes samples of memory, prints a line each minute, and checks all queues each second. */
 async function watch(): Promise<void> {
   let sampleAt = start + SAMPLE_MS
   let lineAt = start + MINUTE_MS
@@ -115,8 +115,8 @@ async function runAll(): Promise<void> {
   kills.start()
   await Promise.all([periods(), shortLived(), watch()])
   await kills.stop()
-  await within(longLived.close(), 'the longLived queues end', 3 * job.maxSleepMs)
-  await until(() => threads.alive.size === 0, 'no thread is left', job.maxSleepMs)
+  await within(longLived.close(), 'the long-lived queues end', 3 * job.deadlineMs)
+  await until(() => threads.alive.size === 0, 'no thread is left', job.deadlineMs)
   line()
   send({ kind: 'end' })
 }

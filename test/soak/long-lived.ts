@@ -2,7 +2,10 @@ import { until } from '../support/deadline.ts'
 import type { SoakedQueue } from './soaked-queue.ts'
 import { type Soak, SUPERVISED, Workload } from './workload.ts'
 
-/** The roles of the bare threads, in the order in which they are filled, and again from the start. */
+/**
+ * The roles of the threads without a supervisor, in the order of their start; after the last the first
+ * follows.
+ */
 const BARE: readonly (readonly [role: string, ...queues: string[]])[] = [
   ['put', 'narrow'],
   ['put', 'stack'],
@@ -15,13 +18,13 @@ const BARE: readonly (readonly [role: string, ...queues: string[]])[] = [
   ['iterate', 'wide'],
   ['take', 'wide'],
 ]
-/** So that each queue is filled and emptied. */
+/** The least number of such threads that fills and empties each queue. */
 export const LEAST_BARE = 7
 const NUMBERS = 1 << 20
 
 /**
- * Three queues that live as long as the soak: leaks show there. Now and then they are drained, and a balance
- * is drawn.
+ * Three queues that live as long as the soak, so that leaks show. They are drained from time to time, and
+ * their items are balanced.
  */
 export class LongLived {
   readonly #soak: Soak
@@ -29,7 +32,7 @@ export class LongLived {
   readonly #wide: SoakedQueue
   readonly #producers: number
 
-  /** `each`: supervised threads of each group. */
+  /** `each` is the number of supervised threads of each group. */
   constructor(soak: Soak, each: number, bare: number) {
     const { job } = soak
     const common = { numbers: NUMBERS, maxThreads: 2 * job.threads + 8 }
@@ -48,7 +51,7 @@ export class LongLived {
         producers: each,
       },
     ] as const
-    this.#workload = new Workload(soak, 'longLived', plans, false)
+    this.#workload = new Workload(soak, 'the long-lived queues', plans, false)
     const [narrow, stack, wide] = this.#workload.soakedQueues as [SoakedQueue, SoakedQueue, SoakedQueue]
     this.#wide = wide
     const { supervisor, shared } = this.#workload
@@ -79,13 +82,13 @@ export class LongLived {
     }
   }
 
-  /** One period: resolves when its balance is drawn, and the next is open if the soak goes on. */
+  /** Runs one period. Resolves after its balance, when the next is open if the soak goes on. */
   async period(goesOn: () => boolean): Promise<void> {
     const { job, totals } = this.#soak
-    const end = performance.now() + job.period
+    const end = performance.now() + job.periodMs
     const isUsedUp = () => this.#workload.soakedQueues.some(({ itemCounts }) => itemCounts.isUsedUp())
     const isEnding = () => performance.now() > end || isUsedUp() || !goesOn()
-    await until(isEnding, 'an period ends', job.period + job.maxSleepMs)
+    await until(isEnding, 'an period ends', job.periodMs + job.deadlineMs)
     if (job.sabotage === 'hold') await this.#wide.queue.get()
     await this.#workload.rest()
     this.#workload.settle([[], [], this.#stored()])
@@ -93,7 +96,7 @@ export class LongLived {
     if (goesOn()) this.#workload.open()
   }
 
-  /** After the last period. */
+  /** Ends the queues after the last period. */
   async close(): Promise<void> {
     this.#workload.end()
     for (const { queue } of this.#workload.soakedQueues) queue.shutdown()

@@ -5,7 +5,7 @@ import type { Random } from '../support/random.mjs'
 import type { Threads } from './threads.ts'
 import { type Order, WAYS, type Way } from './words.ts'
 
-/** So often of all: what runs out of memory takes long, and now and then the process along. */
+/** Shares of the ways. Running out of memory takes long, and sometimes ends the whole process. */
 const WEIGHTS: Readonly<Record<Way, number>> = {
   terminate: 8,
   exit: 4,
@@ -15,16 +15,16 @@ const WEIGHTS: Readonly<Record<Way, number>> = {
   endless: 3,
 }
 const WEIGHTED_WAYS: readonly Way[] = WAYS.flatMap((way) => new Array<Way>(WEIGHTS[way]).fill(way))
-/** ms after which a thread that sleeps, or waits for its yieldToEventLoop, is ended from outside. */
+/** A thread that does not follow its order within this time, because it sleeps, is terminated. */
 const ORDER_TIMEOUT_MS = 2000
 
 export interface RandomKillsOptions {
   readonly deathsPerSecond: number
-  readonly maxSleepMs: number
+  readonly deadlineMs: number
   readonly fail: (error: unknown) => void
 }
 
-/** Ends threads of the threads, at random in time, thread and way. */
+/** Ends threads at random: in time, thread and way. */
 export class RandomKills {
   readonly #threads: Threads
   readonly #random: Random
@@ -44,7 +44,7 @@ export class RandomKills {
     this.#loop.catch(this.#options.fail)
   }
 
-  /** Resolves when nobody dies any more. */
+  /** Resolves when all ordered deaths have happened. */
   async stop(): Promise<void> {
     this.#isStopping = true
     await this.#loop
@@ -56,9 +56,9 @@ export class RandomKills {
     for (;;) {
       await this.#enoughAlive()
       if (this.#isStopping) return
-      // Several at once, now and then; then the next comes later.
+      // Sometimes several threads die at once; the next death comes later then.
       const count = this.#random.once(10) ? 2 + this.#random.below(3) : 1
-      // What could not be done in time is not made up for.
+      // A death that came too late is not made up for.
       next = Math.max(next, performance.now())
       next += ((count * 1000) / this.#options.deathsPerSecond) * (0.1 + this.#random.below(1801) / 1000)
       const way = this.#random.pick(WEIGHTED_WAYS)
@@ -68,7 +68,7 @@ export class RandomKills {
     }
   }
 
-  /** On a slow machine threads would be killed faster than they start, and none would come to its work. */
+  /** On a slow machine threads would be killed faster than they start, and none would do its work. */
   async #enoughAlive(): Promise<void> {
     const { alive } = this.#threads
     const isWell = (thread: number) => this.#threads.hasBegun(thread) && !this.#threads.isOrdered(thread)
@@ -76,7 +76,10 @@ export class RandomKills {
     while (!this.#isStopping && well() * 2 < alive.size) await sleep(5)
   }
 
-  /** One that has not begun, or runs out of memory late, can only be ended from outside. */
+  /**
+   * Kills one thread. A thread that has not begun, or that would run out of memory late, can only be
+   * terminated.
+   */
   #kill(way: Way): void {
     const { alive } = this.#threads
     const all = [...alive.keys()].filter((thread) => !this.#threads.isOrdered(thread))
@@ -117,11 +120,11 @@ export class RandomKills {
 
   async #exits(thread: number): Promise<void> {
     const { alive } = this.#threads
-    await until(() => !alive.has(thread), `the exit of thread ${thread}`, this.#options.maxSleepMs)
+    await until(() => !alive.has(thread), `the exit of thread ${thread}`, this.#options.deadlineMs)
   }
 }
 
-/** With the default it takes too long, and the machine's memory with it. */
+/** A thread with the default heap would take too long to run out of memory, and use that of the machine. */
 function isSmall(limits: ResourceLimits | undefined): boolean {
   return (limits?.maxOldGenerationSizeMb ?? Number.POSITIVE_INFINITY) < 64
 }

@@ -6,12 +6,12 @@ const NUMBERS = 1 << 17
 const MAX_LENGTH_MS = 12_000
 
 /**
- * Queues made for some seconds, with a supervisor and threads of their own, and all ended and checked after.
+ * Makes a queue for some seconds, with a supervisor and threads of its own, then ends and checks all of them.
  */
 export async function runShortLived(soak: Soak, threads: number, goesOn: () => boolean): Promise<void> {
   const { random, totals, job } = soak
   const plan = planOf(soak)
-  const workload = new Workload(soak, `act ${totals.shortLived}`, [plan], true)
+  const workload = new Workload(soak, `short-lived queue ${totals.shortLived}`, [plan], true)
   const [soakedQueue] = workload.soakedQueues as [(typeof workload.soakedQueues)[0]]
   const { shared, supervisor } = workload
   const slowly = random.once(3) ? 'Slowly' : ''
@@ -32,19 +32,19 @@ export async function runShortLived(soak: Soak, threads: number, goesOn: () => b
       random.once(2),
     )
   }
-  const length = Math.min(job.period, 1000 + random.below(MAX_LENGTH_MS))
+  const length = Math.min(job.periodMs, 1000 + random.below(MAX_LENGTH_MS))
   for (const end = performance.now() + length; goesOn() && performance.now() < end; ) {
-    // The producers have come to the end of their numbers.
+    // The producers have used all their numbers.
     if (soakedQueue.queue.isShutDown) break
     await sleep(20)
   }
   workload.end()
   await workload.ended()
-  const report = await supervisor.join({ timeout: job.maxSleepMs })
+  const report = await supervisor.join({ timeout: job.deadlineMs })
   const stored = supervisor.stats().groups[0]?.members.map((member) => member.stored) ?? []
   if (report.groups[0]?.stored !== stored.reduce((sum, count) => sum + count, 0)) {
     throw new Error(
-      `the report of act ${totals.shortLived} counts other than its members: ${JSON.stringify(report)}`,
+      `the report of short-lived queue ${totals.shortLived} differs from the counts of its members: ${JSON.stringify(report)}`,
     )
   }
   workload.settle([stored])
@@ -57,7 +57,7 @@ function planOf({ random, job, totals }: Soak): QueuePlan & { readonly producers
   const dropsOldest = kind !== 'priority' && random.once(4)
   const hasLetters = !dropsOldest && random.once(2)
   return {
-    name: `${kind} of act ${totals.shortLived}`,
+    name: `short-lived ${kind} ${totals.shortLived}`,
     kind,
     maxsize: random.pick([1, 3, 64, 1000]),
     isLong: random.once(2),

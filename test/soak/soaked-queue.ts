@@ -14,7 +14,7 @@ export interface QueuePlan {
   readonly isNumber?: boolean
   readonly isLong?: boolean
   readonly dropsOldest?: boolean
-  /** Deliveries of an item until it goes to the dead letters; absent: any number, and no dead letters. */
+  /** Deliveries of an item before it is dead-lettered; absent: no limit, and no dead letters. */
   readonly maxDeliveries?: number
   readonly ageing?: number
   readonly producers?: number
@@ -22,7 +22,7 @@ export interface QueuePlan {
   readonly maxThreads: number
 }
 
-/** One queue, the itemCounts of its items, and its dead letters, which the main thread reads. */
+/** One queue, the records of its items, and its dead letters, which the main thread reads. */
 export class SoakedQueue {
   readonly name: string
   readonly queue: Queue<unknown>
@@ -34,7 +34,7 @@ export class SoakedQueue {
   #dropped = 0
   #missedWakes = 0
 
-  /** `period`: the present one. */
+  /** `period` answers the present period. */
   constructor(plan: QueuePlan, period: () => number, fail: (error: unknown) => void) {
     const { name, kind, maxsize, maxThreads, numbers, maxDeliveries, ageing, producers = 0 } = plan
     const { isNumber = false, isLong = false, dropsOldest = false } = plan
@@ -61,25 +61,25 @@ export class SoakedQueue {
     this.#reading.catch(fail)
   }
 
-  /** For a Worker that attaches by itself. */
+  /** The data of a Worker that attaches by itself. */
   get forBare() {
     return { handle: this.queue.handle, itemCounts: this.itemCounts.shared }
   }
 
-  /** For a supervised function. */
+  /** The data of a supervised function. */
   get forSupervised() {
     return { queue: this.queue, itemCounts: this.itemCounts.shared }
   }
 
-  /** Resolves when nothing is left of what was put. */
-  async drained(maxSleepMs: number): Promise<void> {
-    await this.queue.join({ timeout: maxSleepMs })
-    await this.#letters?.join({ timeout: maxSleepMs })
+  /** Resolves when all items are settled and all letters are read. */
+  async drained(deadlineMs: number): Promise<void> {
+    await this.queue.join({ timeout: deadlineMs })
+    await this.#letters?.join({ timeout: deadlineMs })
   }
 
   /**
-   * Draws the balance of an period, and opens the next. Returns what is wrong. `stored`: by each producer so
-   * far.
+   * Ends a period with its balance, and opens the next. Returns the balance and its faults. `stored` is the
+   * count of each producer so far.
    */
   settle(
     stored: readonly number[],
@@ -112,7 +112,7 @@ export class SoakedQueue {
     this.#missedWakes = missedWakes
   }
 
-  /** After the end of all its threads: nothing is left of them, and the memory is whole. */
+  /** Checks, after the end of all its threads, that they left nothing and that the memory is intact. */
   async close(): Promise<void> {
     this.#stop.abort()
     await this.#reading

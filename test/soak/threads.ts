@@ -3,16 +3,16 @@ import { ORDERS, type Order, type Way, WORDS } from './words.ts'
 
 const { SLOTS, SLOT, PUTS, HAND, ASKS, ORDER, STATE, ROUNDS, WORKLOAD } = WORDS
 
-/** Some queues, and the threads at them. */
+/** Receives the deaths of threads. */
 export interface DeathListener {
-  /** One of its threads has died that had so many items in hand. */
+  /** A thread has died that held so many items. */
   died(held: number): void
 }
 
-/** Ended threads whose end is remembered: a supervisor may tell of it later than their Worker. */
+/** Ended threads whose end is remembered: a supervisor may report it later than their Worker. */
 const REMEMBERED = 256
 
-/** The threads of this process, of whoever started them, and what they send of themselves. */
+/** The threads of this process, and the words in which they show their state. */
 export class Threads {
   readonly own = new Int32Array(new SharedArrayBuffer(SLOTS * SLOT * 4))
   readonly alive = new Map<number, Worker>()
@@ -25,12 +25,13 @@ export class Threads {
     endless: 0,
   }
   readonly workloads = new Map<number, DeathListener>()
-  /** Items the dead had in hand. */
+  /** Items that dead threads held. */
   held = 0
   readonly #ordered = new Map<number, Way>()
 
   /**
-   * Before the library is loaded: so the exit of a thread is heard here before it is recovered and followed.
+   * Begins to count threads. The library is loaded later, so this listener of `exit` runs before its
+   * recovery.
    */
   observe(): void {
     process.on('worker', (worker) => {
@@ -42,7 +43,7 @@ export class Threads {
     })
   }
 
-  /** It is to die, or has: its end is no failure. */
+  /** The thread was ordered to die, or has died so. Its end is no failure. */
   isOrdered(thread: number): boolean {
     return this.#ordered.has(thread)
   }
@@ -55,7 +56,7 @@ export class Threads {
     return this.#load(thread, STATE) === 2
   }
 
-  /** Tells it to die by itself, at the next place where it looks. */
+  /** Orders the thread to end itself, at the next place where it checks. */
   order(thread: number, way: Order): void {
     this.#note(thread, way)
     Atomics.store(this.own, this.#at(thread) + ORDER, ORDERS.indexOf(way))
@@ -66,19 +67,19 @@ export class Threads {
     void this.alive.get(thread)?.terminate()
   }
 
-  /** Nobody in the workload may put. */
+  /** No thread of the workload may put. */
   rests(workload: number): boolean {
     return this.#each(workload, (thread) => this.#load(thread, PUTS) === 0)
   }
 
-  /** Nobody in the workload has anything in hand, but for what the next get has finished. */
+  /** No thread of the workload holds an item, except those that its next get has finished. */
   hasEmptyHands(workload: number): boolean {
     return this.#each(workload, (thread) => this.#load(thread, HAND) === 0 || this.#load(thread, ASKS) === 1)
   }
 
   /**
-   * Nobody who was told to die, or terminated, still is to be heard of with something in hand: a lifeline
-   * tells the library of a death some ms before the `exit`, at which it is counted here.
+   * Every ordered death of a thread with items has been counted. The library may learn of a death by the
+   * lifeline some ms before the `exit`, at which it is counted here.
    */
   knowsItsDead(workload: number): boolean {
     return this.#each(workload, (thread) => !this.isOrdered(thread) || this.#load(thread, HAND) === 0)
@@ -90,7 +91,7 @@ export class Threads {
     return true
   }
 
-  /** What the threads of a workload are at, for a failure's text. */
+  /** The state of the threads of a workload, for the text of a failure. */
   describe(workload: number): string {
     return [...this.alive.keys()]
       .map((thread) => {

@@ -10,12 +10,14 @@ import { WORDS } from './words.ts'
 
 const { GATE, PERIOD, OPEN, REST, OVER } = WORDS
 
-/** Small enough to be used up within some ms; Node reports it, since it is used up by many small arrays. */
+/**
+ * A heap this small is full within some ms. Many small arrays fill it, so Node reports the end of the thread.
+ */
 const LITTLE_MEMORY = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 }
 const BARE = new URL('./fixtures/bare.mjs', import.meta.url)
 export const SUPERVISED = new URL('./fixtures/supervised.mjs', import.meta.url)
 
-/** What all workloads of a soak have in common. */
+/** The parts that all workloads of a soak share. */
 export interface Soak {
   readonly job: Job
   readonly threads: Threads
@@ -27,7 +29,7 @@ export interface Soak {
 
 let workloads = 0
 
-/** Queues, the threads at them, supervised and bare, and the gate at which those rest who put. */
+/** Queues, the supervised and other threads at them, and the gate at which producers rest. */
 export class Workload implements DeathListener {
   readonly soakedQueues: readonly SoakedQueue[]
   readonly supervisor: Supervisor
@@ -36,12 +38,12 @@ export class Workload implements DeathListener {
   readonly #id = ++workloads
   readonly #control = new Int32Array(new SharedArrayBuffer(8 * 4))
   readonly #ends: Promise<void>[] = []
-  /** Of each soakedQueue, how many items were finished when it last went on, and when that was. */
+  /** The number of items that each queue had finished when it last made progress, and the time of that. */
   #progress: { done: number; at: number }[] = []
   #heldByDead = 0
   #deaths = 0
 
-  /** `hasLittleMemory`: the supervised threads. */
+  /** `hasLittleMemory` limits the heap of the supervised threads. */
   constructor(soak: Soak, name: string, plans: readonly QueuePlan[], hasLittleMemory: boolean) {
     this.#soak = soak
     this.#name = name
@@ -50,13 +52,13 @@ export class Workload implements DeathListener {
     )
     this.supervisor = new millrace.Supervisor({
       name,
-      // All deaths here are wanted: none is to be the last.
+      // All deaths here are wanted, so a group must always restart.
       restart: { max: 0x7fffffff, within: 1000, onThrow: true },
       ...(hasLittleMemory ? { resourceLimits: LITTLE_MEMORY } : {}),
     })
     this.supervisor.on('error', soak.fail)
     this.supervisor.on('exit', ({ threadId, group, error, exitCode }) => {
-      // 0: before it had begun.
+      // The thread id is 0 if the thread ended before it began.
       if ((error === undefined && exitCode === undefined) || threadId === 0) return
       if (soak.threads.isOrdered(threadId)) return
       const why = error instanceof Error ? `${error.message} ${error.cause ?? ''}` : `exit code ${exitCode}`
@@ -71,7 +73,7 @@ export class Workload implements DeathListener {
     return Atomics.load(this.#control, GATE) === OVER
   }
 
-  /** What every fixture is handed. */
+  /** The data of every fixture. */
   get shared() {
     const { threads, job } = this.#soak
     const { seed, sabotage } = job
@@ -83,7 +85,10 @@ export class Workload implements DeathListener {
     this.#heldByDead += held
   }
 
-  /** Starts a Worker that attaches by itself, and again after each death, until it ends of itself. */
+  /**
+   * Starts a Worker that attaches by itself, and starts it again after each death, until it ends with its
+   * queues.
+   */
   startBare(role: string, soakedQueues: readonly SoakedQueue[], hasLittleMemory: boolean): void {
     const workerData = {
       shared: this.shared,
@@ -91,7 +96,7 @@ export class Workload implements DeathListener {
       soakedQueues: soakedQueues.map((soakedQueue) => soakedQueue.forBare),
     }
     const resourceLimits = hasLittleMemory ? LITTLE_MEMORY : {}
-    // Producers that have come to the end of their numbers shut their queue down before the workload is over.
+    // Producers that have used all their numbers shut their queue down before the workload is over.
     const mayEnd = () => this.isOver || soakedQueues.every(({ queue }) => queue.isShutDown)
     this.#ends.push(
       new Promise((resolve) => {
@@ -116,46 +121,44 @@ export class Workload implements DeathListener {
     )
   }
 
-  /** Fails if a queue has stood still for too long. */
+  /** Fails if a queue has made no progress for too long. */
   watch(): void {
     if (Atomics.load(this.#control, GATE) !== OPEN) return
     const now = performance.now()
     for (const [index, { itemCounts, name }] of this.soakedQueues.entries()) {
       const last = this.#progress[index] as { done: number; at: number }
       if (itemCounts.done !== last.done) this.#progress[index] = { done: itemCounts.done, at: now }
-      else if (now - last.at > this.#soak.job.maxSleepMs) {
+      else if (now - last.at > this.#soak.job.deadlineMs) {
         const ms = Math.round(now - last.at)
         this.#soak.fail(new Error(`queue '${name}' of '${this.#name}' has finished nothing for ${ms} ms`))
       }
     }
   }
 
-  /**
-   * Lets those who put rest, and the others finish all there is; then nothing is written into the itemCounts.
-   */
+  /** Lets the producers rest and the consumers finish all items. After that no thread writes records. */
   async rest(): Promise<void> {
     const { threads, job } = this.#soak
     this.#close(REST)
-    await until(() => threads.rests(this.#id), `those who put at '${this.#name}' rest`, job.maxSleepMs)
+    await until(() => threads.rests(this.#id), `the producers at '${this.#name}' rest`, job.deadlineMs)
     await this.#drained()
   }
 
-  /** Those who put are to end. */
+  /** Tells the producers to end. */
   end(): void {
     this.#close(OVER)
   }
 
   /** Resolves when all threads have ended. */
   async ended(): Promise<void> {
-    const { maxSleepMs } = this.#soak.job
-    await within(Promise.all(this.#ends), `the bare threads of '${this.#name}' end`, maxSleepMs)
-    await this.supervisor.join({ timeout: maxSleepMs })
+    const { deadlineMs } = this.#soak.job
+    await within(Promise.all(this.#ends), `the bare threads of '${this.#name}' end`, deadlineMs)
+    await this.supervisor.join({ timeout: deadlineMs })
     await this.#drained()
   }
 
   /**
-   * Draws the balance of all soakedQueues, and begins the next period in the itemCounts. `stored`: by the
-   * producers of each.
+   * Balances all queues, and begins the next period in the records. `stored` holds the counts of the
+   * producers of each queue.
    */
   settle(stored: readonly (readonly number[])[]): void {
     const { totals, fail } = this.#soak
@@ -171,7 +174,7 @@ export class Workload implements DeathListener {
     this.#deaths = 0
   }
 
-  /** The next period begins. */
+  /** Opens the next period. */
   open(): void {
     Atomics.add(this.#control, PERIOD, 1)
     this.#goOn()
@@ -197,9 +200,9 @@ export class Workload implements DeathListener {
     const { threads, job } = this.#soak
     do {
       const knowsItsDead = () => threads.knowsItsDead(this.#id)
-      await until(knowsItsDead, `those who die at '${this.#name}' exit`, job.maxSleepMs)
-      for (const soakedQueue of this.soakedQueues) await soakedQueue.drained(job.maxSleepMs)
-      await until(() => threads.hasEmptyHands(this.#id), `hands at '${this.#name}' are empty`, job.maxSleepMs)
+      await until(knowsItsDead, `the dying threads at '${this.#name}' exit`, job.deadlineMs)
+      for (const soakedQueue of this.soakedQueues) await soakedQueue.drained(job.deadlineMs)
+      await until(() => threads.hasEmptyHands(this.#id), `hands at '${this.#name}' are empty`, job.deadlineMs)
     } while (!threads.knowsItsDead(this.#id))
   }
 

@@ -10,7 +10,7 @@ export interface SelectStress {
   /** Selects at once in a thread; of `select`. Default 3. */
   readonly lanes?: number
   /** ms; beyond it the run fails. */
-  readonly maxSleepMs?: number
+  readonly deadlineMs?: number
 }
 
 export interface SelectStressResult {
@@ -47,7 +47,7 @@ export const WEIGHTS = [100, 10, 1]
  * Counts what came not at all or twice.
  */
 export async function selectStress(options: SelectStress): Promise<SelectStressResult> {
-  const { form, rounds, selectors = 2, lanes = 3, maxSleepMs = 120_000 } = options
+  const { form, rounds, selectors = 2, lanes = 3, deadlineMs = 120_000 } = options
   const settings = { maxsize: 32, codec: codecs.int32 }
   const queues: Queue<number>[] = [
     new CLASSES.fifo<number>(settings),
@@ -62,11 +62,11 @@ export async function selectStress(options: SelectStress): Promise<SelectStressR
   const selecting = Array.from({ length: selectors }, () =>
     startThread('select-stress.mjs', { ...common, role: 'select' }),
   )
-  const tallies = await Promise.all(selecting.map((thread) => thread.message<Seen>(maxSleepMs)))
+  const tallies = await Promise.all(selecting.map((thread) => thread.message<Seen>(deadlineMs)))
   const ms = performance.now() - since
   Atomics.store(new Int32Array(control), 1, 1)
-  const { stored } = await producing.message<{ stored: number[] }>(maxSleepMs)
-  await Promise.all([producing, ...selecting].map((thread) => thread.ended(maxSleepMs)))
+  const { stored } = await producing.message<{ stored: number[] }>(deadlineMs)
+  await Promise.all([producing, ...selecting].map((thread) => thread.ended(deadlineMs)))
 
   let left = 0
   let lost = 0

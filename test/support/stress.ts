@@ -12,7 +12,7 @@ export interface StressOptions {
   /** First position, 0 to 2^31 - 1. */
   readonly start?: number
   /** ms; beyond it the run fails. */
-  readonly maxSleepMs?: number
+  readonly deadlineMs?: number
 }
 
 export interface StressResult {
@@ -48,7 +48,7 @@ export async function stress(options: StressOptions): Promise<StressResult> {
     producers = 4,
     consumers = 4,
     start = 0,
-    maxSleepMs = 120_000,
+    deadlineMs = 120_000,
   } = options
   const each = Math.floor(items / producers)
   const settings = { maxsize: capacity, codec: codecs.int32, maxThreads: producers + consumers + 1 }
@@ -61,12 +61,12 @@ export async function stress(options: StressOptions): Promise<StressResult> {
     Array.from({ length: count }, (_, index) => startThread('stress.mjs', { ...common, role, index }))
   const producing = run('produce', producers)
   const consuming = run('consume', consumers)
-  await Promise.all(producing.map((thread) => thread.ended(maxSleepMs)))
+  await Promise.all(producing.map((thread) => thread.ended(deadlineMs)))
   queue.shutdown()
   const consumed = (await Promise.all(
-    consuming.map((thread) => thread.message<Consumed>(maxSleepMs)),
+    consuming.map((thread) => thread.message<Consumed>(deadlineMs)),
   )) as Consumed[]
-  await Promise.all(consuming.map((thread) => thread.ended(maxSleepMs)))
+  await Promise.all(consuming.map((thread) => thread.ended(deadlineMs)))
   const ms = performance.now() - since
   const all = new Uint8Array(Math.ceil((each * producers) / 8))
   let twice = 0

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { PATIENCE, within } from './deadline.ts'
+import { DEADLINE_MS, within } from './deadline.ts'
 
 /** What a fixture thread sent before it ended. */
 export interface Outcome {
@@ -48,8 +48,8 @@ export function startThread(fixture: string, workerData?: unknown): FixtureThrea
   return {
     worker,
     threadId,
-    message: <T>(ms = PATIENCE) => within(next(), `a message of ${fixture}`, ms) as Promise<T>,
-    ended: async (ms = PATIENCE) => {
+    message: <T>(ms = DEADLINE_MS) => within(next(), `a message of ${fixture}`, ms) as Promise<T>,
+    ended: async (ms = DEADLINE_MS) => {
       try {
         return { exitCode: await within(end, `the end of ${fixture}`, ms), messages }
       } finally {

@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest'
 import type { Queue, QueueStats } from '../../src/index.ts'
-import { PATIENCE, until, within } from './deadline.ts'
+import { DEADLINE_MS, until, within } from './deadline.ts'
 import { type FixtureThread, startThread } from './threads.ts'
 
 /** A queue of whatever items. */
@@ -119,7 +119,7 @@ export function waits(
 ): Promise<void> {
   const listed = () =>
     queue.stats().threads.some((each) => each.thread === thread && each.waiting.includes(side))
-  return until(listed, `thread ${thread} waits for ${side}`, PATIENCE)
+  return until(listed, `thread ${thread} waits for ${side}`, DEADLINE_MS)
 }
 
 const idle: User[] = []

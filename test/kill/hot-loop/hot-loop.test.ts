@@ -25,7 +25,7 @@ describe('threads killed in the hot loop of put, get and taskDone', () => {
   )
 
   const faults: [Fault, RegExp][] = [
-    ['no recovery', /the places of the dead are free/],
+    ['no recovery', /the ledgers of the dead are free/],
     ['dropping', /items lost/],
   ]
   it.each(faults)(

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { PATIENCE, until, within } from '../../support/deadline.ts'
+import { DEADLINE_MS, until, within } from '../../support/deadline.ts'
 import { type Marks, PLACES } from '../notes/marks.ts'
 
 export type Role = 'put' | 'get' | 'both'
@@ -47,7 +47,7 @@ export class LoopThread {
 
   /** Resolves when it has ended; rejects with what it threw. */
   async ends(): Promise<void> {
-    await within(this.#end, `thread ${this.threadId} (${this.role}) ends`, PATIENCE)
+    await within(this.#end, `thread ${this.threadId} (${this.role}) ends`, DEADLINE_MS)
     this.#rethrow()
   }
 

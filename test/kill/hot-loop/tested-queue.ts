@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Queue } from '../../../src/index.ts'
-import { PATIENCE, until } from '../../support/deadline.ts'
+import { DEADLINE_MS, until } from '../../support/deadline.ts'
 import type { Kind } from '../../support/queues.ts'
 import type { Random } from '../../support/random.mjs'
 import { isClean } from '../clean.ts'
@@ -48,7 +48,7 @@ export class TestedQueue {
   readonly #victims: LoopThread[]
   #deaths = 0
 
-  constructor({ kind, maxsize, random, recovery = PATIENCE, fault }: TestedQueueOptions) {
+  constructor({ kind, maxsize, random, recovery = DEADLINE_MS, fault }: TestedQueueOptions) {
     this.#queue = new millrace[CLASSES[kind]]<number>({
       maxsize,
       codec: millrace.codecs.int32,
@@ -105,7 +105,7 @@ export class TestedQueue {
     await Promise.all(puts.map((survivor) => survivor.ends()))
     this.#queue.shutdown()
     await Promise.all(gets.map((survivor) => survivor.ends()))
-    await this.#queue.join({ timeout: PATIENCE })
+    await this.#queue.join({ timeout: DEADLINE_MS })
     await isClean(this.#queue, 1)
     const sums = balance(this.#marks.deliveries())
     const faults = faultsOfBalance(sums, (this.#deaths + this.#victims.length) * HOLDS)

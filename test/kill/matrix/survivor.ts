@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { PATIENCE, until, within } from '../../support/deadline.ts'
+import { DEADLINE_MS, until, within } from '../../support/deadline.ts'
 import { type Marks, PLACES } from '../notes/marks.ts'
 
 /** A thread that puts or gets beside the victims. */
@@ -35,7 +35,7 @@ export class Survivor {
 
   /** Resolves when it has ended; rejects with what it threw. */
   async ends(): Promise<void> {
-    await within(this.#end, `${this.#name} ends`, PATIENCE)
+    await within(this.#end, `${this.#name} ends`, DEADLINE_MS)
     this.#rethrow()
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { QueueStats } from '../../../src/index.ts'
-import { PATIENCE, until, within } from '../../support/deadline.ts'
+import { DEADLINE_MS, until, within } from '../../support/deadline.ts'
 import type { Random } from '../../support/random.mjs'
 import { isClean } from '../clean.ts'
 import { type Fault, injectFault } from '../inject-fault.ts'
@@ -154,7 +154,7 @@ export class TestedQueue {
     other.shutdown()
     await this.#allSurvivors((survivor) => survivor.ends())
     await Promise.all(living.map((victim) => victim.ends()))
-    await queue.join({ timeout: PATIENCE })
+    await queue.join({ timeout: DEADLINE_MS })
     await isClean(queue, 1)
     await isClean(other, 1)
     const { report } = this
