@@ -8,8 +8,8 @@ export type Outcome =
   | { error: { name: string; code: string; cause?: { message: string } } }
 
 /**
- * A user of whom one call can be interrupted: by an AbortSignal where it awaits; where it blocks, by the stop of a
- * supervised thread, since a blocked thread hears nothing else.
+ * A user of whom one call can be interrupted: by an AbortSignal where it awaits; where it blocks, by the stop
+ * of a supervised thread, since a blocked thread hears nothing else.
  */
 export interface Interruptible {
   /** Begins the call. */
@@ -22,7 +22,7 @@ export interface Interruptible {
   end(): Promise<void>
 }
 
-export function interruptibleHere(setting: Setting): Interruptible {
+export function interruptibleOnMain(setting: Setting): Interruptible {
   const queue = mutations.mutateQueue(setting.queue, setting.mutant)
   const controller = new AbortController()
   const { signal } = controller
@@ -51,7 +51,7 @@ export function interruptibleHere(setting: Setting): Interruptible {
   }
 }
 
-export function interruptibleThere(setting: Setting): Interruptible {
+export function interruptibleInThread(setting: Setting): Interruptible {
   const { queue, mutant, deadlineMs } = setting
   const supervisor = new millrace.Supervisor({ grace: deadlineMs })
   let group: ThreadGroup<Outcome>

@@ -10,7 +10,9 @@ const ABQ = 'JSR-166 ArrayBlockingQueue'
 const BQ = 'JSR-166 BlockingQueue'
 const SIMPLE = 'CPython SimpleQueue'
 
-/** Which behaviours find which fault; `hangs`: those that find it by their deadline, since something never happens. */
+/**
+ * The behaviours that find each fault. Those of `hangs` find it by their deadline, since a wait never ends.
+ */
 const FOUND: Record<string, { by: string[]; hangs?: string[] }> = {
   'hands out the newest first': {
     by: [
@@ -160,7 +162,7 @@ describe.each(['async', 'blocking'] as const)('%s users of a queue that', (conte
   it.each(Object.entries(FOUND))('%s find it', async (mutant, { by, hangs = [] }) => {
     for (const source of by) {
       let failure = await failureOf(mutant, source, context, 15_000)
-      // While the machine stalls, a wait that ends at once looks like one that lasted.
+      // On a stalled machine a wait that ends at once looks like one that lasted.
       for (let again = 0; again < 3 && failure.startsWith('nothing found'); again++) {
         failure = await failureOf(mutant, source, context, 15_000)
       }

@@ -1,6 +1,6 @@
 import { type Result, runIndexed } from './indexed-run.ts'
 
-/** Queues in one process: each reserves addresses. */
+/** Queues of one process: each reserves addresses. */
 const BATCH = 5000
 const DEADLINE_MS = 15_000
 

@@ -1,6 +1,6 @@
 import { type Result, runIndexed } from './indexed-run.ts'
 
-/** Small, so that a decoder that allocates by a claim is seen to. */
+/** A small heap, so that a decoder that allocates a claimed length fails. */
 const HEAP = '--max-old-space-size=192'
 const DEADLINE_MS = 10_000
 

@@ -3,7 +3,7 @@ import { mutated } from './apply.ts'
 import { exploreMutant, findingOf } from './explored.ts'
 import { MUTANTS } from './mutants.ts'
 
-/** Found within a second each, in scenes that are small: the script runs all. */
+/** Mutants that small scenes find within a second each. The script runs all. */
 const SAMPLE = [
   'a slot is freed before its cell was taken out',
   'the staged cell is still owned after its put',

@@ -20,7 +20,7 @@ const blocking: [string, Call][] = [
   ['joinSync', (queue, options) => queue.joinSync(options)],
 ]
 
-/** What a call throws or rejects with. */
+/** The error that a call throws or rejects with. */
 async function failure(call: Call, options: unknown): Promise<unknown> {
   const queue = new Queue<number>({ maxsize: 4 })
   queue.tryPut(0)

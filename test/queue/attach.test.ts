@@ -8,7 +8,7 @@ import { point } from './fixtures/point.mjs'
 const numbers = (options?: QueueOptions<number>) => new Queue<number>({ codec: codecs.int32, ...options })
 const tooMany = { name: 'TooManyThreadsError', code: 'ERR_TOO_MANY_THREADS' }
 
-/** The library as a user's bundle might load it a second time. */
+/** A second copy of the library, as the bundle of a user might load it. */
 const copy: Promise<typeof import('../../src/index.ts')> = import(
   new URL('../../dist/src/index.js', import.meta.url).href
 )

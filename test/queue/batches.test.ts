@@ -6,7 +6,7 @@ import { other, waits } from '../support/users.ts'
 const numbers = (maxsize = 64, maxInFlight = 64) =>
   new Queue<number>({ maxsize, maxInFlight, codec: codecs.int32 })
 
-/** Counts how far it was read. */
+/** An iterable that counts how far it was read. */
 function* counted(count: number, read: { items: number }) {
   for (let number = 0; number < count; number++) {
     read.items++
@@ -35,7 +35,7 @@ describe('putMany', () => {
         })(),
         `item ${number}`,
       )
-      // Got so far, queued, and the one that waits.
+      // The items got so far, those queued, and the one that waits.
       expect(read.items).toBeLessThanOrEqual(number + 1 + 3 + 1)
       queue.taskDone()
     }

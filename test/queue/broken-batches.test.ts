@@ -12,7 +12,7 @@ interface Site {
   readonly controller: AbortController
 }
 
-/** Decodes all but 13. */
+/** A codec that decodes all numbers but 13. */
 const choosy: Codec<number> = {
   name: 'choosy',
   encode: (item, bytes) => {
@@ -35,18 +35,18 @@ function damageNextItem(queue: Queue<number>, place: number): void {
 }
 
 interface Row {
-  /** What breaks the batch off. */
+  /** Interrupts the batch. */
   readonly by: string
-  /** `got`: items that the batch has so far. */
+  /** `got` is the number of items that the batch has so far. */
   readonly breakOff: (site: Site, got: number) => void
-  /** What it rejects with before its first item. */
+  /** The error with which it rejects before its first item. */
   readonly code: string
-  /** What becomes of a batch that has 1: it returns that, or rejects, with that as `items`. */
+  /** The outcome of a batch that has 1: it resolves with that, or rejects, with that as `items`. */
   readonly manual: 'returns' | 'rejects'
   readonly auto: 'returns' | 'rejects'
 }
 
-/** Nothing that was got is lost, or held without the caller's knowledge. */
+/** Checks that no item is lost, or held without the knowledge of the caller. */
 const TABLE: readonly Row[] = [
   {
     by: 'a shutdown',
@@ -77,7 +77,7 @@ const TABLE: readonly Row[] = [
     auto: 'returns',
   },
   {
-    // With 'manual' what was got is delivered again, so it is not the caller's any more.
+    // With 'manual' the items got are delivered again, so the caller does not hold them any more.
     by: 'detaching',
     breakOff: ({ queue }) => queue[Symbol.dispose](),
     code: 'ERR_DETACHED',
@@ -103,7 +103,7 @@ const TABLE: readonly Row[] = [
   },
 ]
 
-/** What a promise settles with. */
+/** The outcome of a promise. */
 // biome-ignore lint/suspicious/noExplicitAny: whatever was thrown
 async function outcome(promise: Promise<unknown>): Promise<any> {
   const settled = promise.then(
@@ -188,7 +188,7 @@ describe('a batch', () => {
     const batch = there.call('getManySync', 3, { linger: LONG })
     await there.waits('get')
     queue.tryPut(1)
-    // It has the item once it waits with nothing queued.
+    // It has the item once it waits and none is queued.
     await within(gone(queue), 'the item is taken')
     await there.waits('get')
     queue.shutdown()

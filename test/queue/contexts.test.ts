@@ -3,7 +3,7 @@ import { codecs, Queue, type QueueOptions, type WaitOptions } from '../../src/in
 import { until, within } from '../support/deadline.ts'
 import { attachThere, other, type RemoteQueue, waits } from '../support/users.ts'
 
-/** One user of a queue, wherever it is and whether it blocks or awaits. */
+/** One user of a queue, in any thread, that blocks or awaits. */
 interface Client {
   put(item: number, options?: WaitOptions): Promise<unknown>
   get(options?: WaitOptions): Promise<number>

@@ -34,7 +34,7 @@ import { seedOfRun } from '../support/seed.ts'
 
 const corrupt = expect.objectContaining({ name: 'QueueCorruptError', code: 'ERR_QUEUE_CORRUPT' })
 
-/** The queue's shared words, and where its regions lie. */
+/** The shared words of the queue, and the addresses of its regions. */
 function inside(queue: Queue<never> | Queue<string>): { words: Int32Array; geometry: Geometry } {
   const { memory, geometry } = queue.handle as unknown as { memory: WebAssembly.Memory; geometry: Geometry }
   return { words: new Int32Array(memory.buffer), geometry }

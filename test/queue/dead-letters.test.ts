@@ -265,7 +265,7 @@ describe('a full dead-letter queue', () => {
     await new Promise((resolve) => setImmediate(resolve))
     expect(queue.tryGet()).toBe(EMPTY)
     expect(queue.stats()).toMatchObject({ doomed: 1, unfinished: 1 })
-    // Another thread has both.
+    // Another thread is attached to both queues.
     const there = await other(queue)
     const again = attach(handle) as Letters
     expect(again.tryGet()).toMatchObject({ item: 1 })

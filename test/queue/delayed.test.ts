@@ -6,20 +6,20 @@ import { other, others, User } from '../support/users.ts'
 
 const shutDown = expect.objectContaining({ code: 'ERR_QUEUE_SHUT_DOWN' })
 
-/** ms that `promise` takes, and what it resolves to. */
+/** The time in ms that `promise` takes, and its value. */
 async function timed<T>(promise: Promise<T>): Promise<{ ms: number; value: T }> {
   const began = performance.now()
   const value = await promise
   return { ms: performance.now() - began, value }
 }
 
-/** Clocks of ms, of which one is rounded down and the other up, and the test's own. */
+/** The clocks count ms; one rounds down, the other up. The clock of the test differs by as much. */
 const NEARLY = 1
 
-/** Longer than a busy machine holds up what a test does until it looks, ms. */
+/** Longer than a busy machine delays a test between an action and its check. */
 const WHILE = 1000
 
-/** Long beside what a delivery takes, short beside a wake that never comes: then the other delay would have passed. */
+/** Long beside a delivery, short beside a missing wake: then the other delay would have passed. */
 const LONG = 10_000
 
 describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind) => {
@@ -90,7 +90,7 @@ describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind
     const got = there.call('getSync')
     await there.waits('get')
     const began = performance.now()
-    // Wakes who has slept longest.
+    // The put wakes the thread that has slept longest.
     delivery.retry({ delay: WHILE })
     await user.stop()
     expect(await got).toBe(5)

@@ -3,7 +3,9 @@ import { codecs, type DeadLetter, PriorityQueue, Queue, type QueueOptions } from
 
 const make = (options: unknown) => () => new Queue(options as QueueOptions<unknown>)
 
-/** What a wrong option throws: a class, a code, and a message that names the option, the range and the value. */
+/**
+ * What a wrong option throws: a class, a code, and a message that names the option, the range and the value.
+ */
 function refusal(name: string, code: string, range: string, value: string) {
   const errorName = code === 'ERR_OUT_OF_RANGE' ? 'RangeError' : 'TypeError'
   const message = expect.stringMatching(new RegExp(`^${name} must be .*${range}.*; received .*${value}`))

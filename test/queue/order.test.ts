@@ -16,7 +16,10 @@ async function consumed(queue: Queue<number>): Promise<number[]> {
 
 const numbers = (count: number) => Array.from({ length: count }, (_, number) => number)
 
-/** Any finite double is as likely as any other, of whatever size, save that one in four is of a few that come often. */
+/**
+ * Any finite double is as likely as any other, of whatever size, save that one in four is of a few that come
+ * often.
+ */
 function randomDoubles(count: number, seed: number): number[] {
   const random = randomNumbers(seed)
   const few = [0, -0, 1, -1, 0.1, Number.MIN_VALUE, -Number.MIN_VALUE, Number.MAX_VALUE, -Number.MAX_VALUE]

@@ -3,7 +3,10 @@ import { codecs, LifoQueue } from '../../src/index.ts'
 import { DEADLINE_MS, until } from '../support/deadline.ts'
 import { attachThere, other, User } from '../support/users.ts'
 
-/** A queue whose wakes this thread leaves out. (A LIFO queue: its operations are an object that can be changed.) */
+/**
+ * A queue whose wakes this thread leaves out. (A LIFO queue: its operations are an object that can be
+ * changed.)
+ */
 function silent(): LifoQueue<number> {
   const queue = new LifoQueue<number>({ codec: codecs.int32, maxsize: 4 })
   const { shared } = queue.origin

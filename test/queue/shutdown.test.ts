@@ -6,7 +6,7 @@ import { attachThere, other, others, waits } from '../support/users.ts'
 const numbers = (options?: QueueOptions<number>) => new Queue<number>({ codec: codecs.int32, ...options })
 const ended = expect.objectContaining({ name: 'QueueShutDownError', code: 'ERR_QUEUE_SHUT_DOWN' })
 
-/** Every put is refused. */
+/** Checks that every put is refused. */
 async function refusesPuts(queue: Queue<number>) {
   await expect(queue.put(9)).rejects.toThrow(ended)
   await expect(queue.putMany([9])).rejects.toThrow(ended)
@@ -14,7 +14,7 @@ async function refusesPuts(queue: Queue<number>) {
   expect(() => queue.tryPut(9)).toThrow(ended)
 }
 
-/** Every get is refused. */
+/** Checks that every get is refused. */
 async function refusesGets(queue: Queue<number>) {
   await expect(queue.get()).rejects.toThrow(ended)
   await expect(queue.take()).rejects.toThrow(ended)

@@ -14,7 +14,7 @@ const isWhole = (queue: Queue<never>) => {
   expect(faultsOf(words, geometry)).toEqual([])
 }
 
-/** What is in the queue, in the order in which it comes out. */
+/** The items of the queue, in the order in which they come out. */
 function emptied(queue: Queue<number>): number[] {
   const items: number[] = []
   for (let item = queue.tryGet(); item !== EMPTY; item = queue.tryGet()) {
@@ -238,7 +238,7 @@ describe("whenFull: 'drop-oldest'", () => {
       expect(queue.stats()).toMatchObject({ size: 2, dropped: 2, unfinished: 2 })
       const kept = (await queue.getMany(2)).map((item) => item[0])
       expect(kept).toEqual(kind === 'fifo' ? [3, 4] : [4, 3])
-      // All blocks are in hand: nothing can be dropped for them.
+      // All blocks are held: no item can be dropped for them.
       expect(queue.tryPut(new Uint8Array(65536))).toBe(false)
       const put = queue.put(new Uint8Array(65536).fill(5))
       await waits(queue, 'memory', 0)
@@ -263,7 +263,7 @@ describe("whenFull: 'drop-oldest'", () => {
     queue.tryPut(new Uint8Array(16384))
     expect(queue.tryPut(new Uint8Array(65536))).toBe(false)
     expect(queue.stats()).toMatchObject({ size: 6, dropped: 0 })
-    // As much as is not in hand can be had, of what is queued.
+    // The memory that is not held can be freed by dropping queued items.
     expect(queue.putSync(new Uint8Array(32768))).toBe('replaced-oldest')
     expect(queue.stats()).toMatchObject({ size: 1, dropped: 6 })
     isWhole(queue as never)

@@ -1,7 +1,7 @@
-/** Every wait of a test has a deadline: what does not come by then fails loudly, with a name. */
+/** The deadline of every wait of a test. A wait beyond it fails with a name. */
 export const DEADLINE_MS = 15_000
 
-/** `promise`, or an error that says what did not happen within `ms`. */
+/** Resolves as `promise`, or rejects with an error that says what did not happen within `ms`. */
 export async function within<T>(promise: Promise<T>, what: string, ms = DEADLINE_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_, reject) => {
@@ -14,7 +14,7 @@ export async function within<T>(promise: Promise<T>, what: string, ms = DEADLINE
   }
 }
 
-/** Resolves once `condition` holds; looks again at every turn of the event loop. */
+/** Resolves once `condition` holds. Checks it every millisecond. */
 export async function until(condition: () => boolean, what: string, ms = DEADLINE_MS): Promise<void> {
   const deadline = performance.now() + ms
   while (!condition()) {

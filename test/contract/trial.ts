@@ -1,44 +1,45 @@
 import type { QueueOptions } from '../../src/index.ts'
 import { until, within } from '../support/deadline.ts'
-import { type Interruptible, interruptibleHere, interruptibleThere } from './interruptible.ts'
+import { type Interruptible, interruptibleInThread, interruptibleOnMain } from './interruptible.ts'
 import type { Kind, Start } from './kinds.ts'
 import { type AnyQueue, mutations, queueAt } from './library.ts'
 import { Model } from './model.ts'
-import { lend, requeue, type Thread } from './threads.ts'
-import { Here, type Setting, There, type User, type waits } from './users.ts'
+import { borrowThread, returnThread, type Thread } from './threads.ts'
+import { MainThreadUser, type Setting, type User, WorkerUser, type waits } from './users.ts'
 
-/** Where the users of a queue are. */
+/** The context of the users of a queue: in threads that block, on the main thread, or both. */
 export const CONTEXTS = ['blocking', 'async', 'mixed'] as const
 export type Context = (typeof CONTEXTS)[number]
 
-/** How a behaviour is run once. */
-export interface Circumstances {
+/** The conditions of one run of a behaviour. */
+export interface Conditions {
   readonly kind: Kind
   readonly context: Context
   readonly start: Start
   readonly capacity: number
-  /** In the mixed context: which of the users is the main thread. */
+  /** The user on the main thread, in the mixed context. */
   readonly mainIs: 'first' | 'last'
   readonly mutant?: string
-  /** ms */
+  /** ms after which a wait counts as a failure. */
   readonly deadlineMs: number
 }
 
-/** A queue of the kind, its users, and what it should do: all that a behaviour sees. */
-export interface Stage {
-  /** To look at, and to set up: used by the main thread whatever the context. */
+/** A queue of the kind, its users, and the model of its order. */
+export interface OpenedQueue {
+  /** For inspection and preparation by the main thread, in every context. */
   readonly queue: AnyQueue
   readonly users: User[]
   readonly model: Model
 }
 
-export class Scene {
-  readonly #given: Circumstances
+/** One run of a behaviour: opens queues and users, and closes them afterwards. */
+export class Trial {
+  readonly #given: Conditions
   readonly #queues: Setting[] = []
   readonly #threads: Thread[] = []
   readonly #ends: (() => Promise<void>)[] = []
 
-  constructor(given: Circumstances) {
+  constructor(given: Conditions) {
     this.#given = given
   }
 
@@ -50,10 +51,10 @@ export class Scene {
     return this.#given.capacity
   }
 
-  /** A queue of the capacity of this run, unless `options` say otherwise, and users of it. */
-  async open(count: number, options?: QueueOptions<unknown>): Promise<Stage> {
+  /** Opens a queue of the capacity of this run, unless `options` differ, and its users. */
+  async open(count: number, options?: QueueOptions<unknown>): Promise<OpenedQueue> {
     const { kind, start, mutant, deadlineMs, capacity } = this.#given
-    // One more for who is interrupted.
+    // There is room for a thread that is interrupted, too.
     const room = { maxsize: capacity, maxThreads: count + 2, maxInFlight: capacity + 8 }
     const all = { ...room, ...kind.options, ...options }
     const queue = queueAt(kind.name, start.position, mutations.mutateOptions(all, mutant))
@@ -69,10 +70,10 @@ export class Scene {
     }
   }
 
-  /** A user whose waits can be interrupted, where user `index` of `count` is. */
-  interruptible({ queue }: Stage, index: number, count: number): Interruptible {
+  /** A user whose waits can be interrupted, in the context of user `index` of `count`. */
+  interruptible({ queue }: OpenedQueue, index: number, count: number): Interruptible {
     const setting = this.#queues.find((each) => each.queue.handle.id === queue.handle.id) as Setting
-    const one = this.#isHere(index, count) ? interruptibleHere(setting) : interruptibleThere(setting)
+    const one = this.#isHere(index, count) ? interruptibleOnMain(setting) : interruptibleInThread(setting)
     this.#ends.push(() => one.end())
     return one
   }
@@ -85,12 +86,12 @@ export class Scene {
     return within(promise, what, this.#given.deadlineMs)
   }
 
-  /** The main thread detaches; threads that still wait are ended. */
+  /** Detaches the main thread, and ends threads that still wait. */
   async close(): Promise<void> {
     for (const setting of this.#queues) setting.isOver = true
     await Promise.all(this.#ends.map((end) => end()))
     for (const { queue } of this.#queues) queue[Symbol.dispose]()
-    await Promise.all(this.#threads.map(requeue))
+    await Promise.all(this.#threads.map(returnThread))
   }
 
   #isHere(index: number, count: number): boolean {
@@ -100,16 +101,16 @@ export class Scene {
   }
 
   async #user(setting: Setting, isHere: boolean): Promise<User> {
-    if (isHere) return new Here(setting)
-    const thread = lend()
+    if (isHere) return new MainThreadUser(setting)
+    const thread = borrowThread()
     this.#threads.push(thread)
-    const user = new There(setting, thread)
+    const user = new WorkerUser(setting, thread)
     await user.attach()
     return user
   }
 }
 
-/** Resolves once the thread of each user is counted as waiting. */
+/** Resolves once the stats of the queue count each user as waiting. */
 export async function allWait(users: readonly User[], side: Parameters<typeof waits>[1]): Promise<void> {
   for (const user of users) await user.waits(side)
 }
