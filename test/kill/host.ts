@@ -4,6 +4,7 @@
  * cell.
  */
 import { Random } from '../support/random.mjs'
+import { reportEach } from '../support/reports.ts'
 import { ALONE_CELLS, type Cell, nameOf } from './cells.ts'
 import { Round, type RoundReport } from './round.ts'
 import { TestedQueue } from './tested-queue.ts'
@@ -37,9 +38,9 @@ async function runCell(cell: Cell, kills: number, random: Random): Promise<Round
 }
 
 const job = JSON.parse(process.argv[2] as string) as Job
-for (const index of job.cells) {
+await reportEach(job.cells, (index): Promise<CellReport> => {
   const cell = ALONE_CELLS[index] as Cell
-  const report: CellReport = await runCell(cell, job.kills, new Random(job.seed + index)).then(
+  return runCell(cell, job.kills, new Random(job.seed + index)).then(
     (rounds) => ({ cell: index, rounds }),
     (error: Error) => ({
       cell: index,
@@ -47,7 +48,4 @@ for (const index of job.cells) {
       failure: `${nameOf(cell)}, ${cell.way}, seed ${job.seed}: ${error.stack} ${error.cause ?? ''}`,
     }),
   )
-  console.log(JSON.stringify(report))
-  // A failed round may leave a thread that keeps the process alive.
-  if (report.failure !== undefined) process.exit(1)
-}
+})

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { V8_ABORT } from '../support/processes.ts'
+import { reportsIn } from '../support/reports.ts'
 import { ALONE_CELLS, nameOf } from './cells.ts'
 import type { CellReport, Job } from './host.ts'
 
@@ -52,9 +53,7 @@ export async function killInProcess(job: Job, ms: number): Promise<CellOutcome[]
   let left = job
   for (let aborts = 0; left.cells.length > 0; ) {
     const { output, errors, code, aborted } = await runProcess('host.ts', [JSON.stringify(left)], ms)
-    const reports = output
-      .split('\n')
-      .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as CellReport]))
+    const reports = reportsIn<CellReport>(output)
     for (const report of reports) outcomes.push({ ...report, aborts })
     const failure = reports.find((report) => report.failure !== undefined)
     if (failure !== undefined) return outcomes

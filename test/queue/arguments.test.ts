@@ -117,7 +117,7 @@ describe('arguments', () => {
     }
   })
 
-  it('of shutdown refuse what is no boolean, and the queue stays open', () => {
+  it('of shutdown refuse values other than booleans, and the queue stays open', () => {
     const queue = new Queue<number>()
     for (const options of [{ immediate: 'yes' }, { immediate: 1 }, { immediate: null }, null, true]) {
       expect(() => queue.shutdown(options as never)).toThrow(
@@ -127,7 +127,7 @@ describe('arguments', () => {
     expect(queue.isShutDown).toBe(false)
   })
 
-  it('of putMany refuse what cannot be iterated', async () => {
+  it('of putMany refuse values that cannot be iterated', async () => {
     const queue = new Queue<number>()
     const type = expect.objectContaining({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' })
     await expect(queue.putMany(5 as never)).rejects.toThrow(type)

@@ -123,7 +123,7 @@ describe('attach', () => {
 })
 
 describe('a thread that detaches', () => {
-  it('leaves what it held to the others, before new items, attempts counted', async () => {
+  it('returns its items to the others, before new items, with their attempts counted', async () => {
     const queue = numbers()
     const there = await other(queue)
     await queue.putMany([1, 2, 3, 4])
@@ -137,7 +137,7 @@ describe('a thread that detaches', () => {
     expect(again.at(-1)?.item).toBe(4)
   })
 
-  it('may attach again, and is new there', async () => {
+  it('can attach again, with nothing held', async () => {
     const queue = numbers()
     queue.tryPut(1)
     const { handle } = queue

@@ -114,7 +114,7 @@ async function outcome(promise: Promise<unknown>): Promise<any> {
 }
 
 describe.each(TABLE)('a batch that is broken off by $by', ({ breakOff, code, ...after }) => {
-  it('before its first item has got nothing, and says why', async () => {
+  it('before its first item rejects with the reason, and holds nothing', async () => {
     const place = site({ name: 'shelf' })
     const batch = place.queue.getMany(3, { linger: LONG, signal: place.controller.signal })
     await waits(place.queue, 'get', 0)
@@ -160,7 +160,7 @@ describe('a batch', () => {
     expect([queue.size, queue.held, queue.unfinished]).toEqual([1, 0, 1])
   })
 
-  it('that may hold no more, since another of this thread does, returns what it has', async () => {
+  it('that may hold no more, since another of this thread does, returns its items', async () => {
     const { queue } = site({ maxInFlight: 3 })
     await queue.putMany([1, 2])
     const batches = [queue.getMany(3, { linger: LONG }), queue.getMany(3, { linger: LONG })]

@@ -140,7 +140,7 @@ describe.each(contexts)('users %s', (_, clientsOf) => {
     }
   })
 
-  it('of whom one holds an item keep the joiner waiting through an immediate shutdown', async () => {
+  it('keep the joiner waiting through an immediate shutdown while one holds an item', async () => {
     const queue = numbers()
     const [joiner, getter] = await clientsOf(queue, 2)
     queue.tryPut(1)
@@ -155,7 +155,7 @@ describe.each(contexts)('users %s', (_, clientsOf) => {
     await join
   })
 
-  it('put and get thousands of items at once, until the shutdown tells all of them', async () => {
+  it('put and get thousands of items at the same time, until the shutdown ends all of them', async () => {
     const queue = numbers({ maxsize: 4 })
     const clients = await clientsOf(queue, 4)
     const each = 300
@@ -183,7 +183,7 @@ describe.each(contexts)('users %s', (_, clientsOf) => {
 })
 
 describe('the main thread, which awaits,', () => {
-  it('feeds threads that block and drains what they answer', async () => {
+  it('feeds threads that block, and gets their answers', async () => {
     const work = numbers({ maxsize: 8 })
     const answers = numbers({ maxsize: 8 })
     const remotes = await Promise.all([other(work), other(work)])

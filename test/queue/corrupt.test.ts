@@ -63,7 +63,7 @@ describe('a damaged word', () => {
     },
   )
 
-  it('for the staged cell is told by put', async () => {
+  it('for the outgoing cell is reported by put', async () => {
     const queue = strings()
     const { words, geometry } = inside(queue)
     words[(ledgerAt(geometry, 0) + ENTRIES) >> 2] = -5
@@ -136,7 +136,7 @@ describe('a list that runs in a circle', () => {
     expect(() => queue.shutdown({ immediate: true })).toThrow(corrupt)
   })
 
-  it('of doomed items is followed once round at most, although the dead letters never fill', async () => {
+  it('of dead-lettered items is followed once round at most, although the dead letters never fill', async () => {
     const letters = new Queue<DeadLetter<string>>({ maxsize: 1, whenFull: 'drop-oldest' })
     const queue = strings({ deadLetters: letters })
     const { words, geometry } = inside(queue)
@@ -168,8 +168,8 @@ describe('a list that runs in a circle', () => {
   })
 })
 
-describe('a cell’s number that is none', () => {
-  it('is told by retry with an error, which would be noted beside the cell', async () => {
+describe('an invalid number of a cell', () => {
+  it('is reported by retry with an error, which would be stored beside the cell', async () => {
     const queue = strings({ maxDeliveries: 3 })
     queue.tryPut('a')
     const delivery = await queue.take()
@@ -181,13 +181,13 @@ describe('a cell’s number that is none', () => {
   })
 })
 
-describe('a lock that nobody opens', () => {
+describe('a lock that is never released', () => {
   const locked = () => {
     const queue = new LifoQueue<string>({ codec: codecs.string, maxsize: 4 })
     return { queue, lock: () => (inside(queue).words[LOCK >> 2] = 1) }
   }
 
-  it('rejects all calls that wait at the first look, not each after a look of its own', async () => {
+  it('rejects all waiting calls at the first check, not each after its own', async () => {
     const { queue, lock } = locked()
     const waiting = Array.from({ length: 20 }, () => queue.get().catch((error: unknown) => error))
     const { words } = inside(queue)
@@ -214,7 +214,7 @@ describe('a lock that nobody opens', () => {
   })
 })
 
-describe('a damaged record of failures', () => {
+describe('a damaged failure history', () => {
   it('yields strings, and takes further failures', () => {
     const span = spanOf(new ArrayBuffer(512))
     const record = { at: 0, bytes: 512 }
@@ -258,7 +258,7 @@ describe('random damage to the cells', () => {
   })
 })
 
-it('shows what a thread held as far as it can be told', () => {
+it('shows the items of a thread as far as they are known', () => {
   const queue = strings({ ack: 'manual' })
   for (const item of ['one', 'two']) queue.tryPut(item)
   expect([queue.tryGet(), queue.tryGet()]).toEqual(['one', 'two'])

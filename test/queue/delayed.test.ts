@@ -62,7 +62,7 @@ describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind
     }
   })
 
-  it('comes though the thread that retried it is dead', async () => {
+  it('comes although the thread that retried it is dead', async () => {
     const queue = make()
     queue.tryPut(5)
     const user = new User()
@@ -76,7 +76,7 @@ describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind
     expect(performance.now() - began).toBeGreaterThanOrEqual(2 * WHILE - NEARLY)
   })
 
-  it('comes though the thread that knew its time dies asleep', async () => {
+  it('comes although the thread that slept until its time dies', async () => {
     const queue = make()
     queue.tryPut(5)
     const delivery = queue.takeSync()
@@ -114,7 +114,7 @@ describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind
     expect(got).toEqual(kind === 'priority' ? items : [4, 1, 3, 2, 0])
   })
 
-  it('comes early enough to who sleeps for a later one', async () => {
+  it('comes in time to a thread that sleeps for a later one', async () => {
     const queue = make()
     const there = await other(queue)
     for (const item of [1, 1, 1]) queue.tryPut(item)
@@ -130,7 +130,7 @@ describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind
     expect(both.ms).toBeLessThan(LONG)
   })
 
-  it('comes to another sleeper when the one that knew its time leaves with another item', async () => {
+  it('comes to another sleeping thread when the one that slept until its time gets another item', async () => {
     const queue = make()
     const [first, second] = await others(queue, 2)
     queue.tryPut(1)
@@ -147,7 +147,7 @@ describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind
     expect(ms).toBeLessThan(LONG)
   })
 
-  it('is waited for by get, join and loops when the queue is drained', async () => {
+  it('is awaited by get, join and loops when the queue is drained', async () => {
     const queue = make()
     const there = await other(queue)
     queue.tryPut(1)
@@ -181,7 +181,7 @@ describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind
     expect(queue.unfinished).toBe(0)
   })
 
-  it('does not hold up others, and ends no wait that has a timeout', async () => {
+  it('does not delay other items, and ends no wait with a timeout', async () => {
     const queue = make()
     const there = await other(queue)
     queue.tryPut(1)
@@ -194,7 +194,7 @@ describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind
     }
   })
 
-  it('is given up at once when it was delivered maxDeliveries times', async () => {
+  it('is dead-lettered at once when it was delivered maxDeliveries times', async () => {
     const deadLetters = new Queue<DeadLetter<number>>()
     const queue = make({ deadLetters, maxDeliveries: 1 })
     queue.tryPut(1)

@@ -34,7 +34,7 @@ describe.each(KINDS)('whenFull of a %s queue', (kind) => {
     expect(await there.call('whenFull')).toBe('reject')
   })
 
-  it("'reject' fails a put at once, whatever its timeout; the next one finds the room that a get makes", async () => {
+  it("'reject' fails a put at once, with any timeout; the next one finds the room that a get makes", async () => {
     const queue = make('reject')
     await queue.putMany([1, 2])
     await expect(queue.put(3)).rejects.toThrow(full)
@@ -57,7 +57,7 @@ describe.each(KINDS)('whenFull of a %s queue', (kind) => {
     expect(() => make('reject').putManySync([1, 2, 3])).toThrow(expect.objectContaining({ stored: 2 }))
   })
 
-  it("'drop-newest' drops what is put, says so, and counts it", async () => {
+  it("'drop-newest' drops the item that is put, says so, and counts it", async () => {
     const queue = make('drop-newest')
     expect(await queue.put(1)).toBe('stored')
     expect(queue.putSync(2)).toBe('stored')
@@ -126,7 +126,7 @@ describe("whenFull: 'drop-oldest'", () => {
     }
   })
 
-  it('of a LIFO queue drops what was put first, wherever the takes have left the stack', () => {
+  it('of a LIFO queue drops the item put first, at any position of the stack', () => {
     const queue = new CLASSES.lifo<number>({ codec: codecs.int32, maxsize: 3, whenFull: 'drop-oldest' })
     const stack: number[] = []
     for (let item = 0; item < 500; item++) {
@@ -143,7 +143,7 @@ describe("whenFull: 'drop-oldest'", () => {
     expect(emptied(queue)).toEqual(stack.reverse())
   })
 
-  it('drops what came back before what is new, and delayed items last', async () => {
+  it('drops returned items before new ones, and delayed items last', async () => {
     const queue = numbers('drop-oldest')
     await queue.putMany([1, 2, 3])
     ;(await queue.take()).retry()
@@ -177,7 +177,7 @@ describe("whenFull: 'drop-oldest'", () => {
     },
   )
 
-  it('drops nothing that is held: with maxInFlight items in hand a put still replaces', async () => {
+  it('drops no held item: with maxInFlight items held a put still replaces', async () => {
     const queue = numbers('drop-oldest', { maxInFlight: 2 })
     await queue.putMany([1, 2, 3])
     expect([queue.tryGet(), queue.tryGet()]).toEqual([1, 2])
@@ -187,7 +187,7 @@ describe("whenFull: 'drop-oldest'", () => {
     expect(queue.stats().dropped).toBe(2)
   })
 
-  it('never drops what waits for room among the dead letters: a put waits for that, as without it', async () => {
+  it('never drops items that wait for room among the dead letters: a put waits for them, as without it', async () => {
     const deadLetters = new Queue<never>({ maxsize: 1 })
     const queue = new Queue<number>({
       maxsize: 1,
@@ -248,7 +248,7 @@ describe("whenFull: 'drop-oldest'", () => {
     },
   )
 
-  it('drops nothing for a long item while too much of the memory for it is in hand', async () => {
+  it('drops nothing for a long item while too much of its memory is held', async () => {
     const queue = new Queue<Uint8Array>({
       codec: codecs.bytes,
       maxItemBytes: 65536,
@@ -313,7 +313,7 @@ describe("whenFull: 'drop-oldest'", () => {
     expect(queue.stats()).toMatchObject({ doomed: 1, queued: 1, returned: 0, dropped: 1 })
   })
 
-  it('posts a letter in place of the oldest letter', async () => {
+  it('stores a letter in place of the oldest letter', async () => {
     const deadLetters = new Queue<{ item?: number }>({ maxsize: 2, whenFull: 'drop-oldest' })
     const queue = new Queue<number>({ deadLetters: deadLetters as never })
     await queue.putMany([1, 2, 3])
@@ -323,7 +323,7 @@ describe("whenFull: 'drop-oldest'", () => {
     expect(deadLetters.stats().dropped).toBe(1)
   })
 
-  it('is refused by a PriorityQueue, and a dead-letter queue must not drop what is new', () => {
+  it('is refused by a PriorityQueue, and a dead-letter queue must not drop new letters', () => {
     expect(() => new CLASSES.priority({ whenFull: 'drop-oldest' })).toThrow(
       expect.objectContaining({
         name: 'TypeError',

@@ -5,6 +5,7 @@
 
 import type { Kind } from '../../support/queues.ts'
 import { Random } from '../../support/random.mjs'
+import { reportEach } from '../../support/reports.ts'
 import type { Fault } from '../inject-fault.ts'
 import type { Balance } from '../notes/deliveries.ts'
 import { type Landed, TestedQueue } from './tested-queue.ts'
@@ -49,11 +50,10 @@ async function run({ kills, seed, ...options }: Job): Promise<Report> {
 }
 
 const job = JSON.parse(process.argv[2] as string) as Job
-try {
-  console.log(JSON.stringify(await run(job)))
-} catch (error) {
-  const { stack, cause } = error as Error
-  console.log(JSON.stringify({ failure: `${job.kind}, seed ${job.seed}: ${stack} ${cause ?? ''}` }))
-  // A failed round may leave a thread that keeps the process alive.
-  process.exit(1)
-}
+await reportEach(
+  [job],
+  (each): Promise<Report | { failure: string }> =>
+    run(each).catch(({ stack, cause }: Error) => ({
+      failure: `${each.kind}, seed ${each.seed}: ${stack} ${cause ?? ''}`,
+    })),
+)

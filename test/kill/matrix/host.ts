@@ -3,6 +3,7 @@
  * line of JSON for each run, with its failure if it has one.
  */
 import { Random } from '../../support/random.mjs'
+import { reportEach } from '../../support/reports.ts'
 import type { Fault } from '../inject-fault.ts'
 import type { Control } from './cells.ts'
 import { type Cell, isFinal, nameOf } from './dimensions.ts'
@@ -70,14 +71,11 @@ async function run({ seed, kills, cell, control, fault }: CellRun): Promise<Queu
   return sum
 }
 
-for (const each of (JSON.parse(process.argv[2] as string) as Job).runs) {
-  const report: RunReport = await run(each).catch((error: Error) => {
+await reportEach((JSON.parse(process.argv[2] as string) as Job).runs, (each): Promise<RunReport> => {
+  return run(each).catch((error: Error) => {
     const name = each.cell === undefined ? `control, ${JSON.stringify(each.control)}` : nameOf(each.cell)
     const cause = error.cause === undefined ? '' : `; ${(error.cause as Error).stack ?? error.cause}`
     const stats = JSON.stringify(tested?.stats)
     return { ...noReport(), failure: `${name}; seed ${each.seed}: ${error.stack}${cause}\n${stats}` }
   })
-  console.log(JSON.stringify(report))
-  // A failed run may leave a thread that keeps the process alive.
-  if (report.failure !== undefined) process.exit(1)
-}
+})

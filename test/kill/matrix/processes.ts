@@ -1,3 +1,4 @@
+import { reportsIn } from '../../support/reports.ts'
 import { runProcess } from '../processes.ts'
 import { nameOf } from './dimensions.ts'
 import type { CellRun, Job, RunReport } from './host.ts'
@@ -19,7 +20,7 @@ export async function runInProcess(runs: readonly CellRun[], ms: number): Promis
     const left = runs.slice(outcomes.length).map((run) => ({ ...run, seed: run.seed + aborts * 1_000_000 }))
     const job: Job = { runs: left }
     const { output, errors, code, aborted } = await runProcess('matrix/host.ts', [JSON.stringify(job)], ms)
-    const reports = output.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as RunReport]))
+    const reports = reportsIn<RunReport>(output)
     for (const report of reports) {
       outcomes.push({ ...report, aborts })
       aborts = 0
