@@ -20,12 +20,12 @@ export interface Option<T> {
 export interface Script<O extends Options = Options> {
   /** The command that a user types, such as `npm run kill --`. */
   readonly command: string
-  /** What the script does, in a sentence or two. */
+  /** The purpose of the script, in a sentence or two. */
   readonly does: string
   readonly options: O
   /** Arguments of an example call. */
   readonly example: string
-  /** What the exit codes 0 and 1 say. */
+  /** The meanings of the exit codes 0 and 1. */
   readonly exit: readonly [zero: string, one: string]
 }
 

@@ -132,7 +132,7 @@ function withTimes(drawn: readonly Drawn[]): Operation[] {
     { at: from, index, begins: true },
     { at: to, index, begins: false },
   ])
-  // Of two equal times the call comes first: such operations overlap.
+  // The call comes first if two times are equal: such operations overlap.
   events.sort((a, b) => a.at - b.at || Number(b.begins) - Number(a.begins))
   const invoked = new Map<number, number>()
   const returned = new Map<number, number>()

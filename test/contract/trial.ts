@@ -3,7 +3,7 @@ import { until, within } from '../support/deadline.ts'
 import { type Interruptible, interruptibleInThread, interruptibleOnMain } from './interruptible.ts'
 import type { Kind, Start } from './kinds.ts'
 import { type AnyQueue, mutations, queueAt } from './library.ts'
-import { Model } from './model.ts'
+import { Model, numbers } from './model.ts'
 import { borrowThread, returnThread, type Thread } from './threads.ts'
 import { MainThreadUser, type Setting, type User, WorkerUser, type waits } from './users.ts'
 
@@ -68,6 +68,15 @@ export class Trial {
       users,
       model: new Model(kind.order),
     }
+  }
+
+  /** Opens a queue as `open` does, and fills it: the first user puts, and the model knows it. */
+  async openFull(count: number): Promise<OpenedQueue> {
+    const opened = await this.open(count)
+    const items = numbers(this.capacity)
+    await opened.users[0]?.putMany(items)
+    opened.model.put(...items)
+    return opened
   }
 
   /** A user whose waits can be interrupted, in the context of user `index` of `count`. */

@@ -90,7 +90,7 @@ describe('attach', () => {
     }
   })
 
-  it('of a queue with dead letters attaches these too', async () => {
+  it('attaches the dead-letter queue of a queue, too', async () => {
     const letters = new Queue<never>({ name: 'letters' })
     const queue = numbers({ deadLetters: letters })
     const there = await other(queue)

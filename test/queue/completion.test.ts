@@ -101,7 +101,7 @@ describe('join', () => {
     await within(Promise.all(joins), 'the joins')
   })
 
-  it('of a thread that holds items itself: DeadlockError where it would block, none where it awaits', async () => {
+  it('throws DeadlockError when a thread that holds items would block, not when it awaits', async () => {
     const queue = numbers()
     await queue.put(1)
     await queue.get()

@@ -128,7 +128,7 @@ describe('a list that runs in a circle', () => {
     words[(geometry.cellsAt + cell * geometry.cellBytes + NEXT) >> 2] = cell + 1
   }
 
-  it('of returned items ends an immediate shutdown with QueueCorruptError', async () => {
+  it('ends an immediate shutdown with QueueCorruptError when it has returned items', async () => {
     const queue = strings()
     queue.tryPut('a')
     ;(await queue.take()).retry()
@@ -136,7 +136,7 @@ describe('a list that runs in a circle', () => {
     expect(() => queue.shutdown({ immediate: true })).toThrow(corrupt)
   })
 
-  it('of dead-lettered items is followed once round at most, although the dead letters never fill', async () => {
+  it('is followed once round at most when it has dead-lettered items, although the dead letters never fill', async () => {
     const letters = new Queue<DeadLetter<string>>({ maxsize: 1, whenFull: 'drop-oldest' })
     const queue = strings({ deadLetters: letters })
     const { words, geometry } = inside(queue)
@@ -147,7 +147,7 @@ describe('a list that runs in a circle', () => {
     expect(letters.stats().dropped).toBe(geometry.cells - 1)
   })
 
-  it('of a long item’s blocks is freed once round at most', () => {
+  it('is freed once round at most when it has the blocks of a long item', () => {
     const queue = strings({ maxItemBytes: 65_536, memoryBytes: 65_536 })
     queue.tryPut('a'.repeat(5000))
     queue.tryPut('b'.repeat(5000))

@@ -146,7 +146,7 @@ describe('dead letters', () => {
     expect(queue.stats()).toMatchObject({ unfinished: 0, held: 0, size: 0 })
   })
 
-  it('whose queue cannot carry the item get its bytes', async () => {
+  it('get the bytes of an item that their queue cannot carry', async () => {
     const { queue, letters } = pair({}, { codec: codecs.json as never })
     queue.tryPut(1n)
     ;(await queue.take()).fail(new Error('no use'))
@@ -156,7 +156,7 @@ describe('dead letters', () => {
     expect('bytes' in letter).toBe(true)
   })
 
-  it('whose queue is too narrow for item and bytes come without either', async () => {
+  it('come without item and bytes when their queue is too narrow for both', async () => {
     const { queue, letters } = pair({}, { itemBytes: 400, maxItemBytes: 400 })
     queue.tryPut('x'.repeat(1000))
     ;(await queue.take()).fail(new Error('no use'))

@@ -116,7 +116,7 @@ describe('long items', () => {
     allFree(queue)
   })
 
-  it('of 0 B to 1 MiB, 100,000 of them through 4 MiB, by three producers and two consumers, arrive complete and leak nothing', async () => {
+  it('arrive complete and leak nothing: 100,000 of 0 B to 1 MiB through 4 MiB, from three producers to two consumers', async () => {
     const seed = seedOfRun(4711)
     const producers = 3
     const each = 33_334

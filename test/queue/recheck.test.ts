@@ -65,7 +65,7 @@ describe('a wait whose wake is missing', () => {
     expect(queue.stats().missedWakes).toBe(0)
   })
 
-  it('of selectSync ends by a check of its own, and is counted', again, async () => {
+  it('ends by a check of its own in selectSync, and is counted', again, async () => {
     const queue = silent()
     const there = await attachThere(user, queue)
     const selected = user.ask('selectSync', { queue: queue.handle.id })

@@ -25,7 +25,7 @@ async function refusesGets(queue: Queue<number>) {
 }
 
 describe('shutdown', () => {
-  it('of an empty queue ends puts and gets', async () => {
+  it('ends puts and gets when the queue is empty', async () => {
     const queue = numbers()
     queue.shutdown()
     expect([queue.isShutDown, queue.stats().shutDown]).toEqual([true, 'drain'])
@@ -64,7 +64,7 @@ describe('shutdown', () => {
     expect(queue.tryGet()).toBe(1)
   })
 
-  it('of a full queue makes tryPut throw, rather than answer that it is full', () => {
+  it('makes tryPut throw when the queue is full, rather than answer false', () => {
     const queue = numbers({ maxsize: 1 })
     queue.tryPut(1)
     queue.shutdown()

@@ -138,7 +138,7 @@ describe('maxDeliveries without dead letters', () => {
     expect(await queue.take()).toMatchObject({ item: 2, attempt: 1 })
   })
 
-  it('of 1 dead-letters an item at its first retry', async () => {
+  it('dead-letters an item at its first retry when it is 1', async () => {
     const queue = numbers({ maxDeliveries: 1 })
     queue.tryPut(1)
     ;(await queue.take()).retry()

@@ -77,7 +77,7 @@ describe('a timeout', () => {
     expect(queue.stats().threads.every(({ waiting }) => waiting.length === 0)).toBe(true)
   })
 
-  it('of Infinity, or of 2^31 - 1, waits until there is an item', async () => {
+  it('waits until there is an item when it is Infinity or 2^31 - 1', async () => {
     for (const timeout of [Number.POSITIVE_INFINITY, 2 ** 31 - 1]) {
       const queue = numbers()
       const item = queue.get({ timeout })
@@ -96,7 +96,7 @@ describe('a timeout', () => {
 })
 
 describe('a waiting call', () => {
-  it('of the main thread is released by a put, and by a get, of another thread', async () => {
+  it('on the main thread is released by a put, and by a get, in another thread', async () => {
     const queue = numbers()
     const there = await other(queue)
     const item = queue.get()
@@ -110,7 +110,7 @@ describe('a waiting call', () => {
     expect(await within(stored, 'the put')).toBe('stored')
   })
 
-  it('of a blocked thread is released by the main thread', async () => {
+  it('in a blocked thread is released by the main thread', async () => {
     const queue = numbers()
     const there = await other(queue)
     const item = there.call('getSync')
@@ -124,7 +124,7 @@ describe('a waiting call', () => {
     expect(await stored).toBe('stored')
   })
 
-  it('of a thread that awaits is released by a thread that blocks', async () => {
+  it('in a thread that awaits is released by a thread that blocks', async () => {
     const queue = numbers()
     const [awaiting, blocking] = [await other(queue), await other(queue)]
     const item = awaiting.call('get')
@@ -201,7 +201,7 @@ describe('a signal', () => {
     expect(await next).toBe(5)
   })
 
-  it('of AbortSignal.timeout ends a wait with a TimeoutError as cause', async () => {
+  it('from AbortSignal.timeout ends a wait with a TimeoutError as cause', async () => {
     const item = numbers().get({ signal: AbortSignal.timeout(5) })
     await expect(within(item, 'the abort')).rejects.toMatchObject({
       code: 'ABORT_ERR',

@@ -71,7 +71,7 @@ describe.each(KINDS)('whenFull of a %s queue', (kind) => {
     await queue.join({ timeout: 0 })
   })
 
-  it('of any value refuses a put on a shut-down queue with QueueShutDownError', async () => {
+  it('with any value refuses a put on a shut-down queue with QueueShutDownError', async () => {
     for (const whenFull of ['reject', 'drop-newest', 'drop-oldest'] as const) {
       if (whenFull === 'drop-oldest' && kind === 'priority') continue
       const queue = make(whenFull)
@@ -126,7 +126,7 @@ describe("whenFull: 'drop-oldest'", () => {
     }
   })
 
-  it('of a LIFO queue drops the item put first, at any position of the stack', () => {
+  it('drops the item put first in a LIFO queue, at any position of the stack', () => {
     const queue = new CLASSES.lifo<number>({ codec: codecs.int32, maxsize: 3, whenFull: 'drop-oldest' })
     const stack: number[] = []
     for (let item = 0; item < 500; item++) {

@@ -1,6 +1,6 @@
 /**
- * Runs the parts of a job one after the other, and prints the report of each as a line of JSON. A failed part may leave
- * a thread that keeps the process alive, so the process exits after it.
+ * Runs the parts of a job one after the other, and prints the report of each as a line of JSON. A failed part
+ * may leave a thread that keeps the process alive, so the process exits after it.
  */
 export async function reportEach<Part>(
   parts: readonly Part[],

@@ -54,11 +54,8 @@ export const batches: readonly Behaviour[] = [
     fact: 'stores the item of a waiting put when a batch makes room',
     capacity: 'each',
     async run(trial) {
-      const { queue, users, model } = await trial.open(2)
+      const { queue, users, model } = await trial.openFull(2)
       const [putter, getter] = users
-      const items = numbers(trial.capacity)
-      await putter!.putMany(items)
-      model.put(...items)
       const put = putter!.put(100)
       await putter!.waits('put')
       const batch = await getter!.getMany(trial.capacity)

@@ -14,11 +14,8 @@ export const blocking: readonly Behaviour[] = [
     capacity: 'each',
     async run(trial) {
       const { capacity } = trial
-      const { queue, users, model } = await trial.open(3)
+      const { queue, users, model } = await trial.openFull(3)
       const [getter, ...putters] = users
-      const items = numbers(capacity)
-      await getter!.putMany(items)
-      model.put(...items)
       const puts = putters.map((putter, index) => putter.put(200 + index))
       await allWait(putters, 'put')
       assert.deepEqual([queue.size, queue.unfinished], [capacity, capacity])
@@ -38,11 +35,8 @@ export const blocking: readonly Behaviour[] = [
     capacity: 'each',
     async run(trial) {
       const { capacity } = trial
-      const { queue, users, model } = await trial.open(2)
+      const { queue, users, model } = await trial.openFull(2)
       const [putter, getter] = users
-      const items = numbers(capacity)
-      await putter!.putMany(items)
-      model.put(...items)
       for (let round = 0; round < 2; round++) {
         const put = putter!.put(200 + round)
         await putter!.waits('put')
@@ -60,12 +54,8 @@ export const blocking: readonly Behaviour[] = [
     fact: 'hands out its items, then lets gets wait for later ones',
     capacity: 'each',
     async run(trial) {
-      const { capacity } = trial
-      const { queue, users, model } = await trial.open(3)
+      const { queue, users, model } = await trial.openFull(3)
       const [putter, getter, second] = users
-      const items = numbers(capacity)
-      await putter!.putMany(items)
-      model.put(...items)
       assert.deepEqual(await getter!.gets(model.size), model.take())
       const gets = [getter!.get(), second!.get()]
       await allWait([getter!, second!], 'get')

@@ -47,11 +47,8 @@ export const shutdown: readonly Behaviour[] = [
     fact: 'hands out its items after a shutdown, in its order, then refuses gets',
     capacity: 'each',
     async run(trial) {
-      const { queue, users, model } = await trial.open(2)
+      const { queue, users, model } = await trial.openFull(2)
       const [putter, getter] = users
-      const items = numbers(trial.capacity)
-      await putter!.putMany(items)
-      model.put(...items)
       await putter!.shutdown()
       await refusesPuts(putter!)
       assert.equal(queue.size, trial.capacity)
@@ -195,11 +192,8 @@ export const shutdown: readonly Behaviour[] = [
     fact: 'fails all waiting puts at a shutdown, and keeps its items',
     capacity: 'each',
     async run(trial) {
-      const { queue, users, model } = await trial.open(3)
+      const { queue, users, model } = await trial.openFull(3)
       const [getter, ...putters] = users
-      const items = numbers(trial.capacity)
-      await getter!.putMany(items)
-      model.put(...items)
       const puts = putters.map((putter) => ended(putter.put(200)))
       await allWait(putters, 'put')
       await getter!.shutdown()

@@ -79,11 +79,8 @@ export const timeouts: readonly Behaviour[] = [
     fact: 'gives items to gets with timeout 0, and fails a get without an item',
     capacity: 'each',
     async run(trial) {
-      const { users, model } = await trial.open(2)
-      const [putter, getter] = users
-      const items = numbers(trial.capacity)
-      await putter!.putMany(items)
-      model.put(...items)
+      const { users, model } = await trial.openFull(2)
+      const [, getter] = users
       assert.deepEqual(await getter!.gets(model.size, { timeout: 0 }), model.take())
       await empty(getter!.get({ timeout: 0 }))
     },
