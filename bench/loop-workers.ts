@@ -23,15 +23,18 @@ interface Totals {
 interface Sums {
   count: number
   sum: number
-  /** Sum of the squares, modulo 2^32: a loss and a repetition that cancel out in the sum do not cancel out here. */
+  /**
+   * Sum of the squares, modulo 2^32: a loss and a repetition that cancel out in the sum do not cancel out
+   * here.
+   */
   squares: number
 }
 
 const ROUND_DEADLINE_MS = 60_000
 
 /**
- * The threads of one contender, each with a loop. They live from the first round to the last, so that their start is
- * not timed. Each round starts on a barrier.
+ * The threads of one contender, each with a loop. They live from the first round to the last, so that their
+ * start is not timed. Each round starts on a barrier.
  */
 export class LoopWorkers implements WorkerSet {
   readonly #workers: Worker[]

@@ -13,8 +13,8 @@ export interface Result {
 }
 
 /**
- * Runs rounds that alternate between the contenders. The contender that goes first alternates, too, so that other
- * work of the machine hits all of them alike.
+ * Runs rounds that alternate between the contenders. The contender that goes first alternates, too, so that
+ * other work of the machine hits all of them alike.
  */
 export async function measure(
   scenario: Scenario,

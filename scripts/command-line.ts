@@ -20,12 +20,12 @@ export interface Option<T> {
 export interface Script<O extends Options = Options> {
   /** The command that a user types, such as `npm run kill --`. */
   readonly command: string
-  /** What the script does, in a sentence or two. */
+  /** The purpose of the script, in a sentence or two. */
   readonly does: string
   readonly options: O
   /** Arguments of an example call. */
   readonly example: string
-  /** What the exit codes 0 and 1 say. */
+  /** The meanings of the exit codes 0 and 1. */
   readonly exit: readonly [zero: string, one: string]
 }
 
@@ -226,8 +226,8 @@ function wrapped(sentence: string, columns: number): string[] {
 }
 
 /**
- * Runs a script with the arguments of the process. `run` answers the exit code. A wrong use ends with 2 and one line
- * on standard error, any other error with 1.
+ * Runs a script with the arguments of the process. `run` answers the exit code. A wrong use ends with 2 and
+ * one line on standard error, any other error with 1.
  */
 export async function main<O extends Options>(
   description: Script<O>,

@@ -30,7 +30,7 @@ await main(SCRIPT, async ({ rounds, selectors }) => {
       form,
       rounds,
       selectors,
-      maxSleepMs: 3_600_000,
+      deadlineMs: 3_600_000,
     })
     const { timeouts, aborts, got, left, lost, twice, longest, ms } = result
     const faults = faultsOf(result)

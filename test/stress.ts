@@ -49,7 +49,7 @@ await main(SCRIPT, async ({ kind, items, ...rest }) => {
   build()
   let code = 0
   for (const run of runs) {
-    const result = await stress({ ...run, maxSleepMs: 3_600_000 })
+    const result = await stress({ ...run, deadlineMs: 3_600_000 })
     const wrong = Object.entries(SOUND).filter(([key, value]) => result[key as keyof typeof SOUND] !== value)
     const rate = Math.round(result.got / (result.ms / 1000)).toLocaleString('en')
     process.stdout.write(

@@ -1,7 +1,9 @@
 import { LoopWorkers } from '../loop-workers.ts'
 import { type Contender, type Scenario, wholeShares } from './scenario.ts'
 
-/** One thread puts an int32 and gets it back, by the core on WebAssembly and by the same source over Atomics. */
+/**
+ * One thread puts an int32 and gets it back, by the core on WebAssembly and by the same source over Atomics.
+ */
 export const BACK_ENDS: readonly Scenario[] = [
   {
     ...common('core'),

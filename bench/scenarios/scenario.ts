@@ -1,6 +1,9 @@
 /** Threads that move the items of one contender in every round. */
 export interface WorkerSet {
-  /** Runs one round. Resolves with the ns from its start to the last item received; rejects if items are wrong. */
+  /**
+   * Runs one round. Resolves with the ns from its start to the last item received; rejects if items are
+   * wrong.
+   */
   round(): Promise<number>
   stop(): Promise<void>
 }

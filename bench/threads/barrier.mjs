@@ -2,8 +2,9 @@ const ARRIVED = 0
 const ROUND = 1
 
 /**
- * A function that waits until all parties have called it. The memory holds two 32-bit words, the threads arrived and
- * the rounds begun, and one 64-bit word: the time in ns at which the last round began, by process.hrtime.
+ * A function that waits until all parties have called it. The memory holds two 32-bit words, the threads
+ * arrived and the rounds begun, and one 64-bit word: the time in ns at which the last round began, by
+ * process.hrtime.
  */
 export function barrierOf(memory, parties) {
   const words = new Int32Array(memory)

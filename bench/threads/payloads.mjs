@@ -21,7 +21,10 @@ export const payloads = {
   },
 }
 
-/** A priority, 0 to 2^32 - 1, that has nothing to do with the order of the values (Knuth's multiplicative hash). */
+/**
+ * A priority, 0 to 2^32 - 1, that has nothing to do with the order of the values (Knuth's multiplicative
+ * hash).
+ */
 export function scattered(value) {
   return Math.imul(value, 2654435761) >>> 0
 }

@@ -3,8 +3,9 @@ import type { Operation, QueueModel } from './operation.ts'
 export const MOST_OPERATIONS = 12
 
 /**
- * Whether some order of the operations, one that keeps what ended before what began, is a run of the queue: tried out, as Wing
- * and Gong do, no state twice. `byTickets`: a run in which the tickets are the positions.
+ * Whether some order of the operations is a run of the queue. The order keeps every operation that ended
+ * before another began before it. The search tries orders, as Wing and Gong do, and visits no state twice.
+ * With `byTickets` the tickets must be the positions of the run.
  */
 export function isLinearizable(history: readonly Operation[], model: QueueModel, byTickets = false): boolean {
   const { length } = history
@@ -35,7 +36,9 @@ export function isLinearizable(history: readonly Operation[], model: QueueModel,
   return completes(0, [], 0, 0)
 }
 
-/** What the queue holds after `operation`, next to be taken first; undefined if it cannot have happened. */
+/**
+ * The items of the queue after `operation`, the next to be taken first; undefined if it cannot have happened.
+ */
 export function after(
   contents: readonly number[],
   { kind, value }: Operation,

@@ -1,6 +1,11 @@
-/** Which moments between the ticks of a clock are covered by intervals. Each moment is covered once: near linear in all. */
+/**
+ * The moments between the ticks of a clock that intervals cover. Each moment is covered once, so the total
+ * time is nearly linear.
+ */
 export class Cover {
-  /** From a moment towards the first one not covered: moment `n` lies between tick n and n + 1. */
+  /**
+   * From a moment towards the first one that is not covered. Moment `n` lies between the ticks n and n + 1.
+   */
   readonly #next: Int32Array
 
   constructor(ticks: number) {
@@ -22,7 +27,7 @@ export class Cover {
     const next = this.#next
     let moment = from
     while (next[moment] !== moment) {
-      // Halves the path for who comes next.
+      // Halves the path for the next search.
       next[moment] = next[next[moment] as number] as number
       moment = next[moment] as number
     }

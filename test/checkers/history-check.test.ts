@@ -207,7 +207,7 @@ describe('positions derived from cells', () => {
     given,
     got,
   })
-  /** A ring of two slots with cells 0 and 1; the putter begins with cell 2, the taker with cell 3. */
+  /** A ring of two slots with cells 0 and 1. The putter begins with cell 2, the taker with cell 3. */
   const laps = [
     exchange('put', 10, 0, 2, 0),
     exchange('put', 11, 2, 0, 1),

@@ -3,26 +3,27 @@ import { findStackViolation } from './lifo-check.ts'
 import { checkTimes, type Item, type Operation, type QueueModel, show, ticksOf } from './operation.ts'
 
 /**
- * Looks for what no linearizable queue can have done, from values and times alone. O(n log n). Returns the violation, or
- * undefined.
+ * Finds a violation that no linearizable queue can have, from values and times alone. O(n log n). Returns it,
+ * or undefined.
  *
- * An item is *certainly* in the queue from the return of its put to the call of its take, *possibly* from the call of its put
- * to the return of its take. A history is refused if
+ * An item is *certainly* in the queue from the return of its put to the call of its take, *possibly* from the
+ * call of its put to the return of its take. A history is refused if
  * - an item was taken that was never put, or twice, or before its put was called;
- * - two items of one priority were put one after the other and taken the other way round, or the first never (FIFO: all have
- *   one priority);
+ * - two items of one priority were put one after the other and taken in the other order, or the first was
+ * never taken (FIFO: all items have one priority);
  * - at every moment of a take that its own put allows, an item of a more urgent priority was certainly there;
  * - at every moment of an `empty`, some item was certainly there;
  * - at some moment more than `capacity` items were certainly there;
  * - at every moment of a `full`, fewer than `capacity` items were possibly there;
  * - LIFO: see lifo-check.ts.
  *
- * An `empty` is judged strictly, though a ring with slots alone to ask would answer so behind a put that has claimed its slot and stalls:
- * this one reads TAIL after HEAD, and answers NOTHING only if no position was claimed at that moment, else BUSY, and its
- * caller tries again. So both it and `full`, which reads HEAD after TAIL, are true at one moment of the call, counted in claims.
+ * The check of an `empty` is strict. A ring that reads only its slots would answer `empty` behind a put that
+ * has claimed its slot and stalls. This ring reads TAIL after HEAD. It answers NOTHING only if no position
+ * was claimed at that moment, else BUSY, and its caller tries again. So `empty`, and `full`, which reads HEAD
+ * after TAIL, are true at one moment of the call, counted in claims.
  *
- * What is refused is not linearizable. What is accepted is, for FIFO and for priorities of which no two are equal, if
- * capacity is Infinity; else it may not be.
+ * A refused history is not linearizable. An accepted history is linearizable for FIFO, and for priorities of
+ * which no two are equal, if the capacity is Infinity; else it may not be.
  */
 export function findViolation(history: readonly Operation[], model: QueueModel): string | undefined {
   checkTimes(history)
@@ -35,7 +36,7 @@ export function findViolation(history: readonly Operation[], model: QueueModel):
   )
 }
 
-/** Each value's put and take, or what is wrong with them. */
+/** The put and the take of each value, or the fault of one of them. */
 function itemsOf(history: readonly Operation[]): Item[] | string {
   const puts = new Map<number, Operation>()
   const takes = new Map<number, Operation>()
@@ -88,11 +89,11 @@ function findOrderViolation(
   return undefined
 }
 
-/** An item put after another and taken before it. */
+/** Finds an item put after another and taken before it. */
 function findOvertaking(items: readonly Item[]): string | undefined {
   const byInvoked = [...items].sort((a, b) => a.put.invoked - b.put.invoked)
   const byReturned = [...items].sort((a, b) => a.put.returned - b.put.returned)
-  /** Of the items whose put had returned, the one taken last. */
+  /** The item taken last among those whose put had returned. */
   let last: Item | undefined
   let before = 0
   for (const item of byInvoked) {
@@ -150,7 +151,10 @@ function count(changes: Int32Array, from: number, to: number): void {
   changes[to] = (changes[to] as number) - 1
 }
 
-/** From when to when it certainly was in the queue; to the end of the history, if it was never taken. */
+/**
+ * The interval in which the item certainly was in the queue: to the end of the history, if it was never
+ * taken.
+ */
 function certain({ put, take }: Item, ticks: number): [number, number] {
   return [put.returned, take?.invoked ?? ticks]
 }

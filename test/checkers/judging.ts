@@ -6,7 +6,7 @@ import { withPositions } from './positions.ts'
 import type { Recording, TicketRecording } from './recording.ts'
 import { findTicketViolation } from './ticket-check.ts'
 
-/** What is wrong with a run by the public API, or undefined. */
+/** The violation of a run by the public API, or undefined. */
 export function judgeQueue(
   recording: Recording,
   { kind = 'fifo', capacity }: { readonly kind?: Kind; readonly capacity: number },
@@ -16,7 +16,10 @@ export function judgeQueue(
   return findViolation(history, { kind, capacity, priorityOf }) ?? disorder
 }
 
-/** What is wrong with a run of the core, or undefined. Where the back end notes tickets, they are compared with the derived ones. */
+/**
+ * The violation of a run of the core, or undefined. If the back end records tickets, they are compared with
+ * the derived ones.
+ */
 export function judgeTickets(
   recording: TicketRecording,
   { capacity, start = 0 }: { readonly capacity: number; readonly start?: number },
@@ -38,7 +41,7 @@ export function judgeTickets(
   return findViolation(history, { kind: 'fifo', capacity }) ?? failures[0]
 }
 
-/** Operations during which another thread's began or ended. */
+/** The number of operations during which one of another thread began or ended. */
 export function overlapping({ history }: Recording): number {
   return history.filter(({ invoked, returned }) => returned - invoked > 1).length
 }

@@ -1,9 +1,10 @@
 import { type Item, show } from './operation.ts'
 
 /**
- * An item taken while another, put after it, was certainly above it: its put began when the other's had returned, had returned
- * itself when the other's take began, and its take began when the other's had returned, or never. O(n log n). Sound, but
- * far from complete: which of two overlapping puts came first is not decided here.
+ * Finds an item that was taken while another, put after it, was certainly above it. The put of the other
+ * began after that of the item had returned, and returned before the take of the item began. The take of the
+ * other began after that of the item had returned, or never. O(n log n). The check is sound, but far from
+ * complete: it does not decide which of two overlapping puts came first.
  */
 export function findStackViolation(items: readonly Item[]): string | undefined {
   const byInvoked = [...items].sort((a, b) => a.put.invoked - b.put.invoked)
@@ -26,7 +27,10 @@ export function findStackViolation(items: readonly Item[]): string | undefined {
   return undefined
 }
 
-/** Of the items added, at or after a place: the one whose take began last. A Fenwick tree over the places from the end. */
+/**
+ * The item whose take began last, among those added at or after a place. A Fenwick tree over the places from
+ * the end.
+ */
 class LatestFrom {
   readonly #items: readonly Item[]
   readonly #tree: (Item | undefined)[]

@@ -1,23 +1,26 @@
-/** A call on a queue that has returned. An `empty` is a take that found nothing, a `full` a put that found no room. */
+/**
+ * A call on a queue that has returned. An `empty` is a take that found no item, a `full` a put that found no
+ * room.
+ */
 export interface Operation {
   readonly kind: 'put' | 'take' | 'empty' | 'full'
-  /** What was put or taken; of the others -1. */
+  /** The item put or taken; -1 for the others. */
   readonly value: number
   readonly invoked: number
   readonly returned: number
   /**
-   * The position in the ring, from 0: of an `empty` the head that it saw, of a `full` the tail. Undefined where it is not
-   * known.
+   * The position in the ring, from 0. For an `empty` it is the head that the call saw, for a `full` the tail.
+   * Undefined if it is unknown.
    */
   readonly ticket?: number | undefined
 }
 
-/** What a history is checked against. Values are put once each. */
+/** The queue against which a history is checked. Each value is put once. */
 export interface QueueModel {
   readonly kind: 'fifo' | 'lifo' | 'priority'
-  /** Infinity: without bound. */
+  /** Infinity for a queue without bound. */
   readonly capacity: number
-  /** Of a priority queue: the lower, the sooner. */
+  /** The priority of an item of a priority queue; the lowest is next. */
   readonly priorityOf?: (value: number) => number
 }
 
@@ -26,7 +29,10 @@ export interface Item {
   readonly take: Operation | undefined
 }
 
-/** @throws RangeError unless every time is an integer from 0 that no other event has, and every call ends after it begins */
+/**
+ * @throws RangeError unless every time is an integer from 0 that no other event has, and every call ends
+ * after it begins
+ */
 export function checkTimes(history: readonly Operation[]): void {
   const taken = new Uint8Array(ticksOf(history))
   for (const operation of history) {
@@ -41,7 +47,7 @@ export function checkTimes(history: readonly Operation[]): void {
   }
 }
 
-/** Times are below this. */
+/** All times are below this. */
 export function ticksOf(history: readonly Operation[]): number {
   return history.reduce((most, { invoked, returned }) => Math.max(most, invoked, returned), 0) + 1
 }

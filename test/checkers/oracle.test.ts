@@ -18,7 +18,7 @@ describe('a check of histories', () => {
     }
     const { refused, missed } = total(tallies)
     if (isExact) expect(missed).toBe(0)
-    // About 1 in 100, most of them of LIFO.
+    // About 1 in 100 is missed, most of them of LIFO.
     else expect(missed).toBeLessThan(refused / 20)
   })
 })

@@ -5,13 +5,16 @@ import type { Operation, QueueModel } from './operation.ts'
 import { MUTATIONS, randomHistory, wildHistory } from './random-histories.ts'
 import { findTicketViolation } from './ticket-check.ts'
 
-/** A check to be compared with the search of all orders. */
+/** A check that is compared with the search of all orders. */
 export interface Subject {
   readonly title: string
   readonly model: QueueModel
-  /** It must refuse all that the search refuses; else only nothing that the search accepts. */
+  /**
+   * The check must refuse all that the search refuses. Otherwise it must only refuse nothing that the search
+   * accepts.
+   */
   readonly isExact: boolean
-  /** Tickets are positions. */
+  /** The tickets of the histories are positions. */
   readonly byTickets: boolean
 }
 
@@ -43,16 +46,17 @@ export const SUBJECTS: readonly Subject[] = [
 ]
 
 export interface Tally {
-  /** By the search. */
+  /** Histories accepted or refused by the search. */
   accepted: number
   refused: number
-  /** Of these, accepted by the check. */
+  /** Histories refused by the search, and accepted by the check. */
   missed: number
 }
 
 /**
- * Runs of the queue, each of them broken in every way, and histories at random: how the check and the search judge them, by
- * what was done to them. @throws Error if they disagree where they must not
+ * Compares the check and the search on runs of the queue, on the same runs broken in every way, and on random
+ * histories. Returns the verdicts by the way in which a history was broken. @throws Error if they disagree
+ * where they must not
  */
 export function compareWithSearch(subject: Subject, histories: number, seed: number): Map<string, Tally> {
   const { model, isExact, byTickets } = subject

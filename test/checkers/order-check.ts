@@ -1,8 +1,8 @@
 import { type Operation, show } from './operation.ts'
 
 /**
- * Each consumer gets what one producer put in the order of that producer's calls, by the order of its own. Values are number *
- * `producers` + producer. Returns the violation, or undefined.
+ * Whether each consumer gets the items of one producer in the order of that producer's calls. Values are
+ * number * `producers` + producer. Returns the violation, or undefined.
  */
 export function findDisorder(
   consumers: readonly (readonly Operation[])[],

@@ -12,10 +12,16 @@ export interface TicketRun extends Topology {
 
 const CAPACITIES = [1, 2, 7, 64]
 const SIZES = [2, 3]
-/** At zero, and so that the words of positions change sign, or positions wrap, on the way. */
+/**
+ * First positions: zero, and some from which the words of positions change sign, or positions wrap, during a
+ * run.
+ */
 const STARTS = [0, 2 ** 30 - 1000, 2 ** 31 - 1000]
 
-/** Each kind of queue by its public API, 2P2C and 3P3C at each capacity; the forms of calls go round. */
+/**
+ * The runs of each kind of queue by its public API: 2P2C and 3P3C at each capacity, with alternating forms of
+ * calls.
+ */
 export function queueRuns(operations: number): QueueRun[] {
   return KINDS.flatMap((kind) =>
     topologies(operations).map((topology, index) => {
@@ -25,7 +31,7 @@ export function queueRuns(operations: number): QueueRun[] {
   )
 }
 
-/** The core of a FIFO queue under each back end, likewise. */
+/** The runs of the core of a FIFO queue by each back end, at the same capacities. */
 export function ticketRuns(operations: number): TicketRun[] {
   return (['Atomics', 'WebAssembly'] as const).flatMap((backEnd) =>
     topologies(operations).map((topology) => ({ ...topology, backEnd })),

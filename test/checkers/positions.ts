@@ -1,18 +1,25 @@
 import { type Operation, show } from './operation.ts'
 
-/** An operation of the ring, with the cells that it exchanged: a take leaves in the slot what a later put finds there. */
+/**
+ * An operation of the ring, with the cells that it exchanged. A take leaves in the slot the cell that a later
+ * put finds there.
+ */
 export interface Exchange extends Operation {
   readonly given: number
   readonly got: number
 }
 
 /**
- * The puts and takes with their positions, derived from the cells alone, as any back end shows them; or what contradicts that.
+ * The puts and takes with their positions, derived from the cells alone, which any back end shows; or a
+ * contradiction.
  *
- * A take has the position of the put of its item. A put finds in its slot the cell that the take one lap before left there;
- * on the first lap that of the layout, which has the slot's number. A cell is left, found, put full by who found it, taken, and
- * left by who took it, in turn: so it was left in the order of the calls of those takes, each of which began when its thread
- * had the cell, and found in the order of the returns of those puts, each of which returned before its thread put the cell again.
+ * A take has the position of the put of its item. A put finds in its slot the cell that the take one lap
+ * before left there; on the first lap that of the layout, with the number of the slot.
+ *
+ * A cell goes through the same steps repeatedly: a take leaves it, a put finds it, the finder puts it full,
+ * another take takes it, and the taker leaves it. The takes leave it in the order of their calls, since each
+ * began after its thread had the cell. The puts find it in the order of their returns, since each returned
+ * before its thread put the cell again.
  */
 export function withPositions(
   history: readonly Exchange[],

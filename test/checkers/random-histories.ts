@@ -3,10 +3,13 @@ import type { Operation, QueueModel } from './operation.ts'
 
 type Random = (limit: number) => number
 
-/** Before times are made whole: where it begins and ends, whatever numbers. */
+/** An operation before its times become integers: any numbers for its beginning and its end. */
 type Drawn = Omit<Operation, 'invoked' | 'returned'> & { from: number; to: number }
 
-/** A run of the queue, one operation after another, each stretched at random beyond the moment at which it happened. */
+/**
+ * A run of the queue, one operation after another. Each is extended at random beyond the moment at which it
+ * happened.
+ */
 export function randomHistory(random: Random, model: QueueModel, operations: number): Operation[] {
   const drawn: Drawn[] = []
   const reach = [0.4, 1, 2, 4][random(4)] as number
@@ -29,7 +32,7 @@ export function randomHistory(random: Random, model: QueueModel, operations: num
   return withTimes(drawn)
 }
 
-/** Anything: values and answers at random, most of it wrong. */
+/** Random values and answers, most of them wrong. */
 export function wildHistory(random: Random, operations: number): Operation[] {
   const drawn: Drawn[] = []
   let tail = 0
@@ -44,7 +47,9 @@ export function wildHistory(random: Random, operations: number): Operation[] {
 
 type Mutation = (history: readonly Operation[], random: Random) => Operation[] | undefined
 
-/** Each makes another history of one, which may or may not be linearizable; undefined if it cannot. */
+/**
+ * Each function makes another history of one, which may or may not be linearizable; undefined if it cannot.
+ */
 export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'two takes swapped': (history, random) => swapped(history, random, 'take'),
   'two puts swapped': (history, random) => swapped(history, random, 'put'),
@@ -95,7 +100,7 @@ function without(history: readonly Operation[], operation: Operation | undefined
   return operation === undefined ? undefined : history.filter((each) => each !== operation)
 }
 
-/** Tells of an operation that it was refused. */
+/** Makes an operation a refusal. */
 function answering(
   history: readonly Operation[],
   random: Random,
@@ -127,7 +132,7 @@ function withTimes(drawn: readonly Drawn[]): Operation[] {
     { at: from, index, begins: true },
     { at: to, index, begins: false },
   ])
-  // Where two times are equal, calls come first: such operations overlap.
+  // The call comes first if two times are equal: such operations overlap.
   events.sort((a, b) => a.at - b.at || Number(b.begins) - Number(a.begins))
   const invoked = new Map<number, number>()
   const returned = new Map<number, number>()

@@ -7,7 +7,10 @@ import { CONTROL_BYTES, FIELDS, KINDS, REFUSALS, recordBytes, UNKNOWN } from './
 import type { Operation } from './operation.ts'
 import type { Exchange } from './positions.ts'
 
-/** How a thread of the public API calls: blocking; at once, and blocking after a refusal; awaiting, several at a time. */
+/**
+ * The calls of a thread of the public API: blocking; at once, then blocking after a refusal; or awaiting,
+ * several at a time.
+ */
 export const FORMS = ['sync', 'try', 'async'] as const
 export type Form = (typeof FORMS)[number]
 
@@ -15,19 +18,19 @@ export interface Topology {
   readonly producers: number
   readonly consumers: number
   readonly capacity: number
-  /** Puts and takes in all, about. */
+  /** Puts and takes in all, approximately. */
   readonly operations: number
   /** First position, 0 to 2^31 - 1. */
   readonly start?: number
-  /** ms; beyond it the run fails. */
-  readonly maxSleepMs?: number
+  /** Time after which the run fails. */
+  readonly deadlineMs?: number
 }
 
 export interface Recording {
   readonly producers: readonly (readonly Exchange[])[]
   readonly consumers: readonly (readonly Exchange[])[]
   readonly history: readonly Exchange[]
-  /** Why threads stopped before the end, which only those with a sabotaged core may. */
+  /** The reasons why threads stopped early, which only threads with a sabotaged core may do. */
   readonly failures: readonly string[]
   readonly ms: number
 }
@@ -36,7 +39,10 @@ export interface TicketRecording extends Recording {
   readonly ringSize: number
 }
 
-/** Threads that use a queue by its public API. `forms`: of the producers, then the consumers; repeated. */
+/**
+ * Records threads that use a queue by its public API. `forms` are those of the producers, then of the
+ * consumers, repeated.
+ */
 export async function recordQueue(
   run: Topology & { readonly kind?: Kind; readonly forms?: readonly Form[]; readonly fault?: string },
 ): Promise<Recording> {
@@ -60,11 +66,11 @@ export async function recordQueue(
   }
 }
 
-/** Threads that use the operations of the core, by the back end named; Atomics notes tickets. */
+/** Records threads that use the operations of the core, by the named back end. Atomics records tickets. */
 export async function recordTickets(
   run: Topology & { readonly backEnd: 'Atomics' | 'WebAssembly'; readonly sabotage?: string },
 ): Promise<TicketRecording> {
-  const { capacity, producers, consumers, start = 0, backEnd, sabotage, maxSleepMs = 60_000 } = run
+  const { capacity, producers, consumers, start = 0, backEnd, sabotage, deadlineMs = 60_000 } = run
   const geometry = geometryOf({
     maxsize: capacity,
     itemBytes: 4,
@@ -84,18 +90,18 @@ export async function recordTickets(
     backEnd,
     sabotage,
     ledgerIndex,
-    // A sabotaged core loses items that others wait for.
-    maxSleepMs: sabotage === undefined ? maxSleepMs / 2 : 1000,
+    // A sabotaged core loses items that other threads wait for.
+    deadlineMs: sabotage === undefined ? deadlineMs / 2 : 1000,
   })
   return { ...(await record('ticket-user.mjs', run, data)), ringSize: geometry.ringSize }
 }
 
 async function record(
   fixture: string,
-  { producers, consumers, capacity, operations, maxSleepMs = 60_000 }: Topology,
+  { producers, consumers, capacity, operations, deadlineMs = 60_000 }: Topology,
   dataOf: (thread: number) => object,
 ): Promise<Recording> {
-  // What is left in the queue is part of the history, too.
+  // The items left in the queue are part of the history, too.
   const left = Math.min(capacity, 5)
   const each = Math.ceil((operations + left) / 2 / producers)
   const takes = each * producers - left
@@ -114,7 +120,7 @@ async function record(
   const since = performance.now()
   for (let index = 0; index < producers; index++) start('produce', index, index)
   for (let index = 0; index < consumers; index++) start('consume', index, producers + index)
-  const outcomes = await Promise.all(started.map((thread) => thread.ended(maxSleepMs)))
+  const outcomes = await Promise.all(started.map((thread) => thread.ended(deadlineMs)))
   const ms = performance.now() - since
   const histories = records.map(historyIn)
   return {

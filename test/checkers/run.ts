@@ -5,7 +5,7 @@ import { compareWithSearch, SUBJECTS, total } from './oracle.ts'
 import { type QueueRun, queueRuns, type TicketRun, ticketRuns, titleOf } from './plan.ts'
 import { type Recording, recordQueue, recordTickets } from './recording.ts'
 
-/** One run's history is checked in memory. */
+/** The history of one run is checked in memory, which limits its length. */
 const MOST_A_RUN = 100_000
 
 const SCRIPT = script({
@@ -52,7 +52,7 @@ function print(row: readonly (string | number)[]): void {
   console.log(cells.join(' ').trimEnd())
 }
 
-/** Returns in how many histories there was a disagreement, which ends a subject. */
+/** Returns the number of disagreements. The first one ends a subject. */
 function compareAll(histories: number, seed: number): number {
   print(['against a search of all orders', 'accepted', 'refused', 'missed'])
   let disagreements = 0
@@ -96,11 +96,11 @@ async function recordAll(operations: number, only: string) {
   }
   for (let round = 0; round < rounds; round++) {
     for (const run of queueRuns(each).filter(titles)) {
-      const recording = await recordQueue({ ...run, maxSleepMs: 600_000 })
+      const recording = await recordQueue({ ...run, deadlineMs: 600_000 })
       report(run, recording, judgeQueue(recording, run))
     }
     for (const run of ticketRuns(each).filter(titles)) {
-      const recording = await recordTickets({ ...run, maxSleepMs: 600_000 })
+      const recording = await recordTickets({ ...run, deadlineMs: 600_000 })
       report(run, recording, judgeTickets(recording, run))
     }
   }

@@ -12,7 +12,7 @@ function count({ history }: Recording, kind: Operation['kind']): number {
   return history.filter((operation) => operation.kind === kind).length
 }
 
-/** What was put in all, and what was taken: all but what was left in the queue. */
+/** The numbers of puts and takes: all items were taken but those left in the queue. */
 function expectWhole(
   recording: Recording,
   { capacity, operations }: { capacity: number; operations: number },
@@ -33,7 +33,10 @@ describe('a history of real threads', () => {
     expectWhole(recording, run)
   })
 
-  /** Each capacity once a back end: 1 and 2 as 2P2C on Atomics and as 3P3C on WebAssembly, the others the other way round. */
+  /**
+   * Each capacity once for each back end: 1 and 2 as 2P2C on Atomics and as 3P3C on WebAssembly, the others
+   * reversed.
+   */
   const byTickets = ticketRuns(2_500).filter(
     ({ backEnd, capacity, producers }) => (capacity < 7 === (backEnd === 'Atomics')) === (producers === 2),
   )
@@ -51,14 +54,16 @@ describe('a history of real threads with a queue that', () => {
     ['swaps items', common, /^overtaken/],
     ['loses items', common, /^overtaken: .* never taken/],
     ['repeats items', common, /^taken twice/],
-    // The queue is never empty where one consumer is slower than two producers, and seldom full the other way round.
+    // The queue is never empty if one consumer is slower than two producers, and seldom full in the reverse
+    // case.
     ['answers empty without a look', { ...trying, consumers: 1 }, /^it was never empty/],
     ['answers full without a look', { ...trying, producers: 1 }, /^it was never full/],
   ] as const)('%s is refused', async (fault, run, violation) => {
     expect(judgeQueue(await recordQueue({ ...run, fault }), run)).toMatch(violation)
   })
 
-  // Again, should the queue never have been full for all to see: on a busy machine only some threads run.
+  // Retries: on a busy machine only some threads run, and the queue may never be full at a moment that shows
+  // the fault.
   it('holds more than its capacity is refused', { retry: 3 }, async () => {
     const run = { ...common, capacity: 7 }
     expect(judgeQueue(await recordQueue(run), { capacity: 6 })).toMatch(

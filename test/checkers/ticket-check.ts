@@ -1,14 +1,17 @@
 import { checkTimes, type Operation, show } from './operation.ts'
 
 /**
- * Whether a history of a bounded FIFO queue is linearizable in the order that its tickets give: exact. Returns the
- * violation, or undefined. O(n log n).
+ * Whether a history of a bounded FIFO queue is linearizable in the order of its tickets: an exact check.
+ * Returns the violation, or undefined. O(n log n).
  *
- * Puts have the tickets 0, 1, 2 …, takes too, and take k returns the item of put k. From these follow what must come
- * after what: put k after put k - 1 and after take k - capacity; take k after take k - 1 and after put k; an `empty` that saw
- * head k between take k - 1 and put k; a `full` that saw tail k between put k - 1 and take k - capacity. An operation
- * can come no earlier than it was called, nor than all before it were: swept in that order, the latest of these calls must not lie
- * behind its return.
+ * Puts have the tickets 0, 1, 2 …, takes too, and take k returns the item of put k. These orders follow:
+ * - put k comes after put k - 1 and after take k - capacity
+ * - take k comes after take k - 1 and after put k
+ * - an `empty` that saw head k comes between take k - 1 and put k
+ * - a `full` that saw tail k comes between put k - 1 and take k - capacity
+ *
+ * An operation comes no earlier than its call, and than the calls of all before it. In a sweep in that order
+ * the latest of these calls must not follow its return.
  */
 export function findTicketViolation(history: readonly Operation[], capacity: number): string | undefined {
   checkTimes(history)
@@ -52,7 +55,7 @@ export function findTicketViolation(history: readonly Operation[], capacity: num
   return sweep(history, orderOf(history, puts, takes, capacity))
 }
 
-/** Of each operation those that must come directly after it. */
+/** The operations that must come directly after each operation. */
 function orderOf(
   history: readonly Operation[],
   puts: readonly number[],
@@ -84,7 +87,7 @@ function orderOf(
 function sweep(history: readonly Operation[], after: readonly number[][]): string | undefined {
   const waitsFor = new Int32Array(history.length)
   for (const second of after.flat()) waitsFor[second] = (waitsFor[second] as number) + 1
-  /** Of each operation the one called last among those before it and itself. */
+  /** For each operation, the one called last among those before it and itself. */
   const latest = history.map((operation) => operation)
   const ready = [...history.keys()].filter((index) => waitsFor[index] === 0)
   let swept = 0

@@ -1,21 +1,24 @@
 import assert from 'node:assert/strict'
 import type { Kind } from './kinds.ts'
-import type { Context, Scene } from './scene.ts'
+import type { Context, Trial } from './trial.ts'
 import { quiet } from './users.ts'
 
-/** One thing that a queue does, whatever its kind and wherever its users are. */
+/** A behaviour that queues of every kind have, in every context of their users. */
 export interface Behaviour {
-  /** Where it comes from: the test of CPython's test_queue.py, or of JSR-166's BlockingQueueTest and ArrayBlockingQueueTest. */
+  /**
+   * Its source: a test of CPython's test_queue.py, or of JSR-166's BlockingQueueTest and
+   * ArrayBlockingQueueTest.
+   */
   readonly source: `CPython ${string}` | `JSR-166 ${string}`
   /** A fact in the present tense. */
   readonly fact: string
-  /** 'each': it is run at every capacity from 1 to 64. Else at this one, from every start. */
+  /** 'each' runs it at every capacity from 1 to 64. A number runs it at this one, from every start. */
   readonly capacity: 'each' | number
-  /** It starts threads for itself, so it is run from one start only. */
+  /** It starts threads of its own, so it is run from one start only. */
   readonly startsThreads?: true
-  /** The reason, where it does not apply. */
+  /** Answers the reason if the behaviour does not apply, undefined if it does. */
   readonly notFor?: (kind: Kind, context: Context) => string | undefined
-  run(scene: Scene): Promise<void>
+  run(trial: Trial): Promise<void>
 }
 
 const NAMES: Record<string, string> = {
@@ -30,7 +33,7 @@ const NAMES: Record<string, string> = {
   ABORT_ERR: 'AbortError',
 }
 
-/** The call rejects with the error of this code. Returns it. */
+/** Asserts that the call rejects with this code and its class. Resolves with the error. */
 export function fails(call: Promise<unknown>, code: string): Promise<Record<string, unknown>> {
   const failed = call.then(
     (value) => assert.fail(`${code} expected, got the value ${JSON.stringify(value)}`),
@@ -46,13 +49,13 @@ export const full = (call: Promise<unknown>) => fails(call, 'ERR_QUEUE_FULL')
 export const empty = (call: Promise<unknown>) => fails(call, 'ERR_QUEUE_EMPTY')
 export const ended = (call: Promise<unknown>) => fails(call, 'ERR_QUEUE_SHUT_DOWN')
 
-/** ms; timers of a call may be early by this much. */
-const EARLY = 1
+/** Timers may fire this much too early. */
+const EARLY_MS = 1
 
-/** The call fails so, and not before `timeout` ms have passed. */
-export async function lapses(call: () => Promise<unknown>, code: string, timeout: number): Promise<void> {
+/** Asserts that the call fails with this code, and not before `timeout` ms have passed. */
+export async function timesOut(call: () => Promise<unknown>, code: string, timeout: number): Promise<void> {
   const began = performance.now()
   await fails(call(), code)
   const waited = performance.now() - began
-  assert.ok(waited >= timeout - EARLY, `a timeout of ${timeout} ms lapsed after ${waited} ms`)
+  assert.ok(waited >= timeout - EARLY_MS, `a timeout of ${timeout} ms ended after ${waited} ms`)
 }

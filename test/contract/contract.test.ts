@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { KINDS } from './kinds.ts'
-import { CONTEXTS } from './scene.ts'
 import { BEHAVIOURS, check, runsOf, THEMES } from './suite.ts'
 import { endThreads } from './threads.ts'
+import { CONTEXTS } from './trial.ts'
 
 afterAll(endThreads)
 
-/** `npm run conformance` goes through all from 1 to 64. */
+/** `npm run conformance` runs all capacities from 1 to 64. */
 const CAPACITIES = [1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64]
 
 const columns = KINDS.flatMap((kind) => CONTEXTS.map((context) => [kind.name, context, kind] as const))

@@ -8,8 +8,8 @@ export type Outcome =
   | { error: { name: string; code: string; cause?: { message: string } } }
 
 /**
- * A user of whom one call can be interrupted: by an AbortSignal where it awaits; where it blocks, by the stop of a
- * supervised thread, since a blocked thread hears nothing else.
+ * A user of whom one call can be interrupted: by an AbortSignal where it awaits; where it blocks, by the stop
+ * of a supervised thread, since a blocked thread hears nothing else.
  */
 export interface Interruptible {
   /** Begins the call. */
@@ -22,7 +22,7 @@ export interface Interruptible {
   end(): Promise<void>
 }
 
-export function interruptibleHere(setting: Setting): Interruptible {
+export function interruptibleOnMain(setting: Setting): Interruptible {
   const queue = mutations.mutateQueue(setting.queue, setting.mutant)
   const controller = new AbortController()
   const { signal } = controller
@@ -46,14 +46,14 @@ export function interruptibleHere(setting: Setting): Interruptible {
       enough()
       outcome = run(...call)
     },
-    outcome: () => within(outcome, 'the end of an interrupted call', setting.maxSleepMs),
+    outcome: () => within(outcome, 'the end of an interrupted call', setting.deadlineMs),
     end: async () => {},
   }
 }
 
-export function interruptibleThere(setting: Setting): Interruptible {
-  const { queue, mutant, maxSleepMs } = setting
-  const supervisor = new millrace.Supervisor({ grace: maxSleepMs })
+export function interruptibleInThread(setting: Setting): Interruptible {
+  const { queue, mutant, deadlineMs } = setting
+  const supervisor = new millrace.Supervisor({ grace: deadlineMs })
   let group: ThreadGroup<Outcome>
   const thread = () => supervisor.stats().groups[0]?.members[0]?.threadId ?? 0
   const spawn = (method: string, given: unknown[], options: object | undefined, isBefore: boolean) => {
@@ -64,18 +64,18 @@ export function interruptibleThere(setting: Setting): Interruptible {
     })
     group.join().catch(() => {})
   }
-  const interrupt = () => within(group.stop(), 'the stop', maxSleepMs)
+  const interrupt = () => within(group.stop(), 'the stop', deadlineMs)
   return {
     begin: (method, given, options) => spawn(method, given, options, false),
     waits: (side) => waits(setting, side, () => thread() || -1),
     interrupt,
     async beginInterrupted(method, given, options) {
       spawn(method, given, options, true)
-      await until(() => thread() > 0, 'a supervised thread runs', maxSleepMs)
+      await until(() => thread() > 0, 'a supervised thread runs', deadlineMs)
       await interrupt()
     },
     async outcome() {
-      const [outcome] = await within(group.join(), 'the end of an interrupted call', maxSleepMs)
+      const [outcome] = await within(group.join(), 'the end of an interrupted call', deadlineMs)
       return outcome as Outcome
     },
     end: () => supervisor.destroy(),

@@ -2,14 +2,14 @@ import type { QueueOptions } from '../../src/index.ts'
 import { type ClassName, millrace } from './library.ts'
 import type { Order } from './model.ts'
 
-/** One kind of queue. What the behaviours need to know of it is here; a new kind is one more entry in KINDS. */
+/** One kind of queue, with the facts that the behaviours need. A new kind is one more entry in KINDS. */
 export interface Kind {
   /** The class, as the library exports it. */
   readonly name: ClassName
   readonly order: Order
   /** The largest maxsize that is accepted. */
   readonly maxMaxsize: number
-  /** Items carry a number: they are this number, or objects `{ number }` (where an option `by` needs a property). */
+  /** Items are numbers, or objects `{ number }` if an option `by` needs a property. */
   readonly items: 'numbers' | 'objects'
   /** Options of every queue of this kind. */
   readonly options: QueueOptions<unknown>
@@ -20,7 +20,7 @@ export interface Start {
   readonly position: number
 }
 
-/** Positions wrap at 2^31. Their shared words hold them doubled, so these lie at 2^31, the sign, and at 2^32. */
+/** Positions wrap at 2^31. Shared words hold them doubled, so these starts cross the sign (2^31) and 2^32. */
 export const STARTS: readonly Start[] = [
   { name: '0', position: 0 },
   { name: 'just below 2^31', position: 2 ** 30 - 1 },

@@ -1,7 +1,6 @@
 import type { QueueOptions } from '../../src/index.ts'
 import { millrace } from '../kill/library.ts'
 
-/** The library is the built one, as the threads here run it. */
 export { millrace }
 
 // biome-ignore lint/suspicious/noExplicitAny: JavaScript, which the threads run
@@ -14,14 +13,17 @@ export interface Produced {
   readonly count: number
   readonly asObjects: boolean
 }
-/** What calls within calls came to: numbers got; what the inner call answered, or the code of its error. */
+/**
+ * The results of calls within calls: the numbers got, and the answer of the inner call or the code of its
+ * error.
+ */
 export interface Reentered {
   readonly ofIterable: number[]
   readonly ofEncode: { readonly inner: unknown; readonly got: number[] }
   readonly ofDecode: { readonly inner: unknown; readonly got: number[] }
   readonly ofLoop: number[]
 }
-/** The methods that users call, and whatever else a queue has. */
+/** A queue with items of any type. */
 // biome-ignore lint/suspicious/noExplicitAny: items of every kind
 export type AnyQueue = import('../../src/index.ts').Queue<any>
 

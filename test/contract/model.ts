@@ -1,6 +1,6 @@
 export type Order = 'fifo' | 'lifo' | 'priority'
 
-/** What a queue of numbers hands out, in one thread: the plainest possible. */
+/** The simplest queue of numbers: the reference for the order of the items. */
 export class Model {
   readonly #order: Order
   readonly #numbers: number[] = []
@@ -22,18 +22,21 @@ export class Model {
     if (numbers.length === 0) throw new Error('the model is empty')
     if (this.#order === 'fifo') return numbers.shift() as number
     if (this.#order === 'lifo') return numbers.pop() as number
-    // Lowest first, equals in the order they came.
+    // The lowest number comes first, equal numbers in the order of arrival.
     const at = numbers.indexOf(Math.min(...numbers))
     return numbers.splice(at, 1)[0] as number
   }
 
-  /** The next `count`, or all. */
+  /** The next `count` numbers, by default all. */
   take(count = this.size): number[] {
     return Array.from({ length: count }, () => this.get())
   }
 }
 
-/** `count` different numbers, up to 101, that neither rise nor fall: the three orders differ from the third number on. */
+/**
+ * `count` different numbers, at most 101, that neither rise nor fall: the three orders differ from the third
+ * on.
+ */
 export function numbers(count: number, from = 0): number[] {
   return Array.from({ length: count }, (_, index) => ((from + index) * 62 + 11) % 101)
 }

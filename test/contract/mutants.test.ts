@@ -10,7 +10,9 @@ const ABQ = 'JSR-166 ArrayBlockingQueue'
 const BQ = 'JSR-166 BlockingQueue'
 const SIMPLE = 'CPython SimpleQueue'
 
-/** Which behaviours find which fault; `hangs`: those that find it by their deadline, since something never happens. */
+/**
+ * The behaviours that find each fault. Those of `hangs` find it by their deadline, since a wait never ends.
+ */
 const FOUND: Record<string, { by: string[]; hangs?: string[] }> = {
   'hands out the newest first': {
     by: [
@@ -143,13 +145,13 @@ const FOUND: Record<string, { by: string[]; hangs?: string[] }> = {
 const [kind] = KINDS
 const DEADLINE = /not within \d+ ms/
 
-async function failureOf(mutant: string, source: string, context: 'async' | 'blocking', maxSleepMs: number) {
+async function failureOf(mutant: string, source: string, context: 'async' | 'blocking', deadlineMs: number) {
   const behaviour = BEHAVIOURS.find((each) => each.source === source)
   if (kind === undefined || behaviour === undefined) throw new Error(`no behaviour ${source}`)
   const capacity = behaviour.capacity === 'each' ? 3 : behaviour.capacity
   const runs = [{ capacity, start: STARTS.at(-1) as Start, mainIs: 'first' }] as const
   try {
-    await check(behaviour, kind, context, { mutant, maxSleepMs, runs })
+    await check(behaviour, kind, context, { mutant, deadlineMs, runs })
   } catch (error) {
     return (error as Error).message
   }
@@ -160,7 +162,7 @@ describe.each(['async', 'blocking'] as const)('%s users of a queue that', (conte
   it.each(Object.entries(FOUND))('%s find it', async (mutant, { by, hangs = [] }) => {
     for (const source of by) {
       let failure = await failureOf(mutant, source, context, 15_000)
-      // While the machine stalls, a wait that ends at once looks like one that lasted.
+      // On a stalled machine a wait that ends at once looks like one that lasted.
       for (let again = 0; again < 3 && failure.startsWith('nothing found'); again++) {
         failure = await failureOf(mutant, source, context, 15_000)
       }

@@ -1,8 +1,8 @@
 import { main, script, text } from '../../scripts/command-line.ts'
 import { KINDS } from './kinds.ts'
-import { CONTEXTS } from './scene.ts'
 import { check, LEFT_OUT, THEMES } from './suite.ts'
 import { endThreads } from './threads.ts'
+import { CONTEXTS } from './trial.ts'
 
 const SCRIPT = script({
   command: 'npm run conformance --',

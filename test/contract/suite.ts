@@ -4,13 +4,13 @@ import { batches } from './behaviours/batches.ts'
 import { blocking } from './behaviours/blocking.ts'
 import { capacity } from './behaviours/capacity.ts'
 import { completion } from './behaviours/completion.ts'
-import { crowds } from './behaviours/crowds.ts'
 import { interruption } from './behaviours/interruption.ts'
+import { manyThreads } from './behaviours/many-threads.ts'
 import { order } from './behaviours/order.ts'
 import { shutdown } from './behaviours/shutdown.ts'
 import { timeouts } from './behaviours/timeouts.ts'
 import { type Kind, STARTS } from './kinds.ts'
-import { type Circumstances, type Context, Scene } from './scene.ts'
+import { type Conditions, type Context, Trial } from './trial.ts'
 
 export const THEMES: readonly { readonly name: string; readonly behaviours: readonly Behaviour[] }[] = [
   { name: 'order', behaviours: order },
@@ -22,12 +22,12 @@ export const THEMES: readonly { readonly name: string; readonly behaviours: read
   { name: 'completion', behaviours: completion },
   { name: 'shutdown', behaviours: shutdown },
   { name: 'bad input', behaviours: badInput },
-  { name: 'crowds', behaviours: crowds },
+  { name: 'manyThreads', behaviours: manyThreads },
 ]
 
 export const BEHAVIOURS: readonly Behaviour[] = THEMES.flatMap(({ behaviours }) => behaviours)
 
-/** Tests of the two sources that say nothing of a queue like these, and why. */
+/** Tests of the two sources that do not apply to these queues, with the reason. */
 export const LEFT_OUT: readonly { readonly tests: string; readonly reason: string }[] = [
   { tests: 'CPython test_shrinking_queue', reason: 'maxsize is fixed when a queue is made' },
   {
@@ -38,7 +38,7 @@ export const LEFT_OUT: readonly { readonly tests: string; readonly reason: strin
     tests: 'JSR-166 testConstructor3 and on: fairness, initial elements',
     reason: 'there is one fairness, and a queue is made empty',
   },
-  { tests: 'JSR-166 testPeek, testElement', reason: 'an item is seen by whoever takes it only' },
+  { tests: 'JSR-166 testPeek, testElement', reason: 'only a thread that takes an item sees it' },
   {
     tests:
       'JSR-166 testRemove, testContains, testRetainAll and the like, testIterator, testToArray, testToString, testSerialization',
@@ -53,44 +53,44 @@ export const LEFT_OUT: readonly { readonly tests: string; readonly reason: strin
 const CAPACITIES = Array.from({ length: 64 }, (_, index) => index + 1)
 
 /** ms until a wait that has not ended counts as a failure. */
-export const PATIENCE = 15_000
+export const DEADLINE_MS = 15_000
 
-type Run = Pick<Circumstances, 'capacity' | 'start' | 'mainIs'>
+type Run = Pick<Conditions, 'capacity' | 'start' | 'mainIs'>
 
 /**
- * How often a behaviour is run. At each capacity the starts take turns, so that each comes to every third one; likewise,
- * where some users are on the main thread and some are not, the one that is.
+ * The runs of a behaviour. The capacities use the starts alternately, so that each start comes at every third
+ * capacity. In the mixed context the user on the main thread alternates, too.
  */
 export function runsOf({ capacity, startsThreads }: Behaviour, context: Context): Run[] {
-  const turn = <T>(values: readonly T[], index: number) => values[index % values.length] as T
+  const alternate = <T>(values: readonly T[], index: number) => values[index % values.length] as T
   const mains = context === 'mixed' ? (['first', 'last'] as const) : (['first'] as const)
   if (capacity === 'each') {
     return CAPACITIES.map((each, index) => ({
       capacity: each,
-      start: turn(STARTS, index),
-      mainIs: turn(mains, Math.floor(index / STARTS.length)),
+      start: alternate(STARTS, index),
+      mainIs: alternate(mains, Math.floor(index / STARTS.length)),
     }))
   }
   const from = startsThreads ? STARTS.slice(-1) : STARTS
   return Array.from({ length: Math.max(from.length, mains.length) }, (_, index) => ({
     capacity,
-    start: turn(from, index),
-    mainIs: turn(mains, index),
+    start: alternate(from, index),
+    mainIs: alternate(mains, index),
   }))
 }
 
-/** So many small runs go on at once: one alone waits for messages most of its time. */
+/** Small runs at the same time. One alone waits for messages most of the time. */
 const LANES = 3
 
-/** Runs a behaviour in all its circumstances; throws what failed first, saying in which. Returns how many. */
+/** Does all runs of a behaviour, and returns their number. Throws the first failure, with its conditions. */
 export async function check(
   behaviour: Behaviour,
   kind: Kind,
   context: Context,
-  options?: { mutant?: string; maxSleepMs?: number; runs?: readonly Run[] },
+  options?: { mutant?: string; deadlineMs?: number; runs?: readonly Run[] },
 ): Promise<number> {
-  const { mutant, maxSleepMs = PATIENCE, runs = runsOf(behaviour, context) } = options ?? {}
-  const given = { kind, context, maxSleepMs, ...(mutant === undefined ? {} : { mutant }) }
+  const { mutant, deadlineMs = DEADLINE_MS, runs = runsOf(behaviour, context) } = options ?? {}
+  const given = { kind, context, deadlineMs, ...(mutant === undefined ? {} : { mutant }) }
   const left = [...runs]
   const lane = async () => {
     for (let run = left.shift(); run !== undefined; run = left.shift()) {
@@ -108,15 +108,15 @@ export async function check(
   return runs.length
 }
 
-async function checkOnce(behaviour: Behaviour, given: Circumstances): Promise<void> {
-  const scene = new Scene(given)
+async function checkOnce(behaviour: Behaviour, given: Conditions): Promise<void> {
+  const trial = new Trial(given)
   try {
-    await behaviour.run(scene)
+    await behaviour.run(trial)
   } catch (error) {
-    const where = `maxsize ${given.capacity}, begun at ${given.start.name}`
+    const where = `maxsize ${given.capacity}, first position ${given.start.name}`
     const main = given.context === 'mixed' ? `, the ${given.mainIs} user on the main thread` : ''
     throw new Error(`${where}${main}: ${(error as Error).message}`, { cause: error })
   } finally {
-    await scene.close()
+    await trial.close()
   }
 }

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
 
 /**
- * A thread that runs fixtures/user.mjs: used again and again, since starting one takes some 50 ms of a processor, and
- * twice that if it loads tsx with the main program.
+ * A thread that runs fixtures/user.mjs. Threads are used repeatedly, since the start of one takes some 50 ms
+ * of a processor, and twice that with tsx.
  */
 export class Thread {
   readonly #worker = new Worker(new URL('./fixtures/user.mjs', import.meta.url), { execArgv: [] })
@@ -47,12 +47,13 @@ export class Thread {
 
 const idle: Thread[] = []
 
-export function lend(): Thread {
+/** An idle thread, or a new one. */
+export function borrowThread(): Thread {
   return idle.pop() ?? new Thread()
 }
 
-/** A thread that still waits is of no use to the next. */
-export async function requeue(thread: Thread): Promise<void> {
+/** Takes the thread back for the next borrower. A thread that still waits is ended. */
+export async function returnThread(thread: Thread): Promise<void> {
   if (thread.isIdle) idle.push(thread)
   else await thread.end()
 }

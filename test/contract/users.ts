@@ -7,24 +7,24 @@ import type { Thread } from './threads.ts'
 export type Side = 'get' | 'put' | 'memory' | 'join'
 type Property = 'size' | 'empty' | 'full' | 'unfinished' | 'isShutDown' | 'maxsize'
 
-/** What users of one queue have in common. */
+/** The settings that the users of one queue share. */
 export interface Setting {
   readonly kind: Kind
   readonly mutant: string | undefined
   readonly queue: AnyQueue
   /** ms until a call that has not ended counts as a failure. */
-  readonly maxSleepMs: number
+  readonly deadlineMs: number
   /** The behaviour is over. */
   isOver: boolean
 }
 
 /**
- * One user of a queue, on whichever thread: it awaits on the main thread and blocks on another. Items are numbers here;
- * the queue holds them as its kind wants them. Every call has a deadline.
+ * One user of a queue. It awaits on the main thread, and blocks on another thread. Items are numbers here;
+ * the queue holds them in the form that its kind needs. Every call has a deadline.
  */
 export abstract class User {
   protected readonly setting: Setting
-  /** threadId */
+  /** The thread's threadId. */
   abstract readonly thread: number
 
   constructor(setting: Setting) {
@@ -35,7 +35,7 @@ export abstract class User {
     return this.putRaw(this.item(number), options)
   }
 
-  /** Whatever it is: of items that the queue refuses. */
+  /** Puts the item unchanged, for items that the queue refuses. */
   putRaw(item: unknown, options?: WaitOptions): Promise<string> {
     return this.waiting('put', [item, options])
   }
@@ -56,7 +56,7 @@ export abstract class User {
     return quiet(this.waiting('get', [options]).then((item) => this.number(item)))
   }
 
-  /** EMPTY if there is none. */
+  /** Answers EMPTY if there is no item. */
   async tryGet(): Promise<number | typeof millrace.EMPTY> {
     const item = await this.call('tryGet', [])
     return item === millrace.EMPTY ? item : this.number(item)
@@ -67,13 +67,13 @@ export abstract class User {
     return items.map((item) => this.number(item))
   }
 
-  /** One put after the other. */
+  /** Puts one number after the other. */
   async puts(numbers: readonly number[], options?: WaitOptions): Promise<void> {
     const calls = numbers.map((number) => [this.item(number), options])
     await this.each('put', calls)
   }
 
-  /** `count` gets, one after the other. */
+  /** Gets `count` numbers, one after the other. */
   async gets(count: number, options?: WaitOptions): Promise<number[]> {
     const items = await this.each('get', Array<unknown[]>(count).fill([options]))
     return items.map((item) => this.number(item))
@@ -82,7 +82,7 @@ export abstract class User {
   /** Takes an item and settles it. */
   abstract take(options?: WaitOptions): Promise<number>
 
-  /** All there is, until the shutdown. */
+  /** Iterates until the end of the queue. */
   abstract iterate(): Promise<number[]>
 
   taskDone(count?: number): Promise<void> {
@@ -102,7 +102,7 @@ export abstract class User {
     return this.call(property, [])
   }
 
-  /** Puts `from`, `from + step`, … until all or the shutdown. Returns how many were stored. */
+  /** Puts `from`, `from + step`, … `count` of them or until the shutdown. Returns how many were stored. */
   abstract produce(how: Loop, from: number, step: number, count?: number): Promise<number>
 
   /** Gets and finishes until the shutdown. */
@@ -114,29 +114,32 @@ export abstract class User {
   /** Makes a queue of the kind, in this user's thread. */
   abstract construct(options: object): Promise<void>
 
-  /** Resolves once this user's thread is counted as waiting: to see that a call waits, no time need pass. */
+  /** Resolves once the stats of the queue count this user's thread as waiting. */
   waits(side: Side): Promise<void> {
     return waits(this.setting, side, this.thread)
   }
 
-  /** As it is called where waits are awaited. */
+  /** Calls a method that may wait: the blocking form in a thread, the asynchronous one on the main thread. */
   // biome-ignore lint/suspicious/noExplicitAny: what a method answers
   protected abstract waiting(method: string, args: unknown[]): Promise<any>
   // biome-ignore lint/suspicious/noExplicitAny: what a method answers
   protected abstract call(method: string, args: unknown[]): Promise<any>
-  /** Calls that may wait, one after the other: a message each would take most of the time. */
+  /** Makes calls that may wait, one after the other. One message for each would take most of the time. */
   protected abstract each(method: 'put' | 'get', calls: unknown[][]): Promise<unknown[]>
 
-  /** `call`, within the deadline. Once the behaviour is over it never settles: nobody may be left to hear of it. */
-  protected heard<T>(call: Promise<T>, what: string): Promise<T> {
+  /**
+   * Adds the deadline to `call`. After the end of the behaviour the promise never settles: nothing awaits it
+   * then.
+   */
+  protected withDeadline<T>(call: Promise<T>, what: string): Promise<T> {
     const { setting } = this
-    const heard = new Promise<T>((resolve, reject) => {
-      within(call, what, setting.maxSleepMs).then(
+    const withDeadline = new Promise<T>((resolve, reject) => {
+      within(call, what, setting.deadlineMs).then(
         (value) => setting.isOver || resolve(value),
         (error) => setting.isOver || reject(error),
       )
     })
-    return quiet(heard)
+    return quiet(withDeadline)
   }
 
   protected item(number: number): unknown {
@@ -148,8 +151,8 @@ export abstract class User {
   }
 }
 
-/** On the main thread, which awaits. */
-export class Here extends User {
+/** A user on the main thread, which awaits. */
+export class MainThreadUser extends User {
   readonly thread = 0
   readonly #queue: AnyQueue
 
@@ -159,7 +162,7 @@ export class Here extends User {
   }
 
   async take(options?: WaitOptions): Promise<number> {
-    const delivery = await this.heard(this.#queue.take(options), 'take on the main thread')
+    const delivery = await this.withDeadline(this.#queue.take(options), 'take on the main thread')
     delivery.done()
     return this.number(delivery.item)
   }
@@ -170,23 +173,23 @@ export class Here extends User {
       for await (const item of this.#queue) numbers.push(this.number(item))
       return numbers
     }
-    return this.heard(iterate(), 'the end of an iteration')
+    return this.withDeadline(iterate(), 'the end of an iteration')
   }
 
   produce(how: Loop, from: number, step: number, count = Number.POSITIVE_INFINITY): Promise<number> {
     const asObjects = this.setting.kind.items === 'objects'
     const all = loops.produce(this.#queue, how, { from, step, count, asObjects })
-    return this.heard(all, 'the end of a producer')
+    return this.withDeadline(all, 'the end of a producer')
   }
 
   consume(how: Loop): Promise<number[]> {
-    const all = this.heard(loops.consume(this.#queue, how), 'the end of a consumer')
+    const all = this.withDeadline(loops.consume(this.#queue, how), 'the end of a consumer')
     return quiet(all.then((items) => items.map((item) => this.number(item))))
   }
 
   reenter(): Promise<Reentered> {
     const all = loops.reenter(this.#queue, false, this.setting.kind.items === 'objects')
-    return this.heard(all, 'the calls within calls')
+    return this.withDeadline(all, 'the calls within calls')
   }
 
   async construct(options: object): Promise<void> {
@@ -212,12 +215,12 @@ export class Here extends User {
       const member = queue[method]
       return typeof member === 'function' ? member.apply(queue, args) : member
     }
-    return this.heard(run(), `${method} on the main thread`)
+    return this.withDeadline(run(), `${method} on the main thread`)
   }
 }
 
-/** On another thread, which blocks. */
-export class There extends User {
+/** A user on another thread, which blocks. */
+export class WorkerUser extends User {
   readonly #thread: Thread
 
   constructor(setting: Setting, thread: Thread) {
@@ -229,7 +232,7 @@ export class There extends User {
     return this.#thread.id
   }
 
-  /** Attaches its thread, which leaves the queue it used before. */
+  /** Attaches its thread, which detaches from the queue before. */
   async attach(): Promise<void> {
     await this.#ask('attach', this.setting.queue.handle, this.setting.mutant)
   }
@@ -274,7 +277,7 @@ export class There extends User {
 
   #ask(command: string, ...args: unknown[]) {
     const what = `${command} ${shown(args)} in thread ${this.thread}`
-    return this.heard(this.#thread.ask(command, ...args), what)
+    return this.withDeadline(this.#thread.ask(command, ...args), what)
   }
 
   #numbers(answer: Promise<{ value: unknown[] }>): Promise<number[]> {
@@ -282,7 +285,7 @@ export class There extends User {
   }
 }
 
-/** A behaviour begins calls whose end it looks at later: until then nobody may say that a rejection is not handled. */
+/** Keeps a rejection from counting as unhandled: a behaviour awaits some calls later. */
 export function quiet<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {})
   return promise
@@ -293,20 +296,20 @@ function shown(args: unknown[]): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 
-/** Looks often at first: it is a matter of microseconds mostly. */
-const TURNS = 30
+/** Checks at once, without a timer between them: the wait mostly begins within microseconds. */
+const IMMEDIATE_CHECKS = 30
 
 export async function waits(
-  { queue, maxSleepMs }: Setting,
+  { queue, deadlineMs }: Setting,
   side: Side,
   thread: number | (() => number),
 ): Promise<void> {
   const id = typeof thread === 'number' ? () => thread : thread
   const isListed = () =>
     queue.stats().threads.some((each) => each.thread === id() && each.waiting.includes(side))
-  for (let turn = 0; turn < TURNS; turn++) {
+  for (let count = 0; count < IMMEDIATE_CHECKS; count++) {
     if (isListed()) return
     await new Promise((resolve) => setImmediate(resolve))
   }
-  await until(isListed, `a thread waits for ${side}`, maxSleepMs)
+  await until(isListed, `a thread waits for ${side}`, deadlineMs)
 }

@@ -18,7 +18,7 @@ const OTHERS = [
   'test/supervisor/kills/run.ts',
 ]
 
-/** The commands of package.json that run a file of this repository; the others are tools with a help of their own. */
+/** The files that the commands of package.json run. The other commands are tools with a help of their own. */
 function named(): string[] {
   const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as {
     scripts: Record<string, string>

@@ -18,14 +18,14 @@ import { registry } from '../../src/queue/recovery/registry.ts'
 import { Random } from '../support/random.mjs'
 import { seedOf, serveIndexed } from './indexed-run.ts'
 
-/** ms for a call whose arguments were accepted, and which waits; then its queue is detached. */
-const PATIENCE = 5
+/** Time for a call whose arguments were accepted, and which waits. Its queue is detached then. */
+const DEADLINE_MS = 5
 
 const aborted = AbortSignal.abort(new Error('aborted before'))
 const open = new AbortController().signal
 const other = new Queue({ maxsize: 1 })
 
-/** What no option means, and some of what a few of them do mean. */
+/** Values that no option accepts, and some that a few options do. */
 const VALUES: readonly unknown[] = [
   ...[undefined, null, true, false, '', 'x', '7', 'wait', 'drop-oldest', 'auto', Symbol('s'), 7n],
   ...[0, -0, 1, -1, 2, 1.5, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 100, 65_537],
@@ -96,7 +96,7 @@ const WRONG = [
   ...[{ threads: 'x' }, { threads: -1 }, { name: '' }, { name: 7 }, { args: () => 1 }, { args: Symbol('s') }],
 ]
 
-/** An object with some of these options, or none at all. */
+/** An object with some of these options, or another value. */
 // biome-ignore lint/suspicious/noExplicitAny: arguments that types would refuse
 function given(random: Random, names: readonly string[]): any {
   if (random.chance(0.1)) return random.pick(VALUES)
@@ -164,12 +164,13 @@ const CALLS: Record<string, Call> = {
     tried(random, (supervisor, task) => supervisor.consume(random.chance(0.8) ? queue : any(random), task)),
 }
 
-/** A group that is accepted all the same is ended at once. */
+/** Starts a group with some options. A group that is accepted is ended at once. */
 // biome-ignore lint/suspicious/noExplicitAny: arguments that types would refuse
 async function tried(random: Random, start: (supervisor: Supervisor, task: any) => unknown): Promise<void> {
   const supervisor = new Supervisor()
   const some = given(random, TASK_OPTIONS)
-  // Beside what would be refused already a file that could be, so that the others are looked at; and one option that is wrong.
+  // Most tasks have a file and exactly one option that is wrong, so that the checks after that of the file
+  // are reached.
   const task = random.chance(0.2) ? some : { ...some, filename: 'file:///nowhere.mjs', ...random.pick(WRONG) }
   try {
     start(supervisor, task)
@@ -178,11 +179,11 @@ async function tried(random: Random, start: (supervisor: Supervisor, task: any) 
   }
 }
 
-/** Names its argument, the option or the item, as every refusal of this library does. */
+/** Every refusal of this library begins with its argument, its option or the item. */
 const NAMES =
   /^(options|task|queues|queue|handle|definition|worker|items|item|max|count|filename|name|encode|decode|byteLength)\b.* must be /
 
-/** Why an error is no refusal that a caller can act on. */
+/** The reason why an error is no refusal that a caller can act on; undefined if it is one. */
 function faultOf(error: unknown): string | undefined {
   if (error instanceof MillraceError || error instanceof AbortError) return undefined
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
@@ -216,11 +217,11 @@ await serveIndexed(async (seed, index) => {
   })
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE)
+    timer = setTimeout(resolve, DEADLINE_MS)
   })
   await Promise.race([call, late])
   clearTimeout(timer)
-  // A call that waits is rejected by that.
+  // The detaching rejects a call that waits.
   queue[Symbol.dispose]()
   await call
   for (const [what, count] of before) {

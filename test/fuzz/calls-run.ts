@@ -1,8 +1,8 @@
 import { type Result, runIndexed } from './indexed-run.ts'
 
-/** Queues in one process: each reserves addresses. */
+/** Queues of one process: each reserves addresses. */
 const BATCH = 5000
-const PATIENCE = 15_000
+const DEADLINE_MS = 15_000
 
 export async function fuzzCalls(
   seed: number,
@@ -13,7 +13,14 @@ export async function fuzzCalls(
   const all: Result = { faults: [], counts: new Map() }
   for (let start = from; start < to; start += BATCH) {
     const end = Math.min(to, start + BATCH)
-    const job = { script: 'calls-process.ts', seed, from: start, to: end, maxSleepMs: PATIENCE, onProgress }
+    const job = {
+      script: 'calls-process.ts',
+      seed,
+      from: start,
+      to: end,
+      deadlineMs: DEADLINE_MS,
+      onProgress,
+    }
     const { faults, counts } = await runIndexed(job)
     all.faults.push(...faults)
     for (const [what, count] of counts) all.counts.set(what, (all.counts.get(what) ?? 0) + count)

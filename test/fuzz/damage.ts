@@ -2,9 +2,9 @@ import { type Geometry, ledgerAt } from '../../src/core/geometry.ts'
 import * as layout from '../../src/core/words/offsets.ts'
 import type { Random } from '../support/random.mjs'
 
-/** A stray store into a queue's memory. */
+/** A stray store into the memory of a queue. */
 export interface Damage {
-  /** Of the word. */
+  /** The index of the word. */
   readonly region: string
   readonly at: number
   readonly value: number
@@ -49,7 +49,7 @@ const LEDGER = [
 
 const CELL_HEADER = [layout.LENGTH, layout.ATTEMPTS, layout.CHAIN, layout.NEXT]
 
-/** Damages one word of the queue, of those that matter often. */
+/** Damages one word of the queue, often one that matters. */
 export function damageOne(random: Random, words: Int32Array, geometry: Geometry): Damage {
   const { region, at } = place(random, geometry)
   const value = damaged(random, words[at >> 2] as number, geometry)
@@ -92,7 +92,7 @@ function damaged(random: Random, word: number, { cells, blocks, ledgersAt }: Geo
   if (kind < 45) return word ^ (1 << random.below(32))
   if (kind < 65)
     return random.pick([0, 1, -1, 2, 2 ** 31 - 1, -(2 ** 31), 2 ** 30, -(2 ** 30), word + 2, word - 2])
-  // Numbers of cells and blocks lead lists astray, and in circles.
+  // Numbers of cells and blocks make lists lead elsewhere, or in a circle.
   if (kind < 85) return random.below(Math.max(cells, blocks) + 3)
   if (kind < 90) return random.pick([cells, cells - 1, cells + 1, blocks, blocks + 1, ledgersAt])
   return random.below(2 ** 32) | 0

@@ -9,7 +9,7 @@ const RETRY = 8
 
 await serveIndexed((seed, index) => {
   const random = new Random(seedOf(seed, index))
-  // structured has two forms, and most of the code.
+  // The structured codec has two forms, and most of the code.
   const subject = random.chance(0.35) ? SUBJECTS[0]! : random.pick(SUBJECTS)
   const bytes = hostileBytes(random, subject)
   const { outcome, fault } = judge(subject, bytes, index % RETRY === 0)

@@ -1,8 +1,8 @@
 import { type Result, runIndexed } from './indexed-run.ts'
 
-/** Small, so that a decoder that allocates by a claim is seen to. */
+/** A small heap, so that a decoder that allocates a claimed length fails. */
 const HEAP = '--max-old-space-size=192'
-const PATIENCE = 10_000
+const DEADLINE_MS = 10_000
 
 export function fuzzEncodings(
   seed: number,
@@ -16,7 +16,7 @@ export function fuzzEncodings(
     seed,
     from,
     to,
-    maxSleepMs: PATIENCE,
+    deadlineMs: DEADLINE_MS,
     nodeOptions,
     onProgress,
   })

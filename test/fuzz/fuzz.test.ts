@@ -7,7 +7,7 @@ import { fuzzWords } from './words-run.ts'
 
 const SEED = seedOfRun()
 
-/** How many inputs of each kind: `npx tsx test/fuzz/encodings.ts`, `calls.ts` and `words.ts` take more. */
+/** The number of inputs of each kind. The scripts encodings.ts, calls.ts and words.ts run more. */
 const kinds: [string, number, (seed: number, from: number, to: number) => Promise<Result>][] = [
   ['bytes that no encoder wrote yield a value or an Error, whatever they claim', 10_000, fuzzEncodings],
   ['options that make no sense are refused by name, and leave nothing behind', 150, fuzzCalls],

@@ -5,19 +5,22 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Runs numbered inputs in a process of its own, so that a crash or a hang costs one of them: the process notes each number in a
- * file before it begins it, and this one watches the file.
+ * Runs numbered inputs in a process of its own, so that a crash or a hang costs only one input. The process
+ * writes each number to a file before it begins that input, and this process watches the file.
  */
 export interface Job {
-  /** In this folder. */
+  /** A file of this folder. */
   readonly script: string
   readonly seed: number
   readonly from: number
-  /** Not included. */
+  /** The number after the last one. */
   readonly to: number
-  /** ms for one input; one that takes longer is tried once more alone, with four times as long, before it counts as a hang. */
-  readonly maxSleepMs: number
-  /** For the process. */
+  /**
+   * Time for one input. An input that takes longer is run once more alone, with four times as long, before it
+   * counts as a hang.
+   */
+  readonly deadlineMs: number
+  /** Options of Node for the process. */
   readonly nodeOptions?: readonly string[]
   readonly args?: readonly string[]
   readonly onProgress?: (done: number) => void
@@ -30,11 +33,11 @@ export interface Fault {
 
 export interface Result {
   readonly faults: Fault[]
-  /** What came how often. */
+  /** The number of inputs by outcome. */
   readonly counts: Map<string, number>
 }
 
-/** More than so many faults, and the run ends. */
+/** The run ends after so many faults. */
 const FAULTS_AT_MOST = 20
 
 export async function runIndexed(job: Job): Promise<Result> {
@@ -44,10 +47,10 @@ export async function runIndexed(job: Job): Promise<Result> {
     const end = await runProcess({ ...job, from }, result)
     if (end === undefined) break
     let { text } = end
-    // What it had done and not told, and, if it stalled, what it was at.
+    // Repeats the inputs that were done and not reported, and the one at which the process hung.
     const again = { ...job, from: Math.max(from, end.told), to: end.stalled ? end.index + 1 : end.index }
     if (again.from < again.to) {
-      const retry = await runProcess({ ...again, maxSleepMs: 4 * job.maxSleepMs }, result)
+      const retry = await runProcess({ ...again, deadlineMs: 4 * job.deadlineMs }, result)
       if (end.stalled) text = retry === undefined ? '' : retry.text
     }
     if (text !== '') result.faults.push({ index: end.index, text })
@@ -58,13 +61,13 @@ export async function runIndexed(job: Job): Promise<Result> {
 
 interface Broken {
   readonly index: number
-  /** What came of those before is known. */
+  /** The outcomes of all inputs before this number are known. */
   readonly told: number
   readonly text: string
   readonly stalled: boolean
 }
 
-/** Undefined if the process came to its end. */
+/** Undefined if the process ended normally. */
 function runProcess(job: Job, result: Result): Promise<Broken | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-fuzz-'))
   const progress = join(folder, 'progress')
@@ -93,8 +96,8 @@ function runProcess(job: Job, result: Result): Promise<Broken | undefined> {
       last = index
       since = performance.now()
       job.onProgress?.(index)
-      // A process that has not begun is starting, on a busy machine.
-    } else if (performance.now() - since > (index === 0 ? 60_000 : 0) + job.maxSleepMs) {
+      // A process without progress is still starting, on a busy machine.
+    } else if (performance.now() - since > (index === 0 ? 60_000 : 0) + job.deadlineMs) {
       stalled = true
       child.kill('SIGKILL')
     }
@@ -103,19 +106,21 @@ function runProcess(job: Job, result: Result): Promise<Broken | undefined> {
     child.on('error', reject)
     child.on('close', (code, signal) => {
       clearInterval(watch)
-      // Numbers count from 1 there, 0 is none.
+      // Numbers in the file count from 1; 0 means none.
       const index = Math.max(job.from, readFileSync(progress).readInt32LE() - 1)
       rmSync(folder, { recursive: true })
       if (code === 0) return resolve(undefined)
       const how = stalled
-        ? `did not come to an end within ${job.maxSleepMs} ms`
+        ? `did not come to an end within ${job.deadlineMs} ms`
         : `ended its process with ${signal ?? code}`
       resolve({ index, told, stalled, text: `${how}\n${errors}`.trim() })
     })
   })
 }
 
-/** Returns the number up to which all is told, if the line says so. */
+/**
+ * Adds the line to the result. Returns the number before which all outcomes are known, if the line has it.
+ */
 function collect(line: string, { faults, counts }: Result): number | undefined {
   if (!line.startsWith('{')) return undefined
   const report = JSON.parse(line) as { fault?: Fault; counts?: Record<string, number>; told?: number }
@@ -125,7 +130,7 @@ function collect(line: string, { faults, counts }: Result): number | undefined {
   return report.told
 }
 
-/** The other end: what the process does with each number. `run` answers what came of it, or throws: a fault. */
+/** The process runs each number by this. `run` answers the outcome, or throws a fault. */
 export async function serveIndexed(
   run: (seed: number, index: number) => string | Promise<string>,
 ): Promise<void> {
@@ -158,7 +163,7 @@ export async function serveIndexed(
   closeSync(file)
 }
 
-/** The seed of one input: inputs near each other must not be alike. */
+/** The seed of one input. The seeds of neighbours must differ in many bits. */
 export function seedOf(seed: number, index: number): number {
   let mixed = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(index + 1, 0xc2b2ae35)
   mixed ^= mixed >>> 15

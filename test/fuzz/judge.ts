@@ -4,20 +4,22 @@ import { spanOf } from '../../src/codec/index.ts'
 import { snapshot } from '../codec/snapshot.ts'
 import { encoded, type Subject } from './subjects.ts'
 
-/** What decoding hostile bytes came to. `fault`: what must not be. */
+/** The outcome of decoding hostile bytes, and the fault if there is one. */
 export interface Verdict {
   readonly outcome: 'value' | 'refused'
   readonly fault: string | undefined
 }
 
-/** Bytes a decoder may take whatever the input: 2^21 holes of 8 bytes, and what the collector has not yet freed. */
-const TAKEN_AT_MOST = 24 * 2 ** 20
-/** And for each byte of it: an empty Map takes three bytes in V8's form. */
-const TAKEN_PER_BYTE = 256
+/**
+ * Bytes that a decoder may take for any input: 2^21 holes of 8 bytes, and garbage that is not collected yet.
+ */
+const MAX_FIXED_BYTES = 24 * 2 ** 20
+/** Bytes that a decoder may take for each byte of input: an empty Map has three bytes in the form of V8. */
+const MAX_BYTES_PER_BYTE = 256
 
 const TYPED = Object.getPrototypeOf(Uint8Array) as { prototype: object }
 
-/** Every prototype that what a codec returns may have. */
+/** Every prototype that a decoded object may have. */
 const PROTOTYPES = new Set<object>([
   ...[Object, Array, Map, Set, Date, RegExp, Boolean, Number, String, BigInt, ArrayBuffer, DataView].map(
     (each) => each.prototype,
@@ -36,13 +38,13 @@ const PROTOTYPES = new Set<object>([
 const WATCHED: readonly object[] = [...PROTOTYPES, Function.prototype]
 const KEYS = WATCHED.map((each) => Reflect.ownKeys(each).length)
 
-/** Objects of a decoded item that are looked at. */
-const LOOK_AT = 20_000
+/** Objects of a decoded item that are checked at most. */
+const MAX_CHECKED = 20_000
 
 const span = spanOf(new SharedArrayBuffer(1 << 16))
 const AT = 64
 
-/** Decodes as a queue does: short items where they lie, long ones from bytes of their own. */
+/** Decodes as a queue does: short items in place, long ones from a copy. */
 export function judge(subject: Subject, bytes: Uint8Array, again: boolean): Verdict {
   const before = getHeapStatistics()
   let item: unknown
@@ -51,7 +53,7 @@ export function judge(subject: Subject, bytes: Uint8Array, again: boolean): Verd
     if (bytes.length <= span.bytes.length - AT) {
       span.bytes.set(bytes, AT)
       item = subject.cell.read(span, AT, bytes.length)
-      // What was decoded must not be a view on it.
+      // The decoded item must not be a view on the memory.
       span.bytes.fill(0, AT, AT + bytes.length)
     } else {
       const copy = new Uint8Array((bytes.length + 7) & ~7)
@@ -71,7 +73,7 @@ export function judge(subject: Subject, bytes: Uint8Array, again: boolean): Verd
 
 function allocated(before: ReturnType<typeof getHeapStatistics>, length: number): string | undefined {
   const after = getHeapStatistics()
-  const bound = TAKEN_AT_MOST + TAKEN_PER_BYTE * length
+  const bound = MAX_FIXED_BYTES + MAX_BYTES_PER_BYTE * length
   const heap = after.used_heap_size - before.used_heap_size
   const outside = after.external_memory - before.external_memory
   if (heap <= bound && outside <= bound) return undefined
@@ -86,11 +88,11 @@ function pollution(): string | undefined {
   return undefined
 }
 
-/** Looks at every object inside, without a loop over an array's length. */
+/** Checks every object inside, without a loop over the length of an array. */
 function misshapen(item: unknown): string | undefined {
   const met = new Set<object>()
   const left: unknown[] = [item]
-  while (left.length > 0 && met.size < LOOK_AT) {
+  while (left.length > 0 && met.size < MAX_CHECKED) {
     const each = left.pop()
     if (typeof each === 'function' || typeof each === 'symbol') return `holds a ${typeof each}`
     if (typeof each !== 'object' || each === null || met.has(each)) continue
@@ -109,7 +111,7 @@ function misshapen(item: unknown): string | undefined {
   return undefined
 }
 
-/** What decodes is encoded and decodes to the same, at the latest from the second time on. */
+/** Checks that the item is encoded and decoded to the same, at the latest from the second time on. */
 function unlike(subject: Subject, item: unknown): string | undefined {
   let first: unknown
   let second: unknown
@@ -117,14 +119,14 @@ function unlike(subject: Subject, item: unknown): string | undefined {
     first = subject.lossless ? item : decodedAgain(subject, item)
     second = decodedAgain(subject, first)
   } catch (error) {
-    // Nested too deeply for the encoder, more holes than it allows, or a form that MessagePack does not have.
+    // It is nested too deeply for the encoder, has too many holes, or has a form that MessagePack lacks.
     return types.isNativeError(error) ? undefined : `encoding threw no Error, but ${String(error)}`
   }
   let same: boolean
   try {
     same = snapshot(first) === snapshot(second)
   } catch (error) {
-    // Too deep, or too long, for the snapshot.
+    // It is too deep or too long for the snapshot.
     if (error instanceof RangeError) return undefined
     throw error
   }

@@ -3,7 +3,7 @@ import { DICTIONARY, LATIN1, STRING } from '../../src/codec/tagged/tags.ts'
 import type { Random } from '../support/random.mjs'
 import { encoded, type Subject } from './subjects.ts'
 
-/** Longest input: longer ones are cut. */
+/** The longest input; longer ones are cut. */
 export const MAX_BYTES = 1 << 20
 
 const V8_HEADER = serialize(0).subarray(0, 2)
@@ -15,7 +15,7 @@ export function hostileBytes(random: Random, subject: Subject): Uint8Array {
   const kind = random.below(100)
   if (kind < 3) return randomNoise(random, subject)
   if (kind < 8) return crafted(random, subject)
-  // A deep input is large, so there are few.
+  // Deep inputs are large, so there are few of them.
   if (random.chance(1 / 2000)) return nested(random, subject)
   let bytes = encoded(subject, subject.item(random))
   for (let count = random.pick([1, 1, 1, 2, 3]); count > 0; count--) bytes = mutated(random, subject, bytes)
@@ -32,7 +32,7 @@ function mutated(random: Random, subject: Subject, bytes: Uint8Array): Uint8Arra
     case 2:
       return overwritten(random, bytes)
     case 3:
-      // The places of lengths, of tags, of anything.
+      // These places may hold lengths, tags or values.
       return withByte(bytes, random.below(bytes.length), random.pick([0, 0xff, 0x80, random.below(256)]))
     case 4: {
       const other = encoded(subject, subject.item(random))
@@ -61,7 +61,7 @@ function flipped(random: Random, bytes: Uint8Array): Uint8Array {
   return copy
 }
 
-/** A lying length: one, two or four bytes, in either order, or a varint. */
+/** A false length: one, two or four bytes, in either order, or a varint. */
 function overwritten(random: Random, bytes: Uint8Array): Uint8Array {
   const copy = Buffer.from(bytes)
   const value = random.chance(0.8) ? random.pick(EXTREMES) : random.below(2 ** 32)
@@ -81,7 +81,7 @@ function withByte(bytes: Uint8Array, at: number, byte: number): Uint8Array {
   return copy
 }
 
-/** A key that means something on a prototype, with a value, in the form of the codec. */
+/** A key that has a meaning on a prototype, with a value, in the form of the codec. */
 function namedPiece(random: Random, { name: codec }: Subject): Uint8Array {
   const name = Buffer.from(random.pick(NAMES))
   if (codec === 'json' || codec === 'defined') return Buffer.from(`"${name}":{"polluted":1},`)
@@ -99,7 +99,7 @@ function randomNoise(random: Random, { name }: Subject): Uint8Array {
   return name === 'structured' && random.chance(0.5) ? concat(V8_HEADER, noise) : noise
 }
 
-/** Headers that claim a lot, and nothing behind them. */
+/** Headers that claim a long content which is not there. */
 function crafted(random: Random, { name }: Subject): Uint8Array {
   const length = random.pick([...EXTREMES, 33_554_432, 33_554_433, 2 ** 21, 1000])
   const big = varint(length)
@@ -139,7 +139,7 @@ function crafted(random: Random, { name }: Subject): Uint8Array {
   }
 }
 
-/** Up to 10^5 values inside each other, some of which claim all that follows. */
+/** Up to 10^5 values inside each other. Some of them claim all bytes that follow. */
 function nested(random: Random, { name }: Subject): Uint8Array {
   const depth = random.pick([150, 210, 499, 501, 3000, 20_000, 100_000])
   const text = name === 'json' || name === 'defined'

@@ -2,11 +2,11 @@ import { type CellCodec, type Codec, cellCodec, codecs, defineCodec, spanOf } fr
 import { randomBytes, randomItem, randomNumber, randomString } from '../codec/random-items.ts'
 import type { Random } from '../support/random.mjs'
 
-/** A codec to be fed hostile bytes, and what makes valid items for it. */
+/** A codec that decodes hostile bytes, and a generator of valid items for it. */
 export interface Subject {
   readonly name: string
   readonly cell: CellCodec<unknown>
-  /** What is decoded can be told from nothing else once encoded and decoded again. */
+  /** A decoded item equals itself after it is encoded and decoded again. */
   readonly lossless: boolean
   item(random: Random): unknown
 }
@@ -51,7 +51,7 @@ export function subjectOf(name: string): Subject | undefined {
   return SUBJECTS.find((each) => each.name === name)
 }
 
-/** The bytes of `item`, or nothing if the codec refuses it. */
+/** The bytes of `item`, or none if the codec refuses it. */
 export function encoded({ cell }: Subject, item: unknown): Uint8Array {
   let room = 1 << 14
   for (;;) {
@@ -62,7 +62,7 @@ export function encoded({ cell }: Subject, item: unknown): Uint8Array {
   }
 }
 
-/** Half of them for the tagged form, half for V8's. */
+/** Half of the items take the tagged form, half that of V8. */
 function structuredItem(random: Random): unknown {
   const item = randomItem(random)
   if (random.chance(0.5)) return item
@@ -92,7 +92,7 @@ function oddity(random: Random): unknown {
   }
 }
 
-/** What JSON carries, the names of the prototypes' properties among its keys. */
+/** Items that JSON can carry. Their keys include names of properties of prototypes. */
 function textItem(random: Random, depth = 3): unknown {
   if (depth === 0 || random.chance(0.3)) {
     return random.pick([null, true, false, randomString(random), random.below(2 ** 31), -1.5])

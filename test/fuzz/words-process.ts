@@ -12,26 +12,29 @@ import {
 } from '../../src/index.ts'
 import { Random } from '../support/random.mjs'
 import { damageOne } from './damage.ts'
-import { hasten } from './fixtures/hasten.mjs'
+import { skipSleeps } from './fixtures/skip-sleeps.mjs'
 import { seedOf, serveIndexed } from './indexed-run.ts'
 import { Threads } from './words-threads.ts'
 
 const CALLS = 16
-/** A call that waits is given up after so many ms. */
-const SHORT = 3
+/** The longest timeout of a call that waits, in ms. */
+const SHORT_MS = 3
 
-/** ms for which one call, or one turn of the event loop, may hold up the thread: the back-off sleeps that are skipped. */
-const STILL_AT_MOST = 12_000
+/**
+ * The longest time for which one call, or one task of the event loop, may block the thread, in skipped
+ * sleeps.
+ */
+const MAX_BLOCKED_MS = 12_000
 
-/** ms of skipped sleeps since the last call, or turn, began; and the most there were. */
-let still = 0
-let longestStill = 0
-hasten((ms) => {
-  still += ms
-  longestStill = Math.max(longestStill, still)
+/** ms of skipped sleeps since the last call or task began, and the most so far. */
+let blocked = 0
+let longestBlocked = 0
+skipSleeps((ms) => {
+  blocked += ms
+  longestBlocked = Math.max(longestBlocked, blocked)
 })
 setInterval(() => {
-  still = 0
+  blocked = 0
 }, 1).unref()
 
 const threads = new Threads(2)
@@ -41,7 +44,10 @@ process.on('unhandledRejection', (error) => uncaught.push(`unhandled: ${(error a
 process.removeAllListeners('warning')
 process.on('warning', () => {})
 
-/** A queue of some kind with what makes its memory larger: blocks, records, keys, a dead-letter queue. */
+/**
+ * A queue of some kind, with options that enlarge its memory: blocks, failure histories, keys, a dead-letter
+ * queue.
+ */
 function makeQueue(random: Random): Queue<string> {
   const Kind = random.pick([Queue, Queue, LifoQueue, PriorityQueue])
   const whenFull = Kind === PriorityQueue || random.chance(0.6) ? 'wait' : 'drop-oldest'
@@ -67,10 +73,10 @@ function makeQueue(random: Random): Queue<string> {
   return new Kind<string>(options)
 }
 
-/** A call on the main thread; each may fail with an error of this library. */
+/** Makes a call on the main thread. It may fail with an error of this library. */
 async function call(queue: Queue<string>, random: Random, deliveries: Delivery<string>[]): Promise<unknown> {
   const item = 'm'.repeat(random.chance(0.3) ? random.below(3000) : random.below(60))
-  const timeout = random.below(SHORT)
+  const timeout = random.below(SHORT_MS)
   switch (random.below(14)) {
     case 0:
     case 1:
@@ -106,7 +112,7 @@ function settle(delivery: Delivery<string> | undefined, random: Random): void {
   const way = random.below(4)
   if (way === 0) delivery?.retry()
   else if (way === 1) delivery?.retry({ delay: random.below(4), error: new Error('again') })
-  else if (way === 2) delivery?.fail(new Error('given up'))
+  else if (way === 2) delivery?.fail(new Error('dead-lettered'))
   else delivery?.done()
 }
 
@@ -116,14 +122,14 @@ await serveIndexed(async (seed, index) => {
   const { memory, geometry } = queue.handle as unknown as { memory: WebAssembly.Memory; geometry: Geometry }
   const words = new Int32Array(memory.buffer)
   const deliveries: Delivery<string>[] = []
-  const told = new Set<string>()
+  const codes = new Set<string>()
   const attempt = async (run: () => unknown): Promise<void> => {
-    still = 0
+    blocked = 0
     try {
       await run()
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error
-      told.add(error.code)
+      codes.add(error.code)
     }
   }
   const calls = async (count: number) => {
@@ -149,14 +155,14 @@ await serveIndexed(async (seed, index) => {
     faults.push((error as Error).stack ?? String(error))
     await threads.stop()
   }
-  if (longestStill > STILL_AT_MOST)
-    faults.push(`a call would have held up the event loop for ${longestStill} ms`)
-  longestStill = 0
+  if (longestBlocked > MAX_BLOCKED_MS)
+    faults.push(`a call would have held up the event loop for ${longestBlocked} ms`)
+  longestBlocked = 0
   faults.push(...threads.faults.splice(0), ...uncaught.splice(0))
   if (faults.length > 0) throw new Error(`${JSON.stringify(damages)}: ${faults.join('\n')}`)
-  return told.has('ERR_QUEUE_CORRUPT')
+  return codes.has('ERR_QUEUE_CORRUPT')
     ? 'QueueCorruptError'
-    : told.has('ERR_CODEC')
+    : codes.has('ERR_CODEC')
       ? 'CodecError'
       : 'went on'
 })

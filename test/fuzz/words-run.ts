@@ -1,10 +1,10 @@
 import { type Result, runIndexed } from './indexed-run.ts'
 
-/** Damaged queues in one process: each reserves addresses. */
+/** Damaged queues of one process: each reserves addresses. */
 const BATCH = 500
 const LANES = 3
-/** ms in which the main thread must have come through all calls on one of them. */
-const PATIENCE = 12_000
+/** Time in which the main thread must have made all calls on one queue. */
+const DEADLINE_MS = 12_000
 
 export async function fuzzWords(
   seed: number,
@@ -15,9 +15,9 @@ export async function fuzzWords(
   const all: Result = { faults: [], counts: new Map() }
   let next = from
   let ended = 0
-  /** Of the batch that each lane is at. */
+  /** The progress of each lane in its batch. */
   const under = new Array<number>(LANES).fill(0)
-  // Most of the time a process waits.
+  // A process waits most of the time, so several run at once.
   const lane = async (_: unknown, index: number) => {
     while (next < to) {
       const start = next
@@ -28,7 +28,7 @@ export async function fuzzWords(
         seed,
         from: start,
         to: end,
-        maxSleepMs: PATIENCE,
+        deadlineMs: DEADLINE_MS,
         onProgress: (at) => {
           under[index] = Math.max(0, at - start)
           onProgress(from + under.reduce((sum, each) => sum + each, ended))

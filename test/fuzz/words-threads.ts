@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads'
 
-/** ms for a thread to come to an end once it was told; then it is killed. */
-const PATIENCE = 200
-/** ms for a thread to attach. */
-const ATTACH = 5000
+/** Time for a thread to stop after it was told; then it is killed. */
+const DEADLINE_MS = 200
+/** Time for a thread to attach. */
+const ATTACH_MS = 5000
 
 interface Thread {
   readonly worker: Worker
@@ -12,9 +12,9 @@ interface Thread {
   isGone: boolean
 }
 
-/** Threads that put and get at whatever queue they are given, one after another. */
+/** Threads that put and get at one queue after another. */
 export class Threads {
-  /** What threads died of, other than by a kill. */
+  /** Errors of which threads died, apart from kills. */
   readonly faults: string[] = []
   readonly #threads: (Thread | undefined)[]
   #words = new Int32Array(new SharedArrayBuffer(8))
@@ -24,7 +24,7 @@ export class Threads {
     this.#threads = new Array<Thread | undefined>(count).fill(undefined)
   }
 
-  /** All begin; resolves once they are attached, or have failed to. */
+  /** Starts the work at a queue. Resolves once all threads are attached, or have failed to attach. */
   async begin(handle: unknown, seed: number): Promise<void> {
     const words = new Int32Array(new SharedArrayBuffer(8))
     this.#words = words
@@ -37,20 +37,20 @@ export class Threads {
       thread.worker.postMessage({ handle, seed: seed + index, words })
       return end
     })
-    const deadline = performance.now() + ATTACH
+    const deadline = performance.now() + ATTACH_MS
     while (Atomics.load(words, 1) < this.#threads.length && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 1))
     }
   }
 
-  /** Kills one at its work; resolves after what follows its exit. */
+  /** Kills a thread at its work. Resolves after the handlers of its exit. */
   async kill(index: number): Promise<void> {
     const thread = this.#threads[index]
     if (thread === undefined || thread.isGone) return
     await this.#end(thread)
   }
 
-  /** All are to stop; who does not is killed. */
+  /** Stops all threads. A thread that does not stop in time is killed. */
   async stop(): Promise<void> {
     Atomics.store(this.#words, 0, 1)
     await Promise.all(
@@ -58,7 +58,7 @@ export class Threads {
         if (thread === undefined || thread.isGone) return
         let timer: NodeJS.Timeout | undefined
         const late = new Promise<undefined>((resolve) => {
-          timer = setTimeout(() => resolve(undefined), PATIENCE)
+          timer = setTimeout(() => resolve(undefined), DEADLINE_MS)
         })
         const faults = await Promise.race([this.#ends[index] as Promise<string[]>, thread.gone, late])
         clearTimeout(timer)

@@ -20,7 +20,6 @@ const SCRIPT = script({
 })
 
 await main(SCRIPT, ({ flips, from, seed }) => {
-  // The threads run dist/.
   build()
   return runNumbered({
     ...{ option: 'flips', noun: 'damaged queues', count: flips, from, seed, fuzz: fuzzWords },

@@ -2,7 +2,7 @@
 export const WAYS = ['terminate', 'exit', 'throw', 'memory', 'endless'] as const
 export type Way = (typeof WAYS)[number] | 'parent'
 
-/** What it is at when it dies. */
+/** The operation during which it dies. */
 export type Role =
   | 'get'
   | 'take'
@@ -16,18 +16,18 @@ export type Role =
   | 'asleep in join'
   | 'awaiting get'
 
-/** Who started it: this thread; one that knows the queue too; one that has never loaded millrace. */
+/** The thread that started it: this one, another that is attached to the queue, or one without millrace. */
 export type Starter = 'main' | 'knowing' | 'ignorant'
 
 export interface Cell {
   readonly role: Role
   readonly way: Way
   readonly starter: Starter
-  /** Items that lie in blocks. */
+  /** The items are stored in blocks. */
   readonly long: boolean
-  /** Victims that die at once. */
+  /** Victims that die at the same time. */
   readonly victims: number
-  /** Killed at a random moment after its start, wherever it is by then. */
+  /** The victim is killed at a random moment after its start. */
   readonly early: boolean
 }
 
@@ -38,8 +38,8 @@ function cell(role: Role, way: Way, more: Partial<Cell> = {}): Cell {
 const HOLDING: readonly Role[] = ['get', 'take', 'iterate']
 const HOT: readonly Role[] = ['hot put and get', 'hot put', 'hot get']
 
-/** Every kind of death that is tried. */
-export const CELLS: readonly Cell[] = [
+/** The deaths of a victim that no other producer or consumer runs beside. */
+export const ALONE_CELLS: readonly Cell[] = [
   ...WAYS.flatMap((way) => [
     ...HOLDING.map((role) => cell(role, way)),
     ...HOT.map((role) => cell(role, way)),

@@ -5,8 +5,8 @@ import { faultsOf } from '../core/cell-places.ts'
 import { until } from '../support/deadline.ts'
 
 /**
- * Resolves when nothing of the dead is left in the queue, all items are finished and its memory is whole; rejects
- * with what is not so. `alive` threads are attached: this one, and others that sleep in get.
+ * Resolves when the dead threads have left nothing in the queue, all items are finished and its memory is
+ * intact. Rejects with the faults. `alive` threads must be attached: this one, and others that sleep in get.
  */
 export async function isClean<T>(queue: Queue<T>, alive: number): Promise<void> {
   const { memory, geometry } = dataOf(queue.handle)

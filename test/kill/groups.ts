@@ -1,37 +1,40 @@
 import { CELLS as SUPERVISED, nameOf as supervisedName } from '../supervisor/kills/cells.ts'
 import { killInProcess as killSupervised } from '../supervisor/kills/processes.ts'
-import { CELLS as ALONE, type Cell as AloneCell, nameOf as aloneName } from './cells.ts'
-import { CELLS, CONTROLS } from './matrix/cells.ts'
+import { ALONE_CELLS as ALONE, type Cell as AloneCell, nameOf as aloneName } from './cells.ts'
+import { CONTROLS, MATRIX_CELLS } from './matrix/cells.ts'
 import { nameOf } from './matrix/dimensions.ts'
-import type { Play } from './matrix/host.ts'
-import { playInProcess } from './matrix/plays.ts'
+import type { CellRun } from './matrix/host.ts'
+import { runInProcess } from './matrix/processes.ts'
 import type { Options } from './options.ts'
 import { killInProcess } from './processes.ts'
 import { NO_ROW, type Row } from './table.ts'
 
-/** Cells that one process plays. */
+/** Cells that run in one process. */
 export interface Batch {
   readonly labels: readonly string[]
   /** Hands over one row a cell. @throws what went wrong, with the seed */
   run(onRow: (row: Row) => void): Promise<void>
 }
 
-/** Cells a process: its start costs more than some deaths. */
+/** Cells of one process: its start takes longer than some deaths. */
 const TOGETHER = 10
-/** ms for a death in the worst case that is not a failure: a busy machine, the wait for memory to be used up. */
-const PER_KILL = 10_000
+/** The longest that one death may take: the machine may be busy, and memory takes time to fill. */
+const PER_KILL_MS = 10_000
 
-/** Victims with producers and consumers around them that live; and these alone. */
+/** The matrix: victims beside producers and consumers that survive, and controls without a victim. */
 export function matrix({ kills, only, seed }: Options): Batch[] {
-  const all: [string, Play][] = [
-    ...CONTROLS.map((control): [string, Play] => [
+  const all: [string, CellRun][] = [
+    ...CONTROLS.map((control): [string, CellRun] => [
       `control, no kill; ${control.topology}; ${control.kind}`,
       { seed, kills: 1, control },
     ]),
-    ...CELLS.map((cell, index): [string, Play] => [nameOf(cell), { seed: seed + index, kills, cell }]),
+    ...MATRIX_CELLS.map((cell, index): [string, CellRun] => [
+      nameOf(cell),
+      { seed: seed + index, kills, cell },
+    ]),
   ]
   const wanted = all.filter(([label]) => label.includes(only))
-  const mayAbort = ([, { cell }]: [string, Play]) => cell?.way === 'memory'
+  const mayAbort = ([, { cell }]: [string, CellRun]) => cell?.way === 'memory'
   return [
     ...chunks(
       wanted.filter((each) => !mayAbort(each)),
@@ -39,24 +42,24 @@ export function matrix({ kills, only, seed }: Options): Batch[] {
     ),
     ...chunks(wanted.filter(mayAbort), TOGETHER),
   ].map(
-    (plays): Batch => ({
-      labels: plays.map(([label]) => label),
+    (runs): Batch => ({
+      labels: runs.map(([label]) => label),
       run: async (onRow) => {
-        const deadline = 60_000 + plays.length * kills * PER_KILL
-        const outcomes = await playInProcess(
-          plays.map(([, play]) => play),
+        const deadline = 60_000 + runs.length * kills * PER_KILL_MS
+        const outcomes = await runInProcess(
+          runs.map(([, each]) => each),
           deadline,
         )
         for (const [index, { failure, unknown, ...counts }] of outcomes.entries()) {
           if (failure !== undefined) throw new Error(failure)
-          onRow({ ...counts, unexpected: unknown, label: plays[index]?.[0] as string })
+          onRow({ ...counts, unexpected: unknown, label: runs[index]?.[0] as string })
         }
       },
     }),
   )
 }
 
-/** A victim whose starter may be another thread, long items, one survivor: what the matrix has not. */
+/** Deaths that the matrix lacks: another thread starts the victim, items are long, or one thread survives. */
 export function alone({ kills, only, seed }: Options): Batch[] {
   const label = (index: number) => {
     const cell = ALONE[index] as AloneCell
@@ -74,7 +77,10 @@ export function alone({ kills, only, seed }: Options): Batch[] {
     (cells): Batch => ({
       labels: cells.map(label),
       run: async (onRow) => {
-        const outcomes = await killInProcess({ cells, kills, seed }, 60_000 + cells.length * kills * PER_KILL)
+        const outcomes = await killInProcess(
+          { cells, kills, seed },
+          60_000 + cells.length * kills * PER_KILL_MS,
+        )
         for (const { cell, rounds, failure, aborts } of outcomes) {
           if (failure !== undefined) throw new Error(failure)
           const sum = (key: 'landed' | 'held' | 'duplicates' | 'lost' | 'unexpected' | 'excess') =>
@@ -99,7 +105,7 @@ export function alone({ kills, only, seed }: Options): Batch[] {
   )
 }
 
-/** Threads of a supervisor; what items they held when they died is not noted by operation. */
+/** Threads of a supervisor. Their deaths are not counted by operation. */
 export function supervised({ kills, only, seed }: Options): Batch[] {
   const label = (index: number) => `supervised: ${supervisedName(SUPERVISED[index] as never)}`
   const rounds = Math.ceil(kills / 4)
@@ -108,10 +114,10 @@ export function supervised({ kills, only, seed }: Options): Batch[] {
     (cells): Batch => ({
       labels: cells.map(label),
       run: async (onRow) => {
-        const plays = cells.flatMap((index) =>
+        const runs = cells.flatMap((index) =>
           Array.from({ length: rounds }, (_, round) => [index, (seed + round) % 18] as const),
         )
-        const { lines, aborts } = await killSupervised(plays, seed, 60_000 + plays.length * 3 * PER_KILL)
+        const { lines, aborts } = await killSupervised(runs, seed, 60_000 + runs.length * 3 * PER_KILL_MS)
         for (const [place, index] of cells.entries()) {
           const own = lines.filter(({ cell }) => cell === index)
           const failure = own.find((line) => line.failure !== undefined)?.failure
@@ -127,7 +133,7 @@ export function supervised({ kills, only, seed }: Options): Batch[] {
             held: sum('held'),
             duplicates: sum('duplicates'),
             lost: sum('lost'),
-            // Of the whole process.
+            // The process counts them together.
             aborts: place === 0 ? aborts : 0,
           })
         }

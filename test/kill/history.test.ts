@@ -7,15 +7,15 @@ const nothing: ItemHistory = {
   gotByDead: false,
   finishing: false,
   finished: false,
-  givingUp: false,
-  givenUp: false,
+  deadLettering: false,
+  deadLettered: false,
   delivered: 0,
   letters: 0,
 }
 const put: ItemHistory = { ...nothing, attempted: true, stored: true }
-const given: ItemHistory = { ...put, gotByDead: true, givingUp: true, givenUp: true }
+const given: ItemHistory = { ...put, gotByDead: true, deadLettering: true, deadLettered: true }
 
-describe('the judge of histories', () => {
+describe('judge', () => {
   const sound: [string, ItemHistory, number][] = [
     ['an item never put', nothing, 0],
     ['an item delivered once', { ...put, delivered: 1 }, 0],
@@ -26,10 +26,10 @@ describe('the judge of histories', () => {
     ['one whose finish was cut off before', { ...put, gotByDead: true, finishing: true, delivered: 1 }, 1],
     ['one whose finish was cut off after', { ...put, gotByDead: true, finishing: true }, 0],
     ['one taken and not noted any more', { ...put, delivered: 1 }, 0],
-    ['an item given up', { ...given, letters: 1 }, 0],
-    ['one whose giving up was cut off before', { ...given, givenUp: false, delivered: 1 }, 1],
-    ['one whose giving up was cut off after', { ...given, givenUp: false, letters: 1 }, 0],
-    ['one posted again after a death', { ...given, letters: 2 }, 1],
+    ['an item dead-lettered', { ...given, letters: 1 }, 0],
+    ['one whose dead-lettering was cut off before', { ...given, deadLettered: false, delivered: 1 }, 1],
+    ['one whose dead-lettering was cut off after', { ...given, deadLettered: false, letters: 1 }, 0],
+    ['one dead-lettered again after a death', { ...given, letters: 2 }, 1],
   ]
   it.each(sound)('accepts %s', (_name, item, duplicates) => {
     expect(judge([item])).toEqual({ lost: 0, unexpected: 0, duplicates, excess: 0 })
@@ -37,9 +37,9 @@ describe('the judge of histories', () => {
   })
 
   const broken: [string, ItemHistory, object][] = [
-    ['a stored item that nobody got', put, { lost: 1 }],
+    ['a stored item that no thread got', put, { lost: 1 }],
     ['a held item that never came back', { ...put, gotByDead: true }, { lost: 1 }],
-    ['an item nobody put', { ...nothing, delivered: 1 }, { unexpected: 1 }],
+    ['an item that no thread put', { ...nothing, delivered: 1 }, { unexpected: 1 }],
     ['an item delivered twice without a death', { ...put, delivered: 2 }, { excess: 1 }],
     [
       'a held item that came back twice',
@@ -51,14 +51,14 @@ describe('the judge of histories', () => {
       { ...put, gotByDead: true, finishing: true, finished: true, delivered: 1 },
       { excess: 1 },
     ],
-    ['an item given up and not posted', given, { lost: 1 }],
-    ['an item given up and delivered again', { ...given, delivered: 1 }, { excess: 1 }],
+    ['an item dead-lettered without a letter', given, { lost: 1 }],
+    ['an item dead-lettered and delivered again', { ...given, delivered: 1 }, { excess: 1 }],
     [
-      'an item posted and delivered again',
-      { ...given, givenUp: false, letters: 1, delivered: 1 },
+      'an item with a letter, delivered again',
+      { ...given, deadLettered: false, letters: 1, delivered: 1 },
       { excess: 1 },
     ],
-    ['an item posted that nobody gave up', { ...put, delivered: 1, letters: 1 }, { unexpected: 1 }],
+    ['a letter that no thread made', { ...put, delivered: 1, letters: 1 }, { unexpected: 1 }],
   ]
   it.each(broken)('refuses %s', (_name, item, faults) => {
     const verdict = judge([item, { ...put, delivered: 1 }])

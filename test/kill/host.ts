@@ -1,14 +1,16 @@
 /**
- * A process of its own in which threads are killed: the heap limit of a thread may take the process down, and after
- * it all the process must end by itself. Argument: a Job as JSON. Prints one line of JSON a cell, or its failure.
+ * Kills threads in this process, which must end by itself afterwards. It is a process of its own because the
+ * heap limit of a thread may end the whole process. Argument: a Job as JSON. Prints one line of JSON for each
+ * cell.
  */
 import { Random } from '../support/random.mjs'
-import { CELLS, type Cell, nameOf } from './cells.ts'
+import { reportEach } from '../support/reports.ts'
+import { ALONE_CELLS, type Cell, nameOf } from './cells.ts'
 import { Round, type RoundReport } from './round.ts'
-import { Stage } from './stage.ts'
+import { TestedQueue } from './tested-queue.ts'
 
 export interface Job {
-  /** Indices of CELLS. */
+  /** Indices of ALONE_CELLS. */
   readonly cells: readonly number[]
   readonly kills: number
   readonly seed: number
@@ -20,25 +22,25 @@ export interface CellReport {
   readonly failure?: string
 }
 
-/** Deaths on one queue, until a new one is made. */
+/** Deaths at one queue, before the next queue is made. */
 const PER_QUEUE = 25
 
-async function playCell(cell: Cell, kills: number, random: Random): Promise<RoundReport[]> {
+async function runCell(cell: Cell, kills: number, random: Random): Promise<RoundReport[]> {
   const rounds: RoundReport[] = []
   while (rounds.length < kills) {
-    const stage = new Stage(cell)
+    const tested = new TestedQueue(cell)
     for (let round = 0; round < PER_QUEUE && rounds.length < kills; round++) {
-      rounds.push(await new Round(cell, stage, random).play())
+      rounds.push(await new Round(cell, tested, random).run())
     }
-    await stage.close()
+    await tested.close()
   }
   return rounds
 }
 
 const job = JSON.parse(process.argv[2] as string) as Job
-for (const index of job.cells) {
-  const cell = CELLS[index] as Cell
-  const report: CellReport = await playCell(cell, job.kills, new Random(job.seed + index)).then(
+await reportEach(job.cells, (index): Promise<CellReport> => {
+  const cell = ALONE_CELLS[index] as Cell
+  return runCell(cell, job.kills, new Random(job.seed + index)).then(
     (rounds) => ({ cell: index, rounds }),
     (error: Error) => ({
       cell: index,
@@ -46,7 +48,4 @@ for (const index of job.cells) {
       failure: `${nameOf(cell)}, ${cell.way}, seed ${job.seed}: ${error.stack} ${error.cause ?? ''}`,
     }),
   )
-  console.log(JSON.stringify(report))
-  // What a failed round left behind would hold the process.
-  if (report.failure !== undefined) process.exit(1)
-}
+})

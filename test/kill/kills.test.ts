@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { seedOfRun } from '../support/seed.ts'
-import { CELLS } from './cells.ts'
+import { ALONE_CELLS } from './cells.ts'
 import { killInProcess } from './processes.ts'
 
-/** `npx tsx test/kill/run.ts --kills 100` for more. */
+/** `npm run kill` kills more. */
 const KILLS = 2
 const SEED = seedOfRun()
 
-const memory = [...CELLS.keys()].filter((index) => CELLS[index]?.way === 'memory')
-const others = [...CELLS.keys()].filter((index) => CELLS[index]?.way !== 'memory')
+const memory = [...ALONE_CELLS.keys()].filter((index) => ALONE_CELLS[index]?.way === 'memory')
+const others = [...ALONE_CELLS.keys()].filter((index) => ALONE_CELLS[index]?.way !== 'memory')
 const jobs: [string, number[]][] = [
   ['are ended by others, or end themselves', others.filter((_, index) => index % 2 === 0)],
   ['are ended in other ways', others.filter((_, index) => index % 2 === 1)],

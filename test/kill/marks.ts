@@ -1,30 +1,44 @@
 import { type ItemHistory, judge } from './history.ts'
 
-/** Words that a victim writes as it goes, so that what it did outlives it. The fixtures get these numbers handed. */
+/**
+ * Places of the words in which a victim records its steps. The words outlive it. Fixtures receive these
+ * numbers.
+ */
 export const PLACES = {
-  /** 1: where it is to be killed; 2: in an endless loop. */
+  /** 1: it is at the place where it is to be killed; 2: it is in an endless loop. */
   STATE: 0,
   /** 1 while an operation on the queue is under way. */
   BUSY: 1,
   /** Rounds of the hot loop. */
   ROUNDS: 2,
-  /** Never written: to sleep on. */
+  /** Never written; threads sleep on it. */
   IDLE: 3,
-  /** From here on one word an item, by its number. */
+  /** The first of the words of the items, one for each number. */
   ITEMS: 16,
   ATTEMPTED: 1,
   STORED: 2,
   GOT: 4,
   FINISHING: 8,
   FINISHED: 16,
-  GIVING_UP: 32,
-  GIVEN_UP: 64,
+  DEAD_LETTERING: 32,
+  DEAD_LETTERED: 64,
 } as const
 
-const { STATE, BUSY, ROUNDS, ITEMS, ATTEMPTED, STORED, GOT, FINISHING, FINISHED, GIVING_UP, GIVEN_UP } =
-  PLACES
+const {
+  STATE,
+  BUSY,
+  ROUNDS,
+  ITEMS,
+  ATTEMPTED,
+  STORED,
+  GOT,
+  FINISHING,
+  FINISHED,
+  DEAD_LETTERING,
+  DEAD_LETTERED,
+} = PLACES
 
-/** Item numbers in one round: more than any hot loop gets through before it is killed. */
+/** Item numbers of one round: more than a hot loop uses before it is killed. */
 export const NUMBERS = 1 << 17
 
 export class Marks {
@@ -32,7 +46,7 @@ export class Marks {
   readonly #delivered = new Map<number, number>()
   readonly #letters = new Map<number, number>()
 
-  /** What a fixture needs. */
+  /** The data of a fixture. */
   get shared() {
     return { ...PLACES, words: this.words, last: NUMBERS - 1 }
   }
@@ -58,21 +72,21 @@ export class Marks {
     this.#delivered.set(number, (this.#delivered.get(number) ?? 0) + 1)
   }
 
-  /** The item came out of the dead letters. */
-  buried(number: number): void {
+  /** The item came out of the dead-letter queue. */
+  cameAsLetter(number: number): void {
     this.#letters.set(number, (this.#letters.get(number) ?? 0) + 1)
   }
 
-  /** Items that were stored and neither delivered nor, as far as is known, finished. */
+  /** Items that were stored, and that no survivor got and no dead thread had begun to finish. */
   missing(): number {
     return judge(this.histories()).lost
   }
 
-  /** Items the dead got and had not finished. */
+  /** Items that dead threads got and had not finished. */
   heldByDead(): number {
     let held = 0
-    for (const { gotByDead, finished, givenUp } of this.histories()) {
-      if (gotByDead && !finished && !givenUp) held++
+    for (const { gotByDead, finished, deadLettered } of this.histories()) {
+      if (gotByDead && !finished && !deadLettered) held++
     }
     return held
   }
@@ -88,8 +102,8 @@ export class Marks {
         gotByDead: (bits & GOT) !== 0,
         finishing: (bits & FINISHING) !== 0,
         finished: (bits & FINISHED) !== 0,
-        givingUp: (bits & GIVING_UP) !== 0,
-        givenUp: (bits & GIVEN_UP) !== 0,
+        deadLettering: (bits & DEAD_LETTERING) !== 0,
+        deadLettered: (bits & DEAD_LETTERED) !== 0,
         delivered,
         letters: this.#letters.get(number) ?? 0,
       }

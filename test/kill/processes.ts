@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { V8_ABORT } from '../support/processes.ts'
-import { CELLS, nameOf } from './cells.ts'
+import { reportsIn } from '../support/reports.ts'
+import { ALONE_CELLS, nameOf } from './cells.ts'
 import type { CellReport, Job } from './host.ts'
 
 export interface Ended {
   readonly output: string
   readonly errors: string
   readonly code: number | null
-  /** The system took it down, or V8 did when a heap was used up: nothing a library could survive. */
+  /** The system or V8 aborted it because memory was full. No library could survive that. */
   readonly aborted: boolean
 }
 
@@ -35,32 +36,30 @@ export function runProcess(script: string, args: readonly string[], ms: number):
       clearTimeout(timer)
       const aborted = signal === 'SIGABRT' || code === 134 || V8_ABORT.test(errors)
       if (signal === null || aborted) resolve({ output, errors, code, aborted })
-      // After SIGKILL it has been rejected.
+      // The timer, which sends SIGKILL, has rejected already.
       else if (signal !== 'SIGKILL') reject(new Error(`${script} ${args} was ended by ${signal}: ${errors}`))
     })
   })
 }
 
 export interface CellOutcome extends CellReport {
-  /** Processes that V8 took down for want of memory; their kills were done again. */
+  /** Processes that V8 aborted because memory was full. Their kills were repeated. */
   readonly aborts: number
 }
 
-/** Kills in a process of its own; where V8 takes that down for want of memory, again in another. */
+/** Kills in a process of its own, and in another after V8 has aborted it because memory was full. */
 export async function killInProcess(job: Job, ms: number): Promise<CellOutcome[]> {
   const outcomes: CellOutcome[] = []
   let left = job
   for (let aborts = 0; left.cells.length > 0; ) {
     const { output, errors, code, aborted } = await runProcess('host.ts', [JSON.stringify(left)], ms)
-    const reports = output
-      .split('\n')
-      .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as CellReport]))
+    const reports = reportsIn<CellReport>(output)
     for (const report of reports) outcomes.push({ ...report, aborts })
     const failure = reports.find((report) => report.failure !== undefined)
     if (failure !== undefined) return outcomes
     left = { ...left, seed: left.seed + 1000, cells: left.cells.slice(reports.length) }
     if (aborted && left.cells.length > 0) {
-      const cell = CELLS[left.cells[0] as number]
+      const cell = ALONE_CELLS[left.cells[0] as number]
       if (cell?.way !== 'memory' || ++aborts > 5) {
         throw new Error(`the process was aborted in ${cell === undefined ? '' : nameOf(cell)}: ${errors}`)
       }

@@ -1,16 +1,14 @@
 /**
- * The kill matrix: kills threads at every work, in every way and at every moment, beside others that go on, and prints what came
- * of it. `npm run kill -- --help` lists the options.
- *
- * The whole product of the dimensions in matrix/dimensions.ts has thousands of cells that are possible. Played are so many that every
- * two values of different dimensions that can meet do meet in one of them (matrix/pairwise.ts). Besides: victims with another
- * starter or long items, where one thread survives (cells.ts), and the threads of a supervisor (test/supervisor/kills).
+ * The product of the dimensions in matrix/dimensions.ts has thousands of possible cells. The selection of
+ * matrix/pairwise.ts has every two values that can meet in one cell. Two tables follow: victims with another
+ * starter or long items beside one survivor (cells.ts), and the threads of a supervisor
+ * (test/supervisor/kills).
  */
 
 import { main, refusal } from '../../scripts/command-line.ts'
 import build from '../support/build.ts'
 import { alone, matrix, supervised } from './groups.ts'
-import { CELLS, POSSIBLE } from './matrix/cells.ts'
+import { MATRIX_CELLS, POSSIBLE } from './matrix/cells.ts'
 import { DIMENSIONS } from './matrix/dimensions.ts'
 import { type Options, SCRIPT } from './options.ts'
 import { head, isWrong, LEGEND, lineOf, quantile, type Row, totalOf } from './table.ts'
@@ -21,11 +19,11 @@ async function run(options: Options): Promise<number> {
   build()
   console.log(`Node ${process.version}; seed ${options.seed}; ${options.kills} kills a cell`)
   console.log(
-    `${CELLS.length} of ${POSSIBLE.length} possible cells: every two values that can meet do in one`,
+    `${MATRIX_CELLS.length} of ${POSSIBLE.length} possible cells: every two values that can meet do in one`,
   )
   for (const [dimension, values] of Object.entries(DIMENSIONS)) {
     const counts = values.map((value) => {
-      const cells = CELLS.filter((cell) => cell[dimension as keyof typeof cell] === value)
+      const cells = MATRIX_CELLS.filter((cell) => cell[dimension as keyof typeof cell] === value)
       return `${value} ${cells.length}`
     })
     console.log(`  ${dimension}: ${counts.join(', ')}`)
@@ -50,7 +48,7 @@ async function run(options: Options): Promise<number> {
   const cells = batches.reduce((count, { labels }) => count + labels.length, 0)
   console.log(`${lineOf(total)}\n`)
   console.log(
-    `kills: ${total.kills}; processes that V8 aborted for want of memory, played again: ${total.aborts}`,
+    `kills: ${total.kills}; processes that V8 aborted because memory was full, and that were repeated: ${total.aborts}`,
   )
   console.log(`cells that survived: ${rows.filter((row) => !isWrong(row)).length}/${cells}`)
   console.log(
@@ -60,7 +58,7 @@ async function run(options: Options): Promise<number> {
   console.log(`p99 from the order or the beginning of the end: ${summary(total.sinceEnd)}`)
   console.log(
     failures === 0
-      ? 'nothing lost, nothing unexpected, nobody stuck'
+      ? 'no item lost, none unexpected, no thread stuck'
       : `${failures} failed; again: --seed ${options.seed} --only LABEL`,
   )
   return failures === 0 ? 0 : 1

@@ -1,8 +1,8 @@
-/** What came of the deaths of one cell. */
+/** The results of one cell. */
 export interface Row {
   readonly label: string
   readonly kills: number
-  /** With an operation begun and not ended, or in a native call; undefined where it is not known. */
+  /** Deaths inside an operation; undefined if that is unknown. */
   readonly inOperation: number | undefined
   readonly inNativeCall: number
   readonly held: number
@@ -11,7 +11,7 @@ export interface Row {
   readonly unexpected: number
   readonly excess: number
   readonly missedWakes: number
-  /** ms to redelivery, from the `exit` event and from the order or the beginning of the end. */
+  /** ms to redelivery, from the `exit` event; and from the order to end, or from its beginning. */
   readonly sinceExit: readonly number[]
   readonly sinceEnd: readonly number[]
   readonly aborts: number
@@ -41,7 +41,7 @@ const COLUMNS: readonly [title: string, width: number, cell: (row: Row) => strin
   ['lost', 5, (row) => row.lost],
   ['unexp', 6, (row) => row.unexpected],
   ['excess', 7, (row) => row.excess],
-  ['missedWakes', 8, (row) => row.missedWakes],
+  ['missed', 8, (row) => row.missedWakes],
   ['exit p50', 9, (row) => quantile(row.sinceExit, 0.5)],
   ['p99', 7, (row) => quantile(row.sinceExit, 0.99)],
   ['end p50', 8, (row) => quantile(row.sinceEnd, 0.5)],
@@ -50,10 +50,11 @@ const COLUMNS: readonly [title: string, width: number, cell: (row: Row) => strin
 ]
 const LABEL = 62
 
-export const LEGEND = `in op: with an operation begun and not ended; native: in a native call; held: got by the dead, and not finished
-dup: got again, at most held; excess: got again though nobody died with it; missedWakes: who waited found something by its own re-check
-exit, end: ms to the last redelivery from the exit event (below zero: it came first), and from the order or the beginning of the end
-aborts: processes that V8 took down for want of memory, whose kills were done again`
+export const LEGEND = `in op: deaths inside an operation; native: inside a native call; held: items that the dead had got and not finished
+dup: items got again, at most held; excess: items got again whose holder lives; missed: missed wakes
+exit: ms from the exit event to the last redelivery (below zero: it came first)
+end: ms from the order to end, or from its beginning, to the last redelivery
+aborts: processes that V8 aborted because memory was full; their kills were repeated`
 
 export function head(): string {
   return 'operation; way; ...'.padEnd(LABEL) + COLUMNS.map(([title, width]) => title.padStart(width)).join('')
@@ -85,7 +86,7 @@ export function totalOf(rows: readonly Row[]): Row {
   }
 }
 
-/** What a row must not have. */
+/** True if the row has a count that it must not have. */
 export function isWrong({ lost, unexpected, excess, duplicates, held, kills, missedWakes }: Row): boolean {
   return lost + unexpected + excess > 0 || duplicates > held || (kills === 0 && missedWakes > 0)
 }

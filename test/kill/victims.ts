@@ -3,22 +3,24 @@ import { Worker } from 'node:worker_threads'
 import { within } from '../support/deadline.ts'
 import type { Cell } from './cells.ts'
 import type { Marks } from './marks.ts'
-import type { Stage } from './stage.ts'
+import type { TestedQueue } from './tested-queue.ts'
 
-/** Small enough to be used up within some ms; Node reports it, since it is used up by many small arrays. */
+/**
+ * A heap this small is full within some ms. Many small arrays fill it, so Node reports the end of the thread.
+ */
 const LITTLE_MEMORY = { maxOldGenerationSizeMb: 12, maxYoungGenerationSizeMb: 2 }
 
-/** One thread that is to die, and who brings that about. */
+/** A thread that is to die, and the parent that started it, if it has one. */
 export class Victim {
-  /** Resolves when it is dead, with the time. */
+  /** Resolves with the time of its death. */
   readonly dead: Promise<number>
   readonly #cell: Cell
   readonly #worker: Worker
 
-  constructor(cell: Cell, stage: Stage, marks: Marks, first: number, count: number, after: number) {
+  constructor(cell: Cell, tested: TestedQueue, marks: Marks, first: number, count: number, after: number) {
     this.#cell = cell
     const { role, way, starter } = cell
-    const { body, queue } = stage
+    const { body, queue } = tested
     const child = { handle: queue.handle, marks: marks.shared, role, way, count, first, after, body }
     const limits = way === 'memory' ? LITTLE_MEMORY : {}
     const file = starter === 'main' ? 'victim.mjs' : 'parent.mjs'
@@ -29,11 +31,11 @@ export class Victim {
       resourceLimits: starter === 'main' ? limits : {},
     })
     this.dead = within(this.#death(), `the death of a thread: ${role}, ${way}, ${starter}`)
-    // Awaited later.
+    // It is awaited later; until then a rejection must not count as unhandled.
     this.dead.catch(() => {})
   }
 
-  /** Ends it from outside, where it does not end itself. */
+  /** Terminates it, unless it ends itself. */
   kill(): void {
     const { way, starter } = this.#cell
     if (way === 'parent' || (starter === 'main' && (way === 'terminate' || way === 'endless'))) {
@@ -41,7 +43,7 @@ export class Victim {
     } else if (way === 'terminate' || way === 'endless') this.#worker.postMessage('kill')
   }
 
-  /** Ends the parent too, if it still lives. */
+  /** Terminates the parent, too, if it still lives. */
   async end(): Promise<void> {
     await within(this.#worker.terminate(), 'the end of a parent')
   }
@@ -55,7 +57,7 @@ export class Victim {
       return performance.now()
     }
     const at = await new Promise<number>((resolve) => {
-      // Before millrace's own listener, so that recovery is within the time that is measured.
+      // This listener precedes that of millrace, so that the measured time includes the recovery.
       setImmediate(() => this.#worker.prependListener('exit', () => resolve(performance.now())))
     })
     const expected = { throw: 'the victim throws', memory: 'memory limit' }[way as string]

@@ -5,7 +5,10 @@ import type { Mutant } from './mutants.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The files under src/ that a mutant changes, with their new text. @throws where a fault does not apply exactly once */
+/**
+ * The files under src/ that a mutant changes, with their new text. @throws if a fault does not apply exactly
+ * once
+ */
 export function mutated({ name, faults }: Mutant): Map<string, string> {
   const texts = new Map<string, string>()
   for (const fault of faults) {

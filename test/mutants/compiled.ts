@@ -21,7 +21,7 @@ export function isCompiled({ faults }: Mutant): boolean {
   return faults.every(({ file }) => file.startsWith('core/') && !RUNTIME_ONLY.has(file))
 }
 
-/** The module with the fault in it. */
+/** The module with the fault. */
 export async function compileMutant(mutant: Mutant): Promise<Uint8Array> {
   const texts = mutated(mutant)
   const unused = new Set(texts.keys())
@@ -35,7 +35,10 @@ export async function compileMutant(mutant: Mutant): Promise<Uint8Array> {
   return bytes
 }
 
-/** How the module, or random operations on both back ends of it, show the mutant. */
+/**
+ * The finding that shows the mutant: a difference of the module, or of random operations between its two back
+ * ends.
+ */
 export async function judgeModule(mutant: Mutant, seed: number): Promise<string | undefined> {
   const bytes = await compileMutant(mutant)
   const forbidden = Object.entries(forbiddenIn(readModule(bytes)))

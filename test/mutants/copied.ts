@@ -17,7 +17,7 @@ const COPIED = [
   'tsconfig.build.json',
   'vitest.config.ts',
 ]
-/** Of one test, in ms: one that hangs fails by it, and the others need far less. */
+/** Time for one test. A test that hangs fails by it; the others need far less. */
 const TEST_TIMEOUT = 20_000
 
 interface Report {
@@ -27,7 +27,7 @@ interface Report {
   }[]
 }
 
-/** The project in a folder of its own, for one mutant at a time. */
+/** A copy of the project in a folder of its own, for one mutant at a time. */
 export class Copy {
   readonly #folder: string
 
@@ -41,7 +41,7 @@ export class Copy {
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
-  /** Which test shows the mutant, or that the tests did not end within `ms`. */
+  /** The test that shows the mutant, or that the tests did not end within `ms`. */
   async judge(mutant: Mutant, tests: readonly string[], ms: number): Promise<string | undefined> {
     const texts = mutated(mutant)
     if (isCompiled(mutant)) texts.set('core/module.ts', moduleText(await compileMutant(mutant)))
@@ -53,7 +53,7 @@ export class Copy {
     }
   }
 
-  /** What fails in these files. */
+  /** The failures of these files. */
   async run(tests: readonly string[], ms: number): Promise<string | undefined> {
     const output = join(this.#folder, 'report.json')
     rmSync(output, { force: true })
@@ -79,7 +79,7 @@ export class Copy {
     const vitest = join(this.#folder, 'node_modules/vitest/vitest.mjs')
     const command = [vitest, 'run', '--testTimeout', String(TEST_TIMEOUT), ...args]
     return new Promise((resolve, reject) => {
-      // A group of its own, so that what vitest starts ends with it.
+      // A process group of its own, so that all processes of vitest end with it.
       const child = spawn(process.execPath, command, { cwd: this.#folder, detached: true })
       let text = ''
       let isLate = false

@@ -3,10 +3,13 @@ import { run, type Scenario } from '../schedules/scenario.ts'
 import type { Mutant } from './mutants.ts'
 import { SCENES, type Scene, type SceneName } from './scenes.ts'
 
-/** States of a mutant's scene after which it is given up as not found: several times what the unmutated ones have. */
+/**
+ * States of a scene after which a mutant counts as not found: several times those of the source without a
+ * fault.
+ */
 const STATES = 3_000_000
 
-/** How the explorer found the mutant: the scene, and the finding. */
+/** The scene and the finding by which the explorer found the mutant. */
 export async function exploreMutant({ name, scenes = [], faults }: Mutant): Promise<string | undefined> {
   for (const scene of scenes) {
     const message = await findingOf(scene, faults)
@@ -22,7 +25,7 @@ export function doesNotRun(message: string): boolean {
   return /is not (defined|a function)|of undefined|Assignment to constant/.test(message)
 }
 
-/** The scene's finding in the source with these faults. */
+/** The finding of the scene in the source with these faults. */
 export async function findingOf(name: SceneName, faults: Mutant['faults']): Promise<string | undefined> {
   const { scenario, bounds }: Scene = SCENES[name]
   const faulty: Scenario = { ...scenario, faults }
@@ -31,7 +34,7 @@ export async function findingOf(name: SceneName, faults: Mutant['faults']): Prom
     if (exhausted && faults.length === 0) throw new Error(`${name} is not complete within ${STATES} states`)
     return undefined
   } catch (error) {
-    // Anything else says that a fault does not apply.
+    // Other errors mean that a fault does not apply.
     if (error instanceof Finding) return error.message.split('\n')[0]
     throw error
   }

@@ -3,7 +3,7 @@ import { mutated } from './apply.ts'
 import { exploreMutant, findingOf } from './explored.ts'
 import { MUTANTS } from './mutants.ts'
 
-/** Found within a second each, in scenes that are small: the script runs all. */
+/** Mutants that small scenes find within a second each. The script runs all. */
 const SAMPLE = [
   'a slot is freed before its cell was taken out',
   'the staged cell is still owned after its put',
@@ -24,7 +24,7 @@ describe('the mutants', () => {
     expect(sample.length).toBe(SAMPLE.length)
   })
 
-  it('of which one does not apply is refused', () => {
+  it('are refused when a fault does not apply', () => {
     const faults = [{ file: 'core/operations/ring.ts', find: 'nowhere in there', replace: '' }]
     expect(() => mutated({ name: 'gone', faults, expected: 'explored' })).toThrow('occurs 0 times')
   })

@@ -9,7 +9,9 @@ const QUEUES = 150
 const PER_QUEUE = 400
 const COMPARED_EVERY = 50
 
-/** Bundled with a mutant's source and its compiled core. Returns what is wrong. */
+/**
+ * Runs random operations; it is bundled with the source of a mutant and its compiled core. Returns the fault.
+ */
 export function randomRun(seed: number): string | undefined {
   for (const kind of ['fifo', 'lifo', 'priority'] as const) {
     for (let queue = 0; queue < QUEUES; queue++) {

@@ -1,8 +1,3 @@
-/**
- * Puts each deliberate fault into the source, one at a time, and asks the layers of checks, cheapest first, whether they
- * find it. `--help` says how.
- */
-
 import { main } from '../../scripts/command-line.ts'
 import { mutated } from './apply.ts'
 import { isCompiled, judgeModule } from './compiled.ts'
@@ -13,10 +8,13 @@ import { type Options, optionsOf, SCRIPT } from './options.ts'
 import { SCHEDULES, sampleMutant } from './sampled.ts'
 import type { SceneName } from './scenes.ts'
 
-/** For test files on the unmutated source, in ms; with a fault this many times what that took, and at least so many. */
-const PATIENCE = 300_000
+/**
+ * Time for test files on the source without a fault. With a fault they have TIMES as long as that took, at
+ * least AT_LEAST_MS.
+ */
+const DEADLINE_MS = 300_000
 const TIMES = 4
-const AT_LEAST = 60_000
+const AT_LEAST_MS = 60_000
 
 interface Outcome {
   readonly mutant: Mutant
@@ -25,7 +23,7 @@ interface Outcome {
   readonly error?: string
 }
 
-/** Which layers a mutant is put to. */
+/** The layers that can find the mutant. */
 function layersOf(mutant: Mutant, layers: readonly Layer[]): Layer[] {
   return layers.filter((layer) => {
     if (layer === 'explored' || layer === 'sampled') return mutant.scenes !== undefined
@@ -37,7 +35,10 @@ const keyOf = (tests: readonly string[] | undefined) => (tests ?? []).join(' ')
 
 const UNMUTATED: Mutant = { name: 'none', faults: [], expected: 'explored' }
 
-/** The unmutated source passes all that the mutants are put to. Returns ms by test files; undefined if it does not. */
+/**
+ * Checks that the source without a fault passes all checks. Returns ms by test files; undefined if it does
+ * not.
+ */
 async function baseline(
   { mutants, layers, seed }: Options,
   copy: Copy,
@@ -49,7 +50,8 @@ async function baseline(
       checks.set(`scene ${scene satisfies SceneName}`, () => findingOf(scene, []))
     if (own.includes('compiled')) checks.set('module', () => judgeModule(UNMUTATED, seed))
     if (own.includes('sampled')) checks.set('samples', () => sampleMutant(UNMUTATED, seed))
-    if (own.includes('copied')) checks.set(keyOf(mutant.tests), () => copy.run(mutant.tests ?? [], PATIENCE))
+    if (own.includes('copied'))
+      checks.set(keyOf(mutant.tests), () => copy.run(mutant.tests ?? [], DEADLINE_MS))
   }
   const times = new Map<string, number>()
   let failures = 0
@@ -74,7 +76,7 @@ async function judged(
   times: Map<string, number>,
 ): Promise<Outcome> {
   const { tests } = mutant
-  const maxSleepMs = Math.max(AT_LEAST, TIMES * (times.get(keyOf(tests)) ?? 0))
+  const deadlineMs = Math.max(AT_LEAST_MS, TIMES * (times.get(keyOf(tests)) ?? 0))
   for (const layer of layersOf(mutant, layers)) {
     try {
       const found =
@@ -84,7 +86,7 @@ async function judged(
             ? await judgeModule(mutant, seed)
             : layer === 'sampled'
               ? await sampleMutant(mutant, seed)
-              : await copy.judge(mutant, tests ?? [], maxSleepMs)
+              : await copy.judge(mutant, tests ?? [], deadlineMs)
       if (found !== undefined) return { mutant, layer, found }
     } catch (error) {
       return { mutant, layer, error: (error as Error).message }

@@ -3,10 +3,10 @@ import { samplerOf } from '../schedules/scenario.ts'
 import { doesNotRun } from './explored.ts'
 import type { Mutant } from './mutants.ts'
 
-/** Of each configuration. `npm test` runs more of them. */
+/** Schedules of each configuration. `npm test` runs more of them. */
 export const SCHEDULES = 600
 
-/** Which configuration of the explorer shows the mutant in schedules by chance, and the finding. */
+/** The configuration and the finding that show the mutant in schedules by chance. */
 export async function sampleMutant({ name, faults }: Mutant, seed: number): Promise<string | undefined> {
   for (const { name: configuration, scenario, kills } of CONFIGURATIONS) {
     const sampler = await samplerOf({ ...scenario, faults }, { seed, kills })

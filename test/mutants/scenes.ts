@@ -18,7 +18,10 @@ import {
   UNTIL_END,
 } from '../schedules/scenario.ts'
 
-/** What the explorer runs the mutants in: small, complete within their bounds, and without a finding in the unmutated source. */
+/**
+ * The scenes in which the explorer runs the mutants: small, complete within their bounds, and without a
+ * finding in the source without a fault.
+ */
 export interface Scene {
   readonly scenario: Scenario
   readonly bounds: Bounds
@@ -27,7 +30,7 @@ export interface Scene {
 const mortal = { mortal: true }
 const selects = { selects: true }
 
-/** What is accepted is finished once where nobody died, or it is still there. */
+/** Checks that each accepted item is finished once, or still there, if no thread died. */
 function accounted(...items: number[]) {
   return (end: End) => {
     if (end.deaths > 0) return
@@ -37,7 +40,7 @@ function accounted(...items: number[]) {
   }
 }
 
-/** Every one of them was accepted and finished, and nothing is left. */
+/** Checks that each item was accepted and finished, and that nothing is left. */
 function allFinished(...items: number[]) {
   return (end: End) => {
     if (end.deaths > 0) return
@@ -180,7 +183,7 @@ export const SCENES = {
         taker(0, UNTIL_END, { manner: HOLD }),
         taker(1, UNTIL_END, { manner: HOLD }),
       ],
-      // One that holds both does not wait for the other, which then waits for it.
+      // A thread that holds both does not wait for the other, which then waits for it.
       end: (at) => holdersOf(at) < 2 || ends(2)(at),
     },
     bounds: { preemptions: 1 },
@@ -373,7 +376,7 @@ function holdersOf({ words, geometry }: End): number {
   return ledgers.filter((ledger) => heldIn(words, geometry, ledger).length > 0).length
 }
 
-/** Every ledger that the dead left is free. */
+/** Checks that every ledger of a dead thread is free. */
 function nobodyIsExecutor(end: End): void {
   const { words, geometry } = end
   for (let index = 0; index < geometry.maxThreads; index++) {

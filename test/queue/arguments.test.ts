@@ -20,7 +20,7 @@ const blocking: [string, Call][] = [
   ['joinSync', (queue, options) => queue.joinSync(options)],
 ]
 
-/** What a call throws or rejects with. */
+/** The error that a call throws or rejects with. */
 async function failure(call: Call, options: unknown): Promise<unknown> {
   const queue = new Queue<number>({ maxsize: 4 })
   queue.tryPut(0)
@@ -107,7 +107,7 @@ describe('arguments', () => {
     await expect(queue.getMany(count as never)).rejects.toThrow(type)
   })
 
-  it('of getMany refuse a wrong linger', async () => {
+  it('refuse a wrong linger of getMany', async () => {
     const queue = new Queue<number>()
     for (const linger of ['5', -1, 2 ** 31, Number.POSITIVE_INFINITY]) {
       const options = { linger } as never
@@ -117,7 +117,7 @@ describe('arguments', () => {
     }
   })
 
-  it('of shutdown refuse what is no boolean, and the queue stays open', () => {
+  it('refuse an option of shutdown that is no boolean, and the queue stays open', () => {
     const queue = new Queue<number>()
     for (const options of [{ immediate: 'yes' }, { immediate: 1 }, { immediate: null }, null, true]) {
       expect(() => queue.shutdown(options as never)).toThrow(
@@ -127,7 +127,7 @@ describe('arguments', () => {
     expect(queue.isShutDown).toBe(false)
   })
 
-  it('of putMany refuse what cannot be iterated', async () => {
+  it('refuse items of putMany that cannot be iterated', async () => {
     const queue = new Queue<number>()
     const type = expect.objectContaining({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' })
     await expect(queue.putMany(5 as never)).rejects.toThrow(type)
@@ -140,7 +140,7 @@ describe('arguments', () => {
     await expect(attachAsync(handle as never)).rejects.toThrow(type)
   })
 
-  it('of attach refuse a handle of another version', () => {
+  it('refuse a handle of another version in attach', () => {
     const handle = { ...(new Queue().handle as object), millrace: 2 }
     expect(() => attach(handle as never)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }))
   })

@@ -8,7 +8,7 @@ import { point } from './fixtures/point.mjs'
 const numbers = (options?: QueueOptions<number>) => new Queue<number>({ codec: codecs.int32, ...options })
 const tooMany = { name: 'TooManyThreadsError', code: 'ERR_TOO_MANY_THREADS' }
 
-/** The library as a user's bundle might load it a second time. */
+/** A second copy of the library, as the bundle of a user might load it. */
 const copy: Promise<typeof import('../../src/index.ts')> = import(
   new URL('../../dist/src/index.js', import.meta.url).href
 )
@@ -90,7 +90,7 @@ describe('attach', () => {
     }
   })
 
-  it('of a queue with dead letters attaches these too', async () => {
+  it('attaches the dead-letter queue of a queue, too', async () => {
     const letters = new Queue<never>({ name: 'letters' })
     const queue = numbers({ deadLetters: letters })
     const there = await other(queue)
@@ -123,7 +123,7 @@ describe('attach', () => {
 })
 
 describe('a thread that detaches', () => {
-  it('leaves what it held to the others, before new items, attempts counted', async () => {
+  it('returns its items to the others, before new items, with their attempts counted', async () => {
     const queue = numbers()
     const there = await other(queue)
     await queue.putMany([1, 2, 3, 4])
@@ -137,7 +137,7 @@ describe('a thread that detaches', () => {
     expect(again.at(-1)?.item).toBe(4)
   })
 
-  it('may attach again, and is new there', async () => {
+  it('can attach again, with nothing held', async () => {
     const queue = numbers()
     queue.tryPut(1)
     const { handle } = queue

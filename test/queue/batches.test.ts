@@ -6,7 +6,7 @@ import { other, waits } from '../support/users.ts'
 const numbers = (maxsize = 64, maxInFlight = 64) =>
   new Queue<number>({ maxsize, maxInFlight, codec: codecs.int32 })
 
-/** Counts how far it was read. */
+/** An iterable that counts how far it was read. */
 function* counted(count: number, read: { items: number }) {
   for (let number = 0; number < count; number++) {
     read.items++
@@ -15,7 +15,7 @@ function* counted(count: number, read: { items: number }) {
 }
 
 describe('putMany', () => {
-  it('stores all in order and says how many', async () => {
+  it('stores all items in order and says how many', async () => {
     const queue = numbers()
     expect(await queue.putMany([1, 2, 3])).toBe(3)
     expect(await queue.putMany(new Set([4, 5]))).toBe(2)
@@ -35,7 +35,7 @@ describe('putMany', () => {
         })(),
         `item ${number}`,
       )
-      // Got so far, queued, and the one that waits.
+      // The items got so far, those queued, and the one that waits.
       expect(read.items).toBeLessThanOrEqual(number + 1 + 3 + 1)
       queue.taskDone()
     }
@@ -72,7 +72,7 @@ describe('putMany', () => {
     await expect(all).rejects.toMatchObject({ code: 'ABORT_ERR', cause: 'enough', stored: 2 })
   })
 
-  it('stopped by the iterable says how many were stored, and closes what it read from', async () => {
+  it('stopped by the iterable says how many were stored, and closes the iterable', async () => {
     const queue = numbers()
     function* failing() {
       yield 1
@@ -94,7 +94,7 @@ describe('putMany', () => {
     expect(closed).toBe(true)
   })
 
-  it('blocks a thread until all are stored, and stops there with what was stored', async () => {
+  it('blocks a thread until all are stored, and says how many were when it is stopped', async () => {
     const queue = numbers(2)
     const there = await other(queue)
     const all = there.call('putManySync', [1, 2, 3, 4])
@@ -113,7 +113,7 @@ describe('putMany', () => {
 })
 
 describe('getMany', () => {
-  it('gets what is there, at most max, and does not wait for more', async () => {
+  it('gets the items that are there, at most max, and does not wait for more', async () => {
     const queue = numbers()
     await queue.putMany([1, 2, 3, 4, 5])
     expect(await queue.getMany(2)).toEqual([1, 2])
@@ -132,7 +132,7 @@ describe('getMany', () => {
     await expect(queue.getMany(5, { timeout: 5 })).rejects.toMatchObject({ code: 'ERR_QUEUE_EMPTY' })
   })
 
-  it('stops at what maxInFlight allows', async () => {
+  it('stops at maxInFlight', async () => {
     const queue = numbers(64, 3)
     await queue.putMany([1, 2, 3, 4, 5])
     expect(await queue.getMany(5)).toEqual([1, 2, 3])
@@ -155,7 +155,7 @@ describe('getMany', () => {
     expect(queue.tryGet()).toBe(4)
   })
 
-  it('with linger returns what came when the time is over', async () => {
+  it('with linger returns the items that came when the time is over', async () => {
     const queue = numbers()
     queue.tryPut(1)
     const since = performance.now()
@@ -166,7 +166,7 @@ describe('getMany', () => {
     expect(await there.call('getManySync', 3, { linger: 30 })).toEqual([2])
   })
 
-  it('with linger returns what came when the queue is shut down', async () => {
+  it('with linger returns the items that came when the queue is shut down', async () => {
     const queue = numbers()
     const batch = queue.getMany(3, { linger: 10_000 })
     queue.tryPut(1)
@@ -188,7 +188,7 @@ describe('getMany', () => {
     expect(await batch).toEqual([1, 2])
   })
 
-  it('aborted while it lingers returns what it got, which this thread holds', async () => {
+  it('aborted while it lingers returns its items, which this thread holds', async () => {
     const queue = numbers()
     queue.tryPut(1)
     const controller = new AbortController()

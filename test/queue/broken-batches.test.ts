@@ -13,7 +13,7 @@ interface Site {
   readonly controller: AbortController
 }
 
-/** Decodes all but 13. */
+/** A codec that decodes all numbers but 13. */
 const choosy: Codec<number> = {
   name: 'choosy',
   encode: (item, bytes) => {
@@ -36,18 +36,18 @@ function damageNextItem(queue: Queue<number>, place: number): void {
 }
 
 interface Row {
-  /** What breaks the batch off. */
+  /** Interrupts the batch. */
   readonly by: string
-  /** `got`: items that the batch has so far. */
+  /** `got` is the number of items that the batch has so far. */
   readonly breakOff: (site: Site, got: number) => void
-  /** What it rejects with before its first item. */
+  /** The error with which it rejects before its first item. */
   readonly code: string
-  /** What becomes of a batch that has 1: it returns that, or rejects, with that as `items`. */
+  /** The outcome of a batch that has 1: it resolves with that, or rejects, with that as `items`. */
   readonly manual: 'returns' | 'rejects'
   readonly auto: 'returns' | 'rejects'
 }
 
-/** Nothing that was got is lost, or held without the caller's knowledge. */
+/** Checks that no item is lost, or held without the knowledge of the caller. */
 const TABLE: readonly Row[] = [
   {
     by: 'a shutdown',
@@ -78,7 +78,7 @@ const TABLE: readonly Row[] = [
     auto: 'returns',
   },
   {
-    // With 'manual' what was got is delivered again, so it is not the caller's any more.
+    // With 'manual' the items got are delivered again, so the caller does not hold them any more.
     by: 'detaching',
     breakOff: ({ queue }) => queue[Symbol.dispose](),
     code: 'ERR_DETACHED',
@@ -104,7 +104,7 @@ const TABLE: readonly Row[] = [
   },
 ]
 
-/** What a promise settles with. */
+/** The outcome of a promise. */
 // biome-ignore lint/suspicious/noExplicitAny: whatever was thrown
 async function outcome(promise: Promise<unknown>): Promise<any> {
   const settled = promise.then(
@@ -115,7 +115,7 @@ async function outcome(promise: Promise<unknown>): Promise<any> {
 }
 
 describe.each(TABLE)('a batch that is broken off by $by', ({ breakOff, code, ...after }) => {
-  it('before its first item has got nothing, and says why', async () => {
+  it('before its first item rejects with the reason, and holds nothing', async () => {
     const place = site({ name: 'shelf' })
     const batch = place.queue.getMany(3, { linger: LONG, signal: place.controller.signal })
     await waits(place.queue, 'get', 0)
@@ -161,7 +161,7 @@ describe('a batch', () => {
     expect([queue.size, internalsOf(queue).held, queue.unfinished]).toEqual([1, 0, 1])
   })
 
-  it('that may hold no more, since another of this thread does, returns what it has', async () => {
+  it('that may hold no more, since another of this thread does, returns its items', async () => {
     const { queue } = site({ maxInFlight: 3 })
     await queue.putMany([1, 2])
     const batches = [queue.getMany(3, { linger: LONG }), queue.getMany(3, { linger: LONG })]
@@ -189,7 +189,7 @@ describe('a batch', () => {
     const batch = there.call('getManySync', 3, { linger: LONG })
     await there.waits('get')
     queue.tryPut(1)
-    // It has the item once it waits with nothing queued.
+    // It has the item once it waits and none is queued.
     await within(gone(queue), 'the item is taken')
     await there.waits('get')
     queue.shutdown()

@@ -44,7 +44,7 @@ describe('taskDone', () => {
     expect(queue.unfinished).toBe(0)
   })
 
-  it('does not count what another thread holds', async () => {
+  it('does not count items that another thread holds', async () => {
     const queue = numbers()
     await queue.putMany([1, 2])
     const there = await other(queue)
@@ -60,7 +60,7 @@ describe('taskDone', () => {
 })
 
 describe('join', () => {
-  it('resolves at once where all is finished, twice too', async () => {
+  it('resolves at once when all items are finished, also a second time', async () => {
     const queue = numbers()
     await queue.join()
     await queue.put(1)
@@ -101,7 +101,7 @@ describe('join', () => {
     await within(Promise.all(joins), 'the joins')
   })
 
-  it('of a thread that holds items itself: DeadlockError where it would block, none where it awaits', async () => {
+  it('throws DeadlockError when a thread that holds items would block, not when it awaits', async () => {
     const queue = numbers()
     await queue.put(1)
     await queue.get()
@@ -117,7 +117,7 @@ describe('join', () => {
     await expect(there.call('joinSync')).rejects.toMatchObject({ code: 'ERR_DEADLOCK' })
   })
 
-  it('tells how many are unfinished when it lapses', async () => {
+  it('says how many items are unfinished when it times out', async () => {
     const queue = numbers()
     await queue.putMany([1, 2])
     await expect(queue.join({ timeout: 1 })).rejects.toThrow(
@@ -125,7 +125,7 @@ describe('join', () => {
     )
   })
 
-  it('can be waited for again and again while items come and go', async () => {
+  it('can be awaited repeatedly while items come and go', async () => {
     const queue = numbers(4)
     const there = await other(queue)
     for (let round = 0; round < 50; round++) {

@@ -3,7 +3,7 @@ import { codecs, Queue, type QueueOptions, type WaitOptions } from '../../src/in
 import { until, within } from '../support/deadline.ts'
 import { attachThere, other, type RemoteQueue, waits } from '../support/users.ts'
 
-/** One user of a queue, wherever it is and whether it blocks or awaits. */
+/** One user of a queue, in any thread, that blocks or awaits. */
 interface Client {
   put(item: number, options?: WaitOptions): Promise<unknown>
   get(options?: WaitOptions): Promise<number>
@@ -140,7 +140,7 @@ describe.each(contexts)('users %s', (_, clientsOf) => {
     }
   })
 
-  it('of whom one holds an item keep the joiner waiting through an immediate shutdown', async () => {
+  it('keep the joiner waiting through an immediate shutdown while one holds an item', async () => {
     const queue = numbers()
     const [joiner, getter] = await clientsOf(queue, 2)
     queue.tryPut(1)
@@ -155,7 +155,7 @@ describe.each(contexts)('users %s', (_, clientsOf) => {
     await join
   })
 
-  it('put and get thousands of items at once, until the shutdown tells all of them', async () => {
+  it('put and get thousands of items at the same time, until the shutdown ends all of them', async () => {
     const queue = numbers({ maxsize: 4 })
     const clients = await clientsOf(queue, 4)
     const each = 300
@@ -183,7 +183,7 @@ describe.each(contexts)('users %s', (_, clientsOf) => {
 })
 
 describe('the main thread, which awaits,', () => {
-  it('feeds threads that block and drains what they answer', async () => {
+  it('feeds threads that block, and gets their answers', async () => {
     const work = numbers({ maxsize: 8 })
     const answers = numbers({ maxsize: 8 })
     const remotes = await Promise.all([other(work), other(work)])

@@ -35,7 +35,7 @@ import { seedOfRun } from '../support/seed.ts'
 
 const corrupt = expect.objectContaining({ name: 'QueueCorruptError', code: 'ERR_QUEUE_CORRUPT' })
 
-/** The queue's shared words, and where its regions lie. */
+/** The shared words of the queue, and the addresses of its regions. */
 function inside(queue: Queue<never> | Queue<string>): { words: Int32Array; geometry: Geometry } {
   const { memory, geometry } = queue.handle as unknown as { memory: WebAssembly.Memory; geometry: Geometry }
   return { words: new Int32Array(memory.buffer), geometry }
@@ -64,7 +64,7 @@ describe('a damaged word', () => {
     },
   )
 
-  it('for the staged cell is told by put', async () => {
+  it('for the outgoing cell is reported by put', async () => {
     const queue = strings()
     const { words, geometry } = inside(queue)
     words[(ledgerAt(geometry, 0) + ENTRIES) >> 2] = -5
@@ -129,7 +129,7 @@ describe('a list that runs in a circle', () => {
     words[(geometry.cellsAt + cell * geometry.cellBytes + NEXT) >> 2] = cell + 1
   }
 
-  it('of returned items ends an immediate shutdown with QueueCorruptError', async () => {
+  it('ends an immediate shutdown with QueueCorruptError when it has returned items', async () => {
     const queue = strings()
     queue.tryPut('a')
     ;(await queue.take()).retry()
@@ -137,7 +137,7 @@ describe('a list that runs in a circle', () => {
     expect(() => queue.shutdown({ immediate: true })).toThrow(corrupt)
   })
 
-  it('of doomed items is followed once round at most, although the dead letters never fill', async () => {
+  it('is followed once round at most when it has dead-lettered items, although the dead letters never fill', async () => {
     const letters = new Queue<DeadLetter<string>>({ maxsize: 1, whenFull: 'drop-oldest' })
     const queue = strings({ deadLetters: letters })
     const { words, geometry } = inside(queue)
@@ -148,7 +148,7 @@ describe('a list that runs in a circle', () => {
     expect(letters.stats().dropped).toBe(geometry.cells - 1)
   })
 
-  it('of a long item’s blocks is freed once round at most', () => {
+  it('is freed once round at most when it has the blocks of a long item', () => {
     const queue = strings({ maxItemBytes: 65_536, memoryBytes: 65_536 })
     queue.tryPut('a'.repeat(5000))
     queue.tryPut('b'.repeat(5000))
@@ -169,8 +169,8 @@ describe('a list that runs in a circle', () => {
   })
 })
 
-describe('a cell’s number that is none', () => {
-  it('is told by retry with an error, which would be noted beside the cell', async () => {
+describe('an invalid number of a cell', () => {
+  it('is reported by retry with an error, which would be stored beside the cell', async () => {
     const queue = strings({ maxDeliveries: 3 })
     queue.tryPut('a')
     const delivery = await queue.take()
@@ -182,13 +182,13 @@ describe('a cell’s number that is none', () => {
   })
 })
 
-describe('a lock that nobody opens', () => {
+describe('a lock that is never released', () => {
   const locked = () => {
     const queue = new LifoQueue<string>({ codec: codecs.string, maxsize: 4 })
     return { queue, lock: () => (inside(queue).words[LOCK >> 2] = 1) }
   }
 
-  it('rejects all calls that wait at the first look, not each after a look of its own', async () => {
+  it('rejects all waiting calls at the first check, not each after its own', async () => {
     const { queue, lock } = locked()
     const waiting = Array.from({ length: 20 }, () => queue.get().catch((error: unknown) => error))
     const { words } = inside(queue)
@@ -215,7 +215,7 @@ describe('a lock that nobody opens', () => {
   })
 })
 
-describe('a damaged record of failures', () => {
+describe('a damaged failure history', () => {
   it('yields strings, and takes further failures', () => {
     const span = spanOf(new ArrayBuffer(512))
     const record = { at: 0, bytes: 512 }
@@ -259,7 +259,7 @@ describe('random damage to the cells', () => {
   })
 })
 
-it('shows what a thread held as far as it can be told', () => {
+it('shows the items of a thread as far as they are known', () => {
   const queue = strings({ ack: 'manual' })
   for (const item of ['one', 'two']) queue.tryPut(item)
   expect([queue.tryGet(), queue.tryGet()]).toEqual(['one', 'two'])

@@ -60,7 +60,7 @@ describe('dead letters', () => {
     expect(letters.tryGet()).toMatchObject({ error: { name: 'Error', message: 'a string' } })
   })
 
-  it('say which threads failed', async () => {
+  it('name the threads that failed', async () => {
     const { queue, letters } = pair()
     const there = await other(queue)
     queue.tryPut('page')
@@ -91,7 +91,7 @@ describe('dead letters', () => {
     expect((letter.error as Error).message).toMatch(/^failure 20 of many/)
   })
 
-  it('start anew with the next item of the same cell', async () => {
+  it('start with no failures for the next item of the same cell', async () => {
     const { queue, letters } = pair({ maxsize: 1, maxDeliveries: 2, maxInFlight: 1, maxThreads: 1 })
     for (let number = 0; number < 20; number++) {
       queue.tryPut(number)
@@ -106,7 +106,7 @@ describe('dead letters', () => {
     }
   })
 
-  it('get long items whole', async () => {
+  it('get long items complete', async () => {
     const { queue, letters } = pair({ codec: codecs.bytes as never }, { maxItemBytes: 2 ** 21 })
     const item = new Uint8Array(300_000).map((_, index) => index)
     queue.tryPut(item)
@@ -146,7 +146,7 @@ describe('dead letters', () => {
     expect(queue.stats()).toMatchObject({ unfinished: 0, held: 0, size: 0 })
   })
 
-  it('whose queue cannot carry the item get its bytes', async () => {
+  it('get the bytes of an item that their queue cannot carry', async () => {
     const { queue, letters } = pair({}, { codec: codecs.json as never })
     queue.tryPut(1n)
     ;(await queue.take()).fail(new Error('no use'))
@@ -156,7 +156,7 @@ describe('dead letters', () => {
     expect('bytes' in letter).toBe(true)
   })
 
-  it('whose queue is too narrow for item and bytes come without either', async () => {
+  it('come without item and bytes when their queue is too narrow for both', async () => {
     const { queue, letters } = pair({}, { itemBytes: 400, maxItemBytes: 400 })
     queue.tryPut('x'.repeat(1000))
     ;(await queue.take()).fail(new Error('no use'))
@@ -187,7 +187,7 @@ describe('a full dead-letter queue', () => {
     expect(queue.stats()).toMatchObject({ doomed: 0, unfinished: 0, size: 0 })
   })
 
-  it('takes what waited in the order it was given up, room by room', async () => {
+  it('takes the waiting items in the order they were dead-lettered, as there is room', async () => {
     const { queue, letters } = pair({}, { maxsize: 2 })
     await queue.putMany([1, 2, 3, 4, 5, 6])
     for (let count = 0; count < 6; count++) (await queue.take()).fail(new Error('no use'))
@@ -201,7 +201,7 @@ describe('a full dead-letter queue', () => {
     await within(queue.join(), 'the join')
   })
 
-  it('counts what waits for it against maxsize', async () => {
+  it('counts the items that wait for it against maxsize', async () => {
     const { queue, letters } = pair({ maxsize: 1 }, { maxsize: 1 })
     letters.tryPut({ error: earlier, attempts: 0, history: [], queue: '' })
     queue.tryPut(1)
@@ -255,7 +255,7 @@ describe('a full dead-letter queue', () => {
     expect(await within(letters.get(), 'the letter')).toMatchObject({ item: 'page' })
   })
 
-  it('may be detached while items wait for room in it', async () => {
+  it('can be detached while items wait for room in it', async () => {
     const { queue, letters } = pair({}, { maxsize: 1 })
     const { handle } = letters
     await queue.putMany([1, 2])
@@ -265,7 +265,7 @@ describe('a full dead-letter queue', () => {
     await new Promise((resolve) => setImmediate(resolve))
     expect(queue.tryGet()).toBe(EMPTY)
     expect(queue.stats()).toMatchObject({ doomed: 1, unfinished: 1 })
-    // Another thread has both.
+    // Another thread is attached to both queues.
     const there = await other(queue)
     const again = attach(handle) as Letters
     expect(again.tryGet()).toMatchObject({ item: 1 })
@@ -273,7 +273,7 @@ describe('a full dead-letter queue', () => {
     expect(again.tryGet()).toMatchObject({ item: 2 })
   })
 
-  it('that is shut down lets the item go, with a warning', async () => {
+  it('that is shut down drops the item, with a warning', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     try {
       const { queue, letters } = pair()
@@ -288,7 +288,7 @@ describe('a full dead-letter queue', () => {
     }
   })
 
-  it('that is shut down while items wait for room lets them go', async () => {
+  it('that is shut down while items wait for room drops them', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     try {
       const { queue, letters } = pair({}, { maxsize: 1 })
@@ -305,7 +305,7 @@ describe('a full dead-letter queue', () => {
 })
 
 describe('dead letters of an immediate shutdown', () => {
-  it('are none: what waited for room is discarded', async () => {
+  it('are discarded while they wait for room', async () => {
     const { queue, letters } = pair({}, { maxsize: 1 })
     await queue.putMany([1, 2, 3])
     for (let count = 0; count < 3; count++) (await queue.take()).fail(new Error('no use'))

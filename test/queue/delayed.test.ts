@@ -6,20 +6,20 @@ import { other, others, User } from '../support/users.ts'
 
 const shutDown = expect.objectContaining({ code: 'ERR_QUEUE_SHUT_DOWN' })
 
-/** ms that `promise` takes, and what it resolves to. */
+/** The time in ms that `promise` takes, and its value. */
 async function timed<T>(promise: Promise<T>): Promise<{ ms: number; value: T }> {
   const began = performance.now()
   const value = await promise
   return { ms: performance.now() - began, value }
 }
 
-/** Clocks of ms, of which one is rounded down and the other up, and the test's own. */
+/** The clocks count ms; one rounds down, the other up. The clock of the test differs by as much. */
 const NEARLY = 1
 
-/** Longer than a busy machine holds up what a test does until it looks, ms. */
+/** Longer than a busy machine delays a test between an action and its check. */
 const WHILE = 1000
 
-/** Long beside what a delivery takes, short beside a wake that never comes: then the other delay would have passed. */
+/** Long beside a delivery, short beside a missing wake: then the other delay would have passed. */
 const LONG = 10_000
 
 describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind) => {
@@ -62,7 +62,7 @@ describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind
     }
   })
 
-  it('comes though the thread that retried it is dead', async () => {
+  it('comes although the thread that retried it is dead', async () => {
     const queue = make()
     queue.tryPut(5)
     const user = new User()
@@ -76,7 +76,7 @@ describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind
     expect(performance.now() - began).toBeGreaterThanOrEqual(2 * WHILE - NEARLY)
   })
 
-  it('comes though the thread that knew its time dies asleep', async () => {
+  it('comes although the thread that slept until its time dies', async () => {
     const queue = make()
     queue.tryPut(5)
     const delivery = queue.takeSync()
@@ -90,7 +90,7 @@ describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind
     const got = there.call('getSync')
     await there.waits('get')
     const began = performance.now()
-    // Wakes who has slept longest.
+    // The put wakes the thread that has slept longest.
     delivery.retry({ delay: WHILE })
     await user.stop()
     expect(await got).toBe(5)
@@ -114,7 +114,7 @@ describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind
     expect(got).toEqual(kind === 'priority' ? items : [4, 1, 3, 2, 0])
   })
 
-  it('comes early enough to who sleeps for a later one', async () => {
+  it('comes in time to a thread that sleeps for a later one', async () => {
     const queue = make()
     const there = await other(queue)
     for (const item of [1, 1, 1]) queue.tryPut(item)
@@ -130,7 +130,7 @@ describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind
     expect(both.ms).toBeLessThan(LONG)
   })
 
-  it('comes to another sleeper when the one that knew its time leaves with another item', async () => {
+  it('comes to another sleeping thread when the one that slept until its time gets another item', async () => {
     const queue = make()
     const [first, second] = await others(queue, 2)
     queue.tryPut(1)
@@ -147,7 +147,7 @@ describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind
     expect(ms).toBeLessThan(LONG)
   })
 
-  it('is waited for by get, join and loops when the queue is drained', async () => {
+  it('is awaited by get, join and loops when the queue is drained', async () => {
     const queue = make()
     const there = await other(queue)
     queue.tryPut(1)
@@ -181,7 +181,7 @@ describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind
     expect(queue.unfinished).toBe(0)
   })
 
-  it('does not hold up others, and ends no wait that has a timeout', async () => {
+  it('does not delay other items, and ends no wait with a timeout', async () => {
     const queue = make()
     const there = await other(queue)
     queue.tryPut(1)
@@ -194,7 +194,7 @@ describe.each(KINDS)('an item of a %s queue that is retried with a delay', (kind
     }
   })
 
-  it('is given up at once when it was delivered maxDeliveries times', async () => {
+  it('is dead-lettered at once when it was delivered maxDeliveries times', async () => {
     const deadLetters = new Queue<DeadLetter<number>>()
     const queue = make({ deadLetters, maxDeliveries: 1 })
     queue.tryPut(1)

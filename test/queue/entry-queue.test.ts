@@ -3,13 +3,13 @@ import { EntryQueue } from '../../src/queue/access/entry-queue.ts'
 import { randomNumbers } from '../support/random.mjs'
 import { seedOfRun } from '../support/seed.ts'
 
-it('entries held come oldest first, however many are held meanwhile', () => {
+it('held entries come oldest first, for any number of them', () => {
   const seed = seedOfRun()
   const random = randomNumbers(seed)
   const held = new EntryQueue()
   const model: number[] = []
   for (let step = 0, next = 1; step < 20_000; step++) {
-    // Runs of either, so that it grows, wraps and is emptied.
+    // Alternates runs of puts and runs of takes, so that the list grows, wraps and is emptied.
     const takes = random(8) < (step % 1000 < 500 ? 6 : 2)
     if (takes) {
       held.push(next)

@@ -105,7 +105,7 @@ describe('a failing codec', () => {
     expect([queue.tryGet(), queue.tryGet()]).toEqual(['a', 'b'])
   })
 
-  it('in a batch carries the items got before, which this thread holds', async () => {
+  it('in a batch has the items got before, which this thread holds', async () => {
     let decoded = 0
     const codec = {
       ...failing({}),
@@ -158,7 +158,7 @@ describe('a failing codec', () => {
     queue.taskDone(2)
   })
 
-  it('in another thread arrives there', async () => {
+  it('in another thread throws there', async () => {
     const queue = new Queue<unknown>()
     const there = await other(queue)
     queue.tryPut(1)
@@ -187,7 +187,7 @@ describe('an error of another copy of the library', () => {
     expect(new Error('there')).not.toBeInstanceOf(MillraceError)
   })
 
-  it('does not make symbols of nothing differ', async () => {
+  it('comes with the same EMPTY', async () => {
     const copy = (await import(built('queue/access/empty.js'))) as { EMPTY: unknown }
     expect(copy.EMPTY).toBe(EMPTY)
   })

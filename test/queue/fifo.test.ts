@@ -80,7 +80,7 @@ describe('a queue', () => {
     for (const item of items) expect(await there.call('getSync')).toBe(item)
   })
 
-  it('answers EMPTY, which is no item, where there is nothing', () => {
+  it('answers EMPTY, which is no item, when there is no item', () => {
     const queue = new Queue()
     expect(typeof EMPTY).toBe('symbol')
     expect(queue.tryGet()).toBe(EMPTY)
@@ -89,7 +89,7 @@ describe('a queue', () => {
     expect(queue.tryGet()).toBe(EMPTY)
   })
 
-  it('tells its size, room and name', () => {
+  it('reports its size, room and name', () => {
     const queue = new Queue({ maxsize: 2, name: 'pages' })
     expect([queue.name, queue.maxsize, queue.isShutDown]).toEqual(['pages', 2, false])
     queue.tryPut(1)

@@ -28,7 +28,7 @@ describe.each(['async', 'sync'] as const)('the %s iterator', (kind) => {
     await queue.join({ timeout: 0 })
   })
 
-  it('settles an item when the next is asked for', async () => {
+  it('settles an item when the next is requested', async () => {
     const queue = numbers()
     await queue.putMany([1, 2])
     queue.shutdown()
@@ -78,7 +78,7 @@ describe.each(['async', 'sync'] as const)('the %s iterator', (kind) => {
     expect(await there.take('takeSync')).toMatchObject({ item: 1, attempt: 2 })
   })
 
-  it('is over once it was left', async () => {
+  it('is done once it was left', async () => {
     const queue = numbers()
     await queue.putMany([1, 2])
     const iterator = open(queue)
@@ -98,7 +98,7 @@ describe.each(['async', 'sync'] as const)('the %s iterator', (kind) => {
     expect(queue.stats()).toMatchObject({ held: 0, unfinished: 2 })
   })
 
-  it('goes on after an item that cannot be decoded', async () => {
+  it('continues after an item that cannot be decoded', async () => {
     let broken = true
     const codec = {
       name: 'once',
@@ -212,7 +212,7 @@ describe('the end of a queue', () => {
     expect(await within(Promise.all(ends), 'the ends')).toEqual([END, END])
   })
 
-  it('comes for a thread that has settled its deliveries and holds what it got', async () => {
+  it('comes for a thread that has settled its deliveries and holds items of get', async () => {
     const queue = numbers()
     const there = await other(queue)
     await queue.putMany([1, 2, 3])
@@ -266,7 +266,7 @@ describe('the end of a queue', () => {
     }
   })
 
-  it('is not held up by what the waiting thread itself holds', async () => {
+  it('does not wait for items that the waiting thread itself holds', async () => {
     const queue = numbers()
     await queue.putMany([1, 2])
     await queue.get()
@@ -286,7 +286,7 @@ describe('the end of a queue', () => {
     const mine = await queue.take()
     await there.call('getSync')
     queue.shutdown()
-    // There the thread is blocked and cannot finish its item; here the event loop goes on and may retry.
+    // A blocked thread could not finish its item. Here the event loop runs and may retry it.
     const theirs = there.next('sync')
     await there.waits('get')
     const next = queue[Symbol.asyncIterator]().next()
@@ -341,7 +341,7 @@ describe('the end of a queue', () => {
     ])
   })
 
-  it('is told to tryGet, which answers EMPTY until then', async () => {
+  it('makes tryGet throw, which answers EMPTY until then', async () => {
     const queue = numbers()
     const there = await other(queue)
     queue.tryPut(1)

@@ -4,7 +4,7 @@ import { until } from '../support/deadline.ts'
 import { CLASSES, KINDS, queueAt } from '../support/queues.ts'
 import { other, User } from '../support/users.ts'
 
-/** All that `tryGet` still gives. */
+/** All items that `tryGet` still answers. */
 function drained<T>(queue: Queue<T>): T[] {
   const items: T[] = []
   for (let item = queue.tryGet(); item !== EMPTY; item = queue.tryGet()) items.push(item)
@@ -48,7 +48,7 @@ describe.each(['lifo', 'priority'] as const)('a %s queue', (kind) => {
     }
   })
 
-  it('is attached by its handle as what it is, once a thread', async () => {
+  it('is attached by its handle as its own class, once in a thread', async () => {
     const queue = make<number>()
     expect(attach(queue.handle) === queue).toBe(true)
     expect(queue.handle.kind).toBe(kind)
@@ -97,7 +97,7 @@ describe.each(['lifo', 'priority'] as const)('a %s queue', (kind) => {
     expect([queue.unfinished, queue.stats().freeMemoryBytes]).toEqual([0, free])
   })
 
-  it('delivers again what a dead thread held', async () => {
+  it('delivers again the items of a dead thread', async () => {
     const queue = make<number>({ maxsize: 3 })
     queue.putManySync([1, 2, 3])
     const user = new User()
@@ -115,7 +115,7 @@ describe.each(['lifo', 'priority'] as const)('a %s queue', (kind) => {
     expect(queue.unfinished).toBe(0)
   })
 
-  it('counts what came back in its bound', () => {
+  it('counts returned items against maxsize', () => {
     const queue = make<number>({ maxsize: 2 })
     queue.putManySync([1, 2])
     const delivery = queue.takeSync()
@@ -129,7 +129,7 @@ describe.each(['lifo', 'priority'] as const)('a %s queue', (kind) => {
     expect(queue.tryPut(6)).toBe(true)
   })
 
-  it('gives up what was delivered maxDeliveries times, to the dead letters', async () => {
+  it('dead-letters an item that was delivered maxDeliveries times', async () => {
     const deadLetters = new CLASSES[kind]<DeadLetter<number>>()
     const queue = make<number>({ deadLetters, maxDeliveries: 2 })
     queue.putManySync([1, 2])
@@ -143,7 +143,7 @@ describe.each(['lifo', 'priority'] as const)('a %s queue', (kind) => {
     expect([queue.size, queue.unfinished]).toEqual([1, 1])
   })
 
-  it('ends after what is left when it is drained, and a holder’s item that comes back', async () => {
+  it('ends, when it is drained, after the last items and those that holders return', async () => {
     const queue = make<number>()
     queue.putManySync([1, 2])
     const there = await other(queue)
@@ -161,7 +161,7 @@ describe.each(['lifo', 'priority'] as const)('a %s queue', (kind) => {
     expect(queue.unfinished).toBe(0)
   })
 
-  it('discards at once what is queued and what came back, and counts it finished', async () => {
+  it('discards queued and returned items at once, and counts them as finished', async () => {
     const queue = make<number>()
     queue.putManySync([1, 2, 3, 4])
     const [first, second] = [queue.takeSync(), queue.takeSync()]
@@ -175,7 +175,7 @@ describe.each(['lifo', 'priority'] as const)('a %s queue', (kind) => {
     expect(queue.unfinished).toBe(0)
   })
 
-  it('lets go of who waits when it is shut down', async () => {
+  it('ends all waits when it is shut down', async () => {
     const queue = make<number>({ maxsize: 1 })
     const there = await other(queue)
     const got = there.call('getSync').catch((error) => error.code)
@@ -186,7 +186,7 @@ describe.each(['lifo', 'priority'] as const)('a %s queue', (kind) => {
 })
 
 describe('a LIFO queue', () => {
-  it('delivers what came back before all others, in the order in which it came back', () => {
+  it('delivers returned items before all others, in the order of their return', () => {
     const queue = new LifoQueue<number>()
     queue.putManySync([1, 2, 3])
     const [three, two] = [queue.takeSync(), queue.takeSync()]
@@ -198,7 +198,7 @@ describe('a LIFO queue', () => {
 })
 
 describe('a priority queue', () => {
-  it('sorts 100,000 random numbers, equals in the order they came', () => {
+  it('sorts 100,000 random numbers, equal ones in the order they came', () => {
     const queue = new PriorityQueue<{ n: number; at: number }>({
       maxsize: 100_000,
       by: 'n',
@@ -245,7 +245,7 @@ describe('a priority queue', () => {
     expect((await queue.get()).length).toBe(5000)
   })
 
-  it('puts what comes back at its old place', async () => {
+  it('puts a returned item at its old place', async () => {
     const queue = new PriorityQueue<number>()
     for (const priority of [3, 1, 2, 1]) queue.putSync(priority * 10 + queue.size, { priority })
     const first = queue.takeSync()
@@ -314,7 +314,7 @@ describe('a priority queue', () => {
     expect(drained(queue)).toEqual(['first', 'second', 'third', 'fourth'])
   })
 
-  it('takes `by` along to other threads', async () => {
+  it('applies `by` in other threads', async () => {
     const queue = new PriorityQueue<{ n: number }>({ by: 'n' })
     const there = await other(queue)
     for (const n of [2, 1, 3]) await there.call('putSync', { n })

@@ -46,13 +46,13 @@ describe('long items', () => {
     allFree(queue)
   })
 
-  it('that find the budget used up wait as on a full queue', async () => {
+  it('wait as on a full queue when the memory is used up', async () => {
     const queue = blobs({ maxItemBytes: 65536, memoryBytes: 131072 })
     queue.tryPut(bytes(65536, 1))
     queue.tryPut(bytes(65536, 2))
     expect([queue.size, queue.full, queue.tryPut(bytes(65536, 3))]).toEqual([2, false, false])
     await expect(queue.put(bytes(65536), { timeout: 5 })).rejects.toMatchObject({ code: 'ERR_QUEUE_FULL' })
-    // A small one needs no block, and passes.
+    // A small item needs no block, and is stored before it.
     expect(queue.tryPut(bytes(100))).toBe(true)
     const put = queue.put(bytes(65536, 3))
     await waits(queue, 'memory', 0)
@@ -79,7 +79,7 @@ describe('long items', () => {
     expect(await within(large, 'the large item')).toBe('stored')
   })
 
-  it('given up while they wait leave their place in line to others', async () => {
+  it('leave their place in line to others when their wait ends early', async () => {
     const queue = blobs({ maxItemBytes: 65536, memoryBytes: 65536 })
     queue.tryPut(bytes(32768))
     const controller = new AbortController()
@@ -116,7 +116,7 @@ describe('long items', () => {
     allFree(queue)
   })
 
-  it('of 0 B to 1 MiB, 100,000 of them through 4 MiB, by three producers and two consumers, arrive whole and leak nothing', async () => {
+  it('arrive complete and leak nothing: 100,000 of 0 B to 1 MiB through 4 MiB, from three producers to two consumers', async () => {
     const seed = seedOfRun(4711)
     const producers = 3
     const each = 33_334
@@ -177,12 +177,12 @@ describe('a decoded item', () => {
         kept.push(queue.tryGet())
         queue.taskDone()
       }
-      // Nor does what was decoded reach into the queue.
+      // A change of the decoded item does not reach the queue, either.
       for (const [index, item] of kept.entries()) expect(item).toEqual(make(index + 1))
     }
   })
 
-  it('may be changed at will: the next delivery of the item is as it was', async () => {
+  it('can be changed without an effect on the next delivery of the item', async () => {
     const queue = new Queue<{ part: Uint8Array }>()
     queue.tryPut({ part: bytes(60) })
     const first = await queue.take()

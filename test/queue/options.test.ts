@@ -3,7 +3,10 @@ import { codecs, type DeadLetter, PriorityQueue, Queue, type QueueOptions } from
 
 const make = (options: unknown) => () => new Queue(options as QueueOptions<unknown>)
 
-/** What a wrong option throws: a class, a code, and a message that names the option, the range and the value. */
+/**
+ * Checks the error of a wrong option: its class, its code, and a message that names the option, the range and
+ * the value.
+ */
 function refusal(name: string, code: string, range: string, value: string) {
   const errorName = code === 'ERR_OUT_OF_RANGE' ? 'RangeError' : 'TypeError'
   const message = expect.stringMatching(new RegExp(`^${name} must be .*${range}.*; received .*${value}`))
@@ -61,7 +64,7 @@ describe('sizes that depend on each other', () => {
     )
   })
 
-  it('refuses a queue that would take 2 GiB, and names what makes its size', () => {
+  it('refuses a queue that would take 2 GiB, and names the options that make its size', () => {
     expect(make({ maxsize: 2 ** 30 })).toThrow(
       expect.objectContaining({ code: 'ERR_OUT_OF_RANGE', message: expect.stringContaining('maxsize') }),
     )
@@ -106,7 +109,7 @@ describe('options of a queue', () => {
     expect(make({ codec })).toThrow(refusal('options.codec', 'ERR_INVALID_ARG_TYPE', 'a codec', ''))
   })
 
-  it('refuses a dead-letter queue that ranks by what letters have not', () => {
+  it('refuses a dead-letter queue that ranks by a property that letters lack', () => {
     const refused = refusal('options.deadLetters', 'ERR_INVALID_ARG_VALUE', "'attempts'", 'rank')
     expect(make({ deadLetters: new PriorityQueue<never>({ by: 'rank' as never }) })).toThrow(refused)
     expect(make({ deadLetters: new PriorityQueue<DeadLetter<unknown>>({ by: 'attempts' }) })).not.toThrow()
@@ -140,18 +143,18 @@ describe('options of a queue', () => {
     const queue = new Queue<unknown>()
     expect([queue.maxsize, queue.name]).toEqual([1024, ''])
     expect(queue.stats().memoryBytes).toBe(16 * 1024 * 1024)
-    // codec: structured.
+    // The default codec is structured.
     const item = new Map([[1n, new Date(0)]])
     queue.tryPut(item)
     expect(queue.tryGet()).toEqual(item)
-    // ack: manual, maxInFlight: 64.
+    // The default of ack is manual, that of maxInFlight 64.
     for (let held = 1; held < 64; held++) {
       queue.tryPut(held)
       queue.tryGet()
     }
     expect(queue.unfinished).toBe(64)
     expect(() => queue.tryGet()).toThrow(expect.objectContaining({ code: 'ERR_TOO_MANY_IN_FLIGHT' }))
-    // maxItemBytes: 1 MiB.
+    // The default of maxItemBytes is 1 MiB.
     const large = new Queue<Uint8Array>({ codec: codecs.bytes })
     expect(large.tryPut(new Uint8Array(1024 * 1024))).toBe(true)
     expect(() => large.tryPut(new Uint8Array(1024 * 1024 + 1))).toThrow(
@@ -159,7 +162,7 @@ describe('options of a queue', () => {
     )
   })
 
-  it('makes memoryBytes four times maxItemBytes where that is more than 16 MiB', () => {
+  it('makes memoryBytes four times maxItemBytes if that is more than 16 MiB', () => {
     const queue = new Queue({ maxItemBytes: 8 * 1024 * 1024, codec: codecs.bytes })
     expect(queue.stats().memoryBytes).toBe(32 * 1024 * 1024)
   })

@@ -16,7 +16,7 @@ async function consumed(queue: Queue<number>): Promise<number[]> {
 
 const numbers = (count: number) => Array.from({ length: count }, (_, number) => number)
 
-/** Any finite double is as likely as any other, of whatever size, save that one in four is of a few that come often. */
+/** A random finite double of any size. One in four comes from a few that repeat. */
 function randomDoubles(count: number, seed: number): number[] {
   const random = randomNumbers(seed)
   const few = [0, -0, 1, -1, 0.1, Number.MIN_VALUE, -Number.MIN_VALUE, Number.MAX_VALUE, -Number.MAX_VALUE]
@@ -51,25 +51,25 @@ describe('one consumer of a filled queue', () => {
     expect([queue.full, await consumed(queue)]).toEqual([true, sorted(priorities)])
   })
 
-  it('gets 100,000 random doubles sorted, equals as they came, -0 and 0 among them', async () => {
+  it('gets 100,000 random doubles sorted, equal ones in the order they came, with -0 and 0 among them', async () => {
     const priorities = randomDoubles(100_000, 1)
     const queue = new PriorityQueue<number>({ ...SETTINGS, maxsize: priorities.length })
     for (const [number, priority] of priorities.entries()) queue.putSync(number, { priority })
     const items = await consumed(queue)
-    // Not toEqual: it is slow to tell where two long lists differ.
+    // toEqual would be slow to compare two long lists.
     const expected = sorted(priorities)
     expect(items.findIndex((item, at) => item !== expected[at])).toBe(-1)
     expect(items.length).toBe(priorities.length)
   })
 })
 
-/** The places of `priorities` in the order in which they are due. */
+/** The indices of `priorities` in the order in which they are due. */
 function sorted(priorities: readonly number[]): number[] {
   const rank = (number: number) => priorities[number] as number
   return numbers(priorities.length).sort((a, b) => compare(rank(a), rank(b)) || a - b)
 }
 
-/** A difference may overflow. */
+/** Compares without a difference, which may overflow. */
 function compare(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

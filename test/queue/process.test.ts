@@ -79,7 +79,7 @@ describe('a process', () => {
     for (const outcome of outcomes) expect(outcome).toMatchObject({ code: 'killed', stdout: 'alive\n' })
   })
 
-  it('ends once what it waited for has come, from a thread that blocks', async () => {
+  it('ends once the item that it awaited has come, from a thread that blocks', async () => {
     const source = `import { Worker } from 'node:worker_threads'
       const queue = new millrace.Queue({ maxsize: 1 })
       new Worker(${putter}, { execArgv: [], workerData: { handle: queue.handle, count: 1000, thenShutDown: true } })
@@ -100,14 +100,14 @@ describe('a process', () => {
         await queue.get({ timeout: 1 }).catch(() => {})
         if (count % 2) queue[Symbol.dispose]()
       }
-      // Ends of waits that are still under way.
+      // The ends of the last waits may still be under way.
       while (process.getActiveResourcesInfo().length > before) await new Promise(setImmediate)
       const after = ['worker', 'workerMessage', 'exit', 'warning'].map((name) => process.listenerCount(name))
       console.log(String(emitter) === String(after))`
     expect(await runProcess(source)).toMatchObject({ ...clean, stdout: 'true\n' })
   })
 
-  it('keeps a queue of which somebody awaits nothing but a promise', async () => {
+  it('keeps a queue of which only a promise is awaited', async () => {
     const source = `
       import { MessageChannel } from 'node:worker_threads'
       const { port1, port2 } = new MessageChannel()
@@ -122,7 +122,7 @@ describe('a process', () => {
     expect(await runProcess(source)).toMatchObject({ ...clean, stdout: 'item\n' })
   })
 
-  it('collects queues that nobody uses any more and in which it holds nothing', async () => {
+  it('collects queues that are not used any more and in which it holds nothing', async () => {
     const source = `
       const make = async (dispose) => {
         const queue = new millrace.Queue({ maxsize: 2 })
@@ -138,7 +138,7 @@ describe('a process', () => {
         globalThis.gc()
       }
       const kept = refs.filter((ref) => ref.deref() !== undefined).length
-      // Those used since the last sweep, which comes at every seventeenth at the latest.
+      // Queues used since the last sweep remain. A sweep comes at every seventeenth creation at the latest.
       console.log(kept <= 17 ? 0 : kept)`
     expect(await runProcess(source)).toMatchObject({ ...clean, stdout: '0\n' })
   })

@@ -4,7 +4,7 @@ import { runProcess } from '../support/processes.ts'
 const clean = { code: 0, stderr: '' }
 const library = JSON.stringify(new URL('../../dist/src/index.js', import.meta.url).href)
 
-describe('a queue object that is gone', () => {
+describe('a queue object without references', () => {
   it('is kept while this thread holds its items, and comes back from attach', async () => {
     const source = `
       const handle = await (async () => {

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codecs, LifoQueue } from '../../src/index.ts'
 import { internalsOf } from '../../src/queue/index.ts'
-import { PATIENCE, until } from '../support/deadline.ts'
+import { DEADLINE_MS, until } from '../support/deadline.ts'
 import { attachThere, other, User } from '../support/users.ts'
 
-/** A queue whose wakes this thread leaves out. (A LIFO queue: its operations are an object that can be changed.) */
+/**
+ * A queue for which this thread skips the wakes. It is a LIFO queue, since its operations are an object that
+ * can be changed.
+ */
 function silent(): LifoQueue<number> {
   const queue = new LifoQueue<number>({ codec: codecs.int32, maxsize: 4 })
-  const { shared } = internalsOf(queue).description
+  const { shared } = internalsOf(queue)
   Object.assign(shared.core, { wake: () => 0 })
   Object.assign(shared.lot, { move: () => {} })
   return queue
@@ -23,7 +26,7 @@ describe('a wait whose wake is missing', () => {
   })
   afterAll(() => user.stop())
 
-  // Again, should it be counted as waiting, and not sleep yet: its last look finds the item.
+  // Retries: the waiter may be counted as waiting before it sleeps, and its last check then finds the item.
   const again = { retry: 3 }
 
   it.each(['getSync', 'get', 'take'] as const)(
@@ -40,8 +43,8 @@ describe('a wait whose wake is missing', () => {
     },
   )
 
-  // Again, should the system hold this thread up for 0.1 s just then.
-  it('does not count where the waker was only held up between its item and its wake', {
+  // Retries: the system may delay this thread for 0.1 s at that moment.
+  it('does not count when the waker was only delayed between its item and its wake', {
     retry: 3,
   }, async () => {
     const queue = new LifoQueue<number>({ codec: codecs.int32 })
@@ -52,8 +55,8 @@ describe('a wait whose wake is missing', () => {
     await there.waits('get')
     Object.assign(core, {
       wake(side: number) {
-        // The waiter looks by itself meanwhile.
-        const end = performance.now() + PATIENCE
+        // The waiter checks by itself meanwhile.
+        const end = performance.now() + DEADLINE_MS
         while (queue.stats().size > 0 && performance.now() < end);
         wake(side)
       },
@@ -63,7 +66,7 @@ describe('a wait whose wake is missing', () => {
     expect(queue.stats().missedWakes).toBe(0)
   })
 
-  it('of selectSync ends by a look of its own, and is counted', again, async () => {
+  it('ends by a check of its own in selectSync, and is counted', again, async () => {
     const queue = silent()
     const there = await attachThere(user, queue)
     const selected = user.ask('selectSync', { queue: queue.handle.id })
@@ -73,7 +76,7 @@ describe('a wait whose wake is missing', () => {
     expect(queue.stats().missedWakes).toBe(1)
   })
 
-  it('does not count where a wake came, a timeout lapsed, or an item came back in time', async () => {
+  it('does not count when a wake came, a timeout ended, or an item returned in time', async () => {
     const queue = new LifoQueue<number>({ codec: codecs.int32 })
     const there = await attachThere(user, queue)
     const item = there.call('getSync', { timeout: 60_000 })
@@ -88,7 +91,7 @@ describe('a wait whose wake is missing', () => {
     expect(queue.stats().missedWakes).toBe(0)
   })
 
-  it('is seen in the tests: there nobody looks again before the timeout', async () => {
+  it('shows in the tests, where no wait checks again before its timeout', again, async () => {
     const queue = silent()
     const there = await other(queue)
     const since = performance.now()

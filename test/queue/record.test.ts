@@ -14,7 +14,7 @@ const outOfMemory = Object.assign(
   { code: 'ERR_WORKER_OUT_OF_MEMORY' },
 )
 
-/** What comes back of these failures, noted in a record between two others. */
+/** The failures as read back, after they were written into a failure history between two others. */
 function noted(errors: readonly unknown[], bytes = 2048) {
   const span = spanOf(new ArrayBuffer(3 * bytes))
   span.bytes.fill(0x5a)
@@ -32,7 +32,7 @@ function deep(message: string, cause?: unknown): ParseError {
   return error
 }
 
-describe('the record of an item', () => {
+describe('the failure history of an item', () => {
   it('keeps one error with its class, code, stack and causes', () => {
     const error = new ParseError('no text', { cause: new RangeError('too far', { cause: 'a text' }) })
     const [kept] = noted([error])
@@ -72,7 +72,7 @@ describe('the record of an item', () => {
     },
   )
 
-  it('keeps of eight deaths why, each', () => {
+  it('keeps the reasons of eight deaths', () => {
     const span = spanOf(new ArrayBuffer(2048))
     const place = { at: 0, bytes: 2048 }
     for (let thread = 1; thread <= 8; thread++) {
@@ -86,7 +86,7 @@ describe('the record of an item', () => {
     expect(kept.length).toBe(8)
   })
 
-  it('takes whatever was thrown', () => {
+  it('accepts any value that was thrown', () => {
     const hostile = new Proxy(new Error('hostile'), {
       get: (target, key) => {
         if (key === 'message' || key === 'stack' || key === 'cause') throw new Error('no')

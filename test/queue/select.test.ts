@@ -26,13 +26,13 @@ const two = () => ({ a: numbers(), b: numbers() })
 
 type Queues = Record<string, Queue<number>>
 
-/** Both forms where nothing need be awaited. */
+/** Both forms, for cases that never wait. */
 const FORMS = [
   ['select', (queues: unknown, options?: object) => select(queues as Queues, options)],
   ['selectSync', async (queues: unknown, options?: object) => selectSync(queues as Queues, options)],
 ] as const
 
-/** Nobody is counted as waiting, in whatever way. */
+/** Checks that no thread is counted as waiting. */
 function expectNobodyWaits(queues: Queues): void {
   for (const queue of Object.values(queues)) {
     const { shared } = internalsOf(queue).description
@@ -40,7 +40,7 @@ function expectNobodyWaits(queues: Queues): void {
   }
 }
 
-/** A thread attached to all of `queues`, and how it selects from them. */
+/** A thread that is attached to all of `queues`, and the way it selects from them. */
 async function elsewhere(queues: Queues) {
   const all = Object.entries(queues)
   const first = await other((all[0] as [string, Queue<number>])[1])
@@ -69,7 +69,7 @@ describe.each(FORMS)('%s, where it need not wait', (_, choose) => {
     expectNobodyWaits(queues)
   })
 
-  it('takes one item, though several queues have some', async () => {
+  it('takes one item, although several queues have some', async () => {
     const queues = two()
     queues.a.tryPut(1)
     queues.b.tryPut(2)
@@ -84,7 +84,7 @@ describe.each(FORMS)('%s, where it need not wait', (_, choose) => {
     )
   })
 
-  it('gets what a queue of each kind gives first', async () => {
+  it('gets the first item of a queue of each kind', async () => {
     const stack = new LifoQueue<number>()
     const jobs = new PriorityQueue<number>()
     const line = new Queue<number>()
@@ -168,7 +168,7 @@ describe.each(FORMS)('%s, where it need not wait', (_, choose) => {
     expect(queues.b.stats()).toMatchObject({ size: 1, held: 0 })
   })
 
-  it('fails when the item that won cannot be decoded, which is given up', async () => {
+  it('fails when its item cannot be decoded, which is dead-lettered', async () => {
     const decode = () => {
       throw new Error('unreadable')
     }
@@ -263,7 +263,7 @@ describe('select, waiting', () => {
     expect(results).toEqual([{ from: 'a', item: 1 }, 2, { from: 'a', item: 3 }])
   })
 
-  it('takes one item each of several selects, though one ends in the midst of another’s end', async () => {
+  it('takes one item for each of several selects, although one ends during the end of another', async () => {
     for (let round = 0; round < 50; round++) {
       const queues = { a: numbers(), b: numbers(), c: numbers() }
       const all = Object.values(queues)
@@ -276,7 +276,7 @@ describe('select, waiting', () => {
     }
   })
 
-  it('lapses, not before its time, names the queues and takes nothing', async () => {
+  it('times out, not before its time, names the queues and takes nothing', async () => {
     const queues = { a: numbers({ name: 'pages' }), b: numbers() }
     const since = performance.now()
     const lapse = expect.stringMatching(/queue 'pages'.*stayed empty|queues\.b.*stayed empty/)
@@ -306,7 +306,7 @@ describe('select, waiting', () => {
     expect(await next).toEqual({ from: 'b', item: 5 })
   })
 
-  it('gives each queue that has items the same chance, whichever of the others have none', async () => {
+  it('gives each queue that has items the same chance, even if others have none', async () => {
     const queues = { a: numbers(), none: numbers(), b: numbers(), nor: numbers() }
     const won: Record<string, number> = { a: 0, b: 0 }
     for (let round = 0; round < 4000; round++) {
@@ -316,7 +316,7 @@ describe('select, waiting', () => {
       queues[from].taskDone()
       won[from] = (won[from] ?? 0) + 1
     }
-    // 2000 each, and a standard deviation of 32.
+    // 2000 each are expected, with a standard deviation of 32.
     expect(Math.abs((won.a ?? 0) - 2000)).toBeLessThan(320)
   })
 
@@ -340,7 +340,7 @@ describe('select, waiting', () => {
     queues.c.tryPut(1)
     await within(won, 'the item')
     expect(listeners).toBe(0)
-    // Of earlier tests one may have ended.
+    // A listener of an earlier test may have ended.
     expect(timers()).toBeLessThanOrEqual(before)
     await expect(select(queues, { signal, timeout: 1 })).rejects.toMatchObject({ code: 'ERR_QUEUE_EMPTY' })
     expect(listeners).toBe(0)
@@ -348,7 +348,7 @@ describe('select, waiting', () => {
     expect(listeners).toBe(0)
   })
 
-  it('goes on without a queue that is shut down, and fails with the last', async () => {
+  it('continues without a queue that is shut down, and fails with the last', async () => {
     const queues = two()
     const won = select(queues)
     queues.a.shutdown()
@@ -471,7 +471,7 @@ describe('selectSync, waiting', () => {
     expectNobodyWaits(queues)
   })
 
-  it('lapses, not before its time, and takes nothing', async () => {
+  it('times out, not before its time, and takes nothing', async () => {
     const queues = two()
     const there = await elsewhere(queues)
     const since = performance.now()
@@ -484,7 +484,7 @@ describe('selectSync, waiting', () => {
     expect(await there.selects('selectSync', { timeout: 0 })).toEqual({ from: 'a', item: 1 })
   })
 
-  it('goes on without a queue that is shut down, and fails with the last', async () => {
+  it('continues without a queue that is shut down, and fails with the last', async () => {
     const queues = two()
     const there = await elsewhere(queues)
     const won = there.selects('selectSync')
@@ -531,7 +531,7 @@ describe('selectSync, waiting', () => {
     expect(await won).toEqual({ from: 'a', item: 1 })
   })
 
-  it('is in no one’s way when its thread dies asleep', async () => {
+  it('leaves nothing behind when its thread dies asleep', async () => {
     const queues = two()
     const dies = await elsewhere(queues)
     const lives = await elsewhere(queues)
@@ -548,7 +548,7 @@ describe('selectSync, waiting', () => {
     expectNobodyWaits(queues)
   })
 
-  it('gets again what a thread held that died', async () => {
+  it('gets the items of a dead thread again', async () => {
     const queues = two()
     const dies = await attachThere(new User(), queues.a)
     const lives = await elsewhere(queues)
@@ -560,7 +560,7 @@ describe('selectSync, waiting', () => {
     expect(await won).toEqual({ from: 'a', item: 1 })
   })
 
-  it('sleeps in the one lot of all threads of a process, whichever copy of the library they have', () => {
+  it('sleeps on the one parking lot of all threads of a process, with any copy of the library', () => {
     const [here, there] = [numbers(), new millrace.Queue<number>()]
     const lots = [here, there, attach(structuredClone(here.handle))].map(
       (queue) => internalsOf(queue).shared.lot.id,
@@ -572,7 +572,7 @@ describe('selectSync, waiting', () => {
     expect(selectSync({ here, there })).toEqual({ from: 'there', item: 5 })
   })
 
-  it('hears queues whose makers have another lot than each other', async () => {
+  it('is woken by queues whose makers have different parking lots', async () => {
     const ours = numbers()
     const thread = startThread('other-lot.mjs', ours.handle)
     const theirs = attach(await thread.message<Handle<Queue<number>>>())
@@ -613,7 +613,7 @@ describe('in a supervised thread', () => {
 })
 
 describe('a process', () => {
-  it('ends by itself after selects that won, lapsed, or were aborted', async () => {
+  it('ends by itself after selects that got an item, timed out, or were aborted', async () => {
     const source = `
       const queues = { a: new millrace.Queue(), b: new millrace.Queue() }
       const won = millrace.select(queues, { timeout: 100000, signal: new AbortController().signal })

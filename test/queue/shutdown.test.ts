@@ -6,7 +6,7 @@ import { attachThere, other, others, waits } from '../support/users.ts'
 const numbers = (options?: QueueOptions<number>) => new Queue<number>({ codec: codecs.int32, ...options })
 const ended = expect.objectContaining({ name: 'QueueShutDownError', code: 'ERR_QUEUE_SHUT_DOWN' })
 
-/** Every put is refused. */
+/** Checks that every put is refused. */
 async function refusesPuts(queue: Queue<number>) {
   await expect(queue.put(9)).rejects.toThrow(ended)
   await expect(queue.putMany([9])).rejects.toThrow(ended)
@@ -14,7 +14,7 @@ async function refusesPuts(queue: Queue<number>) {
   expect(() => queue.tryPut(9)).toThrow(ended)
 }
 
-/** Every get is refused. */
+/** Checks that every get is refused. */
 async function refusesGets(queue: Queue<number>) {
   await expect(queue.get()).rejects.toThrow(ended)
   await expect(queue.take()).rejects.toThrow(ended)
@@ -25,7 +25,7 @@ async function refusesGets(queue: Queue<number>) {
 }
 
 describe('shutdown', () => {
-  it('of an empty queue ends puts and gets', async () => {
+  it('ends puts and gets when the queue is empty', async () => {
     const queue = numbers()
     queue.shutdown()
     expect([queue.isShutDown, queue.stats().shutDown]).toEqual([true, 'drain'])
@@ -34,7 +34,7 @@ describe('shutdown', () => {
     await queue.join({ timeout: 0 })
   })
 
-  it('lets what is queued be got first', async () => {
+  it('lets queued items be got first', async () => {
     const queue = numbers()
     await queue.putMany([1, 2, 3])
     queue.shutdown()
@@ -46,7 +46,7 @@ describe('shutdown', () => {
     await queue.join({ timeout: 0 })
   })
 
-  it('lets what came back be got too', async () => {
+  it('lets returned items be got, too', async () => {
     const queue = numbers()
     queue.tryPut(1)
     queue.shutdown()
@@ -64,7 +64,7 @@ describe('shutdown', () => {
     expect(queue.tryGet()).toBe(1)
   })
 
-  it('of a full queue tells tryPut so, rather than that it is full', () => {
+  it('makes tryPut throw when the queue is full, rather than answer false', () => {
     const queue = numbers({ maxsize: 1 })
     queue.tryPut(1)
     queue.shutdown()
@@ -132,7 +132,7 @@ describe('shutdown', () => {
     }
   })
 
-  it('wakes those who wait for memory', async () => {
+  it('wakes puts that wait for memory', async () => {
     for (const immediate of [false, true]) {
       const queue = new Queue<Uint8Array>({ codec: codecs.bytes, maxItemBytes: 4096, memoryBytes: 4096 })
       queue.tryPut(new Uint8Array(4096))
@@ -173,7 +173,7 @@ describe('shutdown', () => {
 })
 
 describe('an immediate shutdown', () => {
-  it('discards what is queued or came back, and lowers unfinished by exactly that', async () => {
+  it('discards queued and returned items, and lowers unfinished by exactly their number', async () => {
     const queue = numbers()
     await queue.putMany([1, 2, 3, 4, 5])
     ;(await queue.take()).retry()
@@ -203,7 +203,7 @@ describe('an immediate shutdown', () => {
     await within(Promise.all(joins), 'the joins')
   })
 
-  it('discards what comes back later, counted finished at that moment', async () => {
+  it('discards items that return later, and counts them as finished then', async () => {
     for (const how of ['retry', 'fail', 'detach'] as const) {
       const queue = numbers()
       const there = await other(queue)
@@ -221,7 +221,7 @@ describe('an immediate shutdown', () => {
     }
   })
 
-  it('ends getters at once, though another thread holds an item', async () => {
+  it('ends getters at once, although another thread holds an item', async () => {
     const queue = numbers()
     const there = await other(queue)
     queue.tryPut(1)
@@ -249,7 +249,7 @@ describe('an immediate shutdown', () => {
     expect(queue.stats()).toMatchObject({ shutDown: 'immediate', size: 0, unfinished: 0 })
   })
 
-  it('in the midst of puts and gets of other threads loses count of nothing', async () => {
+  it('during puts and gets of other threads keeps all counts right', async () => {
     const threads = (await others(numbers(), 2)).map(({ user }) => user)
     const all = Array.from({ length: 2000 }, (_, number) => number)
     for (let round = 0; round < 50; round++) {
@@ -268,7 +268,7 @@ describe('an immediate shutdown', () => {
     }
   })
 
-  it('leaves taskDone its errors', async () => {
+  it('keeps the errors of taskDone', async () => {
     const queue = numbers()
     queue.tryPut(1)
     queue.shutdown({ immediate: true })

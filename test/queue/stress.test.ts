@@ -3,7 +3,7 @@ import { SOUND, stress } from '../support/stress.ts'
 
 /** `MILLRACE_STRESS=50` runs fifty times as many items. */
 const scale = Number(process.env.MILLRACE_STRESS ?? 1)
-const maxSleepMs = 60_000 * Math.max(1, scale)
+const deadlineMs = 60_000 * Math.max(1, scale)
 
 describe('four producers and four consumers', () => {
   it.each([
@@ -16,9 +16,9 @@ describe('four producers and four consumers', () => {
     'at maxsize %i hand over each item once, in each producer’s order',
     async (capacity, items) => {
       const count = items * scale
-      expect(await stress({ capacity, items: count, maxSleepMs })).toMatchObject({ ...SOUND, got: count })
+      expect(await stress({ capacity, items: count, deadlineMs })).toMatchObject({ ...SOUND, got: count })
     },
-    maxSleepMs,
+    deadlineMs,
   )
 
   it.each([
@@ -31,9 +31,9 @@ describe('four producers and four consumers', () => {
     async (wrap, capacity) => {
       const items = 20_000 * scale
       const start = wrap - items / 2
-      expect(await stress({ capacity, items, start, maxSleepMs })).toMatchObject({ ...SOUND, got: items })
+      expect(await stress({ capacity, items, start, deadlineMs })).toMatchObject({ ...SOUND, got: items })
     },
-    maxSleepMs,
+    deadlineMs,
   )
 
   it.each([
@@ -46,9 +46,9 @@ describe('four producers and four consumers', () => {
     'at a %s queue of maxsize %i hand over each item once',
     async (kind, capacity) => {
       const items = 40_000 * scale
-      expect(await stress({ kind, capacity, items, maxSleepMs })).toMatchObject({ ...SOUND, got: items })
+      expect(await stress({ kind, capacity, items, deadlineMs })).toMatchObject({ ...SOUND, got: items })
     },
-    maxSleepMs,
+    deadlineMs,
   )
 
   it.each([
@@ -59,9 +59,9 @@ describe('four producers and four consumers', () => {
     'and likewise %i producers and %i consumers',
     async (producers, consumers) => {
       const items = 40_000 * scale
-      const result = await stress({ capacity: 16, items, producers, consumers, maxSleepMs })
+      const result = await stress({ capacity: 16, items, producers, consumers, deadlineMs })
       expect(result).toMatchObject({ ...SOUND, got: items })
     },
-    maxSleepMs,
+    deadlineMs,
   )
 })

@@ -31,7 +31,7 @@ describe('a delivery', () => {
     expect(await queue.get()).toBe(2)
   })
 
-  it('that is retried may exceed maxsize, and a put waits until there is room again', async () => {
+  it('that is retried can exceed maxsize, and a put waits until there is room again', async () => {
     const queue = numbers({ maxsize: 1 })
     queue.tryPut(1)
     const delivery = await queue.take()
@@ -42,7 +42,7 @@ describe('a delivery', () => {
     expect([queue.tryGet(), queue.tryPut(3)]).toEqual([2, true])
   })
 
-  it('is given up by fail, and counts as finished where there are no dead letters', async () => {
+  it('is dead-lettered by fail, and counts as finished without a dead-letter queue', async () => {
     const queue = numbers()
     await queue.putMany([1, 2])
     ;(await queue.take()).fail(new Error('no use'))
@@ -116,7 +116,7 @@ describe('a delivery', () => {
     expect(await queue.take()).toMatchObject({ item: 1, attempt: 3 })
   })
 
-  it('of which many are retried come again in the order of their retries', async () => {
+  it('comes again in the order of the retries', async () => {
     const queue = numbers({ maxsize: 64 })
     await queue.putMany(Array.from({ length: 40 }, (_, number) => number))
     const deliveries = await Promise.all(Array.from({ length: 40 }, () => queue.take()))
@@ -138,7 +138,7 @@ describe('maxDeliveries without dead letters', () => {
     expect(await queue.take()).toMatchObject({ item: 2, attempt: 1 })
   })
 
-  it('of 1 gives an item up at its first retry', async () => {
+  it('dead-letters an item at its first retry when it is 1', async () => {
     const queue = numbers({ maxDeliveries: 1 })
     queue.tryPut(1)
     ;(await queue.take()).retry()

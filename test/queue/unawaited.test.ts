@@ -24,7 +24,7 @@ describe('puts that were not awaited', () => {
     expect(await Promise.all(puts)).toEqual(Array(20).fill('stored'))
   })
 
-  it('are not overtaken by tryPut, which answers false though there is room', async () => {
+  it('are not overtaken by tryPut, which answers false although there is room', async () => {
     const queue = numbers()
     queue.tryPut(0)
     const second = queue.put(1)
@@ -78,7 +78,7 @@ describe('puts that were not awaited', () => {
     expect(await Promise.all(calls)).toEqual(['stored', 'stored', 'stored'])
   })
 
-  it('of which one is aborted or lapses let the later ones move up', async () => {
+  it('let the later ones move up when one is aborted or times out', async () => {
     const queue = numbers()
     queue.tryPut(0)
     const controller = new AbortController()
@@ -129,7 +129,7 @@ describe('puts that were not awaited', () => {
     expect(queue.stats().freeMemoryBytes).toBe(queue.stats().memoryBytes)
   })
 
-  it('tell of an item that cannot be encoded, or is too large, at the call', async () => {
+  it('reject an item that cannot be encoded, or is too large, at the call', async () => {
     const queue = new Queue<unknown>({ maxsize: 1, itemBytes: 16, maxItemBytes: 64 })
     queue.tryPut(0)
     const waiting = queue.put(1)
@@ -208,7 +208,7 @@ describe('gets that were not awaited', () => {
     for (const get of gets) await expect(within(get, 'the end')).rejects.toThrow(ended)
   })
 
-  it('count as one waiting thread, however many they are', async () => {
+  it('count as one waiting thread together', async () => {
     const queue = numbers(500, 500)
     const gets = Array.from({ length: 500 }, () => queue.get())
     expect(queue.stats().threads).toMatchObject([{ waiting: ['get'] }])

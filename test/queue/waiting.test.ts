@@ -13,7 +13,7 @@ const isFull = { name: 'QueueFullError', code: 'ERR_QUEUE_FULL' }
 const isEmpty = { name: 'QueueEmptyError', code: 'ERR_QUEUE_EMPTY' }
 
 describe('timeout 0', () => {
-  it('succeeds where nothing need be awaited', async () => {
+  it('succeeds when no wait is needed', async () => {
     const queue = numbers()
     expect(await queue.put(1, { timeout: 0 })).toBe('stored')
     expect(await queue.get({ timeout: 0 })).toBe(1)
@@ -23,7 +23,7 @@ describe('timeout 0', () => {
     expect(await queue.getMany(9, { timeout: 0 })).toEqual([3])
   })
 
-  it('never waits: a full queue and an empty one are told at once', async () => {
+  it('never waits: it fails at once for a full and for an empty queue', async () => {
     await expect(full().put(1, { timeout: 0 })).rejects.toMatchObject(isFull)
     await expect(numbers().get({ timeout: 0 })).rejects.toMatchObject(isEmpty)
     await expect(numbers().take({ timeout: 0 })).rejects.toMatchObject(isEmpty)
@@ -35,7 +35,7 @@ describe('timeout 0', () => {
     )
   })
 
-  it('tells of the shutdown first', async () => {
+  it('reports the shutdown first', async () => {
     const queue = full()
     queue.shutdown({ immediate: true })
     const shutDown = { code: 'ERR_QUEUE_SHUT_DOWN' }
@@ -47,7 +47,7 @@ describe('timeout 0', () => {
 })
 
 describe('a timeout', () => {
-  it('lapses on the main thread, not before its time, and takes and stores nothing', async () => {
+  it('ends a wait on the main thread, not before its time, and takes and stores nothing', async () => {
     for (const [call, error] of [
       [() => full().put(1, { timeout: 30 }), isFull],
       [() => numbers().get({ timeout: 30 }), isEmpty],
@@ -65,7 +65,7 @@ describe('a timeout', () => {
     expect(queue.size).toBe(0)
   })
 
-  it('lapses in a blocked thread', async () => {
+  it('ends a wait in a blocked thread', async () => {
     const queue = numbers()
     const there = await other(queue)
     const since = performance.now()
@@ -77,7 +77,7 @@ describe('a timeout', () => {
     expect(queue.stats().threads.every(({ waiting }) => waiting.length === 0)).toBe(true)
   })
 
-  it('of Infinity, or of 2^31 - 1, waits until there is something', async () => {
+  it('waits until there is an item when it is Infinity or 2^31 - 1', async () => {
     for (const timeout of [Number.POSITIVE_INFINITY, 2 ** 31 - 1]) {
       const queue = numbers()
       const item = queue.get({ timeout })
@@ -87,7 +87,7 @@ describe('a timeout', () => {
     }
   })
 
-  it('names the queue when it lapses', async () => {
+  it('names the queue when it ends a wait', async () => {
     const queue = new Queue({ name: 'pages', maxsize: 1 })
     await expect(queue.get({ timeout: 0 })).rejects.toThrow(/pages/)
     queue.tryPut(1)
@@ -96,7 +96,7 @@ describe('a timeout', () => {
 })
 
 describe('a waiting call', () => {
-  it('of the main thread is released by a put, and by a get, of another thread', async () => {
+  it('on the main thread is released by a put, and by a get, in another thread', async () => {
     const queue = numbers()
     const there = await other(queue)
     const item = queue.get()
@@ -110,7 +110,7 @@ describe('a waiting call', () => {
     expect(await within(stored, 'the put')).toBe('stored')
   })
 
-  it('of a blocked thread is released by the main thread', async () => {
+  it('in a blocked thread is released by the main thread', async () => {
     const queue = numbers()
     const there = await other(queue)
     const item = there.call('getSync')
@@ -124,7 +124,7 @@ describe('a waiting call', () => {
     expect(await stored).toBe('stored')
   })
 
-  it('of a thread that awaits is released by a thread that blocks', async () => {
+  it('in a thread that awaits is released by a thread that blocks', async () => {
     const queue = numbers()
     const [awaiting, blocking] = [await other(queue), await other(queue)]
     const item = awaiting.call('get')
@@ -156,7 +156,7 @@ describe('a signal', () => {
   const aborted = (cause: unknown) =>
     expect.objectContaining({ name: 'AbortError', code: 'ABORT_ERR', cause })
 
-  it('aborted before the call refuses it, even where nothing need be awaited', async () => {
+  it('aborted before the call refuses it, even when no wait is needed', async () => {
     const queue = numbers(2)
     queue.tryPut(0)
     const options = { signal: AbortSignal.abort('enough') }
@@ -169,7 +169,7 @@ describe('a signal', () => {
     expect(queue.stats()).toMatchObject({ size: 1, held: 0 })
   })
 
-  it('aborted during the wait ends it; what was to be put is not stored', async () => {
+  it('aborted during the wait ends it, and the item of a put is not stored', async () => {
     const queue = full()
     for (const [side, call] of [
       ['put', (signal: AbortSignal) => queue.put(1, { signal })],
@@ -201,7 +201,7 @@ describe('a signal', () => {
     expect(await next).toBe(5)
   })
 
-  it('of AbortSignal.timeout ends a wait with a TimeoutError as cause', async () => {
+  it('from AbortSignal.timeout ends a wait with a TimeoutError as cause', async () => {
     const item = numbers().get({ signal: AbortSignal.timeout(5) })
     await expect(within(item, 'the abort')).rejects.toMatchObject({
       code: 'ABORT_ERR',

@@ -15,7 +15,7 @@ const isWhole = (queue: Queue<never>) => {
   expect(faultsOf(words, geometry)).toEqual([])
 }
 
-/** What is in the queue, in the order in which it comes out. */
+/** The items of the queue, in the order in which they come out. */
 function emptied(queue: Queue<number>): number[] {
   const items: number[] = []
   for (let item = queue.tryGet(); item !== EMPTY; item = queue.tryGet()) {
@@ -35,7 +35,7 @@ describe.each(KINDS)('whenFull of a %s queue', (kind) => {
     expect(await there.call('whenFull')).toBe('reject')
   })
 
-  it("'reject' fails a put at once, whatever its timeout; the next one finds the room that a get makes", async () => {
+  it("'reject' fails a put at once, with any timeout; the next one finds the room that a get makes", async () => {
     const queue = make('reject')
     await queue.putMany([1, 2])
     await expect(queue.put(3)).rejects.toThrow(full)
@@ -58,7 +58,7 @@ describe.each(KINDS)('whenFull of a %s queue', (kind) => {
     expect(() => make('reject').putManySync([1, 2, 3])).toThrow(expect.objectContaining({ stored: 2 }))
   })
 
-  it("'drop-newest' drops what is put, says so, and counts it", async () => {
+  it("'drop-newest' drops the item that is put, says so, and counts it", async () => {
     const queue = make('drop-newest')
     expect(await queue.put(1)).toBe('stored')
     expect(queue.putSync(2)).toBe('stored')
@@ -72,7 +72,7 @@ describe.each(KINDS)('whenFull of a %s queue', (kind) => {
     await queue.join({ timeout: 0 })
   })
 
-  it('of any value refuses a put on a shut-down queue with QueueShutDownError', async () => {
+  it('with any value refuses a put on a shut-down queue with QueueShutDownError', async () => {
     for (const whenFull of ['reject', 'drop-newest', 'drop-oldest'] as const) {
       if (whenFull === 'drop-oldest' && kind === 'priority') continue
       const queue = make(whenFull)
@@ -127,7 +127,7 @@ describe("whenFull: 'drop-oldest'", () => {
     }
   })
 
-  it('of a LIFO queue drops what was put first, wherever the takes have left the stack', () => {
+  it('drops the item put first in a LIFO queue, at any position of the stack', () => {
     const queue = new CLASSES.lifo<number>({ codec: codecs.int32, maxsize: 3, whenFull: 'drop-oldest' })
     const stack: number[] = []
     for (let item = 0; item < 500; item++) {
@@ -144,7 +144,7 @@ describe("whenFull: 'drop-oldest'", () => {
     expect(emptied(queue)).toEqual(stack.reverse())
   })
 
-  it('drops what came back before what is new, and delayed items last', async () => {
+  it('drops returned items before new ones, and delayed items last', async () => {
     const queue = numbers('drop-oldest')
     await queue.putMany([1, 2, 3])
     ;(await queue.take()).retry()
@@ -178,7 +178,7 @@ describe("whenFull: 'drop-oldest'", () => {
     },
   )
 
-  it('drops nothing that is held: with maxInFlight items in hand a put still replaces', async () => {
+  it('drops no held item: with maxInFlight items held a put still replaces', async () => {
     const queue = numbers('drop-oldest', { maxInFlight: 2 })
     await queue.putMany([1, 2, 3])
     expect([queue.tryGet(), queue.tryGet()]).toEqual([1, 2])
@@ -188,7 +188,7 @@ describe("whenFull: 'drop-oldest'", () => {
     expect(queue.stats().dropped).toBe(2)
   })
 
-  it('never drops what waits for room among the dead letters: a put waits for that, as without it', async () => {
+  it('never drops items that wait for room among the dead letters: a put waits for them, as without it', async () => {
     const deadLetters = new Queue<never>({ maxsize: 1 })
     const queue = new Queue<number>({
       maxsize: 1,
@@ -239,7 +239,7 @@ describe("whenFull: 'drop-oldest'", () => {
       expect(queue.stats()).toMatchObject({ size: 2, dropped: 2, unfinished: 2 })
       const kept = (await queue.getMany(2)).map((item) => item[0])
       expect(kept).toEqual(kind === 'fifo' ? [3, 4] : [4, 3])
-      // All blocks are in hand: nothing can be dropped for them.
+      // All blocks are held: no item can be dropped for them.
       expect(queue.tryPut(new Uint8Array(65536))).toBe(false)
       const put = queue.put(new Uint8Array(65536).fill(5))
       await waits(queue, 'memory', 0)
@@ -249,7 +249,7 @@ describe("whenFull: 'drop-oldest'", () => {
     },
   )
 
-  it('drops nothing for a long item while too much of the memory for it is in hand', async () => {
+  it('drops nothing for a long item while too much of its memory is held', async () => {
     const queue = new Queue<Uint8Array>({
       codec: codecs.bytes,
       maxItemBytes: 65536,
@@ -264,7 +264,7 @@ describe("whenFull: 'drop-oldest'", () => {
     queue.tryPut(new Uint8Array(16384))
     expect(queue.tryPut(new Uint8Array(65536))).toBe(false)
     expect(queue.stats()).toMatchObject({ size: 6, dropped: 0 })
-    // As much as is not in hand can be had, of what is queued.
+    // The memory that is not held can be freed by dropping queued items.
     expect(queue.putSync(new Uint8Array(32768))).toBe('replaced-oldest')
     expect(queue.stats()).toMatchObject({ size: 1, dropped: 6 })
     isWhole(queue as never)
@@ -314,7 +314,7 @@ describe("whenFull: 'drop-oldest'", () => {
     expect(queue.stats()).toMatchObject({ doomed: 1, queued: 1, returned: 0, dropped: 1 })
   })
 
-  it('posts a letter in place of the oldest letter', async () => {
+  it('stores a letter in place of the oldest letter', async () => {
     const deadLetters = new Queue<{ item?: number }>({ maxsize: 2, whenFull: 'drop-oldest' })
     const queue = new Queue<number>({ deadLetters: deadLetters as never })
     await queue.putMany([1, 2, 3])
@@ -324,7 +324,7 @@ describe("whenFull: 'drop-oldest'", () => {
     expect(deadLetters.stats().dropped).toBe(1)
   })
 
-  it('is refused by a PriorityQueue, and a dead-letter queue must not drop what is new', () => {
+  it('is refused by a PriorityQueue, and a dead-letter queue must not drop new letters', () => {
     // @ts-expect-error: it does not compile either
     expect(() => new CLASSES.priority({ whenFull: 'drop-oldest' })).toThrow(
       expect.objectContaining({

@@ -1,17 +1,17 @@
-/** What was noted of one item from its put until its queue was empty; some of those who noted died on the way. */
+/** The records of one item, from its put until its queue was empty. Some of the recording threads died. */
 export interface Notes {
   /** Its put was begun. */
   readonly attempted: boolean
   /** It was in the queue for certain. */
   readonly stored: boolean
-  /** It was got after it had been settled for good. */
+  /** It was got again after it had been settled. */
   readonly late: boolean
   readonly got: number
-  /** How often its taker began to give it back. */
+  /** How often its taker began to requeue it. */
   readonly back: number
   readonly finishing: number
   readonly finished: number
-  /** How often its taker had given it up. */
+  /** How often its taker dead-lettered it. */
   readonly failed: number
   readonly letters: number
 }
@@ -19,19 +19,22 @@ export interface Notes {
 export interface Balance {
   /** Items that were in the queue. */
   items: number
-  /** In the queue, and neither finished nor among the dead letters; those that puts dropped are taken off by `lostOf`. */
+  /**
+   * Items of the queue that are neither finished nor dead-lettered. `lostOf` subtracts those that puts
+   * dropped.
+   */
   missing: number
-  /** As missing, and those of which it is not known: what a drop may have taken. */
+  /** The missing items and those of unknown state: a drop may have taken any of them. */
   droppable: number
-  /** Got, and never put. */
+  /** Items got that were never put. */
   unexpected: number
-  /** Got again although nobody gave it back. */
+  /** Repeated deliveries without a requeue. */
   duplicates: number
-  /** Settled twice, or got after it had been settled. */
+  /** Items settled twice, or got after they had been settled. */
   excess: number
   /** Items with a dead letter. */
   letters: number
-  /** Letters about an item that has one already: at most one for each death. */
+  /** Further letters about an item that has one: at most one for each death. */
   doubleLetters: number
 }
 
@@ -62,21 +65,21 @@ export function balanceOf(items: Iterable<Notes>): Balance {
   return sum
 }
 
-/** What else is known of the queue and the threads at it. */
+/** The facts about the queue and its threads that the records do not show. */
 export interface Circumstances {
   /** Items that puts dropped to make room. */
   readonly dropped: number
-  /** What those who died had in hand. */
+  /** Items that dead threads held. */
   readonly heldByDead: number
   readonly deaths: number
 }
 
-/** Items that are nowhere. */
+/** Items that are lost. */
 export function lostOf({ missing }: Balance, { dropped }: Circumstances): number {
   return Math.max(0, missing - dropped)
 }
 
-/** What is wrong with the balance; empty when all is well. */
+/** The faults of a balance; empty if there are none. */
 export function faultsOf(balance: Balance, circumstances: Circumstances): string[] {
   const { droppable, unexpected, duplicates, excess, doubleLetters } = balance
   const { dropped, heldByDead, deaths } = circumstances
@@ -84,8 +87,10 @@ export function faultsOf(balance: Balance, circumstances: Circumstances): string
   return [
     ...(lost > 0 ? [`${lost} items lost`] : []),
     ...(dropped > droppable ? [`${dropped} items dropped, and only ${droppable} are not accounted for`] : []),
-    ...(unexpected > 0 ? [`${unexpected} items nobody put`] : []),
-    ...(duplicates > heldByDead ? [`${duplicates} duplicates of ${heldByDead} items the dead held`] : []),
+    ...(unexpected > 0 ? [`${unexpected} items that no thread put`] : []),
+    ...(duplicates > heldByDead
+      ? [`${duplicates} duplicates of ${heldByDead} items that the dead held`]
+      : []),
     ...(excess > 0 ? [`${excess} items delivered after they were settled`] : []),
     ...(doubleLetters > deaths ? [`${doubleLetters} dead letters came twice, with ${deaths} deaths`] : []),
   ]

@@ -1,20 +1,26 @@
 import type { Way } from './words.ts'
 
-/** Faults that show that a soak can fail: an item is kept from the books; one is held for ever; memory is kept. */
+/**
+ * Faults that show that a soak can fail: an item is missing in the records, one is held forever, or memory is
+ * leaked.
+ */
 export const SABOTAGES = ['lose', 'hold', 'leak'] as const
 export type Sabotage = (typeof SABOTAGES)[number]
 
-/** What the process of a soak is to do. */
+/** The settings of one soak. */
 export interface Job {
   readonly minutes: number
   readonly deathsPerSecond: number
   readonly seed: number
   readonly threads: number
-  /** ms between two balances of the standing queues. */
-  readonly epoch: number
-  /** ms within which a queue must go on, or be drained. */
-  readonly maxSleepMs: number
-  /** It goes on beyond its time until so many have died; default 0. On a slow machine a short time shows little. */
+  /** ms between two balances of the long-lived queues. */
+  readonly periodMs: number
+  /** ms within which a queue must make progress, or be drained. */
+  readonly deadlineMs: number
+  /**
+   * The soak goes on beyond its time until so many threads have died; default 0. A short soak on a slow
+   * machine shows little.
+   */
   readonly leastDeaths?: number
   readonly sabotage?: Sabotage | undefined
 }
@@ -23,7 +29,7 @@ export interface Totals {
   /** Items accounted for. */
   items: number
   duplicates: number
-  /** What the dead had in hand. */
+  /** Items that dead threads held. */
   held: number
   lost: number
   unexpected: number
@@ -31,16 +37,16 @@ export interface Totals {
   letters: number
   /** Items that puts dropped to make room. */
   dropped: number
-  /** Wakes that came too late to be the rule, where the queue counts them. */
+  /** Missed wakes, where the queue counts them. */
   missedWakes: number
-  /** Balances drawn: of the standing queues, and of acts. */
-  epochs: number
-  acts: number
+  /** Balances of the long-lived queues, and of the short-lived ones. */
+  periods: number
+  shortLived: number
 }
 
 export interface Memory {
   readonly rss: number
-  /** Of the main thread, after a collection, without compiled code. */
+  /** Heap of the main thread after a collection, without compiled code. */
   readonly heap: number
   readonly external: number
   readonly arrayBuffers: number
@@ -48,14 +54,14 @@ export interface Memory {
   readonly handles: number
 }
 
-/** One line of a soak. */
+/** One line of the table. */
 export interface Line extends Totals, Memory {
   readonly minute: number
   readonly perSecond: number
   readonly deaths: Readonly<Record<Way, number>>
 }
 
-/** What the process says, a line of JSON each. */
+/** The output of the process, one line of JSON each. */
 export type Message =
   | { readonly kind: 'alive' }
   | { readonly kind: 'line'; readonly line: Line }

@@ -1,25 +1,25 @@
-/** A figure of memory, at some minute. */
+/** An amount of memory at some minute. */
 export interface Sample {
   readonly minute: number
   readonly bytes: number
 }
 
 export interface Trend {
-  /** Bytes a minute: the least squares of what was judged. */
+  /** Bytes a minute: the least squares of the judged samples. */
   readonly slope: number
-  /** Growth over the time judged, and how much of it may be chance: two standard errors. */
+  /** Growth over the judged time, and the part of it that may be chance: two standard errors. */
   readonly growth: number
   readonly doubt: number
   readonly mean: number
   readonly minutes: number
 }
 
-/** What the first third of a run shows is warming up: code, caches, the allocator's arenas. */
+/** The first third of a run warms up: code, caches, the arenas of the allocator. */
 const WARMING_UP = 1 / 3
-/** Fewer samples say nothing. */
+/** The least number of samples that can be judged. */
 const LEAST = 12
 
-/** The trend of the last two thirds; undefined of a run too short to judge. */
+/** The trend of the last two thirds; undefined if the run is too short to judge. */
 export function trendOf(samples: readonly Sample[]): Trend | undefined {
   const judged = samples.slice(Math.ceil(samples.length * WARMING_UP))
   if (judged.length < LEAST) return undefined
@@ -39,8 +39,9 @@ export function trendOf(samples: readonly Sample[]): Trend | undefined {
 }
 
 /**
- * Flat: what it has grown by in the last two thirds of the run, less what may be chance, is no more than `share` of
- * its mean. A leak grows with the run, so a longer run finds a smaller one; what levels off does not fail.
+ * True if the growth in the last two thirds of the run, less the part that may be chance, is at most `share`
+ * of the mean. A leak grows with the run, so a longer run finds a smaller leak. Growth that levels off
+ * passes.
  */
 export function isFlat({ growth, doubt, mean }: Trend, share: number): boolean {
   return growth - doubt <= share * mean

@@ -1,8 +1,8 @@
 import { choice, integer, number, script, seed, type ValuesOf } from '../../scripts/command-line.ts'
 import { type Job, SABOTAGES } from './job.ts'
 
-const MAX_WAIT_MS = 120_000
-const EPOCH_MS = 20_000
+const DEADLINE_MS = 120_000
+const PERIOD_MS = 20_000
 
 export const SCRIPT = script({
   command: 'npm run soak --',
@@ -25,5 +25,5 @@ export const SCRIPT = script({
 
 export function jobOf(values: ValuesOf<typeof SCRIPT>): Job {
   const { 'deaths-per-second': deathsPerSecond, ...rest } = values
-  return { ...rest, deathsPerSecond, epoch: EPOCH_MS, maxSleepMs: MAX_WAIT_MS }
+  return { ...rest, deathsPerSecond, periodMs: PERIOD_MS, deadlineMs: DEADLINE_MS }
 }

@@ -4,22 +4,25 @@ import type { Job, Line, Message } from './job.ts'
 import type { Sample } from './memory.ts'
 
 export interface SoakEnd {
-  /** Figures of the process up to its end. */
+  /** The figures of the process up to its end. */
   readonly last: Line | undefined
   readonly rss: readonly Sample[]
   readonly heap: readonly Sample[]
-  /** What failed, in the soak; absent where Node ended the process, and where all went well. */
+  /** The fault that the soak found; absent if it found none, and if Node ended the process. */
   readonly failure?: string
-  /** The process was ended by Node, by V8 or by the system, not by what the soak found. */
+  /** The reason why Node, V8 or the system ended the process; absent otherwise. */
   readonly abort?: string
 }
 
-/** ms in which the process must say something. It says so each second, and drains, at the end, within a few patiences. */
-const silenceOf = ({ maxSleepMs }: Job) => 60_000 + 3 * maxSleepMs
-/** Warnings and the like that are kept for a failure's text. */
+/**
+ * The longest time in ms without a message. The process sends one each second, and needs a few waits to drain
+ * at the end.
+ */
+const silenceMsOf = ({ deadlineMs }: Job) => 60_000 + 3 * deadlineMs
+/** Characters of warnings and the like that are kept for the text of a failure. */
 const KEPT = 8000
 
-/** Soaks in a process of its own: an end that Node brings about is told apart from a failure, and a hang is ended. */
+/** Soaks in a process of its own. So an end by Node differs from a failure, and a hang can be ended. */
 export function soakInProcess(job: Job, onLine: (line: Line) => void): Promise<SoakEnd> {
   const path = fileURLToPath(new URL('start.mjs', import.meta.url))
   const args = ['--expose-gc', path, JSON.stringify(job)]
@@ -33,17 +36,17 @@ export function soakInProcess(job: Job, onLine: (line: Line) => void): Promise<S
     let rest = ''
     let errors = ''
     let timer: NodeJS.Timeout
-    const silence = silenceOf(job)
+    const silence = silenceMsOf(job)
     const wait = () => {
       clearTimeout(timer)
       timer = setTimeout(() => {
         failure ??= hasEnded
           ? `the process did not end by itself within ${silence} ms`
-          : `the main thread said nothing for ${silence} ms`
+          : `the main thread sent no message for ${silence} ms`
         child.kill('SIGKILL')
       }, silence)
     }
-    const hear = (message: Message) => {
+    const receive = (message: Message) => {
       if (message.kind === 'failure') failure ??= message.text
       else if (message.kind === 'end') hasEnded = true
       else if (message.kind === 'line') {
@@ -59,7 +62,7 @@ export function soakInProcess(job: Job, onLine: (line: Line) => void): Promise<S
       wait()
       const lines = (rest + text).split('\n')
       rest = lines.pop() as string
-      for (const line of lines) if (line.startsWith('{"kind"')) hear(JSON.parse(line) as Message)
+      for (const line of lines) if (line.startsWith('{"kind"')) receive(JSON.parse(line) as Message)
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       errors = (errors + text).slice(-KEPT)

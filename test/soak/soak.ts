@@ -3,15 +3,18 @@ import { isFlat, type Trend, trendOf } from './memory.ts'
 import { soakInProcess } from './process.ts'
 import { WAYS } from './words.ts'
 
-/** What is left of a shorter rest is not soaked any more, in minutes. */
+/** A remaining time shorter than this, in minutes, is not soaked. */
 const SHORTEST = 0.05
-/** One for each so many deaths by want of memory, and one more: V8 takes the process along now and then. */
+/** One abort is allowed for so many deaths by memory, and one more: V8 sometimes ends the whole process. */
 const DEATHS_PER_ABORT = 20
 
-/** In minutes: the heap is still warming up for some minutes, and of a short run that is all there is to see. */
+/** Shorter runs are not judged, in minutes: the heap warms up for some minutes. */
 const SHORTEST_JUDGED = 5
 
-/** Of the mean, over the last two thirds: see `isFlat`. What a thread of Node leaves with the allocator varies more than a heap. */
+/**
+ * The allowed growth as a share of the mean, see `isFlat`. The rest that an ended thread leaves with the
+ * allocator varies more than the heap.
+ */
 const FLAT = { heap: 0.03, rss: 0.1 } as const
 
 export interface Grown {
@@ -21,16 +24,16 @@ export interface Grown {
 }
 
 export interface Outcome {
-  /** Of all processes together. */
+  /** The sums over all processes. */
   readonly total: Line | undefined
-  /** Of the longest that was judged. */
+  /** The trends of the longest process that was judged. */
   readonly memory: readonly Grown[]
-  /** Why Node, V8 or the system ended a process; another went on. */
+  /** The reasons why Node, V8 or the system ended processes. Another process went on each time. */
   readonly aborts: readonly string[]
   readonly faults: readonly string[]
 }
 
-/** Soaks in one process, or, where Node ends it, in another for the rest of the time. */
+/** Soaks in one process. After an abort by Node another process soaks for the rest of the time. */
 export async function soakFor(job: Job, onLine: (line: Line) => void): Promise<Outcome> {
   const aborts: string[] = []
   const faults: string[] = []
@@ -38,8 +41,9 @@ export async function soakFor(job: Job, onLine: (line: Line) => void): Promise<O
   let judged = 0
   let total: Line | undefined
   const start = performance.now()
-  // As long as no balance was drawn, the whole time: of a short soak an aborted process may leave nothing.
-  const left = () => (total?.epochs ? job.minutes - (performance.now() - start) / 60_000 : job.minutes)
+  // The whole time remains until there is a first balance: an aborted process of a short soak may leave
+  // nothing.
+  const left = () => (total?.periods ? job.minutes - (performance.now() - start) / 60_000 : job.minutes)
   for (let minutes = job.minutes; minutes > SHORTEST; minutes = left()) {
     const before = total
     const add = (line: Line) => (before === undefined ? line : sumOf(before, line))
@@ -77,7 +81,7 @@ function grown(what: 'heap' | 'rss', samples: Parameters<typeof trendOf>[0]): Gr
 
 const COUNTS = [
   ...['items', 'duplicates', 'held', 'lost', 'unexpected', 'excess', 'letters', 'dropped', 'missedWakes'],
-  ...['epochs', 'acts'],
+  ...['periods', 'shortLived'],
 ] as const
 
 function sumOf(before: Line, line: Line): Line {

@@ -15,9 +15,9 @@ const COLUMNS: readonly (readonly [title: string, width: number, of: (line: Line
   ['lost', 4, ({ lost }) => lost],
   ['unexp', 5, ({ unexpected }) => unexpected],
   ['excess', 6, ({ excess }) => excess],
-  // A queue or thread that stands still ends the soak.
+  // A queue or thread that makes no progress ends the soak.
   ['stuck', 5, () => 0],
-  ['missedWakes', 7, ({ missedWakes }) => missedWakes],
+  ['missed', 7, ({ missedWakes }) => missedWakes],
   ['letters', 8, ({ letters }) => letters],
   ['dropped', 8, ({ dropped }) => dropped],
   ['RSS', 7, ({ rss }) => mb(rss)],
@@ -30,8 +30,8 @@ const COLUMNS: readonly (readonly [title: string, width: number, of: (line: Line
 
 export function header(): string[] {
   return [
-    'items: accounted for, in balances drawn; then deaths by way; dup: deliveries of what the dead held (held: how much',
-    'they had in hand); missedWakes: waits that a look by the clock ended; RSS, heap after a collection and without code, external, buffers: MB',
+    'items: items in balances; then deaths by way; held: items that the dead held; dup: their further deliveries;',
+    'missed: missed wakes; RSS, heap (after a collection, without code), external, buffers: MB',
     COLUMNS.map(([title, width]) => title.padStart(width)).join(' '),
   ]
 }
@@ -44,7 +44,7 @@ export function verdictLines({ total, memory, aborts, faults }: Outcome, job: Jo
   const deaths = WAYS.reduce((sum, way) => sum + (total?.deaths[way] ?? 0), 0)
   return [
     ...aborts.map((abort) => `Node ended the process, not the soak: ${abort}`),
-    `${total?.epochs ?? 0} balances of the standing queues, ${total?.acts ?? 0} acts; ${total?.items ?? 0} items, ${deaths} deaths`,
+    `${total?.periods ?? 0} balances of the long-lived queues, ${total?.shortLived ?? 0} of short-lived queues; ${total?.items ?? 0} items, ${deaths} deaths`,
     ...memory.map(({ what, trend, isFlat }) => {
       const [slope, growth, doubt] = [trend.slope, trend.growth, trend.doubt].map((bytes) =>
         (bytes / 1024).toFixed(0),

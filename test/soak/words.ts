@@ -1,65 +1,67 @@
-/** The shared words of a soak. The fixtures get these numbers handed. */
+/** Places of the shared words of a soak. The fixtures receive these numbers. */
 export const WORDS = {
-  // Of all threads at the same queues.
-  /** OPEN: put; REST: those who put are to rest where they are between two items; OVER: they are to end. */
+  // Words of all threads at the same queues:
+  /** OPEN: producers put; REST: they rest between two items; OVER: they end. */
   GATE: 0,
-  /** Which epoch it is; its items carry the number, modulo EPOCHS. */
-  EPOCH: 1,
+  /** The number of the period. Its items carry that number, modulo PERIODS. */
+  PERIOD: 1,
   OPEN: 0,
   REST: 1,
   OVER: 2,
-  EPOCHS: 1 << 10,
+  PERIODS: 1 << 10,
 
-  // Of one thread, at (threadId % SLOTS) * SLOT.
+  // Words of one thread, at (threadId % SLOTS) * SLOT:
   SLOTS: 1 << 16,
   SLOT: 8,
   /** 1 while it may put. */
   PUTS: 0,
-  /** Items in its hand: from the moment it has got one until it has noted what became of it. */
+  /** Items that it holds: from the moment it got one until it has recorded its settlement. */
   HAND: 1,
-  /** 1 while it asks for the next item, which finishes what it has in hand. */
+  /** 1 while it asks for the next item, which finishes the one that it holds. */
   ASKS: 2,
-  /** How it is to die, by itself: the number of a way. */
+  /** The order to end itself: the number of a way. */
   ORDER: 3,
-  /** Of that one: 2 in an endless loop. */
+  /** 2 once it is in an endless loop, as ordered. */
   STATE: 4,
   /** Rounds of its loop; above 0 once it is attached. */
   ROUNDS: 5,
-  /** The number of the scene it plays in; 0 before it has begun. */
-  SCENE: 6,
-  /** Never written: to sleep on. */
+  /** The number of its workload; 0 before it has begun. */
+  WORKLOAD: 6,
+  /** Never written; threads sleep on it. */
   IDLE: 7,
 
-  // Of one queue.
-  /** The number of the next item of those who put by themselves. */
+  // Words of one queue:
+  /** The number of the next item of a producer without a supervisor. */
   NEXT: 0,
   /** Items finished since it was made, modulo 2^32. */
   DONE: 1,
-  /** Items got that were none of this epoch, or damaged. */
+  /** Items got that were of another period, or damaged. */
   STRANGE: 2,
-  /** From here on, of each producer: how many items it had stored when the epoch began. */
+  /**
+   * The first of the words of the supervised producers: the number of items stored before the period began.
+   */
   BASES: 8,
 
-  // Of one item: bytes, at its number * ITEM.
+  // Bytes of one item, at its number * ITEM:
   ITEM: 8,
   FLAGS: 0,
   GOT: 1,
-  /** Given back willingly: begun. */
+  /** Requeues that its taker began. */
   BACK: 2,
   FINISHING: 3,
   FINISHED: 4,
-  /** Given up by its taker. */
+  /** Times that its taker dead-lettered it. */
   FAILED: 5,
-  /** Letters about it in the dead-letter queue. */
+  /** Letters about it. */
   LETTERS: 6,
-  // FLAGS
+  // Bits of FLAGS:
   ATTEMPTED: 1,
   STORED: 2,
-  /** Got once more after it was settled for good. */
+  /** It was got again after it had been settled. */
   LATE: 4,
 } as const
 
-/** Ways in which a thread dies by itself; by their numbers, ordered from outside. */
+/** Ways in which a thread ends itself; another thread orders them by their numbers. */
 export const ORDERS = ['', 'exit', 'throw', 'rejection', 'memory', 'endless'] as const
 export type Order = Exclude<(typeof ORDERS)[number], ''>
 export type Way = 'terminate' | Order

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** Builds dist/, which threads run: starting one with a TypeScript loader costs 137 ms. Its output is on stderr. */
+/**
+ * Builds dist/, which threads run: starting one with a TypeScript loader takes 137 ms. Its output goes to
+ * stderr.
+ */
 export default function build(): void {
   execFileSync(
     process.execPath,

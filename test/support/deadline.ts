@@ -1,8 +1,8 @@
-/** Every wait of a test has a deadline: what does not come by then fails loudly, with a name. */
-export const PATIENCE = 15_000
+/** The deadline of every wait of a test. A wait beyond it fails with a name. */
+export const DEADLINE_MS = 15_000
 
-/** `promise`, or an error that says what did not happen within `ms`. */
-export async function within<T>(promise: Promise<T>, what: string, ms = PATIENCE): Promise<T> {
+/** Resolves as `promise`, or rejects with an error that says what did not happen within `ms`. */
+export async function within<T>(promise: Promise<T>, what: string, ms = DEADLINE_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not within ${ms} ms: ${what}`)), ms)
@@ -14,8 +14,8 @@ export async function within<T>(promise: Promise<T>, what: string, ms = PATIENCE
   }
 }
 
-/** Resolves once `condition` holds; looks again at every turn of the event loop. */
-export async function until(condition: () => boolean, what: string, ms = PATIENCE): Promise<void> {
+/** Resolves once `condition` holds. Checks it every millisecond. */
+export async function until(condition: () => boolean, what: string, ms = DEADLINE_MS): Promise<void> {
   const deadline = performance.now() + ms
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`not within ${ms} ms: ${what}`)

@@ -1,4 +1,4 @@
-/** In place of src/timers.ts, for tests that mock the global ones: the library holds Node's own. */
+/** Replaces src/timers.ts in tests that mock the global timers, since the library holds Node's own. */
 export const setTimeout = (...args: Parameters<typeof globalThis.setTimeout>) =>
   globalThis.setTimeout(...args)
 export const clearTimeout = (timer?: NodeJS.Timeout) => globalThis.clearTimeout(timer)

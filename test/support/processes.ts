@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** What V8 says when a heap is used up and it aborts: with SIGABRT, or, on Node 22 and later, SIGTRAP. */
+/** The output of V8 when a heap is full and it aborts: with SIGABRT, or SIGTRAP on Node 22 and later. */
 export const V8_ABORT = /FATAL ERROR|Fatal JavaScript out of memory/
 
 export interface Ended {
-  /** Exit code; 'killed' if it was still running at the deadline. */
+  /** The exit code; 'killed' if it still ran at the deadline. */
   readonly code: number | 'killed'
   readonly stdout: string
   readonly stderr: string
@@ -14,8 +14,8 @@ export interface Ended {
 const dist = new URL('../../dist/src/index.js', import.meta.url).href
 
 /**
- * Runs `source`, an ES module in which `millrace` is the library, in a process of its own. It is killed when it
- * prints `killAt`, and at the deadline.
+ * Runs `source`, an ES module in which `millrace` is the library, in a process of its own. The process is
+ * killed when it prints `killAt`, and at the deadline.
  */
 export function runProcess(source: string, killAt?: string, ms = 30_000): Promise<Ended> {
   const program = `import * as millrace from ${JSON.stringify(dist)}\n${source}`

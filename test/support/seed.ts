@@ -1,6 +1,6 @@
 const MOST = 2 ** 31 - 1
 
-/** MILLRACE_SEED, by which a run is repeated; else `fallback`, by default another number each time. */
+/** The seed of MILLRACE_SEED, which repeats a run; else `fallback`, by default another number each time. */
 export function seedOfRun(fallback = Date.now() % 1_000_000): number {
   const given = process.env.MILLRACE_SEED
   if (given === undefined) return fallback

@@ -7,23 +7,23 @@ export interface SelectStress {
   /** Selects in all, by `selectors` threads (default 2). */
   readonly rounds: number
   readonly selectors?: number
-  /** Selects at once in a thread; of `select`. Default 3. */
+  /** Selects at the same time in a thread, for the form `select`. Default 3. */
   readonly lanes?: number
-  /** ms; beyond it the run fails. */
-  readonly maxSleepMs?: number
+  /** Time after which the run fails. */
+  readonly deadlineMs?: number
 }
 
 export interface SelectStressResult {
   readonly rounds: number
   readonly timeouts: number
   readonly aborts: number
-  /** Items got, by queue. */
+  /** Items got from each queue. */
   readonly got: readonly number[]
   /** Items left in the queues. */
   readonly left: number
   readonly lost: number
   readonly twice: number
-  /** Items held by nobody and not in a queue, but not finished. */
+  /** Items that are neither held nor in a queue nor finished. */
   readonly unfinished: number
   /** See the fixture. */
   readonly longest: number
@@ -39,15 +39,15 @@ interface Seen {
   readonly longest: number
 }
 
-/** How many items go into each queue: the last is the rare one. */
+/** Shares of the items by queue. The last queue is the rare one. */
 export const WEIGHTS = [100, 10, 1]
 
 /**
- * One thread puts into three queues, one of each kind, with uneven load; others select from them, with timeouts and aborts.
- * Counts what came not at all or twice.
+ * One thread puts into three queues, one of each kind, with uneven load. Others select from them, with
+ * timeouts and aborts. Counts the items that came not at all or twice.
  */
 export async function selectStress(options: SelectStress): Promise<SelectStressResult> {
-  const { form, rounds, selectors = 2, lanes = 3, maxSleepMs = 120_000 } = options
+  const { form, rounds, selectors = 2, lanes = 3, deadlineMs = 120_000 } = options
   const settings = { maxsize: 32, codec: codecs.int32 }
   const queues: Queue<number>[] = [
     new CLASSES.fifo<number>(settings),
@@ -62,11 +62,11 @@ export async function selectStress(options: SelectStress): Promise<SelectStressR
   const selecting = Array.from({ length: selectors }, () =>
     startThread('select-stress.mjs', { ...common, role: 'select' }),
   )
-  const tallies = await Promise.all(selecting.map((thread) => thread.message<Seen>(maxSleepMs)))
+  const tallies = await Promise.all(selecting.map((thread) => thread.message<Seen>(deadlineMs)))
   const ms = performance.now() - since
   Atomics.store(new Int32Array(control), 1, 1)
-  const { stored } = await producing.message<{ stored: number[] }>(maxSleepMs)
-  await Promise.all([producing, ...selecting].map((thread) => thread.ended(maxSleepMs)))
+  const { stored } = await producing.message<{ stored: number[] }>(deadlineMs)
+  await Promise.all([producing, ...selecting].map((thread) => thread.ended(deadlineMs)))
 
   let left = 0
   let lost = 0
@@ -106,7 +106,7 @@ export async function selectStress(options: SelectStress): Promise<SelectStressR
   return result
 }
 
-/** What makes a run wrong, in words; empty if it is sound. */
+/** The faults of a run in words; empty if it is sound. */
 export function faultsOf(result: SelectStressResult): string[] {
   const { rounds, timeouts, aborts, got, lost, twice, unfinished, longest } = result
   const total = got.reduce((sum, count) => sum + count, 0)
@@ -117,7 +117,8 @@ export function faultsOf(result: SelectStressResult): string[] {
   if (total + timeouts + aborts !== rounds)
     faults.push(`${rounds - total - timeouts - aborts} rounds without outcome`)
   if (got.some((count) => count === 0)) faults.push('a queue was never served')
-  // Each look begins at the rare queue with a chance of one in three: 100 in a row that do not are 1 in 10^17.
+  // Each check begins at the rare queue with a chance of one in three: 100 in a row that do not are 1 in
+  // 10^17.
   if (longest >= 100) faults.push(`the rare queue was passed over ${longest} times in a row`)
   return faults
 }

@@ -3,7 +3,7 @@ import { type Kind, queueAt } from './queues.ts'
 import { startThread } from './threads.ts'
 
 export interface StressOptions {
-  /** Default 'fifo'. In other kinds each producer's order is not kept, and not counted. */
+  /** Default 'fifo'. Other kinds do not keep the order of a producer, so it is not checked. */
   readonly kind?: Kind
   readonly items: number
   readonly capacity: number
@@ -11,8 +11,8 @@ export interface StressOptions {
   readonly consumers?: number
   /** First position, 0 to 2^31 - 1. */
   readonly start?: number
-  /** ms; beyond it the run fails. */
-  readonly maxSleepMs?: number
+  /** Time after which the run fails. */
+  readonly deadlineMs?: number
 }
 
 export interface StressResult {
@@ -22,7 +22,7 @@ export interface StressResult {
   readonly disordered: number
   readonly unfinished: number
   readonly size: number
-  /** Items each consumer got. */
+  /** Items that each consumer got. */
   readonly shares: readonly number[]
   readonly ms: number
 }
@@ -34,11 +34,12 @@ interface Consumed {
   readonly seen: Uint8Array
 }
 
-/** What a sound run yields. */
+/** The counts of a sound run. */
 export const SOUND = { missing: 0, twice: 0, disordered: 0, unfinished: 0, size: 0 }
 
 /**
- * Producers put numbers, consumers iterate; counts what came not at all, twice, or out of its producer's order.
+ * Producers put numbers, consumers iterate. Counts the items that came not at all, twice, or out of the order
+ * of their producer.
  */
 export async function stress(options: StressOptions): Promise<StressResult> {
   const {
@@ -48,7 +49,7 @@ export async function stress(options: StressOptions): Promise<StressResult> {
     producers = 4,
     consumers = 4,
     start = 0,
-    maxSleepMs = 120_000,
+    deadlineMs = 120_000,
   } = options
   const each = Math.floor(items / producers)
   const settings = { maxsize: capacity, codec: codecs.int32, maxThreads: producers + consumers + 1 }
@@ -61,12 +62,12 @@ export async function stress(options: StressOptions): Promise<StressResult> {
     Array.from({ length: count }, (_, index) => startThread('stress.mjs', { ...common, role, index }))
   const producing = run('produce', producers)
   const consuming = run('consume', consumers)
-  await Promise.all(producing.map((thread) => thread.ended(maxSleepMs)))
+  await Promise.all(producing.map((thread) => thread.ended(deadlineMs)))
   queue.shutdown()
   const consumed = (await Promise.all(
-    consuming.map((thread) => thread.message<Consumed>(maxSleepMs)),
+    consuming.map((thread) => thread.message<Consumed>(deadlineMs)),
   )) as Consumed[]
-  await Promise.all(consuming.map((thread) => thread.ended(maxSleepMs)))
+  await Promise.all(consuming.map((thread) => thread.ended(deadlineMs)))
   const ms = performance.now() - since
   const all = new Uint8Array(Math.ceil((each * producers) / 8))
   let twice = 0

@@ -1,7 +1,10 @@
 import type { Reporter, TestModule } from 'vitest/node'
 import { Totals } from '../schedules/totals.ts'
 
-/** Last lines: what schedules were explored, if any; `N passed, N failed`, and how many were skipped, if any. */
+/**
+ * Prints the last lines: the explored schedules, if any; `N passed, N failed`, and the number skipped, if
+ * any.
+ */
 export default class Summary implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const counts = { passed: 0, failed: errors.length, skipped: 0, pending: 0 }
@@ -16,7 +19,7 @@ export default class Summary implements Reporter {
       }
     }
     const skipped = counts.skipped + counts.pending
-    // After the default reporter's own summary.
+    // These lines follow the default reporter's own summary.
     process.on('exit', () => {
       for (const line of totals.lines(2)) console.log(line)
       console.log(

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
-import { PATIENCE, within } from './deadline.ts'
+import { DEADLINE_MS, within } from './deadline.ts'
 
-/** What a fixture thread sent before it ended. */
+/** The messages of a fixture thread, and its end. */
 export interface Outcome {
   readonly messages: unknown[]
   readonly exitCode: number
@@ -10,9 +10,11 @@ export interface Outcome {
 export interface FixtureThread {
   readonly worker: Worker
   readonly threadId: number
-  /** The next message not handed out yet; rejects if the thread ends first. */
+  /** Resolves with the next message that was not returned yet. Rejects if the thread ends first. */
   message<T>(ms?: number): Promise<T>
-  /** Resolves when the thread has ended by itself; rejects with what it threw, or when it takes longer than `ms`. */
+  /**
+   * Resolves when the thread has ended by itself. Rejects with its error, or when it takes longer than `ms`.
+   */
   ended(ms?: number): Promise<Outcome>
 }
 
@@ -31,7 +33,7 @@ export function startThread(fixture: string, workerData?: unknown): FixtureThrea
     worker.once('error', reject)
     worker.once('exit', resolve)
   })
-  // Handed on by ended() and message(); a test that calls neither still hears of it by its deadline.
+  // ended() and message() pass the rejection on. A test that calls neither fails by its deadline.
   end.catch(() => {})
   const next = async () => {
     while (read >= messages.length) {
@@ -48,8 +50,8 @@ export function startThread(fixture: string, workerData?: unknown): FixtureThrea
   return {
     worker,
     threadId,
-    message: <T>(ms = PATIENCE) => within(next(), `a message of ${fixture}`, ms) as Promise<T>,
-    ended: async (ms = PATIENCE) => {
+    message: <T>(ms = DEADLINE_MS) => within(next(), `a message of ${fixture}`, ms) as Promise<T>,
+    ended: async (ms = DEADLINE_MS) => {
       try {
         return { exitCode: await within(end, `the end of ${fixture}`, ms), messages }
       } finally {

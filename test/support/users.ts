@@ -1,18 +1,18 @@
 import { afterEach } from 'vitest'
 import type { Queue, QueueStats } from '../../src/index.ts'
-import { PATIENCE, until, within } from './deadline.ts'
+import { DEADLINE_MS, until, within } from './deadline.ts'
 import { type FixtureThread, startThread } from './threads.ts'
 
-/** A queue of whatever items. */
+/** A queue with items of any type. */
 export interface AnyQueue {
   readonly handle: { readonly id: string }
   stats(): QueueStats
 }
 
-/** What `tryGet` in another thread answers for EMPTY: a symbol cannot be sent. */
+/** Stands for EMPTY in an answer of `tryGet` from another thread: a symbol cannot be posted. */
 export const EMPTY_THERE = '(EMPTY)'
 
-/** A delivery that another thread holds; `key` names it there. */
+/** A delivery that another thread holds. `key` identifies it there. */
 export interface RemoteDelivery {
   readonly key: number
   readonly item: unknown
@@ -20,8 +20,8 @@ export interface RemoteDelivery {
 }
 
 /**
- * Another thread that does as it is told: each call runs in order of the calls, a blocking one stops the thread until
- * it is over. An error arrives with its `name`, `code`, own properties and the snapshot of its cause.
+ * Another thread that makes the requested calls in their order; a blocking call blocks it. An error arrives
+ * with its `name`, `code`, own properties and the snapshot of its cause.
  */
 export class User {
   readonly #thread: FixtureThread
@@ -78,7 +78,7 @@ export class RemoteQueue {
     return this.user.threadId
   }
 
-  /** Runs a method there. */
+  /** Calls a method in the thread. */
   // biome-ignore lint/suspicious/noExplicitAny: what a call in another thread answers
   call(method: keyof Queue<never>, ...args: unknown[]): Promise<any> {
     return this.user.ask('call', this.#id, method, ...args)
@@ -105,13 +105,13 @@ export class RemoteQueue {
     return this.user.ask('detach', this.#id)
   }
 
-  /** Resolves once that thread is counted as waiting. */
+  /** Resolves once the stats of the queue count that thread as waiting. */
   waits(side: 'get' | 'put' | 'memory' | 'join'): Promise<void> {
     return waits(this.#queue, side, this.threadId)
   }
 }
 
-/** Resolves once `thread` waits on `side` of `queue`: to see that a call waits, no time need pass. */
+/** Resolves once the stats of `queue` count `thread` as waiting on `side`. */
 export function waits(
   queue: AnyQueue,
   side: 'get' | 'put' | 'memory' | 'join',
@@ -119,14 +119,14 @@ export function waits(
 ): Promise<void> {
   const listed = () =>
     queue.stats().threads.some((each) => each.thread === thread && each.waiting.includes(side))
-  return until(listed, `thread ${thread} waits for ${side}`, PATIENCE)
+  return until(listed, `thread ${thread} waits for ${side}`, DEADLINE_MS)
 }
 
 const idle: User[] = []
 const lent: User[] = []
 const used: { user: User; id: string }[] = []
 
-/** A thread, attached to `queue` until the test ends. Threads are used again by the next test. */
+/** A thread that is attached to `queue` until the test ends. The next test uses it again. */
 export async function other(queue: AnyQueue): Promise<RemoteQueue> {
   const user = idle.pop() ?? new User()
   lent.push(user)
@@ -137,7 +137,7 @@ export async function others(queue: AnyQueue, count: number): Promise<RemoteQueu
   return Promise.all(Array.from({ length: count }, () => other(queue)))
 }
 
-/** A second queue in a thread already lent. */
+/** A second queue in a thread that is in use. */
 export async function attachThere(user: User, queue: AnyQueue): Promise<RemoteQueue> {
   await user.ask('attach', queue.handle)
   used.push({ user, id: queue.handle.id })
@@ -148,7 +148,7 @@ afterEach(async () => {
   const threads = lent.splice(0)
   const attachments = used.splice(0)
   for (const user of threads) {
-    // A thread that still waits is of no use to the next test.
+    // A thread that still waits cannot serve the next test.
     if (!user.idle) {
       await user.stop()
       continue

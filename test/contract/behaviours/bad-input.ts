@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type Behaviour, fails, full } from '../behaviour.ts'
 import { failingCodec, millrace } from '../library.ts'
 import { numbers } from '../model.ts'
-import type { Scene } from '../scene.ts'
+import type { Trial } from '../trial.ts'
 import type { User } from '../users.ts'
 
 const { EMPTY } = millrace
@@ -11,10 +11,10 @@ const { failing: codec, UNENCODABLE, UNDECODABLE, CALLS_IN_ENCODE, CALLS_IN_DECO
 const LONG = { timeout: 60_000 }
 
 /** Puts of an item that has no encoding fail at once, on a full queue too, where they would wait. */
-async function refuses(scene: Scene, put: (user: User, number: number) => Promise<unknown>): Promise<void> {
-  const { queue, users, model } = await scene.open(2, { codec })
+async function refuses(trial: Trial, put: (user: User, number: number) => Promise<unknown>): Promise<void> {
+  const { queue, users, model } = await trial.open(2, { codec })
   const [putter, getter] = users
-  const items = numbers(scene.capacity)
+  const items = numbers(trial.capacity)
   const refused = async (size: number) => {
     const error = await fails(put(putter!, UNENCODABLE), 'ERR_CODEC')
     assert.match((error.cause as Error).message, /no bytes for it/)
@@ -23,39 +23,39 @@ async function refuses(scene: Scene, put: (user: User, number: number) => Promis
   await refused(0)
   await putter!.putMany(items)
   model.put(...items)
-  await refused(scene.capacity)
-  assert.deepEqual(await getter!.getMany(scene.capacity + 1), model.take())
+  await refused(trial.capacity)
+  assert.deepEqual(await getter!.getMany(trial.capacity + 1), model.take())
 }
 
 /** Items and codecs that fail. */
 export const badInput: readonly Behaviour[] = [
   {
     source: 'JSR-166 BlockingQueue testOfferNull',
-    fact: 'refuses to tryPut an item that cannot be encoded, empty or full, storing nothing',
+    fact: 'refuses a tryPut of an item that cannot be encoded, empty or full, and stores nothing',
     capacity: 2,
-    run: (scene) => refuses(scene, (user, number) => user.tryPut(number)),
+    run: (trial) => refuses(trial, (user, number) => user.tryPut(number)),
   },
   {
     source: 'JSR-166 BlockingQueue testAddNull',
-    fact: 'refuses a put with timeout 0 of an item that cannot be encoded, rather than for being full',
+    fact: 'refuses an item that cannot be encoded in a put with timeout 0, for that reason even when full',
     capacity: 2,
-    run: (scene) => refuses(scene, (user, number) => user.put(number, { timeout: 0 })),
+    run: (trial) => refuses(trial, (user, number) => user.put(number, { timeout: 0 })),
   },
   {
     source: 'JSR-166 BlockingQueue testPutNull',
     fact: 'refuses an item that cannot be encoded at once where a put would wait',
     capacity: 2,
-    async run(scene) {
-      await refuses(scene, (user, number) => user.put(number))
-      await refuses(scene, (user, number) => user.put(number, LONG))
+    async run(trial) {
+      await refuses(trial, (user, number) => user.put(number))
+      await refuses(trial, (user, number) => user.put(number, LONG))
     },
   },
   {
     source: 'CPython test_failing_queue',
     fact: 'is unharmed by a codec that throws, in puts and gets of every kind, however often',
     capacity: 3,
-    async run(scene) {
-      const { queue, users, model } = await scene.open(2, { codec })
+    async run(trial) {
+      const { queue, users, model } = await trial.open(2, { codec })
       const [putter, getter] = users
       const puts: ((number: number) => Promise<unknown>)[] = [
         (number) => putter!.put(number),
@@ -76,7 +76,7 @@ export const badInput: readonly Behaviour[] = [
           await putter!.put(UNDECODABLE)
           const error = await fails(get(), 'ERR_CODEC')
           assert.match((error.cause as Error).message, /nothing to make of it/)
-          // It is nobody's any more.
+          // No thread holds the item.
           assert.deepEqual([queue.size, queue.unfinished, queue.stats().held], [0, 0, 0])
         }
       }
@@ -92,13 +92,13 @@ export const badInput: readonly Behaviour[] = [
   },
   {
     source: 'CPython SimpleQueue test_references',
-    fact: 'keeps nothing of an item that was finished: its memory is used again',
+    fact: 'reuses the memory of a finished item',
     capacity: 4,
-    async run(scene) {
+    async run(trial) {
       const itemBytes = 16
       const piece = 4096
-      // Room for 4 items; 40 go through.
-      const { queue, users } = await scene.open(2, {
+      // There is room for 4 items; 40 go through.
+      const { queue, users } = await trial.open(2, {
         codec: millrace.codecs.json as never,
         itemBytes,
         maxItemBytes: piece,
@@ -122,10 +122,10 @@ export const badInput: readonly Behaviour[] = [
   },
   {
     source: 'CPython SimpleQueue test_reentrancy',
-    fact: 'may be used by code that it calls itself: iterables, loops over it, codecs',
+    fact: 'can be used by code that it calls itself: iterables, loops over it, codecs',
     capacity: 8,
-    async run(scene) {
-      const { queue, users } = await scene.open(1, { codec })
+    async run(trial) {
+      const { queue, users } = await trial.open(1, { codec })
       const [user] = users
       const seen = await user!.reenter()
       assert.deepEqual(seen.ofIterable.toSorted(), [1, 2, 3])

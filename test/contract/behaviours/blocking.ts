@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type Behaviour, empty, full } from '../behaviour.ts'
 import { millrace } from '../library.ts'
 import { numbers } from '../model.ts'
-import { allWait } from '../scene.ts'
+import { allWait } from '../trial.ts'
 
 const { EMPTY } = millrace
 
@@ -12,13 +12,10 @@ export const blocking: readonly Behaviour[] = [
     source: 'JSR-166 ArrayBlockingQueue testBlockingPut',
     fact: 'lets several puts wait while it is full, and stores each once',
     capacity: 'each',
-    async run(scene) {
-      const { capacity } = scene
-      const { queue, users, model } = await scene.open(3)
+    async run(trial) {
+      const { capacity } = trial
+      const { queue, users, model } = await trial.openFull(3)
       const [getter, ...putters] = users
-      const items = numbers(capacity)
-      await getter!.putMany(items)
-      model.put(...items)
       const puts = putters.map((putter, index) => putter.put(200 + index))
       await allWait(putters, 'put')
       assert.deepEqual([queue.size, queue.unfinished], [capacity, capacity])
@@ -26,7 +23,7 @@ export const blocking: readonly Behaviour[] = [
       await Promise.race(puts)
       const got = await getter!.gets(capacity + 1)
       await Promise.all(puts)
-      // When each of them is stored, and so its place in another order, is up to the scheduler.
+      // The scheduler decides when each of them is stored, and so its place in the order.
       const byNumber = (a: number, b: number) => a - b
       assert.deepEqual(got.sort(byNumber), [...model.take(), 200, 201].sort(byNumber))
       assert.equal(queue.size, 0)
@@ -34,15 +31,12 @@ export const blocking: readonly Behaviour[] = [
   },
   {
     source: 'JSR-166 ArrayBlockingQueue testPutWithTake',
-    fact: 'stores the item of a waiting put as soon as one is taken',
+    fact: 'stores the item of a waiting put as soon as another item is taken',
     capacity: 'each',
-    async run(scene) {
-      const { capacity } = scene
-      const { queue, users, model } = await scene.open(2)
+    async run(trial) {
+      const { capacity } = trial
+      const { queue, users, model } = await trial.openFull(2)
       const [putter, getter] = users
-      const items = numbers(capacity)
-      await putter!.putMany(items)
-      model.put(...items)
       for (let round = 0; round < 2; round++) {
         const put = putter!.put(200 + round)
         await putter!.waits('put')
@@ -57,15 +51,11 @@ export const blocking: readonly Behaviour[] = [
   },
   {
     source: 'JSR-166 ArrayBlockingQueue testBlockingTake',
-    fact: 'hands out what it has, and then lets gets wait for what comes',
+    fact: 'hands out its items, then lets gets wait for later ones',
     capacity: 'each',
-    async run(scene) {
-      const { capacity } = scene
-      const { queue, users, model } = await scene.open(3)
+    async run(trial) {
+      const { queue, users, model } = await trial.openFull(3)
       const [putter, getter, second] = users
-      const items = numbers(capacity)
-      await putter!.putMany(items)
-      model.put(...items)
       assert.deepEqual(await getter!.gets(model.size), model.take())
       const gets = [getter!.get(), second!.get()]
       await allWait([getter!, second!], 'get')
@@ -79,8 +69,8 @@ export const blocking: readonly Behaviour[] = [
     source: 'JSR-166 ArrayBlockingQueue testOfferInExecutor',
     fact: 'refuses one user’s tryPut while full, and stores its timed put when another takes',
     capacity: 2,
-    async run(scene) {
-      const { queue, users, model } = await scene.open(2)
+    async run(trial) {
+      const { queue, users, model } = await trial.open(2)
       const [putter, getter] = users
       const items = numbers(2)
       await putter!.putMany(items)
@@ -98,8 +88,8 @@ export const blocking: readonly Behaviour[] = [
     source: 'JSR-166 ArrayBlockingQueue testPollInExecutor',
     fact: 'answers one user’s tryGet with EMPTY, and its timed get when another puts',
     capacity: 2,
-    async run(scene) {
-      const { queue, users } = await scene.open(2)
+    async run(trial) {
+      const { queue, users } = await trial.open(2)
       const [getter, putter] = users
       assert.equal(await getter!.tryGet(), EMPTY)
       const get = getter!.get({ timeout: 60_000 })

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
 import { type Behaviour, fails } from '../behaviour.ts'
-import { allWait } from '../scene.ts'
+import { allWait } from '../trial.ts'
 import { quiet } from '../users.ts'
 
 const beyond = (call: Promise<unknown>) => fails(call, 'ERR_TASK_DONE')
 
-/** taskDone and join. */
+/** Behaviours of taskDone and join. */
 export const completion: readonly Behaviour[] = [
   {
     source: 'CPython test_queue_task_done',
-    fact: 'refuses taskDone beyond what was got',
+    fact: 'refuses taskDone for more items than are held',
     capacity: 4,
-    async run(scene) {
-      const { queue, users } = await scene.open(2)
+    async run(trial) {
+      const { queue, users } = await trial.open(2)
       const [user, putter] = users
       await beyond(user!.taskDone())
       await putter!.putMany([1, 2, 3])
@@ -31,8 +31,8 @@ export const completion: readonly Behaviour[] = [
     source: 'CPython test_queue_join',
     fact: 'releases a joiner, twice, when the last item is finished, not when it is empty',
     capacity: 8,
-    async run(scene) {
-      const { queue, users } = await scene.open(3)
+    async run(trial) {
+      const { queue, users } = await trial.open(3)
       const [joiner, first, second] = users
       await joiner!.join()
       for (let round = 0; round < 2; round++) {
@@ -63,10 +63,10 @@ export const completion: readonly Behaviour[] = [
   },
   {
     source: 'CPython test_shutdown_join',
-    fact: 'keeps joiners through a shutdown, until what was queued is finished',
+    fact: 'keeps joiners waiting through a shutdown, until all items are finished',
     capacity: 4,
-    async run(scene) {
-      const { queue, users } = await scene.open(3)
+    async run(trial) {
+      const { queue, users } = await trial.open(3)
       const [getter, ...joiners] = users
       await getter!.putMany([1, 2])
       const joins = joiners.map((joiner) => joiner.join())
@@ -82,11 +82,11 @@ export const completion: readonly Behaviour[] = [
   },
   {
     source: 'CPython test_shutdown_immediate_join',
-    fact: 'releases joiners at an immediate shutdown, once nobody holds an item',
+    fact: 'releases joiners at an immediate shutdown, once no thread holds an item',
     capacity: 4,
-    async run(scene) {
+    async run(trial) {
       for (const held of [0, 1]) {
-        const { queue, users } = await scene.open(3)
+        const { queue, users } = await trial.open(3)
         const [getter, ...joiners] = users
         await getter!.putMany([1, 2])
         if (held > 0) await getter!.get()
@@ -104,10 +104,10 @@ export const completion: readonly Behaviour[] = [
   },
   {
     source: 'CPython test_shutdown_put_join',
-    fact: 'fails a waiting put at a shutdown, and keeps the joiner until what was stored is finished',
+    fact: 'fails a waiting put at a shutdown, and keeps the joiner until all items are finished',
     capacity: 2,
-    async run(scene) {
-      const { queue, users } = await scene.open(3)
+    async run(trial) {
+      const { queue, users } = await trial.open(3)
       const [putter, joiner, getter] = users
       await getter!.putMany([1, 2])
       const put = fails(putter!.put(3), 'ERR_QUEUE_SHUT_DOWN')
@@ -128,8 +128,8 @@ export const completion: readonly Behaviour[] = [
     source: 'CPython test_shutdown_immediate_put_join',
     fact: 'fails a waiting put at an immediate shutdown, and releases the joiner',
     capacity: 2,
-    async run(scene) {
-      const { queue, users } = await scene.open(3)
+    async run(trial) {
+      const { queue, users } = await trial.open(3)
       const [putter, joiner, third] = users
       await third!.putMany([1, 2])
       const put = fails(putter!.put(3), 'ERR_QUEUE_SHUT_DOWN')
@@ -144,11 +144,11 @@ export const completion: readonly Behaviour[] = [
   },
   {
     source: 'CPython test_shutdown_get_task_done_join',
-    fact: 'lets who holds items finish them after a shutdown, which releases the joiners',
+    fact: 'lets threads finish their items after a shutdown, which releases the joiners',
     capacity: 4,
-    async run(scene) {
+    async run(trial) {
       for (const immediate of [false, true]) {
-        const { queue, users } = await scene.open(4)
+        const { queue, users } = await trial.open(4)
         const [first, second, ...joiners] = users
         await first!.putMany([1, 2])
         await first!.get()

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict'
 import { randomNumbers } from '../../support/random.mjs'
-import { type Behaviour, empty, full, lapses } from '../behaviour.ts'
+import { type Behaviour, empty, full, timesOut } from '../behaviour.ts'
 import { millrace } from '../library.ts'
 import { numbers } from '../model.ts'
 
 const { EMPTY } = millrace
 
-/** What is handed out, and in which order. */
+/** Behaviours of the order of items. */
 export const order: readonly Behaviour[] = [
   {
     source: 'CPython test_basic',
     fact: 'fills and empties twice, in its order, waiting on both sides',
     capacity: 'each',
-    async run(scene) {
-      const { capacity } = scene
-      const { queue, users, model } = await scene.open(2)
+    async run(trial) {
+      const { capacity } = trial
+      const { queue, users, model } = await trial.open(2)
       const [putter, getter] = users
       for (let round = 0; round < 2; round++) {
         assert.deepEqual([queue.size, queue.empty, queue.full], [0, true, false])
@@ -27,7 +27,7 @@ export const order: readonly Behaviour[] = [
         const [late, last] = items.slice(capacity) as [number, number]
         assert.equal(await putter!.tryPut(late), false)
         await full(putter!.put(late, { timeout: 0 }))
-        if (round === 0) await lapses(() => putter!.put(late, { timeout: 2 }), 'ERR_QUEUE_FULL', 2)
+        if (round === 0) await timesOut(() => putter!.put(late, { timeout: 2 }), 'ERR_QUEUE_FULL', 2)
         const put = putter!.put(late)
         await putter!.waits('put')
         assert.equal(await getter!.get(), model.get())
@@ -36,7 +36,7 @@ export const order: readonly Behaviour[] = [
         assert.deepEqual(await getter!.gets(capacity), model.take())
         assert.equal(await getter!.tryGet(), EMPTY)
         await empty(getter!.get({ timeout: 0 }))
-        if (round === 0) await lapses(() => getter!.get({ timeout: 2 }), 'ERR_QUEUE_EMPTY', 2)
+        if (round === 0) await timesOut(() => getter!.get({ timeout: 2 }), 'ERR_QUEUE_EMPTY', 2)
         const get = getter!.get()
         await getter!.waits('get')
         await putter!.put(last)
@@ -48,10 +48,10 @@ export const order: readonly Behaviour[] = [
   },
   {
     source: 'CPython SimpleQueue test_basic',
-    fact: 'gives back by every form of get what came by every form of put',
+    fact: 'returns by every form of get the items of every form of put',
     capacity: 4,
-    async run(scene) {
-      const { queue, users } = await scene.open(2)
+    async run(trial) {
+      const { queue, users } = await trial.open(2)
       const [putter, getter] = users
       const puts: ((item: number) => Promise<unknown>)[] = [
         (item) => putter!.put(item),
@@ -84,14 +84,14 @@ export const order: readonly Behaviour[] = [
   },
   {
     source: 'CPython SimpleQueue test_order',
-    fact: 'keeps its order when puts and gets take turns',
+    fact: 'keeps its order when puts and gets alternate',
     capacity: 'each',
-    async run(scene) {
-      const { capacity } = scene
-      const { queue, users, model } = await scene.open(2)
+    async run(trial) {
+      const { capacity } = trial
+      const { queue, users, model } = await trial.open(2)
       const [putter, getter] = users
       const random = randomNumbers(capacity)
-      for (let turn = 0, item = 0; turn < 6; turn++) {
+      for (let round = 0, item = 0; round < 6; round++) {
         const coming = Array.from(
           { length: random(capacity - model.size + 1) },
           () => random(1000) * 1000 + item++,
@@ -108,12 +108,12 @@ export const order: readonly Behaviour[] = [
   },
   {
     source: 'JSR-166 ArrayBlockingQueue testTake',
-    fact: 'hands out all that was put, in its order',
+    fact: 'hands out all its items, in its order',
     capacity: 'each',
-    async run(scene) {
-      const { users, model } = await scene.open(2)
+    async run(trial) {
+      const { users, model } = await trial.open(2)
       const [putter, getter] = users
-      const items = numbers(scene.capacity)
+      const items = numbers(trial.capacity)
       await putter!.putMany(items)
       model.put(...items)
       assert.deepEqual(await getter!.gets(items.length), model.take())
@@ -121,28 +121,25 @@ export const order: readonly Behaviour[] = [
   },
   {
     source: 'JSR-166 ArrayBlockingQueue testPut',
-    fact: 'stores what is put while there is room, without waiting',
+    fact: 'stores items without a wait while there is room',
     capacity: 'each',
-    async run(scene) {
-      const { queue, users, model } = await scene.open(1)
+    async run(trial) {
+      const { queue, users, model } = await trial.open(1)
       const [user] = users
-      const items = numbers(scene.capacity)
+      const items = numbers(trial.capacity)
       await user!.puts(items)
       model.put(...items)
-      assert.deepEqual([queue.size, queue.unfinished], [scene.capacity, scene.capacity])
-      assert.deepEqual(await user!.getMany(scene.capacity), model.take())
+      assert.deepEqual([queue.size, queue.unfinished], [trial.capacity, trial.capacity])
+      assert.deepEqual(await user!.getMany(trial.capacity), model.take())
     },
   },
   {
     source: 'JSR-166 ArrayBlockingQueue testPoll',
     fact: 'answers tryGet in its order, and EMPTY after the last',
     capacity: 'each',
-    async run(scene) {
-      const { users, model } = await scene.open(2)
+    async run(trial) {
+      const { users, model } = await trial.openFull(2)
       const [putter, getter] = users
-      const items = numbers(scene.capacity)
-      await putter!.putMany(items)
-      model.put(...items)
       while (model.size > 0) assert.equal(await getter!.tryGet(), model.get())
       assert.equal(await getter!.tryGet(), EMPTY)
       assert.equal(await putter!.tryGet(), EMPTY)

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { type Behaviour, ended, fails } from '../behaviour.ts'
 import { numbers } from '../model.ts'
-import { allWait } from '../scene.ts'
+import { allWait } from '../trial.ts'
 import type { User } from '../users.ts'
 
-/** ms; never waited for. */
-const LONG = 60_000
+/** A timeout that is never reached. */
+const LONG_MS = 60_000
 
 async function refusesPuts(user: User): Promise<void> {
   await ended(user.put(9))
   await ended(user.put(9, { timeout: 0 }))
-  await ended(user.put(9, { timeout: LONG }))
+  await ended(user.put(9, { timeout: LONG_MS }))
   await ended(user.tryPut(9))
   await ended(user.putMany([9]))
 }
@@ -18,21 +18,21 @@ async function refusesPuts(user: User): Promise<void> {
 async function refusesGets(user: User): Promise<void> {
   await ended(user.get())
   await ended(user.get({ timeout: 0 }))
-  await ended(user.get({ timeout: LONG }))
+  await ended(user.get({ timeout: LONG_MS }))
   await ended(user.tryGet())
   await ended(user.getMany(2))
   await ended(user.take())
   assert.deepEqual(await user.iterate(), [])
 }
 
-/** The end of a queue, as Python 3.13 has it. */
+/** Behaviours of the end of a queue, as in Python 3.13. */
 export const shutdown: readonly Behaviour[] = [
   {
     source: 'CPython test_shutdown_empty',
     fact: 'refuses puts and gets after a shutdown while empty, for every user',
     capacity: 'each',
-    async run(scene) {
-      const { queue, users } = await scene.open(2)
+    async run(trial) {
+      const { queue, users } = await trial.open(2)
       const [user, other] = users
       await user!.shutdown()
       assert.deepEqual([queue.isShutDown, await other!.read('isShutDown')], [true, true])
@@ -44,30 +44,27 @@ export const shutdown: readonly Behaviour[] = [
   },
   {
     source: 'CPython test_shutdown_nonempty',
-    fact: 'hands out after a shutdown what it has, in its order, and then refuses',
+    fact: 'hands out its items after a shutdown, in its order, then refuses gets',
     capacity: 'each',
-    async run(scene) {
-      const { queue, users, model } = await scene.open(2)
+    async run(trial) {
+      const { queue, users, model } = await trial.openFull(2)
       const [putter, getter] = users
-      const items = numbers(scene.capacity)
-      await putter!.putMany(items)
-      model.put(...items)
       await putter!.shutdown()
       await refusesPuts(putter!)
-      assert.equal(queue.size, scene.capacity)
+      assert.equal(queue.size, trial.capacity)
       assert.deepEqual(await getter!.gets(model.size), model.take())
-      await getter!.taskDone(scene.capacity)
+      await getter!.taskDone(trial.capacity)
       await refusesGets(getter!)
     },
   },
   {
     source: 'CPython test_shutdown_immediate',
-    fact: 'discards at an immediate shutdown what it has, counted as finished',
+    fact: 'discards its items at an immediate shutdown, and counts them as finished',
     capacity: 'each',
-    async run(scene) {
-      const { queue, users } = await scene.open(2)
+    async run(trial) {
+      const { queue, users } = await trial.open(2)
       const [putter, getter] = users
-      await putter!.putMany(numbers(scene.capacity))
+      await putter!.putMany(numbers(trial.capacity))
       await getter!.get()
       await putter!.shutdown({ immediate: true })
       assert.deepEqual([queue.size, queue.unfinished], [0, 1])
@@ -79,10 +76,10 @@ export const shutdown: readonly Behaviour[] = [
   },
   {
     source: 'CPython test_shutdown_allowed_transitions',
-    fact: 'goes from open to shut down to immediately so, and never back',
+    fact: 'goes from open to shut down to shut down immediately, and never back',
     capacity: 4,
-    async run(scene) {
-      const { queue, users } = await scene.open(2)
+    async run(trial) {
+      const { queue, users } = await trial.open(2)
       const [user, other] = users
       const state = () => [queue.isShutDown, queue.stats().shutDown, queue.size]
       await user!.putMany([1, 2])
@@ -103,10 +100,10 @@ export const shutdown: readonly Behaviour[] = [
   },
   {
     source: 'CPython test_shutdown_all_methods_in_one_thread',
-    fact: 'lets one user after a shutdown get, finish, join and look, not put',
+    fact: 'lets one user get, finish, join and read properties after a shutdown, but not put',
     capacity: 4,
-    async run(scene) {
-      const { queue, users, model } = await scene.open(1)
+    async run(trial) {
+      const { queue, users, model } = await trial.open(1)
       const [user] = users
       const items = numbers(4)
       await user!.putMany(items)
@@ -130,10 +127,10 @@ export const shutdown: readonly Behaviour[] = [
   },
   {
     source: 'CPython test_shutdown_immediate_all_methods_in_one_thread',
-    fact: 'lets one user after an immediate shutdown join and look, not put, get or finish',
+    fact: 'lets one user join and read properties after an immediate shutdown, but not put, get or finish',
     capacity: 4,
-    async run(scene) {
-      const { users } = await scene.open(1)
+    async run(trial) {
+      const { users } = await trial.open(1)
       const [user] = users
       await user!.putMany([1, 2, 3, 4])
       await user!.shutdown({ immediate: true })
@@ -148,10 +145,10 @@ export const shutdown: readonly Behaviour[] = [
   },
   {
     source: 'CPython test_shutdown_get',
-    fact: 'gives two items and a shutdown to three waiting takers: exactly one is told of the end',
+    fact: 'ends exactly one of three waiting takers when two items and a shutdown come',
     capacity: 'each',
-    async run(scene) {
-      const { queue, users } = await scene.open(4)
+    async run(trial) {
+      const { queue, users } = await trial.open(4)
       const [putter, ...takers] = users
       const gets = takers.map(async (taker) => {
         const item = await taker.get()
@@ -175,16 +172,16 @@ export const shutdown: readonly Behaviour[] = [
   },
   {
     source: 'CPython test_shutdown_immediate_get',
-    fact: 'tells every taker of an immediate shutdown, those that wait and those that come to a filled queue',
+    fact: 'ends every get at an immediate shutdown, waiting ones and later ones of a filled queue',
     capacity: 3,
-    async run(scene) {
-      const { users } = await scene.open(4)
+    async run(trial) {
+      const { users } = await trial.open(4)
       const [putter, ...takers] = users
       const waiting = takers.map((taker) => ended(taker.get()))
       await allWait(takers, 'get')
       await putter!.shutdown({ immediate: true })
       await Promise.all(waiting)
-      const second = await scene.open(4)
+      const second = await trial.open(4)
       await second.users[0]!.putMany([1, 2, 3])
       await second.users[0]!.shutdown({ immediate: true })
       await Promise.all(second.users.map((taker) => ended(taker.get())))
@@ -192,30 +189,27 @@ export const shutdown: readonly Behaviour[] = [
   },
   {
     source: 'CPython test_shutdown_put',
-    fact: 'fails all waiting puts at a shutdown, and keeps what it has',
+    fact: 'fails all waiting puts at a shutdown, and keeps its items',
     capacity: 'each',
-    async run(scene) {
-      const { queue, users, model } = await scene.open(3)
+    async run(trial) {
+      const { queue, users, model } = await trial.openFull(3)
       const [getter, ...putters] = users
-      const items = numbers(scene.capacity)
-      await getter!.putMany(items)
-      model.put(...items)
       const puts = putters.map((putter) => ended(putter.put(200)))
       await allWait(putters, 'put')
       await getter!.shutdown()
       await Promise.all(puts)
-      assert.deepEqual([queue.size, queue.unfinished], [scene.capacity, scene.capacity])
-      assert.deepEqual(await getter!.getMany(scene.capacity + 1), model.take())
+      assert.deepEqual([queue.size, queue.unfinished], [trial.capacity, trial.capacity])
+      assert.deepEqual(await getter!.getMany(trial.capacity + 1), model.take())
     },
   },
   {
     source: 'CPython test_shutdown_immediate_put',
-    fact: 'fails all waiting puts at an immediate shutdown, and is empty',
+    fact: 'fails all waiting puts at an immediate shutdown, and is empty then',
     capacity: 'each',
-    async run(scene) {
-      const { queue, users } = await scene.open(3)
+    async run(trial) {
+      const { queue, users } = await trial.open(3)
       const [getter, ...putters] = users
-      await getter!.putMany(numbers(scene.capacity))
+      await getter!.putMany(numbers(trial.capacity))
       const puts = putters.map((putter) => ended(putter.put(200)))
       await allWait(putters, 'put')
       await getter!.shutdown({ immediate: true })
@@ -225,10 +219,10 @@ export const shutdown: readonly Behaviour[] = [
   },
   {
     source: 'CPython test_shutdown_pending_get',
-    fact: 'tells a taker that waits at an empty queue of its shutdown',
+    fact: 'ends a get that waits at an empty queue when it is shut down',
     capacity: 'each',
-    async run(scene) {
-      const { users } = await scene.open(2)
+    async run(trial) {
+      const { users } = await trial.open(2)
       const [taker, other] = users
       const get = ended(taker!.get())
       await taker!.waits('get')

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict'
-import { type Behaviour, empty, fails, full, lapses } from '../behaviour.ts'
+import { type Behaviour, empty, fails, full, timesOut } from '../behaviour.ts'
 import { numbers } from '../model.ts'
 
-/** Long enough to be seen, in ms. */
-const SHORT = 15
-/** ms; never waited for. */
-const LONG = 60_000
+/** A timeout that is long enough to be measured. */
+const SHORT_MS = 15
+/** A timeout that is never reached. */
+const LONG_MS = 60_000
 
 const WRONG = [-1, -0.5, Number.NaN, 2 ** 31, Number.NEGATIVE_INFINITY]
 
-/** Waits that end by themselves. */
+/** Behaviours of timeouts. */
 export const timeouts: readonly Behaviour[] = [
   {
     source: 'CPython test_negative_timeout_raises_exception',
     fact: 'refuses puts and joins with a negative timeout, with room or without, and stores nothing',
     capacity: 1,
-    async run(scene) {
-      const { queue, users } = await scene.open(1)
+    async run(trial) {
+      const { queue, users } = await trial.open(1)
       const [user] = users
       for (const size of [0, 1]) {
         for (const timeout of WRONG) {
@@ -31,10 +31,10 @@ export const timeouts: readonly Behaviour[] = [
   },
   {
     source: 'CPython SimpleQueue test_negative_timeout_raises_exception',
-    fact: 'refuses gets with a negative timeout, with items or without, and keeps what it has',
+    fact: 'refuses gets with a negative timeout, with items or without, and keeps its items',
     capacity: 2,
-    async run(scene) {
-      const { queue, users } = await scene.open(1)
+    async run(trial) {
+      const { queue, users } = await trial.open(1)
       const [user] = users
       for (const size of [0, 1]) {
         for (const timeout of WRONG) {
@@ -49,20 +49,20 @@ export const timeouts: readonly Behaviour[] = [
   },
   {
     source: 'JSR-166 ArrayBlockingQueue testTimedOffer',
-    fact: 'fails a timed put when its time is over, not before, storing nothing, and one that is interrupted',
+    fact: 'fails a timed put after its timeout or when it is interrupted, and stores nothing',
     capacity: 2,
     startsThreads: true,
-    async run(scene) {
-      const stage = await scene.open(2)
-      const { queue, users, model } = stage
+    async run(trial) {
+      const opened = await trial.open(2)
+      const { queue, users, model } = opened
       const [putter, getter] = users
       const items = numbers(2)
-      for (const item of items) assert.equal(await putter!.put(item, { timeout: LONG }), 'stored')
+      for (const item of items) assert.equal(await putter!.put(item, { timeout: LONG_MS }), 'stored')
       model.put(...items)
-      await lapses(() => putter!.put(100, { timeout: SHORT }), 'ERR_QUEUE_FULL', SHORT)
-      const interruptible = scene.interruptible(stage, 0, 2)
-      const item = scene.kind.items === 'numbers' ? 101 : { number: 101 }
-      interruptible.begin('put', [item], { timeout: LONG })
+      await timesOut(() => putter!.put(100, { timeout: SHORT_MS }), 'ERR_QUEUE_FULL', SHORT_MS)
+      const interruptible = trial.interruptible(opened, 0, 2)
+      const item = trial.kind.items === 'numbers' ? 101 : { number: 101 }
+      interruptible.begin('put', [item], { timeout: LONG_MS })
       await interruptible.waits('put')
       await interruptible.interrupt()
       const outcome = await interruptible.outcome()
@@ -70,55 +70,52 @@ export const timeouts: readonly Behaviour[] = [
       assert.equal(outcome.error.code, 'ABORT_ERR')
       assert.deepEqual([queue.size, queue.unfinished], [2, 2])
       assert.deepEqual(await getter!.getMany(3), model.take())
-      await putter!.put(102, { timeout: LONG })
+      await putter!.put(102, { timeout: LONG_MS })
       assert.equal(await getter!.get(), 102)
     },
   },
   {
     source: 'JSR-166 ArrayBlockingQueue testTimedPoll0',
-    fact: 'gives items to gets with timeout 0, and fails the one that finds none',
+    fact: 'gives items to gets with timeout 0, and fails a get without an item',
     capacity: 'each',
-    async run(scene) {
-      const { users, model } = await scene.open(2)
-      const [putter, getter] = users
-      const items = numbers(scene.capacity)
-      await putter!.putMany(items)
-      model.put(...items)
+    async run(trial) {
+      const { users, model } = await trial.openFull(2)
+      const [, getter] = users
       assert.deepEqual(await getter!.gets(model.size, { timeout: 0 }), model.take())
       await empty(getter!.get({ timeout: 0 }))
     },
   },
   {
     source: 'JSR-166 ArrayBlockingQueue testTimedPoll',
-    fact: 'gives items to timed gets at once, and fails the one that finds none when its time is over, not before',
+    fact: 'gives items to timed gets at once, and fails a get without an item after its timeout, not before',
     capacity: 4,
-    async run(scene) {
-      const { users, model } = await scene.open(2)
+    async run(trial) {
+      const { users, model } = await trial.open(2)
       const [putter, getter] = users
       const items = numbers(4)
       await putter!.putMany(items)
       model.put(...items)
-      assert.deepEqual(await getter!.gets(model.size, { timeout: LONG }), model.take())
-      await lapses(() => getter!.get({ timeout: SHORT }), 'ERR_QUEUE_EMPTY', SHORT)
-      await lapses(() => getter!.getMany(2, { timeout: SHORT }), 'ERR_QUEUE_EMPTY', SHORT)
+      assert.deepEqual(await getter!.gets(model.size, { timeout: LONG_MS }), model.take())
+      await timesOut(() => getter!.get({ timeout: SHORT_MS }), 'ERR_QUEUE_EMPTY', SHORT_MS)
+      await timesOut(() => getter!.getMany(2, { timeout: SHORT_MS }), 'ERR_QUEUE_EMPTY', SHORT_MS)
     },
   },
   {
     source: 'JSR-166 BlockingQueue testTimedPollWithOffer',
-    fact: 'gives to a timed get what comes in its time, after one that came too late for it',
+    fact: 'gives an item to a timed get in time, after a get that timed out',
     capacity: 2,
-    async run(scene) {
-      const { queue, users } = await scene.open(2)
+    async run(trial) {
+      const { queue, users } = await trial.open(2)
       const [getter, putter] = users
-      await lapses(() => getter!.get({ timeout: SHORT }), 'ERR_QUEUE_EMPTY', SHORT)
+      await timesOut(() => getter!.get({ timeout: SHORT_MS }), 'ERR_QUEUE_EMPTY', SHORT_MS)
       await putter!.put(1)
       assert.equal(queue.size, 1)
-      assert.equal(await getter!.get({ timeout: LONG }), 1)
-      const get = getter!.get({ timeout: LONG })
+      assert.equal(await getter!.get({ timeout: LONG_MS }), 1)
+      const get = getter!.get({ timeout: LONG_MS })
       await getter!.waits('get')
       await putter!.put(2)
       assert.equal(await get, 2)
-      // Whoever lapsed has left no claim behind.
+      // The get that timed out has left no claim.
       await full(putter!.putMany([3, 4, 5], { timeout: 0 }))
       assert.equal(queue.size, 2)
     },

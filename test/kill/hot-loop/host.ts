@@ -1,13 +1,14 @@
 /**
- * A process of its own in which threads are killed in the hot loop of put and get, and which must end by itself.
+ * Kills threads in the hot loop of put and get, in this process, which must end by itself afterwards.
  * Argument: a Job as JSON. Prints one line of JSON.
  */
 
 import type { Kind } from '../../support/queues.ts'
 import { Random } from '../../support/random.mjs'
+import { reportEach } from '../../support/reports.ts'
+import type { Fault } from '../inject-fault.ts'
 import type { Balance } from '../notes/deliveries.ts'
-import type { Fault } from '../sabotage.ts'
-import { Crowd, type Landed } from './crowd.ts'
+import { type Landed, TestedQueue } from './tested-queue.ts'
 
 export interface Job {
   readonly kind: Kind
@@ -20,12 +21,15 @@ export interface Job {
 
 export type Report = Landed & Balance & { kills: number; ms: number; failure?: string }
 
-/** Deaths at one queue, until a new one is made. */
+/** Deaths at one queue, before the next queue is made. */
 const PER_QUEUE = 6
-/** In the smallest, threads mostly wait for each other; in the largest, the lists and the heap are long. */
+/**
+ * Values of maxsize. In the smallest queue threads mostly wait; in the largest the lists and the heap are
+ * long.
+ */
 const SIZES = [64, 3, 1000]
 
-async function play({ kills, seed, ...options }: Job): Promise<Report> {
+async function run({ kills, seed, ...options }: Job): Promise<Report> {
   const random = new Random(seed)
   const report: Report = {
     ...{ kills: 0, put: 0, get: 0, taskDone: 0, outside: 0, asleep: 0 },
@@ -36,21 +40,20 @@ async function play({ kills, seed, ...options }: Job): Promise<Report> {
   }
   const since = performance.now()
   for (let queues = 0; report.kills < kills; queues++) {
-    const crowd = new Crowd({ ...options, random, maxsize: SIZES[queues % SIZES.length] as number })
+    const tested = new TestedQueue({ ...options, random, maxsize: SIZES[queues % SIZES.length] as number })
     const last = Math.min(kills, report.kills + PER_QUEUE)
-    while (report.kills < last && !crowd.isWorn) report.kills += await crowd.kill(last - report.kills)
-    add(await crowd.end())
-    add(crowd.landed)
+    while (report.kills < last && !tested.isUsedUp) report.kills += await tested.kill(last - report.kills)
+    add(await tested.end())
+    add(tested.landed)
   }
   return { ...report, ms: Math.round(performance.now() - since) }
 }
 
 const job = JSON.parse(process.argv[2] as string) as Job
-try {
-  console.log(JSON.stringify(await play(job)))
-} catch (error) {
-  const { stack, cause } = error as Error
-  console.log(JSON.stringify({ failure: `${job.kind}, seed ${job.seed}: ${stack} ${cause ?? ''}` }))
-  // What a failed round left behind would hold the process.
-  process.exit(1)
-}
+await reportEach(
+  [job],
+  (each): Promise<Report | { failure: string }> =>
+    run(each).catch(({ stack, cause }: Error) => ({
+      failure: `${each.kind}, seed ${each.seed}: ${stack} ${cause ?? ''}`,
+    })),
+)

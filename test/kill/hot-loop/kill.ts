@@ -1,7 +1,7 @@
 import { runProcess } from '../processes.ts'
 import type { Job, Report } from './host.ts'
 
-/** Plays the job in a process of its own, which must end by itself within `ms`. */
+/** Runs the job in a process of its own, which must end by itself within `ms`. */
 export async function killInHotLoop(job: Job, ms: number): Promise<Report> {
   const { output, errors, code } = await runProcess('hot-loop/host.ts', [JSON.stringify(job)], ms)
   const line = output.trim()

@@ -34,8 +34,8 @@ const columns: [title: string, width: number, cell: (report: Report) => number][
 await main(SCRIPT, async ({ kills, kind, seed }) => {
   build()
   console.log(
-    `Node ${process.version}; where the dead were (asleep: of those in put and get); ` +
-      'held: what the dead had got; dup: items got again',
+    `Node ${process.version}; places of the deaths (asleep: those of put and get that slept); ` +
+      'held: items that the dead held; dup: items got again',
   )
   print('kind', (index) => columns[index]?.[0])
   let failures = 0
@@ -49,7 +49,7 @@ await main(SCRIPT, async ({ kills, kind, seed }) => {
       console.log(`${one}: ${(error as Error).message}`)
     }
   }
-  console.log(failures === 0 ? 'structure whole, nothing lost, nobody stuck' : `${failures} failed`)
+  console.log(failures === 0 ? 'queues intact, no item lost, no thread stuck' : `${failures} failed`)
   return failures === 0 ? 0 : 1
 })
 

@@ -3,7 +3,7 @@ import { pairwise } from './pairwise.ts'
 
 const { operation, way, moment, topology, kind } = DIMENSIONS
 
-/** All that is possible: some thousands. */
+/** All possible cells: some thousands. */
 export const POSSIBLE: readonly Cell[] = operation
   .flatMap((operation) => way.map((way) => ({ operation, way })))
   .flatMap((cell) => moment.map((moment) => ({ ...cell, moment })))
@@ -11,10 +11,10 @@ export const POSSIBLE: readonly Cell[] = operation
   .flatMap((cell) => kind.map((kind) => ({ ...cell, kind })))
   .filter(isPossible)
 
-/** Those that are played: every pair of values that can meet does. */
-export const CELLS: readonly Cell[] = pairwise(POSSIBLE)
+/** The cells that are run. Every two values that can meet do so in one of them. */
+export const MATRIX_CELLS: readonly Cell[] = pairwise(POSSIBLE)
 
-/** The same loops where nobody is killed. */
+/** The same loops without a kill. */
 export type Control = Pick<Cell, 'topology' | 'kind'>
 export const CONTROLS: readonly Control[] = topology.flatMap((topology) =>
   kind.map((kind) => ({ topology, kind })),

@@ -1,6 +1,6 @@
-/** The dimensions of the table, and which of their values go together. */
+/** The dimensions of the matrix, and the combinations of their values that are possible. */
 
-/** What the victim does. */
+/** The operation of the victim. */
 export const OPERATIONS = [
   'put',
   'putMany',
@@ -24,14 +24,16 @@ export const OPERATIONS = [
 ] as const
 export type Operation = (typeof OPERATIONS)[number]
 
-/** How it dies. `memory`: its heap limit; `endless`: it loops for ever, and is terminated. */
+/** The way it dies. `memory`: it reaches its heap limit; `endless`: it is terminated in an endless loop. */
 export const WAYS = ['terminate', 'exit 0', 'exit 1', 'throw', 'rejection', 'memory', 'endless'] as const
 export type Way = (typeof WAYS)[number]
 
 /**
- * When. `mid-operation`: terminated at a random moment of a hot loop, or by itself inside the codec that the operation calls, or
- * with an asynchronous call pending. `between`: holding, or right after a put. `another's recovery`: as soon as another
- * victim has ended. `last holder`: holding, when the queue is shut down and all else is finished.
+ * The moment at which it dies:
+ * - `mid-operation`: at a random moment of a hot loop, inside the codec, or with an asynchronous call pending
+ * - `between`: holding an item, or right after a put
+ * - `another's recovery`: as soon as another victim has ended
+ * - `last holder`: holding an item, after the queue was shut down and all other items were finished
  */
 export const MOMENTS = [
   'asleep',
@@ -45,7 +47,7 @@ export const MOMENTS = [
 ] as const
 export type Moment = (typeof MOMENTS)[number]
 
-/** Who lives beside it: producers and consumers at full speed; 2P2C with slow producers, or with slow consumers. */
+/** The survivors: at full speed, or 2P2C with slow producers (near empty) or slow consumers (near full). */
 export const TOPOLOGIES = ['1P1C', '2P2C', 'near empty', 'near full'] as const
 export type Topology = (typeof TOPOLOGIES)[number]
 
@@ -73,9 +75,9 @@ export const isAsync = (operation: Operation) => operation.startsWith('await')
 export const isShutdown = (operation: Operation) => operation.startsWith('shutdown')
 const isPut = (operation: Operation) => operation.includes('put')
 const isJoin = (operation: Operation) => operation.includes('join')
-/** It holds an item between two operations. */
+/** The victim holds an item between two operations. */
 const isHolding = (operation: Operation) => !isPut(operation) && !isJoin(operation) && !isShutdown(operation)
-/** It cannot wait. */
+/** The operation never waits. */
 const isInstant = (operation: Operation) => ['retry', 'fail', 'taskDone'].includes(operation)
 
 export function isPossible({ operation, way, moment, topology }: Cell): boolean {
@@ -83,7 +85,7 @@ export function isPossible({ operation, way, moment, topology }: Cell): boolean 
   switch (moment) {
     case 'asleep':
       if (isInstant(operation)) return false
-      // A blocked thread runs nothing that could end it.
+      // A blocked thread cannot end itself.
       if (way !== 'terminate' && !isAsync(operation)) return false
       if (isJoin(operation)) return topology === '2P2C' || topology === 'near full'
       return topology === (isPut(operation) ? 'near full' : 'near empty')
@@ -94,7 +96,7 @@ export function isPossible({ operation, way, moment, topology }: Cell): boolean 
     case 'mid-operation':
     case "another's recovery":
       if (way === 'terminate' || isAsync(operation)) return true
-      // Inside the codec: what it throws is the operation's error, and no death.
+      // The victim dies inside the codec. There a throw is an error of the operation, and no death.
       return way !== 'throw' && way !== 'rejection' && !isJoin(operation) && operation !== 'taskDone'
     case 'native call':
       return way === 'terminate' && !isJoin(operation)
@@ -103,7 +105,7 @@ export function isPossible({ operation, way, moment, topology }: Cell): boolean 
   }
 }
 
-/** One death ends the queue. */
+/** One such death ends the queue. */
 export const isFinal = ({ operation, moment }: Cell) => moment === 'last holder' || isShutdown(operation)
 
 export function nameOf({ operation, way, moment, topology, kind }: Cell): string {

@@ -1,83 +1,81 @@
 /**
- * A process of its own in which threads are killed, and which must end by itself. Argument: a Job as JSON. Prints one line of JSON
- * a play, or its failure.
+ * Kills threads in this process, which must end by itself afterwards. Argument: a Job as JSON. Prints one
+ * line of JSON for each run, with its failure if it has one.
  */
 import { Random } from '../../support/random.mjs'
-import type { Fault } from '../sabotage.ts'
+import { reportEach } from '../../support/reports.ts'
+import type { Fault } from '../inject-fault.ts'
 import type { Control } from './cells.ts'
 import { type Cell, isFinal, nameOf } from './dimensions.ts'
-import { Field, type FieldReport, noReport } from './field.ts'
+import { noReport, type QueueReport, TestedQueue } from './tested-queue.ts'
 
-/** A cell, or a control in which nobody dies. */
-export interface Play {
+/** The run of a cell, or of a control without deaths. */
+export interface CellRun {
   readonly seed: number
-  /** How often; or, of a control, rounds. */
+  /** The number of kills, or of rounds of a control. */
   readonly kills: number
   readonly cell?: Cell
   readonly control?: Control
-  /** To see that it is found. */
+  /** A fault that must be found. */
   readonly fault?: Fault
 }
 
 export interface Job {
-  readonly plays: readonly Play[]
+  readonly runs: readonly CellRun[]
 }
 
-export interface PlayReport extends FieldReport {
+export interface RunReport extends QueueReport {
   readonly failure?: string
 }
 
-/** Kills at one queue, until a new one is made. */
+/** Kills at one queue, before the next queue is made. */
 const PER_QUEUE = 25
-/** Of a control, besides those who only put or get. */
+/** Threads of a control, besides those that only put or get. */
 const LIVING = 3
 
-const codec = (await import(new URL('./fixtures/fused-codec.mjs', import.meta.url).href)) as {
-  fused: unknown
+const codec = (await import(new URL('./fixtures/hooked-codec.mjs', import.meta.url).href)) as {
+  hooked: unknown
 }
-let field: Field | undefined
+let tested: TestedQueue | undefined
 
-async function play({ seed, kills, cell, control, fault }: Play): Promise<FieldReport> {
+async function run({ seed, kills, cell, control, fault }: CellRun): Promise<QueueReport> {
   const random = new Random(seed)
   const sum = noReport()
   for (let done = 0; done < kills; ) {
     const { kind, topology } = (cell ?? control) as Control
-    field = new Field(
+    tested = new TestedQueue(
       kind,
       topology,
-      cell === undefined ? LIVING : Field.victimsOf(cell),
+      cell === undefined ? LIVING : TestedQueue.victimsOf(cell),
       random,
-      codec.fused,
+      codec.hooked,
     )
-    if (fault !== undefined) field.spoil(fault)
+    if (fault !== undefined) tested.injectFault(fault)
     if (cell === undefined) {
-      await field.live(LIVING)
+      await tested.live(LIVING)
       done++
     } else {
       const most = isFinal(cell) ? done + 1 : Math.min(kills, done + PER_QUEUE)
-      while (done < most && !field.isWorn) {
-        await field.kill(cell)
+      while (done < most && !tested.isUsedUp) {
+        await tested.kill(cell)
         done++
       }
-      await field.end()
+      await tested.end()
     }
-    for (const [key, value] of Object.entries(field.report)) {
+    for (const [key, value] of Object.entries(tested.report)) {
       if (typeof value === 'number') sum[key as 'kills'] += value
     }
-    sum.sinceExit.push(...field.report.sinceExit)
-    sum.sinceEnd.push(...field.report.sinceEnd)
+    sum.sinceExit.push(...tested.report.sinceExit)
+    sum.sinceEnd.push(...tested.report.sinceEnd)
   }
   return sum
 }
 
-for (const each of (JSON.parse(process.argv[2] as string) as Job).plays) {
-  const report: PlayReport = await play(each).catch((error: Error) => {
+await reportEach((JSON.parse(process.argv[2] as string) as Job).runs, (each): Promise<RunReport> => {
+  return run(each).catch((error: Error) => {
     const name = each.cell === undefined ? `control, ${JSON.stringify(each.control)}` : nameOf(each.cell)
     const cause = error.cause === undefined ? '' : `; ${(error.cause as Error).stack ?? error.cause}`
-    const stats = JSON.stringify(field?.stats)
+    const stats = JSON.stringify(tested?.stats)
     return { ...noReport(), failure: `${name}; seed ${each.seed}: ${error.stack}${cause}\n${stats}` }
   })
-  console.log(JSON.stringify(report))
-  // What a failed play left behind would hold the process.
-  if (report.failure !== undefined) process.exit(1)
-}
+})

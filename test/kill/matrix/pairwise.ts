@@ -1,6 +1,7 @@
 /**
- * A small selection of `cells` in which every pair of values that any of them has in two dimensions occurs. Greedy: the cell with
- * the most new pairs is next, of equals the one whose values were chosen least often.
+ * A small selection of `cells` that covers every pair of values which occurs in any of them. It is greedy:
+ * the next cell is the one with the most new pairs; among equals, the one whose values were chosen least
+ * often.
  */
 export function pairwise<C extends object>(cells: readonly C[]): C[] {
   const pairs = cells.map(pairsOf)

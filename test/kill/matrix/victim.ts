@@ -4,35 +4,39 @@ import { until, within } from '../../support/deadline.ts'
 import { type Marks, PLACES } from '../notes/marks.ts'
 import type { Moment, Operation, Way } from './dimensions.ts'
 
-/** Small enough to be used up within some ms; Node reports it, since it is used up by many small arrays. */
+/**
+ * A heap this small is full within some ms. Many small arrays fill it, so Node reports the end of the thread.
+ */
 const LITTLE_MEMORY = { maxOldGenerationSizeMb: 12, maxYoungGenerationSizeMb: 2 }
 const { ACTIVITY, ROUNDS, ARRIVED, OPERATION, NATIVE } = PLACES
 
-export interface Part {
+export interface VictimPlan {
   readonly operation: Operation
-  /** none: it ends with the queue, as one that lives. */
+  /** 'none': it ends with the queue, as a survivor. */
   readonly way: Way | 'none'
   readonly moment: Moment
-  /** Rounds before it may die by itself. */
+  /** Rounds that it does before it ends itself. */
   readonly after: number
-  /** It waits for the gate before it dies. */
+  /** It waits until the gate is open before it dies. */
   readonly gated: boolean
 }
 
 export interface Queues {
   readonly queue: Queue<number>
-  /** One without items, for `select`. */
+  /** A queue without items, for `select`. */
   readonly other: Queue<number>
 }
 
-/** One thread that is to die. */
+/** A thread that is to die. */
 export class Victim {
   readonly threadId: number
-  /** Resolves when it is dead, with the time, of the clock of `process.hrtime`. Rejects if it died in another way. */
+  /**
+   * Resolves with the time of its death, by `process.hrtime`. Rejects if it died in another way than planned.
+   */
   readonly dead: Promise<bigint>
-  readonly #part: Part
+  readonly #plan: VictimPlan
   readonly #own = new Int32Array(new SharedArrayBuffer(4 * 4))
-  /** When it began to die by itself. */
+  /** The time at which it began to end itself. */
   readonly #dying = new BigInt64Array(new SharedArrayBuffer(8))
   readonly #worker: Worker
   #orderedAt = 0n
@@ -40,11 +44,11 @@ export class Victim {
   #isOrdered = false
   #isDead = false
 
-  constructor(part: Part, { queue, other }: Queues, marks: Marks) {
-    this.#part = part
+  constructor(plan: VictimPlan, { queue, other }: Queues, marks: Marks) {
+    this.#plan = plan
     this.#worker = new Worker(new URL('./fixtures/victim.mjs', import.meta.url), {
       workerData: {
-        ...part,
+        ...plan,
         handle: queue.handle,
         other: other.handle,
         own: this.#own,
@@ -52,17 +56,17 @@ export class Victim {
         marks: marks.shared,
       },
       execArgv: [],
-      resourceLimits: part.way === 'memory' ? LITTLE_MEMORY : {},
+      resourceLimits: plan.way === 'memory' ? LITTLE_MEMORY : {},
     })
     this.threadId = this.#worker.threadId
     this.dead = this.#death()
-    // Awaited later.
+    // It is awaited later; until then a rejection must not count as unhandled.
     this.dead.catch(() => {})
   }
 
-  /** Its end is brought about from outside. */
+  /** This thread terminates it. */
   get isTerminated(): boolean {
-    return this.#part.way === 'terminate' || this.#part.way === 'endless'
+    return this.#plan.way === 'terminate' || this.#plan.way === 'endless'
   }
 
   get isInOperation(): boolean {
@@ -73,12 +77,12 @@ export class Victim {
     return Atomics.load(this.#own, ACTIVITY) === NATIVE
   }
 
-  /** Resolves once it is attached, or has gone round so many times. */
+  /** Resolves once it has done so many rounds; the first counts its attaching. */
   async reaches(rounds: number): Promise<void> {
     await this.#comesTo(() => Atomics.load(this.#own, ROUNDS) >= rounds, `round ${rounds}`)
   }
 
-  /** Resolves where it is to die. */
+  /** Resolves once it is at the place where it is to die. */
   async arrives(): Promise<void> {
     await this.#comesTo(() => Atomics.load(this.#own, ARRIVED) === 1, 'the place where it is to die')
   }
@@ -87,13 +91,16 @@ export class Victim {
     await this.#comesTo(() => this.isInNativeCall, 'a native call')
   }
 
-  /** When its end was ordered, or it began to end itself; undefined where that takes long: it uses up its memory. */
+  /**
+   * The time of the order to end, or at which it began to end itself. Undefined for `memory`, which takes
+   * long.
+   */
   get end(): bigint | undefined {
-    if (this.#part.way === 'memory') return undefined
+    if (this.#plan.way === 'memory') return undefined
     return this.#isOrdered ? this.#orderedAt : Atomics.load(this.#dying, 0)
   }
 
-  /** Called at its exit, before the library hears of it. */
+  /** Called at its exit, before the library handles it. */
   set onExit(listener: () => void) {
     this.#onExit = listener
   }
@@ -104,19 +111,19 @@ export class Victim {
     void this.#worker.terminate()
   }
 
-  /** Resolves when it has ended by itself, as one that was not to die. */
+  /** Resolves when it has ended with the queue. */
   async ends(): Promise<void> {
     await within(this.dead, `the end of ${this.#name}`)
   }
 
   get #name(): string {
-    const { operation, way, moment } = this.#part
+    const { operation, way, moment } = this.#plan
     return `a thread (${operation}, ${way}, ${moment})`
   }
 
   async #comesTo(condition: () => boolean, what: string): Promise<void> {
     await until(() => condition() || this.#isDead, `${this.#name} comes to ${what}`)
-    // Else it must have died as it should: that the caller awaits.
+    // It has died, perhaps in a wrong way: then `dead` rejects.
     if (this.#isDead) await this.dead
   }
 
@@ -124,7 +131,7 @@ export class Victim {
     const errors: Error[] = []
     this.#worker.on('error', (error) => errors.push(error))
     const [at, code] = await new Promise<[bigint, number]>((resolve) => {
-      // Before the library's own listener, so that recovery is within the time that is measured.
+      // This listener precedes the library's, so that the measured time includes the recovery.
       setImmediate(() =>
         this.#worker.prependListener('exit', (code) => {
           this.#isDead = true
@@ -134,8 +141,8 @@ export class Victim {
       )
     })
     const [error] = errors
-    const { way, moment } = this.#part
-    // In place of an exit of its own it may be terminated; and that may come before it has begun, which is no error.
+    const { way, moment } = this.#plan
+    // A thread may be terminated before it ends itself, or before it has started. Neither is an error.
     const isOther = this.#isOrdered && (!this.isTerminated || moment === 'starting')
     const message = { throw: 'the victim throws', rejection: 'the victim throws', memory: 'memory limit' }[
       way as string

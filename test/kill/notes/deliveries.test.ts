@@ -29,13 +29,17 @@ describe('the balance of deliveries', () => {
   })
 
   const broken: [string, Deliveries, RegExp][] = [
-    ['a stored item that nobody got', put, /^1 items lost/],
+    ['a stored item that no thread got', put, /^1 items lost/],
     ['a held item that never came back', { ...put, got: 1 }, /^1 items lost/],
     ['one of a put cut off that never came back', { ...put, stored: false, got: 1 }, /^1 items lost/],
-    ['an item nobody put', { ...done, attempted: false, stored: false }, /^1 items nobody put/],
+    [
+      'an item that no thread put',
+      { ...done, attempted: false, stored: false },
+      /^1 items that no thread put/,
+    ],
     ['an item got again without a death', { ...done, got: 2, finishing: 2, finished: 2 }, /after they were/],
     ['a finished item that came back to one that died', { ...done, got: 2, late: true }, /after they were/],
-    ['an item finished by one who never got it', { ...done, finishing: 2 }, /after they were/],
+    ['an item finished by a thread that never got it', { ...done, finishing: 2 }, /after they were/],
     ['more items held than the dead could hold', { ...done, got: 4 }, /^3 items never finished/],
   ]
   it.each(broken)('refuses %s', (_name, item, fault) => {

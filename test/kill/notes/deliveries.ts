@@ -1,4 +1,4 @@
-/** What the threads noted of one item, from its put until the queue was empty; some of them died on the way. */
+/** The records of one item, from its put until the queue was empty. Some of the recording threads died. */
 export interface Deliveries {
   /** Its put was begun. */
   readonly attempted: boolean
@@ -6,26 +6,26 @@ export interface Deliveries {
   readonly stored: boolean
   /** How often it was got. */
   readonly got: number
-  /** How often someone began to finish it. */
+  /** How often a thread began to finish it. */
   readonly finishing: number
-  /** How often someone has finished it. */
+  /** How often a thread finished it. */
   readonly finished: number
-  /** It was got once more after someone had finished it. */
+  /** It was got again after a thread had finished it. */
   readonly late: boolean
 }
 
 export interface Balance {
   /** Items that were in the queue for certain. */
   items: number
-  /** In the queue, and nobody ever came to finish them. */
+  /** Items of the queue that no thread began to finish. */
   lost: number
-  /** Got, and never put. */
+  /** Items got that were never put. */
   unknown: number
-  /** Got and not finished for certain: only the dead leave an item so. */
+  /** Deliveries without a certain finish. Only dead threads leave an item like that. */
   held: number
-  /** Got again: what at-least-once allows, where a dead thread held the item. */
+  /** Repeated deliveries: allowed if a dead thread held the item. */
   duplicates: number
-  /** Finished twice, or got after someone had finished it: allowed never. */
+  /** Items finished twice, or got after they were finished: never allowed. */
   excess: number
 }
 
@@ -42,14 +42,14 @@ export function balance(items: Iterable<Deliveries>): Balance {
   return sum
 }
 
-/** What is wrong, where `holdable` items at most can have been with the dead. Empty when all is well. */
+/** The faults, given that dead threads held at most `holdable` items. Empty if there are none. */
 export function faultsOfBalance(
   { lost, unknown, held, duplicates, excess }: Balance,
   holdable: number,
 ): string[] {
   return [
     ...(lost > 0 ? [`${lost} items lost`] : []),
-    ...(unknown > 0 ? [`${unknown} items nobody put`] : []),
+    ...(unknown > 0 ? [`${unknown} items that no thread put`] : []),
     ...(excess > 0 ? [`${excess} items delivered after they were finished`] : []),
     ...(duplicates > held ? [`${duplicates} duplicates of ${held} items the dead held`] : []),
     ...(held > holdable ? [`${held} items never finished; the dead held ${holdable} at most`] : []),

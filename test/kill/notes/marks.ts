@@ -3,34 +3,34 @@ import type { Deliveries } from './deliveries.ts'
 /** More items than are put into one queue. */
 const NUMBERS = 1 << 21
 
-/** The words that the threads write as they go. Their fixtures get these numbers handed. */
+/** Places of the words in which the threads record their steps. The fixtures receive these numbers. */
 export const PLACES = {
-  // Of all threads.
+  // Words of all threads:
   /** The number of the next item. */
   NEXT: 0,
-  /** 1: who puts is to end. */
+  /** 1: producers are to end. */
   STOP: 1,
-  /** 1: those who live are to rest between two rounds. */
+  /** 1: survivors are to rest between two rounds. */
   REST: 2,
-  /** Items got that are no number of an item. */
+  /** Values got that are no number of an item. */
   STRANGE: 3,
-  /** 1: victims that have gathered may die. */
+  /** 1: victims that wait may die. */
   GATE: 4,
-  /** Never written: to sleep on. */
+  /** Never written; threads sleep on it. */
   IDLE: 5,
-  // Of one thread.
-  /** 0, or what is under way: one of those below. */
+  // Words of one thread:
+  /** The operation under way, one of those below; 0 between operations. */
   ACTIVITY: 0,
-  /** Those gone round, and one more once it is attached. */
+  /** Rounds done, and one more for its attaching. */
   ROUNDS: 1,
-  /** 1: it is where it is to die. */
+  /** 1: it is at the place where it is to die. */
   ARRIVED: 2,
   OPERATION: 1,
   NATIVE: 2,
   PUT: 3,
   GET: 4,
   TASK_DONE: 5,
-  // In the word of an item: two bits, and counts of eight bits each.
+  // The word of an item has three bits, and counts of eight bits each:
   ATTEMPTED: 1,
   STORED: 2,
   LATE: 4,
@@ -43,23 +43,23 @@ export const PLACES = {
 const { NEXT, STOP, REST, STRANGE, GATE } = PLACES
 const { ATTEMPTED, STORED, LATE, GOT, FINISHING, FINISHED, COUNT } = PLACES
 
-/** What all threads at one queue write. */
+/** The words that all threads at one queue write. */
 export class Marks {
   readonly words = new Int32Array(new SharedArrayBuffer(8 * 4))
   readonly items = new Int32Array(new SharedArrayBuffer(NUMBERS * 4))
-  /** How often an item was to be delivered again because its taker wanted it so. */
+  /** How often the taker of an item retried it. */
   readonly retries = new Int32Array(new SharedArrayBuffer(NUMBERS * 4))
-  /** When an item was last got of which a dead thread had been the taker; of the clock of `process.hrtime`. */
+  /** The time, by `process.hrtime`, at which an item of a dead thread was last got. */
   readonly redelivery = new BigInt64Array(new SharedArrayBuffer(8))
 
-  /** What the fixtures need. */
+  /** The data of a fixture. */
   get shared() {
     const { words, items, retries, redelivery } = this
     return { ...PLACES, words, items, retries, redelivery }
   }
 
-  /** So many numbers are used that another queue had better be begun. */
-  get isWorn(): boolean {
+  /** Half of the numbers are used: the next kills need a new queue. */
+  get isUsedUp(): boolean {
     return Atomics.load(this.words, NEXT) > NUMBERS / 2
   }
 
@@ -89,7 +89,7 @@ export class Marks {
     Atomics.notify(this.words, GATE)
   }
 
-  /** A delivery that its taker wanted again is as if it had not been. */
+  /** The records of all items. A delivery that its taker retried does not count. */
   *deliveries(): Generator<Deliveries> {
     const end = Math.min(Atomics.load(this.words, NEXT), NUMBERS)
     for (let number = 0; number < end; number++) {

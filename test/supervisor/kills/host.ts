@@ -3,6 +3,7 @@
  * end the process must exit by itself. Argument: a Job as JSON. Prints one line of JSON a round.
  */
 import { Random } from '../../support/random.mjs'
+import { reportEach } from '../../support/reports.ts'
 import { CELLS, type Cell, nameOf } from './cells.ts'
 import { playConsumer } from './consumers.ts'
 import type { Library, Sites } from './library.ts'
@@ -44,17 +45,14 @@ function play(cell: Cell, round: number, random: Random): Promise<RoundReport> {
   }
 }
 
-for (const [index, round] of job.rounds) {
+await reportEach(job.rounds, ([index, round]): Promise<RoundLine> => {
   const cell = CELLS[index] as Cell
   const seed = job.seed + index * 1000 + round
-  const line: RoundLine = await play(cell, round, new Random(seed)).then(
+  return play(cell, round, new Random(seed)).then(
     (report) => ({ cell: index, report }),
     (error: Error) => ({
       cell: index,
       failure: `${nameOf(cell)}, round ${round}, seed ${job.seed}: ${error.stack} ${error.cause ?? ''}`,
     }),
   )
-  console.log(JSON.stringify(line))
-  // The remains of a failed round would keep the process alive.
-  if (line.failure !== undefined) process.exit(1)
-}
+})

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
 import { V8_ABORT } from '../../support/processes.ts'
+import { reportsIn } from '../../support/reports.ts'
 import { CELLS, type Cell, mayAbort, nameOf } from './cells.ts'
 import type { Job, RoundLine } from './host.ts'
 import { SITES } from './library.ts'
@@ -91,7 +92,7 @@ export async function killInProcess(rounds: Rounds, seed: number, maxSleepMs: nu
     const left = rounds.slice(lines.length)
     const job: Job = { sites: SITES, seed: seed + aborts * 1_000_000, rounds: left }
     const { output, errors, code, aborted } = await runProcess('host.ts', job, maxSleepMs)
-    for (const line of output.split('\n')) if (line !== '') lines.push(JSON.parse(line) as RoundLine)
+    lines.push(...reportsIn<RoundLine>(output))
     if (lines.some(({ failure }) => failure !== undefined)) break
     const [next] = rounds[lines.length] ?? []
     const cell = next === undefined ? undefined : (CELLS[next] as Cell)

@@ -1,18 +1,18 @@
 import type { Core } from '../../src/core/instance.ts'
 import type { Queue } from '../../src/index.ts'
 
-/** What can be broken in how this process recovers, so that the checks can be seen to find it. */
+/** Faults in the recovery by this process, to show that the checks find them. */
 export const FAULTS = {
-  /** Nothing of the dead is recovered. */
+  /** No ledger of a dead thread is taken over. */
   'no recovery': (_core: Core): Partial<Core> => ({ takeOver: () => 0 }),
-  /** What the dead held is finished, not given back. */
+  /** The items of a dead thread are finished, not requeued. */
   dropping: (core: Core): Partial<Core> => ({
     requeue: (ledger: number, entry: number) => core.finish(ledger, entry),
   }),
 } as const
 export type Fault = keyof typeof FAULTS
 
-export function spoil(queue: Queue<number>, fault: Fault): void {
+export function injectFault(queue: Queue<number>, fault: Fault): void {
   const registry = (globalThis as Record<symbol, unknown>)[Symbol.for('millrace')] as {
     attached: Map<string, { shared: { core: Core } }>
   }

@@ -3,37 +3,37 @@ import { WORDS } from './words.ts'
 
 const { ITEM, FLAGS, GOT, BACK, FINISHING, FINISHED, FAILED, LETTERS } = WORDS
 const { ATTEMPTED, STORED, LATE } = WORDS
-const { NEXT, DONE, STRANGE, BASES, EPOCHS } = WORDS
+const { NEXT, DONE, STRANGE, BASES, PERIODS } = WORDS
 
-export interface BooksOptions {
+export interface ItemCountsOptions {
   readonly kind: 'fifo' | 'lifo' | 'priority'
   /** The items are numbers, not objects. */
   readonly isNumber: boolean
-  /** Some of the items lie in blocks. */
+  /** Some of the items are stored in blocks. */
   readonly isLong: boolean
   readonly hasLetters: boolean
-  /** Threads that `produce`: their numbers are a share each, the rest is for those who put by themselves. */
+  /** Threads that `produce`. Each has a share of the numbers; the other producers use the rest. */
   readonly producers: number
   readonly numbers: number
 }
 
-/** What all threads at one queue note of its items, epoch after epoch in the same memory. */
-export class Books {
-  readonly options: BooksOptions
+/** The records of all threads about the items of one queue. Each period uses the same memory. */
+export class ItemCounts {
+  readonly options: ItemCountsOptions
   readonly words = new Int32Array(new SharedArrayBuffer(64 * 4))
   readonly items: Uint8Array
   readonly share: number
-  /** Items that the producers have stored in this epoch. */
+  /** Items that the producers have stored in this period. */
   #produced: number[] = []
 
-  constructor(options: BooksOptions) {
+  constructor(options: ItemCountsOptions) {
     this.options = options
     this.items = new Uint8Array(new SharedArrayBuffer(options.numbers * ITEM))
     this.share = options.producers === 0 ? 0 : Math.floor(options.numbers / 2 / options.producers)
     this.#open()
   }
 
-  /** What the fixtures need. */
+  /** The data of a fixture. */
   get shared() {
     return { ...this.options, words: this.words, items: this.items, share: this.share }
   }
@@ -46,22 +46,25 @@ export class Books {
     return Atomics.load(this.words, STRANGE)
   }
 
-  /** Most numbers of this epoch are used; `stored` by each producer, as in `close`. */
-  isWorn(stored: readonly number[] = []): boolean {
+  /** Most numbers of this period are used. `stored` is the count of each producer, as in `close`. */
+  isUsedUp(stored: readonly number[] = []): boolean {
     const { numbers } = this.options
     const isSpent = (each: number, index: number) => this.#since(index, each) > this.share * 0.8
     return Atomics.load(this.words, NEXT) > numbers * 0.9 || stored.some(isSpent)
   }
 
-  /** A dead letter about an item of `epoch` came. */
-  letter(item: unknown, epoch: number): void {
-    const { epoch: of, number } = item as { epoch: number; number: number }
-    if (of !== epoch % EPOCHS || !(number >= 0 && number < this.options.numbers)) {
+  /** Counts a dead letter about an item of `period`. */
+  letter(item: unknown, period: number): void {
+    const { period: of, number } = item as { period: number; number: number }
+    if (of !== period % PERIODS || !(number >= 0 && number < this.options.numbers)) {
       Atomics.add(this.words, STRANGE, 1)
     } else Atomics.add(this.items, number * ITEM + LETTERS, 1)
   }
 
-  /** All have rested and the queue is drained. `stored`: items each producer has stored since the queue was made. */
+  /**
+   * Ends the period, once all producers rest and the queue is drained. `stored` is the number of items that
+   * each producer has stored since the queue was made.
+   */
   close(stored: readonly number[]): void {
     this.#produced = stored.map((count, producer) => this.#since(producer, count))
     for (const [producer, count] of this.#produced.entries()) {
@@ -73,7 +76,7 @@ export class Books {
     }
   }
 
-  /** Of a closed epoch. */
+  /** The records of the items of a closed period. */
   *notes(): Generator<Notes> {
     const { items } = this
     const pairs = new Int32Array(items.buffer)
@@ -83,7 +86,7 @@ export class Books {
       const read = (place: number) => items[at + place] as number
       const flags = read(FLAGS)
       yield {
-        // What a producer was about to put when it died is put by the one that follows, as the count says.
+        // A producer that dies before its put is followed by one that puts the same item, as the count shows.
         attempted: (flags & ATTEMPTED) !== 0 && this.#mayBeIn(number),
         stored: (flags & STORED) !== 0,
         late: (flags & LATE) !== 0,
@@ -97,7 +100,7 @@ export class Books {
     }
   }
 
-  /** A new epoch, once the last one's balance is drawn. */
+  /** Begins the next period, after the balance of the last one. */
   reopen(): void {
     this.items.fill(0)
     this.#open()

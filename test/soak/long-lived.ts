@@ -1,8 +1,11 @@
 import { until } from '../support/deadline.ts'
-import type { Site } from './site.ts'
-import { type Soak, Stage, SUPERVISED } from './stage.ts'
+import type { SoakedQueue } from './soaked-queue.ts'
+import { type Soak, SUPERVISED, Workload } from './workload.ts'
 
-/** The roles of the bare threads, in the order in which they are filled, and again from the start. */
+/**
+ * The roles of the threads without a supervisor, in the order of their start; after the last the first
+ * follows.
+ */
 const BARE: readonly (readonly [role: string, ...queues: string[]])[] = [
   ['put', 'narrow'],
   ['put', 'stack'],
@@ -15,18 +18,21 @@ const BARE: readonly (readonly [role: string, ...queues: string[]])[] = [
   ['iterate', 'wide'],
   ['take', 'wide'],
 ]
-/** So that each queue is filled and emptied. */
+/** The least number of such threads that fills and empties each queue. */
 export const LEAST_BARE = 7
 const NUMBERS = 1 << 20
 
-/** Three queues that live as long as the soak: leaks show there. Now and then they are drained, and a balance is drawn. */
-export class Standing {
+/**
+ * Three queues that live as long as the soak, so that leaks show. They are drained from time to time, and
+ * their items are balanced.
+ */
+export class LongLived {
   readonly #soak: Soak
-  readonly #stage: Stage
-  readonly #wide: Site
+  readonly #workload: Workload
+  readonly #wide: SoakedQueue
   readonly #producers: number
 
-  /** `each`: supervised threads of each group. */
+  /** `each` is the number of supervised threads of each group. */
   constructor(soak: Soak, each: number, bare: number) {
     const { job } = soak
     const common = { numbers: NUMBERS, maxThreads: 2 * job.threads + 8 }
@@ -45,14 +51,14 @@ export class Standing {
         producers: each,
       },
     ] as const
-    this.#stage = new Stage(soak, 'standing', plans, false)
-    const [narrow, stack, wide] = this.#stage.sites as [Site, Site, Site]
+    this.#workload = new Workload(soak, 'the long-lived queues', plans, false)
+    const [narrow, stack, wide] = this.#workload.soakedQueues as [SoakedQueue, SoakedQueue, SoakedQueue]
     this.#wide = wide
-    const { supervisor, shared } = this.#stage
+    const { supervisor, shared } = this.#workload
     const args = { shared, ...wide.forSupervised }
     supervisor.produce(wide.queue, {
       ...{ filename: SUPERVISED, name: 'numbers', threads: each, resume: 'manual' },
-      args: { shared, books: wide.books.shared },
+      args: { shared, itemCounts: wide.itemCounts.shared },
     })
     supervisor.consume(wide.queue, {
       filename: SUPERVISED,
@@ -66,40 +72,40 @@ export class Standing {
       args: {
         shared,
         roles: ['both', 'select'],
-        sites: [narrow, stack, wide].map((site) => site.forSupervised),
+        soakedQueues: [narrow, stack, wide].map((soakedQueue) => soakedQueue.forSupervised),
       },
     })
     for (let index = 0; index < bare; index++) {
       const [role, ...names] = BARE[index % BARE.length] as [string, ...string[]]
-      const sites = this.#stage.sites.filter(({ name }) => names.includes(name))
-      this.#stage.startBare(role, sites, index % 2 === 1)
+      const soakedQueues = this.#workload.soakedQueues.filter(({ name }) => names.includes(name))
+      this.#workload.startBare(role, soakedQueues, index % 2 === 1)
     }
   }
 
-  /** One epoch: resolves when its balance is drawn, and the next is open if the soak goes on. */
-  async epoch(goesOn: () => boolean): Promise<void> {
+  /** Runs one period. Resolves after its balance, when the next is open if the soak goes on. */
+  async period(goesOn: () => boolean): Promise<void> {
     const { job, totals } = this.#soak
-    const end = performance.now() + job.epoch
-    const isWorn = () => this.#stage.sites.some(({ books }) => books.isWorn())
-    const isEnding = () => performance.now() > end || isWorn() || !goesOn()
-    await until(isEnding, 'an epoch ends', job.epoch + job.maxSleepMs)
+    const end = performance.now() + job.periodMs
+    const isUsedUp = () => this.#workload.soakedQueues.some(({ itemCounts }) => itemCounts.isUsedUp())
+    const isEnding = () => performance.now() > end || isUsedUp() || !goesOn()
+    await until(isEnding, 'an period ends', job.periodMs + job.deadlineMs)
     if (job.sabotage === 'hold') await this.#wide.queue.get()
-    await this.#stage.rest()
-    this.#stage.settle([[], [], this.#stored()])
-    totals.epochs++
-    if (goesOn()) this.#stage.open()
+    await this.#workload.rest()
+    this.#workload.settle([[], [], this.#stored()])
+    totals.periods++
+    if (goesOn()) this.#workload.open()
   }
 
-  /** After the last epoch. */
+  /** Ends the queues after the last period. */
   async close(): Promise<void> {
-    this.#stage.end()
-    for (const { queue } of this.#stage.sites) queue.shutdown()
-    await this.#stage.ended()
-    await this.#stage.close()
+    this.#workload.end()
+    for (const { queue } of this.#workload.soakedQueues) queue.shutdown()
+    await this.#workload.ended()
+    await this.#workload.close()
   }
 
   #stored(): number[] {
-    const [producing] = this.#stage.supervisor.stats().groups
+    const [producing] = this.#workload.supervisor.stats().groups
     const stored = producing?.members.map((member) => member.stored) ?? []
     if (stored.length !== this.#producers)
       throw new Error(`${stored.length} producers, not ${this.#producers}`)

@@ -1,10 +1,10 @@
 import { threadId } from 'node:worker_threads'
 import type { DeadLetter, Queue } from '../../src/index.ts'
-import { Bystander } from './bystander.ts'
 import type { Cell } from './cells.ts'
 import { isClean } from './clean.ts'
 import { millrace } from './library.ts'
 import type { Marks } from './marks.ts'
+import { SleepingConsumer } from './sleeping-consumer.ts'
 
 export interface Item {
   readonly number: number
@@ -14,17 +14,17 @@ export interface Item {
 const LONG = 'l'.repeat(30_000)
 const SHORT = 'short'
 
-/** One queue on which threads are killed one after another. It has room for no thread more than are alive. */
-export class Stage {
+/** A queue at which threads are killed one after another. It has ledgers for the living threads only. */
+export class TestedQueue {
   readonly queue: Queue<Item>
   readonly body: string
-  /** Where the victims give items up. */
+  /** The dead-letter queue of the victims. */
   readonly letters: Queue<DeadLetter<Item>> | undefined
-  readonly bystander: Bystander | undefined
+  readonly sleeper: SleepingConsumer | undefined
 
   constructor(cell: Cell) {
-    const guests = (cell.starter === 'knowing' ? 1 : 0) + (cell.role === 'asleep in get' ? 1 : 0)
-    const maxThreads = 1 + cell.victims + guests
+    const others = (cell.starter === 'knowing' ? 1 : 0) + (cell.role === 'asleep in get' ? 1 : 0)
+    const maxThreads = 1 + cell.victims + others
     this.letters = cell.role === 'hot fail' ? new millrace.Queue({ maxsize: 4, maxThreads }) : undefined
     this.queue = new millrace.Queue<Item>({
       maxsize: 50,
@@ -35,14 +35,15 @@ export class Stage {
       memoryBytes: 1 << 19,
     })
     this.body = cell.long ? LONG : SHORT
-    this.bystander = cell.role === 'asleep in get' ? new Bystander(this.queue as Queue<never>) : undefined
+    this.sleeper =
+      cell.role === 'asleep in get' ? new SleepingConsumer(this.queue as Queue<never>) : undefined
   }
 
   item(number: number): Item {
     return { number, body: this.body }
   }
 
-  /** Puts an item if there is room, as an item the main thread stored. */
+  /** Puts an item if there is room, and records it as stored. */
   tryPut(number: number, marks: Marks): boolean {
     if (!this.queue.tryPut(this.item(number))) return false
     marks.note(number, marks.shared.ATTEMPTED | marks.shared.STORED)
@@ -55,18 +56,18 @@ export class Stage {
       .stats()
       .threads.some(
         ({ thread, waiting }) =>
-          thread !== threadId && thread !== this.bystander?.threadId && waiting.includes(side),
+          thread !== threadId && thread !== this.sleeper?.threadId && waiting.includes(side),
       )
   }
 
-  /** Resolves when nothing of the dead is left in the queue; rejects with what still is. */
+  /** Resolves when the dead have left nothing in the queue; rejects with what is left. */
   async isClean(): Promise<void> {
-    await isClean(this.queue, this.bystander === undefined ? 1 : 2)
+    await isClean(this.queue, this.sleeper === undefined ? 1 : 2)
     if (this.letters !== undefined) await isClean(this.letters, 1)
   }
 
   async close(): Promise<void> {
-    await this.bystander?.stop()
+    await this.sleeper?.stop()
     this.queue[Symbol.dispose]()
     this.letters?.[Symbol.dispose]()
   }

@@ -2,19 +2,19 @@ import type { DeadLetter, PriorityQueueOptions, Queue } from '../../src/index.ts
 import { isClean } from '../kill/clean.ts'
 import { millrace } from '../kill/library.ts'
 import { type Balance, balanceOf, type Circumstances, faultsOf, lostOf } from './balance.ts'
-import { Books } from './books.ts'
+import { ItemCounts } from './item-counts.ts'
 import type { Totals } from './job.ts'
 
 const CLASSES = { fifo: 'Queue', lifo: 'LifoQueue', priority: 'PriorityQueue' } as const
 
-export interface SitePlan {
+export interface QueuePlan {
   readonly name: string
   readonly kind: keyof typeof CLASSES
   readonly maxsize: number
   readonly isNumber?: boolean
   readonly isLong?: boolean
   readonly dropsOldest?: boolean
-  /** Deliveries of an item until it goes to the dead letters; absent: any number, and no dead letters. */
+  /** Deliveries of an item before it is dead-lettered; absent: no limit, and no dead letters. */
   readonly maxDeliveries?: number
   readonly ageing?: number
   readonly producers?: number
@@ -22,20 +22,20 @@ export interface SitePlan {
   readonly maxThreads: number
 }
 
-/** One queue, the books of its items, and its dead letters, which the main thread reads. */
-export class Site {
+/** One queue, the records of its items, and its dead letters, which the main thread reads. */
+export class SoakedQueue {
   readonly name: string
   readonly queue: Queue<unknown>
-  readonly books: Books
+  readonly itemCounts: ItemCounts
   readonly #letters: Queue<DeadLetter<unknown>> | undefined
   readonly #stop = new AbortController()
-  readonly #epoch: () => number
+  readonly #period: () => number
   readonly #reading: Promise<void>
   #dropped = 0
   #missedWakes = 0
 
-  /** `epoch`: the present one. */
-  constructor(plan: SitePlan, epoch: () => number, fail: (error: unknown) => void) {
+  /** `period` answers the present period. */
+  constructor(plan: QueuePlan, period: () => number, fail: (error: unknown) => void) {
     const { name, kind, maxsize, maxThreads, numbers, maxDeliveries, ageing, producers = 0 } = plan
     const { isNumber = false, isLong = false, dropsOldest = false } = plan
     const { Queue, codecs } = millrace
@@ -55,41 +55,44 @@ export class Site {
     this.name = name
     this.queue = new millrace[CLASSES[kind]]<unknown>(options)
     const hasLetters = this.#letters !== undefined
-    this.books = new Books({ kind, isNumber, isLong, hasLetters, producers, numbers })
-    this.#epoch = epoch
+    this.itemCounts = new ItemCounts({ kind, isNumber, isLong, hasLetters, producers, numbers })
+    this.#period = period
     this.#reading = this.#read()
     this.#reading.catch(fail)
   }
 
-  /** For a Worker that attaches by itself. */
+  /** The data of a Worker that attaches by itself. */
   get forBare() {
-    return { handle: this.queue.handle, books: this.books.shared }
+    return { handle: this.queue.handle, itemCounts: this.itemCounts.shared }
   }
 
-  /** For a supervised function. */
+  /** The data of a supervised function. */
   get forSupervised() {
-    return { queue: this.queue, books: this.books.shared }
+    return { queue: this.queue, itemCounts: this.itemCounts.shared }
   }
 
-  /** Resolves when nothing is left of what was put. */
-  async drained(maxSleepMs: number): Promise<void> {
-    await this.queue.join({ timeout: maxSleepMs })
-    await this.#letters?.join({ timeout: maxSleepMs })
+  /** Resolves when all items are settled and all letters are read. */
+  async drained(deadlineMs: number): Promise<void> {
+    await this.queue.join({ timeout: deadlineMs })
+    await this.#letters?.join({ timeout: deadlineMs })
   }
 
-  /** Draws the balance of an epoch, and opens the next. Returns what is wrong. `stored`: by each producer so far. */
+  /**
+   * Ends a period with its balance, and opens the next. Returns the balance and its faults. `stored` is the
+   * count of each producer so far.
+   */
   settle(
     stored: readonly number[],
     more: Omit<Circumstances, 'dropped'>,
     totals: Totals,
   ): Balance & { faults: string[] } {
-    this.books.close(stored)
+    this.itemCounts.close(stored)
     const stats = this.queue.stats()
     const circumstances = { ...more, dropped: stats.dropped - this.#dropped }
-    const balance = balanceOf(this.books.notes())
-    const { strange } = this.books
+    const balance = balanceOf(this.itemCounts.notes())
+    const { strange } = this.itemCounts
     const faults = faultsOf(balance, circumstances)
-    if (strange > 0) faults.push(`${strange} items damaged, or of an epoch that was over`)
+    if (strange > 0) faults.push(`${strange} items damaged, or of an period that was over`)
     this.#dropped = stats.dropped
     totals.items += balance.items
     totals.duplicates += balance.duplicates
@@ -98,18 +101,18 @@ export class Site {
     totals.excess += balance.excess
     totals.letters += balance.letters
     totals.dropped += circumstances.dropped
-    this.noteRescued(totals)
-    this.books.reopen()
+    this.noteMissedWakes(totals)
+    this.itemCounts.reopen()
     return { ...balance, faults: faults.map((fault) => `queue '${this.name}': ${fault}`) }
   }
 
-  noteRescued(totals: Totals): void {
+  noteMissedWakes(totals: Totals): void {
     const { missedWakes = 0 } = this.queue.stats() as { missedWakes?: number }
     totals.missedWakes += missedWakes - this.#missedWakes
     this.#missedWakes = missedWakes
   }
 
-  /** After the end of all its threads: nothing is left of them, and the memory is whole. */
+  /** Checks, after the end of all its threads, that they left nothing and that the memory is intact. */
   async close(): Promise<void> {
     this.#stop.abort()
     await this.#reading
@@ -131,7 +134,7 @@ export class Site {
     try {
       for (;;) {
         const { item } = await letters.get({ signal: this.#stop.signal })
-        this.books.letter(item, this.#epoch())
+        this.itemCounts.letter(item, this.#period())
         letters.taskDone()
       }
     } catch (error) {

@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { QueueStats } from '../../../src/index.ts'
-import { PATIENCE, until, within } from '../../support/deadline.ts'
+import { DEADLINE_MS, until, within } from '../../support/deadline.ts'
 import type { Random } from '../../support/random.mjs'
 import { isClean } from '../clean.ts'
+import { type Fault, injectFault } from '../inject-fault.ts'
 import { millrace } from '../library.ts'
 import { type Balance, balance, faultsOfBalance } from '../notes/deliveries.ts'
 import { Marks } from '../notes/marks.ts'
-import { type Fault, spoil } from '../sabotage.ts'
-import { Companion } from './company.ts'
 import { type Cell, isFinal, isShutdown, type Kind, OPERATIONS, type Topology } from './dimensions.ts'
-import { type Part, type Queues, Victim } from './victim.ts'
+import { Survivor } from './survivor.ts'
+import { type Queues, Victim, type VictimPlan } from './victim.ts'
 
 const CLASSES = { fifo: 'Queue', lifo: 'LifoQueue', priority: 'PriorityQueue' } as const
 const IN_FLIGHT = 8
 
-/** How many live, how many items they have room for, and ms that each waits between two. */
-const COMPANY: { readonly [T in Topology]: Company } = {
+/** The numbers of survivors, the maxsize of their queue, and the ms that each waits between two items. */
+const SURVIVORS: { readonly [T in Topology]: Survivors } = {
   '1P1C': { producers: 1, consumers: 1, maxsize: 64, put: 0, get: 0 },
   '2P2C': { producers: 2, consumers: 2, maxsize: 64, put: 0, get: 0 },
   'near empty': { producers: 2, consumers: 2, maxsize: 64, put: 1, get: 0 },
   'near full': { producers: 2, consumers: 2, maxsize: 4, put: 0, get: 1 },
 }
-interface Company {
+interface Survivors {
   readonly producers: number
   readonly consumers: number
   readonly maxsize: number
@@ -29,93 +29,95 @@ interface Company {
   readonly get: number
 }
 
-/** Rounds that each who lives must go on for after every death. */
+/** Rounds that each survivor must still do after every death. */
 const ROUNDS = 5
 
-/** What came of the deaths at one queue. */
-export interface FieldReport extends Balance {
+/** Counts and times of the deaths at one queue. */
+export interface QueueReport extends Balance {
   kills: number
-  /** Died with an operation begun and not ended, in a native call, asleep. */
+  /** Deaths inside an operation, inside a native call, and asleep. */
   inOperation: number
   inNativeCall: number
   asleep: number
   missedWakes: number
-  /** ms from the last `exit` event to the last redelivery, of each kill after which there was one; below zero where that came first. */
+  /**
+   * ms from the last `exit` event to the last redelivery, for each kill with one. Below zero: it came first.
+   */
   sinceExit: number[]
-  /** As before, from when the end was ordered or the thread began to end itself. */
+  /** ms from the order to end, or from when the thread began to end itself, to the last redelivery. */
   sinceEnd: number[]
 }
 
-export function noReport(): FieldReport {
+export function noReport(): QueueReport {
   return {
     ...{ kills: 0, inOperation: 0, inNativeCall: 0, asleep: 0, missedWakes: 0, sinceExit: [], sinceEnd: [] },
     ...{ items: 0, lost: 0, unknown: 0, held: 0, duplicates: 0, excess: 0 },
   }
 }
 
-/** One queue with producers and consumers that live, while others beside them are killed. */
-export class Field {
+/** A queue with producers and consumers that survive, while victims beside them are killed. */
+export class TestedQueue {
   readonly report = noReport()
   readonly #queues: Queues
   readonly #marks = new Marks()
   readonly #kind: Kind
   readonly #random: Random
-  readonly #company: readonly Companion[]
+  readonly #survivors: readonly Survivor[]
   #isDiscarding = false
 
   constructor(kind: Kind, topology: Topology, victims: number, random: Random, codec: unknown) {
-    const { producers, consumers, maxsize, put, get } = COMPANY[topology]
+    const { producers, consumers, maxsize, put, get } = SURVIVORS[topology]
     const { Queue, [CLASSES[kind]]: Kind } = millrace
-    // No more than are alive: who follows a dead thread needs its place.
+    // There is room for the living only, so the successor of a dead thread needs its ledger.
     const maxThreads = 1 + producers + consumers + victims
     const options = { maxsize, maxThreads, maxInFlight: IN_FLIGHT, codec: codec as never }
     this.#queues = { queue: new Kind<number>(options), other: new Queue<number>(options) }
     this.#kind = kind
     this.#random = random
     const start = (role: 'put' | 'get', pace: number) =>
-      new Companion(role, pace, this.#queues.queue.handle, this.#marks)
-    this.#company = [
+      new Survivor(role, pace, this.#queues.queue.handle, this.#marks)
+    this.#survivors = [
       ...Array.from({ length: producers }, () => start('put', put)),
       ...Array.from({ length: consumers }, () => start('get', get)),
     ]
   }
 
-  /** Breaks how this process recovers. */
-  spoil(fault: Fault): void {
-    spoil(this.#queues.queue, fault)
+  /** Puts a fault into the recovery by this process. */
+  injectFault(fault: Fault): void {
+    injectFault(this.#queues.queue, fault)
   }
 
-  get isWorn(): boolean {
-    return this.#marks.isWorn
+  get isUsedUp(): boolean {
+    return this.#marks.isUsedUp
   }
 
   get stats(): QueueStats {
     return this.#queues.queue.stats()
   }
 
-  /** So many die of one kill. */
+  /** The number of threads that one kill ends. */
   static victimsOf({ moment }: Cell): number {
     return moment === 'at once' ? 3 : moment === "another's recovery" ? 2 : 1
   }
 
-  /** One death, or several at once. After a final one the queue is at its end. */
+  /** Kills one victim, or several at once. After a final cell the queue is at its end. */
   async kill(cell: Cell): Promise<void> {
     this.#marks.closeGate()
     this.#marks.rest()
-    await this.#everyone((companion) => companion.arrives())
+    await this.#allSurvivors((survivor) => survivor.arrives())
     const victims = this.#victims(cell)
-    // Others at full speed would keep them from it for long.
+    // Threads at full speed would delay the start of a new one.
     if (cell.moment !== 'starting') await Promise.all(victims.map((victim) => victim.reaches(1)))
     Atomics.store(this.#marks.redelivery, 0, 0n)
     this.#marks.goOn()
-    const asleep = await this.#bringAbout(cell, victims)
+    const asleep = await this.#endVictims(cell, victims)
     const times = await within(Promise.all(victims.map(({ dead }) => dead)), 'the deaths')
     this.#note(victims, asleep)
     await this.#isFree(victims)
     this.#isDiscarding = cell.operation === 'shutdown immediate'
-    if (!isFinal(cell)) await this.#everyone((companion) => companion.goesOn(ROUNDS))
-    else await this.#everyone((companion) => companion.ends())
-    // A returned item of low priority waits its turn: that says nothing of recovery.
+    if (!isFinal(cell)) await this.#allSurvivors((survivor) => survivor.goesOn(ROUNDS))
+    else await this.#allSurvivors((survivor) => survivor.ends())
+    // A returned item of low priority waits behind others, which tells nothing about recovery.
     const last = Atomics.load(this.#marks.redelivery, 0)
     if (last === 0n || this.#kind === 'priority') return
     const since = (times: readonly bigint[]) =>
@@ -125,20 +127,20 @@ export class Field {
     if (ends.length === victims.length) this.report.sinceEnd.push(since(ends))
   }
 
-  /** Every operation that goes on for as long as there are items, `victims` at a time, and nobody dies. */
+  /** Runs threads with random operations beside the survivors, `victims` of them, and kills none. */
   async live(victims: number): Promise<void> {
     const all = OPERATIONS.filter((operation) => !isShutdown(operation))
-    const parts = Array.from({ length: victims }, (): Part => {
+    const plans = Array.from({ length: victims }, (): VictimPlan => {
       const operation = this.#random.pick(all)
       return { operation, way: 'none', moment: 'mid-operation', after: 0, gated: false }
     })
-    const living = parts.map((part) => new Victim(part, this.#queues, this.#marks))
-    await this.#everyone((companion) => companion.arrives())
-    await this.#everyone((companion) => companion.goesOn(100))
+    const living = plans.map((plan) => new Victim(plan, this.#queues, this.#marks))
+    await this.#allSurvivors((survivor) => survivor.arrives())
+    await this.#allSurvivors((survivor) => survivor.goesOn(100))
     await this.#finish(living)
   }
 
-  /** Lets those who live empty the queue, and checks all that must be true then. */
+  /** Lets the survivors empty the queue, and checks the queue and the items. */
   async end(): Promise<void> {
     await this.#finish([])
   }
@@ -146,13 +148,13 @@ export class Field {
   async #finish(living: readonly Victim[]): Promise<void> {
     const { queue, other } = this.#queues
     this.#marks.stop()
-    await Promise.all(this.#company.flatMap((each) => (each.puts ? each.ends() : [])))
+    await Promise.all(this.#survivors.flatMap((each) => (each.puts ? each.ends() : [])))
     queue.shutdown()
-    // Else who selects would wait for it.
+    // A select would wait for it otherwise.
     other.shutdown()
-    await this.#everyone((companion) => companion.ends())
+    await this.#allSurvivors((survivor) => survivor.ends())
     await Promise.all(living.map((victim) => victim.ends()))
-    await queue.join({ timeout: PATIENCE })
+    await queue.join({ timeout: DEADLINE_MS })
     await isClean(queue, 1)
     await isClean(other, 1)
     const { report } = this
@@ -160,24 +162,24 @@ export class Field {
       report.missedWakes += (each.stats() as { missedWakes?: number }).missedWakes ?? 0
     }
     const sums = balance(this.#marks.deliveries())
-    // Discarded, and so finished.
+    // The shutdown discarded them, which finishes them.
     if (this.#isDiscarding) sums.lost = 0
     const faults = faultsOfBalance(sums, report.kills * IN_FLIGHT)
     if (this.#marks.strange > 0) faults.push(`${this.#marks.strange} items were no numbers`)
     if (report.kills === 0 && report.missedWakes > 0)
-      faults.push(`missedWakes ${report.missedWakes}, and nobody died`)
+      faults.push(`${report.missedWakes} missed wakes without a death`)
     if (faults.length > 0) throw new Error(faults.join('; '))
     Object.assign(report, sums)
     queue[Symbol.dispose]()
     other[Symbol.dispose]()
   }
 
-  async #everyone(act: (companion: Companion) => Promise<void>): Promise<void> {
-    await Promise.all(this.#company.map(act))
+  async #allSurvivors(act: (survivor: Survivor) => Promise<void>): Promise<void> {
+    await Promise.all(this.#survivors.map(act))
   }
 
   #victims({ operation, way, moment }: Cell): Victim[] {
-    const count = Field.victimsOf({ moment } as Cell)
+    const count = TestedQueue.victimsOf({ moment } as Cell)
     const isSelfInflicted = way !== 'terminate'
     return Array.from({ length: count }, () => {
       const after = isShutdown(operation) ? 0 : 2 + this.#random.below(12)
@@ -186,19 +188,22 @@ export class Field {
     })
   }
 
-  /** Orders the ends, or waits where they come by themselves. Returns who was asleep when its end was ordered. */
-  async #bringAbout(cell: Cell, victims: readonly Victim[]): Promise<number> {
+  /**
+   * Terminates the victims, or waits until they end themselves. Returns how many slept when they were
+   * terminated.
+   */
+  async #endVictims(cell: Cell, victims: readonly Victim[]): Promise<number> {
     const { operation, way, moment } = cell
     const [first, second] = victims as [Victim, Victim | undefined]
     const queue = this.#queues.queue
-    // Who follows it is terminated at its exit.
+    // The second is terminated when the first exits.
     if (second !== undefined && moment === "another's recovery") first.onExit = () => second.terminate()
     if (moment === 'last holder') {
       await first.arrives()
       queue.shutdown()
       await until(
         () => queue.stats().unfinished === this.#heldBy(first) && queue.stats().size === 0,
-        'all is finished but what the last one holds',
+        'all items but those of the last holder are finished',
       )
       this.#marks.openGate()
     } else if (moment === 'at once' && way !== 'terminate') {
@@ -243,6 +248,6 @@ export class Field {
     const { queue, other } = this.#queues
     const isLeft = ({ threadId }: Victim) =>
       [queue, other].some((each) => each.stats().threads.some(({ thread }) => thread === threadId))
-    await until(() => !dead.some(isLeft), 'the places of the dead are free')
+    await until(() => !dead.some(isLeft), 'the ledgers of the dead are free')
   }
 }

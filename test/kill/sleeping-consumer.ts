@@ -2,15 +2,15 @@ import { Worker } from 'node:worker_threads'
 import type { Queue } from '../../src/index.ts'
 import { until, within } from '../support/deadline.ts'
 
-/** A thread that lives, sleeps in `getSync` beside the victim, and finishes whatever it gets. */
-export class Bystander {
+/** A survivor that sleeps in `getSync` beside the victim, and finishes each item that it gets. */
+export class SleepingConsumer {
   readonly threadId: number
   onItem: (number: number) => void = () => {}
   readonly #worker: Worker
   readonly #queue: Queue<never>
 
   constructor(queue: Queue<never>) {
-    const url = new URL('./fixtures/bystander.mjs', import.meta.url)
+    const url = new URL('./fixtures/sleeping-consumer.mjs', import.meta.url)
     this.#queue = queue
     this.#worker = new Worker(url, { workerData: queue.handle, execArgv: [] })
     this.threadId = this.#worker.threadId
@@ -22,10 +22,10 @@ export class Bystander {
       this.#queue
         .stats()
         .threads.some(({ thread, waiting }) => thread === this.threadId && waiting.includes('get'))
-    await until(asleep, 'the bystander sleeps')
+    await until(asleep, 'the sleeping consumer sleeps')
   }
 
   async stop(): Promise<void> {
-    await within(this.#worker.terminate(), 'the end of the bystander')
+    await within(this.#worker.terminate(), 'the end of the sleeping consumer')
   }
 }

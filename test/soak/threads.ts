@@ -1,19 +1,19 @@
 import type { Worker } from 'node:worker_threads'
 import { ORDERS, type Order, type Way, WORDS } from './words.ts'
 
-const { SLOTS, SLOT, PUTS, HAND, ASKS, ORDER, STATE, ROUNDS, SCENE } = WORDS
+const { SLOTS, SLOT, PUTS, HAND, ASKS, ORDER, STATE, ROUNDS, WORKLOAD } = WORDS
 
-/** Some queues, and the threads at them. */
-export interface Scene {
-  /** One of its threads has died that had so many items in hand. */
+/** Receives the deaths of threads. */
+export interface DeathListener {
+  /** A thread has died that held so many items. */
   died(held: number): void
 }
 
-/** Ended threads whose end is remembered: a supervisor may tell of it later than their Worker. */
+/** Ended threads whose end is remembered: a supervisor may report it later than their Worker. */
 const REMEMBERED = 256
 
-/** The threads of this process, of whoever started them, and what they say of themselves. */
-export class Population {
+/** The threads of this process, and the words in which they show their state. */
+export class Threads {
   readonly own = new Int32Array(new SharedArrayBuffer(SLOTS * SLOT * 4))
   readonly alive = new Map<number, Worker>()
   readonly deaths: Record<Way, number> = {
@@ -24,12 +24,15 @@ export class Population {
     memory: 0,
     endless: 0,
   }
-  readonly scenes = new Map<number, Scene>()
-  /** Items the dead had in hand. */
+  readonly workloads = new Map<number, DeathListener>()
+  /** Items that dead threads held. */
   held = 0
   readonly #ordered = new Map<number, Way>()
 
-  /** Before the library is loaded: so the exit of a thread is heard here before it is recovered and followed. */
+  /**
+   * Begins to count threads. The library is loaded later, so this listener of `exit` runs before its
+   * recovery.
+   */
   observe(): void {
     process.on('worker', (worker) => {
       const thread = worker.threadId
@@ -40,7 +43,7 @@ export class Population {
     })
   }
 
-  /** It is to die, or has: its end is no failure. */
+  /** The thread was ordered to die, or has died so. Its end is no failure. */
   isOrdered(thread: number): boolean {
     return this.#ordered.has(thread)
   }
@@ -53,7 +56,7 @@ export class Population {
     return this.#load(thread, STATE) === 2
   }
 
-  /** Tells it to die by itself, at the next place where it looks. */
+  /** Orders the thread to end itself, at the next place where it checks. */
   order(thread: number, way: Order): void {
     this.#note(thread, way)
     Atomics.store(this.own, this.#at(thread) + ORDER, ORDERS.indexOf(way))
@@ -64,36 +67,36 @@ export class Population {
     void this.alive.get(thread)?.terminate()
   }
 
-  /** Nobody in the scene may put. */
-  rests(scene: number): boolean {
-    return this.#each(scene, (thread) => this.#load(thread, PUTS) === 0)
+  /** No thread of the workload may put. */
+  rests(workload: number): boolean {
+    return this.#each(workload, (thread) => this.#load(thread, PUTS) === 0)
   }
 
-  /** Nobody in the scene has anything in hand, but for what the next get has finished. */
-  hasEmptyHands(scene: number): boolean {
-    return this.#each(scene, (thread) => this.#load(thread, HAND) === 0 || this.#load(thread, ASKS) === 1)
+  /** No thread of the workload holds an item, except those that its next get has finished. */
+  hasEmptyHands(workload: number): boolean {
+    return this.#each(workload, (thread) => this.#load(thread, HAND) === 0 || this.#load(thread, ASKS) === 1)
   }
 
   /**
-   * Nobody who was told to die, or terminated, still is to be heard of with something in hand: a lifeline tells the library of a
-   * death some ms before the `exit`, at which it is counted here.
+   * Every ordered death of a thread with items has been counted. The library may learn of a death by the
+   * lifeline some ms before the `exit`, at which it is counted here.
    */
-  knowsItsDead(scene: number): boolean {
-    return this.#each(scene, (thread) => !this.isOrdered(thread) || this.#load(thread, HAND) === 0)
+  knowsItsDead(workload: number): boolean {
+    return this.#each(workload, (thread) => !this.isOrdered(thread) || this.#load(thread, HAND) === 0)
   }
 
-  #each(scene: number, holds: (thread: number) => boolean): boolean {
+  #each(workload: number, holds: (thread: number) => boolean): boolean {
     for (const thread of this.alive.keys())
-      if (this.#load(thread, SCENE) === scene && !holds(thread)) return false
+      if (this.#load(thread, WORKLOAD) === workload && !holds(thread)) return false
     return true
   }
 
-  /** What the threads of a scene are at, for a failure's text. */
-  describe(scene: number): string {
+  /** The state of the threads of a workload, for the text of a failure. */
+  describe(workload: number): string {
     return [...this.alive.keys()]
       .map((thread) => {
         const [puts, hand, asks, order, state, rounds, of] = this.#words(thread)
-        const place = of === scene ? '' : ` of scene ${of}`
+        const place = of === workload ? '' : ` of workload ${of}`
         return `thread ${thread}${place}: puts ${puts}, hand ${hand}, asks ${asks}, order ${order}, state ${state}, rounds ${rounds}`
       })
       .join('\n')
@@ -117,7 +120,7 @@ export class Population {
       this.deaths[way]++
       const held = this.#load(thread, HAND)
       this.held += held
-      this.scenes.get(this.#load(thread, SCENE))?.died(held)
+      this.workloads.get(this.#load(thread, WORKLOAD))?.died(held)
     }
   }
 

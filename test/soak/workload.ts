@@ -4,64 +4,68 @@ import { millrace } from '../kill/library.ts'
 import { until, within } from '../support/deadline.ts'
 import type { Random } from '../support/random.mjs'
 import type { Job, Totals } from './job.ts'
-import type { Population, Scene } from './population.ts'
-import { Site, type SitePlan } from './site.ts'
+import { type QueuePlan, SoakedQueue } from './soaked-queue.ts'
+import type { DeathListener, Threads } from './threads.ts'
 import { WORDS } from './words.ts'
 
-const { GATE, EPOCH, OPEN, REST, OVER } = WORDS
+const { GATE, PERIOD, OPEN, REST, OVER } = WORDS
 
-/** Small enough to be used up within some ms; Node reports it, since it is used up by many small arrays. */
+/**
+ * A heap this small is full within some ms. Many small arrays fill it, so Node reports the end of the thread.
+ */
 const LITTLE_MEMORY = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 }
 const BARE = new URL('./fixtures/bare.mjs', import.meta.url)
 export const SUPERVISED = new URL('./fixtures/supervised.mjs', import.meta.url)
 
-/** What all scenes of a soak have in common. */
+/** The parts that all workloads of a soak share. */
 export interface Soak {
   readonly job: Job
-  readonly population: Population
+  readonly threads: Threads
   readonly random: Random
   readonly totals: Totals
-  readonly stages: Set<Stage>
+  readonly workloads: Set<Workload>
   readonly fail: (error: unknown) => void
 }
 
-let scenes = 0
+let workloads = 0
 
-/** Queues, the threads at them, supervised and bare, and the gate at which those rest who put. */
-export class Stage implements Scene {
-  readonly sites: readonly Site[]
+/** Queues, the supervised and other threads at them, and the gate at which producers rest. */
+export class Workload implements DeathListener {
+  readonly soakedQueues: readonly SoakedQueue[]
   readonly supervisor: Supervisor
   readonly #soak: Soak
   readonly #name: string
-  readonly #id = ++scenes
+  readonly #id = ++workloads
   readonly #control = new Int32Array(new SharedArrayBuffer(8 * 4))
   readonly #ends: Promise<void>[] = []
-  /** Of each site, how many items were finished when it last went on, and when that was. */
+  /** The number of items that each queue had finished when it last made progress, and the time of that. */
   #progress: { done: number; at: number }[] = []
   #heldByDead = 0
   #deaths = 0
 
-  /** `hasLittleMemory`: the supervised threads. */
-  constructor(soak: Soak, name: string, plans: readonly SitePlan[], hasLittleMemory: boolean) {
+  /** `hasLittleMemory` limits the heap of the supervised threads. */
+  constructor(soak: Soak, name: string, plans: readonly QueuePlan[], hasLittleMemory: boolean) {
     this.#soak = soak
     this.#name = name
-    this.sites = plans.map((plan) => new Site(plan, () => Atomics.load(this.#control, EPOCH), soak.fail))
+    this.soakedQueues = plans.map(
+      (plan) => new SoakedQueue(plan, () => Atomics.load(this.#control, PERIOD), soak.fail),
+    )
     this.supervisor = new millrace.Supervisor({
       name,
-      // All deaths here are wanted: none is to be the last.
+      // All deaths here are wanted, so a group must always restart.
       restart: { max: 0x7fffffff, within: 1000, onThrow: true },
       ...(hasLittleMemory ? { resourceLimits: LITTLE_MEMORY } : {}),
     })
     this.supervisor.on('error', soak.fail)
     this.supervisor.on('exit', ({ threadId, group, error, exitCode }) => {
-      // 0: before it had begun.
+      // The thread id is 0 if the thread ended before it began.
       if ((error === undefined && exitCode === undefined) || threadId === 0) return
-      if (soak.population.isOrdered(threadId)) return
+      if (soak.threads.isOrdered(threadId)) return
       const why = error instanceof Error ? `${error.message} ${error.cause ?? ''}` : `exit code ${exitCode}`
       soak.fail(new Error(`thread ${threadId} of group '${group}' of '${name}' died unordered: ${why}`))
     })
-    soak.population.scenes.set(this.#id, this)
-    soak.stages.add(this)
+    soak.threads.workloads.set(this.#id, this)
+    soak.workloads.add(this)
     this.#goOn()
   }
 
@@ -69,11 +73,11 @@ export class Stage implements Scene {
     return Atomics.load(this.#control, GATE) === OVER
   }
 
-  /** What every fixture is handed. */
+  /** The data of every fixture. */
   get shared() {
-    const { population, job } = this.#soak
+    const { threads, job } = this.#soak
     const { seed, sabotage } = job
-    return { words: WORDS, own: population.own, control: this.#control, scene: this.#id, seed, sabotage }
+    return { words: WORDS, own: threads.own, control: this.#control, workload: this.#id, seed, sabotage }
   }
 
   died(held: number): void {
@@ -81,12 +85,19 @@ export class Stage implements Scene {
     this.#heldByDead += held
   }
 
-  /** Starts a Worker that attaches by itself, and again after each death, until it ends of itself. */
-  startBare(role: string, sites: readonly Site[], hasLittleMemory: boolean): void {
-    const workerData = { shared: this.shared, role, sites: sites.map((site) => site.forBare) }
+  /**
+   * Starts a Worker that attaches by itself, and starts it again after each death, until it ends with its
+   * queues.
+   */
+  startBare(role: string, soakedQueues: readonly SoakedQueue[], hasLittleMemory: boolean): void {
+    const workerData = {
+      shared: this.shared,
+      role,
+      soakedQueues: soakedQueues.map((soakedQueue) => soakedQueue.forBare),
+    }
     const resourceLimits = hasLittleMemory ? LITTLE_MEMORY : {}
-    // Producers that have come to the end of their numbers shut their queue down before the stage is over.
-    const mayEnd = () => this.isOver || sites.every(({ queue }) => queue.isShutDown)
+    // Producers that have used all their numbers shut their queue down before the workload is over.
+    const mayEnd = () => this.isOver || soakedQueues.every(({ queue }) => queue.isShutDown)
     this.#ends.push(
       new Promise((resolve) => {
         const start = () => {
@@ -97,7 +108,7 @@ export class Stage implements Scene {
             failure = error
           })
           worker.once('exit', (code) => {
-            if (this.#soak.population.isOrdered(threadId)) start()
+            if (this.#soak.threads.isOrdered(threadId)) start()
             else if (mayEnd() && failure === undefined && code === 0) resolve()
             else {
               const why = failure === undefined ? `with exit code ${code}` : failure.stack
@@ -110,46 +121,51 @@ export class Stage implements Scene {
     )
   }
 
-  /** Fails if a queue has stood still for too long. */
+  /** Fails if a queue has made no progress for too long. */
   watch(): void {
     if (Atomics.load(this.#control, GATE) !== OPEN) return
     const now = performance.now()
-    for (const [index, { books, name }] of this.sites.entries()) {
+    for (const [index, { itemCounts, name }] of this.soakedQueues.entries()) {
       const last = this.#progress[index] as { done: number; at: number }
-      if (books.done !== last.done) this.#progress[index] = { done: books.done, at: now }
-      else if (now - last.at > this.#soak.job.maxSleepMs) {
+      if (itemCounts.done !== last.done) this.#progress[index] = { done: itemCounts.done, at: now }
+      else if (now - last.at > this.#soak.job.deadlineMs) {
         const ms = Math.round(now - last.at)
         this.#soak.fail(new Error(`queue '${name}' of '${this.#name}' has finished nothing for ${ms} ms`))
       }
     }
   }
 
-  /** Lets those who put rest, and the others finish all there is; then nothing is written into the books. */
+  /** Lets the producers rest and the consumers finish all items. After that no thread writes records. */
   async rest(): Promise<void> {
-    const { population, job } = this.#soak
+    const { threads, job } = this.#soak
     this.#close(REST)
-    await until(() => population.rests(this.#id), `those who put at '${this.#name}' rest`, job.maxSleepMs)
+    await until(() => threads.rests(this.#id), `the producers at '${this.#name}' rest`, job.deadlineMs)
     await this.#drained()
   }
 
-  /** Those who put are to end. */
+  /** Tells the producers to end. */
   end(): void {
     this.#close(OVER)
   }
 
   /** Resolves when all threads have ended. */
   async ended(): Promise<void> {
-    const { maxSleepMs } = this.#soak.job
-    await within(Promise.all(this.#ends), `the bare threads of '${this.#name}' end`, maxSleepMs)
-    await this.supervisor.join({ timeout: maxSleepMs })
+    const { deadlineMs } = this.#soak.job
+    await within(Promise.all(this.#ends), `the bare threads of '${this.#name}' end`, deadlineMs)
+    await this.supervisor.join({ timeout: deadlineMs })
     await this.#drained()
   }
 
-  /** Draws the balance of all sites, and begins the next epoch in the books. `stored`: by the producers of each. */
+  /**
+   * Balances all queues, and begins the next period in the records. `stored` holds the counts of the
+   * producers of each queue.
+   */
   settle(stored: readonly (readonly number[])[]): void {
     const { totals, fail } = this.#soak
     const more = { heldByDead: this.#heldByDead, deaths: this.#deaths }
-    const balances = this.sites.map((site, index) => site.settle(stored[index] ?? [], more, totals))
+    const balances = this.soakedQueues.map((soakedQueue, index) =>
+      soakedQueue.settle(stored[index] ?? [], more, totals),
+    )
     const faults = balances.flatMap((balance) => balance.faults)
     const duplicates = balances.reduce((sum, balance) => sum + balance.duplicates, 0)
     if (duplicates > more.heldByDead) faults.push(`${duplicates} duplicates of ${more.heldByDead} items held`)
@@ -158,44 +174,43 @@ export class Stage implements Scene {
     this.#deaths = 0
   }
 
-  /** The next epoch begins. */
+  /** Opens the next period. */
   open(): void {
-    Atomics.add(this.#control, EPOCH, 1)
+    Atomics.add(this.#control, PERIOD, 1)
     this.#goOn()
     this.#close(OPEN)
   }
 
   async close(): Promise<void> {
-    for (const site of this.sites) await site.close()
-    this.#soak.stages.delete(this)
-    this.#soak.population.scenes.delete(this.#id)
+    for (const soakedQueue of this.soakedQueues) await soakedQueue.close()
+    this.#soak.workloads.delete(this)
+    this.#soak.threads.workloads.delete(this.#id)
   }
 
   describe(): string {
     return [
-      `'${this.#name}', gate ${Atomics.load(this.#control, GATE)}, epoch ${Atomics.load(this.#control, EPOCH)}`,
-      ...this.sites.map((site) => site.describe()),
+      `'${this.#name}', gate ${Atomics.load(this.#control, GATE)}, period ${Atomics.load(this.#control, PERIOD)}`,
+      ...this.soakedQueues.map((soakedQueue) => soakedQueue.describe()),
       `supervisor: ${JSON.stringify(this.supervisor.stats())}`,
-      this.#soak.population.describe(this.#id),
+      this.#soak.threads.describe(this.#id),
     ].join('\n')
   }
 
   async #drained(): Promise<void> {
-    const { population, job } = this.#soak
+    const { threads, job } = this.#soak
     do {
-      const knowsItsDead = () => population.knowsItsDead(this.#id)
-      await until(knowsItsDead, `those who die at '${this.#name}' exit`, job.maxSleepMs)
-      for (const site of this.sites) await site.drained(job.maxSleepMs)
-      await until(
-        () => population.hasEmptyHands(this.#id),
-        `hands at '${this.#name}' are empty`,
-        job.maxSleepMs,
-      )
-    } while (!population.knowsItsDead(this.#id))
+      const knowsItsDead = () => threads.knowsItsDead(this.#id)
+      await until(knowsItsDead, `the dying threads at '${this.#name}' exit`, job.deadlineMs)
+      for (const soakedQueue of this.soakedQueues) await soakedQueue.drained(job.deadlineMs)
+      await until(() => threads.hasEmptyHands(this.#id), `hands at '${this.#name}' are empty`, job.deadlineMs)
+    } while (!threads.knowsItsDead(this.#id))
   }
 
   #goOn(): void {
-    this.#progress = this.sites.map(({ books }) => ({ done: books.done, at: performance.now() }))
+    this.#progress = this.soakedQueues.map(({ itemCounts }) => ({
+      done: itemCounts.done,
+      at: performance.now(),
+    }))
   }
 
   #close(gate: number): void {

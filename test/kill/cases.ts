@@ -1,5 +1,6 @@
 /**
- * Deaths that take some staging, each in a process of its own, which must end by itself. Argument: the scene's name.
+ * Deaths that need a setting of their own. Each runs in a process that must end by itself. Argument: the name
+ * of the case.
  */
 import { once } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
@@ -46,7 +47,7 @@ function victimData(queue: Queue<Item>, marks: Marks, role: string, way: Way, co
   return { handle: queue.handle, marks: marks.shared, role, way, count, first: 1, after: 0, body: 'body' }
 }
 
-/** Two threads that hold an item each; with the gate open they iterate. */
+/** Starts two threads that hold an item each. They iterate once the gate is open. */
 async function twoIterators(queue: Queue<Item>) {
   const gate = new Int32Array(new SharedArrayBuffer(4))
   const threads = [0, 1].map(() => start('iterator.mjs', { handle: queue.handle, gate }))
@@ -61,7 +62,7 @@ async function twoIterators(queue: Queue<Item>) {
   return { threads, ends, open, iterated }
 }
 
-/** Whoever ends first gives its item back, and the other may still get it; the rest is for a later taker. */
+/** The first thread to end returns its item. The other may still get it; the rest comes to a later taker. */
 async function allComeBack(queue: Queue<Item>, iterated: readonly number[]): Promise<void> {
   const numbers = [...iterated]
   const rest = async () => {
@@ -72,15 +73,15 @@ async function allComeBack(queue: Queue<Item>, iterated: readonly number[]): Pro
   await queue.join({ timeout: 5000 })
 }
 
-/** A thread that holds `count` items. */
+/** Starts a thread that holds `count` items. */
 async function holder(queue: Queue<Item>, count: number): Promise<Worker> {
   const marks = new Marks()
   const worker = start('victim.mjs', victimData(queue, marks, 'get', 'terminate', count))
-  await until(() => marks.state > 0, 'the holder holds')
+  await until(() => marks.state > 0, 'the thread holds its items')
   return worker
 }
 
-const scenes: Record<string, () => Promise<void>> = {
+const cases: Record<string, () => Promise<void>> = {
   async 'the last holder dies after shutdown while a taker waits'() {
     const queue = await queueOf(1)
     const last = await holder(queue, 1)
@@ -132,11 +133,11 @@ const scenes: Record<string, () => Promise<void>> = {
     if (midway === 0) throw new Error('no parent died in the middle of its recovery')
   },
 
-  async 'an item that kills whoever takes it goes to the dead letters'() {
+  async 'an item that kills every thread which takes it goes to the dead letters'() {
     for (const way of WAYS) await poison(way)
   },
 
-  async 'who only waits for dead letters gets that of an item which killed its last taker'() {
+  async 'a thread that only waits for dead letters gets the letter of an item which killed its last taker'() {
     const { Queue } = await library()
     const letters = new Queue<DeadLetter<Item>>()
     const queue = await queueOf(1, { maxDeliveries: 1, deadLetters: letters })
@@ -144,14 +145,14 @@ const scenes: Record<string, () => Promise<void>> = {
     equal((await letters.get({ timeout: 10_000 })).item, item(1))
   },
 
-  async 'dead letters for which there was no room come when their thread is gone, and their queue is out of use'() {
+  async 'dead letters without room arrive after their thread has ended and their queue is collected'() {
     const { Queue } = await library()
     const letters = new Queue<DeadLetter<Item>>({ maxsize: 1 })
     const exit = await (async () => {
       const queue = await queueOf(5, { deadLetters: letters })
       const worker = start('failing.mjs', { handle: queue.handle, count: 5 })
       const exit = once(worker, 'exit')
-      await within(once(worker, 'message'), 'all are given up')
+      await within(once(worker, 'message'), 'all are dead-lettered')
       return exit
     })()
     setFlagsFromString('--expose-gc')
@@ -200,8 +201,8 @@ const scenes: Record<string, () => Promise<void>> = {
     equal(queue.stats().threads.length, 1)
   },
 
-  async 'a main thread that loads millrace late'() {
-    const late = start('early-bird.mjs', undefined)
+  async 'a thread that loads millrace before the main thread keeps its item'() {
+    const late = start('attaches-first.mjs', undefined)
     await within(once(late, 'message'), 'the thread has made a queue')
     await library()
     const answer = once(late, 'message')
@@ -212,10 +213,10 @@ const scenes: Record<string, () => Promise<void>> = {
   },
 }
 
-/** True if the parent had adopted the ledger and not yet given back all that it held. */
+/** True if the parent died after it took over the ledger and before it had requeued all its items. */
 async function recoveringParentDies(): Promise<boolean> {
   const count = 600
-  // Records make recovery slow: each item's death is noted.
+  // A failure history makes recovery slow: each item's failure is recorded.
   const queue = await queueOf(count, { maxDeliveries: 5, maxThreads: 3 })
   const marks = new Marks()
   const child = victimData(queue, marks, 'get', 'exit', count)
@@ -229,20 +230,21 @@ async function recoveringParentDies(): Promise<boolean> {
     Array.from({ length: count }, (_, index) => ledger + ENTRIES + (index + 1) * ENTRY_BYTES).filter(
       (entry) => load(entry + ENTRY_STATE) === HELD,
     ).length
-  // From here on this thread hears of nothing, so the parent is the one that recovers.
+  // This thread runs no event handler from here on, so the parent is the recoverer.
   blockUntil(() => marks.state > 0, 'the child holds')
-  let adopted: number | undefined
+  let recovered: number | undefined
   blockUntil(() => {
-    adopted = ledgers().find((ledger) => load(ledger + RECOVERER) === parent.threadId + 1)
-    // Or all is recovered already.
-    return adopted !== undefined || !ledgers().some((ledger) => load(ledger + OWNER) > parent.threadId + 1)
+    recovered = ledgers().find((ledger) => load(ledger + RECOVERER) === parent.threadId + 1)
+    // No such ledger: the parent may have recovered all already.
+    return recovered !== undefined || !ledgers().some((ledger) => load(ledger + OWNER) > parent.threadId + 1)
   }, 'the parent recovers')
   const end = parent.terminate()
-  // It stops some time after the order; then what is left stays as it is, for this thread still lets nothing in.
+  // The parent stops some time after the order. Then the entries stay as they are: this thread still runs no
+  // handler.
   let left = -1
   let since = 0
   blockUntil(() => {
-    const now = adopted === undefined ? 0 : heldIn(adopted)
+    const now = recovered === undefined ? 0 : heldIn(recovered)
     if (now !== left) since = performance.now()
     left = now
     return now === 0 || performance.now() - since > 30
@@ -259,7 +261,7 @@ async function recoveringParentDies(): Promise<boolean> {
   return left > 0
 }
 
-/** Looks again and again, and lets no event in. */
+/** Polls the condition, and lets the event loop run nothing. */
 function blockUntil(condition: () => boolean, what: string): void {
   const deadline = performance.now() + 10_000
   while (!condition()) if (performance.now() > deadline) throw new Error(`not in time: ${what}`)
@@ -275,7 +277,7 @@ async function poison(way: Way): Promise<void> {
     const limits = way === 'memory' ? { maxOldGenerationSizeMb: 12, maxYoungGenerationSizeMb: 2 } : {}
     const worker = start('victim.mjs', victimData(queue, marks, 'take', way, 1), limits)
     threads.push(worker.threadId)
-    // Not once(): that rejects with what the victim throws.
+    // once() would reject with the error of the victim.
     const exit = new Promise((resolve) => worker.once('exit', resolve))
     if (way === 'terminate' || way === 'endless') {
       await until(() => marks.state === 2, 'the victim holds the item')
@@ -299,12 +301,12 @@ async function poison(way: Way): Promise<void> {
   )
 }
 
-export const SCENES = Object.keys(scenes)
+export const CASES = Object.keys(cases)
 
 const [, script, name] = process.argv
-if (name !== undefined && script?.endsWith('scenes.ts')) {
-  const scene = scenes[name]
-  if (scene === undefined) throw new Error(`no scene ${name}`)
-  await scene()
-  console.log('played')
+if (name !== undefined && script?.endsWith('cases.ts')) {
+  const oneCase = cases[name]
+  if (oneCase === undefined) throw new Error(`no case ${name}`)
+  await oneCase()
+  console.log('done')
 }

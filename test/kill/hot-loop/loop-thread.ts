@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads'
-import { PATIENCE, until, within } from '../../support/deadline.ts'
+import { DEADLINE_MS, until, within } from '../../support/deadline.ts'
 import { type Marks, PLACES } from '../notes/marks.ts'
 
 export type Role = 'put' | 'get' | 'both'
 
 /** One thread in the hot loop. */
-export class Member {
+export class LoopThread {
   readonly threadId: number
   readonly role: Role
   readonly #own = new Int32Array(new SharedArrayBuffer(2 * 4))
@@ -15,7 +15,7 @@ export class Member {
 
   constructor(role: Role, handle: unknown, marks: Marks) {
     const workerData = { handle, role, own: this.#own, marks: marks.shared }
-    const url = new URL('./fixtures/member.mjs', import.meta.url)
+    const url = new URL('./fixtures/loop-thread.mjs', import.meta.url)
     this.role = role
     this.#worker = new Worker(url, { workerData, execArgv: [] })
     this.threadId = this.#worker.threadId
@@ -25,7 +25,7 @@ export class Member {
     this.#end = new Promise((resolve) => this.#worker.once('exit', () => resolve()))
   }
 
-  /** Which operation is under way, else 0; once it is dead: was. */
+  /** The operation that is under way, or was when the thread died; 0 between operations. */
   get activity(): number {
     return Atomics.load(this.#own, PLACES.ACTIVITY)
   }
@@ -35,7 +35,7 @@ export class Member {
     await this.#reaches(1, 'arrives')
   }
 
-  /** Resolves once it has gone round `rounds` times from now on. */
+  /** Resolves once it has done `rounds` further rounds. */
   async goesOn(rounds: number): Promise<void> {
     await this.#reaches(Atomics.load(this.#own, PLACES.ROUNDS) + rounds, 'goes on')
   }
@@ -47,7 +47,7 @@ export class Member {
 
   /** Resolves when it has ended; rejects with what it threw. */
   async ends(): Promise<void> {
-    await within(this.#end, `thread ${this.threadId} (${this.role}) ends`, PATIENCE)
+    await within(this.#end, `thread ${this.threadId} (${this.role}) ends`, DEADLINE_MS)
     this.#rethrow()
   }
 

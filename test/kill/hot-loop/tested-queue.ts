@@ -1,34 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Queue } from '../../../src/index.ts'
-import { PATIENCE, until } from '../../support/deadline.ts'
+import { DEADLINE_MS, until } from '../../support/deadline.ts'
 import type { Kind } from '../../support/queues.ts'
 import type { Random } from '../../support/random.mjs'
 import { isClean } from '../clean.ts'
+import { type Fault, injectFault } from '../inject-fault.ts'
 import { millrace } from '../library.ts'
 import { type Balance, balance, faultsOfBalance } from '../notes/deliveries.ts'
 import { Marks, PLACES } from '../notes/marks.ts'
-import { type Fault, spoil } from '../sabotage.ts'
-import { Member, type Role } from './member.ts'
+import { LoopThread, type Role } from './loop-thread.ts'
 
 const CLASSES = { fifo: 'Queue', lifo: 'LifoQueue', priority: 'PriorityQueue' } as const
 const SURVIVORS: readonly Role[] = ['put', 'get', 'get']
 const VICTIMS = 2
-/** Of one victim, at most. */
+/** Items that one victim holds at most. */
 const HOLDS = 2
-/** ms between the moment a victim is in its loop and its end. */
-const LONGEST = 20
+/** The longest time from a victim's first rounds to its end. */
+const MAX_DELAY_MS = 20
 
-/** Where the dead were. */
+/** The places where the victims died. */
 export interface Landed {
   put: number
   get: number
   taskDone: number
   outside: number
-  /** Of those in put or get: asleep there when their end was ordered. */
+  /** Those of put and get that slept there when they were terminated. */
   asleep: number
 }
 
-export interface CrowdOptions {
+export interface TestedQueueOptions {
   readonly kind: Kind
   readonly maxsize: number
   readonly random: Random
@@ -37,48 +37,51 @@ export interface CrowdOptions {
   readonly fault?: Fault | undefined
 }
 
-/** One queue at which some threads put and get as fast as they can, and others that do so too are killed. */
-export class Crowd {
+/** A queue at which threads put and get as fast as they can, while some of them are killed. */
+export class TestedQueue {
   readonly landed: Landed = { put: 0, get: 0, taskDone: 0, outside: 0, asleep: 0 }
   readonly #marks = new Marks()
   readonly #queue: Queue<number>
   readonly #random: Random
   readonly #recovery: number
-  readonly #survivors: readonly Member[]
-  readonly #victims: Member[]
+  readonly #survivors: readonly LoopThread[]
+  readonly #victims: LoopThread[]
   #deaths = 0
 
-  constructor({ kind, maxsize, random, recovery = PATIENCE, fault }: CrowdOptions) {
+  constructor({ kind, maxsize, random, recovery = DEADLINE_MS, fault }: TestedQueueOptions) {
     this.#queue = new millrace[CLASSES[kind]]<number>({
       maxsize,
       codec: millrace.codecs.int32,
-      // No more than are alive: who follows a dead thread needs its place.
+      // There is room for the living only, so the successor of a dead thread needs its ledger.
       maxThreads: 1 + SURVIVORS.length + VICTIMS,
       maxInFlight: 4,
     })
-    if (fault !== undefined) spoil(this.#queue, fault)
+    if (fault !== undefined) injectFault(this.#queue, fault)
     this.#random = random
     this.#recovery = recovery
     this.#survivors = SURVIVORS.map((role) => this.#start(role))
     this.#victims = Array.from({ length: VICTIMS }, () => this.#start('both'))
   }
 
-  get isWorn(): boolean {
-    return this.#marks.isWorn
+  get isUsedUp(): boolean {
+    return this.#marks.isUsedUp
   }
 
-  /** Kills one thread, or now and then, if `most` allows, all victims at once; others follow, while more are to die. */
+  /**
+   * Kills one victim, or sometimes all at once, but at most `most`. New victims take their place while
+   * needed.
+   */
   async kill(most: number): Promise<number> {
-    // Others at full speed would keep them from it for long.
+    // Threads at full speed would delay the start of a new one.
     this.#marks.rest()
-    await Promise.all([...this.#survivors, ...this.#victims].map((member) => member.arrives()))
+    await Promise.all([...this.#survivors, ...this.#victims].map((thread) => thread.arrives()))
     const alive = this.#victims.length
     const all = most >= alive && this.#random.once(4)
     const count = all ? alive : 1
     const dying = this.#victims.splice(all ? 0 : this.#random.below(alive), count)
     this.#marks.goOn()
     await Promise.all(dying.map((victim) => victim.goesOn(20)))
-    await sleep(this.#random.below(LONGEST))
+    await sleep(this.#random.below(MAX_DELAY_MS))
     const asleep = dying.map(({ threadId }) => this.#sleeps(threadId))
     await Promise.all(dying.map((victim) => victim.kill()))
     this.#deaths += count
@@ -90,19 +93,19 @@ export class Crowd {
     return count
   }
 
-  /** Ends the victims that are left, if any, lets the survivors empty the queue, and checks all that must be true then. */
+  /** Ends the remaining victims, lets the survivors empty the queue, and checks the queue and the items. */
   async end(): Promise<Balance> {
     await Promise.all(this.#victims.map((victim) => victim.kill()))
     await this.#recovered(this.#victims)
     const [puts, gets] = [true, false].map((puts) =>
       this.#survivors.filter(({ role }) => (role === 'put') === puts),
-    ) as [Member[], Member[]]
+    ) as [LoopThread[], LoopThread[]]
     this.#marks.stop()
     this.#marks.goOn()
     await Promise.all(puts.map((survivor) => survivor.ends()))
     this.#queue.shutdown()
     await Promise.all(gets.map((survivor) => survivor.ends()))
-    await this.#queue.join({ timeout: PATIENCE })
+    await this.#queue.join({ timeout: DEADLINE_MS })
     await isClean(this.#queue, 1)
     const sums = balance(this.#marks.deliveries())
     const faults = faultsOfBalance(sums, (this.#deaths + this.#victims.length) * HOLDS)
@@ -112,8 +115,8 @@ export class Crowd {
     return sums
   }
 
-  #start(role: Role): Member {
-    return new Member(role, this.#queue.handle, this.#marks)
+  #start(role: Role): LoopThread {
+    return new LoopThread(role, this.#queue.handle, this.#marks)
   }
 
   #sleeps(threadId: number): boolean {
@@ -122,7 +125,7 @@ export class Crowd {
       .threads.some(({ thread, waiting }) => thread === threadId && waiting.length > 0)
   }
 
-  #note({ activity }: Member, asleep: boolean): void {
+  #note({ activity }: LoopThread, asleep: boolean): void {
     const { PUT, GET, TASK_DONE } = PLACES
     const { landed } = this
     if (activity === PUT) landed.put++
@@ -132,9 +135,9 @@ export class Crowd {
     if (asleep && (activity === PUT || activity === GET)) landed.asleep++
   }
 
-  async #recovered(dead: readonly Member[]): Promise<void> {
+  async #recovered(dead: readonly LoopThread[]): Promise<void> {
     const places = () => this.#queue.stats().threads.map(({ thread }) => thread)
     const free = () => !dead.some(({ threadId }) => places().includes(threadId))
-    await until(free, 'the places of the dead are free', this.#recovery)
+    await until(free, 'the ledgers of the dead are free', this.#recovery)
   }
 }
