@@ -15,7 +15,7 @@ describe('the documents', () => {
 
   const inTurn = twoAtATime()
   const programs = all.flatMap((each) => each.programs)
-  // Begun here: the tests only wait for them, so that two run at a time.
+  // All programs begin here, and the tests only wait for them: so two run at a time.
   const outputs = programs.map((program) => inTurn(() => workshop.run(program)))
   for (const output of outputs) output.catch(() => {})
 
@@ -27,6 +27,11 @@ describe('the documents', () => {
       if (!isExpected(actual ?? '', output)) expect(actual).toBe(output.text)
     },
   )
+
+  it.each([...guide, ...internals.slice(1)])('%s opens with what it is about', (page) => {
+    const [title = '', blank, first = ''] = read(page).split('\n')
+    expect([title.slice(0, 2), blank, first.slice(0, 10)]).toEqual(['# ', '', 'This page '])
+  })
 
   it('have no block that is not run, but for the set-up', () => {
     const others = all.flatMap(({ page, others }) => others.map(({ text }) => ({ page, text })))
@@ -129,12 +134,12 @@ function lineCount(page: string): number {
   return read(page).trimEnd().split('\n').length
 }
 
-/** What stands between backticks, in a line each. */
+/** The texts between backticks. */
 function codeIn(text: string): string[] {
   return [...text.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code as string)
 }
 
-/** The cells of each row of the table under a heading of ARCHITECTURE.md, its head left out. */
+/** The cells of each row of the table under a heading of ARCHITECTURE.md, without the table's head. */
 function tableOf(heading: string): string[][] {
   const [, after = ''] = read('ARCHITECTURE.md').split(`\n## ${heading}\n`)
   const [section = ''] = after.split('\n## ')
@@ -148,7 +153,7 @@ function setUp(): string {
   return blocks.find(({ language }) => language === 'sh')?.text ?? ''
 }
 
-/** As GitHub names a heading. */
+/** The anchor that GitHub gives a heading. */
 function slug(heading: string): string {
   return heading
     .toLowerCase()
