@@ -80,6 +80,9 @@ describe('README', () => {
 
 describe('ARCHITECTURE', () => {
   const rows = tableOf('Where to look for what')
+  const words = new Set(
+    ['src', 'workers', 'test/core', 'package.json'].flatMap((path) => textIn(path).match(/\w+/g) ?? []),
+  )
 
   it('has at most 200 lines, and opens with a glossary of at most 30 terms', () => {
     expect(lineCount('ARCHITECTURE.md')).toBeLessThanOrEqual(200)
@@ -122,12 +125,30 @@ describe('ARCHITECTURE', () => {
     const paths = codeIn(read(page)).filter((code) => /^(?:src|workers|test|scripts|examples)\//.test(code))
     expect(paths.filter((path) => !existsSync(join(repository, path)))).toEqual([])
   })
+
+  it.each(internals)('%s names identifiers that the source has', (page) => {
+    const text = read(page).replace(/^```[\s\S]*?^```$/gm, '')
+    const names = [
+      ...codeIn(text).filter((code) => /^[A-Za-z_]\w+$/.test(code)),
+      ...[...text.matchAll(/\b[A-Z]+_[A-Z_]+\b/g)].map(([name]) => name),
+    ]
+    expect(names.filter((name) => !words.has(name))).toEqual([])
+  })
 })
 
 function pagesIn(folder: string): string[] {
   return readdirSync(join(repository, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `${folder}/${name}`)
+}
+
+/** The text of a file, or of all source files in a folder. */
+function textIn(path: string): string {
+  if (/\.json$/.test(path)) return read(path)
+  return readdirSync(join(repository, path), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.[cm]?[jt]s$/.test(file) && !file.endsWith('core/module.ts'))
+    .map((file) => read(join(path, file)))
+    .join('\n')
 }
 
 function lineCount(page: string): number {
