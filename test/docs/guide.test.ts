@@ -15,7 +15,7 @@ describe('the documents', () => {
 
   const inTurn = twoAtATime()
   const programs = all.flatMap((each) => each.programs)
-  // Begun here: the tests only wait for them, so that two run at a time.
+  // All programs begin here, and the tests only wait for them: so two run at a time.
   const outputs = programs.map((program) => inTurn(() => workshop.run(program)))
   for (const output of outputs) output.catch(() => {})
 
@@ -27,6 +27,11 @@ describe('the documents', () => {
       if (!isExpected(actual ?? '', output)) expect(actual).toBe(output.text)
     },
   )
+
+  it.each([...guide, ...internals.slice(1)])('%s opens with what it is about', (page) => {
+    const [title = '', blank, first = ''] = read(page).split('\n')
+    expect([title.slice(0, 2), blank, first.slice(0, 10)]).toEqual(['# ', '', 'This page '])
+  })
 
   it('have no block that is not run, but for the set-up', () => {
     const others = all.flatMap(({ page, others }) => others.map(({ text }) => ({ page, text })))
@@ -75,6 +80,9 @@ describe('README', () => {
 
 describe('ARCHITECTURE', () => {
   const rows = tableOf('Where to look for what')
+  const words = new Set(
+    ['src', 'workers', 'test/core', 'package.json'].flatMap((path) => textIn(path).match(/\w+/g) ?? []),
+  )
 
   it('has at most 200 lines, and opens with a glossary of at most 30 terms', () => {
     expect(lineCount('ARCHITECTURE.md')).toBeLessThanOrEqual(200)
@@ -117,6 +125,15 @@ describe('ARCHITECTURE', () => {
     const paths = codeIn(read(page)).filter((code) => /^(?:src|workers|test|scripts|examples)\//.test(code))
     expect(paths.filter((path) => !existsSync(join(repository, path)))).toEqual([])
   })
+
+  it.each(internals)('%s names identifiers that the source has', (page) => {
+    const text = read(page).replace(/^```[\s\S]*?^```$/gm, '')
+    const names = [
+      ...codeIn(text).filter((code) => /^[A-Za-z_]\w+$/.test(code)),
+      ...[...text.matchAll(/\b[A-Z]+_[A-Z_]+\b/g)].map(([name]) => name),
+    ]
+    expect(names.filter((name) => !words.has(name))).toEqual([])
+  })
 })
 
 function pagesIn(folder: string): string[] {
@@ -125,16 +142,25 @@ function pagesIn(folder: string): string[] {
     .map((name) => `${folder}/${name}`)
 }
 
+/** The text of a file, or of all source files in a folder. */
+function textIn(path: string): string {
+  if (/\.json$/.test(path)) return read(path)
+  return readdirSync(join(repository, path), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.[cm]?[jt]s$/.test(file) && !file.endsWith('core/module.ts'))
+    .map((file) => read(join(path, file)))
+    .join('\n')
+}
+
 function lineCount(page: string): number {
   return read(page).trimEnd().split('\n').length
 }
 
-/** What stands between backticks, in a line each. */
+/** The texts between backticks. */
 function codeIn(text: string): string[] {
   return [...text.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code as string)
 }
 
-/** The cells of each row of the table under a heading of ARCHITECTURE.md, its head left out. */
+/** The cells of each row of the table under a heading of ARCHITECTURE.md, without the table's head. */
 function tableOf(heading: string): string[][] {
   const [, after = ''] = read('ARCHITECTURE.md').split(`\n## ${heading}\n`)
   const [section = ''] = after.split('\n## ')
@@ -148,7 +174,7 @@ function setUp(): string {
   return blocks.find(({ language }) => language === 'sh')?.text ?? ''
 }
 
-/** As GitHub names a heading. */
+/** The anchor that GitHub gives a heading. */
 function slug(heading: string): string {
   return heading
     .toLowerCase()
