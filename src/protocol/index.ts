@@ -1,10 +1,19 @@
 /** What a supervisor and the threads that it starts say to each other. */
 
-export { callWords, Lane, RunWords } from '../core/index.ts'
-export type { Arguments } from './args.ts'
-export { NO_ARGUMENTS, packArgs, unpackArgs } from './args.ts'
-export { CallWatch } from './call-watch.ts'
 export type { ItemFunction, ThreadContext, ThreadFunction } from './context.ts'
+export { isMillraceThread } from './self-start.ts'
+
+// For other rooms only: the declarations of the build leave these out.
+
+/** @internal */
+export { callWords, Lane, RunWords } from '../core/index.ts'
+/** @internal */
+export type { Arguments } from './args.ts'
+/** @internal */
+export { NO_ARGUMENTS, packArgs, unpackArgs } from './args.ts'
+/** @internal */
+export { CallWatch } from './call-watch.ts'
+/** @internal */
 export type {
   ConsumeRole,
   ControlMessage,
@@ -15,6 +24,9 @@ export type {
   RunMessage,
   ThreadMessage,
 } from './messages.ts'
+/** @internal */
 export type { RetryDecision } from './retry.ts'
+/** @internal */
 export { decideRetry, recordedDelay } from './retry.ts'
-export { ANCESTRY, ancestry, isMillraceThread, placeIn, refuseSelfStart, THREAD_MARK } from './self-start.ts'
+/** @internal */
+export { ANCESTRY, ancestry, placeIn, refuseSelfStart, THREAD_MARK } from './self-start.ts'

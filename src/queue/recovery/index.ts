@@ -1,14 +1,28 @@
 /** Deaths and detaching: noticing them, and requeuing what was held; the end of a queue. */
 
+export { watch } from './watch.ts'
+
+// For other rooms only: the declarations of the build leave these out.
+
+/** @internal */
 export { DueTime } from './due.ts'
+/** @internal */
 export { afterFinish, EndWait, hasEnded } from './end.ts'
+/** @internal */
 export { errorOf, plainError, snapshotOf } from './error-snapshot.ts'
+/** @internal */
 export type { Failure } from './failure-history.ts'
+/** @internal */
 export { addFailure, readRecord } from './failure-history.ts'
+/** @internal */
 export { announce, announceDetached } from './notices.ts'
+/** @internal */
 export { beforeRecovery } from './other-threads.ts'
+/** @internal */
 export { discardAll, freeBlocks, heldBlocks, reclaim, wakeEveryone } from './reclaim.ts'
+/** @internal */
 export type { RegisteredQueue } from './registry.ts'
+/** @internal */
 export {
   attachInRegistry,
   claimLedger,
@@ -22,4 +36,5 @@ export {
   sweepNowAndThen,
   thisThread,
 } from './registry.ts'
-export { hearAttachments, listen, wakeToStop, watch } from './watch.ts'
+/** @internal */
+export { hearAttachments, listen, wakeToStop } from './watch.ts'
