@@ -36,7 +36,7 @@ export async function attachAsync<Q>(handle: Handle<Q>): Promise<Q> {
   return attachFor(handle, 0)
 }
 
-/** As attachAsync, in a thread that is not attached yet and whose puts are counted for `producer`. */
+/** @internal As attachAsync, in a thread that is not attached yet and whose puts are counted for `producer`. */
 export async function attachFor<Q>(handle: Handle<Q>, producer: number): Promise<Q> {
   for (let data: HandleData | undefined = dataOf(handle); data !== undefined; data = data.deadLetters) {
     await codecFromDescriptorAsync(data.codec)
@@ -52,7 +52,7 @@ function attachData(data: HandleData, producer = 0): Queue<unknown> {
   return queueOf(descriptionOf(data, letters), producer)
 }
 
-/** A queue object of this description. This thread attaches; `producer` is the number its puts are counted for. */
+/** @internal A queue object of this description. This thread attaches; `producer` is the number its puts are counted for. */
 export function queueOf<T>(description: QueueDescription<T>, producer = 0): Queue<T> {
   // A constructor would make a new queue.
   const queue = Object.create(CLASSES[description.shared.geometry.kind].prototype) as Queue<T>
@@ -60,7 +60,7 @@ export function queueOf<T>(description: QueueDescription<T>, producer = 0): Queu
   return queue
 }
 
-/** What this thread holds unfinished, by the labels of the queues. */
+/** @internal What this thread holds unfinished, by the labels of the queues. */
 export function itemsLeft(): { queue: string; held: number }[] {
   return attachedQueues()
     .map((queue) => internalsOf(queue))
@@ -68,7 +68,7 @@ export function itemsLeft(): { queue: string; held: number }[] {
     .map(({ label, held }) => ({ queue: label, held }))
 }
 
-/** Detaches this thread from all its queues. */
+/** @internal Detaches this thread from all its queues. */
 export function detachAll(): void {
   for (const queue of attachedQueues()) internalsOf(queue).detach()
   sweep()

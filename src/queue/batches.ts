@@ -45,6 +45,7 @@ interface Gettable<T> extends HasInternals<T> {
   tryGet(): T | typeof EMPTY
 }
 
+/** @internal */
 export async function putMany<T>(
   queue: Puttable<T>,
   items: Iterable<T>,
@@ -65,6 +66,7 @@ export async function putMany<T>(
   return stored
 }
 
+/** @internal */
 export function putManySync<T>(queue: Puttable<T>, items: Iterable<T>, options?: PutOptions): number {
   const signal = isStoppable(options) ? options?.signal : undefined
   const leftMs = options && countdown(timeoutOf(options, PUT_OPTIONS))
@@ -81,6 +83,7 @@ export function putManySync<T>(queue: Puttable<T>, items: Iterable<T>, options?:
   return stored
 }
 
+/** @internal */
 export async function getMany<T>(queue: Gettable<T>, max: number, options?: BatchOptions): Promise<T[]> {
   const { linger, ...first } = checked(max, options)
   const items: T[] = [await queue.get(first)]
@@ -98,6 +101,7 @@ export async function getMany<T>(queue: Gettable<T>, max: number, options?: Batc
   return items
 }
 
+/** @internal */
 export function getManySync<T>(queue: Gettable<T>, max: number, options?: BatchOptions): T[] {
   const { linger, ...first } = checked(max, options)
   const items = [queue.getSync(options === undefined ? undefined : first)]

@@ -34,10 +34,10 @@ export interface SupervisorEvents {
   error: [unknown]
 }
 
-/** Emits an event of a supervisor. */
+/** @internal Emits an event of a supervisor. */
 export type Tell = <E extends keyof SupervisorEvents>(event: E, ...payload: SupervisorEvents[E]) => void
 
-/** The events of a supervisor that tell of the threads of one group. */
+/** @internal The events of a supervisor that tell of the threads of one group. */
 export function threadEvents(
   group: () => Group,
   tell: Tell,
@@ -63,7 +63,7 @@ export function threadEvents(
   }
 }
 
-/** Calls listeners. Their error is an uncaught exception, and does not interrupt the caller. */
+/** @internal Calls listeners. Their error is an uncaught exception, and does not interrupt the caller. */
 export function emitSafely(emit: () => void): void {
   try {
     emit()

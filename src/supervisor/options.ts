@@ -46,6 +46,7 @@ export interface SupervisorOptions {
   handleSignals?: boolean | undefined
 }
 
+/** @internal */
 export interface SupervisorSettings {
   readonly name: string
   readonly maxThreads: number
@@ -72,6 +73,7 @@ const LIMITS: Known<ResourceLimits> = {
   stackSizeMb: true,
 }
 
+/** @internal */
 export function supervisorSettings(given: SupervisorOptions | undefined): SupervisorSettings {
   const options = optionsObject('options', given, KNOWN)
   const { name = '', maxThreads, restart, resourceLimits, grace, handleSignals = false } = options

@@ -77,6 +77,7 @@ export interface MemberStats {
   readonly stored: number
 }
 
+/** @internal */
 export function groupReport(group: Group): GroupReport {
   return {
     name: group.name,
@@ -88,11 +89,13 @@ export function groupReport(group: Group): GroupReport {
   }
 }
 
+/** @internal */
 export function queueReport(queue: Queue<unknown>): QueueReport {
   const { size, unfinished, dropped } = queue.stats()
   return { name: queue.name, maxsize: queue.maxsize, left: size, unfinished, dropped }
 }
 
+/** @internal */
 export function groupStats(group: Group): GroupStats {
   return {
     name: group.name,

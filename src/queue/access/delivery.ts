@@ -51,7 +51,7 @@ export interface Delivery<T> {
   fail(error: unknown): void
 }
 
-/** A lease in its public form. */
+/** @internal A lease in its public form. */
 export class TakenItem<T> implements Delivery<T> {
   readonly item: T
   readonly attempt: number

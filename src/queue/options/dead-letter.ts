@@ -35,7 +35,7 @@ export interface DeadLetterQueue<T> {
   readonly [INTERNALS]: LetterTarget
 }
 
-/** What a queue needs of the queue that takes its dead letters. */
+/** @internal What a queue needs of the queue that takes its dead letters. */
 export interface LetterTarget {
   readonly codecName: string
   readonly whenFull: string

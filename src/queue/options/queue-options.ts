@@ -121,10 +121,10 @@ const PRIORITY_QUEUE_OPTIONS: Known<PriorityQueueOptions<unknown>> = {
   ageing: true,
 }
 
-/** The options of a queue of any kind. */
+/** @internal The options of a queue of any kind. */
 export type AnyQueueOptions<T> = QueueOptions<T> | PriorityQueueOptions<T>
 
-/** The options, checked and completed. */
+/** @internal The options, checked and completed. */
 export interface Settings<T> {
   readonly name: string
   readonly codec: Codec<T>
@@ -143,7 +143,7 @@ function defaultMaxThreads(): number {
   return Math.min(4096, Math.max(LEAST_THREADS, 4 * availableParallelism() + 1))
 }
 
-/** @throws TypeError, RangeError for a wrong or unknown option */
+/** @internal @throws TypeError, RangeError for a wrong or unknown option */
 export function settingsOf<T>(given: AnyQueueOptions<T> | undefined, kind: Kind): Settings<T> {
   const isRanked = kind === 'priority'
   const known = (isRanked ? PRIORITY_QUEUE_OPTIONS : QUEUE_OPTIONS) as Known<PriorityQueueOptions<T>>

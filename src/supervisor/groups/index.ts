@@ -1,4 +1,4 @@
-export type { CompletePolicy, RestartPolicy } from './restart.ts'
+export type { RestartPolicy } from './restart.ts'
 export type { ThreadGroup } from './thread-group.ts'
 
 // For other rooms only: the declarations of the build leave these out.
@@ -15,6 +15,8 @@ export type { Member } from './member.ts'
 export type { GroupPlan, GroupTask } from './plan.ts'
 /** @internal */
 export { isUndeclared, queuesOf } from './plan.ts'
+/** @internal */
+export type { CompletePolicy } from './restart.ts'
 /** @internal */
 export { restartPolicy } from './restart.ts'
 /** @internal */

@@ -26,13 +26,14 @@ export interface RestartPolicy {
   readonly onThrow?: boolean | undefined
 }
 
-/** A policy, checked and completed. */
+/** @internal A policy, checked and completed. */
 export type CompletePolicy = { readonly [K in keyof RestartPolicy]-?: NonNullable<RestartPolicy[K]> }
 
 const KNOWN: Known<RestartPolicy> = { max: true, within: true, backoff: true, onThrow: true }
 const DEFAULT: CompletePolicy = { max: 3, within: 60_000, backoff: 0, onThrow: false }
 const NEVER: CompletePolicy = { ...DEFAULT, max: 0 }
 
+/** @internal */
 export function restartPolicy(given: Partial<RestartPolicy> | false | undefined): CompletePolicy {
   if (given === false) return NEVER
   const { max, within, backoff, onThrow } = optionsObject('options.restart', given, KNOWN)
@@ -47,7 +48,7 @@ export function restartPolicy(given: Partial<RestartPolicy> | false | undefined)
   }
 }
 
-/** The restarts of one group, counted in a sliding window of time. */
+/** @internal The restarts of one group, counted in a sliding window of time. */
 export class RestartBudget {
   readonly policy: CompletePolicy
   #taken: number[] = []

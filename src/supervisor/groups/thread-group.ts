@@ -28,7 +28,7 @@ export interface ThreadGroup<R = unknown> {
   stop(): Promise<void>
 }
 
-/** The listener of a group, which is its supervisor. */
+/** @internal The listener of a group, which is its supervisor. */
 export interface GroupEvents {
   started(member: Member): void
   ended(member: Member, thread: number, exitCode: number | undefined, error: Error | undefined): void

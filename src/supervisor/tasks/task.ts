@@ -109,7 +109,7 @@ type ResultOf<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never
  */
 export type TaskOptions<A> = Pick<ThreadTask<A>, 'threads' | 'args'> & ProduceOptions & ConsumeOptions
 
-/** The names of these options, also for the methods that take a task. */
+/** @internal The names of these options, also for the methods that take a task. */
 export const TASK_OPTIONS: Known<TaskOptions<unknown>> = {
   threads: true,
   args: true,
@@ -176,11 +176,12 @@ export function task(
   return name === undefined ? named : named(name, options)
 }
 
-/** A task, checked and completed. */
+/** @internal A task, checked and completed. */
 export interface CheckedTask extends GroupTask {
   readonly args: unknown
 }
 
+/** @internal */
 export function checkedTask(given: ThreadTask<never>, defaultThreads: number): CheckedTask {
   return {
     filename: fileUrl('task.filename', given.filename),
