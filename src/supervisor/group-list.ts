@@ -2,7 +2,9 @@ import { GroupHistory } from './group-history.ts'
 import type { Group } from './groups/index.ts'
 import { type GroupStats, groupStats } from './report.ts'
 
-/** The groups of a supervisor, in the order of their starts: those with threads, and the record of the others. */
+/**
+ * The groups of a supervisor, in the order of their starts: those with threads, and records of the others.
+ */
 export class GroupList {
   readonly past = new GroupHistory()
   /** The groups whose threads have not all exited. */

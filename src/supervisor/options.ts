@@ -82,7 +82,7 @@ export function supervisorSettings(given: SupervisorOptions | undefined): Superv
     throw invalidType('options.handleSignals', 'a boolean', handleSignals)
   }
   if (handleSignals && !isMainThread) {
-    throw invalidValue('options.handleSignals', 'false in a worker thread, which hears no signals', true)
+    throw invalidValue('options.handleSignals', 'false in a worker thread, which receives no signals', true)
   }
   checkLimits(resourceLimits)
   return {

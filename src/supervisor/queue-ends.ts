@@ -73,7 +73,7 @@ export class QueueEnds {
     const users = this.#users(queue)
     for (const group of users)
       if (isUseless(group, queue, cause !== undefined)) group.stopForEndedOutputs(reason)
-    // A function of `spawn` becomes useless when it first takes items. No event tells of that.
+    // A function of `spawn` becomes useless when it first takes items, for which there is no event.
     if (cause === undefined || !users.some(({ plan, isStopping }) => isUndeclared(plan) && !isStopping))
       return
     this.#watches.get(queue)?.()

@@ -38,15 +38,16 @@ function isIdle({ flow, members }: Group): boolean {
 
 /** The wait for items from the supervisor's own thread, once only that could still put some. */
 const OWN_PUTS_WAIT_MS = 500
-/** The interval between looks at the groups: no event tells of the first use of a queue. */
+/** The interval between looks at the groups: there is no event for the first use of a queue. */
 const CHECK_INTERVAL_MS = 20
 
 /**
- * Lets the groups finish what was queued. A group that takes nothing is asked to stop at once, and so is,
- * after `graceMs`, one that has used no queue so far. The others run until their queues end. All are asked
- * once those that were not asked have only waited for items for `graceMs` (for OWN_PUTS_WAIT_MS, if none runs
- * any more that was asked). From then on no thread makes room, so all have `graceMs` to stop. Returns a
- * function that ends the watch.
+ * Lets the groups finish the queued items. A group that takes no items is asked to stop at once. A group that
+ * has used no queue so far is asked after `graceMs`. The others run until their queues end.
+ *
+ * All groups are asked once those not asked so far have only waited for items for `graceMs`. The wait is
+ * OWN_PUTS_WAIT_MS if no group runs any more that was asked. From then on no thread makes room, so all have
+ * `graceMs` to stop. Returns a function that ends the watch.
  */
 export function drainAndStop(running: () => readonly Group[], reason: unknown, graceMs: number): () => void {
   const start = clock.now()

@@ -78,7 +78,7 @@ describe('a supervisor in a thread', () => {
     await within(gone(), 'the end of the inner thread')
   })
 
-  it('refuses handleSignals, since a thread hears no signals', async () => {
+  it('refuses handleSignals, since a thread receives no signals', async () => {
     const error = (await run('signals')) as { message: string }
     expect(error).toMatchObject({ name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' })
     expect(error.message).toContain('options.handleSignals')

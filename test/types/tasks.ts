@@ -174,6 +174,12 @@ export function untypedTasks(): void {
   supervisor.consume(numbers, untyped('save', { args: { any: 'thing' } }))
   supervisor.produce(numbers, untyped('words'))
   supervisor.consume(numbers, task(url, 'save'))
+  supervisor.consume(numbers, { filename: url, closes: words })
+  supervisor.consume(numbers, untyped('save', { closes: [words, ranked] }))
+  // @ts-expect-error: a handle is no queue
+  supervisor.consume(numbers, { filename: url, closes: words.handle })
+  // @ts-expect-error: not for produce
+  supervisor.produce(numbers, { filename: url, closes: words })
   // @ts-expect-error: no such option
   supervisor.consume(numbers, { filename: url, name: 'save', thread: 2 })
   // @ts-expect-error: not for produce

@@ -43,7 +43,7 @@ export interface Judgement {
   readonly next: NextStep
   /** The error of the run; undefined if it has not failed. */
   readonly failure: FailureKind | undefined
-  /** An 'exit' event tells of the run. */
+  /** The run has an 'exit' event. */
   readonly isReported: boolean
   /** The item whose call took too long goes to the dead letters, which an event tells. */
   readonly deadLetters: boolean

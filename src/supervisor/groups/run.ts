@@ -83,9 +83,8 @@ export class Run {
     this.#control = RunWords.create(args.queues.length + 1)
     this.#port = port1
     this.#handlers = handlers
-    port1.on('message', (message: ThreadMessage) => this.#hear(message))
-    // A value that this thread cannot read: one that is nested too deep for its stack, but not for the
-    // other's.
+    port1.on('message', (message: ThreadMessage) => this.#receive(message))
+    // This thread cannot read the value: it is nested too deep for this stack, but not for the other's.
     port1.on('messageerror', (error) => this.#unreadable(error))
     const { timeoutMs, concurrency } = plan ?? {}
     let calls: Int32Array | undefined
@@ -163,7 +162,7 @@ export class Run {
         return
       }
       if (received === undefined) break
-      this.#hear(received.message)
+      this.#receive(received.message)
     }
     this.#end(this.#ending ?? { kind: 'died', exitCode, error })
   }
@@ -187,7 +186,7 @@ export class Run {
     this.#port.postMessage(message)
   }
 
-  #hear(message: ThreadMessage): void {
+  #receive(message: ThreadMessage): void {
     if (this.#isSettled) return
     if (message.kind === 'began') {
       this.#isRunning = true

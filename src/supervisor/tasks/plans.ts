@@ -105,11 +105,11 @@ function planOf(given: ThreadTask<never>, settings: Settings, defaultThreads: nu
   return { ...common, ...declared, blamesItems: false, noRestart: undefined }
 }
 
-/** Checks the names of a task's options. `own`: those that are for this method alone. */
+/** Checks the names of a task's options. `own`: the names that are only for this method. */
 function optionsOf<T extends object>(task: T, own: object): T {
   if (task === undefined) throw invalidType('task', 'an object', task)
-  // Without names first: an option that will exist is refused with another message.
   const given = optionsObject('task', task) as T & Record<string, unknown>
+  // An option of a later version has a message of its own.
   if (given.rateLimit !== undefined)
     throw invalidValue('task.rateLimit', 'absent: it is not there yet', given.rateLimit)
   optionsObject('task', { ...given, rateLimit: undefined }, KNOWN)

@@ -5,7 +5,7 @@ import type { Cell, Through, Way } from './cells.ts'
 import type { Delivery } from './ledger.ts'
 import type { Library, Sites } from './library.ts'
 import { PLACES } from './places.ts'
-import { alive, check, LITTLE_MEMORY, PATIENCE, type RoundReport, Stage } from './stage.ts'
+import { alive, check, LITTLE_MEMORY, ROUND_LIMIT_MS, type RoundReport, Stage } from './stage.ts'
 
 type ConsumerCell = Extract<Cell, { scene: 'consumer' }>
 
@@ -70,21 +70,21 @@ export async function playConsumer(
   const feeding = async () => {
     if (way === 'asleep') {
       await stage.feed(0, COUNT / 2)
-      await within(queue.join(), 'the first half is finished', PATIENCE)
-      await until(() => stage.asleep('get') !== undefined, 'a consumer waits for an item', PATIENCE)
+      await within(queue.join(), 'the first half is finished', ROUND_LIMIT_MS)
+      await until(() => stage.asleep('get') !== undefined, 'a consumer waits for an item', ROUND_LIMIT_MS)
       const victim = stage.asleep('get') as number
       if (random.once(2)) stage.kill(victim)
       else await stage.killAndWait(victim)
       await stage.feed(COUNT / 2, COUNT)
     } else await stage.feed(0, COUNT)
-    if (shutsLate) await within(queue.join(), 'all items are finished', PATIENCE)
+    if (shutsLate) await within(queue.join(), 'all items are finished', ROUND_LIMIT_MS)
     queue.shutdown()
   }
   const killing = async () => {
     if (!['terminate', 'terminate, hot', 'endless', 'destroy', 'close'].includes(way)) return
     if (way === 'terminate, hot') {
       const at = random.below(COUNT - 5)
-      await until(() => stage.load('LENGTH') > at, 'the run is under way', PATIENCE)
+      await until(() => stage.load('LENGTH') > at, 'the run is under way', ROUND_LIMIT_MS)
       await stage.aMoment()
       const threads = [...alive.keys()]
       if (threads.length > 0) stage.kill(random.pick(threads))
@@ -92,8 +92,8 @@ export async function playConsumer(
     }
     const victim = (await stage.victim(() => isOver)) as number
     await stage.aMoment()
-    if (way === 'destroy') await within(supervisor.destroy(reason), 'destroy', PATIENCE)
-    else if (way === 'close') await within(supervisor.close(), 'close', PATIENCE)
+    if (way === 'destroy') await within(supervisor.destroy(reason), 'destroy', ROUND_LIMIT_MS)
+    else if (way === 'close') await within(supervisor.close(), 'close', ROUND_LIMIT_MS)
     else stage.kill(victim)
   }
   const reason = random.once(2) ? new RangeError('enough') : undefined
@@ -101,10 +101,10 @@ export async function playConsumer(
     stage.outcome().finally(() => {
       isOver = true
     }),
-    within(feeding(), 'all is put', PATIENCE),
+    within(feeding(), 'all is put', ROUND_LIMIT_MS),
     killing(),
   ])
-  const result = await within(results, 'the join of the group', PATIENCE)
+  const result = await within(results, 'the join of the group', ROUND_LIMIT_MS)
 
   if (way === 'throw' && more === undefined) {
     check(error?.code === 'ERR_THREAD', 'join rejects with a ThreadError', error ?? report)
@@ -151,7 +151,7 @@ async function drained(stage: Stage): Promise<Delivery[]> {
   const more: Delivery[] = []
   for (;;) {
     try {
-      const { number } = await queue.get({ timeout: PATIENCE })
+      const { number } = await queue.get({ timeout: ROUND_LIMIT_MS })
       queue.taskDone()
       more.push({ number, thread: 0, state: PLACES.SETTLED, life: 0 })
     } catch (error) {

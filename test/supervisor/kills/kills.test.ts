@@ -7,7 +7,7 @@ import { killInProcess } from './processes.ts'
 // All kills: npx tsx test/supervisor/kills/run.ts --kills 50
 // One round again: add --only NAME --seed N --from ROUND --kills 1
 const SEED = seedOfRun()
-const PATIENCE = 110_000
+const TEST_LIMIT_MS = 110_000
 
 // The seed decides which third of them.
 const indices = [...CELLS.keys()].filter((index) => index % 3 === SEED % 3)
@@ -27,12 +27,12 @@ describe('a supervisor whose threads are killed', () => {
       const { lines } = await killInProcess(
         cells.map((cell) => [cell, round] as const),
         SEED,
-        PATIENCE,
+        TEST_LIMIT_MS,
       )
       expect(lines.flatMap(({ failure }) => failure ?? [])).toEqual([])
       expect(lines.map(({ cell }) => cell)).toEqual(cells)
     },
-    PATIENCE + 10_000,
+    TEST_LIMIT_MS + 10_000,
   )
 
   it.concurrent(
@@ -43,6 +43,6 @@ describe('a supervisor whose threads are killed', () => {
       // Measured: tens of ms. A handle that is left keeps the process alive until the deadline.
       expect(exit).toBeLessThan(10_000)
     },
-    PATIENCE,
+    TEST_LIMIT_MS,
   )
 })

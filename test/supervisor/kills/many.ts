@@ -7,7 +7,7 @@ import { until, within } from '../../support/deadline.ts'
 import { Random } from '../../support/random.mjs'
 import type { Library, Sites } from './library.ts'
 import { STEP } from './places.ts'
-import { alive, check, observe, PATIENCE, Stage } from './stage.ts'
+import { alive, check, observe, ROUND_LIMIT_MS, Stage } from './stage.ts'
 
 export interface ManyJob {
   readonly sites: Sites
@@ -59,12 +59,12 @@ async function group(run: number): Promise<void> {
   stage.supervisor.spawn({ filename: stage.file('consumer.mjs'), name: 'iterate', threads: 4, args })
   const feeding = stage.feed(0, 60).then(() => stage.queue.shutdown())
   await end(stage, run % 4 === 2)
-  await within(feeding, 'all is put', PATIENCE)
+  await within(feeding, 'all is put', ROUND_LIMIT_MS)
 }
 
 async function end(stage: Stage, kills: boolean): Promise<void> {
   if (kills) {
-    await until(() => stage.load('LENGTH') > 5, 'the run is under way', PATIENCE)
+    await until(() => stage.load('LENGTH') > 5, 'the run is under way', ROUND_LIMIT_MS)
     const [thread] = alive.keys()
     if (thread !== undefined) stage.kill(thread)
   }

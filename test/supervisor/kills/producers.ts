@@ -4,7 +4,7 @@ import type { Random } from '../../support/random.mjs'
 import type { Cell } from './cells.ts'
 import type { Library, Sites } from './library.ts'
 import { STEP } from './places.ts'
-import { alive, check, LITTLE_MEMORY, PATIENCE, type RoundReport, Stage } from './stage.ts'
+import { alive, check, LITTLE_MEMORY, ROUND_LIMIT_MS, type RoundReport, Stage } from './stage.ts'
 
 type ProducerCell = Extract<Cell, { scene: 'producer' }>
 
@@ -113,7 +113,11 @@ export async function playProducer(
 /** Ends a producer that waits for room, then makes room. */
 async function killAsleep(stage: Stage, isOver: () => boolean): Promise<void> {
   stage.closeGate()
-  await until(() => stage.asleep('put') !== undefined || isOver(), 'a producer waits for room', PATIENCE)
+  await until(
+    () => stage.asleep('put') !== undefined || isOver(),
+    'a producer waits for room',
+    ROUND_LIMIT_MS,
+  )
   const victim = stage.asleep('put')
   if (victim === undefined) return
   await stage.killAndWait(victim)
@@ -121,6 +125,6 @@ async function killAsleep(stage: Stage, isOver: () => boolean): Promise<void> {
   const before = stage.load('LENGTH')
   stage.openGate()
   const some = 1 + stage.random.below(20)
-  await until(() => stage.load('LENGTH') >= before + some || isOver(), 'some items are taken', PATIENCE)
+  await until(() => stage.load('LENGTH') >= before + some || isOver(), 'some items are taken', ROUND_LIMIT_MS)
   check(alive.size > 0 || isOver(), 'threads live')
 }

@@ -9,7 +9,7 @@ import type { Library, Sites } from './library.ts'
 import { MOST, PLACES } from './places.ts'
 
 /** Far above the time of a round, since shared machines are slow. */
-export const PATIENCE = 40_000
+export const ROUND_LIMIT_MS = 40_000
 /** Small enough to be full within some ms. Many small arrays fill it, so Node can report the error. */
 export const LITTLE_MEMORY = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 }
 
@@ -147,7 +147,7 @@ export class Stage {
 
   /** Resolves with the next victim that waits for its end; with undefined once `isOver` is true. */
   async victim(isOver: () => boolean): Promise<number | undefined> {
-    await until(() => this.load('VICTIM') !== 0 || isOver(), 'a victim is where it is to die', PATIENCE)
+    await until(() => this.load('VICTIM') !== 0 || isOver(), 'a victim is where it is to die', ROUND_LIMIT_MS)
     const thread = this.load('VICTIM')
     Atomics.store(this.words, PLACES.VICTIM, 0)
     return thread === 0 ? undefined : thread
@@ -173,13 +173,13 @@ export class Stage {
   /** Ends the thread from outside, and resolves when it has exited. */
   async killAndWait(thread: number): Promise<void> {
     this.kill(thread)
-    await until(() => !alive.has(thread), `thread ${thread} exits`, PATIENCE)
+    await until(() => !alive.has(thread), `thread ${thread} exits`, ROUND_LIMIT_MS)
   }
 
   /** The outcome of `join`. */
   async outcome(): Promise<JoinOutcome> {
     try {
-      return { report: await within(this.supervisor.join(), 'join', PATIENCE) }
+      return { report: await within(this.supervisor.join(), 'join', ROUND_LIMIT_MS) }
     } catch (error) {
       if (String(error).includes('not within')) throw new Error(`${error}\n${this.#state()}`)
       return { error: error as JoinError, report: (error as JoinError).report }

@@ -5,7 +5,7 @@ import type { Cell } from './cells.ts'
 import { startConsumers, styleFor } from './consumers.ts'
 import type { Library, Sites } from './library.ts'
 import { STEP } from './places.ts'
-import { alive, check, listeners, PATIENCE, type RoundReport, Stage } from './stage.ts'
+import { alive, check, listeners, ROUND_LIMIT_MS, type RoundReport, Stage } from './stage.ts'
 
 type StormCell = Extract<Cell, { scene: 'storm' }>
 
@@ -51,7 +51,11 @@ export async function playStorm(
         if (other !== undefined) stage.kill(other)
       }
       stage.kill(random.pick(threads))
-      await until(() => threads.filter((each) => !alive.has(each)).length >= 2 || isOver, 'two die', PATIENCE)
+      await until(
+        () => threads.filter((each) => !alive.has(each)).length >= 2 || isOver,
+        'two die',
+        ROUND_LIMIT_MS,
+      )
     } else if (storm === 'while starting') {
       const first = random.pick(threads)
       let young: number | undefined
@@ -59,20 +63,20 @@ export async function playStorm(
         young = threadId
       }
       stage.kill(first)
-      await until(() => young !== undefined || isOver, 'a thread is started again', PATIENCE)
+      await until(() => young !== undefined || isOver, 'a thread is started again', ROUND_LIMIT_MS)
       listeners.started = () => {}
       await sleep(random.below(80))
       if (young !== undefined) await stage.killAndWait(young)
     } else {
       for (const thread of threads) stage.kill(thread)
-      await until(() => threads.every((each) => !alive.has(each)), 'all die', PATIENCE)
+      await until(() => threads.every((each) => !alive.has(each)), 'all die', ROUND_LIMIT_MS)
     }
   }
   const killing = async () => {
     for (let strikes = 0; strikes < STRIKES && !isOver; strikes++) {
       const before = stage.load('LENGTH')
       const some = random.below(COUNT / STRIKES / 2)
-      await until(() => stage.load('LENGTH') > before + some || isOver, 'items are taken', PATIENCE)
+      await until(() => stage.load('LENGTH') > before + some || isOver, 'items are taken', ROUND_LIMIT_MS)
       if (!isOver) await strike()
     }
   }
@@ -80,7 +84,7 @@ export async function playStorm(
     stage.outcome().finally(() => {
       isOver = true
     }),
-    within(feeding(), 'all is put', PATIENCE),
+    within(feeding(), 'all is put', ROUND_LIMIT_MS),
     killing(),
   ])
   listeners.exited = () => {}
@@ -110,7 +114,7 @@ export async function playNested(millrace: Library, sites: Sites, random: Random
     for (let life = 0; life < 2; life++) {
       const some = random.below(30)
       const taken = () => stage.deliveries().filter((each) => each.life === life).length
-      await until(() => taken() > some || isOver, 'items are taken', PATIENCE)
+      await until(() => taken() > some || isOver, 'items are taken', ROUND_LIMIT_MS)
       const [parent] = alive.keys()
       if (parent === undefined || isOver) return
       lives.add(life)
@@ -125,7 +129,7 @@ export async function playNested(millrace: Library, sites: Sites, random: Random
     within(
       stage.feed(0, COUNT).then(() => queue.shutdown()),
       'all is put',
-      PATIENCE,
+      ROUND_LIMIT_MS,
     ),
     killing(),
   ])

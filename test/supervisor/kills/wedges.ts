@@ -5,7 +5,7 @@ import type { Random } from '../../support/random.mjs'
 import type { Cell } from './cells.ts'
 import type { Library, Sites } from './library.ts'
 import { STEP } from './places.ts'
-import { check, listeners, PATIENCE, type RoundReport, Stage } from './stage.ts'
+import { check, listeners, ROUND_LIMIT_MS, type RoundReport, Stage } from './stage.ts'
 
 type WedgeCell = Extract<Cell, { scene: 'wedge' }>
 
@@ -59,7 +59,7 @@ export async function playWedge(
     const feeding = role === 'consume' || (role === 'spawn' && isMended)
     const fed = feeding ? stage.feed(0, COUNT).then(() => queue.shutdown()) : Promise.resolve()
     const { error, report } = await stage.outcome()
-    await within(fed, 'puts wait for nobody who is dead for good', PATIENCE)
+    await within(fed, 'puts do not wait for a dead group', ROUND_LIMIT_MS)
     if (isMended && role !== 'produce') {
       check(error === undefined, 'join resolves', error)
     } else {

@@ -1,0 +1,18 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../../src/supervisor/', import.meta.url))
+
+it('the name of a role stands only where the plans are made', () => {
+  const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  )
+  const named = files.filter((file) => {
+    const lines = readFileSync(join(ROOT, file), 'utf8').split('\n')
+    // A report's type lists the roles.
+    return lines.some((line) => /'(?:spawn|produce|consume)'/.test(line) && !line.includes('readonly role:'))
+  })
+  expect(named).toEqual([join('tasks', 'plans.ts')])
+})
