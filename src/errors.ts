@@ -40,8 +40,9 @@ Object.defineProperties(MillraceError, {
 
 /**
  * A queue had no room for an item (Python: `queue.Full`). Thrown by `put`, `putSync`, `putMany` and
- * `putManySync` when their `timeout` lapses; with `whenFull: 'reject'` at once. Nothing was stored. It helps
- * to wait longer, to add consumers, or to raise `maxsize` or `memoryBytes`. `tryPut` returns false instead.
+ * `putManySync` when their `timeout` lapses; with `whenFull: 'reject'` at once. The item was not stored;
+ * after `putMany` the error's `stored` says how many items were. It helps to wait longer, to add consumers,
+ * or to raise `maxsize` or `memoryBytes`. `tryPut` returns false instead.
  */
 export class QueueFullError extends MillraceError {
   override readonly code = 'ERR_QUEUE_FULL'
@@ -102,8 +103,8 @@ export class TooManyThreadsError extends MillraceError {
 }
 
 /**
- * The encoded item is longer than the option `maxItemBytes` of the queue. Thrown by every put. Nothing was
- * stored. Raise `maxItemBytes`, or put a part of the item or a reference to it.
+ * The encoded item is longer than the option `maxItemBytes` of the queue. Thrown by every put. The
+ * item was not stored. Raise `maxItemBytes`, or put a part of the item or a reference to it.
  */
 export class ItemTooLargeError extends MillraceError {
   override readonly code = 'ERR_ITEM_TOO_LARGE'
@@ -112,7 +113,7 @@ export class ItemTooLargeError extends MillraceError {
 
 /**
  * The queue's codec could not encode or decode an item; `cause` is the codec's error. A put throws it for an
- * item that cannot be encoded, and stores nothing. A get or a take throws it for an item that cannot be
+ * item that cannot be encoded, and does not store it. A get or a take throws it for an item that cannot be
  * decoded; the item is removed from the queue, and goes to the dead letters if the queue has any.
  */
 export class CodecError extends MillraceError {

@@ -16,8 +16,7 @@ const loadingErrors = new WeakSet<object>()
 /**
  * The function `name` of the module `filename`, a `file:` URL.
  * @throws the error of the module, unchanged; the error of Node or tsx, or an error with its code that
- *   explains
- *   it and has it as `cause`; TypeError (`ERR_INVALID_ARG_VALUE`) if the module has no such function
+ *   explains it and has it as `cause`; TypeError (`ERR_INVALID_ARG_VALUE`) if the module has no such function
  */
 export async function loadFunction(filename: string, name: string, loader: Loader): Promise<AnyFunction> {
   const path = fileURLToPath(filename)
