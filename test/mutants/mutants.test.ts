@@ -24,7 +24,7 @@ describe('the mutants', () => {
     expect(sample.length).toBe(SAMPLE.length)
   })
 
-  it('of which one does not apply is refused', () => {
+  it('are refused if a fault does not apply', () => {
     const faults = [{ file: 'core/operations/ring.ts', find: 'nowhere in there', replace: '' }]
     expect(() => mutated({ name: 'gone', faults, expected: 'explored' })).toThrow('occurs 0 times')
   })

@@ -21,11 +21,11 @@ export const USAGE = `Usage: npm run schedules:deep -- [options]
 
   --schedules N      schedules by chance, PCT and random walks, over all configurations, 0 to ${MOST} (default 10000000)
   --seed N           their seed (default: MILLRACE_SEED, else the date)
-  --minutes N        begin no further part of the work after so many minutes, 1 to 10000 (default 10000); what was left out is told
+  --minutes N        begin no further work after this time, 1 to 10000 (default 10000); the rest is listed
   --processes N      processes to share the work, 1 to 256 (default: one a core)
   --only TEXT        configurations whose names contain this; may be repeated: all that match any
   --sampled          explore nothing to the end, only run schedules by chance
-  --schedule N       run this schedule alone, of the one configuration that --only names exactly, and print what it finds
+  --schedule N       run only this schedule of the configuration that --only names exactly, and print its finding
   --help             this text
 
 Exit code 0: nothing found; 1: found something, or was stopped by --minutes; 2: wrong usage.`
