@@ -126,7 +126,17 @@ export function configText(): string {
   return lines.join('\n')
 }
 
+const USAGE = `Usage: npm run build:core
+
+Generates src/core/words/config.ts and src/core/module.ts.
+
+  --help   this text`
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.length > 2) {
+    console.log(USAGE)
+    process.exit(process.argv[2] === '--help' ? 0 : 2)
+  }
   writeFileSync(new URL('words/config.ts', core), configText())
   const bytes = await buildCore()
   writeFileSync(new URL('module.ts', core), moduleText(bytes))
