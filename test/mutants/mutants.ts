@@ -5,7 +5,7 @@ import type { SceneName } from './scenes.ts'
  * The layers, cheapest first.
  *
  *   explored   the explorer, on the mutant's scenes
- *   compiled   the core compiled with the fault: forbidden opcodes, both back ends and the cells at rest after random operations
+ *   compiled   the core compiled with the fault: forbidden opcodes, both back ends after random operations
  *   sampled    schedules by chance of all configurations of the explorer, until one shows the mutant
  *   copied     the mutant's test files, in a copy of the project with the fault in it
  */
@@ -13,13 +13,13 @@ export const LAYERS = ['explored', 'compiled', 'sampled', 'copied'] as const
 export type Layer = (typeof LAYERS)[number]
 
 export interface Mutant {
-  /** What is wrong. */
+  /** The deliberate fault, in words. */
   readonly name: string
   /** All are applied together; `find` occurs once in its file. */
   readonly faults: readonly Fault[]
-  /** The layer that is to find it. */
+  /** The layer that must find it. */
   readonly expected: Layer
-  /** In this order; none: the explored modules do not hold the fault. */
+  /** Explored in this order; none: the explored modules do not contain the fault. */
   readonly scenes?: readonly SceneName[]
   /** Test files under test/; none: the other layers suffice. */
   readonly tests?: readonly string[]
@@ -57,9 +57,9 @@ const EXCHANGE_TAIL = 'if (cas(TAIL, tail, nextPosition(tail)) !== tail) return 
 const EXCHANGE_HEAD = 'if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY'
 const LOCKS = 'if (cas(LOCK, 0, 1) !== 0) return BUSY\n'
 const LOOKS = ['1P1C', '1P2C', '2P1C'] as const
-/** Why a mark of a wake in flight may be left: the wake that set it ended somebody's sleep, or found nobody asleep. */
+/** The mark of a wake in flight may stay: its wake ended a sleep, or found no sleeper. */
 const WAKES_ITSELF =
-  'whoever is woken, or comes to sleep later, clears the mark before its look; a wake that a dead sleeper ate is followed by one for all'
+  'a thread that is woken, or sleeps later, clears the mark before its look; a wake that a dead sleeper consumed is followed by one for all'
 const BOUNDED = ['wait/pending.test.ts', 'queue/waiting.test.ts'] as const
 
 const core: Mutant[] = [
@@ -155,7 +155,7 @@ const core: Mutant[] = [
     expected: 'sampled',
     scenes: ['two holders', 'shutdown', 'a holder dies at the end'],
     equivalent:
-      'it is done under the lock of the backlog, and who counts the holders finds that free between two readings that agree',
+      'it is done under the lock of the returns, and a thread that counts the holders finds that lock free between two readings that agree',
   },
   {
     name: 'a discarded item is not finished',

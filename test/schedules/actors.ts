@@ -37,22 +37,23 @@ import type { Side } from '../../src/wait/side.ts'
 import { wakeTakers } from '../../src/wait/waking.ts'
 import { awaitDeath, observe, remember } from './steps.ts'
 
-/** As in futex.ts, which is not part of what is explored. */
+/** As in futex.ts, which is not among the explored modules. */
 const CLOCK = 1016
-const LOT = 1008
+const PARKING_LOT = 1008
 
 /**
- * What threads do, in the words of the source: bundled and transformed with it, never called as it stands. A function
- * is one turn of a thread; what it keeps for its next turn stands in its registers. The order of operations around
- * the core is that of `src/queue/attachment/attachment.ts` and `queue.ts`.
+ * The actors: threads that use the source as the library does. This file is bundled and transformed with the
+ * source, and never runs as it is. A function is one turn of a thread; the thread keeps its state from turn
+ * to turn in its registers. Operations around the core are in the order of
+ * `src/queue/attachment/attachment.ts` and `queue.ts`.
  */
 
-/** What a turn answers: see machine.ts. */
+/** Answers of a turn: see machine.ts. */
 const RETRY = 0
 const DONE = 1
 const EXIT = 2
 
-/** What the observer is told. */
+/** Events for the observer. */
 export const ACCEPTED = 1
 export const REFUSED = 2
 export const DELIVERED = 3
@@ -65,23 +66,23 @@ export const DROPPED = 9
 export const GIVEN_UP = 10
 export const POSTED = 11
 
-/** What a taker does with an item. */
+/** How a taker treats an item. */
 export const FINISH = 0
-/** Gives it back at its first delivery. */
+/** Requeues it at its first delivery. */
 export const RETRY_ONCE = 1
 export const HOLD = 2
-/** Gives it back at its first delivery, to be delivered when the clock has moved. */
+/** Requeues it with a delay at its first delivery: it is due when the clock has moved. */
 export const DELAY_ONCE = 3
-/** Gives it up, and moves what was given up to the dead letters. */
+/** Dead-letters it, and moves dead-lettered items to the dead letters. */
 export const FAIL = 4
 
-/** How a taker waits: looks once before, or is in a select. */
+/** How a taker waits: with a look before it waits, or in a select. */
 export const LOOKS = 1
 export const SELECTS = 2
 
-/** When a taker's work is over. */
+/** The thread of a taker goes on when its work is over. */
 export const STAY = 0
-/** Its thread ends at the end of the queue, and what it holds comes back. */
+/** The thread of a taker ends at the end of the queue, and the items it holds come back. */
 export const LEAVE = 1
 
 let shared: Shared
@@ -92,14 +93,14 @@ export function share(as: Shared): void {
   shared = as
 }
 
-/** Its `load` and `wait` are steps of their own. */
-export class ModelLot {
-  readonly id = 'the lot'
+/** Its `load` and `wait` are steps of the model. */
+export class ModelParkingLot {
+  readonly id = 'the parking lot'
   readonly buffer = new SharedArrayBuffer(0)
 
   move(): void {
-    add(LOT, 1)
-    notify(LOT, -1)
+    add(PARKING_LOT, 1)
+    notify(PARKING_LOT, -1)
   }
 }
 
@@ -115,9 +116,9 @@ function corrupt(): never {
   throw new Error('the core answered CORRUPT')
 }
 
-// --- putting: ledger, next item, last item, blocks an item takes, staged ---
+// --- putting. Registers: ledger, next item, last item, blocks of an item, 1 if the item is written ---
 
-/** Writes the next item into the staged cell, and puts it when there is room. */
+/** Writes the next item into the outgoing cell, and puts it when there is room. */
 export function produce(r: Int32Array): number {
   const [ledger, item, last, bytes] = r as unknown as [number, number, number, number]
   if (item > last) return DONE
@@ -166,7 +167,7 @@ function putOnce(ledger: number): number {
   }
 }
 
-/** What was dropped stands in the staged cell. */
+/** The dropped item is in the outgoing cell. */
 function noteDropped(ledger: number): void {
   const at = cellAt(peek(ledger + ENTRIES)) + PAYLOAD
   const item = peek(at)
@@ -199,7 +200,8 @@ function pushOnce(ledger: number): void {
   }
 }
 
-// --- taking: ledger, items to take (-1: until the end), what to do with one, entry in use, when over, state, how it waits ---
+// --- taking. Registers: ledger, items to take (-1: until the end), manner, entry in use, STAY or LEAVE,
+// 1 if an item is taken, how it waits ---
 
 export function consume(r: Int32Array): number {
   const [ledger, left, manner, held, over, taken, how] = r as unknown as [
@@ -229,48 +231,48 @@ export function consume(r: Int32Array): number {
   return RETRY
 }
 
-/** As selectSync, of one queue, without the look before it waits. */
+/** As selectSync with one queue, without the look before it waits. */
 function selectOne(ledger: number, entry: number): number {
-  const stay = new EndWait(shared, ledger, () => true, nothing)
+  const endWait = new EndWait(shared, ledger, () => true, nothing)
   let answer = NOTHING
   let isDelayed = 0
   const attempt = (): boolean => {
     isDelayed = releaseOnce()
-    answer = look(ledger, entry, () => stay.mayLeave())
-    const round = stay.arrived ? 1 + ((stay as unknown as { keptRound: number }).keptRound & 0xffff) : 0
+    answer = look(ledger, entry, () => endWait.mayLeave())
+    const round = endWait.arrived ? 1 + ((endWait as unknown as { keptRound: number }).keptRound & 0xffff) : 0
     remember(round * 2 + isDelayed)
     return answer !== NOTHING
   }
   const maxSleepMs = () => (isDelayed === 1 ? 1 : Number.POSITIVE_INFINITY)
   blockInSelect([{ shared, ledger }], Number.POSITIVE_INFINITY, never, attempt, maxSleepMs)
-  if (stay.arrived) stay.leave()
+  if (endWait.arrived) endWait.leave()
   return answer
 }
 
-/** `looks`: once before it waits, as getSync does; left out where it would only add states. */
+/** `looks`: look once before it waits, as getSync does. Left out where it would only add states. */
 function takeSync(ledger: number, entry: number, looks: boolean): number {
   if (looks) releaseOnce()
   const first = looks ? look(ledger, entry, () => hasEnded(shared, ledger)) : NOTHING
   if (first !== NOTHING) return first
-  const stay = new EndWait(shared, ledger, () => true, nothing)
+  const endWait = new EndWait(shared, ledger, () => true, nothing)
   let answer = NOTHING
   let isDelayed = 0
   const attempt = (): Side | 0 => {
     isDelayed = releaseOnce()
-    answer = look(ledger, entry, () => stay.mayLeave())
-    const round = stay.arrived ? 1 + ((stay as unknown as { keptRound: number }).keptRound & 0xffff) : 0
+    answer = look(ledger, entry, () => endWait.mayLeave())
+    const round = endWait.arrived ? 1 + ((endWait as unknown as { keptRound: number }).keptRound & 0xffff) : 0
     remember(round * 2 + isDelayed)
     return answer === NOTHING ? GET : 0
   }
   const maxSleepMs = () => (isDelayed === 1 ? 1 : Number.POSITIVE_INFINITY)
   block(shared, ledger, Number.POSITIVE_INFINITY, never, attempt, maxSleepMs)
-  if (stay.arrived) stay.leave()
+  if (endWait.arrived) endWait.leave()
   return answer
 }
 
 function nothing(): void {}
 
-/** NOTHING: to wait; CLOSED: over. */
+/** Answers NOTHING if the taker must wait, CLOSED if it has ended. */
 function look(ledger: number, entry: number, mayLeave: () => boolean): number {
   const answer = takeOnce(ledger, entry)
   if (answer >= 0 || answer === NOTHING) return answer
@@ -284,7 +286,7 @@ function takeOnce(ledger: number, entry: number): number {
     let answer = shared.core.take(ledger, entry)
     if (answer === BEHIND_RETURNED) {
       answer = shared.core.takeReturned(ledger, entry)
-      // Another took it first, which says nothing about the ring.
+      // Another thread took it first. That says nothing about the ring.
       if (answer === NOTHING) answer = BUSY
     }
     if (answer === CORRUPT) corrupt()
@@ -296,7 +298,7 @@ function takeOnce(ledger: number, entry: number): number {
   }
 }
 
-/** Lets in what is due by the model's clock. Answers 1 if something is left that is not. */
+/** Releases items that are due by the model's clock. Answers 1 if others are left that are not due. */
 function releaseOnce(): number {
   for (let tries = 0; ; tries++) {
     const now = shared.load(CLOCK)
@@ -351,13 +353,13 @@ function finish(ledger: number, entry: number, item: number): void {
 }
 
 function requeue(ledger: number, entry: number, verdict: number): void {
-  giveBackOnce(ledger, entry, verdict)
+  requeueOnce(ledger, entry, verdict)
   if (freeBlocks(shared, entry)) shared.core.wakeAll(MEMORY)
   wakeTakers(shared)
   afterFinish(shared)
 }
 
-function giveBackOnce(ledger: number, entry: number, verdict: number): void {
+function requeueOnce(ledger: number, entry: number, verdict: number): void {
   const item = peek(cellAt(peek(entry)) + PAYLOAD)
   for (let tries = 0; ; tries++) {
     const answer = shared.core.requeue(ledger, entry, verdict)
@@ -371,10 +373,10 @@ function giveBackOnce(ledger: number, entry: number, verdict: number): void {
   }
 }
 
-/** As `queue/attachment/dead-letters.ts`: the letter is posted first, and the item finished after. */
+/** As `queue/attachment/dead-letters.ts`: first posts the dead letter, then finishes the item. */
 function moveLetters(ledger: number, entry: number): void {
   while (shared.load(DEAD_LETTERED_FIRST) !== 0) {
-    if (takeDoomedOnce(ledger, entry) < 0) return
+    if (takeDeadLetteredOnce(ledger, entry) < 0) return
     const at = cellAt(peek(entry))
     const item = peek(at + PAYLOAD)
     observe(POSTED, item, peek(at + ATTEMPTS))
@@ -382,7 +384,7 @@ function moveLetters(ledger: number, entry: number): void {
   }
 }
 
-function takeDoomedOnce(ledger: number, entry: number): number {
+function takeDeadLetteredOnce(ledger: number, entry: number): number {
   for (let tries = 0; ; tries++) {
     const answer = shared.core.takeDeadLettered(ledger, entry)
     if (answer === CORRUPT) corrupt()
@@ -394,7 +396,7 @@ function takeDoomedOnce(ledger: number, entry: number): number {
   }
 }
 
-// --- the others: ledger, argument ---
+// --- the others. Registers: ledger, argument ---
 
 export function join(r: Int32Array): number {
   const ledger = r[0] as number
@@ -422,8 +424,8 @@ export function shutDown(r: Int32Array): number {
 }
 
 /**
- * Registers: its own number as a thread, deaths seen, whether it wakes everyone after every death, as the source does
- * for guardians that die after they released a ledger.
+ * Recovers after each death. Registers: its own number as a thread, deaths seen, 1 if it wakes all threads
+ * after every death. The source does that too, for recoverers that die after they released a ledger.
  */
 export function guard(r: Int32Array): number {
   const [self, seen, wakes] = r as unknown as [number, number, number]
@@ -434,7 +436,7 @@ export function guard(r: Int32Array): number {
   return RETRY
 }
 
-/** Registers: its own number as a thread, the ledger's index to try next, the ledger. */
+/** Claims a ledger. Registers: its own number as a thread, the index of the ledger to try next. */
 export function register(r: Int32Array): number {
   const [self, index] = r as unknown as [number, number]
   if (index >= shared.geometry.maxThreads) return DONE
@@ -452,20 +454,23 @@ export function register(r: Int32Array): number {
   return RETRY
 }
 
-/** The clock moves: what is delayed is due, and who sleeps with a timeout wakes. */
+/** Moves the clock: delayed items are due, and sleeps with a timeout end. */
 export function tick(_r: Int32Array): number {
   store(CLOCK, 1)
   return DONE
 }
 
-/** A producer's thread leaves. Registers: the ledger, its own number. */
+/** A producer's thread detaches. Registers: the ledger, its own number. */
 export function leave(r: Int32Array): number {
   const [ledger, self] = r as unknown as [number, number]
   shared.core.release(ledger, self + 1, 0)
   return DONE
 }
 
-/** Another takes the producer's place, once it is free. Registers: its own number, the producer. */
+/**
+ * The producer's next thread inherits the ledger once it is reserved. Registers: its own number, the
+ * producer.
+ */
 export function follow(r: Int32Array): number {
   const [self, producer] = r as unknown as [number, number]
   const ledger = ledgerAt(shared.geometry, 0)
@@ -477,7 +482,7 @@ export function follow(r: Int32Array): number {
   return DONE
 }
 
-/** Nobody is to follow. */
+/** The producer has no further thread. */
 export function closeProducer(_r: Int32Array): number {
   shared.core.closeProducer(ledgerAt(shared.geometry, 0))
   return DONE

@@ -34,7 +34,7 @@ describe('a schedule by chance', () => {
     expect(choices.flat().filter((choice) => choice >= EXITS).length).toBeGreaterThan(50)
   })
 
-  it('is another with another seed', async () => {
+  it('differs with another seed', async () => {
     const first = await samplerOf(dying, { seed })
     const second = await samplerOf(dying, { seed: seed + 1 })
     expect([...first.run(1)]).not.toEqual([...second.run(1)])
@@ -49,7 +49,7 @@ describe('a deliberate fault is found by PCT and random walks', () => {
     expect(found?.message).toMatch(finding)
   })
 
-  it('by the same choices when its schedule is run again alone, and its trace is told', async () => {
+  it('by the same choices, with a trace, when its schedule is run again alone', async () => {
     const { scenario, faults } = FAULTY[2] as (typeof FAULTY)[number]
     const broken = { ...scenario, faults }
     const found = findingOf(await samplerOf(broken, { seed }), 5000)

@@ -14,10 +14,10 @@ describe('a deliberate fault is found', () => {
     guardian(0),
   ]
 
-  it('where the death of who moves a dead letter brings its item back', async () => {
+  it('where an item comes back if the thread that moves it to the dead letters dies', async () => {
     const find = 'const wasDeadLettered = (before & DEAD_LETTERED) !== 0'
     const faults = [{ file: 'core/operations/returns.ts', find, replace: 'const wasDeadLettered = false' }]
     const broken = run({ maxsize: 2, deadLetters: true, threads, faults }, { preemptions: 1, kills: 1 })
-    await expect(broken).rejects.toThrow('was given up, and delivered again')
+    await expect(broken).rejects.toThrow('was dead-lettered, and delivered again')
   })
 })

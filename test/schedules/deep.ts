@@ -1,5 +1,5 @@
 /**
- * Explores configurations further than the tests do, and samples all of them: `--help` tells the options.
+ * Explores configurations further than the tests do, and samples all of them. `--help` lists the options.
  */
 import { main } from '../../scripts/command-line.ts'
 import type { Configuration } from './configurations/configuration.ts'
@@ -9,10 +9,10 @@ import { ExploringProcess } from './exploring-process.ts'
 import { count, Totals } from './totals.ts'
 import { done, type Outcome, type Work } from './work.ts'
 
-/** Configurations that must be complete at bound 3 in a whole run. */
+/** In a full run, this number of configurations must be complete at bound 3. */
 const REQUIRED = 6
 const BOUND = 3
-/** A part that samples: long enough for its code to be optimized. */
+/** Schedules in a piece of work: enough for the code to be optimized. */
 const PART = 25_000
 const PROGRESS_MS = 20_000
 
@@ -43,7 +43,7 @@ class DeepRun {
     return this.#report()
   }
 
-  /** One process, given work until none is left. */
+  /** Gives work to one process until none is left. */
   async #inProcess(): Promise<void> {
     let exploring = new ExploringProcess()
     for (let work = this.#next(); work !== undefined; work = this.#next()) {
@@ -74,7 +74,7 @@ class DeepRun {
       this.#totals.addSampling({ name: work.name, seed: work.seed, sampled })
     if (failure === undefined && explored?.exhausted !== true) return
     this.#failures++
-    console.log(`\n${work.name}: ${failure ?? 'given up before the end'}`)
+    console.log(`\n${work.name}: ${failure ?? 'stopped before the end'}`)
     const number = /schedule (-?\d+)/.exec(failure ?? '')?.[1]
     if ('seed' in work && number !== undefined) {
       console.log(
@@ -156,7 +156,7 @@ function row(columns: readonly string[]): string {
     .join('')
 }
 
-/** The longest explorations first, so that no process is left alone with one. */
+/** The longest explorations come first, so that the last process does not run alone for long. */
 function workOf({ configurations, schedules, seed, explores }: DeepOptions): Work[] {
   const explorations = configurations.flatMap(({ name, deep, scenario, kills }) =>
     explores && deep !== undefined

@@ -3,10 +3,10 @@ import { refuseRace } from './races.ts'
 import { Visited } from './visited.ts'
 
 export interface Bounds {
-  /** How often a thread may be interrupted that could have gone on; Infinity: all orders. */
+  /** How often a thread that could go on may be interrupted; Infinity: all orders. */
   readonly preemptions?: number
   readonly kills?: number
-  /** Give up, with what was explored counted as bounded. */
+  /** The exploration stops after this number of states. */
   readonly states?: number
 }
 
@@ -16,26 +16,30 @@ export interface Explored {
   readonly ends: number
   /** Threads killed, each in a state of its own. */
   readonly kills: number
-  /** Given up at the limit of states. */
+  /** The exploration stopped at the limit of states. */
   readonly exhausted: boolean
   readonly ms: number
 }
 
 export interface Checks {
-  /** In every state that was not seen before; may throw. */
+  /** Called in every new state. @throws Error for a finding */
   step(machine: Machine): void
-  /** Where no thread can make a step; may throw. */
+  /** Called where no thread can make a step. @throws Error for a finding */
   end(machine: Machine): void
-  /** A plain read that may race: its value is used only if an exchange succeeds after it. */
+  /**
+   * True for a word with plain reads that may race: their values are used only if a later exchange succeeds.
+   */
   mayRace(at: number): boolean
 }
 
-/** A choice: the thread that makes a step, or this plus the thread that exits. */
+/**
+ * A choice is the number of the thread that makes a step, or this plus the number of the thread that exits.
+ */
 export const EXITS = 32
-/** More steps in one order are a livelock. */
+/** More steps than this in one order are a livelock. */
 export const LONGEST = 20_000
 
-/** What went wrong, with the order of steps that leads there. */
+/** An invariant that failed, with the order of steps that leads there. */
 export class Finding extends Error {
   readonly choices: readonly number[]
   constructor(message: string, choices: readonly number[]) {
@@ -45,9 +49,9 @@ export class Finding extends Error {
 }
 
 /**
- * All orders of the threads' steps, depth first over states: a state that was seen before is not explored again.
- * A step that commutes with everything others can do meanwhile is no choice. Which words several threads use is
- * learned on the way; when one more turns out to be, the exploration starts over.
+ * Explores all orders of the threads' steps, depth first. A state that was seen before is not explored again.
+ * A step that commutes with all steps that others can make meanwhile is no choice. The words that several
+ * threads use are learned on the way; when another one is found, the exploration starts over.
  */
 export function explore(prepare: () => Machine, checks: Checks, bounds: Bounds = {}): Explored {
   const began = performance.now()
@@ -74,7 +78,7 @@ export function traced(what: string, prepare: () => Machine, choices: readonly n
   return new Finding(`${what}\n${replay(prepare, choices).join('\n')}`, choices)
 }
 
-/** The trace of a finding, one line a step. */
+/** The trace of a finding, a line a step. */
 export function replay(prepare: () => Machine, choices: readonly number[]): string[] {
   const machine = prepare()
   const lines: string[] = []
@@ -118,7 +122,7 @@ class Search {
   #visited = new Visited()
   #last = -1
   #used = 0
-  /** No preemption is left: the one thread goes on, by the bound and not because nothing else could matter. */
+  /** No preemption is left, so the thread goes on because of the bound; other orders may matter. */
   #held = false
   states = 0
   ends = 0
@@ -134,7 +138,7 @@ class Search {
     this.#initial = machine.world.words.slice()
   }
 
-  /** True when the exploration is over; false if it must start over. */
+  /** Returns true when the exploration is over, false if it must start again. */
   run(): boolean {
     const { machine } = this
     const { world } = machine
@@ -178,7 +182,9 @@ class Search {
     return !machine.grown
   }
 
-  /** Goes on while there is one choice only; then a new node, unless the state was seen or is an end. */
+  /**
+   * Goes on while there is only one choice, then makes a node, unless the state is an end or was seen before.
+   */
   #advance(depth: number): number {
     const { machine } = this
     for (;;) {

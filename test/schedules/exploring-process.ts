@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import type { Outcome, Work } from './work.ts'
 
 /**
- * A process that explores: of its own, since several share the machine's cores, and since a test runner's own loader
- * makes every imported constant a property to look up, which costs more than half of the speed.
+ * A child process that explores. Several processes use all cores. Besides, the loader of the test runner
+ * makes every imported constant a property lookup, which costs more than half of the speed.
  */
 export class ExploringProcess {
   readonly #child: ChildProcess
@@ -22,7 +22,7 @@ export class ExploringProcess {
     this.#child.on('exit', (code, signal) => this.#end(`the process ended with ${signal ?? code}`))
   }
 
-  /** One at a time. A failure, also of the process, is in the outcome. */
+  /** Does one piece of work at a time. A failure, also of the process, is in the outcome. */
   do(work: Work): Promise<Outcome> {
     return new Promise((resolve) => {
       this.#work = work
@@ -40,7 +40,7 @@ export class ExploringProcess {
     if (this.#child.connected) this.#child.disconnect()
   }
 
-  /** Also while it explores. */
+  /** Ends the process, also while it explores. */
   kill(): void {
     this.#child.kill('SIGKILL')
   }

@@ -4,7 +4,7 @@ import { ExploringProcess } from './exploring-process.ts'
 import { seedOfDay } from './seed.ts'
 import type { OfExploration, OfSampling } from './totals.ts'
 
-/** What the tests tell the reporter, which adds it up. */
+/** Results that the tests pass to the reporter, which sums them. */
 declare module 'vitest' {
   interface TaskMeta {
     exploration?: OfExploration
@@ -14,7 +14,7 @@ declare module 'vitest' {
 
 const TIMEOUT_MS = 300_000
 
-/** One test a configuration: explored to its end. Its figures are printed. */
+/** Makes one test for each configuration, which explores it to its end and prints its figures. */
 export function exploring(what: string, configurations: readonly Configuration[]): void {
   describe(`${what}, all interleavings explored`, () => {
     const exploring = inProcess()
@@ -30,13 +30,13 @@ export function exploring(what: string, configurations: readonly Configuration[]
         process.stdout.write(
           `  ${name}: ${extent}, ${kills} kills: ${states} states, ${steps} steps, ${ends} ends, ${ms} ms\n`,
         )
-        expect(explored.exhausted, 'given up before the end').toBe(false)
+        expect(explored.exhausted, 'stopped before the end').toBe(false)
       })
     }
   })
 }
 
-/** One test a configuration: so many schedules by chance. */
+/** Makes one test for each configuration, which runs this number of schedules by chance. */
 export function sampling(configurations: readonly Configuration[], schedules: number): void {
   const seed = seedOfDay()
   const exploring = inProcess()
@@ -52,7 +52,7 @@ export function sampling(configurations: readonly Configuration[], schedules: nu
   }
 }
 
-/** One for all tests of a suite, another after one that did not answer in time. */
+/** One process for all tests of a suite; a new one after a test that failed. */
 function inProcess(): () => ExploringProcess {
   let current: ExploringProcess | undefined
   beforeAll(() => {

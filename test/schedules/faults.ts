@@ -2,7 +2,7 @@ import { fail } from './invariants.ts'
 import { closer, type End, guardian, producer, type Scenario, taker, UNTIL_END } from './scenario.ts'
 import type { Fault } from './transform.ts'
 
-/** Deliberate faults that every way to choose schedules must find. */
+/** Deliberate faults that every method of choosing schedules must find. */
 
 export interface Faulty {
   readonly what: string
@@ -97,7 +97,7 @@ export const FAULTY: readonly Faulty[] = [
   },
 ]
 
-/** Threads die inside straight lines, which the real core rules out: must fail. */
+/** Threads die inside straight lines, which the real core prevents. This scenario must fail. */
 export const TORN: Scenario = {
   maxsize: 2,
   threads: [producer(0, 1, { mortal: true }), taker(0, 1), guardian(0)],

@@ -2,9 +2,10 @@ import { WOKEN } from './steps.ts'
 import { AT, B, KIND, OFFERED, RUNS, SLEEPS, STATUS, type World } from './world.ts'
 
 /**
- * Sleepers in the order in which they fell asleep. As in V8, a sleeper that is told to terminate stays in the list
- * until its exit, and one that was notified and dies before it ran has used the notification up; the model has both,
- * since a killed thread is one that makes no step any more, and its exit may come at any later time.
+ * Sleepers in the order in which they fell asleep. In V8, a sleeper that is told to terminate stays in the
+ * list until its exit; and a sleeper that was notified, and dies before it runs, has consumed the
+ * notification. The model has both: a killed thread makes no more steps, and its exit may come at any later
+ * time.
  */
 
 export function sleep(world: World, thread: number): void {
@@ -15,13 +16,13 @@ export function sleep(world: World, thread: number): void {
   words[world.thread(thread) + STATUS] = SLEEPS
 }
 
-/** A word of the model, which moves once: then the timeouts of all who sleep with one lapse. */
+/** A word of the model that moves once. Then all sleeps with a timeout end. */
 export const CLOCK = 1016
 
-/** The word of the lot, which in truth is in a memory of its own. */
-export const LOT = 1008
+/** The word of the parking lot. In the library it is in separate memory. */
+export const PARKING_LOT = 1008
 
-/** Whether a wait has a timeout: its third argument, of which Infinity is kept as 0. */
+/** True if the wait has a timeout. It is the third argument; Infinity is kept as 0. */
 export function isTimed(world: World, thread: number): boolean {
   return (world.words[world.thread(thread) + B] as number) > 0
 }
@@ -35,7 +36,7 @@ export function lapse(world: World): void {
   }
 }
 
-/** Wakes the first `most` sleepers on the word at `at`; all if negative. */
+/** Wakes the first `most` sleepers on the word at `at`, or all if negative. Returns their number. */
 export function notifySleepers(world: World, at: number, most: number): number {
   const { words, sleepers } = world
   let woken = 0

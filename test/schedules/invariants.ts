@@ -4,7 +4,7 @@ import * as layout from '../../src/core/words/offsets.ts'
 import { END_BIT, SELECT_BIT, SELECT_GET_BIT } from '../../src/core/words/offsets.ts'
 import { asyncBit, blockedBit, SIDES } from '../../src/wait/side.ts'
 
-/** What must hold of a queue's memory whenever no thread is inside a straight line. */
+/** Invariants of a queue's memory. They hold whenever no thread is inside a straight line. */
 
 const { ENTRIES, ENTRY_BYTES, ENTRY_STATE, HELD, SLOT_BYTES, SLOT_CELL } = layout
 
@@ -29,7 +29,7 @@ export function itemIn(words: Words, geometry: Geometry, cell: number): number {
   return at(words, geometry.cellsAt + cell * geometry.cellBytes + layout.PAYLOAD)
 }
 
-/** The cells of what a ledger holds. */
+/** The cells of the items that a ledger holds. */
 export function heldIn(words: Words, geometry: Geometry, ledger: number): number[] {
   const held: number[] = []
   for (let index = 1; index <= geometry.maxInFlight; index++) {
@@ -51,7 +51,7 @@ export class Invariants {
     this.#blocks = new Uint8Array(geometry.blocks)
   }
 
-  /** Throws what is wrong. */
+  /** @throws Error for the first invariant that does not hold */
   check(words: Words): void {
     const geometry = this.#geometry
     const places = this.#places.fill(0)
@@ -67,7 +67,7 @@ export class Invariants {
       if (items.has(id)) fail(`item ${id} is in two places, one is ${where}`)
       items.add(id)
     }
-    if (at(words, layout.LOCK) !== 0) fail('the lock is taken and nobody is inside')
+    if (at(words, layout.LOCK) !== 0) fail('the lock is taken and no thread is inside')
 
     const head = at(words, layout.HEAD) & ~1
     const queued = queuedIn(words)
@@ -166,22 +166,22 @@ export class Invariants {
       item(cell, 'the delayed')
     }
     const returned = cameBack + list(layout.RETURNED_FIRST, layout.RETURNED_LAST, 'the returned')
-    const doomed = list(layout.DEAD_LETTERED_FIRST, layout.DEAD_LETTERED_LAST, 'the doomed')
+    const deadLettered = list(layout.DEAD_LETTERED_FIRST, layout.DEAD_LETTERED_LAST, 'the dead-lettered')
     list(layout.SPARE_FIRST, 0, 'the spare')
     for (let cell = geometry.firstSpare + at(words, layout.SPARE_FRESH); cell < geometry.cells; cell++) {
       place(cell, 'the fresh spare')
     }
     const missing = places.indexOf(0)
-    // After an immediate shutdown the cell of what is discarded is not kept: nothing could want it.
+    // After an immediate shutdown, the cells of discarded items are in no place.
     if (missing >= 0 && (at(words, layout.HEAD) & layout.SHUT) === 0) fail(`cell ${missing} has no place`)
     if (at(words, layout.RETURNED) !== returned)
       fail(`${returned} returned, counted ${at(words, layout.RETURNED)}`)
-    if (at(words, layout.RETURNS) !== returned + delayed + doomed)
-      fail(`backlog ${returned + delayed + doomed}, counted ${at(words, layout.RETURNS)}`)
+    if (at(words, layout.RETURNS) !== returned + delayed + deadLettered)
+      fail(`returns ${returned + delayed + deadLettered}, counted ${at(words, layout.RETURNS)}`)
     const unfinished = ((at(words, layout.TAIL) >>> 1) - finished) & 0x7fffffff
-    if (unfinished !== queued + returned + delayed + doomed + held) {
+    if (unfinished !== queued + returned + delayed + deadLettered + held) {
       fail(
-        `${unfinished} unfinished, but ${queued} queued, ${returned} returned, ${doomed} doomed, ${held} held`,
+        `${unfinished} unfinished, but ${queued} queued, ${returned} returned, ${deadLettered} dead-lettered, ${held} held`,
       )
     }
     if (geometry.blocks > 0) this.#checkBlocks(words, reserved)

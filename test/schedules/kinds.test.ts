@@ -8,7 +8,7 @@ import { closer, type End, producer, run, taker, UNTIL_END } from './scenario.ts
 exploring('LIFO and priority queues', KINDS)
 
 describe('a deliberate fault is found', () => {
-  it('where who waits at the end goes to sleep beside a lock whose holder changes nothing', async () => {
+  it('where a thread at the end goes to sleep because another holds the lock, which then changes nothing', async () => {
     const find = 'if (shared.load(LOCK) === 0) return doomed\n    }\n    backOff(tries)'
     const faults = [
       {
@@ -27,7 +27,7 @@ describe('a deliberate fault is found', () => {
     await expect(broken).rejects.toThrow('sleeps, and the queue has ended')
   })
 
-  it('where a put of the deque stores the tail, and so undoes a shutdown', async () => {
+  it('where a put of the deque stores the tail and so undoes a shutdown', async () => {
     const find = 'if (cas(TAIL, tail, nextPosition(tail)) !== tail) return BUSY'
     const faults = [{ file: 'core/operations/deque.ts', find, replace: 'store(TAIL, nextPosition(tail))' }]
     const threads = [producer(0, 1), closer(false), taker(0, UNTIL_END)]

@@ -29,13 +29,14 @@ import {
   type World,
 } from './world.ts'
 
-/** What a turn of an actor says at its end. */
+/** Answers of a turn: the thread has another turn; */
 export const RETRY = 0
+/** it is done; */
 export const DONE = 1
-/** The thread ends, and whatever watches its death is told. */
+/** it ends, and its death is reported. */
 export const EXIT = 2
 
-/** One turn: all that an actor keeps between turns stands in its registers. */
+/** One turn. An actor keeps all its state between turns in its registers. */
 export type Turn = (registers: Int32Array) => step.Running
 
 export interface Actor {
@@ -45,9 +46,9 @@ export interface Actor {
   readonly mortal?: boolean
 }
 
-/** Answers OBSERVE. May throw: a finding. */
+/** Answers OBSERVE. @throws Error for a finding */
 export type Observer = (machine: Machine, thread: number, what: number, a: number, b: number) => number
-/** Sees the memory at the moment a thread is gone. */
+/** Sees the memory at the moment of a thread's exit. */
 export type OnExit = (machine: Machine, thread: number) => void
 
 /** Runs threads one step at a time. */
@@ -58,18 +59,22 @@ export class Machine {
   readonly observer: Observer
   readonly onExit: OnExit
   readonly sites: readonly Site[]
-  /** By thread: every answer it was given on the way to the present state; those beyond ANSWERS are of other ways. */
+  /** By thread: its answers on the way to the present state. Those beyond ANSWERS belong to other ways. */
   readonly #answers: number[][]
-  /** By thread: its functions under way, the innermost last. Kept apart, since resuming through `yield*` costs each level. */
+  /**
+   * By thread: its functions under way, the innermost last. A resume through `yield*` would cost each level.
+   */
   readonly #running: step.Running[][]
   readonly #registers: Int32Array[]
-  /** How many of its answers the running generator has consumed; -1: it must be made anew. */
+  /** By thread: how many answers the running generator has consumed; -1: it must be made again. */
   readonly #consumed: Int32Array
-  /** By word: the threads that ever touched it, those that ever changed it, and whether the order can matter. */
+  /**
+   * By word: the threads that ever accessed it, those that ever changed it, and whether the order can matter.
+   */
   readonly #readers: Uint32Array
   readonly #writers: Uint32Array
   readonly contended: Uint8Array
-  /** A word became contended: what was explored so far may have left out orders. */
+  /** A word became contended, so the exploration so far may have left out orders. */
   grown = false
   /** Threads may die inside straight lines, too. */
   tears = false
@@ -98,7 +103,7 @@ export class Machine {
     this.contended = new Uint8Array(world.memoryWords)
   }
 
-  /** Every thread up to its first request. The memory is laid out already. */
+  /** Runs every thread up to its first request. The memory must be laid out. */
   start(): void {
     for (let thread = 0; thread < this.actors.length; thread++) {
       const record = this.world.thread(thread)
@@ -110,7 +115,7 @@ export class Machine {
     }
   }
 
-  /** After the world was restored: generators that are ahead of it are made anew when they are needed. */
+  /** After the world was restored: generators that are ahead of it are made again when they are needed. */
   restored(): void {
     const { words } = this.world
     for (let thread = 0; thread < this.actors.length; thread++) {
@@ -130,7 +135,7 @@ export class Machine {
     return true
   }
 
-  /** True if the next step of `thread` commutes with all that others can do meanwhile. */
+  /** True if the next step of `thread` commutes with all steps that others can make meanwhile. */
   isLocal(thread: number): boolean {
     const { words } = this.world
     const record = this.world.thread(thread)
@@ -150,18 +155,18 @@ export class Machine {
     )
   }
 
-  /** The exit of every thread that could exit here is tried here. */
+  /** The exits of all threads that can exit in this state are being tried. */
   offered(): void {
     for (let thread = 0; thread < this.actors.length; thread++)
       this.world.words[this.world.thread(thread) + OFFERED] = 1
   }
 
-  /** Between operations of the core. */
+  /** True if the thread is between operations of the core. */
   isBetween(thread: number): boolean {
     return this.world.words[this.world.thread(thread) + KILLABLE] === 1
   }
 
-  /** Whether any thread is inside a straight line. */
+  /** True if any thread is inside a straight line. */
   get isInside(): boolean {
     const { words, threads, threadCount } = this.world
     for (let thread = 0; thread < threadCount; thread++) {
@@ -179,13 +184,13 @@ export class Machine {
     words[this.world.deaths + count] = thread
     words.fill(0, record, record + THREAD_WORDS)
     words[record + STATUS] = EXITED
-    // In which order threads die matters to whoever hears of it.
+    // The order of deaths matters to the threads that learn of them.
     for (let other = 0; other < this.actors.length; other++) words[this.world.thread(other) + OFFERED] = 0
     this.#consumed[thread] = -1
     this.onExit(this, thread)
   }
 
-  /** One step of `thread`, and its own code up to its next request. */
+  /** Runs one step of `thread`, and its code up to its next request. */
   step(thread: number): void {
     this.steps++
     const { words } = this.world
@@ -241,7 +246,7 @@ export class Machine {
     }
   }
 
-  /** Up to the next request; or, at the end of the turn, what it says. */
+  /** Runs the thread up to its next request; returns the answer of its turn if that ends. */
   #resume(thread: number, answer: unknown): number | undefined {
     const running = this.#running[thread] as step.Running[]
     const { request } = this
@@ -383,7 +388,7 @@ export class Machine {
     if (this.contended[word] === 1) return
     const others = ((writes ? this.#readers[word] : this.#writers[word]) as number) & ~bit
     if (others === 0) return
-    // Those that are gone touched it before this thread did.
+    // Threads that have exited accessed it before this thread, so the order cannot matter.
     for (let other = 0; other < this.actors.length; other++) {
       if ((others & (1 << other)) === 0 || this.world.status(other) === EXITED) continue
       this.contended[word] = 1
@@ -400,7 +405,7 @@ export class Machine {
     for (let thread = 0; thread < threadCount; thread++) {
       const record = this.world.thread(thread)
       const flags = (words[record + STATUS] as number) * 2 + (words[record + CHANGED] as number)
-      // Woken differs from asleep and from about to sleep, with the same history.
+      // A woken thread, a sleeping one and one about to sleep have the same history.
       const local = flags * 32 + (words[record + KIND] as number)
       first = mix(first ^ local, words[record + HISTORY] as number)
       second = mix2(second + local, words[record + HISTORY2] as number)

@@ -1,4 +1,4 @@
-/** Two hashes of two words. */
+/** Two hash functions of two words. */
 export function mix(a: number, b: number): number {
   let h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b)
   h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)

@@ -2,7 +2,7 @@ import { describe } from 'vitest'
 import { CONFIGURATIONS } from './configurations/index.ts'
 import { sampling } from './exploring.ts'
 
-/** In all, of which each configuration gets its part. */
+/** In all; each configuration gets the same share. */
 const SCHEDULES = 200_000
 
 describe('schedules by chance', () => {

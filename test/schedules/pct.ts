@@ -8,17 +8,18 @@ import { Visited } from './visited.ts'
 import { ANSWERS, EXITED, FINISHED, KIND, SLEEPS, STATUS, TURN } from './world.ts'
 
 /**
- * Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010): each thread has a random priority, the highest
- * that can make a step makes it, and at `depth` - 1 random steps whoever is next falls below all others. A bug that
- * needs `depth` orderings to appear is met with a probability of at least 1 / (threads * length ^ (depth - 1)) a
- * schedule. A thread that backs off falls below all others, too. Every eighth schedule is a random walk instead.
+ * Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010). Each thread has a random priority; the
+ * highest thread that can make a step makes it. At `depth` - 1 random steps, the next thread falls below all
+ * others. A bug that needs `depth` orderings to appear is found with a probability of at least 1 / (threads *
+ * length ^ (depth - 1)) a schedule. A thread that backs off falls below all others, too. Every eighth
+ * schedule is a random walk instead.
  */
 
 export interface Sampling {
   readonly seed: number
   /** At most so many threads are killed in a schedule. */
   readonly kills?: number
-  /** By turns. */
+  /** One after the other, from schedule to schedule. */
   readonly depths?: readonly number[]
 }
 
@@ -32,7 +33,7 @@ export interface Sampled {
   readonly survived: number
 }
 
-/** Threads killed: asleep, between the straight lines of a put, take or other turn, between two such turns. */
+/** Threads killed: asleep, within a turn (between its straight lines), between two turns. */
 export interface Kills {
   readonly asleep: number
   readonly during: number
@@ -41,13 +42,13 @@ export interface Kills {
 
 const DEPTHS = [3, 4]
 const WALK_EVERY = 8
-/** Schedules by which the length is measured that steps are drawn from. */
+/** The first schedules measure the length; random steps are drawn from it. */
 const MEASURED = 32
 const FIRST_LENGTH = 64
-/** Memories known to be whole, before they are forgotten. */
+/** Checked memories are kept up to this number, then forgotten. */
 const KNOWN = 1 << 20
 
-/** Runs schedules of one configuration. What a schedule does follows from the seed and its number alone. */
+/** Runs schedules of one configuration. The seed and the number of a schedule decide all its choices. */
 export class Sampler {
   readonly #prepare: () => Machine
   readonly #machine: Machine
@@ -60,7 +61,7 @@ export class Sampler {
   readonly #priorities: Int32Array
   readonly #enabled: number[] = []
   readonly #points: number[] = []
-  /** Steps from which on a thread is to be killed, the first last. */
+  /** Steps from which on a thread must be killed, in descending order. */
   readonly #deaths: number[] = []
   readonly #choices: number[] = []
   #known = new Visited()
@@ -99,7 +100,7 @@ export class Sampler {
     }
   }
 
-  /** One schedule from start to end. Throws what it finds. Answers its choices, which the next run overwrites. */
+  /** Runs one schedule and returns its choices, which the next run overwrites. @throws Finding */
   run(number: number): readonly number[] {
     if (this.#length === 0) this.#measure()
     this.#schedules++
@@ -162,7 +163,7 @@ export class Sampler {
         this.#check()
         this.#checks.end(machine)
         if (this.#deaths.length === 0) return
-        // The death that was planned for later comes now.
+        // No thread can make a step: a death planned for later comes now.
         this.#deaths[this.#deaths.length - 1] = 0
         if (!this.#deathIsDue(random, count)) return
         this.#kill()
@@ -199,7 +200,7 @@ export class Sampler {
     deaths.sort((a, b) => b - a)
   }
 
-  /** A thread that is to die does so at once, or as soon as it has left its straight line. */
+  /** A thread that must die does so at once, or as soon as it has left its straight line. */
   #deathIsDue(random: (limit: number) => number, count: number): boolean {
     const deaths = this.#deaths
     if (count < (deaths[deaths.length - 1] as number)) return false
@@ -264,7 +265,7 @@ export class Sampler {
     return first
   }
 
-  /** Only the request of the thread that made a step is new. */
+  /** Only the thread that made a step has a new request. */
   #refuseRaces(thread: number): void {
     const { words } = this.#machine.world
     if ((words[this.#machine.world.thread(thread) + KIND] as number) > step.POKE) return
@@ -273,7 +274,7 @@ export class Sampler {
     }
   }
 
-  /** In every state outside straight lines; what is checked follows from the memory alone, so of each memory once. */
+  /** Checks every state outside straight lines. The checks depend on the memory alone: each memory once. */
   #check(): void {
     const { world, isInside } = this.#machine
     if (isInside) return

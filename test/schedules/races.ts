@@ -2,7 +2,7 @@ import type { Machine } from './machine.ts'
 import * as step from './steps.ts'
 import { AT, KIND, RUNS, STATUS } from './world.ts'
 
-/** Throws where two threads are about to touch one word, one of them plainly, one of them to write. */
+/** @throws Error if two threads are about to access one word, one of them plainly and one to write */
 export function refuseRace(
   machine: Machine,
   mayRace: (at: number) => boolean,

@@ -11,13 +11,13 @@ describe('a deliberate fault is found', () => {
   const found = (find: string, replace: string, threads = beside.threads, kills = 0) =>
     run({ ...beside, threads, faults: [{ file, find, replace }] }, { preemptions: 2, kills })
 
-  it('where an item counts as dropped that a taker took', async () => {
+  it('where an item counts as dropped although a taker took it', async () => {
     await expect(
       found('dropsHead ? claimHead(head) : true', 'dropsHead ? claimHead(head) || true : true'),
     ).rejects.toThrow('was finished twice')
   })
 
-  it('where those who drop do not exclude each other', async () => {
+  it('where two drops do not exclude each other', async () => {
     await expect(
       found(
         'if (cas(LOCK, 0, 1) !== 0) return BUSY\n  const answer = replaceLocked',
@@ -30,7 +30,7 @@ describe('a deliberate fault is found', () => {
     await expect(found('if (load(slot) !== tail) return BUSY', '')).rejects.toThrow(/slot of .* sequence/)
   })
 
-  it('where the ring grows beyond its bound by what came back', async () => {
+  it('where the ring exceeds its bound because of returned items', async () => {
     const wrong = found('(queued >= maxsize || load(RETURNED) === 0)', 'load(RETURNED) === 0', DYING, 1)
     await expect(wrong).rejects.toThrow('2 items in a queue bounded to 1')
   })

@@ -3,7 +3,7 @@ import { type Core, configureCore, coreOf } from '../../src/core/instance.ts'
 import * as layout from '../../src/core/words/offsets.ts'
 import * as say from './actors.ts'
 import { type Bounds, type Checks, type Explored, explore } from './explore.ts'
-import { CLOCK, LOT } from './futex.ts'
+import { CLOCK, PARKING_LOT } from './futex.ts'
 import { at, fail, heldIn, Invariants, itemIn, queuedIn, type Words } from './invariants.ts'
 import { type Actor, Machine, type Turn } from './machine.ts'
 import { Sampler, type Sampling } from './pct.ts'
@@ -13,30 +13,33 @@ import { AT, EXITED, FINISHED, KIND, REGISTERS, RUNS, STATUS, World } from './wo
 
 /** A queue and the threads at it. */
 export interface Scenario {
-  /** Default: FIFO. In a priority queue an item's priority is its number, negative for producers of odd numbers. */
+  /**
+   * In a priority queue an item's priority is its number, negative for producers of odd numbers.
+   * @default 'fifo'
+   */
   readonly kind?: Kind
   readonly maxsize?: number
   readonly maxInFlight?: number
-  /** The position the ring begins at. */
+  /** The first position. */
   readonly start?: number
   readonly blocks?: number
   readonly maxDeliveries?: number
   readonly dropsOldest?: boolean
-  /** Items given up wait to be moved to the dead letters; else they count as finished. */
+  /** Dead-lettered items wait to be moved to the dead letters. Otherwise they count as finished. */
   readonly deadLetters?: boolean
-  /** Ledgers; one for each thread that uses one unless given. */
+  /** Number of ledgers; one for each thread that uses one, unless given. */
   readonly ledgers?: number
-  readonly threads: readonly Player[]
-  /** Faults put into the source. */
+  readonly threads: readonly Participant[]
+  /** Deliberate faults in the source. */
   readonly faults?: readonly Fault[]
-  /** Threads may die inside straight lines, too: what the real core rules out. */
+  /** Threads may die inside straight lines, too, which the real core prevents. */
   readonly tears?: boolean
-  /** Checked at every end, beside what always holds there. */
+  /** A check at every end, beside those that always hold there. */
   readonly end?: (end: End) => void
 }
 
-/** A thread: its turn, and what its registers are once its ledger is known. */
-export interface Player {
+/** A thread: its turn, and its first registers as a function of its ledger. */
+export interface Participant {
   readonly name: string
   readonly turn:
     | 'produce'
@@ -54,12 +57,12 @@ export interface Player {
   readonly ledger?: boolean
 }
 
-/** A producer's items are 16 * number + 1 and up. */
+/** The items of a producer are 16 * number + 1 and up. */
 export function producer(
   number: number,
   items: number,
   options: { mortal?: boolean; bytes?: number } = {},
-): Player {
+): Participant {
   const first = number * 16 + 1
   return {
     name: `producer ${number}`,
@@ -74,14 +77,14 @@ export interface TakerOptions {
   readonly over?: number
   /** Looks once before it waits. */
   readonly looks?: boolean
-  /** Is in a select. */
+  /** Waits in a select. */
   readonly selects?: boolean
   readonly mortal?: boolean
 }
 
 export const UNTIL_END = -1
 
-export function taker(number: number, items: number, options: TakerOptions = {}): Player {
+export function taker(number: number, items: number, options: TakerOptions = {}): Participant {
   return {
     name: `taker ${number}`,
     turn: 'consume',
@@ -98,7 +101,7 @@ export function taker(number: number, items: number, options: TakerOptions = {})
   }
 }
 
-export function guardian(number: number, mortal = false): Player {
+export function guardian(number: number, mortal = false): Participant {
   return {
     name: `guardian ${number}`,
     turn: 'guard',
@@ -108,19 +111,19 @@ export function guardian(number: number, mortal = false): Player {
   }
 }
 
-export function joiner(mortal = false): Player {
+export function joiner(mortal = false): Participant {
   return { name: 'joiner', turn: 'join', registers: (ledger) => [ledger], mortal }
 }
 
-export function closer(immediate: boolean, mortal = false): Player {
+export function closer(immediate: boolean, mortal = false): Participant {
   return { name: 'closer', turn: 'shutDown', registers: (ledger) => [ledger, immediate ? 1 : 0], mortal }
 }
 
-export function clock(): Player {
+export function clock(): Participant {
   return { name: 'clock', turn: 'tick', registers: () => [], ledger: false }
 }
 
-export function registrant(number: number, mortal = false): Player {
+export function registrant(number: number, mortal = false): Participant {
   return {
     name: `registrant ${number}`,
     turn: 'register',
@@ -130,32 +133,33 @@ export function registrant(number: number, mortal = false): Player {
   }
 }
 
-/** The thread whose puts are counted for a producer, in the first ledger. It leaves, or dies. */
-export function predecessor(): Player {
+/** The thread whose puts are counted for a producer, in the first ledger. It detaches, or dies. */
+export function predecessor(): Participant {
   return { name: 'predecessor', turn: 'leave', registers: (ledger, self) => [ledger, self], mortal: true }
 }
 
-export function successor(number: number): Player {
+export function successor(number: number): Participant {
   const registers = (_ledger: number, self: number) => [self, PRODUCER]
   return { name: `successor ${number}`, turn: 'follow', registers, ledger: false }
 }
 
-export function retirer(): Player {
+export function retirer(): Participant {
   return { name: 'retirer', turn: 'closeProducer', registers: () => [], ledger: false }
 }
 
 const PRODUCER = 7
 
-/** Observer's words, by item: how often it was accepted, delivered, settled; given back by a death or a retry; given up, posted. */
+/** Words of the observer, by item: how often it was accepted, delivered, settled and so on. */
 const PER_ITEM = 6
 const ITEMS = 64
 const OF_ACCEPTED = 0
 const OF_DELIVERED = 1
 const OF_SETTLED = 2
+/** Came back by a death or a retry. */
 const OF_RETURNED = 3
 const OF_GIVEN_UP = 4
 const OF_POSTED = 5
-/** By thread and producer: the last first delivery. */
+/** By thread and producer: the last item at its first delivery. */
 const ORDER = ITEMS * PER_ITEM
 const COUNTS = ORDER + 16 * 4
 const OBSERVER_WORDS = COUNTS + 16
@@ -174,12 +178,12 @@ export class End {
     this.deaths = machine.world.words[machine.world.deaths] as number
   }
 
-  /** How often any thread said so. */
+  /** How often threads reported the event. */
   count(what: number): number {
     return this.words[this.#machine.world.observer + COUNTS + what] as number
   }
 
-  /** How often it was what. */
+  /** How often each event happened to the item. */
   item(id: number) {
     const from = this.#machine.world.observer + id * PER_ITEM
     const of = (offset: number) => this.words[from + offset] as number
@@ -193,7 +197,7 @@ export class End {
     }
   }
 
-  /** Items queued, come back or held. */
+  /** Items that are queued, returns or held. */
   get unfinished(): number {
     const { words, geometry } = this
     let held = 0
@@ -206,13 +210,13 @@ export class End {
 
 const programs = new Map<string, Promise<Program>>()
 
-/** Explores; throws what it finds, with the trace. */
+/** Explores. @throws Finding, with the trace */
 export async function run(scenario: Scenario, bounds: Bounds = {}): Promise<Explored> {
   const { prepare, checks } = await prepared(scenario)
   return explore(prepare, checks, bounds)
 }
 
-/** What runs schedules by chance. */
+/** A sampler: it runs schedules by chance. */
 export async function samplerOf(scenario: Scenario, sampling: Sampling): Promise<Sampler> {
   const { prepare, checks } = await prepared(scenario)
   return new Sampler(prepare, checks, sampling)
@@ -255,10 +259,10 @@ function geometryFor({
     hasDeadLetters: false,
     dropsOldest,
   })
-  // Without the records of failures, which no step of the core touches.
+  // No failure records: no step of the core touches them.
   const geometry = { ...laidOut, hasDeadLetters: deadLetters }
   if (blocks === 0) return geometry
-  // Blocks of one byte that is nowhere: only their numbers matter here.
+  // The blocks have one byte and no memory: only their numbers matter here.
   return { ...geometry, blocks, blockBytes: 1, linksAt: geometry.bytes, bytes: geometry.bytes + 128 }
 }
 
@@ -273,38 +277,38 @@ function machineFor(scenario: Scenario, source: Program, geometry: Geometry): Ma
   configureCore(actors.operations, geometry)
   const core = coreOf(geometry.kind, { ...actors.operations } as Core)
   const untransformed = () => fail('a call to shared that was not transformed')
-  const lot = Object.assign(new actors.ModelLot(), { load: untransformed, wait: untransformed })
-  const unbelted = {
+  const lot = Object.assign(new actors.ModelParkingLot(), { load: untransformed, wait: untransformed })
+  const withoutSafetyTimeout = {
     safetyTimeoutMs: Number.POSITIVE_INFINITY,
     noteMissedWake: untransformed,
     notify: () => {},
   }
-  actors.share({ core, geometry, load: untransformed, wait: untransformed, lot, ...unbelted })
+  actors.share({ core, geometry, load: untransformed, wait: untransformed, lot, ...withoutSafetyTimeout })
 
   const world = new World(geometry.bytes >> 2, OBSERVER_WORDS, scenario.threads.length)
   const memory = new Int32Array(geometry.bytes >> 2)
   layOut(memory.buffer, geometry, scenario.start ?? 0)
   memory.forEach((value, index) => void world.set(index, value))
   let ledgers = 0
-  const players = scenario.threads.map((player, self): Actor => {
+  const participants = scenario.threads.map((participant, self): Actor => {
     let ledger = 0
-    if (player.ledger !== false) {
+    if (participant.ledger !== false) {
       ledger = ledgerAt(geometry, ledgers++)
       world.set((ledger + layout.OWNER) >> 2, self + 1)
-      if (player.turn === 'leave') world.set((ledger + layout.PRODUCER) >> 2, PRODUCER)
+      if (participant.turn === 'leave') world.set((ledger + layout.PRODUCER) >> 2, PRODUCER)
     }
-    const turn = actors[player.turn] as unknown as Turn
+    const turn = actors[participant.turn] as unknown as Turn
     return {
-      name: player.name,
+      name: participant.name,
       turn,
-      registers: player.registers(ledger, self),
-      mortal: player.mortal ?? false,
+      registers: participant.registers(ledger, self),
+      mortal: participant.mortal ?? false,
     }
   })
   world.set(layout.LEDGERS_USED >> 2, ledgers)
   const machine = new Machine(
     world,
-    players,
+    participants,
     request,
     (each, thread, what, item, attempts) => observe(each, geometry.kind, thread, what, item, attempts),
     (each, thread) => noteDeath(each, geometry, thread),
@@ -338,16 +342,17 @@ function observe(
   const count = (offset: number) => world.words[world.observer + of + offset] as number
   if (what === say.SETTLED) {
     if (bump(machine, of + OF_SETTLED) > 1) fail(`item ${item} was finished twice`)
-    if (count(OF_GIVEN_UP) > 0 && count(OF_POSTED) === 0) fail(`item ${item} was given up, and has no letter`)
+    if (count(OF_GIVEN_UP) > 0 && count(OF_POSTED) === 0)
+      fail(`item ${item} was dead-lettered, and has no letter`)
   }
-  // Who gave it up may die, or another may post it, before that is said.
+  // The thread that dead-lettered it may die, or another may post it, before the event is reported.
   if (what === say.GIVEN_UP || what === say.POSTED) world.set(world.observer + of + OF_GIVEN_UP, 1)
   if (what === say.POSTED) {
-    if ((attempts & layout.DEAD_LETTERED) === 0) fail(`item ${item} was posted, and nobody gave it up`)
+    if ((attempts & layout.DEAD_LETTERED) === 0) fail(`item ${item} was posted, and not dead-lettered`)
     if (bump(machine, of + OF_POSTED) > 1 + count(OF_RETURNED)) fail(`item ${item} was posted twice`)
   }
   if (what !== say.DELIVERED) return 0
-  if (count(OF_GIVEN_UP) > 0) fail(`item ${item} was given up, and delivered again`)
+  if (count(OF_GIVEN_UP) > 0) fail(`item ${item} was dead-lettered, and delivered again`)
   if (item <= 0 || item >= ITEMS) fail(`item ${item} was never put`)
   const delivered = bump(machine, of + OF_DELIVERED)
   const returned = count(OF_RETURNED)
@@ -358,14 +363,14 @@ function observe(
     if ((world.words[last] as number) >= item) fail(`item ${item} was delivered after ${world.words[last]}`)
     world.set(last, item)
   }
-  // Given back at once by a taker that does so at first deliveries: counted before, since it is one turn.
+  // Such a taker requeues the item in the same turn, so its return is counted here already.
   const manner = world.words[world.thread(thread) + REGISTERS + 2]
   if (attempts === 1 && (manner === say.RETRY_ONCE || manner === say.DELAY_ONCE))
     bump(machine, of + OF_RETURNED)
   return 0
 }
 
-/** What the dead held may be delivered once more. */
+/** The items that the dead thread held may be delivered once more. */
 function noteDeath(machine: Machine, geometry: Geometry, thread: number): void {
   const { words } = machine.world
   for (let index = 0; index < geometry.maxThreads; index++) {
@@ -389,32 +394,32 @@ function checksFor(scenario: Scenario, geometry: Geometry): Checks {
       for (let thread = 0; thread < world.threadCount; thread++) {
         const record = world.thread(thread)
         const status = words[record + STATUS] as number
-        const player = scenario.threads[thread]
-        const isImmediate = player?.turn === 'shutDown' && player.registers(0, thread)[1] === 1
+        const participant = scenario.threads[thread]
+        const isImmediate = participant?.turn === 'shutDown' && participant.registers(0, thread)[1] === 1
         if (isImmediate && status === FINISHED && (at(words, layout.HEAD) & layout.SHUT) === 0)
           fail('the immediate shutdown is undone')
         if (status === FINISHED || status === EXITED) continue
         if (status === RUNS && words[record + KIND] === step.DEATH) continue
         if (status === RUNS) fail(`${machine.describe(thread)}: stuck`)
         const word = words[record + AT] as number
-        const side = word === LOT ? layout.GET : word - layout.EPOCH
+        const side = word === PARKING_LOT ? layout.GET : word - layout.EPOCH
         refuseSleep(words, geometry, side, machine.describe(thread))
       }
       scenario.end?.(new End(machine, geometry))
     },
-    // A cell's number in a slot is read before the exchange that makes the slot one's own; whether there is anything to
-    // move to the dead letters, before the lock is taken.
+    // The cell number in a slot is read before the exchange that gives the slot to the thread. The list of
+    // dead-lettered items is read before the lock is taken.
     mayRace: (address) =>
       address === layout.DEAD_LETTERED_FIRST ||
       (address >= geometry.ringAt && address < ringEnd && (address & 7) === layout.SLOT_CELL),
   }
 }
 
-/** Nobody sleeps for what is there. */
+/** Fails if a thread sleeps although its condition holds. */
 function refuseSleep(words: Words, geometry: Geometry, side: number, who: string): void {
   const isShut = (at(words, layout.TAIL) & layout.SHUT) !== 0
   const queued = queuedIn(words)
-  const backlog = at(words, layout.RETURNS)
+  const returns = at(words, layout.RETURNS)
   let held = 0
   for (let index = 0; index < geometry.maxThreads; index++)
     held += heldIn(words, geometry, ledgerAt(geometry, index)).length
@@ -422,10 +427,10 @@ function refuseSleep(words: Words, geometry: Geometry, side: number, who: string
     fail(`${who}: sleeps, and there is an item`)
   if (side === layout.GET && at(words, layout.DELAYED) > 0 && at(words, CLOCK) !== 0)
     fail(`${who}: sleeps, and an item is due`)
-  if (side === layout.GET && isShut && held + backlog === 0) fail(`${who}: sleeps, and the queue has ended`)
+  if (side === layout.GET && isShut && held + returns === 0) fail(`${who}: sleeps, and the queue has ended`)
   if (side === layout.PUT && isShut) fail(`${who}: sleeps, and the queue is shut down`)
-  if (side === layout.PUT && queued + backlog < geometry.maxsize) fail(`${who}: sleeps, and there is room`)
+  if (side === layout.PUT && queued + returns < geometry.maxsize) fail(`${who}: sleeps, and there is room`)
   if (side === layout.MEMORY && at(words, layout.FREE_BLOCKS) === geometry.blocks)
     fail(`${who}: sleeps, and all blocks are free`)
-  if (side === layout.JOIN && queued + backlog + held === 0) fail(`${who}: sleeps, and all is finished`)
+  if (side === layout.JOIN && queued + returns + held === 0) fail(`${who}: sleeps, and all is finished`)
 }

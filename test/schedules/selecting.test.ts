@@ -5,7 +5,7 @@ import { producer, run, taker } from './scenario.ts'
 
 const selects = { selects: true }
 
-exploring('a thread in a select, asleep on the word of its lot', SELECTING)
+exploring('a thread in a select, asleep on the word of its parking lot', SELECTING)
 
 describe('a deliberate fault is found', () => {
   const threads = [producer(0, 1), producer(1, 1), taker(0, 1, selects), taker(1, 1)]
@@ -16,7 +16,7 @@ describe('a deliberate fault is found', () => {
 
   it.each([
     [
-      'who wakes the takers leaves the lot alone',
+      'a wake of the takers does not move the parking lot',
       [
         {
           file: 'wait/waking.ts',

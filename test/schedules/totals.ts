@@ -3,7 +3,7 @@ import type { Sampled } from './pct.ts'
 
 export interface OfExploration {
   readonly name: string
-  /** 'all': in all orders. */
+  /** 'all': all orders. */
   readonly bound: number | 'all'
   readonly explored: Explored
 }
@@ -14,7 +14,7 @@ export interface OfSampling {
   readonly sampled: Sampled
 }
 
-/** What a run of many explorations and samplings came to. */
+/** The totals of many explorations and samplings. */
 export class Totals {
   readonly #explorations: OfExploration[] = []
   readonly #samplings: OfSampling[] = []
@@ -31,14 +31,14 @@ export class Totals {
     return this.#sum(({ schedules }) => schedules)
   }
 
-  /** Explored to the end at a bound of at least `bound`. */
+  /** Names of the configurations explored to the end at a bound of at least `bound`. */
   completeAt(bound: number): string[] {
     return this.#explorations
       .filter((each) => !each.explored.exhausted && (each.bound === 'all' || each.bound >= bound))
       .map(({ name }) => name)
   }
 
-  /** Empty if nothing was explored or sampled. */
+  /** The summary; empty if nothing was explored or sampled. */
   lines(bound: number): string[] {
     return [...this.#sampledLine(), ...this.#exploredLine(bound)]
   }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type AnyNode, type Node, parse } from 'acorn'
 import { build, type Plugin } from 'esbuild'
 import MagicString from 'magic-string'
-import { LOT } from './futex.ts'
+import { PARKING_LOT } from './futex.ts'
 import {
   ADD,
   BACK_OFF,
@@ -22,8 +22,8 @@ import {
 } from './steps.ts'
 
 /**
- * Makes the real source steppable: the explored modules are bundled with the actors, types stripped, and every
- * function that reaches a shared word becomes a generator that yields a request before each access.
+ * Makes the real source steppable. The explored modules are bundled with the actors, without types. Every
+ * function that accesses a shared word becomes a generator that yields a request before each access.
  */
 
 /** A deliberate fault: `find` must occur exactly once in the file. */
@@ -33,19 +33,21 @@ export interface Fault {
   readonly replace: string
 }
 
-/** Where in the source a request is made. */
+/** The place in the source that makes a request. */
 export interface Site {
   readonly inside: string
   readonly text: string
 }
 
 export interface Program {
-  /** Makes the modules anew, around one Request; a function of its own each time would have to be optimized anew. */
+  /**
+   * Evaluates the modules again, with one Request. A new function each time would have to be optimized again.
+   */
   readonly evaluate: (...args: readonly unknown[]) => unknown
   readonly sites: readonly Site[]
 }
 
-/** Modules the model replaces: by the names they export, the requests that stand for them. */
+/** Modules that the model replaces: the requests for the functions that they export. */
 const PRIMITIVES: Record<string, Record<string, number>> = {
   'memory.ts': {
     load: LOAD,
@@ -64,13 +66,13 @@ const PRIMITIVES: Record<string, Record<string, number>> = {
 const PURE: Record<string, string> = { imul: 'Math.imul', remember: '(what) => void ($.remembered = what)' }
 /** Parameters that hold a transformed function. */
 const CALLBACKS = new Set(['attempt', 'mayLeave', 'operation'])
-/** Functions whose loop around a back-off keeps nothing from one try to the next. */
+/** Functions with a loop around a back-off that keep nothing from one try to the next. */
 const RETRYING = new Set([
   'putOnce',
   'takeOnce',
   'reserveOnce',
   'pushOnce',
-  'giveBackOnce',
+  'requeueOnce',
   'delayOnce',
   'releaseOnce',
   'readDeadLettered',
@@ -101,7 +103,7 @@ async function bundle(faults: readonly Fault[]): Promise<string> {
           contents = parts.join(fault.replace)
           unused.delete(fault)
         }
-        // What a stay at the end keeps between looks: the actors tell it to the machine.
+        // The round that an EndWait keeps between looks: the actors tell it to the machine.
         if (path.endsWith('/src/queue/recovery/end.ts')) contents = contents.replaceAll('#round', 'keptRound')
         return { contents, loader: 'ts' }
       })
@@ -114,7 +116,7 @@ async function bundle(faults: readonly Fault[]): Promise<string> {
     format: 'esm',
     platform: 'node',
     target: 'esnext',
-    // The doors of the rooms lead to more than is explored.
+    // The doors of the rooms export more than is explored.
     treeShaking: true,
     external: ['node:*'],
     plugins: [plugin],
@@ -135,9 +137,9 @@ type Callable = Extract<
 type Call = Extract<AnyNode, { type: 'CallExpression' }>
 
 interface Found {
-  /** A declared function that keeps nothing beyond its answer: its history is forgotten when it answers. */
+  /** A declared function that keeps nothing but its answer: its history is dropped when it answers. */
   readonly forgets: boolean
-  /** It keeps its history at entry. */
+  /** It stores the history at its entry. */
   remembers: boolean
   readonly name: string
   readonly node: Callable
@@ -145,7 +147,7 @@ interface Found {
   readonly calls: Call[]
 }
 
-/** How a call is to be rewritten. */
+/** How a call must be rewritten. */
 type Meaning = { primitive: number; at?: number } | { line: boolean; forgets: boolean } | undefined
 
 function instrument(text: string): Program {
@@ -192,8 +194,8 @@ function instrument(text: string): Program {
     const owner = lastName(callee.object)
     if (owner === 'shared' && name === 'load') return { primitive: LOAD }
     if (owner === 'shared' && name === 'wait') return { primitive: WAIT }
-    if (owner === 'lot' && name === 'load') return { primitive: LOAD, at: LOT }
-    if (owner === 'lot' && name === 'wait') return { primitive: WAIT, at: LOT }
+    if (owner === 'lot' && name === 'load') return { primitive: LOAD, at: PARKING_LOT }
+    if (owner === 'lot' && name === 'wait') return { primitive: WAIT, at: PARKING_LOT }
     if (owner === 'core') return { line: true, forgets: true }
     return stepping.has(`.${name}`) ? { line: false, forgets: false } : undefined
   }
@@ -238,8 +240,9 @@ function instrument(text: string): Program {
 }
 
 /**
- * A wait, and a back-off in a function whose loop keeps nothing from one try to the next, are also where the history
- * is cut: what the thread knows there is what it knew when it entered the function.
+ * Rewrites an access to a request. A wait also cuts the history, and so does a back-off in a function that
+ * keeps nothing from one try to the next: the thread then knows only what it knew when it entered the
+ * function.
  */
 function makeRequest(
   out: MagicString,
@@ -284,7 +287,7 @@ function makeGenerator(out: MagicString, text: string, { node, parent }: Found):
   }
 }
 
-/** Every function, with the calls in its own body. A method's name begins with a dot. */
+/** All functions, each with the calls in its own body. The name of a method begins with a dot. */
 function collect(tree: Node): Found[] {
   const found: Found[] = []
   const visit = (node: AnyNode, parent: AnyNode, current: Found | undefined) => {
@@ -318,7 +321,7 @@ function nameIn(node: Callable, parent: AnyNode): string {
   return node.id?.name ?? `anonymous at ${node.start}`
 }
 
-/** Registers, callbacks and arrays outlive the call; what is nested may change its surroundings. */
+/** A function that gets registers, callbacks or arrays may change them, and a nested one its surroundings. */
 function isForgetful(node: Callable, parent: AnyNode): boolean {
   if (parent.type !== 'Program' || node.type !== 'FunctionDeclaration') return false
   return node.params.every(
@@ -351,7 +354,7 @@ function lastName(node: AnyNode): string {
   return unnumbered(nameOf(node.type === 'MemberExpression' ? node.property : node))
 }
 
-/** The bundler numbers names that occur twice. */
+/** The bundler adds numbers to names that occur twice. */
 function unnumbered(name: string): string {
   return name.replace(/\d+$/, '')
 }

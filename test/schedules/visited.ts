@@ -1,4 +1,6 @@
-/** States seen, by two halves of a hash, each with the least cost at which it was reached. Open addressing. */
+/**
+ * States seen, by a hash in two halves, each with the lowest cost at which it was reached. Open addressing.
+ */
 export class Visited {
   #keys = new Uint32Array(2 << 16)
   #costs = new Uint8Array(1 << 16)
@@ -9,25 +11,25 @@ export class Visited {
     return this.#count
   }
 
-  /** False if the state was reached before at no higher cost. */
+  /** Returns false if the state was reached before at no higher cost. */
   add(first: number, second: number, cost: number): boolean {
-    // 0 0 marks a free place.
+    // Two zeroes mark a free slot.
     const low = first === 0 && second === 0 ? 1 : first
-    let place = low & this.#mask
+    let slot = low & this.#mask
     for (;;) {
-      const a = this.#keys[place * 2]
-      const b = this.#keys[place * 2 + 1]
+      const a = this.#keys[slot * 2]
+      const b = this.#keys[slot * 2 + 1]
       if (a === 0 && b === 0) break
       if (a === low >>> 0 && b === second >>> 0) {
-        if ((this.#costs[place] as number) <= cost) return false
-        this.#costs[place] = cost
+        if ((this.#costs[slot] as number) <= cost) return false
+        this.#costs[slot] = cost
         return true
       }
-      place = (place + 1) & this.#mask
+      slot = (slot + 1) & this.#mask
     }
-    this.#keys[place * 2] = low
-    this.#keys[place * 2 + 1] = second
-    this.#costs[place] = cost
+    this.#keys[slot * 2] = low
+    this.#keys[slot * 2 + 1] = second
+    this.#costs[slot] = cost
     if (++this.#count * 2 > this.#mask) this.#grow()
     return true
   }
@@ -43,11 +45,11 @@ export class Visited {
       const a = keys[from * 2] as number
       const b = keys[from * 2 + 1] as number
       if (a === 0 && b === 0) continue
-      let place = a & this.#mask
-      while (this.#keys[place * 2] !== 0 || this.#keys[place * 2 + 1] !== 0) place = (place + 1) & this.#mask
-      this.#keys[place * 2] = a
-      this.#keys[place * 2 + 1] = b
-      this.#costs[place] = costs[from] as number
+      let slot = a & this.#mask
+      while (this.#keys[slot * 2] !== 0 || this.#keys[slot * 2 + 1] !== 0) slot = (slot + 1) & this.#mask
+      this.#keys[slot * 2] = a
+      this.#keys[slot * 2 + 1] = b
+      this.#costs[slot] = costs[from] as number
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Explored } from './explore.ts'
 import type { Sampled, Sampler } from './pct.ts'
 import { run, samplerOf } from './scenario.ts'
 
-/** A part of what is to be explored. */
+/** A part of the work: an exploration, or some schedules by chance. */
 export type Work =
   | { readonly name: string; readonly preemptions: number | 'all' }
   | { readonly name: string; readonly seed: number; readonly from: number; readonly count: number }
@@ -42,7 +42,7 @@ function configurationOf(name: string) {
   return found
 }
 
-/** In a process of its own: told one piece of work after another, by its parent. */
+/** In a child process: the parent sends one piece of work after another. */
 if (process.send !== undefined && process.argv[2] === 'worker') {
   process.on('message', (work: Work) => {
     done(work).then(

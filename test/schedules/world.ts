@@ -3,10 +3,10 @@ import { mix, mix2 } from './mix.ts'
 /**
  * The whole state of an exploration in one array, so that saving and restoring it is one copy:
  *
- *   shared memory | observer's words | threads | who sleeps, in order | deaths
+ *   shared memory | observer's words | threads | sleepers, in order | deaths
  *
- * A thread's local state is not in it: it follows from the thread's registers at the start of its present turn and
- * from the values it was answered since, of which HISTORY holds a hash.
+ * A thread's local state is not in it. It follows from the registers at the start of the thread's present
+ * turn and from the answers since then; HISTORY holds a hash of these.
  */
 
 /** Thread record, in words. */
@@ -20,14 +20,16 @@ export const C = 6
 export const D = 7
 export const LINE = 8
 export const KILLABLE = 9
-/** Answers given to this thread so far, and those before its present turn. */
+/** Number of answers to this thread so far, and of those before its present turn. */
 export const ANSWERS = 10
 export const TURN = 11
 export const HISTORY = 12
 export const HISTORY2 = 13
-/** 0: no other thread has changed a word since this one last went on from a back-off: to try again is in vain. */
+/** 0: no other thread has changed a word since this thread's last back-off, so another try would fail too. */
 export const CHANGED = 14
-/** 1: its exit was tried at the point where it stands; to exit there later, while it makes no step, is the same. */
+/**
+ * 1: the thread's exit at this point has been tried. A later exit, without a step in between, is the same.
+ */
 export const OFFERED = 15
 export const REGISTERS = 16
 export const REGISTER_COUNT = 8
@@ -37,7 +39,7 @@ export const THREAD_WORDS = REGISTERS + REGISTER_COUNT
 export const RUNS = 0
 export const SLEEPS = 1
 export const FINISHED = 2
-/** Gone for good: killed or at its end. */
+/** The thread was killed or has ended. */
 export const EXITED = 3
 
 export const MAX_DEATHS = 8
@@ -50,10 +52,10 @@ export class World {
   readonly threadCount: number
   /** Count, then thread numbers in the order in which they fell asleep. */
   readonly sleepers: number
-  /** Count, then the dead. */
+  /** Count, then the numbers of dead threads. */
   readonly deaths: number
   readonly kills: number
-  /** Running hash of memory and observer's words, two halves. */
+  /** Hash of the memory and the observer's words, in two halves, kept up to date. */
   readonly hash: number
 
   constructor(memoryWords: number, observerWords: number, threadCount: number) {
@@ -76,7 +78,7 @@ export class World {
     return this.words[this.thread(index) + STATUS] as number
   }
 
-  /** A word of memory or of the observer. True if that changed it. */
+  /** Sets a word of the memory or of the observer. Returns true if that changed it. */
   set(index: number, value: number): boolean {
     const { words, hash } = this
     const old = words[index] as number

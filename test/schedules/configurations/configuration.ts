@@ -4,14 +4,14 @@ import type { Scenario } from '../scenario.ts'
 /** A scenario with a name, and how far it is explored. */
 export interface Configuration {
   readonly name: string
-  /** What it shows. */
+  /** The property that it shows. */
   readonly fact: string
   readonly scenario: Scenario
-  /** Threads killed in one order of steps. */
+  /** Most threads killed in one order of steps. */
   readonly kills: number
-  /** Preemptions up to which the tests explore it to its end; undefined: they only sample it. */
+  /** The tests explore it to its end up to this number of preemptions; undefined: they only sample it. */
   readonly preemptions: number | undefined
-  /** Those of the deep run. */
+  /** The same for the deep run. */
   readonly deep: number | undefined
 }
 
@@ -28,12 +28,12 @@ export function configuration(
   return { name, fact, scenario, kills: bounds.kills ?? 0, preemptions: bounds.preemptions ?? ALL, deep }
 }
 
-/** Only explored in the deep run. */
+/** A configuration that is explored only in the deep run. */
 export function onlyDeep(name: string, fact: string, scenario: Scenario, bounds: Bounds = {}): Configuration {
   return { ...configuration(name, fact, scenario, bounds), preemptions: undefined }
 }
 
-/** Too large to be explored to the end: only sampled. */
+/** A configuration that is only sampled: it is too large to be explored to the end. */
 export function onlySampled(name: string, fact: string, scenario: Scenario, kills = 0): Configuration {
   return { name, fact, scenario, kills, preemptions: undefined, deep: undefined }
 }

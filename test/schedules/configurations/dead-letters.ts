@@ -12,7 +12,7 @@ function of(kind: 'fifo' | 'lifo' | 'priority'): Configuration[] {
   return [
     configuration(
       `${kind} letters, 1P2C`,
-      'what two give up is posted once',
+      'each item that two takers dead-letter is posted once',
       {
         ...full,
         threads: [producer(0, 2), taker(0, 1, failing), taker(1, 1, failing)],
@@ -22,21 +22,21 @@ function of(kind: 'fifo' | 'lifo' | 'priority'): Configuration[] {
     ),
     configuration(
       `${kind} letters, the mover dies`,
-      'what it moved is posted by the other, and delivered to nobody',
+      'the other posts what it moved, and no taker gets it',
       { ...full, threads: [producer(0, 2), taker(0, 1, dying), taker(1, 1, failing), guardian(0)] },
       shallow,
       2,
     ),
     configuration(
       `${kind} letters, a taker dies`,
-      'what was given up and what it held keep apart',
+      'dead-lettered items and those that it held keep apart',
       { ...full, threads: [producer(0, 2), taker(0, 1, failing), taker(1, 1, mortal), guardian(0)] },
       shallow,
       2,
     ),
     configuration(
       `${kind} letters, immediate`,
-      'what was given up is discarded, and the join released',
+      'dead-lettered items are discarded, and the join is released',
       {
         ...full,
         threads: [producer(0, 1), closer(true), taker(0, UNTIL_END, dying), joiner(), guardian(0)],

@@ -18,7 +18,7 @@ function of(kind: 'fifo' | 'priority'): Configuration[] {
     threads: [producer(0, 1), closer(false), untilEnd, taker(1, UNTIL_END), clock()],
     end: ended(2),
   }
-  const comes = 'the item comes though who slept until then dies'
+  const comes = 'the item comes though the thread that slept until then dies'
   return [
     configuration(`${kind} delayed, 1P1C`, 'delivered again by the one that retried it', {
       kind,
@@ -27,21 +27,21 @@ function of(kind: 'fifo' | 'priority'): Configuration[] {
     }),
     configuration(
       `${kind} delayed, 1P2C`,
-      'comes to whoever sleeps, and one of them knows its time',
+      'comes to a sleeping thread, and one of them knows its time',
       { kind, maxsize: 2, threads: [producer(0, 2), delaying, taker(1, 2), clock()] },
       { preemptions: kind === 'fifo' ? 2 : 1 },
       2,
     ),
     configuration(
       `${kind} delayed, 1P3C`,
-      'comes to whoever sleeps, and one of them knows its time',
+      'comes to a sleeping thread, and one of them knows its time',
       { kind, threads: [producer(0, 1), delaying, taker(1, 1), taker(2, 1), clock()] },
       { preemptions: 1 },
       2,
     ),
     configuration(
       `${kind} delayed, the retrier dies`,
-      'the item comes though who retried it dies',
+      'the item comes though the thread that retried it dies',
       { kind, threads: [producer(0, 1), retrier, taker(1, 1), clock(), guardian(0)] },
       shallow,
       2,

@@ -7,7 +7,7 @@ import { ended, joined, mortal, noneStranded } from './ends.ts'
 const shallow = { preemptions: 1, kills: 1 }
 const holder = { manner: HOLD, over: LEAVE }
 const retrier = taker(0, UNTIL_END, { manner: RETRY_ONCE })
-/** One taker is there to the end: what the dead one held is delivered to it. */
+/** One taker stays to the end, and gets the items that the dead one held. */
 const dying = [producer(0, 1), closer(false), taker(0, UNTIL_END, mortal), taker(1, UNTIL_END), guardian(0)]
 
 function endedAndJoined(end: End): void {

@@ -2,11 +2,11 @@ import { DROPPED, ENDED, JOINED } from '../actors.ts'
 import { fail } from '../invariants.ts'
 import type { End } from '../scenario.ts'
 
-/** What must hold at an end, beside what always does. */
+/** Checks at an end, beside those that always hold. */
 
 export const mortal = { mortal: true }
 
-/** Where nobody died, every item was finished once, and delivered once more than it came back. */
+/** If no thread died, every item was finished once, and delivered once more than it came back. */
 export function allDelivered(...items: number[]) {
   return (end: End) => {
     if (end.deaths > 0) return
@@ -18,7 +18,7 @@ export function allDelivered(...items: number[]) {
   }
 }
 
-/** What was given up has its letter, or waits to be moved. */
+/** Every dead-lettered item was posted, or waits to be moved. */
 export function posted(...items: number[]) {
   return (end: End) => {
     let waiting = 0
@@ -26,12 +26,12 @@ export function posted(...items: number[]) {
       const { givenUp, posted } = end.item(id)
       if (givenUp > 0 && posted === 0) waiting++
     }
-    if (waiting > end.unfinished) fail(`${waiting} items were given up and are nowhere`)
-    if (waiting > 0 && end.deaths === 0) fail(`${waiting} items were given up and never moved`)
+    if (waiting > end.unfinished) fail(`${waiting} items were dead-lettered and are nowhere`)
+    if (waiting > 0 && end.deaths === 0) fail(`${waiting} items were dead-lettered and never moved`)
   }
 }
 
-/** What was accepted is finished, where a taker is left to the end. */
+/** Every accepted item is finished, if a taker is left to the end. */
 export function noneStranded(...items: number[]) {
   return (end: End) => {
     for (const id of items) {
@@ -52,7 +52,7 @@ export function joined(end: End): void {
   if (end.count(JOINED) !== 1) fail('the join sleeps on')
 }
 
-/** Each item that was accepted is in the queue, or was finished or dropped once; and at least `drops` were dropped. */
+/** Each accepted item is in the queue, or was finished or dropped once; at least `drops` were dropped. */
 export function accountsFor(items: readonly number[], drops = 0) {
   return (end: End) => {
     if (end.deaths > 0) return

@@ -11,7 +11,7 @@ import { RING } from './ring.ts'
 import { SELECTING } from './selecting.ts'
 import { BLOCKS, WAITING } from './waiting.ts'
 
-/** All of them: what PCT draws from. */
+/** All configurations. PCT samples each of them. */
 export const CONFIGURATIONS: readonly Configuration[] = [
   ...RING,
   ...DEATHS,

@@ -12,7 +12,7 @@ function drained(end: End): void {
   if (end.count(ENDED) !== 1) fail('the taker never ends')
 }
 
-/** The heap takes more steps: what is large already is explored in the deep run only. */
+/** The heap takes more steps, so its large configurations are explored only in the deep run. */
 const largeOf = (kind: 'lifo' | 'priority'): typeof configuration =>
   kind === 'lifo'
     ? configuration
@@ -45,7 +45,7 @@ function of(kind: 'lifo' | 'priority'): Configuration[] {
     ),
     configuration(
       `${kind} 2P1C, a producer dies`,
-      'harms nobody',
+      'harms no other thread',
       {
         kind,
         maxsize: 2,
@@ -55,7 +55,7 @@ function of(kind: 'lifo' | 'priority'): Configuration[] {
     ),
     largeOf(kind)(
       `${kind} 2P1C and a successor`,
-      'the consumer dies and harms nobody',
+      'the consumer dies and harms no other thread',
       {
         kind,
         maxsize: 2,
@@ -73,7 +73,7 @@ function of(kind: 'lifo' | 'priority'): Configuration[] {
     ),
     configuration(
       `${kind} 1P2C, a retrier dies`,
-      'what it held or gave back is delivered again',
+      'what it held or requeued is delivered again',
       {
         kind,
         maxsize: 1,

@@ -4,7 +4,7 @@ import {
   closer,
   guardian,
   joiner,
-  type Player,
+  type Participant,
   producer,
   type Scenario,
   taker,
@@ -25,7 +25,7 @@ const fourDying = [
   taker(1, UNTIL_END, mortal),
 ]
 
-function closing(...others: Player[]): Scenario {
+function closing(...others: Participant[]): Scenario {
   return { maxsize: 2, maxInFlight: 2, threads: [...fourDying, closer(false), ...others, ...guards] }
 }
 
@@ -36,7 +36,7 @@ export const LARGE: readonly Configuration[] = [
   }),
   onlySampled(
     '2P2C, 2 die where positions wrap',
-    'harms nobody',
+    'harms no other thread',
     { maxsize: 2, start: 2 ** 31 - 2, threads: [...fourDying, ...guards] },
     2,
   ),
@@ -60,7 +60,7 @@ export const LARGE: readonly Configuration[] = [
     onlySampled(`${kind} drained, 2 die`, 'the others end', { ...closing(), kind }, 2),
     onlySampled(
       `${kind} delayed, 2 die`,
-      'a selector and a sleeper hear of what is due',
+      'a selector and a sleeper learn what is due',
       {
         kind,
         maxsize: 2,

@@ -32,13 +32,13 @@ export const RETIRED: Scenario = { threads: [predecessor(), retirer(), guardian(
 export const RECOVERY: readonly Configuration[] = [
   configuration(
     'a sleeper dies',
-    'nobody is stranded, a wake eaten or not',
+    'no thread sleeps on, whether it consumed a wake or not',
     { maxsize: 1, threads: [producer(0, 1), taker(0, 1, mortal), taker(1, 1), guardian(0)] },
     { preemptions: 2, kills: 1 },
   ),
   configuration(
     'a sleeper dies, 2 items',
-    'nobody is stranded, a wake eaten or not',
+    'no thread sleeps on, whether it consumed a wake or not',
     { maxsize: 1, threads: [producer(0, 2), taker(0, 1, mortal), taker(1, 2), guardian(0)] },
     shallow,
     2,
@@ -51,8 +51,8 @@ export const RECOVERY: readonly Configuration[] = [
     2,
   ),
   configuration(
-    'an executor dies',
-    'another winds up what it did not',
+    'a recoverer dies',
+    'another reclaims the rest',
     {
       maxsize: 1,
       threads: [producer(0, 1), taker(0, 1, mortal), taker(1, 1), guardian(0, true), guardian(1)],

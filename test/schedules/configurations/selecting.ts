@@ -21,7 +21,7 @@ export const SELECTING: readonly Configuration[] = [
   ),
   configuration(
     'select, drained',
-    'hears of the end',
+    'learns of the end',
     {
       maxsize: 1,
       threads: [producer(0, 1), closer(false), taker(0, UNTIL_END), taker(1, UNTIL_END, selects)],
@@ -32,14 +32,14 @@ export const SELECTING: readonly Configuration[] = [
   ),
   configuration(
     'select, returned',
-    'hears of an item that came back',
+    'learns of an item that came back',
     { maxsize: 1, threads: [producer(0, 2), taker(0, 1, { manner: RETRY_ONCE }), taker(1, 2, selects)] },
     { preemptions: 1 },
     2,
   ),
   configuration(
     'select, delayed',
-    'hears of an item that is delayed',
+    'learns of an item that is delayed',
     { threads: [producer(0, 1), taker(0, 1, { manner: DELAY_ONCE }), taker(1, 1, selects), clock()] },
     { preemptions: 1 },
     2,
