@@ -422,7 +422,7 @@ describe('selectSync, waiting', () => {
     expect(() => selectSync(two(), { signal })).toThrow(expect.objectContaining(error))
   })
 
-  it.each(KINDS)('is woken for an item of a %s queue, by whoever puts it', async (kind) => {
+  it.each(KINDS)('is woken for an item of a %s queue, by a put of any thread', async (kind) => {
     const queues: Queues = { a: numbers(), b: new CLASSES[kind]<number>({ codec: codecs.int32 }) }
     const there = await elsewhere(queues)
     const won = there.selects('selectSync')
