@@ -3,34 +3,41 @@
  *
  *   npx tsx examples/bakery.ts
  *
- * Ctrl-C: the bakers go home, what is on the shelf is sold. Ctrl-C again: the lights go out.
+ * Ctrl-C: the bakers stop, and the loaves on the shelf are sold. Ctrl-C again: the program ends at once.
  */
 import { isMainThread } from 'node:worker_threads'
 import type { Queue, ThreadContext } from '../src/index.ts'
 import { isToRun } from './shared/command.ts'
-import { type Door, enter, newDoor, now, seconds } from './shared/door.ts'
+import { newTimeline, now, seconds, startTogether, type Timeline } from './shared/timeline.ts'
 
 const HELP = `Usage: bakery
 
-Two bakers and three customers, a thread each, and a shelf for three loaves between them.
-Ctrl-C: the bakers go home, what is on the shelf is sold. Ctrl-C again: the lights go out.
+Two bakers and three customers, each on a thread, share a shelf with room for three loaves.
+Prints each step, and a table of the day for each thread.
+
+  --help  prints this
+
+Ctrl-C: the bakers stop, and the loaves on the shelf are sold. Ctrl-C again: the program ends at once.
+Exit codes: 0; 1 failed; 2 wrong arguments; 130 interrupted.
 `
 
-type Shop = { shelf: Queue<string>; door: Door }
+type Shop = { shelf: Queue<string>; timeline: Timeline }
 type Day = { name: string; loaves: string[]; working: number; waiting: number }
 
-/** ms for each loaf: the ovens are hot in the morning, so bread piles up; later the customers wait for it. */
-const BAKING = [
+/**
+ * The time for each loaf, by baker. The first loaves are fast, so the shelf fills up. Later, customers wait.
+ */
+const BAKING_MS = [
   [150, 60, 70, 50, 950],
   [190, 50, 60, 80, 700],
 ]
-const EATING = 600
-const CROWD = 5
+const EATING_MS = 600
+const THREADS = 5
 
-/** A producer: bakes, and puts each loaf on the shelf as soon as there is room. */
+/** A producer. It bakes loaves, and puts each on the shelf as soon as there is room. */
 export function baker({ shelf }: Shop, thread: ThreadContext<Shop>): Day {
-  const { day, say, leave } = comeIn('baker', thread)
-  for (const duration of BAKING[thread.index]!) {
+  const { day, say, leave } = start('baker', thread)
+  for (const duration of BAKING_MS[thread.index]!) {
     day.working += sleep(duration)
     if (thread.stopping) break
     const loaf = `loaf ${thread.index + 1}.${day.loaves.length + 1}`
@@ -45,14 +52,14 @@ export function baker({ shelf }: Shop, thread: ThreadContext<Shop>): Day {
   return leave()
 }
 
-/** A consumer: buys and eats. When the bakery has closed and nothing is left, the loop ends. */
+/** A consumer. It buys and eats. The loop ends when the shelf is shut down and empty. */
 export function customer({ shelf }: Shop, thread: ThreadContext<Shop>): Day {
-  const { day, say, leave } = comeIn('customer', thread)
+  const { day, say, leave } = start('customer', thread)
   if (shelf.empty) say('waits: the shelf is empty')
   for (const loaf of shelf) {
     say(`bought ${loaf}`)
     day.loaves.push(loaf)
-    day.working += sleep(EATING)
+    day.working += sleep(EATING_MS)
     if (shelf.empty && !shelf.isShutDown) say('waits: the shelf is empty')
   }
   return leave()
@@ -60,10 +67,10 @@ export function customer({ shelf }: Shop, thread: ThreadContext<Shop>): Day {
 
 async function main(): Promise<void> {
   console.log('Two bakers and three customers are on their way; the day begins when all have come.')
-  // Here, not above: to load it from TypeScript takes half a second.
+  // Loading millrace from TypeScript takes half a second, so the first line is printed before.
   const { Queue, Supervisor, task } = await import('../src/index.ts')
   const shelf = new Queue<string>({ name: 'shelf', maxsize: 3 })
-  const shop = { shelf, door: newDoor() }
+  const shop = { shelf, timeline: newTimeline() }
   const supervisor = new Supervisor({ handleSignals: true })
   const work = task<typeof import('./bakery.ts')>(import.meta.url)
   const bakers = supervisor.spawn(work('baker', { threads: 2, args: shop }))
@@ -82,8 +89,8 @@ async function main(): Promise<void> {
   if (!isRight) process.exitCode ??= 1
 }
 
-function comeIn(role: string, { index, args: { shelf, door }, log }: ThreadContext<Shop>) {
-  const print = enter(door, CROWD, log)
+function start(role: string, { index, args: { shelf, timeline }, log }: ThreadContext<Shop>) {
+  const print = startTogether(timeline, THREADS, log)
   const came = now()
   const day = { name: `${role} ${index + 1}`, loaves: [] as string[], working: 0 }
   const say = (what: string) =>

@@ -5,8 +5,8 @@
  *
  *   walk (main thread) → paths → N threads: digest → results → collect (main thread)
  *
- * Both queues are bounded: the walk runs no further ahead than the threads can follow. The supervisor starts
- * the threads, starts one again that has died, and hears Ctrl-C.
+ * Both queues are bounded, so the walk is never far ahead of the threads. The supervisor starts the threads,
+ * starts a thread again that has died, and handles Ctrl-C.
  */
 import { opendir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
@@ -16,7 +16,7 @@ import type { Run } from './checksum/run.ts'
 import { fail, watchOutput } from './shared/command.ts'
 
 const CORES = availableParallelism()
-/** More would wait for a core, each with 40 MB of memory. */
+/** More threads would only wait for a core, and take 40 MB of memory each. */
 const MOST_THREADS = Math.max(8, 2 * CORES)
 
 const HELP = `Usage: checksum [DIR] [options]
@@ -26,11 +26,13 @@ As with find -type f, links are not followed; DIR itself may be one.
 
   --threads N  how many threads digest, 1 to ${MOST_THREADS} (default: one a core, here ${CORES})
   --compare    one thread against N, with the speed-up
-  --json       stdout is one document: { files: [{ path, bytes, sha256, gzipBytes }], unreadable: [{ path, error }], … }
+  --json       stdout is one document: { files: [{ path, bytes, sha256, gzipBytes }], unreadable: [{ path, error }],
+               … }
                A path that is not UTF-8 is approximate there, and exact as pathBytes (base64).
-  --help       prints this
+  --help, -h   prints this
 
-Files that cannot be read are counted and named. Ctrl-C stops the walk: what is begun is finished and reported. Again: at once.
+Files that cannot be read are counted and named.
+Ctrl-C: the walk stops, and begun files are finished and reported. Ctrl-C again: the program ends at once.
 Exit codes: 0, with unreadable files too; 1 failed; 2 wrong arguments; 130 interrupted.
 `
 
@@ -84,7 +86,7 @@ async function main(): Promise<void> {
   await (await opendir(directory)).close()
   const count = compare ? `1 thread, then ${threads}` : threads
   report(`digesting ${shown(Buffer.from(directory))}; threads: ${count}`)
-  // Here, not above: to load it from TypeScript takes half a second.
+  // Loading millrace from TypeScript takes half a second, so the first line is printed before.
   const { digestTree, readTree } = await import('./checksum/run.ts')
 
   const runs: Run[] = []

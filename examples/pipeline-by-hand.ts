@@ -5,9 +5,9 @@
  *
  *   read (1 thread) → blocks → compress (a thread a core) → packed → write (1 thread)
  *
- * Each block becomes a gzip file of its own; joined in order they are one again, which any gunzip reads. The
- * queues are short, so memory stays small however large the file: reading waits for compressing, compressing
- * for writing.
+ * Each block becomes a gzip file of its own. Joined in order they are one file again, which any gunzip reads.
+ * The queues are short, so memory stays small for a file of any size: reading waits for compressing,
+ * compressing for writing.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -43,7 +43,7 @@ const QUEUED = 16
 
 type Block = { number: number; bytes: Uint8Array }
 
-/** A producer: the queue takes each block before the next is asked for. An empty file is one empty block. */
+/** A producer: each block is stored before the next is asked for. An empty file is one empty block. */
 export function* read({ input }: { input: string }): Generator<Block> {
   const fd = openSync(input, 'r')
   let length: number
@@ -56,22 +56,19 @@ export function* read({ input }: { input: string }): Generator<Block> {
   closeSync(fd)
 }
 
-/** A consumer that is a producer, too. If its thread dies on the way, the block is given to another. */
+/** A consumer that also puts. If its thread dies on the way, the block is delivered to another thread. */
 export function compress({ number, bytes }: Block, { args }: ThreadContext<{ packed: Queue<Block> }>): void {
   args.packed.putSync({ number, bytes: gzipSync(bytes) })
 }
 
-/**
- * Of the one thread that writes: the number of the block that is next in the file, and what came before its
- * turn.
- */
+/** In the one thread that writes: the number of the next block in the file, and blocks that came early. */
 let next = 0
 const early = new Map<number, Uint8Array>()
 
 /** A consumer on one thread: puts the blocks back in order. */
 export function write({ number, bytes }: Block, { args, restarts }: ThreadContext<{ fd: number }>): void {
-  if (restarts > 0) throw new Error('the thread that wrote has died, and what it knew is lost')
-  // A block comes twice if the thread that compressed it died just after it had put it.
+  if (restarts > 0) throw new Error('the thread that wrote has died, and the early blocks are lost')
+  // A block comes twice if the thread that compressed it died just after the put.
   if (number >= next) early.set(number, bytes)
   for (let due = early.get(next); due !== undefined; due = early.get(next)) {
     writeFileSync(args.fd, due)
@@ -81,19 +78,18 @@ export function write({ number, bytes }: Block, { args, restarts }: ThreadContex
 
 async function main({ input, output, fd }: { input: string; output: string; fd: number }): Promise<void> {
   console.log(`${input} is compressed to ${output}`)
-  // Here, not above: to load it from TypeScript takes half a second.
+  // Loaded here, not above: loading it from TypeScript takes half a second.
   const { Queue, Supervisor, task } = await import('../src/index.ts')
   const blocks = new Queue<Block>({ name: 'blocks', maxsize: QUEUED })
   const packed = new Queue<Block>({ name: 'packed', maxsize: QUEUED })
   const supervisor = new Supervisor({ handleSignals: true })
   const work = task<typeof import('./pipeline-by-hand.ts')>(import.meta.url)
-  // Should its thread die, the file is read again from the beginning, and what was queued before is skipped.
+  // If its thread dies, the file is read again, without the blocks that were queued before.
   supervisor.produce(blocks, work('read', { args: { input }, resume: 'skip' }))
-  const compressing = supervisor.consume(blocks, work('compress', { args: { packed } }))
+  // The supervisor shuts `blocks` down after its producer, and `packed` after the group that closes it.
+  supervisor.consume(blocks, work('compress', { args: { packed }, closes: packed }))
   supervisor.consume(packed, work('write', { threads: 1, args: { fd } }))
-  // The supervisor ends `blocks` after the producer. That nothing more comes into `packed`, only we know.
-  const packedEnds = compressing.join().finally(() => packed.shutdown())
-  const [report] = await Promise.all([supervisor.join(), packedEnds.catch(() => {})])
+  const report = await supervisor.join()
   closeSync(fd)
 
   console.log(report.groups.map(({ name, threads }) => `${name} x ${threads}`).join(' → '))
@@ -107,7 +103,7 @@ async function main({ input, output, fd }: { input: string; output: string; fd: 
   console.log(`checked: gunzip gives back ${bytes === size ? 'the whole file' : `its first ${bytes} bytes`}`)
 }
 
-/** Without threads or queues. */
+/** Compares the output with the input, without threads or queues. */
 async function check(input: string, bytes: number, output: string): Promise<void> {
   const sha256 = async (chunks: AsyncIterable<Buffer>) => {
     const hash = createHash('sha256')
@@ -121,7 +117,7 @@ async function check(input: string, bytes: number, output: string): Promise<void
   if (expected !== got) throw new Error(`${output} does not hold the first ${bytes} bytes of ${input}`)
 }
 
-/** @throws what is wrong with the arguments; `fd` is open for writing then */
+/** Checks the arguments and opens the output. @throws an error that says which argument is wrong */
 function openFiles() {
   const { values, positionals } = parseArgs({
     options: { help: { type: 'boolean', short: 'h' } },

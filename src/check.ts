@@ -3,8 +3,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 
 /**
- * Checks of arguments. Each names the argument, what is allowed and what came, with Node's own codes:
- * ERR_INVALID_ARG_TYPE (TypeError), ERR_INVALID_ARG_VALUE (TypeError), ERR_OUT_OF_RANGE (RangeError).
+ * Checks of arguments. Each error names the argument, the allowed values and the value received. The codes
+ * are Node's own: ERR_INVALID_ARG_TYPE (TypeError), ERR_INVALID_ARG_VALUE (TypeError), ERR_OUT_OF_RANGE
+ * (RangeError).
  */
 
 function withCode<E extends Error>(error: E, code: string): E {
@@ -36,7 +37,9 @@ export function outOfRange(name: string, range: string, value: unknown): RangeEr
   return withCode(new RangeError(`${name} must be ${range}; received ${shown(value)}`), 'ERR_OUT_OF_RANGE')
 }
 
-/** An integer from `min` to `max`; `undefined` gives `fallback`. */
+/**
+ * Checks that `value` is an integer from `min` to `max`, and returns it; for `undefined` returns `fallback`.
+ */
 export function integer(name: string, value: unknown, min: number, max: number, fallback?: number): number {
   if (value === undefined && fallback !== undefined) return fallback
   const range = `an integer from ${min} to ${max}`
@@ -45,6 +48,7 @@ export function integer(name: string, value: unknown, min: number, max: number, 
   return value
 }
 
+/** Checks that `value` is one of `allowed`, and returns it; for `undefined` returns `fallback`. */
 export function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[], fallback: T): T {
   if (value === undefined) return fallback
   if (!allowed.includes(value as T)) {
@@ -53,7 +57,7 @@ export function oneOf<T extends string>(name: string, value: unknown, allowed: r
   return value as T
 }
 
-/** The names of the options in T: all of them, as the compiler checks. */
+/** The names of all options in T. The compiler checks that none is missing. */
 export type Known<T> = { readonly [K in keyof T]-?: true }
 
 /**
@@ -68,7 +72,8 @@ export function optionsObject<T extends object>(
 ): Partial<T> {
   if (value === undefined) return Object.create(null)
   if (typeof value !== 'object' || value === null) throw invalidType(name, 'an object', value)
-  const own = Reflect.ownKeys(Object.prototype).length <= STANDARD ? value : withoutObjectPrototype(value)
+  const own =
+    Reflect.ownKeys(Object.prototype).length <= STANDARD_PROPERTIES ? value : withoutObjectPrototype(value)
   if (known !== undefined) refuseUnknown(name, own as Record<string, unknown>, known)
   return own
 }
@@ -111,24 +116,25 @@ function editDistance(a: string, b: string): number {
   return row[b.length] as number
 }
 
-/** Properties of Object.prototype: more are a program's own, or a polluter's. */
-const STANDARD = 12
+/** The number of properties that Object.prototype has of its own. Others were added by the program. */
+const STANDARD_PROPERTIES = 12
 
+/** The properties of `value`, without those that it inherits from Object.prototype. */
 function withoutObjectPrototype<T extends object>(value: T): Partial<T> {
   const found: Record<string, unknown> = Object.create(null)
   for (
-    let of: object | null = value;
-    of !== null && of !== Object.prototype;
-    of = Object.getPrototypeOf(of)
+    let object: object | null = value;
+    object !== null && object !== Object.prototype;
+    object = Object.getPrototypeOf(object)
   ) {
-    for (const key of Object.getOwnPropertyNames(of)) {
+    for (const key of Object.getOwnPropertyNames(object)) {
       if (!(key in found)) found[key] = (value as Record<string, unknown>)[key]
     }
   }
   return found as Partial<T>
 }
 
-/** Where a module is, as a `file:` URL. */
+/** Checks that `value` names a file by an absolute path or a `file:` URL, and returns it as a `file:` URL. */
 export function fileUrl(name: string, value: unknown): string {
   const expected =
     "an absolute path, a file: URL string or a URL, such as new URL('./work.js', import.meta.url)"

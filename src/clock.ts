@@ -1,16 +1,16 @@
 import { performance } from 'node:perf_hooks'
 
-// Held from the start: a test may put clocks of its own in their place.
+// Kept from the start, because a test may replace the global clocks.
 const now = performance.now.bind(performance)
 const { hrtime } = process
 
-/** Monotonic milliseconds: of this thread, and the same for all threads of the process. Tests replace it. */
+/** Monotonic clocks, in ms: `now` of this thread, `shared` the same for all threads. Tests replace them. */
 export const clock = {
   now,
   shared: sharedNow,
 }
 
-/** `performance.now()` begins anew in each thread. */
+/** The time since an arbitrary moment, the same in all threads. `performance.now()` starts at 0 in each. */
 function sharedNow(): number {
   const [seconds, nanoseconds] = hrtime()
   return seconds * 1e3 + nanoseconds / 1e6

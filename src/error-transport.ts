@@ -2,45 +2,50 @@ import { inspect, types } from 'node:util'
 import * as ours from './errors.ts'
 
 /**
- * Carries what one thread threw to another. Structured clone alone loses an error's class, `code` and other
- * properties, and throws for what it does not know.
+ * Carries thrown values from one thread to another. Structured clone alone loses an error's class, its `code`
+ * and its other properties, and throws for values that it does not know.
  *
- * Classes are told apart by the names along the prototype chain: those of JavaScript, of Node and of this
- * library arrive as themselves, from another realm or another copy of the library too; any other arrives as a
- * class of that name, below the nearest of these. (Node's own AbortError, and any with its name, arrives as
- * ours.)
+ * A class is known by the names along its prototype chain. Errors of the classes of JavaScript, of Node and
+ * of this library arrive as instances of the same class, also from another realm or another copy of this
+ * library. Any other error arrives with a new class of the same name, which extends the nearest known one.
+ * (An error named AbortError, such as Node's own, arrives as this library's AbortError.)
  *
- * Left out are functions and what has a symbol as its key. What else cannot be cloned arrives as its
- * `inspect` text. Errors within other objects than arrays of errors arrive as structured clone makes them.
+ * Functions, and properties whose key is a symbol, are left out. Any other value that cannot be cloned
+ * arrives as its `inspect` text. Errors inside objects, other than arrays, arrive as structured clone makes
+ * them.
  */
 
 /**
- * What `packError` makes: plain data, cyclic where the errors are. Nothing in it refers to what was thrown.
+ * The result of `packError`: plain data without references to the thrown value. It is cyclic if the errors
+ * are.
  */
 export type PackedError =
   | { readonly value: unknown }
-  /** In place of a value that cannot be cloned. */
+  /** The text of a value that cannot be cloned. */
   | { readonly text: string }
-  /** An array with errors in it. */
+  /** An array that contains errors. */
   | { readonly list: readonly PackedError[] }
   | PackedInstance
 
 interface PackedInstance {
-  /** Names of the constructors, most derived first. */
+  /** The names of the constructors, most derived first. */
   readonly classes: readonly string[]
   readonly properties: [key: string, value: PackedError, isEnumerable: boolean][]
 }
 
 type ErrorClass = new (...args: never[]) => Error
 
-/** Errors in errors, counted along causes, lists and properties. */
+/** The deepest level of errors inside errors, along causes, lists and properties. */
 const MAX_DEPTH = 16
 /** V8 clones recursively: the main thread's stack holds about 1600 levels, a worker's 7000. */
 const MAX_NESTING = 500
 
-/** Carried even if they are not enumerable, or inherited. The last two are SuppressedError's. */
+/**
+ * Properties that are carried even if they are inherited or not enumerable. SuppressedError has the last two.
+ */
 const HIDDEN = ['name', 'message', 'stack', 'code', 'cause', 'errors', 'error', 'suppressed']
 
+/** The classes that arrive as themselves, by the names along their prototype chains. */
 const KNOWN = new Map<string, ErrorClass>(
   [
     ...[Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError],
@@ -49,13 +54,13 @@ const KNOWN = new Map<string, ErrorClass>(
   ].map((each) => [keyOf(classesOf(Object.create(each.prototype))), each]),
 )
 
-/** Data that can be posted to any thread. Never throws. */
+/** Makes data of `thrown` that can be posted to any thread. Never throws. */
 export function packError(thrown: unknown): PackedError {
   const packed = pack(thrown, 0, new Map())
   return 'text' in packed ? pack(new Error(packed.text), 0, new Map()) : packed
 }
 
-/** What was thrown, or the nearest to it that can be had in this thread. */
+/** The thrown value, or the value nearest to it that this thread can have. */
 export function unpackError(packed: PackedError): unknown {
   return unpack(packed, new Map())
 }
@@ -82,42 +87,43 @@ function packInstance(error: Error, depth: number, met: Map<object, PackedInstan
   met.set(error, packed)
   for (const key of new Set([...enumerable, ...HIDDEN])) {
     let value = read(error, key)
-    if (value === NOTHING) continue
+    if (value === LEFT_OUT) continue
     if (key === 'stack') value = stackText(error, value)
     packed.properties.push([key, pack(value, depth + 1, met), enumerable.has(key)])
   }
   return packed
 }
 
-const NOTHING = Symbol('nothing that can be sent')
+const LEFT_OUT = Symbol('a property that is not sent')
 
 function read(error: Error, key: string): unknown {
   try {
-    const value = key in error ? (error as unknown as Record<string, unknown>)[key] : NOTHING
-    return typeof value === 'function' ? NOTHING : value
+    const value = key in error ? (error as unknown as Record<string, unknown>)[key] : LEFT_OUT
+    return typeof value === 'function' ? LEFT_OUT : value
   } catch {
     return '(unreadable)'
   }
 }
 
 /**
- * What V8's serializer leaves out of an error: its class, unless it is one of JavaScript's first, and its
- * properties.
+ * The traits of an error that V8's serializer leaves out: its class, unless it is one of JavaScript's basic
+ * ones, and its properties.
  */
 export interface PackedTraits {
   readonly classes: readonly string[]
   readonly properties: PackedInstance['properties']
-  /** Those of `KEPT` that are enumerable, as V8 never makes them. */
-  readonly shown: readonly string[]
+  /** The properties in `KEPT` that are enumerable. V8 makes them not enumerable. */
+  readonly enumerableKept: readonly string[]
 }
 
-/** What V8's serializer keeps. */
+/** The properties that V8's serializer keeps. */
 const KEPT = ['message', 'stack', 'cause']
+/** The classes that V8's serializer keeps. */
 const KEPT_CLASSES: readonly string[] = [
   ...[Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError],
 ].map((each) => keyOf(classesOf(Object.create(each.prototype))))
 
-/** Undefined if V8's serializer leaves nothing out. Never throws. */
+/** The traits that V8's serializer leaves out of `error`; undefined if there are none. Never throws. */
 export function packTraits(error: Error): PackedTraits | undefined {
   const enumerable = Object.keys(error)
   const classes = classesOf(error)
@@ -126,29 +132,30 @@ export function packTraits(error: Error): PackedTraits | undefined {
   for (const key of new Set([...enumerable, ...HIDDEN])) {
     if (KEPT.includes(key)) continue
     const value = read(error, key)
-    if (value === NOTHING || (key === 'name' && value === name && !enumerable.includes(key))) continue
+    if (value === LEFT_OUT || (key === 'name' && value === name && !enumerable.includes(key))) continue
     properties.push([key, pack(value, 1, new Map()), enumerable.includes(key)])
   }
-  const shown = KEPT.filter((key) => enumerable.includes(key))
-  const isAll = properties.length === 0 && shown.length === 0 && KEPT_CLASSES.includes(keyOf(classes))
-  return isAll ? undefined : { classes, properties, shown }
+  const enumerableKept = KEPT.filter((key) => enumerable.includes(key))
+  const isComplete =
+    properties.length === 0 && enumerableKept.length === 0 && KEPT_CLASSES.includes(keyOf(classes))
+  return isComplete ? undefined : { classes, properties, enumerableKept }
 }
 
-/** Makes what V8's deserializer has made of an error what it was. */
-export function applyTraits(error: Error, { classes, properties, shown }: PackedTraits): void {
+/** Gives an error that V8's deserializer has made the traits that were left out. */
+export function applyTraits(error: Error, { classes, properties, enumerableKept }: PackedTraits): void {
   Object.setPrototypeOf(error, dataClassOf(classes).prototype)
   for (const [key, value, enumerable] of properties) define(error, key, unpackError(value), enumerable)
-  for (const key of shown) define(error, key, error[key as keyof Error], true)
+  for (const key of enumerableKept) define(error, key, error[key as keyof Error], true)
 }
 
-/** Defined, not assigned: the key may be `__proto__`, or inherited and read-only. */
+/** Defines a property. Assigning it would fail for `__proto__`, and for an inherited read-only property. */
 export function define(error: Error, key: string, value: unknown, enumerable: boolean): void {
   Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true })
 }
 
 /**
- * As `classOf`, for an error that no constructor of a DOMException has made: the accessors of these would
- * refuse it. It has a class of that name.
+ * As `classOf`, for an error that the constructor of DOMException has not made. The accessors of DOMException
+ * would throw for it, so it gets another class with that name.
  */
 export function dataClassOf(classes: readonly string[]): ErrorClass {
   const Class = classOf(classes)
@@ -157,7 +164,7 @@ export function dataClassOf(classes: readonly string[]): ErrorClass {
   return Object.defineProperty(Remote, 'name', { value: classes[0] })
 }
 
-/** A program's `Error.prepareStackTrace` may make anything of a stack; most often an array of call sites. */
+/** The stack as text. A program's `Error.prepareStackTrace` often makes an array of call sites of it. */
 export function stackText(error: Error, stack: unknown): unknown {
   if (typeof stack === 'string' || stack === undefined) return stack
   if (!Array.isArray(stack)) return textOf(stack)
@@ -177,13 +184,13 @@ function unpack(packed: PackedError, made: Map<PackedInstance, Error>): unknown 
 
 function unpackInstance(packed: PackedInstance, made: Map<PackedInstance, Error>): Error {
   const { prototype } = classOf(packed.classes)
-  // A DOMException's name and code cannot be given to it later. No other constructor is called but Error's.
+  // A DOMException gets its name and code only from its constructor. For all others, Error's is called.
   const isDomException = prototype === DOMException.prototype || prototype instanceof DOMException
   const error = isDomException
     ? new DOMException(stringIn(packed, 'message'), stringIn(packed, 'name'))
     : new Error()
   Object.setPrototypeOf(error, prototype)
-  // This thread's: the other's follows, unless it had none.
+  // This is the stack of this thread. The stack of the other thread is set below, if there is one.
   delete (error as Error).stack
   made.set(packed, error)
   for (const [key, from, enumerable] of packed.properties) {
@@ -194,7 +201,7 @@ function unpackInstance(packed: PackedInstance, made: Map<PackedInstance, Error>
   return error
 }
 
-/** The class with these names: a known one, or a new one below the nearest that is known. */
+/** The class with these names: a known one, or a new one that extends the nearest known one. */
 function classOf(classes: readonly string[]): ErrorClass {
   const bases = classes.map((_, index) => KNOWN.get(keyOf(classes.slice(index))))
   const Base = bases.find((each) => each !== undefined) ?? Error
@@ -203,13 +210,14 @@ function classOf(classes: readonly string[]): ErrorClass {
   return Object.defineProperty(Remote, 'name', { value: classes[0] })
 }
 
+/** The names of the constructors along the prototype chain, most derived first. */
 export function classesOf(error: object): string[] {
   const names: string[] = []
   let prototype: object | null = Object.getPrototypeOf(error)
-  // Bounded, since a proxy may be its own prototype.
+  // The loop is bounded, because a proxy may be its own prototype.
   for (let left = 64; prototype !== null && left > 0; left--) {
     const name: unknown = prototype.constructor?.name
-    // Some of Node's errors have classes between that bear their base's name.
+    // Some errors of Node have intermediate classes with the same name as their base.
     if (typeof name === 'string' && name !== names.at(-1)) names.push(name)
     prototype = Object.getPrototypeOf(prototype)
   }
@@ -220,7 +228,7 @@ function keyOf(classes: readonly string[]): string {
   return classes.join(' < ')
 }
 
-/** Of a proxy that was revoked nothing can be read. */
+/** Whether `value` is an error. A revoked proxy is none: reading it throws. */
 export function isError(value: unknown): value is Error {
   try {
     return types.isNativeError(value) || value instanceof Error
@@ -229,7 +237,7 @@ export function isError(value: unknown): value is Error {
   }
 }
 
-/** Whatever was thrown: its `code` may be a getter that throws. */
+/** Whether `thrown` is an AbortError, by its `code`, which may be a getter that throws. */
 export function isAbort(thrown: unknown): boolean {
   try {
     return (thrown as { code?: unknown } | null)?.code === 'ABORT_ERR'
@@ -238,7 +246,7 @@ export function isAbort(thrown: unknown): boolean {
   }
 }
 
-/** `value` is a clone, so it has neither getters nor proxies. */
+/** Whether `value`, a clone without getters and proxies, is nested more than `levels` deep. */
 function nestsDeeper(value: unknown, levels: number, met: Set<object>): boolean {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || met.has(value)) return false
   if (levels === 0) return true
@@ -257,6 +265,7 @@ function stringIn(packed: PackedInstance, name: string): string {
   return found !== undefined && 'value' in found && typeof found.value === 'string' ? found.value : ''
 }
 
+/** The `inspect` text of any value. Never throws. */
 export function textOf(value: unknown): string {
   try {
     return inspect(value)

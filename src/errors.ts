@@ -1,24 +1,35 @@
 /**
- * One class for each thing a caller can act on. Every class has a stable `code`; messages may change.
+ * The errors of this library. There is a class for each failure that a caller can act on. The `code` of a
+ * class is stable; messages may change.
  */
 
 const LIBRARY = Symbol.for('millrace.error')
 
-/** The common base: `error instanceof MillraceError` tells this library's errors from all others. */
+/**
+ * The base of all errors of this library.
+ *
+ * @example
+ * try {
+ *   queue.putSync(item, { timeout: 100 })
+ * } catch (error) {
+ *   if (!(error instanceof MillraceError)) throw error
+ *   console.error(error.code)
+ * }
+ */
 export class MillraceError extends Error {
   readonly code: string = 'ERR_MILLRACE'
   override readonly name: string = 'MillraceError'
 }
 
 /**
- * `instanceof` holds across copies of this library too: in a package without `"type": "module"` tsx gives a
+ * Lets `instanceof` hold across copies of this library: in a package without `"type": "module"`, tsx gives a
  * thread's module a copy of its own.
  */
 function isInstance(this: { readonly name: string }, value: unknown): boolean {
   if (Function.prototype[Symbol.hasInstance].call(this, value)) return true
   if (!(value instanceof Error) || !(LIBRARY in value.constructor)) return false
-  for (let of = value.constructor; of !== null; of = Object.getPrototypeOf(of)) {
-    if (of.name === this.name) return true
+  for (let Class = value.constructor; Class !== null; Class = Object.getPrototypeOf(Class)) {
+    if (Class.name === this.name) return true
   }
   return false
 }
@@ -27,69 +38,122 @@ Object.defineProperties(MillraceError, {
   [Symbol.hasInstance]: { value: isInstance },
 })
 
-/** A put found no room in time (Python: `queue.Full`). */
+/**
+ * A queue had no room for an item (Python: `queue.Full`). Thrown by `put`, `putSync`, `putMany` and
+ * `putManySync` when their `timeout` lapses; with `whenFull: 'reject'` at once. Nothing was stored. It helps
+ * to wait longer, to add consumers, or to raise `maxsize` or `memoryBytes`. `tryPut` returns false instead.
+ */
 export class QueueFullError extends MillraceError {
   override readonly code = 'ERR_QUEUE_FULL'
   override readonly name = 'QueueFullError'
+  /** The part that was full: the slots (see `maxsize`), or the memory for long items (see `memoryBytes`). */
+  declare readonly full?: 'slots' | 'memory'
+  /** How long the call waited for room, in ms; 0 if it did not wait. */
+  declare readonly waitedMs?: number
 }
-/** A get found nothing in time (Python: `queue.Empty`). */
+
+/**
+ * A queue had no item (Python: `queue.Empty`). Thrown by `get`, `getSync`, `getMany`, `getManySync`, `take`,
+ * `takeSync`, `select` and `selectSync` when their `timeout` lapses. It helps to wait longer, or to do
+ * something else meanwhile. `tryGet` returns `EMPTY` instead.
+ */
 export class QueueEmptyError extends MillraceError {
   override readonly code = 'ERR_QUEUE_EMPTY'
   override readonly name = 'QueueEmptyError'
 }
-/** The queue was shut down: no more puts, and nothing left to get (Python 3.13: `queue.ShutDown`). */
+
+/**
+ * The queue was shut down (Python 3.13: `queue.ShutDown`). Thrown by every put, and by every get and take
+ * once nothing is left, also by those that were waiting. Iterators end instead. If the queue was shut down
+ * because its consumers failed, `cause` is their error.
+ */
 export class QueueShutDownError extends MillraceError {
   override readonly code = 'ERR_QUEUE_SHUT_DOWN'
   override readonly name = 'QueueShutDownError'
 }
-/** `taskDone` was called for more items than this thread holds (Python: `ValueError`). */
+
+/**
+ * `taskDone` was called for more items than this thread holds from `get` and `getMany` (Python:
+ * `ValueError`). Nothing was finished. Call it once for each such item, in the thread that got the item.
+ */
 export class TaskDoneError extends MillraceError {
   override readonly code = 'ERR_TASK_DONE'
   override readonly name = 'TaskDoneError'
 }
-/** This thread holds `maxInFlight` unfinished items already. */
+
+/**
+ * This thread holds `maxInFlight` unfinished items of the queue already. Thrown by every get, take and
+ * select. Nothing was taken. Finish items first (`taskDone`, or `done` of a delivery), raise `maxInFlight`,
+ * or use `ack: 'auto'`.
+ */
 export class TooManyInFlightError extends MillraceError {
   override readonly code = 'ERR_TOO_MANY_IN_FLIGHT'
   override readonly name = 'TooManyInFlightError'
 }
-/** `maxThreads` threads are attached already. */
+
+/**
+ * There would be more threads than the option `maxThreads` allows. Thrown by the first use of a queue in a
+ * thread, and by `attach`, for the threads of a queue; by `spawn`, `produce` and `consume` for the threads of
+ * a supervisor, and of the queues that they are given. Raise `maxThreads`, or start fewer threads.
+ */
 export class TooManyThreadsError extends MillraceError {
   override readonly code = 'ERR_TOO_MANY_THREADS'
   override readonly name = 'TooManyThreadsError'
 }
-/** The encoded item is longer than `maxItemBytes`; nothing was stored. */
+
+/**
+ * The encoded item is longer than the option `maxItemBytes` of the queue. Thrown by every put. Nothing was
+ * stored. Raise `maxItemBytes`, or put a part of the item or a reference to it.
+ */
 export class ItemTooLargeError extends MillraceError {
   override readonly code = 'ERR_ITEM_TOO_LARGE'
   override readonly name = 'ItemTooLargeError'
 }
-/** A codec could not encode or decode an item; `cause` is what it threw. */
+
+/**
+ * The queue's codec could not encode or decode an item; `cause` is the codec's error. A put throws it for an
+ * item that cannot be encoded, and stores nothing. A get or a take throws it for an item that cannot be
+ * decoded; the item is removed from the queue, and goes to the dead letters if the queue has any.
+ */
 export class CodecError extends MillraceError {
   override readonly code = 'ERR_CODEC'
   override readonly name = 'CodecError'
 }
-/** A `…Sync` call would have to wait, on the main thread, where that would stop the event loop. */
+
+/**
+ * A `…Sync` method or a loop over a queue would have to wait on the main thread, and waiting would stop the
+ * event loop. Use the asynchronous form there, or give the method `timeout: 0`.
+ */
 export class BlockingMainThreadError extends MillraceError {
   override readonly code = 'ERR_BLOCKING_MAIN_THREAD'
   override readonly name = 'BlockingMainThreadError'
 }
-/** What is known of a thread that failed. */
+
+/** The thread that failed. */
 export interface ThreadErrorDetails {
   /** The group's name. */
   readonly group: string
-  /** The thread's number in its group. */
+  /** The thread's index in its group, from 0. */
   readonly index: number
   /** `worker_threads.threadId`; 0 if the function had not begun. */
   readonly threadId: number
-  /** The module (`file:` URL) and the export that ran. */
+  /** The module of the thread's function, as a `file:` URL. */
   readonly filename: string
+  /** The name under which the module exports the function. */
   readonly exportName: string
-  /** Of a thread that died. */
+  /** The exit code, if the thread died. */
   readonly exitCode?: number
 }
 
 /**
- * A thread's function threw, could not be loaded, or its thread died for good. `cause` is what it threw, if
- * anything, with the stack of its thread; the error's own stack leads to where the group was started.
+ * A thread's function threw or could not be loaded, or its thread died and is not started again. `join` of
+ * its group and of its supervisor rejects with it. `cause` is the thrown error, if there is one, with the
+ * stack of its thread; the stack of this error leads to the call that started the group.
+ *
+ * Three other cases have this error as well. It is in the failure history of an item whose thread died.
+ * `join` of a supervisor rejects with it if a queue still has items when all threads that took from it have
+ * ended. `spawn`, `produce` and `consume` throw it in a thread that would start its own program again; guard
+ * such calls by `isMillraceThread`.
  */
 export class ThreadError extends MillraceError implements Partial<ThreadErrorDetails> {
   override readonly code = 'ERR_THREAD'
@@ -100,7 +164,7 @@ export class ThreadError extends MillraceError implements Partial<ThreadErrorDet
   declare readonly filename?: string
   declare readonly exportName?: string
   declare readonly exitCode?: number
-  /** The failures of other threads of the same group, in the order they came. */
+  /** The failures of other threads of the same group, in the order in which they came. */
   declare readonly others?: readonly ThreadError[]
 
   constructor(message: string, details?: ThreadErrorDetails, options?: ErrorOptions) {
@@ -108,48 +172,80 @@ export class ThreadError extends MillraceError implements Partial<ThreadErrorDet
     Object.assign(this, details)
   }
 }
-/** The call for an item took longer than the `timeout` of `consume`, and its thread was terminated. */
+
+/**
+ * The function of `consume` worked on an item for longer than `timeout` ms, and its thread was terminated.
+ * The item is treated as if the function had thrown this error: see `retries`.
+ */
 export class RunTimeoutError extends MillraceError {
   override readonly code = 'ERR_RUN_TIMEOUT'
   override readonly name = 'RunTimeoutError'
 
   /** @internal */
-  static after(limit: number): RunTimeoutError {
-    return new RunTimeoutError(`the call took longer than ${limit} ms`)
+  static after(timeoutMs: number): RunTimeoutError {
+    return new RunTimeoutError(`the call took longer than ${timeoutMs} ms`)
   }
 }
-/** The supervisor was closed or destroyed: it starts no more threads. */
+
+/**
+ * The supervisor was closed, destroyed or asked to stop, and starts no more threads. Thrown by `spawn`,
+ * `produce` and `consume`. Make a new supervisor.
+ */
 export class SupervisorClosedError extends MillraceError {
   override readonly code = 'ERR_SUPERVISOR_CLOSED'
   override readonly name = 'SupervisorClosedError'
 }
-/** A delivery was settled twice, or after its thread detached. */
+
+/**
+ * A delivery was settled twice, or after its thread had detached from the queue. Thrown by `done`, `retry`
+ * and `fail` of a delivery. Nothing has changed.
+ */
 export class StaleDeliveryError extends MillraceError {
   override readonly code = 'ERR_STALE_DELIVERY'
   override readonly name = 'StaleDeliveryError'
 }
-/** This thread has detached from the queue. */
+
+/**
+ * This thread has detached from the queue, at the end of `using` or by `queue[Symbol.dispose]()`. Thrown by
+ * every later use of that object, and by its calls that were waiting. `attach(handle)` attaches the thread
+ * anew.
+ */
 export class DetachedError extends MillraceError {
   override readonly code = 'ERR_DETACHED'
   override readonly name = 'DetachedError'
 }
-/** The call would wait for itself. */
+
+/**
+ * `joinSync` would wait for items that this thread itself holds, and so for ever. Finish them first by
+ * `taskDone`.
+ */
 export class DeadlockError extends MillraceError {
   override readonly code = 'ERR_DEADLOCK'
   override readonly name = 'DeadlockError'
 }
-/** A wait other than a put or a get lapsed. */
+
+/**
+ * The `timeout` of a wait lapsed that is neither a put nor a get: of `join` and `joinSync` of a queue, or of
+ * `join` of a group or a supervisor. The work goes on, and the call may be repeated.
+ */
 export class WaitTimeoutError extends MillraceError {
   override readonly code = 'ERR_WAIT_TIMEOUT'
   override readonly name = 'WaitTimeoutError'
 }
-/** A word in shared memory holds what no operation can have stored there. */
+
+/**
+ * A word of the queue's shared memory has a value that no operation stores: something else has written to the
+ * memory. Any method of the queue may throw it. The queue is of no use any more; make a new one.
+ */
 export class QueueCorruptError extends MillraceError {
   override readonly code = 'ERR_QUEUE_CORRUPT'
   override readonly name = 'QueueCorruptError'
 }
 
-/** What an aborted wait rejects with, shaped as Node's own: name `AbortError`, code `ABORT_ERR`. */
+/**
+ * An aborted wait rejects with it. It has the form of Node's own: its name is `AbortError`, its code
+ * `ABORT_ERR`. `cause` is the reason of the signal.
+ */
 export class AbortError extends Error {
   readonly code = 'ABORT_ERR'
   override readonly name = 'AbortError'

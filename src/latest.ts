@@ -1,17 +1,14 @@
-/**
- * Entries that are kept: more than may be under way at once, and no more, so that a process may see any
- * number.
- */
-const MOST = 1024
+/** The most entries that are kept. It is more than a program uses at once, and bounds the memory. */
+const MAX_ENTRIES = 1024
 
 /**
- * Adds to `map`, of which the latest entries are kept. A key that is there already stays as old as it is, and
- * gets the value.
+ * Sets an entry of `map`, and deletes the oldest entries if there are too many. A key that is there already
+ * keeps its age.
  */
 export function setLatest<K, V>(map: Map<K, V>, key: K, value: V): void {
   map.set(key, value)
   for (const oldest of map.keys()) {
-    if (map.size <= MOST) break
+    if (map.size <= MAX_ENTRIES) break
     map.delete(oldest)
   }
 }

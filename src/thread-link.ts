@@ -1,15 +1,15 @@
 import { setLatest } from './latest.ts'
 
 /**
- * What a supervisor and the threads it started tell a thread's queues. It lives on `globalThis`, so that two
- * copies of the library in one thread agree.
+ * The state that connects a thread's queues with its supervisor, and with the supervisors that it has itself.
+ * It is on `globalThis`, so that two copies of this library in one thread share it.
  */
-interface Supervised {
-  /** Absent in a thread that no supervisor started. */
+interface Supervision {
+  /** Undefined in a thread that no supervisor started. */
   link: ThreadLink | undefined
   /**
-   * Why a queue was shut down, by its id: the failure of who took from it. Also of queues that this thread
-   * never uses.
+   * For the id of a queue, the failure of its consumers for which it was shut down. There may be entries for
+   * queues that this thread does not use.
    */
   readonly causes: Map<string, unknown>
 }
@@ -17,55 +17,58 @@ interface Supervised {
 /** A thread's link to its supervisor. */
 export interface ThreadLink {
   /**
-   * `thread.signal`: the one signal a blocking call takes, since `stopRequested` is backed by a shared word.
+   * `thread.signal`. It is the only signal that a blocking call takes, because a blocked thread can only see
+   * a shared word change, and `stopRequested` reads one.
    */
   readonly signal: AbortSignal
   readonly stopRequested: boolean
-  /** `error` is the answer to the request to stop, and no failure. */
+  /** Whether `error` is how the function answered the request to stop, and not a failure. */
   isAnswer(error: unknown): boolean
-  /** The thread's modules are loaded, and its function begins. */
+  /** True once the thread's modules are loaded and its function begins. */
   readonly hasBegun: boolean
-  /** The thread has tried to start its own program again: its run has failed. */
+  /** Reports that this run has failed, because the thread has tried to start its own program again. */
   refused(error: Error): void
-  /** Reads what the supervisor has sent, also in a thread whose event loop does not turn. */
+  /** Reads the supervisor's messages now, without waiting for the event loop. */
   readControlMessages(): void
-  /** This thread does this with `queue` for the first time, or again after a while. */
+  /** Notes that this thread uses `queue` in this way, for the first time or again after a while. */
   uses(queue: object, how: Use): void
 }
 
-/** What a thread does with a queue: bits. */
+/** How a thread uses a queue, as bits. */
 export type Use = typeof PUTS | typeof ASKS | typeof TAKES
-/** It has tried to put. */
+/** The thread has tried to put an item. */
 export const PUTS = 1
-/** It has looked for an item in vain. */
+/** The thread has looked for an item, and there was none. */
 export const ASKS = 2
-/** It has taken an item. */
+/** The thread has taken an item. */
 export const TAKES = 4
 
 const KEY = Symbol.for('millrace.supervised')
-const holder = globalThis as { [KEY]?: Supervised }
+const holder = globalThis as { [KEY]?: Supervision }
 holder[KEY] ??= { link: undefined, causes: new Map() }
-const supervised: Supervised = holder[KEY]
+const supervision: Supervision = holder[KEY]
 
+/** This thread's link to its supervisor; undefined if no supervisor started the thread. */
 export function link(): ThreadLink | undefined {
-  return supervised.link
+  return supervision.link
 }
 
 export function setLink(to: ThreadLink): void {
-  supervised.link = to
+  supervision.link = to
 }
 
-/** Puts on the queue `id`, which is about to be shut down, are to fail with this cause in this thread. */
+/** The queue `id` is about to be shut down. From then on, puts of this thread fail with this cause. */
 export function noteCause(id: string, cause: unknown): void {
-  setLatest(supervised.causes, id, cause)
+  setLatest(supervision.causes, id, cause)
 }
 
-/** Nothing in this thread uses the queue `id` any more. */
+/** Forgets the cause for the queue `id`, which this thread no longer uses. */
 export function forgetCause(id: string): void {
-  supervised.causes.delete(id)
+  supervision.causes.delete(id)
 }
 
+/** The cause noted for the queue `id`. It is in an object, because the cause itself may be undefined. */
 export function causeOf(id: string): { cause: unknown } | undefined {
-  supervised.link?.readControlMessages()
-  return supervised.causes.has(id) ? { cause: supervised.causes.get(id) } : undefined
+  supervision.link?.readControlMessages()
+  return supervision.causes.has(id) ? { cause: supervision.causes.get(id) } : undefined
 }

@@ -1,9 +1,8 @@
 import * as timers from 'node:timers'
 
 /**
- * Node's own timers, whatever clock a test puts in their place (node:test, vitest, jest, sinon): a timer that
- * one clock has set cannot be cleared by another. Held from the start, since such a clock may also be put
- * into the module.
+ * Node's own timers, also while a test mocks them (node:test, vitest, jest, sinon): a timer of one clock
+ * cannot be cleared by another. They are kept from the start, because a test may mock the module as well.
  */
 export const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } = timers
 export const { queueMicrotask } = globalThis

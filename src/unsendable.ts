@@ -1,68 +1,72 @@
 import { types } from 'node:util'
 
 /**
- * Objects of this library that are more than their properties: structured clone, JSON and MessagePack would
- * make `{}` of them, without a word. What is sent to another thread is searched for them.
+ * Some objects of this library are more than their properties. Structured clone, JSON and MessagePack would
+ * silently make `{}` of them. So values are searched for them before they are sent to another thread.
  *
- * The marks are known to every copy of this library in the process.
+ * The symbols are registered, so that every copy of this library in the process knows these objects.
  */
 
-const CURE = Symbol.for('millrace.unsendable')
+const ADVICE = Symbol.for('millrace.unsendable')
 
-/** How often JSON was asked for a text of such an object, and why it cannot be sent, of the last. */
-interface Asked {
+/** How often JSON.stringify met an object that cannot be sent, and the refusal of the last one. */
+interface JsonRequests {
   count: number
   refusal: string
 }
 const KEY = Symbol.for('millrace.asked-for-json')
-const holder = globalThis as { [KEY]?: Asked }
+const holder = globalThis as { [KEY]?: JsonRequests }
 holder[KEY] ??= { count: 0, refusal: '' }
-export const askedForJson: Asked = holder[KEY]
+export const jsonRequests: JsonRequests = holder[KEY]
 
-/** Instances of `Class` are never sent; `cure` says what to send instead. */
-export function markUnsendable(Class: { readonly prototype: object }, cure: string): void {
-  Object.defineProperty(Class.prototype, CURE, { value: cure })
+/** Marks instances of `Class` as unsendable. `advice` says what to send instead. */
+export function markUnsendable(Class: { readonly prototype: object }, advice: string): void {
+  Object.defineProperty(Class.prototype, ADVICE, { value: advice })
   refuseJson(Class.prototype, refusalOf)
 }
 
-/** `codecs.json` refuses `object`. JSON.stringify gives what it gave: to log an object is no mistake. */
-export function refuseJson(object: object, refusal: (asked: object) => string): void {
+/**
+ * Makes `codecs.json` refuse `object`, with the message that `refusal` returns. JSON.stringify itself gives
+ * the same text as before, because logging an object is no mistake.
+ */
+export function refuseJson(object: object, refusal: (object: object) => string): void {
   const toJSON = function (this: object) {
-    askedForJson.count++
-    askedForJson.refusal = refusal(this)
+    jsonRequests.count++
+    jsonRequests.refusal = refusal(this)
     return this
   }
   Object.defineProperty(object, 'toJSON', { value: toJSON, writable: true, configurable: true })
 }
 
 export function isUnsendable(value: object): boolean {
-  return CURE in value
+  return ADVICE in value
 }
 
-/** How users know classes that are called otherwise here. */
-const NAMES: Record<string, string> = { TakenItem: 'Delivery', Group: 'ThreadGroup' }
+/** The public names of classes that have another name inside. */
+const PUBLIC_NAMES: Record<string, string> = { TakenItem: 'Delivery', Group: 'ThreadGroup' }
 
 function refusalOf(value: object): string {
-  return `a ${NAMES[value.constructor.name] ?? value.constructor.name} cannot be sent to another thread: ${(value as { [CURE]?: string })[CURE]}`
+  const name = PUBLIC_NAMES[value.constructor.name] ?? value.constructor.name
+  return `a ${name} cannot be sent to another thread: ${(value as { [ADVICE]?: string })[ADVICE]}`
 }
 
 export function unsendableError(refusal: string): TypeError {
   return Object.assign(new TypeError(refusal), { code: 'ERR_INVALID_ARG_VALUE' })
 }
 
-/** @throws TypeError if `value` itself is such an object */
+/** @throws TypeError if `value` itself is unsendable */
 export function refuseUnsendable(value: object): void {
   if (isUnsendable(value)) throw unsendableError(refusalOf(value))
 }
 
-/** The first object, of those anywhere in `value`, for which `isWanted` holds. */
+/** The first object for which `isWanted` holds: `value` itself, or one anywhere inside. */
 export function findInside(value: unknown, isWanted: (each: object) => boolean): object | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const seen = new Set<object>([value])
   const add = (inside: unknown) => {
     if (typeof inside === 'object' && inside !== null) seen.add(inside)
   }
-  // A Set's iterator comes to what is added meanwhile, too.
+  // The loop also visits the objects that it adds.
   for (const each of seen) {
     if (ArrayBuffer.isView(each) || types.isProxy(each)) continue
     if (isWanted(each)) return each

@@ -1,9 +1,10 @@
 /**
- * The first of our code in every thread, and plain JavaScript, since without more a thread refuses TypeScript: makes
- * TypeScript load, then hands over to the host.
+ * The first file of this library that a thread loads. It registers tsx if the thread shall have it, and calls
+ * the host. It is JavaScript because a thread cannot load TypeScript before.
  *
- * CommonJS, since piscina loads it by `require`: of an ES module that ends in a failed assertion of Node, which aborts the
- * process, if the thread is terminated at that moment (`ModuleWrap::CreateRequiredModuleFacade`, Node 20 to 26).
+ * It is CommonJS because piscina loads it by `require`. If a thread is terminated while it loads an ES module
+ * by `require`, an assertion of Node fails and aborts the process (`ModuleWrap::CreateRequiredModuleFacade`,
+ * Node 20 to 26).
  */
 'use strict'
 
@@ -11,7 +12,7 @@ const { createRequire } = require('node:module')
 const { setImmediate } = require('node:timers')
 const { fileURLToPath } = require('node:url')
 
-/** A thread may be given several messages; tsx is registered once. */
+/** Tsx is registered once, although a thread may get several messages. */
 let registration
 
 module.exports = async function boot(message) {
@@ -23,8 +24,8 @@ module.exports = async function boot(message) {
       ? createRequire(message.host)(fileURLToPath(message.host))
       : await import(message.host))
   } catch (error) {
-    // As in the host: a thread that is terminated meanwhile throws on Node 22 and later, and comes to no other turn. Piscina would
-    // hear of an error first, and give it another run.
+    // A thread that is terminated while it loads throws here (Node 22 and later). It does not get past this
+    // wait. Without it, piscina would get the error before the thread's end, and give the thread another run.
     await new Promise((resolve) => setImmediate(resolve))
     throw error
   }
@@ -32,9 +33,9 @@ module.exports = async function boot(message) {
 }
 
 /**
- * Both of tsx's hooks, that of `require` and that of `import`: with one alone, threads fail in packages without
- * `"type": "module"`. A thread that inherits `--import tsx` has them already, on some versions of Node: twice does no
- * harm.
+ * Registers both hooks of tsx, that of `require` and that of `import`. With one alone, threads fail in
+ * packages without `"type": "module"`. A thread that inherits `--import tsx` has them already, on some
+ * versions of Node. Registering them twice does no harm.
  */
 async function register(hooks) {
   try {

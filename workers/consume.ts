@@ -1,103 +1,116 @@
 import { types } from 'node:util'
 import { AbortError, CodecError, QueueEmptyError, QueueShutDownError } from '../src/errors.ts'
-import type { ConsumeRole, RunWords, ThreadContext } from '../src/protocol/index.ts'
-import { Lane, verdictOf } from '../src/protocol/index.ts'
-import { attachFor, type LeaseSource, type Queue } from '../src/queue/index.ts'
+import {
+  type ConsumeRole,
+  decideRetry,
+  Lane,
+  type RunWords,
+  type ThreadContext,
+} from '../src/protocol/index.ts'
+import { attachFor, internalsOf, type Lease, type Source } from '../src/queue/index.ts'
 import { link } from '../src/thread-link.ts'
 import { EventLoopYield } from './event-loop-yield.ts'
 import { ExclusiveCall } from './exclusive-call.ts'
 
 /**
- * How long a take may block the thread until it waits asynchronously instead, in ms: blocking is faster, but
- * stops the event loop.
+ * How long a take may block the thread before it waits asynchronously instead. Blocking is faster, but it stops the
+ * event loop.
  */
-const BLOCKING = 5
-/** Of a call that took too long: its thread is being terminated. */
+const BLOCKING_MS = 5
+/** The end of a call that took too long: its thread is being terminated. */
 const NEVER = new Promise<never>(() => {})
+
+/** Why no item is at hand: the queue has none now. */
+const EMPTY = Symbol('empty')
+/** The queue has ended, or the thread is asked to stop. */
+const END = Symbol('end')
+/** An item could not be decoded; it is settled already. */
+const SKIPPED = Symbol('skipped')
+/** Not for want of an item, but because the event loop should run. */
+const YIELD = Symbol('yield')
 
 type Call = (item: unknown, thread: ThreadContext) => unknown
 
 /** What the supervisor hears of before the consumer ends. */
 export interface ConsumerEvents {
-  gaveUp(error: unknown, attempts: number): void
+  deadLettered(error: unknown, attempts: number): void
   /**
-   * An item has failed for good, and with it this thread, as soon as its other calls have ended: one of them
-   * may never.
+   * An item has failed for good, and with it this thread, as soon as its other calls have ended. One of them may
+   * never end.
    */
   failing(error: unknown): void
 }
 
-/** Calls a function with each item of a queue; an item is finished when its call has returned. */
+/** Calls a function with each item of a source; an item is finished when its call has returned. */
 export class Consumer {
-  readonly #source: LeaseSource<unknown>
+  readonly #source: Source<unknown>
   readonly #role: ConsumeRole
-  readonly #tell: ConsumerEvents
-  /** Where its calls are told of; only with `timeout`. */
-  readonly #calls: Int32Array | undefined
-  /** What ended one of the calls under way, for all of them. */
+  readonly #events: ConsumerEvents
+  readonly #words: RunWords
+  /** The shared words of the calls; only with `timeout`. */
+  readonly #callWords: Int32Array | undefined
+  /** The first error that ended one of the lanes, for all of them. */
   #failure: { error: unknown } | undefined
-  readonly #control: RunWords
   /** Only where calls run at once. */
   readonly #exclusive: ExclusiveCall | undefined
-  /** Ends the waits of the others then. */
+  /** Ends the waits of the other lanes when one has failed. */
   readonly #over = new AbortController()
   /** Until the function is seen to be asynchronous: such a thread has other things to do while it waits. */
   #mayBlock: boolean
 
-  private constructor(
-    queue: Queue<unknown>,
+  constructor(
+    source: Source<unknown>,
     role: ConsumeRole,
-    calls: Int32Array | undefined,
-    control: RunWords,
-    tell: ConsumerEvents,
+    callWords: Int32Array | undefined,
+    words: RunWords,
+    events: ConsumerEvents,
   ) {
-    this.#source = queue.leaseSource()
+    this.#source = source
     this.#role = role
-    this.#calls = calls
-    this.#control = control
-    this.#tell = tell
+    this.#callWords = callWords
+    this.#words = words
+    this.#events = events
     this.#mayBlock = role.concurrency === 1
-    this.#exclusive = role.concurrency === 1 ? undefined : new ExclusiveCall(() => control.calls)
+    this.#exclusive = role.concurrency === 1 ? undefined : new ExclusiveCall(() => words.calls)
   }
 
+  /** Attaches this thread to the queue of `role`. */
   static async attach(
     role: ConsumeRole,
-    calls: Int32Array | undefined,
-    control: RunWords,
-    tell: ConsumerEvents,
+    callWords: Int32Array | undefined,
+    words: RunWords,
+    events: ConsumerEvents,
   ): Promise<Consumer> {
-    return new Consumer(await attachFor(role.queue, 0), role, calls, control, tell)
+    const source = internalsOf(await attachFor(role.queue, 0)).source()
+    return new Consumer(source, role, callWords, words, events)
   }
 
-  /**
-   * Resolves at the end of the queue, or when the thread is asked to stop. @throws what failed an item for
-   * good
-   */
+  /** Resolves at the end of the queue, or when the thread is asked to stop. @throws what failed an item for good */
   async consume(call: (...args: never[]) => unknown, thread: ThreadContext): Promise<void> {
     if (types.isGeneratorFunction(call)) throw generatorError()
-    const calls = this.#calls
-    const control = this.#control
+    const words = this.#callWords
     const lanes = Array.from({ length: this.#role.concurrency }, (_, index) =>
-      this.#work(call as Call, thread, control, calls && new Lane(calls, index)),
+      this.#runLane(call as Call, thread, words && new Lane(words, index)),
     )
     await Promise.all(lanes)
     if (this.#failure !== undefined) throw this.#failure.error
   }
 
-  /** One item after the other. */
-  async #work(call: Call, thread: ThreadContext, control: RunWords, lane: Lane | undefined): Promise<void> {
-    const turns = new EventLoopYield()
+  /** Calls the function with one item after the other. */
+  async #runLane(call: Call, thread: ThreadContext, lane: Lane | undefined): Promise<void> {
+    const loop = new EventLoopYield()
     try {
-      while (this.#failure === undefined && !control.stopsSoon) {
-        let pause = this.#callEach(call, thread, control, turns, lane)
+      while (this.#failure === undefined && !this.#words.stopsSoon) {
+        let pause = this.#callEach(call, thread, loop, lane)
         if (pause === EMPTY) {
-          const entry = await this.#lease()
-          pause = entry === END ? END : (this.#callInTurn(call, thread, entry, lane) ?? TURN)
+          const lease = await this.#lease()
+          if (lease === END || lease === SKIPPED) pause = lease
+          else pause = this.#callAlone(call, thread, lease, lane) ?? YIELD
         }
         if (pause === END) return
         if (pause instanceof Promise) await pause
-        // Promises that are settled already keep the event loop from turning as well.
-        if (pause === TURN || turns.isDue) await turns.turn()
+        // Promises that are settled already keep the event loop from running as well.
+        if (pause === YIELD || loop.shouldYield()) await loop.yield()
       }
     } catch (error) {
       this.#failure ??= { error }
@@ -106,154 +119,144 @@ export class Consumer {
   }
 
   /**
-   * Calls the function with item after item, without a turn of the event loop. Returns why it paused: for a
-   * call's promise?
+   * Calls the function with item after item, without letting the event loop run. Returns why it paused: for the
+   * promise of a call, or as the symbols say.
    */
   #callEach(
     call: Call,
     thread: ThreadContext,
-    control: RunWords,
-    turns: EventLoopYield,
+    loop: EventLoopYield,
     lane: Lane | undefined,
-  ): Promise<void> | Pause {
+  ): Promise<void> | typeof EMPTY | typeof END | typeof SKIPPED | typeof YIELD {
     do {
-      const entry = this.#leaseSync()
-      if (entry <= 0) return entry as Pause
-      const pending = this.#callInTurn(call, thread, entry, lane)
+      const lease = this.#leaseSync()
+      if (lease === SKIPPED) continue
+      if (lease === EMPTY || lease === END) return lease
+      const pending = this.#callAlone(call, thread, lease, lane)
       if (pending !== undefined) return pending
-    } while (!turns.isDue && !control.stopsSoon)
-    return TURN
+    } while (!loop.shouldYield() && !this.#words.stopsSoon)
+    return YIELD
   }
 
-  /**
-   * An entry; END if none is to be had; EMPTY if there was none for so long that the event loop should turn.
-   */
-  #leaseSync(): number {
+  /** A lease; EMPTY if there was none for so long that the event loop should run. */
+  #leaseSync(): Lease<unknown> | typeof EMPTY | typeof END | typeof SKIPPED {
     try {
-      const entry = this.#source.tryLease()
-      return entry > 0 || !this.#mayBlock ? entry : this.#source.leaseSync(BLOCKING)
+      const lease = this.#source.tryLease()
+      if (lease !== undefined) return lease
+      return this.#mayBlock ? this.#source.leaseSync(BLOCKING_MS) : EMPTY
     } catch (error) {
-      return endOf(error)
+      return reasonOf(error)
     }
   }
 
-  /** An entry, or END. */
-  async #lease(): Promise<number> {
+  async #lease(): Promise<Lease<unknown> | typeof END | typeof SKIPPED> {
     try {
       return await this.#source.lease({ signal: this.#over.signal })
     } catch (error) {
-      return endOf(error)
+      const reason = reasonOf(error)
+      return reason === EMPTY ? SKIPPED : reason
     }
   }
 
-  /** As #call; an item whose last holder died is called with by itself. While one is, the others wait. */
-  #callInTurn(
+  /**
+   * As #call. An item whose last holder died is called with while no other call is under way, and the other lanes wait
+   * for that call: so a death is charged to one item only.
+   */
+  #callAlone(
     call: Call,
     thread: ThreadContext,
-    entry: number,
+    lease: Lease<unknown>,
     lane: Lane | undefined,
   ): Promise<void> | undefined {
     const exclusive = this.#exclusive
-    if (exclusive === undefined) return this.#call(call, thread, entry, lane)
+    if (exclusive === undefined) return this.#call(call, thread, lease, lane)
     if (exclusive.ended !== undefined) {
-      this.#source.uncounted(entry)
+      lease.release()
       return exclusive.ended
     }
-    if (!this.#source.isSuspect(entry)) return this.#call(call, thread, entry, lane)
-    if (this.#control.calls === 0) return exclusive.run(() => this.#call(call, thread, entry, lane))
+    if (!lease.isSuspect) return this.#call(call, thread, lease, lane)
+    if (this.#words.calls === 0) return exclusive.run(() => this.#call(call, thread, lease, lane))
     // Held until the others have ended, it would be charged with a death that one of them causes.
-    this.#source.uncounted(entry)
+    lease.release()
     return exclusive.run(() => {
-      if (this.#failure !== undefined || this.#control.stopsSoon) return undefined
+      if (this.#failure !== undefined || this.#words.stopsSoon) return undefined
       const next = this.#leaseSync()
-      return next > 0 ? this.#call(call, thread, next, lane) : undefined
+      return typeof next === 'symbol' ? undefined : this.#call(call, thread, next, lane)
     })
   }
 
-  /** Calls the function and settles the item; a promise only if the function gave one. */
-  #call(call: Call, thread: ThreadContext, entry: number, lane: Lane | undefined): Promise<void> | undefined {
-    let item: unknown
-    try {
-      item = this.#source.read(entry)
-    } catch (error) {
-      // Given up already, it is among the dead letters, or counted as dropped.
-      if (error instanceof CodecError) return undefined
-      throw error
-    }
+  /** Calls the function and settles the item. Returns a promise only if the function returned one. */
+  #call(
+    call: Call,
+    thread: ThreadContext,
+    lease: Lease<unknown>,
+    lane: Lane | undefined,
+  ): Promise<void> | undefined {
     let result: unknown
-    lane?.begin(entry)
-    this.#control.callBegins()
+    lane?.begin(lease.entry)
+    this.#words.callBegins()
     try {
-      result = call(item, thread)
+      result = call(lease.item, thread)
     } catch (error) {
-      return this.#failed(entry, error, lane)
+      return this.#failed(lease, error, lane)
     }
     if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== 'function')
-      return this.#returned(entry, result, lane)
+      return this.#returned(lease, result, lane)
     this.#mayBlock = false
     lane?.waits()
     return (result as Promise<unknown>).then(
-      (value) => this.#returned(entry, value, lane),
-      (error) => this.#failed(entry, error, lane),
+      (value) => this.#returned(lease, value, lane),
+      (error) => this.#failed(lease, error, lane),
     )
   }
 
-  #returned(entry: number, value: unknown, lane: Lane | undefined): Promise<never> | undefined {
+  #returned(lease: Lease<unknown>, value: unknown, lane: Lane | undefined): Promise<never> | undefined {
     if (lane?.end() === false) return NEVER
     if (isGenerator(value)) {
       this.#callEnds()
-      this.#fail(entry, generatorError())
+      this.#fail(lease, generatorError())
     }
-    this.#source.finish(entry)
+    lease.finish()
     this.#callEnds()
     return undefined
   }
 
   #callEnds(): void {
-    this.#control.callEnds()
+    this.#words.callEnds()
     this.#exclusive?.callEnded()
   }
 
-  #failed(entry: number, error: unknown, lane: Lane | undefined): Promise<never> | undefined {
+  #failed(lease: Lease<unknown>, error: unknown, lane: Lane | undefined): Promise<never> | undefined {
     if (lane?.end() === false) return NEVER
     this.#callEnds()
     if (link()?.isAnswer(error)) {
-      // Interrupted, not failed.
-      this.#source.uncounted(entry)
+      // The call was interrupted by the request to stop; its item has not failed.
+      lease.release()
       throw error
     }
-    const attempts = this.#source.attempts(entry)
-    const verdict = verdictOf(this.#role, attempts)
-    // In an item's history undefined is no failure.
+    const decision = decideRetry(this.#role, lease.attempt)
+    // In an item's history undefined means no failure.
     const noted = error === undefined ? new Error('undefined was thrown') : error
-    if (typeof verdict === 'number') {
-      this.#source.again(entry, noted, verdict)
-    } else if (verdict === 'give up') {
-      this.#source.giveUp(entry, noted)
-      this.#tell.gaveUp(error, attempts)
+    if (typeof decision === 'number') {
+      lease.retry(noted, decision)
+    } else if (decision === 'dead-letter') {
+      lease.deadLetter(noted)
+      this.#events.deadLettered(error, lease.attempt)
     } else {
-      this.#fail(entry, error, noted)
+      this.#fail(lease, error, noted)
     }
     return undefined
   }
 
-  /** No retry helps: the item goes back, and the thread is over. @throws `error` */
-  #fail(entry: number, error: unknown, noted = error): never {
-    this.#source.again(entry, noted)
-    this.#tell.failing(error)
+  /** No retry helps: the item is delivered to another thread, and this one is over. @throws `error` */
+  #fail(lease: Lease<unknown>, error: unknown, noted = error): never {
+    lease.retry(noted)
+    this.#events.failing(error)
     throw error
   }
 }
 
-/**
- * Why no item is at hand: the queue has none now, or none any more. TURN: because the event loop should turn.
- */
-type Pause = typeof EMPTY | typeof END | typeof TURN
-const EMPTY = 0
-const END = -1
-const TURN = -2
-
-/** Also what a compiler has made of one, for an older target. */
+/** Also true for what a compiler has made of a generator, for an older target. */
 function isGenerator(value: unknown): boolean {
   if (types.isGeneratorObject(value)) return true
   const { next, return: close, throw: raise } = (value ?? {}) as Partial<Generator>
@@ -266,8 +269,9 @@ function generatorError(): TypeError {
   return Object.assign(new TypeError(message), { code: 'ERR_INVALID_RETURN_VALUE' })
 }
 
-function endOf(error: unknown): number {
+function reasonOf(error: unknown): typeof EMPTY | typeof END | typeof SKIPPED {
   if (error instanceof QueueEmptyError) return EMPTY
   if (error instanceof QueueShutDownError || error instanceof AbortError) return END
+  if (error instanceof CodecError) return SKIPPED
   throw error
 }

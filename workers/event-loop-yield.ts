@@ -1,33 +1,35 @@
 import { clock } from '../src/clock.ts'
 import { setImmediate } from '../src/timers.ts'
 
-/** How long a loop over items may keep the event loop from turning, in ms. */
-const TURN = 20
-/** Items between two looks at the clock, at most: a look costs about as much as an item. */
-const MOST = 64
+/** How long a loop over items may hold the event loop. */
+const MAX_HOLD_MS = 20
+/** The most items between two readings of the clock. A reading costs about as much as an item. */
+const MAX_INTERVAL = 64
 
 /**
- * Lets the event loop of a thread turn now and then, though its loop over items never has to wait: timers,
- * messages, what was written to the console.
+ * Tells a loop over items when to yield to the event loop, so that timers, messages and console output are
+ * served although the loop never has to wait. The number of items between two readings of the clock doubles
+ * while items are fast, and goes back to 1 after a slow one.
  */
 export class EventLoopYield {
-  #turned = clock.now()
-  #looked = this.#turned
+  #yieldedAt = clock.now()
+  #readAt = this.#yieldedAt
   #interval = 1
   #items = 0
 
-  /** Asked after each item: true when it is time to await `turn()`. */
-  get isDue(): boolean {
+  /** Call it once after each item. Returns true when it is time to await `yield()`. */
+  shouldYield(): boolean {
     if (++this.#items < this.#interval) return false
     this.#items = 0
     const now = clock.now()
-    this.#interval = now - this.#looked < 1 ? Math.min(2 * this.#interval, MOST) : 1
-    this.#looked = now
-    return now - this.#turned >= TURN
+    this.#interval = now - this.#readAt < 1 ? Math.min(2 * this.#interval, MAX_INTERVAL) : 1
+    this.#readAt = now
+    return now - this.#yieldedAt >= MAX_HOLD_MS
   }
 
-  async turn(): Promise<void> {
+  /** Resolves after the event loop has run once. */
+  async yield(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
-    this.#turned = clock.now()
+    this.#yieldedAt = clock.now()
   }
 }

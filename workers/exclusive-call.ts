@@ -1,28 +1,30 @@
 /**
- * Calls of one thread that run at once, but for a exclusive one: it begins when no other is under way, and
- * while it is under way none begins. So a death that an item causes is charged to it alone.
+ * Lets one of a thread's concurrent calls run exclusively: it begins when no other call is running, and no
+ * other call may begin until it has ended. If its item makes the thread die, the death is charged to that
+ * item alone.
  */
 export class ExclusiveCall {
-  readonly #callsUnderWay: () => number
-  /** Resolves when the exclusive call has ended; until it has begun the others end. */
+  readonly #runningCalls: () => number
+  /** Resolves when the exclusive call has ended. Set from the request on, while the other calls still end. */
   #ended: Promise<void> | undefined
-  #isNext: (() => void) | undefined
+  /** Starts the exclusive call, which waits for the others to end. */
+  #start: (() => void) | undefined
 
-  constructor(callsUnderWay: () => number) {
-    this.#callsUnderWay = callsUnderWay
+  constructor(runningCalls: () => number) {
+    this.#runningCalls = runningCalls
   }
 
-  /** No other call may begin: what to wait for. */
+  /** If set, no other call may begin until it resolves. */
   get ended(): Promise<void> | undefined {
     return this.#ended
   }
 
-  /** A call has ended. */
+  /** Must be called whenever a call has ended. */
   callEnded(): void {
-    if (this.#callsUnderWay() === 0) this.#isNext?.()
+    if (this.#runningCalls() === 0) this.#start?.()
   }
 
-  /** Runs `call` by itself. None other has asked for that. */
+  /** Runs `call` exclusively. Must not be called while `ended` is set. */
   run(call: () => Promise<void> | undefined): Promise<void> {
     this.#ended = this.#run(call).finally(() => {
       this.#ended = undefined
@@ -31,11 +33,11 @@ export class ExclusiveCall {
   }
 
   async #run(call: () => Promise<void> | undefined): Promise<void> {
-    if (this.#callsUnderWay() > 0) {
+    if (this.#runningCalls() > 0) {
       await new Promise<void>((resolve) => {
-        this.#isNext = resolve
+        this.#start = resolve
       })
-      this.#isNext = undefined
+      this.#start = undefined
     }
     await call()
   }

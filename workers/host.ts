@@ -1,13 +1,19 @@
 import { type MessagePort, setEnvironmentData, threadId } from 'node:worker_threads'
 import { packError } from '../src/error-transport.ts'
-import type { Outcome, Report, RunMessage, ThreadContext, ThreadFunction } from '../src/protocol/index.ts'
+import type {
+  Outcome,
+  RunMessage,
+  ThreadContext,
+  ThreadFunction,
+  ThreadMessage,
+} from '../src/protocol/index.ts'
 import { ANCESTRY, RunWords, unpackArgs } from '../src/protocol/index.ts'
 import { detachAll, itemsLeft } from '../src/queue/index.ts'
 import { setLink } from '../src/thread-link.ts'
 import { setImmediate } from '../src/timers.ts'
 import { findInside, isUnsendable, refuseUnsendable } from '../src/unsendable.ts'
 import { Consumer } from './consume.ts'
-import { isBlamedOnWay, loadFunction } from './load.ts'
+import { type AnyFunction, isLoadingError, loadFunction } from './load-function.ts'
 import { log } from './log.ts'
 import { Producer } from './produce.ts'
 import { SupervisorLink } from './supervisor-link.ts'
@@ -18,86 +24,120 @@ import { SupervisorLink } from './supervisor-link.ts'
  */
 export async function host(message: RunMessage): Promise<never> {
   const control = new RunWords(message.words)
-  if (control.begin(threadId)) {
-    const supervision = new SupervisorLink(control, message.port)
-    const outcome = await run(message, control, supervision)
-    // A thread that is terminated while a module is evaluated goes on with what is there of it (Node 22 and
-    // later), and throws since something is not. It comes to no other turn: its end is its death, not what it
-    // threw.
-    if (outcome.kind === 'threw') await new Promise((resolve) => setImmediate(resolve))
-    // First: the thread may die of what is tied to the signal, as of a promise that nobody handles.
-    postOutcome(message.port, outcome)
-    // What is tied to the signal may still put.
-    supervision.end()
-    detachAll()
-    await written(process.stdout)
-    await written(process.stderr)
-    post(message.port, { kind: 'ended' })
-  }
+  if (control.begin(threadId)) await runAndReport(message, control)
   return new Promise(() => {})
 }
 
-async function run(message: RunMessage, control: RunWords, supervision: SupervisorLink): Promise<Outcome> {
-  const { role, port } = message
-  let isSetUp = true
+async function runAndReport(message: RunMessage, control: RunWords): Promise<void> {
+  const link = new SupervisorLink(control, message.port)
+  const outcome = await run(message, control, link)
+  // A thread that is terminated while it loads a module goes on with a part of the module (Node 22 and
+  // later), and throws because something is missing. It does not get past this wait, so the run ends by the
+  // thread's death, and not by that error.
+  if (outcome.kind === 'threw') await new Promise((resolve) => setImmediate(resolve))
+  // Report the outcome before the signal aborts: a listener of the signal may kill the thread, for example by
+  // a promise rejection that nothing handles.
+  postOutcome(message.port, outcome)
+  // Abort the signal before the queues are detached: its listeners may still put.
+  link.end()
+  detachAll()
+  await flushed(process.stdout)
+  await flushed(process.stderr)
+  post(message.port, { kind: 'ended' })
+}
+
+async function run(message: RunMessage, control: RunWords, link: SupervisorLink): Promise<Outcome> {
+  let isSettingUp = true
   const threw = (error: unknown): Outcome => ({
-    ...{ kind: 'threw', error: packError(error), isSetUp },
-    ...{ isOfWay: isBlamedOnWay(error), isStop: supervision.isAnswer(error) },
+    kind: 'threw',
+    error: packError(error),
+    failedDuringSetUp: isSettingUp,
+    mayLoadOtherwise: isLoadingError(error),
+    isStop: link.isAnswer(error),
   })
-  const failing = (error: unknown) => post(port, { kind: 'ending', outcome: threw(error) })
   try {
-    setLink(supervision)
+    setLink(link)
     setEnvironmentData(ANCESTRY, [...message.ancestry])
     const call = await loadFunction(message.filename, message.exportName, message.loader)
-    // Before the arguments are attached: its puts are counted from the first.
-    const producer =
-      role.kind === 'produce'
-        ? await Producer.attach(role, { leaving: () => post(port, { kind: 'leaving' }), failing })
-        : undefined
-    const consumer =
-      role.kind === 'consume'
-        ? await Consumer.attach(role, message.calls, control, {
-            gaveUp: (error, attempts) => post(port, { kind: 'gaveUp', error: packError(error), attempts }),
-            failing,
-          })
-        : undefined
-    const { args, queues } = await unpackArgs(message.args)
-    supervision.watch(producer === undefined ? queues : [...queues, producer.queue])
-    isSetUp = false
-    supervision.hasBegun = true
-    post(port, { kind: 'began' })
-
-    const thread: ThreadContext = {
-      index: message.index,
-      threads: message.threads,
-      threadId,
-      args,
-      restarts: message.restarts,
-      get stored() {
-        return producer?.stored ?? 0
-      },
-      get stopping() {
-        return supervision.stopRequested
-      },
-      signal: supervision.signal,
-      log,
-    }
-    if (consumer !== undefined) {
-      await consumer.consume(call, thread)
-      return { kind: 'returned', value: undefined, left: itemsLeft() }
-    }
-    const run = () => (call as ThreadFunction<unknown, unknown>)(args, thread)
-    const value = producer === undefined ? await run() : await producer.produce(run, control, thread.signal)
+    const failing = (error: unknown) => post(message.port, { kind: 'ending', outcome: threw(error) })
+    const attached = await attach(message, control, failing)
+    link.watch(attached.queues)
+    isSettingUp = false
+    link.hasBegun = true
+    post(message.port, { kind: 'began' })
+    const value = await callFunction(call, attached, contextOf(message, attached, link), control)
     return { kind: 'returned', value, left: itemsLeft() }
   } catch (error) {
     return threw(error)
   }
 }
 
-function post(port: MessagePort, report: Report): void {
-  port.postMessage(report)
+/** The queues of the run, attached to this thread. */
+interface Attached {
+  readonly producer: Producer | undefined
+  readonly consumer: Consumer | undefined
+  readonly args: unknown
+  /** The queues among the arguments, then the one that the thread produces for. */
+  readonly queues: readonly object[]
 }
 
+async function attach(
+  { role, port, calls, args: packed }: RunMessage,
+  control: RunWords,
+  failing: (error: unknown) => void,
+): Promise<Attached> {
+  // The producer is attached before the arguments, so that the queue counts all its puts for this producer.
+  const producer =
+    role.kind === 'produce'
+      ? await Producer.attach(role, { leaving: () => post(port, { kind: 'leaving' }), failing })
+      : undefined
+  const consumer =
+    role.kind === 'consume'
+      ? await Consumer.attach(role, calls, control, {
+          deadLettered: (error, attempts) =>
+            post(port, { kind: 'deadLettered', error: packError(error), attempts }),
+          failing,
+        })
+      : undefined
+  const { args, queues } = await unpackArgs(packed)
+  return { producer, consumer, args, queues: producer === undefined ? queues : [...queues, producer.queue] }
+}
+
+function contextOf(message: RunMessage, { producer, args }: Attached, link: SupervisorLink): ThreadContext {
+  return {
+    index: message.index,
+    threads: message.threads,
+    threadId,
+    args,
+    restarts: message.restarts,
+    get stored() {
+      return producer?.stored ?? 0
+    },
+    get stopping() {
+      return link.stopRequested
+    },
+    signal: link.signal,
+    log,
+  }
+}
+
+/** Calls the function as its role says: with each item, for items, or once. */
+async function callFunction(
+  call: AnyFunction,
+  { producer, consumer, args }: Attached,
+  thread: ThreadContext,
+  control: RunWords,
+): Promise<unknown> {
+  if (consumer !== undefined) return consumer.consume(call, thread)
+  const callOnce = () => (call as ThreadFunction<unknown, unknown>)(args, thread)
+  return producer === undefined ? callOnce() : producer.produce(callOnce, control, thread.signal)
+}
+
+function post(port: MessagePort, message: ThreadMessage): void {
+  port.postMessage(message)
+}
+
+/** Posts the outcome. If the returned value cannot be sent, it posts an error that says so instead. */
 function postOutcome(port: MessagePort, outcome: Outcome): void {
   try {
     if (outcome.kind === 'returned') {
@@ -110,16 +150,21 @@ function postOutcome(port: MessagePort, outcome: Outcome): void {
     const hint = isIterator ? 'the items of a generator are for `produce`' : (cause as Error).message
     const message = `the function returned what cannot be cloned to another thread: ${hint}`
     const error = Object.assign(new TypeError(message, { cause }), { code: 'ERR_INVALID_RETURN_VALUE' })
-    const failure: Outcome = { kind: 'threw', error: packError(error), isSetUp: false, isStop: false }
+    const failure: Outcome = {
+      kind: 'threw',
+      error: packError(error),
+      failedDuringSetUp: false,
+      isStop: false,
+    }
     post(port, { kind: 'ending', outcome: failure })
   }
 }
 
 /**
- * What was written to a thread's stream leaves it piece by piece; a thread that is ended before takes the
- * rest along.
+ * Resolves when everything written to the stream has left this thread. It leaves piece by piece, and what is
+ * left when the thread ends is lost.
  */
-function written(stream: NodeJS.WriteStream): Promise<void> {
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
   if (stream.writableLength === 0) return Promise.resolve()
   return new Promise((resolve) => stream.write('', () => resolve()))
 }

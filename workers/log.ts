@@ -3,19 +3,19 @@ import { formatWithOptions } from 'node:util'
 
 const STDOUT = 1
 const RETRY_MS = 1
-/** Nobody notifies it: a wait on it is a sleep that `terminate()` ends. */
-const never = new Int32Array(new SharedArrayBuffer(4))
+/** No thread notifies it. A wait on it is a sleep that `terminate()` can end. */
+const sleepWord = new Int32Array(new SharedArrayBuffer(4))
 let isClosed = false
 
 /**
- * Writes a line to standard output as console.log formats it, without colours, and returns when the system
- * has it: console.log of a Worker goes through the main thread's event loop, and shows nothing while the
- * Worker blocks.
+ * Writes a line to standard output, formatted as by console.log without colours. It returns when the system
+ * has the line. (console.log of a Worker goes through the main thread's event loop, and shows nothing while
+ * the Worker blocks.)
  *
- * While a pipe is full, the thread waits for its reader. A line that cannot be written is dropped, without an
- * error; once the reader has gone, all are. Lines of several threads keep apart as long as the system writes
- * each in one piece: up to PIPE_BUF bytes (4096 on Linux, 512 on macOS) always, longer ones unless the pipe
- * is nearly full. The line of a thread that dies while it waits may end in the middle.
+ * While a pipe is full, the thread waits for its reader. A line that cannot be written is dropped without an
+ * error. Once the reader has gone, all lines are dropped. Lines of several threads do not mix as long as the
+ * system writes each in one piece. It always does so up to PIPE_BUF bytes (4096 on Linux, 512 on macOS), and
+ * for longer lines unless the pipe is nearly full. A thread that dies while it waits may leave half a line.
  */
 export function log(...args: unknown[]): void {
   if (isClosed) return
@@ -27,10 +27,10 @@ export function log(...args: unknown[]): void {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'EAGAIN') {
-        Atomics.wait(never, 0, 0, RETRY_MS)
+        Atomics.wait(sleepWord, 0, 0, RETRY_MS)
         continue
       }
-      // After EBADF, the number 1 may come to mean another file.
+      // After EBADF nothing more is written, because the number 1 may come to mean another file.
       isClosed = code === 'EPIPE' || code === 'EBADF'
       return
     }

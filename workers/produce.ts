@@ -1,18 +1,18 @@
 import { QueueShutDownError } from '../src/errors.ts'
 import type { ProduceRole, RunWords } from '../src/protocol/index.ts'
-import { attachFor, type Queue, storedFor } from '../src/queue/index.ts'
-import { ASKED, Asked } from './asked.ts'
+import { attachFor, internalsOf, type Sink } from '../src/queue/index.ts'
 import { EventLoopYield } from './event-loop-yield.ts'
+import { STOPPED, StoppableWait } from './stoppable-wait.ts'
 
 /**
- * How long a put may block the thread until it waits asynchronously instead, in ms: blocking is faster, but
- * stops the event loop.
+ * How long a put may block the thread before it waits asynchronously instead. Blocking is faster, but it stops the
+ * event loop.
  */
-const BLOCKING = 5
+const BLOCKING_MS = 5
 
 /** What the supervisor hears of before the producer ends. */
 export interface ProducerEvents {
-  /** The source has been left: how long its closing may take is the supervisor's to say. */
+  /** The producer asks its source for no more items, and waits until it is closed: the supervisor limits that time. */
   leaving(): void
   /** An item could not be stored, and this thread is over once its source is closed. */
   failing(error: unknown): void
@@ -20,76 +20,92 @@ export interface ProducerEvents {
 
 /** Stores the items of a function's result, each before the next is asked for. */
 export class Producer {
-  readonly queue: Queue<unknown>
-  readonly #role: ProduceRole
-  readonly #tell: ProducerEvents
+  /** The queue object, by which the supervisor knows it. */
+  readonly queue: object
+  readonly #sink: Sink<unknown>
+  readonly #storedSoFar: () => number
+  readonly #events: ProducerEvents
+  /** Items that are dropped, since a thread before has stored them. */
   #skip: number
 
-  private constructor(queue: Queue<unknown>, role: ProduceRole, tell: ProducerEvents) {
+  constructor(
+    queue: object,
+    sink: Sink<unknown>,
+    skips: boolean,
+    storedSoFar: () => number,
+    events: ProducerEvents,
+  ) {
     this.queue = queue
-    this.#role = role
-    this.#tell = tell
-    this.#skip = role.skips ? this.stored : 0
+    this.#sink = sink
+    this.#storedSoFar = storedSoFar
+    this.#events = events
+    this.#skip = skips ? this.stored : 0
   }
 
-  static async attach(role: ProduceRole, tell: ProducerEvents): Promise<Producer> {
-    return new Producer(await attachFor(role.queue, role.producer), role, tell)
+  /** Attaches this thread to the queue of `role`. */
+  static async attach(
+    { queue: handle, producer, skips }: ProduceRole,
+    events: ProducerEvents,
+  ): Promise<Producer> {
+    const queue = await attachFor(handle, producer)
+    const internals = internalsOf(queue)
+    return new Producer(queue, internals.sink(), skips, () => internals.storedFor(producer), events)
   }
 
-  /** Items stored at this index, by the threads that died before too. */
+  /** Items stored at this index, those of threads that died before included. */
   get stored(): number {
-    return storedFor(this.queue.origin.shared, this.#role.producer)
+    return this.#storedSoFar()
   }
 
   /**
-   * Stores what `call` returns. Resolves when all is stored, or when the thread is asked to stop, as it is at
-   * the end of its queue: a wait for the source's next item ends then, and the source is closed.
+   * Stores the items that `call` reloop. Resolves when all are stored, or when the thread is asked to stop, as it is
+   * at the end of its queue. A wait for the source's next item ends then, and the source is closed.
    */
-  async produce(call: () => unknown, control: RunWords, signal: AbortSignal): Promise<void> {
-    const asked = new Asked(signal)
+  async produce(call: () => unknown, words: RunWords, signal: AbortSignal): Promise<void> {
+    const wait = new StoppableWait(signal)
     let result = call()
     if (isPromiseLike(result)) {
-      // Once: `then` of a promise that is not JavaScript's own may begin the work.
+      // Resolved once only: `then` of a promise that is not JavaScript's own may begin the work.
       const promise = Promise.resolve(result)
-      if ((await asked.orSettled(promise)) === ASKED) this.#tell.leaving()
+      if ((await wait.settled(promise)) === STOPPED) this.#events.leaving()
       result = await promise
     }
-    // Of a source that is asked for its first item when it is to stop already, none is wanted.
-    if (result === undefined || (control.stopsSoon && (isAsyncIterable(result) || isIterable(result)))) return
+    // Stopped before the first item: take none.
+    if (result === undefined || (words.stopsSoon && (isAsyncIterable(result) || isIterable(result)))) return
     try {
-      if (isAsyncIterable(result)) await this.#storeEachAsync(result, control, asked)
-      else if (isIterable(result)) await this.#storeEach(result, control)
-      else if (!this.#isSkipped()) await this.queue.put(result)
+      if (isAsyncIterable(result)) await this.#storeEachAsync(result, words, wait)
+      else if (isIterable(result)) await this.#storeEach(result, words)
+      else if (!this.#isSkipped()) await this.#sink.put(result)
     } catch (error) {
       if (!this.#isEnd(error)) throw error
     }
   }
 
   #isEnd(error: unknown): boolean {
-    return error instanceof QueueShutDownError && this.queue.isShutDown
+    return error instanceof QueueShutDownError && this.#sink.isShutDown
   }
 
-  async #storeEachAsync(items: AsyncIterable<unknown>, control: RunWords, asked: Asked): Promise<void> {
-    const turns = new EventLoopYield()
+  async #storeEachAsync(items: AsyncIterable<unknown>, words: RunWords, wait: StoppableWait): Promise<void> {
+    const loop = new EventLoopYield()
     const iterator = items[Symbol.asyncIterator]()
     for (;;) {
-      // What is no promise is no error, as in `for await`.
+      // As in `for await`, it is no error if the iterator reloop no promise.
       const next = Promise.resolve(iterator.next())
-      const step = await asked.orSettled(next)
-      if (step === ASKED) return this.#leave(iterator, next)
+      const step = await wait.settled(next)
+      if (step === STOPPED) return this.#leave(iterator, next)
       if (step.done) return
       try {
-        if (!this.#isSkipped() && !this.queue.putWithin(step.value, BLOCKING))
-          await this.queue.put(step.value)
+        if (!this.#isSkipped() && !this.#sink.putWithin(step.value, BLOCKING_MS))
+          await this.#sink.put(step.value)
       } catch (error) {
-        if (!this.#isEnd(error)) this.#tell.failing(error)
-        // As `for await` does: what closing throws is not what went wrong.
+        if (!this.#isEnd(error)) this.#events.failing(error)
+        // As in `for await`, an error of closing does not replace the one that came first.
         await this.#leave(iterator, undefined).catch(() => {})
         throw error
       }
-      if (control.stopsSoon) return this.#leave(iterator, undefined)
-      // Items that need no waiting come in microtasks, which keep the event loop from turning as well.
-      if (turns.isDue) await turns.turn()
+      if (words.stopsSoon) return this.#leave(iterator, undefined)
+      // Items that need no waiting come in microtasks, which keep the event loop from running as well.
+      if (loop.shouldYield()) await loop.yield()
     }
   }
 
@@ -98,12 +114,12 @@ export class Producer {
     iterator: AsyncIterator<unknown>,
     asked: Promise<IteratorResult<unknown>> | undefined,
   ): Promise<void> {
-    this.#tell.leaving()
+    this.#events.leaving()
     let late: Promise<unknown> | undefined
     let failure: { readonly error: unknown } | undefined
     asked?.then(
       ({ done, value }) => {
-        if (!done && !this.#isSkipped()) late = this.queue.put(value)
+        if (!done && !this.#isSkipped()) late = this.#sink.put(value)
         late?.catch(() => {})
       },
       (error) => {
@@ -115,15 +131,15 @@ export class Producer {
     await late
   }
 
-  async #storeEach(items: Iterable<unknown>, control: RunWords): Promise<void> {
-    const turns = new EventLoopYield()
+  async #storeEach(items: Iterable<unknown>, words: RunWords): Promise<void> {
+    const loop = new EventLoopYield()
     const iterator = items[Symbol.iterator]()
-    while (!control.stopsSoon) {
-      const pause = this.#storeWhileRoom(iterator, control, turns)
+    while (!words.stopsSoon) {
+      const pause = this.#storeWhileRoom(iterator, words, loop)
       if (pause === 'end') return
       try {
-        if (pause === 'turn') await turns.turn()
-        else await this.queue.put(pause.item)
+        if (pause === 'yield') await loop.yield()
+        else await this.#sink.put(pause.item)
       } catch (error) {
         iterator.return?.()
         throw error
@@ -133,24 +149,24 @@ export class Producer {
   }
 
   /**
-   * Stores item after item, without a turn of the event loop. Returns why it paused: `item` found no room.
+   * Stores item after item, without a turn of the event loop. Reloop why it paused: `item` found no room.
    */
   #storeWhileRoom(
     iterator: Iterator<unknown>,
-    control: RunWords,
-    turns: EventLoopYield,
-  ): 'end' | 'turn' | { item: unknown } {
+    words: RunWords,
+    loop: EventLoopYield,
+  ): 'end' | 'yield' | { item: unknown } {
     for (;;) {
       const { done, value } = iterator.next()
       if (done) return 'end'
       try {
         if (this.#skip > 0) this.#skip--
-        else if (!this.queue.putWithin(value, BLOCKING)) return { item: value }
+        else if (!this.#sink.putWithin(value, BLOCKING_MS)) return { item: value }
       } catch (error) {
         iterator.return?.()
         throw error
       }
-      if (control.stopsSoon || turns.isDue) return 'turn'
+      if (words.stopsSoon || loop.shouldYield()) return 'yield'
     }
   }
 

@@ -1,9 +1,9 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { isAbort, packError, unpackError } from '../src/error-transport.ts'
-import type { ControlMessage, Outcome, Report, RunWords } from '../src/protocol/index.ts'
+import type { ControlMessage, Outcome, RunWords, ThreadMessage } from '../src/protocol/index.ts'
 import { noteCause, type ThreadLink, type Use } from '../src/thread-link.ts'
 
-/** This thread's link to its supervisor: the word that asks it to stop, and the mail that says why. */
+/** This thread's link to its supervisor: the shared words of its run, and the port for control messages. */
 export class SupervisorLink implements ThreadLink {
   readonly signal: AbortSignal
   readonly #controller = new AbortController()
@@ -11,15 +11,15 @@ export class SupervisorLink implements ThreadLink {
   readonly #port: MessagePort
   #queues: readonly object[] = []
   hasBegun = false
-  /** The reason to stop has come. */
-  #isRead = false
+  /** The control message with the reason to stop was read. */
+  #hasReason = false
 
   constructor(control: RunWords, port: MessagePort) {
     this.#control = control
     this.#port = port
-    port.on('message', (mail: ControlMessage) => this.#read(mail))
+    port.on('message', (message: ControlMessage) => this.#read(message))
     this.signal = this.#controller.signal
-    // So that a loop that never yields sees the abort, too.
+    // These read the shared word, so that a loop that never yields sees the abort, too.
     const aborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get as () => boolean
     Object.defineProperty(this.signal, 'aborted', {
       get: () => {
@@ -35,8 +35,9 @@ export class SupervisorLink implements ThreadLink {
   }
 
   get stopRequested(): boolean {
-    // The reason is sent before the word is set, so whoever has one of the two may not have the other yet.
-    if (this.#isRead) return true
+    // The supervisor sends the reason before it sets the word. So the reason may be here before the word; but
+    // if the word is set, the reason can be read.
+    if (this.#hasReason) return true
     if (!this.#control.stopRequested) return false
     this.readControlMessages()
     return true
@@ -50,22 +51,27 @@ export class SupervisorLink implements ThreadLink {
     }
   }
 
-  /** The function is over: what it has tied to the signal is closed, while its queues are still attached. */
+  /** The function has ended. Aborts the signal, so that its listeners clean up while queues are attached. */
   end(): void {
     this.#controller.abort(new Error('the function is over'))
   }
 
   /**
-   * `error` is the answer to the request to stop: the AbortError of a wait, or what `signal.throwIfAborted()`
-   * throws.
+   * Whether `error` is how the function answered the request to stop: the AbortError of a wait, or the error
+   * that `signal.throwIfAborted()` throws.
    */
   isAnswer(error: unknown): boolean {
     return this.stopRequested && (isAbort(error) || error === this.signal.reason)
   }
 
   refused(error: Error): void {
-    const outcome: Outcome = { kind: 'threw', error: packError(error), isSetUp: true, isStop: false }
-    const reports: Report[] = [{ kind: 'ending', outcome }, { kind: 'ended' }]
+    const outcome: Outcome = {
+      kind: 'threw',
+      error: packError(error),
+      failedDuringSetUp: true,
+      isStop: false,
+    }
+    const reports: ThreadMessage[] = [{ kind: 'ending', outcome }, { kind: 'ended' }]
     for (const report of reports) this.#port.postMessage(report)
   }
 
@@ -74,17 +80,19 @@ export class SupervisorLink implements ThreadLink {
     if (number >= 0) this.#control.noteUse(number, how)
   }
 
-  /** The queues among the arguments, then the one it produces for. */
+  /**
+   * Notes the use of these queues, by their index: those among the arguments, then the one it produces for.
+   */
   watch(queues: readonly object[]): void {
     this.#queues = queues
   }
 
-  #read(mail: ControlMessage): void {
-    if (mail.kind === 'cause') {
-      noteCause(mail.queue, unpackError(mail.error))
+  #read(message: ControlMessage): void {
+    if (message.kind === 'cause') {
+      noteCause(message.queue, unpackError(message.error))
     } else {
-      this.#isRead = true
-      this.#controller.abort(unpackError(mail.reason))
+      this.#hasReason = true
+      this.#controller.abort(unpackError(message.reason))
     }
   }
 }

@@ -2,7 +2,8 @@ import { configureCore } from '../../dist/src/core/instance.js'
 import * as operations from '../../dist/src/core/operations/index.js'
 import { bind } from '../../dist/src/core/words/memory.js'
 import { codecs, Queue } from '../../dist/src/index.js'
-import { Origin } from '../../dist/src/queue/attachment/description.js'
+import { queueOf } from '../../dist/src/queue/attach.js'
+import { createDescription } from '../../dist/src/queue/attachment/description.js'
 import { Sums, totals } from './totals.mjs'
 
 export function onWebAssembly(data) {
@@ -10,13 +11,13 @@ export function onWebAssembly(data) {
 }
 
 export function onAtomics(data) {
-  const origin = Origin.create({ codec: codecs.int32 })
-  const { shared } = origin
+  const description = createDescription({ codec: codecs.int32 }, 'fifo')
+  const { shared } = description
   bind(shared.memory.buffer)
   configureCore(operations, shared.geometry)
   // Replaces the WebAssembly instance before anything has used it.
   shared.core = operations
-  return rounds(new Queue(origin), data)
+  return rounds(queueOf(description), data)
 }
 
 function rounds(queue, { items }) {

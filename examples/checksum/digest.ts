@@ -1,11 +1,11 @@
-/** What the threads of `../checksum.ts` run: a path in, its digest out. */
+/** The function that the threads of `../checksum.ts` run: it takes a path and gives its digest. */
 import { createHash } from 'node:crypto'
 import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGzip, gzipSync } from 'node:zlib'
 import type { Queue, ThreadContext } from '../../src/index.ts'
 
-/** Paths are bytes, as the file system has them: not every name is UTF-8. */
+/** The path is bytes, as in the file system, because not every name is UTF-8. */
 export interface Digest {
   path: Uint8Array
   bytes: number
@@ -19,20 +19,22 @@ export interface Unreadable {
 
 export interface Shared {
   results: Queue<Digest | Unreadable>
-  /** One counter for all threads: the bytes read so far. */
+  /** The bytes read so far by all threads, in one counter. */
   progress: BigInt64Array
 }
 
-/** Files up to here are read whole, into one buffer used again and again; longer ones are streamed. */
+/**
+ * The size of the largest file that is read whole, into a buffer that is reused. Larger files are streamed.
+ */
 const WHOLE = 4 * 1024 * 1024
 const CHUNK = 256 * 1024
 
-/** Of each thread its own: one call is over before the next begins. */
+/** Each thread has one. The calls of a thread do not overlap, so they can share it. */
 let buffer: Buffer | undefined
 
 /**
- * Called with each path. It is finished when the call has returned: if this thread dies before, the path is
- * given to another, so a file can be digested twice but not be forgotten.
+ * Called with each path. The path is finished when the call has returned. If this thread dies before that,
+ * another thread gets the path. So a file may be digested twice, but is never forgotten.
  */
 export async function digest(path: Uint8Array, { args }: ThreadContext<Shared>): Promise<void> {
   const { results, progress } = args
@@ -80,8 +82,8 @@ async function digestOf(path: Uint8Array, progress: BigInt64Array): Promise<Dige
 }
 
 /**
- * Opens a regular file; a pipe or a link that has taken its place since the walk is neither waited for nor
- * followed. `size` bounds what is read, so that a file that keeps growing has an end.
+ * Opens a regular file. A pipe or a link may have taken its place since the walk: a pipe is not waited for,
+ * and a link is not followed. No more than `size` bytes are read, so that a growing file has an end.
  */
 export function openRegular(path: Uint8Array): { fd: number; size: number } {
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
@@ -92,7 +94,7 @@ export function openRegular(path: Uint8Array): { fd: number; size: number } {
   throw new Error('no longer a regular file')
 }
 
-/** What the file has: less than its size if it was cut meanwhile. Files of /proc say 0 and have some. */
+/** The content, shorter than `size` if the file was cut meanwhile. Files of /proc have content but size 0. */
 function readWhole(fd: number, size: number, buffer: Buffer): Buffer {
   const limit = size === 0 ? buffer.length : size
   let length = 0
@@ -104,7 +106,7 @@ function readWhole(fd: number, size: number, buffer: Buffer): Buffer {
   return buffer.subarray(0, length)
 }
 
-/** Node's text without the call and the path: `ENOENT: no such file or directory`. */
+/** The error's message without the system call and the path: `ENOENT: no such file or directory`. */
 export function unreadable(path: Uint8Array, error: unknown): Unreadable {
   return { path, error: (error as Error).message.split(', ')[0] as string }
 }

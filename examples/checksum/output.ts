@@ -3,7 +3,7 @@ import type { Progress, Run } from './run.ts'
 
 const CLEAR_LINE = '\r\x1b[K'
 
-/** A line on stderr, in place of the progress if that is drawn there. */
+/** Prints a line on stderr. On a terminal it replaces the progress. */
 export function note(line: string): void {
   process.stderr.write(`${process.stderr.isTTY ? CLEAR_LINE : ''}${line}\n`)
 }
@@ -22,7 +22,7 @@ export function summary(run: Run): string {
   return `${threads}: ${run.files.length} files, ${sizes} in ${run.seconds.toFixed(2)} s, ${speed} MB/s${missing}${cut}`
 }
 
-/** On a terminal only. Returns what ends it. */
+/** Draws the progress, if stderr is a terminal. Returns a function that ends it. */
 export function drawProgress(progress: Progress): () => void {
   const { stderr } = process
   if (!stderr.isTTY) return () => {}
@@ -31,7 +31,7 @@ export function drawProgress(progress: Progress): () => void {
     const { found, done, walking } = progress
     const bytes = Number(Atomics.load(progress.bytes, 0))
     const speed = (bytes / 1e3 / (performance.now() - began)).toFixed(1)
-    // "+": the walk goes on.
+    // The "+" says that the walk has not ended.
     const text = ` ${done}/${found}${walking ? '+' : ''} files  ${megabytes(bytes)}  ${speed} MB/s`
     const width = Math.min(40, stderr.columns - text.length - 3)
     const filled = Math.floor((width * done) / Math.max(1, found))
@@ -44,7 +44,7 @@ export function drawProgress(progress: Progress): () => void {
   }
 }
 
-/** Names may hold line breaks and escape sequences: those are shown as in JSON. */
+/** The path for people. Line breaks and escape sequences in it are shown as in JSON. */
 export function shown(path: Uint8Array): string {
   const quoted = JSON.stringify(textOf(path)).replace(
     /[\x7f-\x9f]/g,

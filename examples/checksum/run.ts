@@ -4,27 +4,27 @@ import { type Digest, openRegular, type Unreadable } from './digest.ts'
 import { drawProgress, note } from './output.ts'
 import { walk } from './walk.ts'
 
-/** What came of digesting a directory once. */
+/** The result of digesting a directory once. */
 export interface Run {
   readonly threads: number
   /** Ordered by path. */
   readonly files: readonly Digest[]
   readonly unreadable: readonly Unreadable[]
   readonly seconds: number
-  /** Ctrl-C came: not all files are there. */
+  /** Ctrl-C has stopped the run, so files may be missing. */
   readonly interrupted: boolean
 }
 
-/** Of a run under way. */
+/** The progress of a run. */
 export interface Progress {
   found: number
   done: number
   walking: boolean
-  /** One word, to which all threads add what they read. */
+  /** One word, to which all threads add the number of bytes that they read. */
   readonly bytes: BigInt64Array
 }
 
-/** Digests the files of a directory on `threads` threads, their start included in the time. */
+/** Digests the files of a directory on `threads` threads. The time includes their start. */
 export async function digestTree(directory: string, threads: number): Promise<Run> {
   const began = performance.now()
   const paths = new Queue<Uint8Array>({ name: 'paths', codec: codecs.bytes, maxThreads: threads + 1 })
@@ -34,8 +34,8 @@ export async function digestTree(directory: string, threads: number): Promise<Ru
 
   const supervisor = new Supervisor({ handleSignals: true })
   supervisor.signal.addEventListener('abort', () => {
-    note('stopping: what was begun is finished first (Ctrl-C again: at once)')
-    // Else all that is queued would be digested, too.
+    note('stopping: begun files are finished first (Ctrl-C again: at once)')
+    // Without this, all queued files would be digested, too.
     paths.shutdown({ immediate: true })
   })
   supervisor.on('exit', ({ exitCode, error }) => {
@@ -72,7 +72,7 @@ export async function digestTree(directory: string, threads: number): Promise<Ru
   }
 }
 
-/** Puts every path, then ends the queue. Returns what could not be walked. */
+/** Puts every path, then shuts the queue down. Returns the directories that could not be read. */
 async function putPaths(
   directory: string,
   paths: Queue<Uint8Array>,
@@ -89,7 +89,7 @@ async function putPaths(
       }
     }
   } catch (error) {
-    // Interrupted, or there is no thread left.
+    // The run was interrupted, or no thread is left.
     if (!(error instanceof QueueShutDownError)) throw error
   } finally {
     progress.walking = false
@@ -98,7 +98,7 @@ async function putPaths(
   return failures
 }
 
-/** One result for each path: the file of a thread that died is digested by another, once more at times. */
+/** Collects one result for each path. A file may have two, if a thread died over it. */
 async function collect(
   results: Queue<Digest | Unreadable>,
   progress: Progress,
@@ -112,7 +112,7 @@ async function collect(
   return [...byPath.values()]
 }
 
-/** Reads all files, so that two runs to be compared both find them in the cache of the system. */
+/** Reads all files once, so that both runs of a comparison find them in the system's cache. */
 export async function readTree(directory: string): Promise<void> {
   for await (const { path } of walk(directory)) {
     try {
@@ -120,7 +120,7 @@ export async function readTree(directory: string): Promise<void> {
       const chunks = createReadStream('', { fd, start: 0, end: Math.max(0, size - 1) })
       for await (const _ of chunks);
     } catch {
-      // The run itself reports it.
+      // The run itself reports the error.
     }
   }
 }

@@ -3,13 +3,15 @@ import { type Unreadable, unreadable } from './digest.ts'
 
 const SLASH = Buffer.from('/')
 
-/** The regular files under a directory, as `find -type f`, and the directories that could not be read. */
+/**
+ * Yields the regular files under a directory, as `find -type f` does, and directories that cannot be read.
+ */
 export async function* walk(directory: string): AsyncGenerator<{ path: Uint8Array } | Unreadable> {
   const directories = [Buffer.from(directory)]
-  // Grows on the way.
+  // The loop also visits the directories that it adds.
   for (const parent of directories) {
     try {
-      // @types/node knows the encoding 'buffer' for readdir only.
+      // The types of Node have the encoding 'buffer' for readdir only.
       for await (const entry of await opendir(parent, { encoding: 'buffer' as BufferEncoding })) {
         const name = entry.name as unknown as Buffer
         const path = Buffer.concat(parent.at(-1) === SLASH[0] ? [parent, name] : [parent, SLASH, name])

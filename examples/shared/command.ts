@@ -1,12 +1,12 @@
 /**
- * What the examples do at the command line. Nothing of millrace is imported here: loading it from TypeScript
- * takes half a second, and the first line of an example is there before.
+ * The command line of the examples. This file imports nothing of millrace: loading millrace from TypeScript
+ * takes half a second, and an example prints its first line before.
  */
 import { parseArgs } from 'node:util'
 
 /**
- * Reads the arguments of an example that takes none. False if that is all: help was asked for, or they are
- * wrong.
+ * Reads the arguments of an example that takes only `--help`. Returns false if the example shall not run,
+ * because help was asked for or the arguments are wrong.
  */
 export function isToRun(name: string, help: string): boolean {
   watchOutput(name)
@@ -20,7 +20,10 @@ export function isToRun(name: string, help: string): boolean {
   }
 }
 
-/** A reader that has seen enough, as `| head`, is no error; a full disk is. */
+/**
+ * Fails when stdout cannot be written, for example to a full disk. A reader that leaves, as `head`, is no
+ * error.
+ */
 export function watchOutput(name: string): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return
@@ -30,6 +33,7 @@ export function watchOutput(name: string): void {
   process.stderr.on('error', () => {})
 }
 
+/** Prints the message of `error` on stderr, and sets the exit code. */
 export function fail(name: string, error: unknown, exitCode: number): void {
   process.stderr.write(`${name}: ${(error as Error).message}${exitCode === 2 ? '\nTry --help.' : ''}\n`)
   process.exitCode = exitCode

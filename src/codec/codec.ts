@@ -1,34 +1,40 @@
 /**
- * What a queue asks of a codec. Two levels:
- * - `Codec<T>` is the public one, whole arrays in and out; a user's own codec implements it.
- * - `CellCodec<T>` is what a queue runs: it writes and reads at an offset inside a larger memory, so that no
- *   view
- *   is allocated per item. The built-in codecs implement both; `cellCodec()` wraps a user's.
+ * There are two interfaces for a codec:
+ * - `Codec<T>` is public, and takes whole arrays. A user's own codec implements it.
+ * - `CellCodec<T>` is what a queue runs. It writes and reads at an offset inside a larger memory, so that no
+ *   view is allocated for an item. The built-in codecs implement both; `cellCodec()` wraps a user's codec.
  */
 
-/** EventLoopYield items into bytes and back. */
+/**
+ * Turns items into bytes and back. Make one by `defineCodec`, or take one of `codecs`.
+ *
+ * @example
+ * const into = new Uint8Array(64)
+ * const length = codecs.json.encode({ id: 1 }, into)
+ * codecs.json.decode(into.subarray(0, length)) // { id: 1 }
+ */
 export interface Codec<T> {
+  /** The codec's name, for error messages. */
   readonly name: string
-  /** Encoded size in bytes, if it is the same for every item. */
+  /** Encoded size in bytes if it is the same for every item, else undefined. */
   readonly byteLength?: number | undefined
   /**
-   * Writes `item` to the start of `into`; returns its length in bytes. More than `into.length`: called again
-   * with room.
+   * Writes `item` to the start of `into` and returns its length in bytes. If the length is more than
+   * `into.length`, the item did not fit, and `encode` is called again with a larger array.
    */
   encode(item: T, into: Uint8Array): number
-  /** `bytes` is exactly what `encode` wrote. */
+  /** Returns the item. `bytes` holds exactly the bytes that `encode` wrote. */
   decode(bytes: Uint8Array): T
 }
 
-/**
- * One memory, shared or private, seen three ways. Payloads start at multiples of 8 bytes.
- */
+/** Three views on one memory, shared or private. Payloads in it start at multiples of 8 bytes. */
 export interface Span {
   readonly bytes: Buffer
   readonly words: Int32Array
   readonly doubles: Float64Array
 }
 
+/** The views on `memory`, whose length must be a multiple of 8 bytes. */
 export function spanOf(memory: ArrayBufferLike): Span {
   return {
     bytes: Buffer.from(memory as ArrayBuffer),
@@ -37,27 +43,27 @@ export function spanOf(memory: ArrayBufferLike): Span {
   }
 }
 
+/** Encodes and decodes items in place, inside a larger memory. */
 export interface CellCodec<T> {
   readonly name: string
   readonly byteLength: number | undefined
   /**
-   * Writes `item` at byte `at`, never at or beyond `end`. Returns its length in bytes; if that is more than
-   * `end - at`, what was written means nothing and the call is repeated with room. Throws if it cannot encode
-   * it.
+   * Writes `item` at byte `at`, never at or beyond `end`. Returns its length in bytes. If that is more than
+   * `end - at`, the written bytes mean nothing, and the call is repeated with more room.
+   * @throws if the item cannot be encoded
    */
   write(item: T, span: Span, at: number, end: number): number
   /**
-   * Reads the item of `length` bytes at `at`. Never reads outside them, whatever they hold; throws if they
-   * make no sense. What it returns shares no memory with `span`, unless `mayAlias`.
+   * Reads the item of `length` bytes at `at`. It reads nothing outside them, whatever they hold. The item
+   * shares no memory with `span`, unless `mayAlias`.
+   * @throws if the bytes are no encoded item
    */
   read(span: Span, at: number, length: number): T
-  /**
-   * True: `read` may return views on `span`, so it must be handed private bytes that are never used again.
-   */
+  /** True: `read` may return views on `span`, so `span` must be private memory that is never used again. */
   readonly mayAlias: boolean
 }
 
-/** What each built-in codec is: usable with whole arrays and inside a cell. */
+/** A built-in codec has both forms. */
 export interface BuiltinCodec<T> extends Codec<T>, CellCodec<T> {
   readonly byteLength: number | undefined
 }

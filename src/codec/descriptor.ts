@@ -1,18 +1,18 @@
 import { createRequire as requireFrom } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { invalidType } from '../check.ts'
-import { builtinName } from './builtin.ts'
 import { builtinCodec } from './builtins.ts'
-import { isCodec } from './cell.ts'
+import { isCodec } from './cell-codec.ts'
 import type { Codec } from './codec.ts'
-import { definedCodec, isDefined } from './define.ts'
+import { definedCodec, isDefined } from './define-codec.ts'
+import { builtinName } from './make-builtin.ts'
 
-/** How another thread finds a codec; plain data, part of a queue's handle. */
+/** How another thread finds a codec. It is plain data, and part of a queue's handle. */
 export type CodecDescriptor =
   | { readonly builtin: string }
   | { readonly filename: string; readonly name: string }
 
-/** Undefined for a codec that was not made by `defineCodec`: no other thread can find it. */
+/** Undefined for a codec of the user's that `defineCodec` did not make: no other thread can find it. */
 export function codecDescriptor(codec: Codec<unknown>): CodecDescriptor | undefined {
   const builtin = builtinName(codec)
   if (builtin !== undefined) return { builtin }
@@ -20,13 +20,13 @@ export function codecDescriptor(codec: Codec<unknown>): CodecDescriptor | undefi
 }
 
 /**
- * The codec that `descriptor` names. A user's module that this thread has not loaded is loaded by `require`,
- * which on every supported Node also loads ES modules, unless one of them awaits at its top level.
+ * The codec that `descriptor` names. A user's module that this thread has not loaded yet is loaded by
+ * `require`. On every supported Node `require` also loads ES modules, unless one awaits at its top level.
  */
 export function codecFromDescriptor(descriptor: CodecDescriptor): Codec<unknown> {
   const known = knownCodec(descriptor)
   if (known !== undefined) return known
-  const { filename, name } = own(descriptor)
+  const { filename, name } = placeOfUserCodec(descriptor)
   let namespace: unknown
   try {
     namespace = requireFrom(filename)(fileURLToPath(filename))
@@ -39,11 +39,11 @@ export function codecFromDescriptor(descriptor: CodecDescriptor): Codec<unknown>
   return exported(namespace, filename, name)
 }
 
-/** As `codecFromDescriptor`, for modules that only `import()` can load. */
+/** As `codecFromDescriptor`, but also for modules that only `import()` can load. */
 export async function codecFromDescriptorAsync(descriptor: CodecDescriptor): Promise<Codec<unknown>> {
   const known = knownCodec(descriptor)
   if (known !== undefined) return known
-  const { filename, name } = own(descriptor)
+  const { filename, name } = placeOfUserCodec(descriptor)
   return exported(await import(filename), filename, name)
 }
 
@@ -56,9 +56,9 @@ function knownCodec(descriptor: CodecDescriptor): Codec<unknown> | undefined {
   return definedCodec(descriptor.filename, descriptor.name)
 }
 
-function own(descriptor: CodecDescriptor): { readonly filename: string; readonly name: string } {
+function placeOfUserCodec(descriptor: CodecDescriptor): { readonly filename: string; readonly name: string } {
   if ('filename' in descriptor) return descriptor
-  throw invalidType('descriptor', 'that of a user’s codec', descriptor)
+  throw invalidType('descriptor', "that of a user's codec", descriptor)
 }
 
 function exported(namespace: unknown, filename: string, name: string): Codec<unknown> {

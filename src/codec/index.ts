@@ -1,11 +1,20 @@
-/** Turning items into bytes and back. */
+/** Codecs turn items into bytes and back. */
 
 export type { Codecs } from './builtins.ts'
 export { codecs } from './builtins.ts'
-export { cellCodec } from './cell.ts'
-export type { CellCodec, Codec, Span } from './codec.ts'
+export type { Codec } from './codec.ts'
+export type { CodecDefinition, DefinedCodec } from './define-codec.ts'
+export { defineCodec } from './define-codec.ts'
+
+// For other rooms only: the declarations of the build leave these out.
+
+/** @internal */
+export { cellCodec } from './cell-codec.ts'
+/** @internal */
+export type { CellCodec, Span } from './codec.ts'
+/** @internal */
 export { spanOf } from './codec.ts'
-export type { CodecDefinition, DefinedCodec } from './define.ts'
-export { defineCodec } from './define.ts'
+/** @internal */
 export type { CodecDescriptor } from './descriptor.ts'
+/** @internal */
 export { codecDescriptor, codecFromDescriptor, codecFromDescriptorAsync } from './descriptor.ts'

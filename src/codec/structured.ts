@@ -1,27 +1,30 @@
-import { builtin } from './builtin.ts'
 import { readClone, V8_MARK, writeClone } from './clone/index.ts'
+import { makeBuiltin } from './make-builtin.ts'
 import { readTagged, TaggedWriter } from './tagged/index.ts'
 
-/** Out of its variable while in use: a getter of an item may put another item. */
+/** The writer; undefined while it is in use, because a getter of an item may put another item. */
 let spare: TaggedWriter | undefined
 
 /**
- * What `structuredClone` makes of an item, with the same prototypes lost and the same identities kept, cycles
- * included. Most items take a compact form of our own; class instances, errors, regular expressions, typed
- * arrays other than Uint8Array, sparse arrays, cycles and shared references go through V8's serializer, at
- * several times the cost.
+ * Items arrive as `structuredClone` makes them: the same prototypes are lost, the same identities are kept,
+ * and cycles are allowed. Most items are written in the tagged form. Class instances, errors, regular
+ * expressions, typed arrays other than Uint8Array, sparse arrays, cycles and shared references go through
+ * V8's serializer, which costs several times as much.
  *
- * What differs from structuredClone: an error keeps its class, as errors thrown in threads do, and its
- * properties. A Buffer arrives as a Uint8Array of its own bytes, without the ArrayBuffer under it; so does a
- * Uint8Array, unless another view on its ArrayBuffer is in the item. A view on a resizable buffer keeps its
- * present length. Getters may run more than once. The sparse arrays of an item may have 2^21 holes, and its
- * resizable buffers may grow to 4 GiB, in all.
+ * Some things differ from structuredClone:
+ * - An error keeps its class and its properties, as an error thrown in a thread does.
+ * - A Buffer arrives as a Uint8Array of its own bytes, without the ArrayBuffer under it. So does a
+ *   Uint8Array, unless the item holds another view on its ArrayBuffer.
+ * - A view on a resizable buffer arrives with its present length.
+ * - Getters may run more than once.
+ * - The sparse arrays of an item may have 2^21 holes in all, and its resizable buffers may grow to 4 GiB in
+ *   all.
  *
- * Throws for what cannot be cloned, at any depth: functions, symbols, proxies, SharedArrayBuffers and views
- * on them, ports, Blobs, keys and other host objects.
+ * Functions, symbols, proxies, SharedArrayBuffers and views on them, ports, Blobs, keys and other host
+ * objects are refused with an error, at any depth of the item.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the item's type is the queue's to say
-export const structured = builtin<any>({
+export const structured = makeBuiltin<any>({
   name: 'structured',
   write(item, span, at, end) {
     const writer = spare ?? new TaggedWriter()

@@ -20,9 +20,9 @@ import {
 /** The order in which a queue hands out its items. */
 export type Kind = 'fifo' | 'lifo' | 'priority'
 
-/** What decides a queue's memory. */
+/** The numbers that decide the layout of a queue's memory. */
 export interface Dimensions {
-  /** Default 'fifo'. */
+  /** @default 'fifo' */
   readonly kind?: Kind
   readonly maxsize: number
   readonly itemBytes: number
@@ -32,15 +32,18 @@ export interface Dimensions {
   readonly maxInFlight: number
   readonly maxDeliveries: number
   readonly hasDeadLetters: boolean
-  /** A put on the full queue drops the oldest item. Default false. */
+  /** A put on the full queue drops the oldest item. @default false */
   readonly dropsOldest?: boolean
 }
 
-/** Where its regions lie; plain numbers, so that it travels in a handle. Offsets and sizes in bytes. */
+/**
+ * The layout of a queue's memory: where its regions are. Plain numbers, so that a handle can carry it to
+ * other threads. Offsets and sizes are in bytes.
+ */
 export interface Geometry extends Dimensions {
   readonly kind: Kind
   readonly dropsOldest: boolean
-  /** Slots: of the ring, or of the deque; a priority queue has none. */
+  /** Number of slots of the ring or the deque; 0 in a priority queue. */
   readonly ringSize: number
   readonly ringAt: number
   readonly ledgersAt: number
@@ -50,14 +53,14 @@ export interface Geometry extends Dimensions {
   readonly cellsAt: number
   readonly cellBytes: number
   readonly firstSpare: number
-  /** Nodes of a priority queue's heap; 0 in other kinds, as the two offsets. */
+  /** Most nodes of a priority queue's heap. In other kinds, this and the two offsets are 0. */
   readonly heapSize: number
   readonly heapAt: number
   readonly keysAt: number
-  /** Items that may be delayed at once. */
+  /** Most items that are delayed at the same time. */
   readonly delayedSize: number
   readonly delayedAt: number
-  /** 0: no records. */
+  /** 0: there are no failure records. */
   readonly recordsAt: number
   readonly recordBytes: number
   readonly blocks: number
@@ -70,23 +73,23 @@ export interface Geometry extends Dimensions {
 export const MAX_PAGES = 32767
 export const MAX_BYTES = MAX_PAGES * 65536
 /**
- * Records are of the first of these sizes with which all together take no more than RECORDS_BYTES, else of
+ * Sizes of a failure record. A queue uses the first with which all its records fit in MAX_RECORDS_BYTES, else
  * the last.
  */
-const RECORD_BYTES = [2048, 1024, 512]
-const RECORDS_BYTES = 2 ** 27
-/** The sifts of a heap go 21 levels. */
+const RECORD_SIZES = [2048, 1024, 512]
+const MAX_RECORDS_BYTES = 2 ** 27
+/** The sifts of a heap are unrolled to 21 levels. */
 export const MAX_HEAP = 2 ** 21 - 1
 
 export function geometryOf(dimensions: Dimensions): Geometry {
   const { kind = 'fifo', dropsOldest = false } = dimensions
   const { maxsize, itemBytes, maxItemBytes, memoryBytes, maxThreads, maxInFlight } = dimensions
   const hasHeap = kind === 'priority'
-  // Who drops the oldest item claims the new one's slot first.
+  // One slot more if puts drop: a put claims the slot of the new item before it drops the oldest.
   const ringSize = hasHeap ? 0 : 2 ** Math.ceil(Math.log2(maxsize + (dropsOldest ? 1 : 0)))
   const entries = maxThreads * (maxInFlight + 1)
-  // Each ring slot and each ledger entry always has a cell. The spare ones: an item that came back leaves an
-  // empty cell behind, and at most maxsize + all that threads can hold are ever there at once.
+  // Each slot and each ledger entry always has a cell. Each item that came back needs a spare cell besides,
+  // and there are never more than maxsize + maxThreads * maxInFlight items.
   const firstSpare = ringSize + entries
   const spares = maxsize + maxThreads * maxInFlight
   const cells = firstSpare + spares
@@ -111,7 +114,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   const delayedSize = Math.min(spares, MAX_HEAP)
   const delayedAt = region((1 + delayedSize) * NODE_BYTES)
   const cellsAt = region(cells * cellBytes)
-  const recordBytes = hasRecords ? (RECORD_BYTES.find((each) => cells * each <= RECORDS_BYTES) ?? 512) : 0
+  const recordBytes = hasRecords ? (RECORD_SIZES.find((each) => cells * each <= MAX_RECORDS_BYTES) ?? 512) : 0
   const recordsAt = hasRecords ? region(cells * recordBytes) : 0
   const blocksAt = region(blocks * blockBytes)
   return {
@@ -142,8 +145,8 @@ export function geometryOf(dimensions: Dimensions): Geometry {
 }
 
 /**
- * Whole blocks of 1 to 16 KiB: large enough that a long item needs few, small enough that 64 of them fit the
- * budget.
+ * A power of two from 1 to 16 KiB: large enough that a long item needs few blocks, small enough that
+ * memoryBytes is at least 64 blocks.
  */
 function blockSize(maxItemBytes: number, memoryBytes: number): number {
   const wanted = Math.min(maxItemBytes / 16, memoryBytes / 64, 16384)
@@ -154,7 +157,7 @@ function toLine(bytes: number): number {
   return Math.ceil(bytes / LINE_BYTES) * LINE_BYTES
 }
 
-/** How many blocks an item of `length` bytes takes. */
+/** Number of blocks that an item of `length` bytes needs. */
 export function blocksFor(geometry: Geometry, length: number): number {
   return Math.ceil(length / geometry.blockBytes)
 }
@@ -164,8 +167,8 @@ export function ledgerAt(geometry: Geometry, index: number): number {
 }
 
 /**
- * Lays out a fresh memory: each slot and entry its cell, each slot its first sequence. `start` is the first
- * position (0 to 2^31 - 1), so that tests can begin just below a wrap.
+ * Lays out a fresh memory: gives each slot and entry its cell, and each slot its first SEQUENCE. `start` is
+ * the first position (0 to 2^31 - 1), so that tests can begin just below a wrap.
  */
 export function layOut(memory: ArrayBufferLike, geometry: Geometry, start = 0): void {
   const words = new Int32Array(memory)
@@ -183,8 +186,8 @@ export function layOut(memory: ArrayBufferLike, geometry: Geometry, start = 0): 
   }
   words[TAIL >> 2] = start << 1
   words[HEAD >> 2] = start << 1
-  // Unfinished items are the tail less all that was finished: the first ledger begins with what was before
-  // the start.
+  // Unfinished items are the tail less the finished counts of all ledgers. So the first ledger counts the
+  // positions before `start` as taken and finished.
   words[(ledgerAt(geometry, 0) + TAKEN) >> 2] = start
   words[(ledgerAt(geometry, 0) + FINISHED) >> 2] = start
   words[FREE_BLOCKS >> 2] = geometry.blocks

@@ -1,8 +1,21 @@
+export type { FailureRecord, RecordPlace, RecordViews } from './failure-records.ts'
+export {
+  clearRecord,
+  MAX_FAILURES,
+  readRecords,
+  recordAt,
+  roomForTexts,
+  textBytes,
+  writeRecords,
+} from './failure-records.ts'
 export type { Geometry, Kind } from './geometry.ts'
 export { blocksFor, geometryOf, layOut, ledgerAt, MAX_BYTES, MAX_HEAP } from './geometry.ts'
 export type { Core } from './instance.ts'
 export { allocate } from './instance.ts'
-export type { ParkingLot, Shared } from './shared.ts'
+export { writeKey } from './keys.ts'
+export type { RunTimeout } from './run-timeouts.ts'
+export { attemptsAt, GIVEN_UP, recordTimeout, runTimeoutOf } from './run-timeouts.ts'
+export type { Shared } from './shared.ts'
 export {
   isDiscarding,
   isShutDown,
@@ -13,13 +26,26 @@ export {
   unfinished,
   WAKE_UNDER_WAY_MS,
 } from './shared.ts'
+export type { CallUnderWay, ParkingLot } from './threads/index.ts'
 export {
+  blockingLane,
+  callsUnderWay,
+  callWords,
+  Lane,
+  RunWords,
+  SharedParkingLot,
+  timeOut,
+} from './threads/index.ts'
+export {
+  ASYNC_BIT,
   ASYNC_EPOCH,
   ASYNC_WAITER,
   ASYNC_WAKING,
   AT_END,
   ATTEMPTS,
   BEHIND_RETURNED,
+  BLOCKED_BIT,
+  BLOCKED_WAITER,
   BUSY,
   CHAIN,
   CLOSED,
@@ -31,6 +57,7 @@ export {
   DELAYED,
   DISCARDED,
   DROPPED,
+  END_BIT,
   END_ROUND,
   ENTRIES,
   ENTRY_BYTES,
@@ -68,6 +95,8 @@ export {
   RETURNED,
   RETURNS,
   SELECT,
+  SELECT_BIT,
+  SELECT_GET_BIT,
   SHUT_DOWN,
   STORED,
   STORED_BEFORE,

@@ -1,13 +1,14 @@
+import { CONFIGURATION } from './configuration.ts'
 import type { Geometry, Kind } from './geometry.ts'
 import { MODULE_BASE64 } from './module.ts'
 import type * as operations from './operations/index.ts'
 
-/** The operations, whichever back end runs them. */
+/** The operations, of either back end. */
 export type Core = typeof operations
 
 /**
- * The operations of a queue of this kind, under the names of those of the ring: chosen once, not at each
- * call.
+ * The operations for a queue of this kind, under the names of the ring's operations. They are chosen once,
+ * not at each call.
  */
 export function coreOf(kind: Kind, core: Core): Core {
   if (kind === 'lifo') {
@@ -24,10 +25,7 @@ export function coreOf(kind: Kind, core: Core): Core {
 
 let compiled: WebAssembly.Module | undefined
 
-/**
- * The WebAssembly back end over `memory`, for the queue's kind, with this thread's own copy of where
- * everything lies.
- */
+/** The WebAssembly back end over `memory`, configured in this thread for one queue. */
 export function instantiate(memory: WebAssembly.Memory, geometry: Geometry): Core {
   compiled ??= new WebAssembly.Module(Buffer.from(MODULE_BASE64, 'base64'))
   const core = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Core
@@ -36,29 +34,13 @@ export function instantiate(memory: WebAssembly.Memory, geometry: Geometry): Cor
 }
 
 export function configureCore(core: Core, geometry: Geometry): void {
-  core.configure(
-    geometry.maxsize,
-    geometry.ringSize - 1,
-    geometry.ringAt,
-    geometry.cells,
-    geometry.cellsAt,
-    geometry.cellBytes,
-    geometry.firstSpare,
-    geometry.blocks,
-    geometry.linksAt,
-    geometry.maxDeliveries,
-    geometry.hasDeadLetters ? 1 : 0,
-    geometry.heapSize,
-    geometry.heapAt,
-    geometry.keysAt,
-    geometry.delayedSize,
-    geometry.delayedAt,
-  )
+  const configure = core.configure as (...values: number[]) => void
+  configure(...CONFIGURATION.map((setting) => setting.of(geometry)))
 }
 
 /**
- * Shared memory of exactly the queue's size: initial = maximum, so it never moves and never grows.
- * @throws Error where there is no WebAssembly; RangeError when there is no room for the memory
+ * Allocates the shared memory of a queue. Its maximum is its initial size, so it never moves and never grows.
+ * @throws Error if there is no WebAssembly; RangeError if there is no room for the memory
  */
 export function allocate(geometry: Geometry): WebAssembly.Memory {
   if (typeof WebAssembly === 'undefined') throw noWebAssembly()
@@ -66,8 +48,7 @@ export function allocate(geometry: Geometry): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
   } catch (error) {
-    // Each shared WebAssembly memory reserves about 10 GiB of addresses, whatever its size, for V8's trap
-    // handler.
+    // Each shared WebAssembly memory of any size reserves about 10 GiB of addresses, for V8's trap handler.
     throw new RangeError(
       `could not reserve memory for a queue of ${geometry.bytes} bytes: the process may be short of address space ` +
         '(each queue reserves about 10 GiB of it, not of memory): start Node with --disable-wasm-trap-handler, ' +

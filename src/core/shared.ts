@@ -1,60 +1,51 @@
 import { type Geometry, ledgerAt } from './geometry.ts'
 import { type Core, instantiate } from './instance.ts'
+import type { ParkingLot } from './threads/index.ts'
 import { FINISHED, HEAD, LEDGERS_USED, MISSED_WAKES, RETURNED, SHUT, TAIL } from './words/index.ts'
 
-/** A word of the process on which threads sleep that wait on several queues at once: see wait/lot.ts. */
-export interface ParkingLot {
-  /** Equal for all views of the same word. */
-  readonly id: string
-  readonly buffer: SharedArrayBuffer
-  load(): number
-  /** Wakes all who sleep on it. */
-  move(): void
-  /** `Atomics.wait` on it, for at most `ms`. */
-  wait(expected: number, ms: number): void
-}
-
-/** One queue's memory as one thread sees it: the operations, and the plain reads around them. */
+/** One queue's memory in one thread: the operations, and reads and waits beside them. */
 export interface Shared {
   readonly core: Core
   readonly geometry: Geometry
-  /** Where the threads sleep that select from this queue: the lot of the thread that made it. */
+  /**
+   * Threads that select from this queue sleep on it. It is the parking lot of the thread that made the queue.
+   */
   readonly lot: ParkingLot
   load(at: number): number
   /** `Atomics.wait` on the word at byte offset `at`, for at most `ms`. */
   wait(at: number, expected: number, ms: number): void
-  /** `Atomics.notify` of all who sleep on the word at byte offset `at`. */
+  /** `Atomics.notify` of all threads that sleep on the word at byte offset `at`. */
   notify(at: number): void
   /**
-   * A seat belt: how long who waits sleeps without a wake before it looks again by itself, in ms. No wake is
-   * ever missing by design; one that a dying sleeper ate is made up for at its exit, which the main thread
-   * may hear of late.
+   * The longest sleep of a waiter, in ms: then it looks again without a wake. By design no wake is missing.
+   * If a dying sleeper consumed one, its recoverer wakes all waiters, but the main thread may learn of the
+   * death late.
    */
   readonly safetyTimeoutMs: number
-  /** The owner of `ledger` looked again by itself, and there was what nobody had woken it for. */
+  /** The owner of `ledger` found something after its safety timeout, for which no thread had woken it. */
   noteMissedWake(ledger: number): void
 }
 
 /**
- * Who wakes publishes first and moves the word that the waiter sleeps on a little later, long only where the
- * system takes its core away in between. A wait counts as missedWakes if the word does not move for so many ms
- * after it ended.
+ * A waker publishes first and moves the word of the waiter a moment later, or long after if the system
+ * suspends the waker in between. A wake counts as missed if the word does not move within this time after the
+ * look.
  */
 export const WAKE_UNDER_WAY_MS = 100
 
-/** Tests set it to `never`: a wake that is missing is to be seen. */
+/** Tests set the variable to `never`, so that a missing wake makes them fail. */
 const SAFETY_TIMEOUT_MS = process.env.MILLRACE_SAFETY_TIMEOUT === 'never' ? Number.POSITIVE_INFINITY : 1000
 
 /**
- * What V8 is told that a queue weighs, in bytes. Before Node 26 it does not count shared memory, and lets
- * thousands of dropped queues pile up before it collects one (1 GB, measured; with this 150 MB).
+ * Bytes of other memory that each queue reserves, so that V8 collects dropped queues sooner. Before Node 26
+ * V8 does not count shared memory: thousands of dropped queues were kept (1 GB measured; with this 150 MB).
  */
-const WEIGHT = Number.parseInt(process.versions.node, 10) < 26 ? 2 ** 18 : 0
+const WEIGHT_BYTES = Number.parseInt(process.versions.node, 10) < 26 ? 2 ** 18 : 0
 
-/** Addresses only: a resizable buffer is never cleared, as one of fixed size may be. */
+/** A resizable buffer reserves addresses only: unlike one of fixed size, it is not filled with zeroes. */
 function weight(): ArrayBuffer {
   const Resizable = ArrayBuffer as new (bytes: number, options: { maxByteLength: number }) => ArrayBuffer
-  return new Resizable(WEIGHT, { maxByteLength: WEIGHT })
+  return new Resizable(WEIGHT_BYTES, { maxByteLength: WEIGHT_BYTES })
 }
 
 export class SharedMemory implements Shared {
@@ -87,7 +78,16 @@ export class SharedMemory implements Shared {
   }
 
   noteMissedWake(ledger: number): void {
-    Atomics.add(this.words, (ledger + MISSED_WAKES) >> 2, 1)
+    this.#count(ledger + MISSED_WAKES)
+  }
+
+  /** The owner of `ledger` could not put because the queue was full. `counter` is REJECTED or DROPPED. */
+  countRefusal(ledger: number, counter: number): void {
+    this.#count(ledger + counter)
+  }
+
+  #count(at: number): void {
+    Atomics.add(this.words, at >> 2, 1)
   }
 }
 
@@ -99,19 +99,22 @@ export function isDiscarding(shared: Shared): boolean {
   return (shared.load(HEAD) & SHUT) !== 0
 }
 
-/** Items in the ring; a claimed slot counts, a moment before it is published. */
+/**
+ * Number of items in the ring, deque or heap. An item counts once its slot is claimed, before it is
+ * published.
+ */
 export function queued(shared: Shared): number {
   const head = shared.load(HEAD) & ~SHUT
   return (((shared.load(TAIL) & ~SHUT) - head) | 0) >>> 1
 }
 
-/** Nothing that a taker could get. */
+/** True if there is no item that a taker could get. */
 export function looksDrained(shared: Shared): boolean {
   return queued(shared) === 0 && shared.load(RETURNED) === 0
 }
 
 /**
- * Ledgers from this index on were never claimed. A damaged count costs a look at all of them, never one
+ * Ledgers from this index on were never claimed. A damaged word gives at most all ledgers, never an index
  * outside the memory.
  */
 export function ledgersUsed(shared: Shared): number {
@@ -119,8 +122,8 @@ export function ledgersUsed(shared: Shared): number {
 }
 
 /**
- * Items put and not finished. The finished counts only grow and so does the tail: reading the counts first
- * and then the tail, a zero was true at one moment.
+ * Number of items put and not finished. The finished counts only grow, and so does the tail. The counts are
+ * read first and the tail last, so if the result is 0, it was true at one moment.
  */
 export function unfinished(shared: Shared): number {
   const used = ledgersUsed(shared)

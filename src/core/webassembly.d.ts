@@ -1,4 +1,4 @@
-/** The part of WebAssembly used here: Node's own types name it without describing it. */
+/** The part of WebAssembly used here. Node's own types name it without describing it. */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array)

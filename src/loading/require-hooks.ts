@@ -1,58 +1,60 @@
 import Module, { createRequire as requireFrom } from 'node:module'
 import { basename, dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { calleeOf } from './callee.ts'
-import { modulesFrom, read } from './imports.ts'
+import { calledFile } from './called-file.ts'
+import { moduleGraphOf, sourceOf } from './module-graph.ts'
 
 /**
- * A program's own compilers for `require`, as ts-node, swc, babel and sucrase register them: functions in
- * `Module._extensions`. A thread has those that `-r` registers, and must be given those that a module of the
- * program did.
+ * A compiler that the program has given to `require`, as ts-node, swc, babel and sucrase do: a function in
+ * `Module._extensions`. Threads inherit the hooks that `-r` registers. A hook that a module of the program
+ * registered must be registered again in each thread.
  */
 export interface RequireHook {
-  /** Of the files it loads. */
+  /** The extension of the files that it loads. */
   readonly extension: string
-  /** The file of its function; '' if it has none. */
-  readonly place: string
+  /** The file that holds the hook's function; '' if the function has no file. */
+  readonly file: string
   /**
-   * Loaded in this order, paths or `file:` URLs, they register it; those that might. None where that cannot
-   * be told.
+   * The modules that may have registered the hook, as paths or `file:` URLs. A thread loads them in this
+   * order until it has the hook. Empty where they are unknown.
    */
-  readonly from: readonly string[]
+  readonly registrars: readonly string[]
 }
 
-type Loader = (module: object, filename: string) => void
+type HookFunction = (module: object, filename: string) => void
 
-interface Loaded {
+/** A module in the cache of `require`. */
+interface CachedModule {
   readonly filename: string
-  readonly children: readonly Loaded[]
+  readonly children: readonly CachedModule[]
 }
 
 const internals = Module as unknown as {
-  readonly _extensions?: Readonly<Record<string, Loader>>
-  readonly _cache?: Readonly<Record<string, Loaded>>
+  readonly _extensions?: Readonly<Record<string, HookFunction>>
+  readonly _cache?: Readonly<Record<string, CachedModule>>
 }
 
 /**
- * The hook by which `require` in this thread would load `path`, if that is not Node's own. `main` is the
+ * The hook by which `require` in this thread would load `path`; undefined if Node itself would. `main` is the
  * program's first file.
  */
 export function hookFor(path: string, main: string): RequireHook | undefined {
   const extension = extensionOf(path)
-  const place = placeOfHook(extension)
-  return place === undefined ? undefined : { extension, place, from: registersOf(place, main) }
+  const file = fileOfHook(extension)
+  return file === undefined ? undefined : { extension, file, registrars: registrarsOf(file, main) }
 }
 
-/** Whether this thread has a hook for these files. */
+/** Whether this thread has a hook for files with this extension. */
 export function hasHook(extension: string): boolean {
-  return placeOfHook(extension) !== undefined
+  return fileOfHook(extension) !== undefined
 }
 
+/** Whether this thread has a hook for the file `path`. */
 export function isHooked(path: string): boolean {
   return hasHook(extensionOf(path))
 }
 
-/** As Node has it: the longest that is registered; what is not, is loaded as `.js`. */
+/** The longest registered extension of `path`. Node treats all others as `.js`. */
 function extensionOf(path: string): string {
   const name = basename(path)
   for (let dot = name.indexOf('.', 1); dot >= 0; dot = name.indexOf('.', dot + 1)) {
@@ -62,36 +64,38 @@ function extensionOf(path: string): string {
   return '.js'
 }
 
-const places = new WeakMap<Loader, string>()
+const filesOfHooks = new WeakMap<HookFunction, string>()
 
 /**
- * The file of the program's function that loads these files, '' if it has none; undefined if the function is
- * Node's.
+ * The file of the program's function that loads files with this extension; '' if the function has no file,
+ * undefined if it is Node's own.
  */
-function placeOfHook(extension: string): string | undefined {
-  const loader = internals._extensions?.[extension]
-  if (typeof loader !== 'function') return undefined
-  let place = places.get(loader)
-  if (place === undefined) {
-    place = calleeOf((trap) => loader(trap, join(import.meta.dirname, `none${extension}`)))
-    places.set(loader, place)
+function fileOfHook(extension: string): string | undefined {
+  const hook = internals._extensions?.[extension]
+  if (typeof hook !== 'function') return undefined
+  let file = filesOfHooks.get(hook)
+  if (file === undefined) {
+    file = calledFile((probe) => hook(probe, join(import.meta.dirname, `none${extension}`)))
+    filesOfHooks.set(hook, file)
   }
-  return place.startsWith('node:') ? undefined : place
+  return file.startsWith('node:') ? undefined : file
 }
 
 /**
- * The modules whose loading may have registered the function in the file `place`: that file, and those that
- * load it, nearest first; those of the program itself before those of packages, to which it may give options.
+ * The modules whose loading may have registered the function in `hookFile`: that file and the modules that
+ * load it, nearest first. Modules of the program come before those of packages, because the program may pass
+ * options to a package.
  */
-function registersOf(place: string, main: string): string[] {
-  if (place === '') return []
-  // Some, as @babel/register, load what they need outside the cache.
+function registrarsOf(hookFile: string, main: string): string[] {
+  if (hookFile === '') return []
+  // Some packages, as @babel/register, load their parts outside the cache. They are children of cached
+  // modules.
   const loaded = new Set(Object.values(internals._cache ?? {}))
   for (const { children } of loaded) for (const child of children) loaded.add(child)
   const parentsOf = (file: string) =>
     [...loaded].filter(({ children }) => children.some(({ filename }) => filename === file))
-  const chain = new Set([place])
-  // A Set's iterator comes to what is added meanwhile, too.
+  const chain = new Set([hookFile])
+  // The loop also visits the files that it adds.
   for (const file of chain) for (const { filename } of parentsOf(file)) chain.add(filename)
   const own = [...chain].filter((file) => packageOf(file) === '' && mayLoadAgain(file, main))
   const packaged = [...chain].filter((file) => {
@@ -104,19 +108,22 @@ function registersOf(place: string, main: string): string[] {
   return [...own, ...packaged]
 }
 
-/** Not what would start the program once more. */
+/**
+ * Whether a thread may load the file. The program's main file, and files that use millrace, may start
+ * threads.
+ */
 function mayLoadAgain(file: string, main: string): boolean {
   const path = file.startsWith('file:') ? fileURLToPath(file) : file
   if (path === main) return false
-  for (const { source } of modulesFrom(path)) if (/['"]millrace['"/]/.test(source)) return false
+  for (const { namesMillrace } of moduleGraphOf(path)) if (namesMillrace) return false
   return true
 }
 
 const FOR_EFFECT = /^\s*(?:import|require\s*\()\s*['"]([^'"\n]+)['"]\s*\)?\s*;?\s*(?:\/\/.*)?$/gm
 
-/** What it does not call, or take anything from: so loading is all there is to it. */
+/** Whether `from` loads `file` without using anything of it, so that loading it again has the same effect. */
 function loadsForEffect(from: string, file: string): boolean {
-  return [...read(from).matchAll(FOR_EFFECT)].some(([, specifier]) => {
+  return [...sourceOf(from).matchAll(FOR_EFFECT)].some(([, specifier]) => {
     try {
       return requireFrom(from).resolve(specifier as string) === file
     } catch {
@@ -125,6 +132,7 @@ function loadsForEffect(from: string, file: string): boolean {
   })
 }
 
+/** The name of the package that holds the file; '' for a file of the program itself. */
 function packageOf(file: string): string {
   const folders = dirname(file).split(sep)
   const at = folders.lastIndexOf('node_modules') + 1

@@ -1,8 +1,8 @@
 type Prepare = typeof Error.prepareStackTrace | undefined
 
 /**
- * Calls `take` while stacks have `limit` frames and are made by `prepare`, Node's own way if undefined; then
- * all is as the program had it. Of an `Error` that is frozen the program's own way is what there is.
+ * Calls `take` while stacks have `limit` frames and are made by `prepare`; undefined means Node's own way.
+ * Afterwards the program's settings are restored. If `Error` is frozen, the program's settings stay in force.
  */
 export function withStacks<T>(limit: number, prepare: Prepare, take: () => T): T {
   const wanted = Object.entries({ stackTraceLimit: limit, prepareStackTrace: prepare })

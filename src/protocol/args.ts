@@ -4,28 +4,28 @@ import { attachFor, type Handle, isQueue, type Queue } from '../queue/index.ts'
 import { findInside, isUnsendable, refuseUnsendable } from '../unsendable.ts'
 
 /**
- * Arguments on their way to a thread. Queues anywhere in plain objects and arrays travel as handles beside
- * them, and are put back in their places attached.
+ * Arguments on their way to a thread. Queues in plain objects and arrays, at any depth, travel as handles
+ * beside the arguments. They are attached in the thread, and put back in their places.
  */
 export interface PackedArgs {
   readonly value: unknown
   readonly handles: readonly Handle<Queue<unknown>>[]
-  /** Where the queues belong: the object or array, the key in it, and the number of the handle. */
+  /** The places of the queues: the object or array, the key in it, and the number of the handle. */
   readonly places: readonly (readonly [object, string, number])[]
 }
 
-/** Arguments whose queues are known: those are to be kept while the thread runs. */
+/** Arguments, and the queues in them, which must be kept while the thread runs. */
 export interface Arguments {
   readonly packed: PackedArgs
   readonly queues: readonly Queue<unknown>[]
 }
 
-/** Those of a group that is over. */
+/** The arguments of a group that is over. */
 export const NO_ARGUMENTS: Arguments = { packed: { value: undefined, handles: [], places: [] }, queues: [] }
 
 /**
- * A copy of `args`, so that a restart gets what the first start got. What they share in memory stays shared.
- * @throws TypeError if they cannot be cloned, or a queue's codec cannot go to another thread
+ * Copies `args`, so that a restart gets the same as the first start. Shared memory in them stays shared.
+ * @throws TypeError if they cannot be cloned, or if the codec of a queue cannot go to another thread
  */
 export function packArgs(name: string, args: unknown): Arguments {
   const queues: Queue<unknown>[] = []
@@ -54,7 +54,7 @@ export function packArgs(name: string, args: unknown): Arguments {
     return index >= 0 ? index : queues.push(value) - 1
   }
 
-  // So that `args` may be a queue itself.
+  // Within an object, since `args` may itself be a queue.
   const value = copy({ args })
   const packed = { value, handles: queues.map((queue) => queue.handle), places }
   return { packed: cloned(name, packed, args), queues }
@@ -70,7 +70,7 @@ export async function unpackArgs(packed: PackedArgs): Promise<{ args: unknown; q
   return { args: (packed.value as { args: unknown }).args, queues }
 }
 
-/** A queue somewhere in an object that is not plain would be cloned to an empty object, without an error. */
+/** Structured clone would turn a queue in an object that is not plain into an empty object, silently. */
 function refuseQueuesIn(name: string, value: unknown): void {
   const found = findInside(value, (each) => isQueue(each) || isUnsendable(each))
   if (found === undefined) return
@@ -86,7 +86,7 @@ function isPlain(value: unknown): value is Record<string, unknown> | unknown[] {
   return prototype === null || prototype === Object.prototype
 }
 
-/** As structured clone does: an own property, whatever its name. */
+/** Defines an own property with any name, '__proto__' included, as structured clone does. */
 function define(place: object, key: string, value: unknown): void {
   Object.defineProperty(place, key, { value, writable: true, enumerable: true, configurable: true })
 }

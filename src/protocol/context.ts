@@ -1,40 +1,43 @@
-/** What a thread function is told about its thread; its second argument. */
+/** The second argument of a thread function: its thread, its arguments, and the request to stop. */
 export interface ThreadContext<A = unknown> {
-  /** This thread's number in its group, from 0; a restarted one keeps it. */
+  /** This thread's number in its group, from 0. A restarted thread has the same number. */
   readonly index: number
   /** How many threads the group has. */
   readonly threads: number
-  /** `worker_threads.threadId`: another after a restart. */
+  /** `worker_threads.threadId`. It changes with a restart. */
   readonly threadId: number
-  /** The task's `args`, their queues attached. */
+  /** The task's `args`, with their queues attached. */
   readonly args: A
-  /** How often the function was started again at this index. */
+  /** The number of restarts at this index so far. */
   readonly restarts: number
-  /** In `produce`: items stored at this index so far, those of threads that died included. */
+  /** With `produce`: the items stored at this index so far, by threads that died too. Otherwise 0. */
   readonly stored: number
   /**
-   * The run is asked to stop: finish what was begun, and return. True at once, also in a thread that never
-   * yields.
+   * The run is asked to stop: the function should finish its current work and return. It is true at once, in
+   * a thread that never yields to the event loop too.
    */
   readonly stopping: boolean
   /**
-   * Aborted when the run is asked to stop, with the reason, or when the function is over. The one signal that
-   * blocking calls of queues take.
+   * Aborted with the reason when the run is asked to stop, and when the function is over. Calls of queues
+   * that block the thread accept no other signal.
    */
   readonly signal: AbortSignal
   /**
-   * Writes a line to standard output at once, though the thread blocks next: most of what goes to
-   * `console.log` in a thread appears only when the thread yields. Formats as `console.log` does. Lines above
-   * 4096 bytes may be mixed with those of other threads when the reader is slow.
+   * Writes a line to standard output at once, even if the thread blocks next. (The output of `console.log` in
+   * a thread appears only when the thread yields to the event loop.) The line is formatted as by
+   * `console.log`. A line above 4096 bytes may be mixed with lines of other threads when the reader is slow.
+   *
+   * @example
+   *     thread.log('thread %d works on %o', thread.index, item)
    */
   log(...args: unknown[]): void
 }
 
 /**
- * A function that runs on a thread: with `spawn` and `produce`. Queues anywhere in plain objects and arrays
- * of `args` arrive attached.
+ * A function for `spawn` or `produce`, which runs once on a thread. Queues anywhere in plain objects and
+ * arrays of `args` arrive attached.
  */
 export type ThreadFunction<A, R> = (args: A, thread: ThreadContext<A>) => R | Promise<R>
 
-/** A function that is called with each item: with `consume`. The item is finished when it has returned. */
+/** A function for `consume`, which is called with each item. The item is finished when the call returns. */
 export type ItemFunction<T, A> = (item: T, thread: ThreadContext<A>) => unknown

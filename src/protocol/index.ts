@@ -1,17 +1,32 @@
-export type { Arguments } from './args.ts'
-export { NO_ARGUMENTS, packArgs, unpackArgs } from './args.ts'
-export { CallWatch, callWords, Lane } from './calls.ts'
+/** What a supervisor and the threads that it starts say to each other. */
+
 export type { ItemFunction, ThreadContext, ThreadFunction } from './context.ts'
+export { isMillraceThread } from './self-start.ts'
+
+// For other rooms only: the declarations of the build leave these out.
+
+/** @internal */
+export { callWords, Lane, RunWords } from '../core/index.ts'
+/** @internal */
+export type { Arguments } from './args.ts'
+/** @internal */
+export { NO_ARGUMENTS, packArgs, unpackArgs } from './args.ts'
+/** @internal */
+export { CallWatch } from './call-watch.ts'
+/** @internal */
 export type {
   ConsumeRole,
   ControlMessage,
+  Left,
   Outcome,
   ProduceRole,
-  Report,
   Role,
   RunMessage,
+  ThreadMessage,
 } from './messages.ts'
-export type { Verdict } from './retry.ts'
-export { verdictOf } from './retry.ts'
-export { RunWords } from './run-words.ts'
-export { ANCESTRY, ancestry, isMillraceThread, placeIn, refuseSelfStart, THREAD_MARK } from './self-start.ts'
+/** @internal */
+export type { RetryDecision } from './retry.ts'
+/** @internal */
+export { decideRetry, recordedDelay } from './retry.ts'
+/** @internal */
+export { ANCESTRY, ancestry, placeIn, refuseSelfStart, THREAD_MARK } from './self-start.ts'

@@ -4,9 +4,9 @@ import type { Loader } from '../loading/index.ts'
 import type { Handle, Queue } from '../queue/index.ts'
 import type { PackedArgs } from './args.ts'
 
-/** What the supervisor and the thread that runs a function say to each other. */
+// The messages between a supervisor and a thread that runs a function for it.
 
-/** What a thread is started with. */
+/** The message with which a run begins on a thread. */
 export interface RunMessage {
   /** The module of `host`, which runs the function. */
   readonly host: string
@@ -14,29 +14,29 @@ export interface RunMessage {
   /** A `file:` URL. */
   readonly filename: string
   readonly exportName: string
-  /** Where its group was started, and those of the threads above it: see self-start.ts. */
+  /** The places where its group and the groups of its ancestors were started: see self-start.ts. */
   readonly ancestry: readonly string[]
   readonly index: number
   readonly threads: number
   readonly restarts: number
   readonly args: PackedArgs
   readonly role: Role
-  /** See control.ts. */
+  /** The shared words of the run: see RunWords. */
   readonly words: Int32Array
-  /** See calls.ts; only with `timeout`. */
+  /** The shared words of its calls: see CallWatch. Present only with `timeout`. */
   readonly calls: Int32Array | undefined
   readonly port: MessagePort
 }
 
-/** What becomes of the function: run as it is, asked for items, or called with items. */
+/** The use of the function: it is run once, asked for items, or called with items. */
 export type Role = { readonly kind: 'spawn' } | ProduceRole | ConsumeRole
 
 export interface ProduceRole {
   readonly kind: 'produce'
   readonly queue: Handle<Queue<unknown>>
-  /** Under which number the queue counts this thread's puts, across restarts. */
+  /** The number under which the queue counts the puts of this thread and of its successors. */
   readonly producer: number
-  /** The first items of a source that begins anew are dropped: as many as were stored before. */
+  /** A restarted source begins anew: as many of its first items are dropped as were stored before. */
   readonly skips: boolean
 }
 
@@ -44,23 +44,24 @@ export interface ConsumeRole {
   readonly kind: 'consume'
   readonly queue: Handle<Queue<unknown>>
   readonly retries: number | undefined
+  /** ms until the first retry. */
   readonly backoff: number
   readonly concurrency: number
-  /** ms a call may take; undefined: as long as it likes. */
+  /** ms a call may take; undefined: no limit. */
   readonly timeout: number | undefined
   readonly maxDeliveries: number
   readonly hasDeadLetters: boolean
 }
 
-/** From the thread. The last is 'ended'. */
-export type Report =
+/** A message from the thread to its supervisor. The last one is 'ended'. */
+export type ThreadMessage =
   | { readonly kind: 'began' }
-  | { readonly kind: 'gaveUp'; readonly error: PackedError; readonly attempts: number }
-  /** Asked to stop, or no longer wanted, it has left its source, and waits for that to be closed. */
+  | { readonly kind: 'deadLettered'; readonly error: PackedError; readonly attempts: number }
+  /** The producer asks its source for no more items, and waits until the source is closed. */
   | { readonly kind: 'leaving' }
   /**
-   * How it will end, whatever happens before it has: a call under way may kill the thread, or what is written
-   * never leave it.
+   * The outcome, sent before the run has ended. It counts even if the thread dies before 'ended': a call
+   * under way may kill the thread, or its output may never be read.
    */
   | { readonly kind: 'ending'; readonly outcome: Outcome }
   | { readonly kind: 'ended' }
@@ -70,23 +71,24 @@ export type Outcome =
   | {
       readonly kind: 'threw'
       readonly error: PackedError
-      /**
-       * The module could not be loaded, or a queue not be attached: it would be the same on another thread.
-       */
-      readonly isSetUp: boolean
-      /** The module was not loaded, and perhaps only because of the way in which it was tried. */
-      readonly isOfWay?: boolean
-      /** It is the AbortError of a wait that ended because the run was asked to stop. */
+      /** The module could not be loaded, or a queue not be attached. Another thread would fail alike. */
+      readonly failedDuringSetUp: boolean
+      /** The module could not be loaded in the way that was tried. Another way may succeed. */
+      readonly mayLoadOtherwise?: boolean
+      /** The error is the AbortError of a wait that ended because the run was asked to stop. */
       readonly isStop: boolean
     }
 
-/** Items that the function held when it ended; they are delivered again. */
+/** The items of one queue that the function held when it ended. They are delivered again. */
 export interface Left {
   readonly queue: string
   readonly held: number
 }
 
-/** To the thread. A `stop` goes before its word is set, a `cause` before the queue is shut down. */
+/**
+ * A message to the thread. A `stop` is sent before the word STOP is set, a `cause` before the queue is shut
+ * down.
+ */
 export type ControlMessage =
   | { readonly kind: 'stop'; readonly reason: PackedError }
   | { readonly kind: 'cause'; readonly queue: string; readonly error: PackedError }

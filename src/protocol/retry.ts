@@ -1,18 +1,27 @@
+import { GIVEN_UP } from '../core/index.ts'
 import type { ConsumeRole } from './messages.ts'
 
-const LONGEST = 0x7fffffff
+const MAX_DELAY_MS = 0x7fffffff
 
 /**
- * What becomes of an item whose call failed: delivered again after so many ms; given up, or a failure of its
- * thread.
+ * The fate of an item whose call failed. A number: it is delivered again after so many ms. 'dead-letter': it
+ * goes to the dead letters. 'fail': it is delivered again at once, and the thread has failed.
  */
-export type Verdict = number | 'give up' | 'fail'
+export type RetryDecision = number | 'dead-letter' | 'fail'
 
-/** After `attempts` deliveries. */
-export function verdictOf(role: ConsumeRole, attempts: number): Verdict {
+/** Decides after `attempts` deliveries of an item. */
+export function decideRetry(role: ConsumeRole, attempts: number): RetryDecision {
   const { retries, backoff, maxDeliveries, hasDeadLetters } = role
-  // Delivered `maxDeliveries` times, an item that is given back is given up.
-  const most = Math.min(maxDeliveries || LONGEST, retries === undefined ? maxDeliveries || 1 : retries + 1)
-  if (attempts < most) return backoff === 0 ? 0 : Math.min(backoff * 2 ** (attempts - 1), LONGEST)
-  return hasDeadLetters ? 'give up' : 'fail'
+  const maxAttempts = Math.min(
+    maxDeliveries || Number.POSITIVE_INFINITY,
+    retries === undefined ? maxDeliveries || 1 : retries + 1,
+  )
+  if (attempts < maxAttempts) return backoff === 0 ? 0 : Math.min(backoff * 2 ** (attempts - 1), MAX_DELAY_MS)
+  return hasDeadLetters ? 'dead-letter' : 'fail'
+}
+
+/** The same decision, as a queue records it for the thread that reclaims the item. */
+export function recordedDelay(decision: RetryDecision): number {
+  if (decision === 'dead-letter') return GIVEN_UP
+  return decision === 'fail' ? 0 : decision
 }

@@ -4,17 +4,22 @@ import { ThreadError } from '../errors.ts'
 import { link } from '../thread-link.ts'
 
 /**
- * Of the `workerData` of a thread that a supervisor started, so that it is there before anything of the
- * program runs.
+ * A key in the `workerData` of a thread that a supervisor started. There, it is known before any module of
+ * the program runs.
  */
 export const THREAD_MARK = 'millrace.thread'
-/** Where the groups were started to which this thread and its ancestors belong. Workers inherit it. */
+/**
+ * A key of the environment data, which workers inherit: the places where the groups of this thread and of its
+ * ancestors were started.
+ */
 export const ANCESTRY = 'millrace.ancestry'
 
 /**
- * True in a thread that millrace started: `if (!isMillraceThread) main()` guards a file that starts threads
- * which load that file. (`isMainThread` is no test where the program itself runs in a thread, as in a test
- * runner.)
+ * True in a thread that millrace started. It guards a file that starts threads which load the same file.
+ * (`isMainThread` is no replacement: the program itself may run in a thread, as in a test runner.)
+ *
+ * @example
+ *     if (!isMillraceThread) await main()
  */
 export const isMillraceThread: boolean =
   !isMainThread && (workerData as Record<string, unknown> | null)?.[THREAD_MARK] === true
@@ -24,7 +29,7 @@ export function ancestry(): readonly string[] {
   return Array.isArray(places) ? places.map(String) : []
 }
 
-/** `/path/file.js:3:5`, of the first of these frames; '' if it has no place. */
+/** The place of the first of these frames, as `/path/file.js:3:5`; '' if it has none. */
 export function placeIn(frames: string): string {
   const [first = ''] = frames.split('\n')
   const [, file = '', at = ''] = /(?:\(|at )((?:file:|\/|[A-Za-z]:\\)[^()]*?)(:\d+:\d+)\)?$/.exec(first) ?? []
@@ -33,13 +38,13 @@ export function placeIn(frames: string): string {
 }
 
 /**
- * No program starts itself without end: a thread starts others only once its function has begun, so not while
- * its modules are loaded, and never from the line that started one of its ancestors.
- * @throws ThreadError, which fails the run of this thread, whoever catches it
+ * Prevents a program from starting itself without end. A thread may start others only once its function has
+ * begun, so not while its modules are loaded, and never from the line that started one of its ancestors.
+ * @throws ThreadError, which fails the run of this thread even if it is caught
  */
 export function refuseSelfStart(place: string): void {
   const supervisor = link()
-  // Absent while what `--import` and `-r` name is loaded.
+  // There is no link yet while the modules of `--import` and `-r` are loaded.
   const isLoading = isMillraceThread && supervisor?.hasBegun !== true
   if (!isLoading && !(place !== '' && ancestry().includes(place))) return
   const where = place === '' ? 'a file that a thread loads' : place

@@ -1,28 +1,42 @@
 import { codecFromDescriptorAsync } from '../codec/index.ts'
-import { dataOf, type Handle, type HandleData, Origin } from './attachment/index.ts'
+import {
+  dataOf,
+  descriptionOf,
+  type Handle,
+  type HandleData,
+  type QueueDescription,
+} from './attachment/index.ts'
+import { internalsOf, openQueue } from './internals.ts'
 import { LifoQueue } from './lifo-queue.ts'
-import type { QueueOptions } from './options/index.ts'
+import type { LetterTarget } from './options/index.ts'
 import { PriorityQueue } from './priority-queue.ts'
-import { Queue } from './queue.ts'
+import { isQueue, Queue } from './queue.ts'
 import { registry, sweep } from './recovery/index.ts'
 
 const CLASSES = { fifo: Queue, lifo: LifoQueue, priority: PriorityQueue }
 
 /**
- * Attaches this thread to the queue of a handle. Idempotent in a thread: the same object comes back.
+ * Attaches this thread to the queue of a handle. In one thread the same object comes back each time.
  * @throws TypeError for what is no handle, or a codec that cannot be loaded synchronously (see attachAsync);
  *   TooManyThreadsError
+ * @example
+ * const jobs = attach(workerData.jobs)
  */
 export function attach<Q>(handle: Handle<Q>): Q {
   return attachData(dataOf(handle)) as Q
 }
 
-/** As attach, but imports a user's codec first. */
+/**
+ * As attach, but imports a user's codec first.
+ * @throws as attach
+ * @example
+ * const jobs = await attachAsync(workerData.jobs)
+ */
 export async function attachAsync<Q>(handle: Handle<Q>): Promise<Q> {
   return attachFor(handle, 0)
 }
 
-/** As attachAsync, by a thread that is not attached yet and whose puts are counted for `producer`. */
+/** As attachAsync, in a thread that is not attached yet and whose puts are counted for `producer`. */
 export async function attachFor<Q>(handle: Handle<Q>, producer: number): Promise<Q> {
   for (let data: HandleData | undefined = dataOf(handle); data !== undefined; data = data.deadLetters) {
     await codecFromDescriptorAsync(data.codec)
@@ -32,30 +46,34 @@ export async function attachFor<Q>(handle: Handle<Q>, producer: number): Promise
 
 function attachData(data: HandleData, producer = 0): Queue<unknown> {
   const known = registry().attached.get(data.id)?.queue?.deref()
-  if (known !== undefined) return known as Queue<unknown>
-  const deadLetters = data.deadLetters === undefined ? undefined : attachData(data.deadLetters)
-  return new CLASSES[data.kind]<unknown>(
-    Origin.fromHandle(data, deadLetters, producer) as unknown as QueueOptions<unknown>,
-  )
+  if (isQueue(known)) return known
+  const letters: LetterTarget | undefined =
+    data.deadLetters === undefined ? undefined : internalsOf(attachData(data.deadLetters))
+  return queueOf(descriptionOf(data, letters), producer)
 }
 
-/** @internal What this thread holds unfinished, by the labels of the queues. */
+/** A queue object of this description. This thread attaches; `producer` is the number its puts are counted for. */
+export function queueOf<T>(description: QueueDescription<T>, producer = 0): Queue<T> {
+  // A constructor would make a new queue.
+  const queue = Object.create(CLASSES[description.shared.geometry.kind].prototype) as Queue<T>
+  openQueue(queue, description, producer)
+  return queue
+}
+
+/** What this thread holds unfinished, by the labels of the queues. */
 export function itemsLeft(): { queue: string; held: number }[] {
   return attachedQueues()
+    .map((queue) => internalsOf(queue))
     .filter(({ held }) => held > 0)
-    .map(({ origin, held }) => ({ queue: origin.label, held }))
+    .map(({ label, held }) => ({ queue: label, held }))
 }
 
-/** @internal Detaches this thread from all its queues. */
+/** Detaches this thread from all its queues. */
 export function detachAll(): void {
-  for (const queue of attachedQueues()) queue[Symbol.dispose]()
+  for (const queue of attachedQueues()) internalsOf(queue).detach()
   sweep()
 }
 
 function attachedQueues(): Queue<unknown>[] {
-  // Not `instanceof`: they may be of another copy of the library.
-  const queues = [...registry().attached.values()].map(
-    ({ queue }) => queue?.deref() as Queue<unknown> | undefined,
-  )
-  return queues.filter((queue) => queue !== undefined)
+  return [...registry().attached.values()].map(({ queue }) => queue?.deref()).filter(isQueue)
 }

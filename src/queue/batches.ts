@@ -1,4 +1,4 @@
-import { integer, invalidType, optionsObject } from '../check.ts'
+import { integer, invalidType, type Known, optionsObject } from '../check.ts'
 import { clock } from '../clock.ts'
 import {
   AbortError,
@@ -9,29 +9,54 @@ import {
   TooManyInFlightError,
 } from '../errors.ts'
 import { EMPTY } from './access/index.ts'
-import { durationOf, isStoppable, signalOf, timeoutOf, type WaitOptions } from './options/index.ts'
-import type { Queue } from './queue.ts'
+import { type HasInternals, internalsOf } from './internals.ts'
+import {
+  durationOf,
+  isStoppable,
+  PUT_OPTIONS,
+  type PutOptions,
+  type PutResult,
+  signalOf,
+  timeoutOf,
+  type WaitOptions,
+} from './options/index.ts'
 
-/** Several items in one call: each put or got on its own, so a batch has no atomicity beyond its items'. */
+/** Several items in one call. Each is put or got by itself, so a batch has no atomicity beyond its items'. */
 
 /** Options of getMany. */
 export interface BatchOptions extends WaitOptions {
-  /** getMany: how long to wait for more after the first item, in ms, 0 to 2^31 - 1; default 0. */
+  /**
+   * How long to wait for more after the first item, in ms, 0 to 2^31 - 1.
+   * @default 0
+   */
   linger?: number | undefined
 }
 
+const BATCH_OPTIONS: Known<BatchOptions> = { timeout: true, signal: true, linger: true }
+
+/** The methods of a queue that a batch is made of. */
+interface Puttable<T> {
+  put(item: T, options?: PutOptions): Promise<PutResult>
+  putSync(item: T, options?: PutOptions): PutResult
+}
+interface Gettable<T> extends HasInternals<T> {
+  get(options?: WaitOptions): Promise<T>
+  getSync(options?: WaitOptions): T
+  tryGet(): T | typeof EMPTY
+}
+
 export async function putMany<T>(
-  queue: Queue<T>,
+  queue: Puttable<T>,
   items: Iterable<T>,
-  options?: WaitOptions,
+  options?: PutOptions,
 ): Promise<number> {
   const signal = signalOf(options)
-  const left = countdown(timeoutOf(options))
+  const leftMs = countdown(timeoutOf(options, PUT_OPTIONS))
   let stored = 0
   refuseUniterable(items)
   try {
     for (const item of items) {
-      const result = await queue.put(item, { ...options, timeout: left(), signal })
+      const result = await queue.put(item, { ...options, timeout: leftMs(), signal })
       if (result !== 'dropped') stored++
     }
   } catch (error) {
@@ -40,14 +65,14 @@ export async function putMany<T>(
   return stored
 }
 
-export function putManySync<T>(queue: Queue<T>, items: Iterable<T>, options?: WaitOptions): number {
+export function putManySync<T>(queue: Puttable<T>, items: Iterable<T>, options?: PutOptions): number {
   const signal = isStoppable(options) ? options?.signal : undefined
-  const left = options && countdown(timeoutOf(options))
+  const leftMs = options && countdown(timeoutOf(options, PUT_OPTIONS))
   let stored = 0
   refuseUniterable(items)
   try {
     for (const item of items) {
-      const result = queue.putSync(item, left && { ...options, timeout: left(), signal })
+      const result = queue.putSync(item, leftMs && { ...options, timeout: leftMs(), signal })
       if (result !== 'dropped') stored++
     }
   } catch (error) {
@@ -56,37 +81,36 @@ export function putManySync<T>(queue: Queue<T>, items: Iterable<T>, options?: Wa
   return stored
 }
 
-export async function getMany<T>(queue: Queue<T>, max: number, options?: BatchOptions): Promise<T[]> {
-  const linger = checked(max, options)
-  const items: T[] = [await queue.get(options)]
-  const left = countdown(linger)
-  const signal = signalOf(options)
+export async function getMany<T>(queue: Gettable<T>, max: number, options?: BatchOptions): Promise<T[]> {
+  const { linger, ...first } = checked(max, options)
+  const items: T[] = [await queue.get(first)]
+  const leftMs = countdown(linger)
   try {
-    while (items.length < max && queue.mayHold > 0) {
+    while (items.length < max && internalsOf(queue).mayHold > 0) {
       const item = queue.tryGet()
       if (item !== EMPTY) items.push(item)
-      else if (left() > 0) items.push(await queue.get({ timeout: left(), signal }))
+      else if (leftMs() > 0) items.push(await queue.get({ timeout: leftMs(), signal: first.signal }))
       else break
     }
   } catch (error) {
-    endOfBatch(queue, error, items)
+    endBatch(queue, error, items)
   }
   return items
 }
 
-export function getManySync<T>(queue: Queue<T>, max: number, options?: BatchOptions): T[] {
-  const linger = checked(max, options)
-  const items = [queue.getSync(options)]
-  const left = countdown(linger)
+export function getManySync<T>(queue: Gettable<T>, max: number, options?: BatchOptions): T[] {
+  const { linger, ...first } = checked(max, options)
+  const items = [queue.getSync(options === undefined ? undefined : first)]
+  const leftMs = countdown(linger)
   try {
-    while (items.length < max && queue.mayHold > 0) {
+    while (items.length < max && internalsOf(queue).mayHold > 0) {
       const item = queue.tryGet()
       if (item !== EMPTY) items.push(item)
-      else if (left() > 0) items.push(queue.getSync({ timeout: left() }))
+      else if (leftMs() > 0) items.push(queue.getSync({ timeout: leftMs() }))
       else break
     }
   } catch (error) {
-    endOfBatch(queue, error, items)
+    endBatch(queue, error, items)
   }
   return items
 }
@@ -97,13 +121,13 @@ function refuseUniterable(items: unknown): void {
   }
 }
 
-function checked(max: number, options: BatchOptions | undefined): number {
+function checked(max: number, given: BatchOptions | undefined): WaitOptions & { linger: number } {
   integer('max', max, 1, Number.MAX_SAFE_INTEGER)
-  const { linger = 0 } = optionsObject('options', options)
-  return durationOf('options.linger', linger)
+  const { linger = 0, timeout, signal } = optionsObject('options', given, BATCH_OPTIONS)
+  return { linger: durationOf('options.linger', linger), timeout, signal }
 }
 
-/** What is left of `ms`, counted from now. */
+/** How much is left of `ms`, counted from now. */
 function countdown(ms: number): () => number {
   if (ms === Number.POSITIVE_INFINITY) return () => ms
   const deadline = clock.now() + ms
@@ -111,16 +135,16 @@ function countdown(ms: number): () => number {
 }
 
 /**
- * Why no more comes for a batch now. What it has is the caller's, who hears the reason from the next call, if
- * it still holds.
+ * Errors that only end a batch. The caller has the items that came before, and hears the reason from the next call,
+ * if it still holds.
  */
 const ENDS = [QueueEmptyError, QueueShutDownError, AbortError, TooManyInFlightError, BlockingMainThreadError]
 
-/** An error that says more than that takes along what was got: this thread holds it, or nobody does. */
-function endOfBatch<T>(queue: Queue<T>, error: unknown, items: T[]): void {
+/** Any other error carries the items that came before: this thread holds them, or nobody does. */
+function endBatch<T>(queue: HasInternals<T>, error: unknown, items: T[]): void {
   if (ENDS.some((kind) => error instanceof kind)) return
-  // What a thread holds is delivered again when it detaches; what is finished is not.
-  if (error instanceof DetachedError && queue.origin.ack === 'auto') return
+  // Items that a thread holds are delivered again when it detaches; those that are finished are not.
+  if (error instanceof DetachedError && internalsOf(queue).description.ack === 'auto') return
   throw carrying(error, { items })
 }
 

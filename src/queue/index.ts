@@ -1,31 +1,44 @@
-/** The queue, as the layers above see it. */
+/** The queue, as users and the layers above see it. */
 
-export type { Delivery, LeaseSource, RetryOptions } from './access/index.ts'
+export type { Delivery, RetryOptions } from './access/index.ts'
 export { EMPTY } from './access/index.ts'
-export { attach, attachAsync, attachFor, detachAll, itemsLeft } from './attach.ts'
-export type { DeadLetter, Handle, QueueStats, ThreadStats } from './attachment/index.ts'
+export { attach, attachAsync } from './attach.ts'
+export type { Handle, QueueStats, ThreadStats } from './attachment/index.ts'
 export type { BatchOptions } from './batches.ts'
-export type { QueueEndpoint, QueueInternals } from './internals.ts'
-export { internalsOf } from './internals.ts'
 export { LifoQueue } from './lifo-queue.ts'
-export type { PriorityOptions, PutResult, QueueOptions, WaitOptions, WhenFull } from './options/index.ts'
-export { durationOf, signalOf, timeoutOf } from './options/index.ts'
-export type { PriorityQueueOptions } from './priority-queue.ts'
+export type {
+  DeadLetter,
+  DeadLetterQueue,
+  PriorityOptions,
+  PriorityQueueOptions,
+  PutOptions,
+  PutResult,
+  QueueOptions,
+  WaitOptions,
+  WhenFull,
+} from './options/index.ts'
 export { PriorityQueue } from './priority-queue.ts'
-export { isQueue, Queue } from './queue.ts'
-export type { RunTimeout } from './recovery/index.ts'
-export {
-  attemptsAt,
-  beforeRecovery,
-  closeProducer,
-  drain,
-  GIVEN_UP,
-  hearAttachments,
-  listen,
-  recordTimeout,
-  storedFor,
-  wakeToStop,
-  watch,
-} from './recovery/index.ts'
-export type { ItemOf, Selected } from './select.ts'
+export type { ShutdownOptions } from './queue.ts'
+export { Queue } from './queue.ts'
+export { watch } from './recovery/index.ts'
+export type { ItemOf, Selectable, Selected } from './select.ts'
 export { select, selectSync } from './select.ts'
+
+// For other rooms only: the declarations of the build leave these out.
+
+/** @internal */
+export type { RunTimeout } from '../core/index.ts'
+/** @internal */
+export type { Lease, Sink, Source } from './access/index.ts'
+/** @internal */
+export { attachFor, detachAll, itemsLeft } from './attach.ts'
+/** @internal */
+export type { QueueEndpoint, QueueInternals } from './internals.ts'
+/** @internal */
+export { internalsOf } from './internals.ts'
+/** @internal */
+export { durationOf, signalOf, timeoutOf } from './options/index.ts'
+/** @internal */
+export { isQueue } from './queue.ts'
+/** @internal */
+export { beforeRecovery, hearAttachments, listen, wakeToStop } from './recovery/index.ts'

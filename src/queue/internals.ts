@@ -1,9 +1,25 @@
-import type { LeaseSource } from './access/index.ts'
-import type { Handle } from './attachment/index.ts'
-import type { RunTimeout } from './recovery/index.ts'
-
-/** Where a queue keeps its inner door: the same in every copy of the library. */
-export const INTERNALS: unique symbol = Symbol.for('millrace.queue') as never
+import {
+  attemptsAt,
+  isShutDown,
+  type RunTimeout,
+  recordTimeout,
+  type SharedMemory,
+  unfinished,
+} from '../core/index.ts'
+import { whenShutDown } from '../wait/index.ts'
+import { Joins, Puts, type Sink, type Source, Takes } from './access/index.ts'
+import {
+  Attachment,
+  describeHeld,
+  type Handle,
+  type HandleData,
+  handleOf,
+  type QueueDescription,
+  sizeOf,
+  statsOf,
+} from './attachment/index.ts'
+import { type DeadLetter, INTERNALS, type LetterTarget } from './options/index.ts'
+import { closeProducer, discardAll, type RegisteredQueue, storedFor, wakeEveryone } from './recovery/index.ts'
 
 /** What a supervisor needs to know of a queue that its groups use. */
 export interface QueueEndpoint {
@@ -11,19 +27,20 @@ export interface QueueEndpoint {
   readonly id: string
   /** As messages name the queue. */
   readonly label: string
+  /** Data of its handle, with which another thread attaches. @throws TypeError for a codec it could not find */
   readonly handle: Handle<unknown>
   readonly maxInFlight: number
   /** Deliveries of one item before it is given up; 0: no limit. */
   readonly maxDeliveries: number
   readonly maxThreads: number
-  /** The queue object to which items go that are given up. */
-  readonly deadLetters: object | undefined
+  /** The queue to which items go that are given up. */
+  readonly deadLetters: { readonly queue: object } | undefined
   /** This thread has detached. */
   readonly isDetached: boolean
   /** Items given up that wait for room among the dead letters. */
   readonly deadLettered: number
-  /** No more puts; what is queued is still delivered. */
-  shutDown(): void
+  /** No more puts. What is queued is still delivered, or, with `isImmediate`, discarded. */
+  shutDown(isImmediate?: boolean): void
   /** Calls back once the queue is shut down; at once if it is. Returns what ends the watch. */
   whenShutDown(call: () => void): () => void
   /** Items stored for `producer` by all its threads so far, modulo 2^32. */
@@ -38,21 +55,198 @@ export interface QueueEndpoint {
   describeHeld(thread: number): string
 }
 
-/** What supervisor, workers, pipelines and adapters need of a queue, and its users do not. */
-export interface QueueInternals<T> extends QueueEndpoint {
+/**
+ * The inner door of a queue object: its parts, and what supervisor, workers, pipelines and adapters need of it. It
+ * is what the queue object consists of; `Queue` shows users what is theirs.
+ */
+export class QueueInternals<T> implements QueueEndpoint, LetterTarget {
+  readonly queue: object
+  readonly description: QueueDescription<T>
+  readonly shared: SharedMemory
+  readonly attachment: Attachment<T>
+  readonly puts: Puts<T>
+  readonly takes: Takes<T>
+  readonly joins: Joins
+
+  /** Attaches this thread. `producer`: the number for which its puts are counted, or 0. @throws TooManyThreadsError */
+  constructor(description: QueueDescription<T>, queue: RegisteredQueue, producer = 0) {
+    const attachment = new Attachment(description, queue, producer)
+    this.queue = queue
+    this.description = description
+    this.shared = description.shared
+    this.attachment = attachment
+    this.puts = new Puts(attachment)
+    this.takes = new Takes(attachment)
+    this.joins = new Joins(attachment as Attachment<never>)
+  }
+
+  get id(): string {
+    return this.description.id
+  }
+
+  get label(): string {
+    return this.description.label
+  }
+
+  get codecName(): string {
+    return this.description.codec.name
+  }
+
+  get whenFull(): string {
+    return this.description.whenFull
+  }
+
+  get rankedBy(): string | undefined {
+    return this.description.ranking?.by
+  }
+
+  get deadLetters(): LetterTarget | undefined {
+    return this.description.deadLetters
+  }
+
+  get maxInFlight(): number {
+    return this.shared.geometry.maxInFlight
+  }
+
+  get maxDeliveries(): number {
+    return this.shared.geometry.maxDeliveries
+  }
+
+  get maxThreads(): number {
+    return this.shared.geometry.maxThreads
+  }
+
+  get handle(): HandleData {
+    return handleOf(this.description as QueueDescription<never>)
+  }
+
+  get isShutDown(): boolean {
+    return isShutDown(this.shared)
+  }
+
+  get isDetached(): boolean {
+    return this.attachment.isDetached
+  }
+
+  /** Items that a put counts against maxsize; a snapshot. */
+  get size(): number {
+    return sizeOf(this.shared)
+  }
+
+  get unfinished(): number {
+    return unfinished(this.shared)
+  }
+
   /** Items this thread holds. */
-  readonly held: number
+  get held(): number {
+    return this.isDetached ? 0 : this.attachment.held.count
+  }
+
+  /** How many more items this thread may hold. @throws DetachedError */
+  get mayHold(): number {
+    return this.attachment.held.room
+  }
+
+  get deadLettered(): number {
+    return this.isDetached ? 0 : statsOf(this.shared, '').doomed
+  }
+
+  get hasRoomForLetter(): boolean {
+    return this.size < this.shared.geometry.maxsize || this.description.whenFull === 'drop-oldest'
+  }
+
   /** This thread as a consumer of the queue. */
-  source(): LeaseSource<T>
-  /** Puts an item, blocking the thread for at most `ms`. False if there was no room for so long. */
-  putWithin(item: T, ms: number): boolean
+  source(): Source<T> {
+    return this.takes.source()
+  }
+
+  /** This thread as a producer for the queue. */
+  sink(): Sink<T> {
+    const { puts, shared } = this
+    return {
+      put: (item) => puts.put(item, undefined),
+      putWithin: (item, ms) => puts.putWithin(item, ms),
+      get isShutDown() {
+        return isShutDown(shared)
+      },
+    }
+  }
+
+  tryPut(letter: DeadLetter<unknown>): boolean {
+    return this.puts.tryPut(letter as T)
+  }
+
+  onRoom(call: () => void): void {
+    this.puts.onRoom(call)
+  }
+
+  serveRoomWaiters(): void {
+    this.puts.serve()
+  }
+
+  get hasDeadLetters(): boolean {
+    return this.description.deadLetters !== undefined
+  }
+
+  /** Moves what other threads have left that waits for room among the dead letters. */
+  flushDeadLetters(): void {
+    if (this.hasDeadLetters && !this.isDetached) this.attachment.flushDeadLettersUnasked()
+  }
+
+  shutDown(isImmediate = false): void {
+    const { shared } = this
+    shared.core.shut(isImmediate ? 1 : 0)
+    if (isImmediate) discardAll(shared, this.attachment.ledger)
+    wakeEveryone(shared)
+  }
+
+  whenShutDown(call: () => void): () => void {
+    return whenShutDown(this.shared, call)
+  }
+
+  storedFor(producer: number): number {
+    return storedFor(this.shared, producer)
+  }
+
+  closeProducer(producer: number): void {
+    closeProducer(this.shared, producer)
+  }
+
+  attemptsOf(entry: number): number {
+    return attemptsAt(this.shared, entry)
+  }
+
+  recordTimeout(thread: number, timeout: RunTimeout): boolean {
+    return recordTimeout(this.shared, thread, timeout)
+  }
+
+  describeHeld(thread: number): string {
+    return this.isDetached ? '' : describeHeld(this.shared, this.attachment.held, thread)
+  }
+
+  /** Detaches this thread: what it holds is delivered again, and its pending calls reject with DetachedError. */
+  detach(): void {
+    const { detachedError } = this.attachment
+    this.attachment.detach(() => {
+      for (const calls of [this.puts, this.takes, this.joins]) calls.rejectAll(detachedError)
+    })
+  }
 }
 
+/** A queue object, of whichever copy of the library. */
 export interface HasInternals<T> {
   readonly [INTERNALS]: QueueInternals<T>
 }
 
-/** The inner door of a queue, of whichever copy of the library. */
+/** The inner door of a queue. */
 export function internalsOf<T>(queue: HasInternals<T>): QueueInternals<T> {
   return queue[INTERNALS]
+}
+
+/** Makes `queue`, which is none so far, a queue object of this description, and attaches this thread. */
+export function openQueue<T>(queue: object, description: QueueDescription<T>, producer = 0): void {
+  // Not enumerable, so that nothing shows it: neither `console.log` nor structured clone.
+  Object.defineProperty(queue, INTERNALS, {
+    value: new QueueInternals(description, queue as RegisteredQueue, producer),
+  })
 }

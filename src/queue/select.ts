@@ -3,73 +3,87 @@ import { invalidType, invalidValue } from '../check.ts'
 import { clock } from '../clock.ts'
 import { AbortError, BlockingMainThreadError, QueueEmptyError, QueueShutDownError } from '../errors.ts'
 import { clearTimeout, setTimeout } from '../timers.ts'
-import { blockOnLot, onAbort } from '../wait/index.ts'
+import { blockInSelect, onAbort } from '../wait/index.ts'
 import type { SelectCase, SelectObserver } from './access/index.ts'
-import { isStoppable, signalOf, timeoutOf, type WaitOptions } from './options/index.ts'
-import { isQueue, type Queue } from './queue.ts'
+import { internalsOf } from './internals.ts'
+import { INTERNALS, isStoppable, signalOf, timeoutOf, type WaitOptions } from './options/index.ts'
+import { isQueue } from './queue.ts'
+
+/** A queue from which `select` can get an item of T. */
+export interface Selectable<T> {
+  readonly name: string
+  get(options?: WaitOptions): Promise<T>
+  /** @internal */
+  readonly [INTERNALS]: {
+    readonly takes: { selectCase(): SelectCase<T> }
+  }
+}
+
+/** Any queue, whatever its items. */
+// biome-ignore lint/suspicious/noExplicitAny: queues of whatever items
+type AnySelectable = Selectable<any>
 
 /** The items of a queue. */
-export type ItemOf<Q> = Q extends Queue<infer T> ? T : never
+export type ItemOf<Q> = Q extends { get(options?: WaitOptions): Promise<infer T> } ? T : never
 
-/** What `select` answers: an item, and the key of the queue it is from. */
-// biome-ignore lint/suspicious/noExplicitAny: queues of whatever items
-export type Selected<S extends Record<string, Queue<any>>> = {
+/** The answer of `select`: an item, and the key of the queue it is from. */
+export type Selected<S extends Record<string, AnySelectable>> = {
   [K in keyof S & string]: { readonly from: K; readonly item: ItemOf<S[K]> }
 }[keyof S & string]
 
 /**
- * Gets the next item of whichever queue has one first, as that queue's `get` would; nothing is taken from the
- * others. Where several have one, each has the same chance. A queue that has ended is left out. (Go:
- * `select`.)
+ * Gets the next item of the queue that has one first, as that queue's `get` would. Nothing is taken from the others.
+ * Where several have one, each has the same chance. A queue that has ended is left out. (Go: `select`.)
  *
  * The item is unfinished until `taskDone` of the queue it is from, unless that queue's `ack` is 'auto'.
- * @throws QueueEmptyError when `timeout` lapses, AbortError, QueueShutDownError when all queues have ended;
- *   what get of one of
- *   them throws: CodecError, TooManyInFlightError, DetachedError; TypeError for what is no object of queues
+ * @throws QueueEmptyError when `timeout` lapses; AbortError; QueueShutDownError when all queues have ended; the errors
+ *   of one queue's get: CodecError, TooManyInFlightError, DetachedError; TypeError for what is no object of queues
+ * @example
+ * const { from, item } = await select({ jobs, urgent }, { timeout: 1000 })
  */
-// biome-ignore lint/suspicious/noExplicitAny: queues of whatever items
-export async function select<S extends Record<string, Queue<any>>>(
+export async function select<S extends Record<string, AnySelectable>>(
   queues: S,
   options?: WaitOptions,
 ): Promise<Selected<S>> {
-  const race = new Selection(queues)
+  const selection = new Selection(queues)
   const signal = signalOf(options)
   const timeout = timeoutOf(options)
   if (signal?.aborted) throw new AbortError(signal.reason)
-  const now = race.look()
+  const now = selection.poll()
   if (now !== undefined) return now as Selected<S>
-  if (timeout === 0) throw race.emptyError()
-  return race.wait(timeout, signal) as Promise<Selected<S>>
+  if (timeout === 0) throw selection.emptyError()
+  return selection.wait(timeout, signal) as Promise<Selected<S>>
 }
 
 /**
  * As `select`, blocking this thread. `signal`: only `thread.signal`.
  * @throws as select; BlockingMainThreadError if it would have to wait on the main thread
+ * @example
+ * const { from, item } = selectSync({ jobs, urgent })
  */
-// biome-ignore lint/suspicious/noExplicitAny: queues of whatever items
-export function selectSync<S extends Record<string, Queue<any>>>(
+export function selectSync<S extends Record<string, AnySelectable>>(
   queues: S,
   options?: WaitOptions,
 ): Selected<S> {
-  const race = new Selection(queues)
+  const selection = new Selection(queues)
   isStoppable(options)
   const timeout = timeoutOf(options)
-  const now = race.look()
+  const now = selection.poll()
   if (now !== undefined) return now as Selected<S>
-  if (timeout === 0) throw race.emptyError()
-  return race.block(timeout) as Selected<S>
+  if (timeout === 0) throw selection.emptyError()
+  return selection.block(timeout) as Selected<S>
 }
 
-interface Won {
+interface Found {
   readonly from: string
   readonly item: unknown
 }
 
 interface NamedCase {
   readonly key: string
-  /** How messages name it. */
+  /** As messages name the queue. */
   readonly label: string
-  readonly contender: SelectCase<unknown>
+  readonly queue: SelectCase<unknown>
 }
 
 /** The queues of one select, in the order in which it looks at them. */
@@ -78,54 +92,49 @@ class Selection {
   readonly #count: number
   /** Those that have not ended. */
   readonly #open: Set<NamedCase>
-  /** Why one of the others has ended: the first, or the first that has a cause. */
+  /** Why one of the others has ended: the first error, or the first that has a cause. */
   #end: QueueShutDownError | undefined
 
   /** @throws TypeError; DetachedError, TooManyInFlightError */
   constructor(queues: unknown) {
-    const all = runnersOf(queues)
-    for (const { contender } of all) contender.check()
-    // In random order: so none that always has items keeps another waiting.
+    const all = casesOf(queues)
+    for (const { queue } of all) queue.check()
+    // In random order, so that a queue that always has items keeps no other waiting.
     this.#open = new Set(shuffled(all))
     this.#labels = all.map(({ label }) => label).join(', ')
     this.#count = all.length
   }
 
-  look(): Won | undefined {
-    for (const runner of [...this.#open]) {
-      const { key, contender } = runner
-      const entry = this.#entryOf(runner, contender.look)
-      if (entry > 0) return { from: key, item: contender.handOver(entry) }
+  poll(): Found | undefined {
+    for (const one of [...this.#open]) {
+      const { key, queue } = one
+      const entry = this.#entryOf(one, queue.poll)
+      if (entry > 0) return { from: key, item: queue.handOver(entry) }
     }
     return undefined
   }
 
-  /**
-   * What `look` answers; 0 of a queue that has ended. @throws QueueShutDownError when all have; what else
-   * `look` throws
-   */
-  #entryOf(runner: NamedCase, look: () => number): number {
+  /** The answer of `poll`; 0 for a queue that has ended. @throws QueueShutDownError when all have; as `poll` */
+  #entryOf(one: NamedCase, poll: () => number): number {
     try {
-      return look()
+      return poll()
     } catch (error) {
-      this.#leaveOut(runner, error)
+      this.#leaveOut(one, error)
       return 0
     }
   }
 
-  /**
-   * Of the error of one queue: that it has ended, which ends the select if it is the last; or that the select
-   * has failed.
-   */
-  #leaveOut(runner: NamedCase, error: unknown): void {
+  /** Leaves out a queue that has ended. @throws QueueShutDownError if it was the last; `error` if it says otherwise */
+  #leaveOut(one: NamedCase, error: unknown): void {
     if (!(error instanceof QueueShutDownError)) throw error
-    if (this.#end === undefined || (this.#end.cause === undefined && error.cause !== undefined))
+    if (this.#end === undefined || (this.#end.cause === undefined && error.cause !== undefined)) {
       this.#end = error
-    this.#open.delete(runner)
+    }
+    this.#open.delete(one)
     if (this.#open.size === 0) throw this.#shutDownError()
   }
 
-  wait(timeout: number, signal: AbortSignal | undefined): Promise<Won> {
+  wait(timeout: number, signal: AbortSignal | undefined): Promise<Found> {
     return new Promise((resolve, reject) => {
       const withdrawals: (() => void)[] = []
       let isOver = false
@@ -144,63 +153,63 @@ class Selection {
       const abort = () => fail(new AbortError(signal?.reason))
       const timer =
         timeout === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => fail(this.emptyError()), timeout)
-      // The look may have run a user's code.
+      // A user's codec may have run since the signal was looked at, and aborted it.
       if (signal?.aborted) return abort()
       if (signal !== undefined) offAbort = onAbort(signal, abort)
 
-      for (const runner of this.#open) {
-        const bid: SelectObserver<unknown> = {
+      for (const one of this.#open) {
+        const observer: SelectObserver<unknown> = {
           get isOver() {
             return isOver
           },
-          won: (item) => {
+          selected: (item) => {
             end()
-            resolve({ from: runner.key, item })
+            resolve({ from: one.key, item })
           },
           failed: (error) => {
             try {
-              this.#leaveOut(runner, error)
+              this.#leaveOut(one, error)
             } catch (failure) {
               fail(failure)
             }
           },
         }
-        const withdraw = runner.contender.wait(bid)
-        // It may have won at once.
+        const withdraw = one.queue.register(observer)
+        // The queue may have had an item at once.
         if (isOver) break
         withdrawals.push(withdraw)
       }
     })
   }
 
-  block(timeout: number): Won {
+  block(timeout: number): Found {
     if (isMainThread) throw this.#blockingError()
-    const places = [...this.#open].map((runner) => ({ runner, sitting: runner.contender.sit() }))
-    const sittings = places.map(({ sitting }) => sitting)
-    let winner: NamedCase | undefined
+    const all = [...this.#open].map((one) => ({ one, blocking: one.queue.registerBlocking() }))
+    const cases = all.map(({ blocking }) => blocking)
+    let found: NamedCase | undefined
     let entry = 0
     const attempt = () => {
-      for (const { runner, sitting } of places) {
-        if (!this.#open.has(runner)) continue
-        entry = this.#entryOf(runner, sitting.look)
+      for (const { one, blocking } of all) {
+        if (!this.#open.has(one)) continue
+        entry = this.#entryOf(one, blocking.poll)
         if (entry > 0) {
-          winner = runner
+          found = one
           return true
         }
       }
       return false
     }
-    const slice = () => {
-      const open = places.filter(({ runner }) => this.#open.has(runner))
-      return Math.min(...open.map(({ sitting }) => sitting.maxSleepMs()))
+    const maxSleepMs = () => {
+      const open = all.filter(({ one }) => this.#open.has(one))
+      return Math.min(...open.map(({ blocking }) => blocking.maxSleepMs()))
     }
     try {
-      blockOnLot(sittings, clock.now() + timeout, clock.now, attempt, slice)
+      blockInSelect(cases, clock.now() + timeout, clock.now, attempt, maxSleepMs)
     } finally {
-      for (const sitting of sittings) sitting.leave()
+      for (const blocking of cases) blocking.withdraw()
     }
-    if (winner === undefined) throw this.emptyError()
-    return { from: winner.key, item: winner.contender.handOver(entry) }
+    if (found === undefined) throw this.emptyError()
+    return { from: found.key, item: found.queue.handOver(entry) }
   }
 
   emptyError(): Error {
@@ -226,25 +235,25 @@ class Selection {
 function shuffled<T>(all: readonly T[]): T[] {
   const order: T[] = []
   for (const [count, one] of all.entries()) {
-    const place = Math.floor(Math.random() * (count + 1))
-    if (place < count) order.push(order[place] as T)
-    order[place] = one
+    const index = Math.floor(Math.random() * (count + 1))
+    if (index < count) order.push(order[index] as T)
+    order[index] = one
   }
   return order
 }
 
-/** Each queue once: one that stands under two keys is known by the first. */
-function runnersOf(queues: unknown): NamedCase[] {
+/** The queues, each once: one that has two keys is known by the first. */
+function casesOf(queues: unknown): NamedCase[] {
   const expected = 'an object whose values are queues'
   if (typeof queues !== 'object' || queues === null) throw invalidType('queues', expected, queues)
-  const runners = new Map<Queue<unknown>, NamedCase>()
+  const cases = new Map<object, NamedCase>()
   for (const [key, queue] of Object.entries(queues)) {
     if (!isQueue(queue)) throw invalidType(`queues.${key}`, 'a Queue', queue)
-    if (runners.has(queue)) continue
+    if (cases.has(queue)) continue
     const { name } = queue
     const label = name === '' ? `queues.${key}` : `queue '${name}'`
-    runners.set(queue, { key, label, contender: queue.contender() })
+    cases.set(queue, { key, label, queue: internalsOf(queue).takes.selectCase() })
   }
-  if (runners.size === 0) throw invalidValue('queues', `${expected}, at least one`, queues)
-  return [...runners.values()]
+  if (cases.size === 0) throw invalidValue('queues', `${expected}, at least one`, queues)
+  return [...cases.values()]
 }

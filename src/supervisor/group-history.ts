@@ -1,4 +1,4 @@
-import type { Queue } from '../queue/index.ts'
+import { internalsOf, type Queue } from '../queue/index.ts'
 import type { Group } from './groups/index.ts'
 import { queuesOf } from './groups/index.ts'
 import {
@@ -11,12 +11,12 @@ import {
   queueReport,
 } from './report.ts'
 
-/** How many groups that are over and joined are still told of one by one. */
-const JOINED = 16
-/** How many are at most: a program may never join what it starts. */
-const MOST = 1024
+/** The number of groups that are over and joined and still reported one by one. */
+const MAX_JOINED_GROUPS = 16
+/** The number of groups that are over, joined or not: a program may never join its groups. */
+const MAX_PAST_GROUPS = 1024
 
-/** A queue of a group that is over: kept only while it has items that a join would tell of. */
+/** A queue of a group that is over. It is kept only while it has items that a join would report. */
 class UsedQueue {
   readonly id: string
   /** The group took items from it. */
@@ -25,25 +25,25 @@ class UsedQueue {
   #queue: Queue<unknown> | WeakRef<Queue<unknown>>
 
   constructor(queue: Queue<unknown>, isTaken: boolean) {
-    this.id = queue.origin.id
+    this.id = internalsOf(queue).id
     this.isTaken = isTaken
     this.#last = queueReport(queue)
     this.#queue = queue
   }
 
-  /** Undefined once it was collected. */
+  /** Undefined once it has been garbage-collected. */
   get queue(): Queue<unknown> | undefined {
     return this.#queue instanceof WeakRef ? this.#queue.deref() : this.#queue
   }
 
-  /** As last seen, if the queue is gone. */
+  /** The current report, or the last one if the queue is gone. */
   get report(): QueueReport {
     const { queue } = this
     if (queue !== undefined) this.#last = queueReport(queue)
     return this.#last
   }
 
-  /** Lets go of the queue, at once or when nothing is left in it. */
+  /** Allows the garbage collection of the queue, at once or if it has no items left. */
   release(atOnce: boolean): void {
     const { unfinished } = this.report
     if (!(this.#queue instanceof WeakRef) && (atOnce || unfinished === 0))
@@ -51,9 +51,9 @@ class UsedQueue {
   }
 }
 
-/** A group whose threads have exited: numbers, and the error it failed with. */
+/** The record of a group whose threads have exited: its figures and its error. */
 export interface PastGroup {
-  /** Groups are numbered as they were started. */
+  /** The groups of a supervisor are numbered in the order of their starts. */
   readonly number: number
   readonly report: GroupReport
   readonly stats: GroupStats
@@ -63,49 +63,49 @@ export interface PastGroup {
 }
 
 /**
- * What a supervisor keeps of groups that are over. Arguments, results and queues go with the group; of the
- * latest groups each has its figures, of earlier ones there are sums.
+ * The groups of a supervisor that are over. Arguments, results and queues are dropped with each group. The
+ * latest groups are kept as figures, earlier ones as sums.
  */
 export class GroupHistory {
   #groups: PastGroup[] = []
   #earlier: EarlierGroups = { groups: 0, failed: 0, restarts: 0, stored: 0 }
-  /** Of a group that is no longer told of by itself. */
+  /** The first error of the groups that are only in the sums. */
   #earlierFailure: { readonly error: unknown } | undefined
 
-  /** In the order in which they were started. */
+  /** The groups that are kept one by one, in the order of their starts. */
   get groups(): readonly PastGroup[] {
     return this.#groups
   }
 
-  /** Sums over the groups that are no longer told of one by one; undefined if there are none. */
+  /** Sums over the earlier groups; undefined if there are none. */
   get earlier(): EarlierGroups | undefined {
     return this.#earlier.groups === 0 ? undefined : this.#earlier
   }
 
-  /** With what its groups failed, those whose errors are still there. */
+  /** The errors of groups that failed, as far as they are kept. */
   get failures(): unknown[] {
     const known = this.#groups.filter(({ hasFailed }) => hasFailed).map(({ report }) => report.error)
     return this.#earlierFailure === undefined ? known : [this.#earlierFailure.error, ...known]
   }
 
-  /** How many failures are not among `failures`. */
+  /** The number of failures that are not among `failures`. */
   get forgotten(): number {
     return Math.max(0, this.#earlier.failed - 1)
   }
 
-  /** Each once, in the order of the groups. */
+  /** The queues of the groups, each once, in the order of the groups. */
   get queues(): UsedQueue[] {
     return [...new Map(this.#groups.flatMap(({ queues }) => queues).map((used) => [used.id, used])).values()]
   }
 
-  /** Queues from which groups took, as far as they are still there. */
+  /** The queues from which groups took, as far as they are kept. */
   get taken(): Queue<unknown>[] {
     const taken = this.#groups.flatMap(({ queues }) => queues).filter(({ isTaken }) => isTaken)
     const queues = taken.flatMap(({ queue }) => (queue === undefined ? [] : [queue]))
     return [...new Set(queues)]
   }
 
-  /** The threads of `group` have exited. */
+  /** Adds a group, whose threads have exited. */
   add(group: Group): void {
     const { taken } = group.flow
     const past: PastGroup = {
@@ -121,14 +121,14 @@ export class GroupHistory {
     this.#release()
   }
 
-  /** A join of this group has told how it ended. */
+  /** A join of this group has ended. */
   joined(group: Group): void {
     const past = this.#groups.find(({ number }) => number === group.number)
     if (past !== undefined) past.isJoined = true
     this.#release()
   }
 
-  /** A join of the supervisor has told of them all. */
+  /** A join of the supervisor has reported all groups. */
   allJoined(): void {
     for (const past of this.#groups) past.isJoined = true
     this.#release()
@@ -137,11 +137,12 @@ export class GroupHistory {
   #release(): void {
     for (const { queues, isJoined } of this.#groups) for (const used of queues) used.release(isJoined)
     const joined = this.#groups.filter(({ isJoined }) => isJoined)
-    const unwanted = new Set(joined.slice(0, Math.max(0, joined.length - JOINED)))
-    for (const past of this.#groups.slice(0, Math.max(0, this.#groups.length - MOST))) unwanted.add(past)
-    if (unwanted.size === 0) return
-    for (const past of unwanted) this.#sum(past)
-    this.#groups = this.#groups.filter((past) => !unwanted.has(past))
+    const summed = new Set(joined.slice(0, Math.max(0, joined.length - MAX_JOINED_GROUPS)))
+    for (const past of this.#groups.slice(0, Math.max(0, this.#groups.length - MAX_PAST_GROUPS)))
+      summed.add(past)
+    if (summed.size === 0) return
+    for (const past of summed) this.#sum(past)
+    this.#groups = this.#groups.filter((past) => !summed.has(past))
   }
 
   #sum({ report, hasFailed }: PastGroup): void {

@@ -1,7 +1,7 @@
+export type { SupervisorEvents, ThreadEvent } from './events.ts'
 export type { RestartPolicy, ThreadGroup } from './groups/index.ts'
 export type { SupervisorOptions } from './options.ts'
 export type { GroupReport, GroupStats, MemberStats, QueueReport, Report, SupervisorStats } from './report.ts'
-export type { SupervisorEvents, ThreadEvent } from './supervisor.ts'
 export { Supervisor } from './supervisor.ts'
 export type { ConsumeOptions, ProduceOptions, TaskOf, TaskOptions, ThreadTask } from './tasks/index.ts'
 export { task } from './tasks/index.ts'

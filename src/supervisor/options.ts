@@ -1,31 +1,47 @@
 import { isMainThread, type ResourceLimits } from 'node:worker_threads'
-import { integer, invalidType, invalidValue, optionsObject, outOfRange } from '../check.ts'
+import { integer, invalidType, invalidValue, type Known, optionsObject, outOfRange } from '../check.ts'
 import { durationOf, signalOf } from '../queue/index.ts'
 import { type CompletePolicy, type RestartPolicy, restartPolicy } from './groups/index.ts'
 
-/** How a supervisor is made. */
+/** The options of `new Supervisor`. */
 export interface SupervisorOptions {
-  /** For messages and reports. */
+  /**
+   * The name in messages and reports.
+   * @default ''
+   */
   name?: string | undefined
   /**
-   * Threads at work at once, in all groups together; a spawn beyond: TooManyThreadsError. Default: no limit.
+   * Threads at work at once in all groups together, at least 1. A start beyond that throws
+   * TooManyThreadsError.
+   * @default no limit
    */
   maxThreads?: number | undefined
-  /** Aborted: as `close()`, and `join` rejects with an AbortError. */
+  /**
+   * Its abort acts as `close()`, and `join` rejects with an AbortError.
+   * @default none
+   */
   signal?: AbortSignal | undefined
   /**
-   * How often threads that died are started again, for each group; false: never. Default `{ max: 3, within:
-   * 60_000 }`.
+   * How often threads of one group are started again after a death; false: never.
+   * @default { max: 3, within: 60_000, backoff: 0, onThrow: false }
    */
   restart?: Partial<RestartPolicy> | false | undefined
-  /** Of every thread, as `new Worker` takes them. */
+  /**
+   * The limits of each thread in MB, above 0, as for `new Worker`.
+   * @default Node's
+   */
   resourceLimits?: ResourceLimits | undefined
-  /** How long threads that are asked to stop may take until they are terminated, in ms; default 5000. */
+  /**
+   * ms until threads are terminated that were asked to stop and have not, 0 to 2^31 - 1.
+   * @default 5000
+   */
   grace?: number | undefined
   /**
-   * While groups run, SIGINT and SIGTERM ask once (who takes nothing is asked to stop, what is queued is
-   * finished, join resolves, the exit code is 130 or 143) and end the process when they come again. When
-   * nobody takes any more, those who were asked have `grace`. Main thread only; default false.
+   * While groups run, the first SIGINT or SIGTERM ends the run in order: threads that take no items are asked
+   * to stop, queued items are finished, `join` resolves, and the exit code is 130 or 143. Once no thread
+   * takes items any more, threads that were asked to stop have `grace`. A second signal ends the process. In
+   * the main thread only.
+   * @default false
    */
   handleSignals?: boolean | undefined
 }
@@ -40,16 +56,24 @@ export interface SupervisorSettings {
   readonly handleSignals: boolean
 }
 
-/** Node takes no notice of what is no number. */
-const LIMITS = [
-  'maxOldGenerationSizeMb',
-  'maxYoungGenerationSizeMb',
-  'codeRangeSizeMb',
-  'stackSizeMb',
-] as const
+const KNOWN: Known<SupervisorOptions> = {
+  name: true,
+  maxThreads: true,
+  signal: true,
+  restart: true,
+  resourceLimits: true,
+  grace: true,
+  handleSignals: true,
+}
+const LIMITS: Known<ResourceLimits> = {
+  maxOldGenerationSizeMb: true,
+  maxYoungGenerationSizeMb: true,
+  codeRangeSizeMb: true,
+  stackSizeMb: true,
+}
 
 export function supervisorSettings(given: SupervisorOptions | undefined): SupervisorSettings {
-  const options = optionsObject('options', given)
+  const options = optionsObject('options', given, KNOWN)
   const { name = '', maxThreads, restart, resourceLimits, grace, handleSignals = false } = options
   if (typeof name !== 'string') throw invalidType('options.name', 'a string', name)
   if (typeof handleSignals !== 'boolean') {
@@ -58,13 +82,7 @@ export function supervisorSettings(given: SupervisorOptions | undefined): Superv
   if (handleSignals && !isMainThread) {
     throw invalidValue('options.handleSignals', 'false in a worker thread, which hears no signals', true)
   }
-  for (const name of LIMITS) {
-    const value = optionsObject('options.resourceLimits', resourceLimits)[name]
-    if (value === undefined) continue
-    const limit = `options.resourceLimits.${name}`
-    if (typeof value !== 'number') throw invalidType(limit, 'a number of MB above 0', value)
-    if (!(value > 0)) throw outOfRange(limit, 'a number of MB above 0', value)
-  }
+  checkLimits(resourceLimits)
   return {
     name,
     maxThreads: integer(
@@ -79,5 +97,17 @@ export function supervisorSettings(given: SupervisorOptions | undefined): Superv
     resourceLimits,
     grace: grace === undefined ? 5000 : durationOf('options.grace', grace),
     handleSignals,
+  }
+}
+
+/** Checks the limits, since Node ignores a limit that is not a number. */
+function checkLimits(given: ResourceLimits | undefined): void {
+  const limits: Record<string, unknown> = { ...optionsObject('options.resourceLimits', given, LIMITS) }
+  for (const name of Object.keys(LIMITS)) {
+    const value = limits[name]
+    if (value === undefined) continue
+    const limit = `options.resourceLimits.${name}`
+    if (typeof value !== 'number') throw invalidType(limit, 'a number of MB above 0', value)
+    if (!(value > 0)) throw outOfRange(limit, 'a number of MB above 0', value)
   }
 }

@@ -1,29 +1,29 @@
 import type { Queue } from '../queue/index.ts'
 import type { Group } from './groups/index.ts'
 
-/** What came of a supervisor's groups, all of them ended. */
+/** How the groups of a supervisor have ended. */
 export interface Report {
   /** The supervisor's name. */
   readonly name: string
   /** ms since its first group was started. */
   readonly elapsed: number
-  /** Why it was asked to stop before its groups had ended by themselves; else absent. */
+  /** The reason for which it was asked to stop; absent if its groups ended by themselves. */
   readonly stoppedBy?: unknown
-  /** In the order in which they were started; of those that were joined before, the last 16. */
+  /** The groups in the order of their starts; only the last 16 of those that were joined before. */
   readonly groups: readonly GroupReport[]
-  /** Sums over the groups that are not among `groups` any more; absent if there are none. */
+  /** Sums over the groups that are no longer among `groups`; absent if there are none. */
   readonly earlier?: EarlierGroups
-  /** The queues these groups have worked on, in the order they were named. */
+  /** The queues of these groups, in the order in which they were given. */
   readonly queues: readonly QueueReport[]
 }
 
-/** Groups that were over and joined long ago, together. */
+/** Sums over groups that were over and joined long ago. */
 export interface EarlierGroups {
   readonly groups: number
-  /** How many of them failed. */
+  /** The number of groups that failed. */
   readonly failed: number
   readonly restarts: number
-  /** Items stored by their producers. */
+  /** The number of items that their producers stored. */
   readonly stored: number
 }
 
@@ -32,29 +32,29 @@ export interface GroupReport {
   readonly role: 'spawn' | 'produce' | 'consume'
   readonly threads: number
   readonly restarts: number
-  /** Items stored by its producers; 0 for another role. */
+  /** The number of items that its producers stored; 0 for another role. */
   readonly stored: number
-  /** ThreadError of a group that failed, or what it was destroyed with. */
+  /** The ThreadError of a group that failed, or the argument of `destroy`. */
   readonly error?: unknown
 }
 
 export interface QueueReport {
   readonly name: string
   readonly maxsize: number
-  /** Items left in it. */
+  /** The number of items left in it. */
   readonly left: number
-  /** Items put and not finished: those left, and those that somebody still holds. */
+  /** The number of items put and not finished: those left in it, and those that threads still hold. */
   readonly unfinished: number
-  /** Items given up, without a dead-letter queue to go to. */
+  /** The number of items given up without a dead-letter queue. */
   readonly dropped: number
 }
 
 /** A snapshot of a supervisor at work. */
 export interface SupervisorStats {
   readonly name: string
-  /** Threads at work, waiting for a restart included. */
+  /** The number of threads at work, those that wait for a restart included. */
   readonly threads: number
-  /** As in a report. */
+  /** The groups, in the same order as in a report. */
   readonly groups: readonly GroupStats[]
   readonly earlier?: EarlierGroups
 }
@@ -73,11 +73,10 @@ export interface MemberStats {
   /** `starting`: until its module is loaded and the function begins. */
   readonly state: 'starting' | 'running' | 'waiting to restart' | 'over'
   readonly restarts: number
-  /** Items stored, in `produce`. */
+  /** The number of items stored, with `produce`. */
   readonly stored: number
 }
 
-/** @internal */
 export function groupReport(group: Group): GroupReport {
   return {
     name: group.name,
@@ -89,26 +88,24 @@ export function groupReport(group: Group): GroupReport {
   }
 }
 
-/** @internal */
 export function queueReport(queue: Queue<unknown>): QueueReport {
   const { size, unfinished, dropped } = queue.stats()
   return { name: queue.name, maxsize: queue.maxsize, left: size, unfinished, dropped }
 }
 
-/** @internal */
 export function groupStats(group: Group): GroupStats {
   return {
     name: group.name,
     role: group.plan.role,
     restarts: restartsOf(group),
     members: group.members.map((member) => {
-      const active = member.isWaiting ? 'waiting to restart' : member.run?.isSetUp ? 'running' : 'starting'
+      const active = member.isWaiting ? 'waiting to restart' : member.run?.isRunning ? 'running' : 'starting'
       return {
         index: member.index,
         threadId: member.thread,
         state: member.isOver ? 'over' : active,
         restarts: member.restarts,
-        stored: group.storedBy(member),
+        stored: member.stored,
       }
     }),
   }

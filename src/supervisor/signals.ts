@@ -6,17 +6,17 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 type Signal = (typeof SIGNALS)[number]
 
 /**
- * A signal that comes again within so many ms is still the first: npx and tsx pass a Ctrl-C on, which the
- * terminal has sent to all processes itself (measured: a second SIGINT after 31 to 36 ms, in some runs).
+ * A signal that comes again within this time counts as the same: npx and tsx pass a Ctrl-C on, although the
+ * terminal has sent it to all processes itself. (Measured: a second SIGINT after 31 to 36 ms, in some runs.)
  */
-const SAME = 250
+const SAME_SIGNAL_MS = 250
 
-/** How long a process may take to end by a signal, in ms. */
-const ENDING = 100
+/** The time that a process may take to end by a signal. */
+const SIGNAL_EXIT_MS = 100
 
 /**
- * One listener of each signal for all supervisors. It lives on `globalThis`: two copies of the library have
- * one.
+ * One listener of each signal for all supervisors. It is on `globalThis`, so that two copies of the library
+ * share it.
  */
 interface Listening {
   readonly handlers: Set<(signal: Signal) => void>
@@ -46,13 +46,14 @@ function listener(signal: Signal): void {
   }
   if (handlers.size > 0) return
   stopListening()
-  // Those of the program that still listen have been called.
+  // A program's own listener has been called, and decides by itself whether the process ends.
   if (process.listenerCount(signal) === 0) endBy(signal)
 }
 
 /**
- * Listens for SIGINT and SIGTERM: the first asks, by `onFirst`, the second ends, by `onSecond`, and the
- * process with it unless someone else listens too. Sets the exit code that shells know. Returns what ends it.
+ * Listens for SIGINT and SIGTERM. Calls `onFirst` at the first signal, `onSecond` at the second, which also
+ * ends the process unless there is another listener. Sets the exit code that shells expect of a signal.
+ * Returns a function that ends the listening.
  */
 export function handleSignals(onFirst: (signal: Signal) => void, onSecond: () => void): () => void {
   let asked: { signal: Signal; at: number } | undefined
@@ -62,7 +63,7 @@ export function handleSignals(onFirst: (signal: Signal) => void, onSecond: () =>
       onFirst(signal)
       return
     }
-    if (asked.signal === signal && clock.now() - asked.at < SAME) return
+    if (asked.signal === signal && clock.now() - asked.at < SAME_SIGNAL_MS) return
     handlers.delete(handle)
     onSecond()
   }
@@ -75,7 +76,7 @@ export function handleSignals(onFirst: (signal: Signal) => void, onSecond: () =>
     if (!listeners.includes(listening.listener)) process.on(signal, listening.listener)
   }
   return () => {
-    const rest = asked === undefined ? 0 : SAME - (clock.now() - asked.at)
+    const rest = asked === undefined ? 0 : SAME_SIGNAL_MS - (clock.now() - asked.at)
     if (rest <= 0) end()
     // With no listener, the second copy of the signal would end the process in the middle of its report.
     else setTimeout(end, rest).unref()
@@ -87,9 +88,9 @@ function stopListening(): void {
 }
 
 /**
- * The system drops a signal to process 1 of a container to which nobody listens. There whoever asked a
- * supervisor to stop, and then sends a second one when that is over, could not end a process that something
- * else keeps alive.
+ * The system drops a signal for process 1 of a container that has no listener. Then a second signal, sent
+ * after the supervisor is over, could not end a process that something else keeps alive. So the listener
+ * stays there.
  */
 function actsForSystem(): boolean {
   return process.pid === 1 && listening.hasCome
@@ -97,8 +98,8 @@ function actsForSystem(): boolean {
 
 function endBy(signal: Signal): void {
   process.kill(process.pid, signal)
-  // Dropped, for process 1.
-  setTimeout(() => process.exit(exitCodeOf(signal)), ENDING).unref()
+  // The system drops the signal for process 1.
+  setTimeout(() => process.exit(exitCodeOf(signal)), SIGNAL_EXIT_MS).unref()
 }
 
 function exitCodeOf(signal: Signal): number {

@@ -1,11 +1,11 @@
 import { clock } from '../clock.ts'
 import { clearInterval, setInterval } from '../timers.ts'
-import type { Group } from './groups/index.ts'
+import type { Group, Member } from './groups/index.ts'
 
 /**
- * Asks group after group, with the stream of items: each once none that runs still puts into what it takes
- * from, so that those who put find room. Resolves when all are over. Where they feed each other in a circle,
- * all that are left are asked.
+ * Asks the groups to stop in the order of the stream of items: a group is asked once no other running group
+ * puts into its queues, so that producers find room until they end. Groups that feed each other in a circle
+ * are asked together. Resolves when all are over.
  */
 export async function stopDownstream(
   running: () => readonly Group[],
@@ -22,42 +22,53 @@ function feeds(group: Group, other: Group): boolean {
   return [...group.flow.sinks].some((queue) => sources.has(queue))
 }
 
-/** One that has done nothing yet may come to take from all it has. */
+/** A group that has used no queue so far may take from all of them. */
 function sourcesOf({ flow, plan }: Group) {
   return flow.isUndecided ? new Set(plan.args.queues) : flow.sources
 }
 
-/** How long this thread, which alone may still put something, leaves all waiting after `grace`, in ms. */
-const FEEDING = 500
-/** How often the groups are looked at, in ms: nothing tells of what their threads do with queues. */
-const LOOK = 20
+/** Each thread of the group waits for an item. */
+function isIdle({ flow, members }: Group): boolean {
+  const users = [...flow.sources].flatMap((queue) => queue.stats().threads)
+  // A run that has not begun has the thread 0, which is the main thread's in `stats`.
+  const waits = ({ run }: Member) =>
+    run?.hasBegun && users.some(({ thread, waiting }) => thread === run.thread && waiting.includes('get'))
+  return members.every((member) => member.isOver || waits(member))
+}
+
+/** The wait for items from the supervisor's own thread, once only that could still put some. */
+const OWN_PUTS_WAIT_MS = 500
+/** The interval between looks at the groups: no event tells of the first use of a queue. */
+const CHECK_INTERVAL_MS = 20
 
 /**
- * Lets what was queued be finished: who takes nothing is asked to stop, the others go on until their queues
- * end. Within `grace` ms it must be seen what a group does that has done nothing yet, else it is asked; so
- * are all when for `grace` ms those that were not asked have only waited for items (after `grace`, with none
- * left that was asked, for 500 ms). When all have been asked nobody makes room any more: they have `grace` ms
- * from then. Returns what ends the watch.
+ * Lets the groups finish what was queued. A group that takes nothing is asked to stop at once, and so is,
+ * after `graceMs`, one that has used no queue so far. The others run until their queues end. All are asked
+ * once those that were not asked have only waited for items for `graceMs` (for OWN_PUTS_WAIT_MS, if none runs
+ * any more that was asked). From then on no thread makes room, so all have `graceMs` to stop. Returns a
+ * function that ends the watch.
  */
-export function finish(running: () => readonly Group[], reason: unknown, grace: number): () => void {
+export function drainAndStop(running: () => readonly Group[], reason: unknown, graceMs: number): () => void {
   const start = clock.now()
   let busyAt = start
-  const look = () => {
+  const check = () => {
     const now = clock.now()
     const groups = running()
-    if (!groups.every(({ isStopping, isIdle }) => isStopping || isIdle)) busyAt = now
-    const maxSleepMs = groups.some(({ isStopping }) => isStopping) ? grace : Math.min(grace, FEEDING)
-    const areIdle = now - start >= grace && now - busyAt >= maxSleepMs
+    if (!groups.every((group) => group.isStopping || isIdle(group))) busyAt = now
+    const maxIdleMs = groups.some(({ isStopping }) => isStopping)
+      ? graceMs
+      : Math.min(graceMs, OWN_PUTS_WAIT_MS)
+    const areIdle = now - start >= graceMs && now - busyAt >= maxIdleMs
     for (const group of groups) {
       const { isUndecided, sources } = group.flow
-      const takes = isUndecided ? now - start < grace : sources.size > 0
+      const takes = isUndecided ? now - start < graceMs : sources.size > 0
       if (areIdle || !takes) group.requestStop(reason)
     }
     if (!groups.every(({ isStopping }) => isStopping)) return
     clearInterval(timer)
-    for (const group of groups) void group.stopWithin(reason, grace)
+    for (const group of groups) void group.stopWithin(reason, graceMs)
   }
-  const timer = setInterval(look, LOOK).unref()
-  look()
+  const timer = setInterval(check, CHECK_INTERVAL_MS).unref()
+  check()
   return () => clearInterval(timer)
 }

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** What helps where a bundler has taken millrace apart. */
+/** The cure for a program whose bundler has included millrace. */
 export const EXTERNAL =
   "leave millrace external (esbuild: '--external:millrace', others: 'externals' or 'external'), and install it where the bundle runs"
 
-/** Not what TypeScript says of it: a bundler that makes CommonJS has none. */
+/** The type is unknown: it is undefined in a bundle in CommonJS. */
 const url: unknown = import.meta.url
 
-// Threads load files beside this one, by their places. In a bundle this module is no file of its own, or one
-// that stayed where the bundle was made. Imported first, so that this is said before a module is evaluated
-// that asks for its place, too. Nor would it be said if a bundle could not be parsed: it may declare
-// `createRequire` itself, which is imported under another name everywhere.
+// Threads load files beside this one. In a bundle this module is not a file of its own, or the file stayed
+// where the bundle was made. This module is imported first, so that its error comes before errors of modules
+// that need their own place. The error also needs a bundle that can be parsed: a bundle may declare
+// `createRequire` itself, so all modules import that under another name.
 if (typeof url !== 'string' || !isHere(url)) {
   const where = typeof url === 'string' ? ` into ${url}` : ''
   throw new Error(

@@ -1,38 +1,38 @@
 import { nextTick } from '../timers.ts'
-import { type InLine, Line } from './line.ts'
+import { type Linked, LinkedList } from './linked-list.ts'
 
 /**
- * One listener of each AbortSignal for all who wait with it. An EventTarget looks through all its listeners
- * for each that is added or removed, and Node 20 warns of an eleventh.
+ * One listener of each AbortSignal serves all waits with that signal. An EventTarget searches all its
+ * listeners for each that is added or removed, and Node 20 warns of an eleventh.
  */
 const hubs = new WeakMap<AbortSignal, Hub>()
 
-interface Call extends InLine<Call> {
+interface Callback extends Linked<Callback> {
   readonly run: () => void
 }
 
 class Hub {
-  readonly #calls = new Line<Call>()
-  readonly #listener = () => this.#run()
+  readonly #callbacks = new LinkedList<Callback>()
+  readonly #listener = () => this.#runAll()
 
   add(signal: AbortSignal, run: () => void): () => void {
-    const call: Call = { run, before: undefined, after: undefined, isInLine: false }
-    if (this.#calls.size === 0) signal.addEventListener('abort', this.#listener, { once: true })
-    this.#calls.join(call)
+    const callback: Callback = { run, previous: undefined, next: undefined, isLinked: false }
+    if (this.#callbacks.size === 0) signal.addEventListener('abort', this.#listener, { once: true })
+    this.#callbacks.append(callback)
     return () => {
-      if (this.#calls.leave(call) && this.#calls.size === 0) {
+      if (this.#callbacks.remove(callback) && this.#callbacks.size === 0) {
         signal.removeEventListener('abort', this.#listener)
       }
     }
   }
 
-  #run(): void {
-    for (let call = this.#calls.first; call !== undefined; call = this.#calls.first) {
-      this.#calls.leave(call)
+  #runAll(): void {
+    for (let one = this.#callbacks.first; one !== undefined; one = this.#callbacks.first) {
+      this.#callbacks.remove(one)
       try {
-        call.run()
+        one.run()
       } catch (error) {
-        // As an EventTarget does.
+        // An EventTarget, too, reports errors of listeners as uncaught exceptions.
         nextTick(() => {
           throw error
         })
@@ -42,8 +42,9 @@ class Hub {
 }
 
 /**
- * Calls `run` when `signal`, which is not aborted, is: once, in the order of these calls. Returns what takes
- * that back, also while the others run. The listener is gone with the last of them.
+ * Calls `run` once when `signal` is aborted, in the order of these calls. The signal must not be aborted yet.
+ * Returns a function that cancels this, also while other callbacks run. When the last callback is cancelled,
+ * the listener is removed.
  */
 export function onAbort(signal: AbortSignal, run: () => void): () => void {
   let hub = hubs.get(signal)

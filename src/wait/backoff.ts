@@ -1,40 +1,47 @@
 import { isMainThread } from 'node:worker_threads'
 import { QueueCorruptError } from '../errors.ts'
 
+/** Never notified: a sleep on it ends by its timeout. */
 const idle = new Int32Array(new SharedArrayBuffer(4))
-const SPINS = 64
+/** Tries that are followed by a pause; later ones are followed by a sleep. */
+const PAUSES = 64
 /**
- * EventLoopYield of an empty loop, about a microsecond: who looks again at once takes from the other the words it
- * needs to come to an end.
+ * Iterations of the pause loop, about a microsecond. Retrying at once would steal the cache lines that the
+ * other thread needs to finish.
  */
-const PAUSE = 1000
-/** About 10 s; 2 s where a call that does not wait would hold up the event loop of the process. */
-const LIMIT = isMainThread ? 4000 : 20_000
+const PAUSE_ITERATIONS = 1000
+/** About 10 s; on the main thread 2 s, since there even a call that does not wait blocks the event loop. */
+const MAX_TRIES = isMainThread ? 4000 : 20_000
+const SHORT_SLEEP_MS = 0.05
+const MEDIUM_SLEEP_MS = 0.2
+const LONG_SLEEP_MS = 0.5
 
-/** The word did not change: whoever looks next would wait as long. */
+/** An operation answered BUSY for seconds. Every further operation on the queue would block as long. */
 export class StuckError extends QueueCorruptError {}
 
 /**
- * Between tries of an operation that answered BUSY: another thread is inside its straight line, a few
- * nanoseconds long unless the system took its processor away. Pauses without a look at shared memory, then
- * sleeps for at most 0.5 ms at a time, on the main thread too; seconds of that mean that a word is wrong.
+ * Pauses between two tries of an operation that answered BUSY: another thread is inside its straight line.
+ * That takes a few nanoseconds, unless the system has suspended the thread. The pauses do not touch shared
+ * memory. After 64 tries the thread sleeps for at most 0.5 ms a try, on the main thread too.
+ * @throws StuckError after seconds, since then a word of the queue is damaged
  */
 export function backOff(tries: number): void {
-  if (tries < SPINS) {
+  if (tries < PAUSES) {
     pause()
     return
   }
-  if (tries > LIMIT) {
+  if (tries > MAX_TRIES) {
     throw new StuckError(
       'an operation on the queue stayed blocked for seconds: a word in its shared memory is damaged',
     )
   }
-  Atomics.wait(idle, 0, 0, tries < 2 * SPINS ? 0.05 : tries < 4 * SPINS ? 0.2 : 0.5)
+  const ms = tries < 2 * PAUSES ? SHORT_SLEEP_MS : tries < 4 * PAUSES ? MEDIUM_SLEEP_MS : LONG_SLEEP_MS
+  Atomics.wait(idle, 0, 0, ms)
 }
 
-/** Written, so that no compiler drops the loop. */
-let turns = 0
+/** The pause loop writes it, so that no compiler removes the loop. */
+let sum = 0
 
 function pause(): void {
-  for (let left = PAUSE; left > 0; left--) turns = (turns + left) | 0
+  for (let left = PAUSE_ITERATIONS; left > 0; left--) sum = (sum + left) | 0
 }

@@ -15,12 +15,12 @@ import { BLOCKED_WAITER, blockedBit, type Side } from './side.ts'
 import { wakeTakers } from './waking.ts'
 
 /**
- * Blocks the thread until `attempt` answers 0. `attempt` answers the side to wait on otherwise, or throws.
- * Returns false when `deadline` (ms, by `now`) passed first. It looks again after every `slice()` ms, too,
- * and, as a seat belt, after `shared.safetyTimeoutMs`.
+ * Blocks the thread until `attempt` answers 0. Otherwise `attempt` answers the side to wait on, or throws.
+ * Returns false when `deadline` (ms, by `now`) passed first. The thread also looks again after every
+ * `maxSleepMs()`, and after the safety timeout.
  *
- * The order in the loop carries the protocol: counted, then the epoch read, then the wake in flight cleared,
- * then the look. Cleared before the epoch is read, a waker between the two would leave WAKING set beside a
+ * The order of the loop is the protocol: count, then read the epoch, then clear the wake in flight, then
+ * look. If the wake were cleared before the epoch is read, a waker in between would leave WAKING set beside a
  * sleeper.
  */
 export function block(
@@ -29,7 +29,7 @@ export function block(
   deadline: number,
   now: () => number,
   attempt: () => Side | 0,
-  slice: () => number = forever,
+  maxSleepMs: () => number = forever,
 ): boolean {
   let side = attempt()
   while (side !== 0) {
@@ -37,15 +37,16 @@ export function block(
     shared.core.enterWait(ledger, side, bit, BLOCKED_WAITER)
     let next: Side | 0
     let lapsed = false
-    /** The epoch it last slept on, if a look of its own may have ended that sleep. */
-    let belted: number | undefined
+    /** The epoch of the last sleep, if the safety timeout may have ended that sleep. */
+    let suspectEpoch: number | undefined
     try {
       for (;;) {
         const epoch = shared.load(side + EPOCH)
         if (shared.load(side + WAKING) !== 0) shared.core.clearWaking(side)
         next = attempt()
         if (next !== side) {
-          if (belted !== undefined && wakeIsMissing(shared, side, belted)) shared.noteMissedWake(ledger)
+          if (suspectEpoch !== undefined && wakeIsMissing(shared, side, suspectEpoch))
+            shared.noteMissedWake(ledger)
           break
         }
         const left = deadline - now()
@@ -53,8 +54,8 @@ export function block(
           lapsed = true
           break
         }
-        const most = Math.min(left, slice())
-        belted = shared.safetyTimeoutMs < most ? epoch : undefined
+        const most = Math.min(left, maxSleepMs())
+        suspectEpoch = shared.safetyTimeoutMs < most ? epoch : undefined
         shared.wait(side + EPOCH, epoch, Math.min(most, shared.safetyTimeoutMs))
       }
     } finally {
@@ -68,23 +69,23 @@ export function block(
 }
 
 /**
- * Leaving cleared the wake in flight, which may have been meant for another: if there is more, another is
- * woken.
+ * Leaving has cleared the wake in flight, which may have been meant for another thread. If there is more to
+ * do, another thread is woken.
  */
 function passOn(shared: Shared, side: Side): void {
   const { core } = shared
   if (side === GET) {
-    // Another must know when the next delayed item is due.
+    // A delayed item counts: another thread must sleep until it is due.
     if (queued(shared) > 0 || shared.load(RETURNED) > 0 || shared.load(DELAYED) > 0) wakeTakers(shared)
   } else if (side === PUT) {
     if (queued(shared) + shared.load(RETURNS) < shared.geometry.maxsize) core.wake(PUT)
   } else if (side === MEMORY) {
-    // Whoever stood first in line for blocks may have left it.
+    // The thread that was first in line for blocks may have left the line.
     core.wakeAll(MEMORY)
   }
 }
 
-/** What the waiter found was published, and `epoch` is not moved for it. */
+/** The waiter found something published. True if no waker moves `epoch` for it. */
 function wakeIsMissing(shared: Shared, side: Side, epoch: number): boolean {
   if (shared.load(side + EPOCH) !== epoch) return false
   shared.wait(side + EPOCH, epoch, WAKE_UNDER_WAY_MS)

@@ -1,16 +1,18 @@
 import { clearInterval, setInterval } from '../timers.ts'
 
-let holders = 0
+const LONGEST_INTERVAL_MS = 0x7fffffff
+
+let references = 0
 let timer: NodeJS.Timeout | undefined
 
 /**
- * Keeps the event loop alive while a wait is pending: a pending `Atomics.waitAsync` does not
- * (nodejs/node#61941).
+ * Keeps the event loop alive until `unref` was called as often as `ref`. A pending `Atomics.waitAsync` does
+ * not (nodejs/node#61941).
  */
 export function ref(): void {
-  if (holders++ === 0) timer = setInterval(() => {}, 0x7fffffff)
+  if (references++ === 0) timer = setInterval(() => {}, LONGEST_INTERVAL_MS)
 }
 
 export function unref(): void {
-  if (--holders === 0) clearInterval(timer)
+  if (--references === 0) clearInterval(timer)
 }

@@ -4,64 +4,64 @@ import { clearInterval, clearTimeout, setInterval, setTimeout } from '../timers.
 import { onAbort } from './aborts.ts'
 import { StuckError } from './backoff.ts'
 import { ref, unref } from './keep-alive.ts'
-import { type InLine, Line } from './line.ts'
+import { type Linked, LinkedList } from './linked-list.ts'
 import { ASYNC_WAITER, asyncBit, type Side } from './side.ts'
 import { waitAsync } from './wait-async.ts'
 
 /** A call that waits asynchronously. */
 export interface PendingCall {
   /**
-   * Tries once. Answers 0 if the call is settled, else the side whose wake it waits for. What it throws
-   * rejects the call.
+   * Tries once. Answers 0 if the call is settled, else the side whose wake it waits for. An error that it
+   * throws rejects the call.
    */
   attempt(): Side | 0
   reject(error: unknown): void
-  /** The call is given up: its timeout lapsed, or it was aborted. */
-  giveUp?(): void
+  /** Called before `reject` if the call is not tried again: its timeout lapsed, or it was aborted. */
+  abandon?(): void
 }
 
 export interface Limits {
-  /** ms; Infinity: none. */
+  /** In ms; Infinity: none. */
   readonly timeout: number
   readonly signal: AbortSignal | undefined
   /** The error when the timeout lapses. */
   readonly lapse: () => Error
-  /** The process may end although this call still waits. */
+  /** True: the process may end although this call still waits. */
   readonly background?: boolean
 }
 
-interface Entry extends InLine<Entry> {
+interface WaitingCall extends Linked<WaitingCall> {
   readonly call: PendingCall
   timer: NodeJS.Timeout | undefined
-  /** It is not to be told of an abort any more. */
+  /** Cancels the callback for the abort of its signal. */
   offAbort: (() => void) | undefined
   readonly background: boolean
 }
 
 /** A call that was added: for `withdraw`. */
-export type Pending = Entry
+export type Pending = WaitingCall
 
-/** Those with pending calls: kept, though their caller may hold nothing but a promise. */
+/** Keeps all objects with pending calls in memory: their callers may reference nothing but a promise. */
 const waiting = new Set<PendingCalls>()
 
 /**
- * This thread's pending calls of one kind on one queue, served in call order. However many there are, the
- * thread counts once on the side they wait for and has at most one `waitAsync` pending on its word: it can
- * not be cancelled, so it outlives the calls and serves the next ones. (A later waker moves the epoch and
- * notifies in one straight line, so a wait armed on an older epoch is always woken too.)
+ * This thread's pending calls of one kind at one queue, served in call order. For all of them together the
+ * thread counts once on the side they wait for, and has at most one `waitAsync` pending on its word. A
+ * `waitAsync` cannot be cancelled, so it outlives the calls and serves later ones. (A waker moves the epoch
+ * and notifies in one straight line, so a wait on an older epoch is woken too.)
  */
 export class PendingCalls {
   readonly #shared: SharedMemory
   readonly #ledger: number
-  readonly #entries = new Line<Entry>()
+  readonly #calls = new LinkedList<WaitingCall>()
   readonly #armed = new Set<Side>()
   #entered: Side | 0 = 0
-  /** Of the side it is counted on, before the last look. */
+  /** The epoch of the side that the thread is counted on, read before the last look. */
   #epoch = 0
   #serving = false
-  /** The seat belt: see `Shared.safetyTimeoutMs`. */
-  #belt: NodeJS.Timeout | undefined
-  /** Runs when the last pending call has been settled or has left. */
+  /** See `Shared.safetyTimeoutMs`. */
+  #safetyTimer: NodeJS.Timeout | undefined
+  /** Called when no call is pending any more. */
   readonly #onIdle: () => void
 
   constructor(shared: SharedMemory, ledger: number, onIdle: () => void = () => {}) {
@@ -71,45 +71,45 @@ export class PendingCalls {
   }
 
   get size(): number {
-    return this.#entries.size
+    return this.#calls.size
   }
 
   /**
-   * Queues `call` behind the others. The caller has tried it once already, in vain, or there are others
-   * before it.
+   * Adds `call` behind the others. The caller has tried it once without success, or there are calls before
+   * it.
    */
   add(call: PendingCall, limits: Limits): Pending {
     const { signal } = limits
-    const entry: Entry = {
+    const one: WaitingCall = {
       call,
       timer: undefined,
       offAbort: undefined,
       background: limits.background === true,
-      before: undefined,
-      after: undefined,
-      isInLine: false,
+      previous: undefined,
+      next: undefined,
+      isLinked: false,
     }
     if (signal?.aborted) {
       call.reject(new AbortError(signal.reason))
-      return entry
+      return one
     }
     if (limits.timeout !== Number.POSITIVE_INFINITY) {
-      entry.timer = setTimeout(() => this.#drop(entry, limits.lapse()), limits.timeout)
+      one.timer = setTimeout(() => this.#drop(one, limits.lapse()), limits.timeout)
     }
     if (signal !== undefined) {
-      entry.offAbort = onAbort(signal, () => this.#drop(entry, new AbortError(signal.reason)))
+      one.offAbort = onAbort(signal, () => this.#drop(one, new AbortError(signal.reason)))
     }
-    this.#entries.join(entry)
+    this.#calls.append(one)
     waiting.add(this)
-    if (!entry.background) ref()
-    this.#fasten()
+    if (!one.background) ref()
+    this.#startSafetyTimer()
     this.serve()
-    return entry
+    return one
   }
 
   /**
-   * Serves as many calls as can be, in order, and arms the wake for the rest. Returns the side they wait for,
-   * or 0.
+   * Settles as many calls as possible, in order, and waits asynchronously for the rest. Returns the side they
+   * wait for, or 0.
    */
   serve(): Side | 0 {
     if (this.#serving) return this.#entered
@@ -118,7 +118,7 @@ export class PendingCalls {
       for (;;) {
         const side = this.#entered
         if (side !== 0) {
-          // As in `block`: counted, epoch read, wake in flight cleared, then the look.
+          // The order of `block`: count, read the epoch, clear the wake in flight, then look.
           this.#epoch = this.#shared.load(side + ASYNC_EPOCH)
           if (this.#shared.load(side + ASYNC_WAKING) !== 0) this.#shared.core.clearAsyncWaking(side)
         }
@@ -135,23 +135,23 @@ export class PendingCalls {
     } finally {
       this.#serving = false
     }
-    if (this.#entries.size === 0) this.#onIdle()
+    if (this.#calls.size === 0) this.#onIdle()
     return this.#entered
   }
 
-  /** The call of `entry` waits no more; it is neither settled nor told. */
-  withdraw(entry: Pending): void {
-    if (this.#remove(entry)) this.serve()
+  /** The call waits no longer. It is neither settled nor rejected. */
+  withdraw(one: Pending): void {
+    if (this.#remove(one)) this.serve()
   }
 
-  /** Rejects all that still wait. */
+  /** Rejects all calls that still wait. */
   rejectAll(error: () => Error): void {
-    for (const entry of this.#entries.all()) this.#drop(entry, error())
+    for (const one of this.#calls.toArray()) this.#drop(one, error())
   }
 
   #serveInOrder(): Side | 0 {
     for (;;) {
-      const { first } = this.#entries
+      const { first } = this.#calls
       if (first === undefined) return 0
       try {
         const side = first.call.attempt()
@@ -159,21 +159,21 @@ export class PendingCalls {
       } catch (error) {
         this.#remove(first)
         first.call.reject(error)
-        // Each of the others would hold up the event loop as long.
-        if (error instanceof StuckError) for (const entry of this.#entries.all()) this.#settle(entry, error)
+        // Each of the other calls would block the event loop as long.
+        if (error instanceof StuckError) for (const one of this.#calls.toArray()) this.#abandon(one, error)
         continue
       }
       this.#remove(first)
     }
   }
 
-  /** True if the wake is armed; false if the epoch has moved since it was read. */
+  /** Returns true if the wait is pending, false if the epoch has moved since it was read. */
   #arm(side: Side, epoch: number): boolean {
     if (this.#armed.has(side)) return true
     const wait = waitAsync(this.#shared.words, (side + ASYNC_EPOCH) >> 2, epoch)
     if (!wait.async) return false
     this.#armed.add(side)
-    // It may outlive the calls, and must not keep a queue that nobody uses any more.
+    // The wait may outlive the calls, and must not keep an unused queue in memory.
     const self = new WeakRef(this)
     void wait.value.then(() => self.deref()?.woken(side))
     return true
@@ -184,46 +184,46 @@ export class PendingCalls {
     this.serve()
   }
 
-  #fasten(): void {
+  #startSafetyTimer(): void {
     const { safetyTimeoutMs } = this.#shared
-    if (this.#belt !== undefined || safetyTimeoutMs === Number.POSITIVE_INFINITY) return
-    // The pending calls keep the process alive, if they are to.
-    this.#belt = setInterval(() => this.#lookAgain(), safetyTimeoutMs).unref()
+    if (this.#safetyTimer !== undefined || safetyTimeoutMs === Number.POSITIVE_INFINITY) return
+    // `ref` decides whether the pending calls keep the process alive.
+    this.#safetyTimer = setInterval(() => this.#lookAgain(), safetyTimeoutMs).unref()
   }
 
   #lookAgain(): void {
     const side = this.#entered
     if (side === 0) return
     const epoch = this.#epoch
-    const { size } = this.#entries
+    const { size } = this.#calls
     const isStill = () => this.#shared.load(side + ASYNC_EPOCH) === epoch
     this.serve()
-    if (this.#entries.size === size || !isStill()) return
+    if (this.#calls.size === size || !isStill()) return
     setTimeout(() => void (isStill() && this.#shared.noteMissedWake(this.#ledger)), WAKE_UNDER_WAY_MS).unref()
   }
 
-  #drop(entry: Entry, error: Error): void {
-    this.#settle(entry, error)
+  #drop(one: WaitingCall, error: Error): void {
+    this.#abandon(one, error)
     this.serve()
   }
 
-  #settle(entry: Entry, error: Error): void {
-    if (!this.#remove(entry)) return
-    entry.call.giveUp?.()
-    entry.call.reject(error)
+  #abandon(one: WaitingCall, error: Error): void {
+    if (!this.#remove(one)) return
+    one.call.abandon?.()
+    one.call.reject(error)
   }
 
-  /** False if it had left already: settled, or told why not. */
-  #remove(entry: Entry): boolean {
-    if (!this.#entries.leave(entry)) return false
-    if (this.#entries.size === 0) {
+  /** Returns false if the call was settled or rejected before. */
+  #remove(one: WaitingCall): boolean {
+    if (!this.#calls.remove(one)) return false
+    if (this.#calls.size === 0) {
       waiting.delete(this)
-      clearInterval(this.#belt)
-      this.#belt = undefined
+      clearInterval(this.#safetyTimer)
+      this.#safetyTimer = undefined
     }
-    clearTimeout(entry.timer)
-    entry.offAbort?.()
-    if (!entry.background) unref()
+    clearTimeout(one.timer)
+    one.offAbort?.()
+    if (!one.background) unref()
     return true
   }
 

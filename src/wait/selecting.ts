@@ -1,57 +1,66 @@
-import { ASYNC_WAKING, GET, type ParkingLot, SELECT, type Shared, WAKE_UNDER_WAY_MS } from '../core/index.ts'
-import { ASYNC_WAITER, BLOCKED_WAITER, SELECT_BIT, SELECT_GET_BIT } from './side.ts'
+import {
+  ASYNC_WAITER,
+  ASYNC_WAKING,
+  BLOCKED_WAITER,
+  GET,
+  type ParkingLot,
+  SELECT,
+  SELECT_BIT,
+  SELECT_GET_BIT,
+  type Shared,
+  WAKE_UNDER_WAY_MS,
+} from '../core/index.ts'
 
-/** This thread at one of the queues it waits on. */
-export interface Place {
+/** This thread's ledger in the memory of one queue. */
+export interface OwnLedger {
   readonly shared: Shared
   readonly ledger: number
 }
 
 /**
- * How long a thread sleeps whose queues wake different lots, in ms: it hears one of them, and looks at the
- * others.
+ * How long a thread sleeps at once if its queues have different parking lots. It is woken by the first
+ * queue's parking lot only, and looks at the other queues after this time.
  */
-const DEAF = 10
+const DIFFERENT_LOTS_SLEEP_MS = 10
 
 /**
- * Blocks the thread until `attempt`, which looks at all `places`, answers true. Returns false when `deadline`
- * (ms, by `now`) passed first. It looks again after every `slice()` ms, too.
+ * Blocks the thread until `attempt`, which looks at all queues, answers true. Returns false when `deadline`
+ * (ms, by `now`) passed first. The thread also looks again after every `maxSleepMs()`.
  *
- * The order carries the protocol, as in `block`: counted in every queue, then the lot's word read, then the
- * wakes in flight cleared, then the look. See waking.ts for the other half. Whoever leaves passes no wake on:
- * those it cleared were for all who are counted as asynchronous waiters, and none of them was meant for it
- * alone.
+ * The order of the loop is the protocol, as in `block`: count in every queue, then read the parking lot's
+ * word, then clear the wakes in flight, then look. See waking.ts for the waker's half. A selector that leaves
+ * passes no wake on: each wake that it cleared was for all asynchronous waiters, never for this thread alone.
  */
-export function blockOnLot(
-  places: readonly Place[],
+export function blockInSelect(
+  ledgers: readonly OwnLedger[],
   deadline: number,
   now: () => number,
   attempt: () => boolean,
-  slice: () => number,
+  maxSleepMs: () => number,
 ): boolean {
-  const { shared: first, ledger: own } = places[0] as Place
+  const { shared: first, ledger: firstLedger } = ledgers[0] as OwnLedger
   const { lot } = first
-  const differentLots = places.some(({ shared }) => shared.lot.id !== lot.id)
+  const differentLots = ledgers.some(({ shared }) => shared.lot.id !== lot.id)
   /** As in `block`. */
-  let belted: number | undefined
+  let suspectEpoch: number | undefined
   try {
-    for (const { shared, ledger } of places) enterSelect(shared, ledger)
+    for (const { shared, ledger } of ledgers) enterSelect(shared, ledger)
     for (;;) {
       const epoch = lot.load()
-      for (const { shared } of places) clearWake(shared)
+      for (const { shared } of ledgers) clearWake(shared)
       const found = attempt()
       if (found) {
-        if (belted !== undefined && wakeIsMissing(lot, belted)) first.noteMissedWake(own)
+        if (suspectEpoch !== undefined && wakeIsMissing(lot, suspectEpoch)) first.noteMissedWake(firstLedger)
         return true
       }
       const left = deadline - now()
       if (left <= 0) return false
-      const most = Math.min(left, slice(), differentLots ? DEAF : left)
-      belted = first.safetyTimeoutMs < most ? epoch : undefined
+      const most = Math.min(left, maxSleepMs(), differentLots ? DIFFERENT_LOTS_SLEEP_MS : left)
+      suspectEpoch = first.safetyTimeoutMs < most ? epoch : undefined
       lot.wait(epoch, Math.min(most, first.safetyTimeoutMs))
     }
   } finally {
-    for (const { shared, ledger } of places) leaveSelect(shared, ledger)
+    for (const { shared, ledger } of ledgers) leaveSelect(shared, ledger)
   }
 }
 
@@ -70,7 +79,7 @@ function enterSelect(shared: Shared, ledger: number): void {
   shared.core.enterWait(ledger, GET, SELECT_GET_BIT, ASYNC_WAITER)
 }
 
-/** Done twice, or for a thread that is in no select, it changes nothing. */
+/** Changes nothing if the owner of the ledger is in no select. */
 export function leaveSelect(shared: Shared, ledger: number): void {
   shared.core.leaveWait(ledger, GET, SELECT_GET_BIT, ASYNC_WAITER)
   shared.core.leaveWait(ledger, SELECT, SELECT_BIT, BLOCKED_WAITER)

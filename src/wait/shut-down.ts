@@ -2,16 +2,16 @@ import { isShutDown, SHUT_DOWN, type SharedMemory } from '../core/index.ts'
 import { waitAsync } from './wait-async.ts'
 
 /**
- * Calls back once the queue is shut down, by whichever thread; at once if it is. Returns what ends the watch.
- * It does not keep the process alive.
+ * Calls `call` once the queue is shut down, by any thread; at once if it is already. Returns a function that
+ * cancels this. The watch does not keep the process alive.
  *
- *   who shuts down   sets the flag, notifies SHUT_DOWN; if it dies between the two, whoever recovers it notifies
- *   who watches      sleeps on SHUT_DOWN, reads the flag
+ *   shutting down   sets the flag, notifies SHUT_DOWN; if the thread dies in between, its recoverer notifies
+ *   watching        sleeps on SHUT_DOWN, then reads the flag
  *
- * If the flag is read before it is set, the sleep began before the notification.
+ * If the watcher reads the flag before it is set, its sleep began before the notification and is ended by it.
  */
 export function whenShutDown(shared: SharedMemory, call: () => void): () => void {
-  // Let go of at the end: a sleep that nobody ends cannot be cancelled, and is not to keep the memory.
+  // Released at the end: an asynchronous sleep cannot be cancelled, and must not keep the memory.
   let watch: { readonly shared: SharedMemory; readonly call: () => void } | undefined = { shared, call }
   const look = () => {
     if (watch === undefined) return

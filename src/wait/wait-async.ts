@@ -1,4 +1,4 @@
-// TypeScript knows waitAsync only with lib ES2024, and Node 20's types not at all.
+// TypeScript declares waitAsync only in lib ES2024, and Node 20's types do not declare it.
 type WaitAsync = (
   words: Int32Array,
   index: number,

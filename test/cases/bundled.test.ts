@@ -9,9 +9,9 @@ afterAll(() => site.remove())
 
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
 const PLACE = "const place = require('node:url').pathToFileURL(__filename).href;"
-const CURE = /Error: millrace was bundled.* leave millrace external.*external:millrace/
+const ADVICE = /Error: millrace was bundled.* leave millrace external.*external:millrace/
 
-/** Bundles `main.mjs`, or another program, to `out`. */
+/** Bundles `program` to `out`. */
 async function bundle(out: string, options: object, program = 'main.mjs'): Promise<string[]> {
   await build({
     absWorkingDir: site.root,
@@ -32,13 +32,13 @@ describe.each(nodes)('a bundle, on Node $version', ({ path }) => {
     ['mjs', { format: 'esm', banner: { js: REQUIRE } }],
     ['mjs', { format: 'esm', banner: { js: REQUIRE }, minify: true }],
     ['cjs', { format: 'cjs', banner: { js: PLACE }, define: { 'import.meta.url': 'place' } }],
-  ])('that has millrace in it says what helps: %s, %j', async (extension, options) => {
+  ])('says what helps if it contains millrace: %s, %j', async (extension, options) => {
     const { code, stderr } = await site.run(path, '.', await bundle(`out.${extension}`, options))
-    expect(stderr).toMatch(CURE)
+    expect(stderr).toMatch(ADVICE)
     expect(code).toBe(1)
   })
 
-  it('with places of modules as they were, moved to where millrace is not, says what helps', async () => {
+  it('says what helps if its modules have paths of the machine where it was made', async () => {
     const gone = {
       'import.meta.url': '"file:///gone/node_modules/millrace/dist/src/supervisor/unbundled.js"',
     }
@@ -47,11 +47,11 @@ describe.each(nodes)('a bundle, on Node $version', ({ path }) => {
       '.',
       await bundle('moved.cjs', { format: 'cjs', define: gone }),
     )
-    expect(stderr).toMatch(CURE)
+    expect(stderr).toMatch(ADVICE)
     expect(code).toBe(1)
   })
 
-  it('with places of modules as they are, as webpack leaves them, says what helps', async () => {
+  it('says what helps if its modules have their present paths, as webpack leaves them', async () => {
     const unbundled = site.path('node_modules/millrace/dist/src/supervisor/unbundled.js')
     const define = { 'import.meta.url': JSON.stringify(pathToFileURL(unbundled).href) }
     const { code, stderr } = await site.run(path, '.', await bundle('placed.cjs', { format: 'cjs', define }))
@@ -59,14 +59,14 @@ describe.each(nodes)('a bundle, on Node $version', ({ path }) => {
     expect(code).toBe(1)
   })
 
-  it('may have queues in it', async () => {
+  it('may contain queues', async () => {
     const ended = await site.run(path, '.', await bundle('queue.cjs', { format: 'cjs' }, 'queue.mjs'))
     expect(ended).toMatchObject({ code: 0, stdout: 'no threads\n' })
   })
 })
 
 describe('the package', () => {
-  it('keeps what looks for its place, whatever else a bundler drops', () => {
+  it('names the files that a bundler must not drop', () => {
     const { sideEffects } = JSON.parse(readFileSync(site.path('node_modules/millrace/package.json'), 'utf8'))
     for (const file of sideEffects)
       expect(readFileSync(site.path(`node_modules/millrace/${file}`))).toBeTruthy()

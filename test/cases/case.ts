@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isWholeMatrix, Site } from '../loading/site.ts'
 
-export { DEADLINE, type Ended, nodes } from '../loading/site.ts'
+export { DEADLINE_MS, type Ended, nodes } from '../loading/site.ts'
 
 const programs = fileURLToPath(new URL('programs', import.meta.url))
 
 /**
- * The programs of a folder of `programs/`, in an installation of their own: each shows one fault that users have met. `packages`
- * of this repository's node_modules are installed besides.
+ * The programs of a folder of `programs/`, in an installation of their own. Each shows one fault that users
+ * have met. The named `packages` of this repository's node_modules are installed besides.
  */
 export class Case extends Site {
   constructor(folder: string, packages: readonly string[] = []) {
@@ -18,7 +18,7 @@ export class Case extends Site {
   }
 }
 
-/** The first `most` of them, for a short `npm test`; all with MILLRACE_NODES, as CI runs them on every Node. */
+/** The first `most` instances, for a short `npm test`. With MILLRACE_NODES, as in CI, all of them. */
 export function sample<T>(most: number, all: readonly T[]): readonly T[] {
   return isWholeMatrix ? all : all.slice(0, most)
 }

@@ -5,7 +5,7 @@ const site = new Case('getmany-abort')
 afterAll(() => site.remove())
 
 describe.each(nodes)('a getMany whose signal is aborted while it lingers, on Node $version', ({ path }) => {
-  it('hands over what it has', async () => {
+  it('returns the items that it has', async () => {
     const { code, stdout } = await site.run(path, '.', ['main.mjs'])
     expect(code).toBe(0)
     expect(stdout.split('\n')).toEqual([

@@ -4,7 +4,7 @@ import { Case, nodes } from './case.ts'
 const site = new Case('items')
 afterAll(() => site.remove())
 
-describe.each(nodes)('what is more than its properties, on Node $version', ({ path }) => {
+describe.each(nodes)('an object that is more than its properties, on Node $version', ({ path }) => {
   it.each(['structured', 'json', 'msgpack'])(
     'is refused as an item of codec %s, and may be logged',
     async (codec) => {

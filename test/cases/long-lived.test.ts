@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Case, DEADLINE, nodes, sample } from './case.ts'
+import { Case, DEADLINE_MS, nodes, sample } from './case.ts'
 
 const REQUESTS = 24
 
@@ -15,14 +15,14 @@ const ask = async (node: string, kind: string) => {
   return JSON.parse(stdout)
 }
 
-describe.each(nodes)('a supervisor that lives long, on Node $version', ({ path }) => {
+describe.each(nodes)('a long-lived supervisor, on Node $version', ({ path }) => {
   it.each(sample(2, ['kept', 'joined', 'results', 'supervisorJoined', 'failed']))(
-    'lets go of arguments, results and queues of groups that are over: %s',
-    { timeout: DEADLINE + 10_000 },
+    'keeps no arguments, results or queues of groups that have ended: %s',
+    { timeout: DEADLINE_MS + 10_000 },
     async (kind) => {
       const { keptQueues, keptMiB, groups, earlier, reported, failed } = await ask(path, kind)
       expect(keptQueues).toBeLessThan(10)
-      // One request has 8 MiB.
+      // One request takes 8 MiB.
       expect(keptMiB).toBeLessThan(80)
       const others = kind === 'kept' ? 1 : 0
       expect(groups).toBe(16 + others)
@@ -32,19 +32,19 @@ describe.each(nodes)('a supervisor that lives long, on Node $version', ({ path }
     },
   )
 
-  it('keeps nothing of joins that lapsed', { timeout: DEADLINE + 10_000 }, async () => {
+  it('keeps nothing of joins whose timeout lapsed', { timeout: DEADLINE_MS + 10_000 }, async () => {
     const { grewByMiB } = await ask(path, 'lapsed')
-    // 40,000 of them.
+    // The program makes 40,000 such joins.
     expect(grewByMiB).toBeLessThan(8)
   })
 
-  it('lets go of arguments, and of queues with nothing left, also if nobody joins', {
-    timeout: DEADLINE + 10_000,
+  it('keeps no arguments and no empty queues of groups that nobody joined', {
+    timeout: DEADLINE_MS + 10_000,
   }, async () => {
     const { keptQueues, keptMiB, groups, reported } = await ask(path, 'unjoined')
     expect(keptQueues).toBeLessThan(10)
     expect(keptMiB).toBeLessThan(80)
-    // What nobody has joined is still to be told of one by one.
+    // The report still lists each group that nobody has joined.
     expect(groups).toBe(REQUESTS)
     expect(reported).toBe(REQUESTS)
   })

@@ -4,7 +4,7 @@ import { Case, nodes, sample } from './case.ts'
 const site = new Case('many-pending')
 afterAll(() => site.remove())
 
-/** Where the cost of each grows with how many there are, so many take a minute and more. */
+/** If the cost of each grew with their number, this many would take more than a minute. */
 const MANY = '200000'
 const SOME = '20000'
 

@@ -23,13 +23,13 @@ describe.each(nodes)(`process 1 of a container, on Node $version${why}`, ({ path
     expect(ended).toMatchObject({ code, stdout: `ends with ${code}\n` })
   })
 
-  it.skipIf(!canUnshare)('ends with the second, though the groups are over since the first', async () => {
+  it.skipIf(!canUnshare)('ends with the second although its groups ended with the first', async () => {
     const ended = await site.run('unshare', '.', [...ALONE, path, 'main.mjs', 'untilAsked', '1', 'SIGTERM'])
     expect(ended).toMatchObject({ code: 143, stdout: 'all over\nends with 143\n' })
   })
 })
 
-it('another process ends by the second signal itself', async () => {
+it('ends by the second signal itself if it is not process 1', async () => {
   const { code, stdout } = await site.run('sh', '.', [
     '-c',
     `"${process.execPath}" main.mjs long 1 SIGTERM; echo $?`,

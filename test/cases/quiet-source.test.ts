@@ -11,18 +11,18 @@ describe.each(nodes)('a producer whose source is quiet, on Node $version', ({ pa
   })
 
   it.each(sample(2, ['consume', 'late', 'spawn', 'produce']))(
-    'ends with the end of a chain behind a stage of %s',
+    'ends when the queue behind a stage of %s has ended',
     async (how) => {
       const ended = await site.run(path, '.', ['chain.mjs', how])
       expect(ended).toMatchObject({ code: 0, stdout: 'cannot do it\n' })
     },
   )
 
-  it('ends within grace of a signal, though nobody ends what follows', async () => {
+  it('ends within grace of a signal although nobody ends the consumers', async () => {
     expect(await site.run(path, '.', ['signal.mjs'])).toMatchObject({ code: 143, stdout: 'in time\n' })
   })
 
-  it.each(sample(2, ['generator', 'deaf', 'polling', 'promise']))(
+  it.each(sample(2, ['generator', 'unclosable', 'polling', 'promise']))(
     'ends when it is asked to stop: %s',
     async (how) => {
       const ended = await site.run(path, '.', ['close.mjs', how])

@@ -15,26 +15,26 @@ describe.each(nodes)('a require hook of the program, on Node $version', ({ path 
     ['without tsx', bare],
     ['with tsx at hand', withTsx],
   ])('%s', (_, site) => {
-    it('loads the TypeScript of threads, registered by -r', async () => {
+    it('loads the TypeScript of threads if -r registers it', async () => {
       expect(await site.run(path, '.', ['-r', './hook.cjs', 'main.cjs', 'work.ts'])).toMatchObject(SAME)
     })
 
-    it('makes CommonJS of their JavaScript', async () => {
+    it('makes CommonJS of the JavaScript of threads', async () => {
       const { code, stdout } = await site.run(path, '.', ['-r', './js-hook.cjs', 'main.cjs', 'work.js'])
       expect(stdout).toBe('main hook function, thread hook function, 0 restarts\n')
       expect(code).toBe(0)
     })
 
-    it('loads what their JavaScript requires', async () => {
+    it('loads the modules that the JavaScript of threads requires', async () => {
       expect(await site.run(path, '.', ['-r', './hook.cjs', 'main.cjs', 'plain.js'])).toMatchObject(SAME)
     })
 
-    it('loads a language that only it knows', async () => {
+    it('loads files of a language that only the hook knows', async () => {
       const ended = await site.run(path, '.', ['-r', './words-hook.cjs', 'main.cjs', 'work.words'])
       expect(ended).toMatchObject(SAME)
     })
 
-    it('is theirs, too, where a module of the main program registers it', async () => {
+    it('is registered in threads if a module of the main program registers it', async () => {
       for (const args of [
         ['main-hook.cjs', 'work.ts'],
         ['main-hook.mjs', 'work.ts'],
@@ -45,7 +45,7 @@ describe.each(nodes)('a require hook of the program, on Node $version', ({ path 
       expect(stdout).toBe('main hook function, thread hook function, 0 restarts\n')
     })
 
-    it('is missed by name where threads cannot be given it', async () => {
+    it('is named in the error if threads cannot register it', async () => {
       const { stdout } = await site.run(path, '.', ['main-own-hook.cjs', 'work.ts'])
       expect(stdout).toMatch(
         /^main hook, thread thread 0 .* could not be set up: the main program loads \.ts/,
@@ -54,7 +54,7 @@ describe.each(nodes)('a require hook of the program, on Node $version', ({ path 
       expect(stdout).toContain('node -r ./hook.cjs main.cjs')
     })
 
-    it('leaves to import what only that can load', async () => {
+    it('is not used for a module that only import can load', async () => {
       const { stdout, stderr } = await site.run(path, '.', ['-r', './quiet-hook.cjs', 'main-waiting.mjs'])
       expect(stdout, stderr).toBe('main waited, thread waited\n')
     })

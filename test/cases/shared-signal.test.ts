@@ -4,7 +4,7 @@ import { Case, nodes } from './case.ts'
 const site = new Case('shared-signal')
 afterAll(() => site.remove())
 
-describe.each(nodes)('one signal for twelve, on Node $version,', ({ path }) => {
+describe.each(nodes)('one signal for twelve waits, on Node $version,', ({ path }) => {
   it.each([
     ['supervisors', 'handled 2 left 0\n'],
     ['signalsOption', 'handled 0 left 0\n'],

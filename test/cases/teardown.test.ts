@@ -5,12 +5,12 @@ const site = new Case('teardown')
 afterAll(() => site.remove())
 
 describe.each(nodes)('a consumer whose queue has ended, on Node $version', ({ path }) => {
-  it('closes what it has tied to thread.signal', async () => {
+  it('aborts thread.signal', async () => {
     const ended = await site.run(path, '.', ['main.mjs'])
     expect(ended).toMatchObject({ code: 0, stdout: 'opened\nclosed: the function is over\n' })
   })
 
-  it('puts then what it has kept: its queues are still attached', async () => {
+  it('can still put when thread.signal aborts', async () => {
     const stdout = 'consume 2\nspawn of spawn\nproduce of produce\nthrows 1\n'
     expect(await site.run(path, '.', ['puts.mjs'])).toMatchObject({ code: 0, stdout })
   })

@@ -6,7 +6,7 @@ afterAll(() => site.remove())
 
 describe.each(nodes)('a program whose threads load it, on Node $version', ({ path }) => {
   it.each(['main.mjs', 'main-async.mjs', 'awaits.mjs', 'imported-main.mjs', 'no-stacks.mjs', 'main.cjs'])(
-    'is refused where it would start itself without end: %s',
+    'is refused if it would start itself without end: %s',
     async (file) => {
       const { code, stdout, stderr } = await site.run(path, '.', [file])
       expect(code).not.toBe('killed')
@@ -15,13 +15,13 @@ describe.each(nodes)('a program whose threads load it, on Node $version', ({ pat
     },
   )
 
-  it('is refused in what is loaded before the main program', async () => {
+  it('is refused if --import loads it before the main program', async () => {
     const { code, stdout } = await site.run(path, '.', ['--import', './preloaded.mjs', 'nothing.mjs'])
     expect(code).toBe(0)
     expect(stdout).toMatch(/isMillraceThread/)
   })
 
-  it('guards itself by isMillraceThread', async () => {
+  it('may guard itself by isMillraceThread', async () => {
     expect(await site.run(path, '.', ['guarded.mjs'])).toMatchObject({ code: 0, stdout: '[ true ] false\n' })
   })
 })

@@ -5,7 +5,7 @@ import { Case, nodes } from './case.ts'
 const site = new Case('webassembly')
 afterAll(() => site.remove())
 
-/** Whether this Node starts with the option. */
+/** Whether this Node knows the option. */
 function knows(path: string, option: string): boolean {
   try {
     execFileSync(path, [option, '-e', ''], { stdio: 'ignore', timeout: 20_000 })
@@ -17,7 +17,7 @@ function knows(path: string, option: string): boolean {
 
 describe.each(nodes)('a queue, on Node $version', ({ path }) => {
   it.each(['Queue', 'LifoQueue', 'PriorityQueue'])(
-    'says that --jitless takes away what a %s needs',
+    'says that a %s cannot be made with --jitless',
     async (kind) => {
       const { code, stderr } = await site.run(path, '.', ['--jitless', 'main.mjs', kind])
       expect(stderr).toMatch(/Error: millrace needs WebAssembly.*--jitless/)
@@ -27,7 +27,7 @@ describe.each(nodes)('a queue, on Node $version', ({ path }) => {
   )
 
   it.runIf(knows(path, '--no-expose-wasm'))(
-    'says that it needs WebAssembly where another option takes it away',
+    'says that it needs WebAssembly if another option takes that away',
     async () => {
       const { code, stderr } = await site.run(path, '.', ['--no-expose-wasm', 'main.mjs'])
       expect(stderr).toMatch(/Error: millrace needs WebAssembly.*--no-expose-wasm/)
@@ -35,12 +35,12 @@ describe.each(nodes)('a queue, on Node $version', ({ path }) => {
     },
   )
 
-  /** KiB: enough for Node, and too little for the addresses that V8 reserves for its trap handler. */
-  const LIMIT = 4_000_000
-  const limited = (options: string) => ['-c', `ulimit -v ${LIMIT}; exec '${path}' ${options} main.mjs`]
+  /** Enough for Node, and too little for the addresses that V8 reserves for its trap handler. */
+  const LIMIT_KIB = 4_000_000
+  const limited = (options: string) => ['-c', `ulimit -v ${LIMIT_KIB}; exec '${path}' ${options} main.mjs`]
 
   it.runIf(process.platform === 'linux')(
-    'either is made with few addresses, or says which option helps',
+    'is made with few addresses, or says which option helps',
     async () => {
       const { code, stdout, stderr } = await site.run('/bin/sh', '.', limited(''))
       if (code === 0) expect(stdout).toBe('there\n')
@@ -48,11 +48,8 @@ describe.each(nodes)('a queue, on Node $version', ({ path }) => {
     },
   )
 
-  it.runIf(process.platform === 'linux')(
-    'is made with few addresses where that option is given',
-    async () => {
-      const ended = await site.run('/bin/sh', '.', limited('--disable-wasm-trap-handler'))
-      expect(ended).toMatchObject({ code: 0, stdout: 'there\n' })
-    },
-  )
+  it.runIf(process.platform === 'linux')('is made with few addresses if that option is given', async () => {
+    const ended = await site.run('/bin/sh', '.', limited('--disable-wasm-trap-handler'))
+    expect(ended).toMatchObject({ code: 0, stdout: 'there\n' })
+  })
 })

@@ -10,7 +10,7 @@ const all = Object.entries(codecs) as [string, Codec<any>][]
 const random = new Random(4242)
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make)
 
-/** Items that each codec gives back exactly. */
+/** Items that arrive unchanged, by codec. */
 const items: Record<string, unknown[]> = {
   int32: [0, 1, -1, 2 ** 31 - 1, -(2 ** 31), ...times(200, () => (random.next() * 2 ** 32) | 0)],
   float64: [0, -0, NaN, Infinity, -Infinity, 5e-324, ...times(200, () => randomNumber(random))],
@@ -29,7 +29,7 @@ const items: Record<string, unknown[]> = {
 describe.each(all)('codecs.%s', (name, codec) => {
   const cell = cellCodec(codec)
 
-  it('gives items back, inside a shared span and as whole arrays, and writes nowhere else', () => {
+  it('decodes what it encoded, inside a shared span and as whole arrays, and writes nowhere else', () => {
     const span = canarySpan()
     for (const item of items[name]!) {
       const at = 8 * (1 + random.below(100))
@@ -41,7 +41,7 @@ describe.each(all)('codecs.%s', (name, codec) => {
     }
   })
 
-  it('answers with the length it needs where room is too small, and stays inside it', () => {
+  it('returns the needed length if the room is too small, and stays inside the room', () => {
     const span = canarySpan()
     for (const item of items[name]!) {
       const at = 8 * random.below(100)
@@ -56,7 +56,7 @@ describe.each(all)('codecs.%s', (name, codec) => {
     }
   })
 
-  it('gives items that share no memory with what they were read from', () => {
+  it('decodes items that share no memory with the span', () => {
     const span = canarySpan()
     const bytes = new Uint8Array([1, 2, 3])
     const item = { bytes, structured: bytes, msgpack: { a: [bytes] } }[name] ?? items[name]![1]
@@ -106,7 +106,7 @@ describe('codecs', () => {
   })
 
   it.each([undefined, () => 1, Symbol('s'), 1n, { toJSON: () => undefined }])(
-    'refuse for json what JSON has no text for: %s',
+    'refuse an item for json if JSON has no text for it: %s',
     (item) => {
       expect(() => codecs.json.encode(item, new Uint8Array(64))).toThrow(TypeError)
     },
@@ -129,7 +129,7 @@ describe('codecs', () => {
     expect(() => codecs.msgpack.encode([{ item }], new Uint8Array(64))).toThrow(TypeError)
   })
 
-  it('leave properties that are undefined out of msgpack, and refuse its cycles', () => {
+  it('leave undefined properties out of msgpack, and refuse cycles', () => {
     const into = new Uint8Array(64)
     const length = codecs.msgpack.encode({ a: undefined, b: [undefined] }, into)
     expect(codecs.msgpack.decode(into.subarray(0, length))).toStrictEqual({ b: [null] })
@@ -138,7 +138,7 @@ describe('codecs', () => {
     expect(() => codecs.msgpack.encode(cycle, into)).toThrow(Error)
   })
 
-  it('take a Buffer as bytes and give a plain Uint8Array with its own memory', () => {
+  it('encode a Buffer as bytes, and decode a plain Uint8Array with its own memory', () => {
     const into = new Uint8Array(8)
     const read = codecs.bytes.decode(into.subarray(0, codecs.bytes.encode(Buffer.from('abc'), into)))
     expect(Object.getPrototypeOf(read)).toBe(Uint8Array.prototype)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Codec, cellCodec } from '../../src/codec/index.ts'
 import { canarySpan, throughCell } from './in-cell.ts'
 
-/** A codec of a user: `length` bytes of 7, told what it was given. */
+/** A user's codec that writes `length` bytes of 7 and records the arrays that it was given. */
 function filling(given: number[] = [], decoded: Uint8Array[] = []): Codec<number> {
   return {
     name: 'filling',
@@ -19,7 +19,7 @@ function filling(given: number[] = [], decoded: Uint8Array[] = []): Codec<number
 }
 
 describe('cellCodec', () => {
-  it('gives a user’s encode private memory, with room for what it asked for', () => {
+  it("gives a user's encode private memory, with the room that it asked for", () => {
     const given: number[] = []
     const span = canarySpan()
     const cell = cellCodec(filling(given))
@@ -28,13 +28,13 @@ describe('cellCodec', () => {
     expect(given.length).toBe(2)
   })
 
-  it('asks no more once the length cannot fit', () => {
+  it('does not repeat encode if the length cannot fit', () => {
     const given: number[] = []
     expect(cellCodec(filling(given)).write(2 ** 40, canarySpan(1024), 8, 72)).toBe(2 ** 40)
     expect(given.length).toBe(1)
   })
 
-  it('gives decode a fresh array of exactly the bytes', () => {
+  it('gives decode a new array of exactly the bytes', () => {
     const decoded: Uint8Array[] = []
     const span = canarySpan()
     const cell = cellCodec(filling([], decoded))
@@ -83,7 +83,7 @@ describe('cellCodec', () => {
   })
 
   it.each([undefined, null, 5, {}, { encode: () => 0 }])('refuses %s', (codec) => {
-    // @ts-expect-error: no codec on purpose
+    // @ts-expect-error: it is no codec on purpose
     expect(() => cellCodec(codec)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }))
   })
 })

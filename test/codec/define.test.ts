@@ -24,14 +24,14 @@ const good = {
 }
 
 describe('defineCodec', () => {
-  it('takes a path, a file: URL string and a URL for the same file', () => {
+  it('accepts a path, a file: URL string and a URL for the same file', () => {
     const path = fileURLToPath(import.meta.url)
     for (const filename of [path, pathToFileURL(path).href, pathToFileURL(path)]) {
       expect(defineCodec({ ...good, filename }).filename).toBe(pathToFileURL(path).href)
     }
   })
 
-  it('gives a frozen codec', () => {
+  it('returns a frozen codec', () => {
     const codec = defineCodec({ ...good, byteLength: 3 })
     expect(Object.isFrozen(codec)).toBe(true)
     expect(codec).toMatchObject({ name: 'good', byteLength: 3 })
@@ -59,20 +59,30 @@ describe('defineCodec', () => {
     expect(() => defineCodec({ ...good, ...wrong })).toThrow(expect.objectContaining({ code, message }))
   })
 
-  it('refuses what is no definition', () => {
+  it('refuses an option that is not known, and names the nearest', () => {
+    // @ts-expect-error: a wrong name on purpose
+    expect(() => defineCodec({ ...good, byteLenght: 4 })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_ARG_VALUE',
+        message: 'definition.byteLenght is not a known option: did you mean byteLength?',
+      }),
+    )
+  })
+
+  it('refuses null', () => {
     // @ts-expect-error: null on purpose
     expect(() => defineCodec(null)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }))
   })
 })
 
 describe('codecDescriptor', () => {
-  it.each(Object.entries(codecs))('leads back to codecs.%s', (name, codec) => {
+  it.each(Object.entries(codecs))('names codecs.%s', (name, codec) => {
     const descriptor = structuredClone(codecDescriptor(codec))
     expect(descriptor).toEqual({ builtin: name })
     expect(codecFromDescriptor(descriptor!)).toBe(codec)
   })
 
-  it('leads back to a defined codec of this thread', async () => {
+  it('names a defined codec of this thread', async () => {
     const codec = defineCodec(good)
     const descriptor = structuredClone(codecDescriptor(codec))
     expect(descriptor).toEqual({ filename: import.meta.url, name: 'good' })
@@ -80,7 +90,7 @@ describe('codecDescriptor', () => {
     expect(await codecFromDescriptorAsync(descriptor!)).toBe(codec)
   })
 
-  it('is undefined for a codec that nobody defined', () => {
+  it('is undefined for a codec that defineCodec did not make', () => {
     expect(codecDescriptor({ ...good })).toBeUndefined()
     expect(codecDescriptor({ name: 'x', encode: () => 0, decode: () => 0 })).toBeUndefined()
   })
@@ -90,7 +100,7 @@ describe.each<[string, (descriptor: CodecDescriptor) => unknown]>([
   ['codecFromDescriptor', async (descriptor) => codecFromDescriptor(descriptor)],
   ['codecFromDescriptorAsync', codecFromDescriptorAsync],
 ])('%s', (_, resolve) => {
-  it('loads a module of the user, and takes its export or that of its default export', async () => {
+  it('loads a module of the user, and takes its export or the property of its default export', async () => {
     expect(await resolve({ filename: fixture('point'), name: 'point' })).toHaveProperty('name', 'point')
     expect(await resolve({ filename: fixture('point'), name: 'inDefault' })).toHaveProperty('name', 'point')
   })

@@ -23,7 +23,7 @@ const makers: Record<keyof typeof codecs, (random: Random) => unknown> = {
   float64: (random) => randomNumber(random),
 }
 
-/** Cuts, flips, repeats or replaces bytes. */
+/** Cuts, flips, repeats or replaces some of the bytes. */
 function spoil(random: Random, bytes: Uint8Array): Uint8Array {
   const spoilt = Uint8Array.from(bytes)
   switch (random.below(5)) {
@@ -44,7 +44,7 @@ function spoil(random: Random, bytes: Uint8Array): Uint8Array {
   }
 }
 
-/** What an attacker would gain: properties that plain objects did not have. */
+/** The properties that plain objects inherit. An attacker would try to add some. */
 function expectNoPollution(before: readonly (string | symbol)[], label: string): void {
   const now = Reflect.ownKeys(Object.prototype).concat(Reflect.ownKeys(Array.prototype))
   expect(now, label).toEqual(before)
@@ -54,7 +54,7 @@ describe.each(Object.keys(makers) as (keyof typeof codecs)[])('codecs.%s on host
   // biome-ignore lint/suspicious/noExplicitAny: codecs of every item type
   const cell = cellCodec(codecs[name] as Codec<any>)
 
-  it('gives a value or throws an Error', () => {
+  it('returns a value or throws an Error', () => {
     const random = new Random(SEED)
     const before = Reflect.ownKeys(Object.prototype).concat(Reflect.ownKeys(Array.prototype))
     const span = spanOf(new SharedArrayBuffer(1 << 16))
@@ -74,7 +74,7 @@ describe.each(Object.keys(makers) as (keyof typeof codecs)[])('codecs.%s on host
     expectNoPollution(before, name)
   })
 
-  it('does not look beyond its bytes', () => {
+  it('reads nothing beyond its bytes', () => {
     const random = new Random(SEED)
     const span = spanOf(new SharedArrayBuffer(1 << 16))
     const outcome = (bytes: Uint8Array, around: number): string => {
@@ -93,7 +93,7 @@ describe.each(Object.keys(makers) as (keyof typeof codecs)[])('codecs.%s on host
   })
 })
 
-/** V8's data: its mark, the version of its format, then these. */
+/** Data of V8's serializer: its mark, the version of its format, then `bytes`. */
 const v8Data = (...bytes: number[]): Uint8Array => Uint8Array.of(...serialize(0).subarray(0, 2), ...bytes)
 
 describe('reading', () => {

@@ -3,14 +3,14 @@ import { type CellCodec, type Span, spanOf } from '../../src/codec/index.ts'
 
 const CANARY = 0xa5
 
-/** A span over shared memory, filled with a pattern that no codec may touch outside its place. */
+/** A span on shared memory, filled with a pattern. A codec may only write between `at` and `end`. */
 export function canarySpan(bytes = 1 << 16): Span {
   const span = spanOf(new SharedArrayBuffer(bytes))
   span.bytes.fill(CANARY)
   return span
 }
 
-/** Expects the pattern everywhere but from `at` to `end`. */
+/** Expects the pattern everywhere, except from `at` to `end`. */
 export function expectCanaries(span: Span, at: number, end: number): void {
   const before = span.bytes.subarray(0, at)
   const after = span.bytes.subarray(end)
@@ -18,7 +18,9 @@ export function expectCanaries(span: Span, at: number, end: number): void {
   expect.fail(`a codec wrote outside ${at}..${end}`)
 }
 
-/** Writes `item` at `at` as a queue would, overwrites what was read from, and gives what was read. */
+/**
+ * Writes `item` at `at` as a queue would, reads it, overwrites the bytes, and returns the item that was read.
+ */
 export function throughCell<T>(codec: CellCodec<T>, item: T, span: Span, at: number, end: number): T {
   span.bytes.fill(CANARY)
   const length = codec.write(item, span, at, end)
@@ -29,7 +31,7 @@ export function throughCell<T>(codec: CellCodec<T>, item: T, span: Span, at: num
   return read
 }
 
-/** The bytes of `item`, in a private array. */
+/** The encoded bytes of `item`, in a private array. */
 export function bytesOf<T>(codec: CellCodec<T>, item: T): Uint8Array {
   const span = spanOf(new ArrayBuffer(1 << 16))
   const length = codec.write(item, span, 0, span.bytes.length)

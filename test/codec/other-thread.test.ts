@@ -12,7 +12,7 @@ import {
 } from '../../src/codec/index.ts'
 import { pair } from './fixtures/pair.ts'
 
-/** Sends `item` to a thread that knows only the descriptor, and reads what that thread wrote. */
+/** Sends `item` to a thread that knows only the descriptor, and reads the item that the thread wrote. */
 async function thereAndBack<T>(
   cell: CellCodec<T>,
   descriptor: CodecDescriptor,
@@ -37,13 +37,13 @@ describe('a codec in another thread', () => {
     expect(await thereAndBack(cellCodec(pair), descriptor, [5, 6], false)).toEqual([5, 6])
   })
 
-  it('is loaded without waiting where require can load it', async () => {
+  it('is loaded synchronously if require can load it', async () => {
     const descriptor = { filename: new URL('./fixtures/point.mjs', import.meta.url).href, name: 'point' }
     const cell = cellCodec(codecFromDescriptor(descriptor))
     expect(await thereAndBack(cell, descriptor, { x: 1, y: 2 }, true)).toEqual({ x: 1, y: 2 })
   })
 
-  it('reads what this thread wrote as structured', async () => {
+  it('reads an item that this thread wrote with codecs.structured', async () => {
     const item = {
       id: 1,
       text: 'é日',

@@ -35,7 +35,7 @@ const KEYS = [
   'toString',
 ]
 
-/** Any string: ASCII, Latin-1, beyond, and now and then a lone surrogate. */
+/** A random string of ASCII, Latin-1 or other characters, sometimes with a lone surrogate. */
 export function randomString(random: Random, longest = 90): string {
   const length = random.chance(0.9) ? random.below(30) : random.below(longest)
   const bound = random.pick([0x80, 0x80, 0x100, 0x3000, 0x10000])
@@ -53,11 +53,11 @@ export function randomNumber(random: Random): number {
 export function randomBytes(random: Random): Uint8Array {
   const bytes = new Uint8Array(random.below(random.pick([4, 40, 400])))
   for (let i = 0; i < bytes.length; i++) bytes[i] = random.below(256)
-  // Not in Node's pool, all of which structuredClone would take along.
+  // The array is not in Node's pool. structuredClone would clone the whole pool.
   return random.chance(0.5) ? bytes : Buffer.from(bytes.buffer)
 }
 
-/** Anything structuredClone takes. `met` collects objects, from which some come up a second time. */
+/** A random value that structuredClone can clone. Some objects in `met` are used a second time. */
 export function randomItem(random: Random, depth = 4, met: object[] = []): unknown {
   if (depth === 0 || random.chance(0.4)) return randomPrimitive(random)
   if (met.length > 0 && random.chance(0.02)) return random.pick(met)

@@ -10,7 +10,7 @@ export const cycle: Record<string, unknown> = { name: 'cycle' }
 cycle.self = cycle
 export const buffer = new ArrayBuffer(16)
 
-/** One of each thing structuredClone takes, with its name. */
+/** A value of each kind that structuredClone can clone, with its name. */
 export const values: [string, unknown][] = [
   ['undefined', undefined],
   ['null', null],

@@ -5,8 +5,8 @@ import { CodecError } from '../../src/errors.ts'
 import { Random } from '../support/random.mjs'
 import { seedOfRun } from '../support/seed.ts'
 import { canarySpan, throughCell } from './in-cell.ts'
-import { snapshot } from './portrait.ts'
 import { randomItem } from './random-items.ts'
+import { snapshot } from './snapshot.ts'
 import { buffer, cycle, shared, values } from './structured-values.ts'
 
 const structured = cellCodec(codecs.structured)
@@ -19,18 +19,18 @@ function roundTrip(item: unknown): unknown {
   return read
 }
 
-/** Expects what `structuredClone` gives: prototypes, key order and identities included. */
+/** Expects the result of `structuredClone`, with the same prototypes, order of keys and identities. */
 function expectClone(item: unknown, label = ''): void {
   expect(snapshot(roundTrip(item)), label).toBe(snapshot(structuredClone(item)))
 }
 
 describe('codecs.structured', () => {
-  it.each(values)('gives %s as structuredClone does', (_, value) => {
+  it.each(values)('decodes %s as structuredClone does', (_, value) => {
     expectClone(value)
     expectClone({ nested: [value] })
   })
 
-  it('gives thousands of random items as structuredClone does', () => {
+  it('decodes thousands of random items as structuredClone does', () => {
     const seed = seedOfRun(20250101)
     const random = new Random(seed)
     for (let i = 0; i < 6000; i++) {
@@ -39,14 +39,14 @@ describe('codecs.structured', () => {
     }
   })
 
-  it('reads a Buffer as a Uint8Array, its bytes only', () => {
+  it('decodes a Buffer as a Uint8Array of its own bytes', () => {
     const read = roundTrip({ bytes: Buffer.from('abc') }) as { bytes: Uint8Array }
     expect(Object.getPrototypeOf(read.bytes)).toBe(Uint8Array.prototype)
     expect([...read.bytes]).toEqual([97, 98, 99])
     expect(read.bytes.buffer.byteLength).toBe(3)
   })
 
-  it('takes no more of a small Buffer than its bytes, beside what V8 has to write too', () => {
+  it('writes only the own bytes of a small Buffer, also beside a value for V8', () => {
     const cell = canarySpan()
     expect(structured.write([/a/, Buffer.from('abc')], cell, 0, cell.bytes.length)).toBeLessThan(100)
     expect(roundTrip([/a/, Buffer.from('abc')])).toEqual([/a/, new Uint8Array([97, 98, 99])])
@@ -75,7 +75,7 @@ describe('codecs.structured', () => {
     expectClone(new Int32Array(new ArrayBuffer(10_000), offset, 2))
   })
 
-  it('keeps the identity of what is shared', () => {
+  it('keeps the identity of shared objects', () => {
     const read = roundTrip({ a: shared, b: [shared] }) as { a: object; b: object[] }
     expect(read.a).toBe(read.b[0])
     const again = roundTrip(cycle) as { self: object }
@@ -124,7 +124,7 @@ describe('codecs.structured', () => {
     expect(calls).toBe(1)
   })
 
-  it('passes on what a getter throws, and goes on', () => {
+  it('throws the error of a getter, and can encode the next item', () => {
     const failing = {
       get a(): never {
         throw new RangeError('from the getter')
@@ -145,7 +145,7 @@ describe('codecs.structured', () => {
     expect(roundTrip(nested)).toEqual({ a: 1, b: { a: 5, b: ['x'] }, c: { a: 1, b: 2 } })
   })
 
-  it('takes nesting up to what V8 takes, and throws beyond it', () => {
+  it('encodes items as deeply nested as V8 can, and throws for deeper ones', () => {
     const nest = (depth: number): unknown => {
       let item: unknown = []
       for (let i = 1; i < depth; i++) item = i % 2 === 0 ? [item] : { item }
@@ -164,7 +164,7 @@ describe('codecs.structured', () => {
     expectClone({ a: 1 })
   })
 
-  it('takes own properties only, whatever Object.prototype has', () => {
+  it('encodes own properties only, also if Object.prototype has others', () => {
     let keys: string[] = []
     Object.defineProperty(Object.prototype, 'inherited', { value: 1, enumerable: true, configurable: true })
     try {
@@ -177,12 +177,12 @@ describe('codecs.structured', () => {
     expect(keys).toEqual(['0', '1', 'a', 'inherited'])
   })
 
-  it('keeps working after more shapes than it remembers', () => {
+  it('encodes items after more shapes than it keeps', () => {
     for (let i = 0; i < 6000; i++)
       expect(roundTrip({ [`k${i}`]: i, common: i })).toEqual({ [`k${i}`]: i, common: i })
   })
 
-  it('gives the same length each time, and fits in exactly that', () => {
+  it('returns the same length each time, and needs exactly that', () => {
     const random = new Random(77)
     const span = canarySpan()
     for (let i = 0; i < 500; i++) {
@@ -193,7 +193,7 @@ describe('codecs.structured', () => {
     }
   })
 
-  it('takes an item of megabytes in time that grows with its size', () => {
+  it('encodes an item of megabytes in a time proportional to its size', () => {
     const item = Array.from({ length: 100_000 }, (_, i) => ({ id: i, name: `name ${i}` }))
     const small = spanOf(new ArrayBuffer(64))
     const length = structured.write(item, small, 0, 64)
@@ -210,7 +210,7 @@ describe('an error', () => {
     line = 3
   }
 
-  it('keeps class, code, properties and cause, wherever in the item it is', () => {
+  it('keeps class, code, properties and cause anywhere in the item', () => {
     const cause = Object.assign(new TypeError('inner'), { code: 'ERR_INNER' })
     const error = new ParseError('outer', { cause })
     const item = { error, list: [cause], map: new Map([['again', error]]), pattern: /x/ }
@@ -230,7 +230,7 @@ describe('an error', () => {
     expect(back.errors[0]).toBeInstanceOf(CodecError)
   })
 
-  it('with properties that cannot be cloned arrives without those', () => {
+  it('arrives without the properties that cannot be cloned', () => {
     const error = Object.assign(new Error('m'), {
       code: 1,
       run: () => {},
@@ -246,7 +246,7 @@ describe('an error', () => {
     ])
   })
 
-  it('with nothing beyond what V8 keeps takes no more bytes than V8 takes', () => {
+  it('takes no more bytes than with V8 if V8 leaves nothing out', () => {
     const error = new RangeError('m', { cause: new TypeError('inner') })
     const cell = canarySpan(4096)
     expect(structured.write(error, cell, 0, cell.bytes.length)).toBe(serialize(error).length)

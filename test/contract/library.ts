@@ -27,7 +27,8 @@ export interface Reentered {
 // biome-ignore lint/suspicious/noExplicitAny: items of every kind
 export type AnyQueue = import('../../src/index.ts').Queue<any>
 
-const { Origin } = await load('../../dist/src/queue/attachment/description.js')
+const { createDescription } = await load('../../dist/src/queue/attachment/description.js')
+const { queueOf } = await load('../../dist/src/queue/attach.js')
 export const loops: {
   produce(queue: AnyQueue, how: Loop, what: Produced): Promise<number>
   consume(queue: AnyQueue, how: Loop): Promise<unknown[]>
@@ -50,7 +51,7 @@ export const failingCodec: {
 /** A queue of this class whose first position is `start`, 0 to 2^31 - 1. */
 export function queueAt(name: ClassName, start: number, options: QueueOptions<unknown>): AnyQueue {
   const kind = { Queue: 'fifo', LifoQueue: 'lifo', PriorityQueue: 'priority' }[name]
-  return new millrace[name](Origin.create(options, start, kind))
+  return queueOf(createDescription(options, kind, start))
 }
 
 export type ClassName = 'Queue' | 'LifoQueue' | 'PriorityQueue'

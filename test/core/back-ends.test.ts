@@ -30,18 +30,21 @@ function randomGeometry(random: Random, kind: Kind) {
   })
 }
 
-/** The operations that do something in a queue of this kind. */
+/** The operations that can do something in a queue of this kind. */
 function operationsOf(kind: Kind): string[] {
   const ofOthers = KINDS.flatMap((other) => Object.values(OF_KIND[other]) as string[])
   const own = Object.values(OF_KIND[kind]) as string[]
   return Object.keys(operations).filter((name) => {
-    // A heap holds what came back.
+    // A priority queue keeps returned items in its heap.
     if (name === 'configure' || (kind === 'priority' && name === 'takeReturned')) return false
     return own.includes(name) || !ofOthers.includes(name)
   })
 }
 
-/** Runs `step` on one queue of the kind after another until `count` operations are done; a failure names its seed. */
+/**
+ * Runs `step` on one queue of the kind after another, until `count` operations are done. A failure names its
+ * seed.
+ */
 function onManyQueues(
   kind: Kind,
   count: number,
@@ -85,7 +88,7 @@ describe.each(KINDS)('the two back ends of a %s queue', (kind) => {
     for (const [name, times] of effects) expect(times, name).toBeGreaterThan(100)
   })
 
-  it('answer the same of damaged words, and neither traps', () => {
+  it('answer the same for damaged words, and neither traps', () => {
     onManyQueues(kind, OPERATIONS / 10, (random, steps) => {
       if (random.once(20)) steps.damage()
       else steps.step()

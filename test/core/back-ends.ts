@@ -4,10 +4,10 @@ import * as operations from '../../src/core/operations/index.ts'
 import { bind } from '../../src/core/words/memory.ts'
 import { fresh } from './ledgers.ts'
 
-/** The same queue twice, under the WebAssembly module and under the same source over Atomics. */
+/** The same queue twice: over the WebAssembly module, and over the same source with Atomics. */
 export class BackEnds {
   readonly geometry: Geometry
-  /** The memory of the WebAssembly back end; the other's is word for word the same, or the run has failed. */
+  /** The memory of the WebAssembly back end. If the other memory differs in a word, the run has failed. */
   readonly words: Int32Array
   readonly #other: Int32Array
   readonly #compiled: Core
@@ -34,14 +34,14 @@ export class BackEnds {
     return this.words[at >> 2] as number
   }
 
-  /** Writes a word of both memories: what another thread, or damage, might have put there. */
+  /** Writes a word of both memories, as another thread or damage might have done. */
   write(at: number, value: number): void {
     this.#note('write', [at, value])
     this.words[at >> 2] = value
     this.#other[at >> 2] = value
   }
 
-  /** Runs one operation on both; they must answer the same. */
+  /** Runs one operation on both back ends, which must answer the same. */
   run(name: Exclude<keyof Core, 'configure'>, ...args: number[]): number {
     const compiled = this.#compiled[name] as (...args: number[]) => number | undefined
     const plain = this.#plain[name] as (...args: number[]) => number | undefined

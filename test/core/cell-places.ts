@@ -27,8 +27,8 @@ import {
 } from '../../src/core/words/offsets.ts'
 
 /**
- * What is wrong with a queue's memory at rest, no operation under way: cells with no place or with two, slots that
- * were claimed and not published, lists that disagree with their counts. Empty when all is well.
+ * Lists the faults in a queue's memory while no operation is under way: cells with no place or with two,
+ * slots that were claimed and not published, lists that disagree with their counts.
  */
 export function faultsOf(words: Int32Array, geometry: Geometry): string[] {
   return [...faultsOfCells(words, geometry), ...faultsOfOrder(words, geometry)]
@@ -36,7 +36,7 @@ export function faultsOf(words: Int32Array, geometry: Geometry): string[] {
 
 function faultsOfCells(words: Int32Array, geometry: Geometry): string[] {
   const faults: string[] = []
-  if (wordAt(words, LOCK) !== 0) faults.push('the lock is taken, and nobody is inside')
+  if (wordAt(words, LOCK) !== 0) faults.push('the lock is taken, and no operation is inside')
   const places = new Map<number, string>()
   const place = (cell: number, where: string) => {
     const other = places.get(cell)
@@ -74,20 +74,20 @@ function faultsOfCells(words: Int32Array, geometry: Geometry): string[] {
   }
   const listed = list(RETURNED_FIRST, 'returned')
   const returned = geometry.kind === 'priority' ? cameBackIn(words, geometry) + listed : listed
-  const doomed = list(DEAD_LETTERED_FIRST, 'doomed')
+  const deadLettered = list(DEAD_LETTERED_FIRST, 'dead-lettered')
   list(SPARE_FIRST, 'spare')
   for (let cell = geometry.firstSpare + wordAt(words, SPARE_FRESH); cell < geometry.cells; cell++) {
     place(cell, 'the fresh spare ones')
   }
-  // What is discarded after an immediate shutdown leaves the lists, and nobody wants its cell any more.
+  // After an immediate shutdown, cells of discarded items are in no list any more.
   const discarding = (wordAt(words, HEAD) & SHUT) !== 0
   for (let cell = 0; cell < geometry.cells && !discarding; cell++) {
     if (!places.has(cell)) faults.push(`cell ${cell} is nowhere`)
   }
-  const backlog = wordAt(words, RETURNS)
+  const returns = wordAt(words, RETURNS)
   if (returned !== wordAt(words, RETURNED)) faults.push(`${returned} are returned, counted otherwise`)
-  if (returned + delayed + doomed !== backlog) {
-    faults.push(`${returned} + ${delayed} + ${doomed} came back, counted ${backlog}`)
+  if (returned + delayed + deadLettered !== returns) {
+    faults.push(`${returned} + ${delayed} + ${deadLettered} came back, counted ${returns}`)
   }
   return faults
 }
@@ -113,7 +113,7 @@ function queuedIn(words: Int32Array): number {
   return (((wordAt(words, TAIL) & ~SHUT) - (wordAt(words, HEAD) & ~SHUT)) | 0) >> 1
 }
 
-/** The nodes of a priority queue's heap. */
+/** Number of nodes in a priority queue's heap. */
 export function nodesIn(words: Int32Array, geometry: Geometry): number {
   return geometry.kind === 'priority' ? queuedIn(words) + wordAt(words, RETURNED) : 0
 }
@@ -121,7 +121,7 @@ export function nodesIn(words: Int32Array, geometry: Geometry): number {
 export interface HeapNode {
   readonly cell: number
   readonly cameBack: boolean
-  /** The words it is compared by, in their order. */
+  /** The words by which nodes compare, in their order. */
   readonly key: readonly number[]
 }
 
@@ -145,7 +145,7 @@ function comesBefore(key: readonly number[], other: readonly number[]): boolean 
   return differs >= 0 && (key[differs] as number) < (other[differs] as number)
 }
 
-/** Nodes that come before their parents, or whose key is not that of their cell. */
+/** Lists nodes that come before their parents, and nodes whose key is not that of their cell. */
 export function faultsOfHeap(words: Int32Array, geometry: Geometry): string[] {
   const faults: string[] = []
   const count = nodesIn(words, geometry)

@@ -1,19 +1,20 @@
 import { buildCore } from '../../scripts/build-core.ts'
 
-/** How long the loop of the control module runs: some microseconds, like a copy of a few KiB. */
-const TURNS = 2000
+/** Iterations of the loop in the control module: some microseconds, like a copy of a few KiB. */
+const ITERATIONS = 2000
 
 const WINDOWS = {
-  put: ['if (cas(TAIL, tail, tail + 2) !== tail) return BUSY', 'load(TAIL)'],
+  put: ['if (cas(TAIL, tail, nextPosition(tail)) !== tail) return BUSY', 'load(TAIL)'],
   take: [
-    'if (cas(HEAD, head, head + 2) !== head) return BUSY\n  poke(slot + SLOT_CELL, spare)',
+    'if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY\n  poke(slot + SLOT_CELL, spare)',
     'load(HEAD)',
   ],
 } as const
 
 /**
- * The module as it must not be: with a loop between the exchange of the position and the publication of the slot,
- * where V8 may interrupt the thread. Kills that leave it whole would prove nothing about the real one.
+ * Builds a wrong module: it has a loop between the exchange of the position and the publication of the slot,
+ * where V8 may interrupt the thread. If kills did not tear this module, they would prove nothing about the
+ * real one.
  */
 export async function buildControl(operation: 'put' | 'take'): Promise<Uint8Array> {
   const [line, read] = WINDOWS[operation]
@@ -22,8 +23,8 @@ export async function buildControl(operation: 'put' | 'take'): Promise<Uint8Arra
     if (file !== 'operations/ring.ts') return text
     const parts = text.split(line)
     rewritten = parts.length - 1
-    // What it reads is shared, so no compiler may drop or unroll it.
-    return parts.join(`${line}\n  for (let turn: i32 = 0; turn < ${TURNS}; turn++) ${read}`)
+    // The loop reads shared memory, so no compiler may remove or unroll it.
+    return parts.join(`${line}\n  for (let pass: i32 = 0; pass < ${ITERATIONS}; pass++) ${read}`)
   })
   if (rewritten !== 1) throw new Error(`the window of ${operation} is not where it was: ring.ts has changed`)
   return bytes

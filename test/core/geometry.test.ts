@@ -7,7 +7,7 @@ import { fresh, STARTS } from './ledgers.ts'
 
 const { ENTRIES, ENTRY_BYTES, LINE_BYTES, PAYLOAD, SLOT_BYTES } = layout
 
-/** Dimensions at the edges, and some between. */
+/** Dimensions at the limits, and some between. */
 const geometries: readonly Geometry[] = (['fifo', 'lifo', 'priority'] as const).flatMap((kind) =>
   [1, 2, 3, 5, 8, 1000].flatMap((maxsize) =>
     [1, 12, 128, 5000].flatMap((itemBytes) =>
@@ -52,7 +52,7 @@ function regionsOf(geometry: Geometry): [string, number, number][] {
 }
 
 describe('the layout of a memory', () => {
-  it('gives each region bytes of its own, from a line of its own', () => {
+  it('gives each region its own bytes, from the start of a line', () => {
     for (const geometry of geometries) {
       let end = 0
       for (const [name, at, bytes] of regionsOf(geometry).sort((a, b) => a[1] - b[1])) {
@@ -65,7 +65,7 @@ describe('the layout of a memory', () => {
     }
   })
 
-  it('holds all it promises to hold', () => {
+  it('has room for all that its dimensions promise', () => {
     for (const geometry of geometries) {
       const { kind, ringSize, maxsize, maxThreads, maxInFlight, itemBytes, cells, firstSpare } = geometry
       if (kind === 'priority') {
@@ -110,7 +110,7 @@ describe('the layout of a memory', () => {
         layout.BLOCK_FRESH,
         layout.BLOCK_STACK,
         layout.BLOCK_STACK + 4,
-        // Written when a thread attaches only.
+        // Written only when a thread attaches.
         layout.LEDGERS_USED,
       ],
       'the get side': side(layout.GET),
@@ -136,7 +136,7 @@ describe('the layout of a memory', () => {
     expect(layout.RECOVERER).toBe(layout.OWNER + 4)
   })
 
-  it('keeps the words of a ledger apart from each other and from its entries', () => {
+  it('keeps the words of a ledger apart from each other and from the entries', () => {
     const words = [
       layout.OWNER,
       layout.RECOVERER,
@@ -156,7 +156,7 @@ describe('the layout of a memory', () => {
     expect(Math.max(...words) + 4).toBeLessThanOrEqual(ENTRIES)
   })
 
-  it('gives every cell exactly one place, and every slot its first sequence, wherever it starts', () => {
+  it('gives every cell exactly one place, and every slot its first sequence, from any first position', () => {
     for (const geometry of geometries.filter(({ bytes }) => bytes < 1 << 22)) {
       for (const start of STARTS) {
         const words = new Int32Array(new SharedArrayBuffer(geometry.bytes))
@@ -175,7 +175,7 @@ describe('the layout of a memory', () => {
   })
 })
 
-describe('the finder of faults', () => {
+describe('the search for faults', () => {
   const { shared, words } = fresh(geometries[40] as Geometry, 5)
   const { ringAt } = shared.geometry
   const damages: [string, number, number, RegExp][] = [

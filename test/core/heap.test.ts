@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { type Geometry, geometryOf, layOut, ledgerAt } from '../../src/core/geometry.ts'
 import { type Core, configureCore, coreOf } from '../../src/core/instance.ts'
+import { writeKey } from '../../src/core/keys.ts'
 import * as operations from '../../src/core/operations/index.ts'
 import { bind } from '../../src/core/words/memory.ts'
 import { ENTRIES, ENTRY_BYTES, KEY_BYTES, NOTHING, PAYLOAD, RETRY } from '../../src/core/words/offsets.ts'
-import { writeKey } from '../../src/queue/options/ranking.ts'
 import { Random } from '../support/random.mjs'
 import { faultsOf, faultsOfHeap } from './cell-places.ts'
 import { fresh } from './ledgers.ts'
@@ -23,7 +23,7 @@ function heapOf(maxsize: number, maxInFlight: number): Geometry {
   })
 }
 
-/** One thread's view: ranks go in, and come out with the number under which they went in. */
+/** A heap in one thread: ranks are put, and the numbers of their puts are taken. */
 class Heap {
   readonly words: Int32Array
   readonly geometry: Geometry
@@ -45,7 +45,7 @@ class Heap {
     if (this.#core.put(this.#ledger, 8) !== 0) throw new Error('a put was refused')
   }
 
-  /** The number of the item that came out into the entry, or NOTHING. */
+  /** The number of the item that was taken into the entry, or NOTHING. */
   take(entry = 1): number {
     const answer = this.#core.take(this.#ledger, this.#ledger + ENTRIES + entry * ENTRY_BYTES)
     if (answer < 0) return answer
@@ -101,7 +101,7 @@ describe.each([
   ['WebAssembly', compiled],
   ['Atomics', plain],
 ] as const)('a heap over %s', (_name, make) => {
-  it('hands out ranks of any size and sign in their order, equals in the order they came', () => {
+  it('hands out ranks of any size and sign in their order, equals in the order of their puts', () => {
     const random = new Random(7)
     const heap = make(heapOf(1000, 1))
     const ranks: number[] = []
@@ -119,7 +119,7 @@ describe.each([
     expect(faultsOf(heap.words, heap.geometry)).toEqual([])
   })
 
-  it('puts what comes back at its old place', () => {
+  it('puts an item that comes back at its old place', () => {
     const heap = make(heapOf(8, 3))
     for (const rank of [1, 2, 2, 3]) heap.put(rank)
     expect([heap.take(1), heap.take(2), heap.take(3)]).toEqual([0, 1, 2])
@@ -137,7 +137,7 @@ describe.each([
   })
 })
 
-it('a heap of the largest size, all that can come back included, stays a heap', () => {
+it('a heap of the largest size stays a heap, with all items that can come back', () => {
   const random = new Random(21)
   const held = 65_536
   const heap = compiled(heapOf(2 ** 20, held))
@@ -162,7 +162,7 @@ it('a heap of the largest size, all that can come back included, stays a heap', 
   expect(heap.take()).toBe(NOTHING)
 })
 
-it('the finder of faults finds a node that comes before its parent, and one with the wrong key', () => {
+it('the search for faults finds a node that comes before its parent, and one with the wrong key', () => {
   const heap = compiled(heapOf(8, 1))
   for (const rank of [1, 2, 3]) heap.put(rank)
   const { heapAt, keysAt } = heap.geometry

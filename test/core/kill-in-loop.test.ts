@@ -3,7 +3,7 @@ import { MODULE_BASE64 } from '../../src/core/module.ts'
 import { buildControl } from './control-module.ts'
 import { killInLoop } from './kill-in-loop.ts'
 
-/** MILLRACE_FULL=1 for the number the architecture page speaks of. */
+/** With MILLRACE_FULL=1, the number that the architecture page gives. */
 const KILLS = process.env.MILLRACE_FULL === undefined ? 120 : 1500
 
 describe('threads killed in the hot loop of put and take', () => {
@@ -14,7 +14,7 @@ describe('threads killed in the hot loop of put and take', () => {
     ['fifo', 'drops its oldest item', true],
     ['lifo', 'drops its oldest item', true],
   ] as const)(
-    'leave the memory of a %s queue whole that, full, %s',
+    'leave the memory of a %s queue whole that %s when it is full',
     async (kind, _whenFull, drops) => {
       const report = await killInLoop(
         Buffer.from(MODULE_BASE64, 'base64'),
@@ -24,7 +24,7 @@ describe('threads killed in the hot loop of put and take', () => {
       )
       console.log(`real module, ${kind}${drops ? ', drops' : ''}`, report)
       expect(report).toMatchObject({ torn: 0, fault: undefined })
-      // Else the kills landed elsewhere, and the zero says nothing.
+      // If few kills were inside an operation, the zero would mean nothing.
       expect(report.inOperation).toBeGreaterThan(KILLS / 10)
     },
     300_000,

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
+import { CONFIGURATION } from '../../src/core/configuration.ts'
 import { type Geometry, geometryOf, type Kind, ledgerAt } from '../../src/core/geometry.ts'
-import { type Core, configureCore } from '../../src/core/instance.ts'
 import { ENTRIES, ENTRY_BYTES } from '../../src/core/words/offsets.ts'
 import { until, within } from '../support/deadline.ts'
 import { faultsOf } from './cell-places.ts'
@@ -29,17 +29,17 @@ function geometryFor(kind: Kind, dropsOldest: boolean): Geometry {
 
 export interface KillReport {
   kills: number
-  /** Threads that had an operation begun and not ended when their end was ordered, or when they died. */
+  /** Threads that were inside an operation when they were terminated, or when they died. */
   inOperation: number
-  /** Memories in which something was half done afterwards; each has seen four kills at most. */
+  /** Memories with faults afterwards; each had four kills. */
   torn: number
-  /** What was wrong with the first of those. */
+  /** The first fault of the first of those. */
   fault: string | undefined
 }
 
 /**
- * Kills `kills` threads in the hot loop of put and take over the module `bytes`, four at a time. `drops`: a put on the full
- * queue drops the oldest item.
+ * Kills `kills` threads in the hot loop of put and take over the module `bytes`, four at a time. `drops`: a
+ * put on the full queue drops the oldest item.
  */
 export async function killInLoop(
   bytes: Uint8Array,
@@ -78,7 +78,7 @@ function start(module: WebAssembly.Module, memory: WebAssembly.Memory, geometry:
   const workerData = {
     module,
     memory,
-    configuration: configuration(geometry),
+    configuration: CONFIGURATION.map((setting) => setting.of(geometry)),
     names: OF_KIND[geometry.kind],
     drops: geometry.dropsOldest,
     keysAt: geometry.keysAt,
@@ -89,7 +89,7 @@ function start(module: WebAssembly.Module, memory: WebAssembly.Memory, geometry:
   }
   const worker = new Worker(new URL('./fixtures/hot-loop.mjs', import.meta.url), { workerData, execArgv: [] })
   const failed = new Promise<never>((_, reject) => worker.once('error', reject))
-  // Compiled by then by V8's quick compiler at least; which of its compilers, differs from thread to thread.
+  // The loop is compiled by then, by a different one of V8's compilers from thread to thread.
   const enough = 1 + index ** 4 * 100
   const inLoop = until(() => Atomics.load(progress, 0) > enough, `thread ${index} is in its loop`)
   return {
@@ -97,16 +97,4 @@ function start(module: WebAssembly.Module, memory: WebAssembly.Memory, geometry:
     running: Promise.race([inLoop, failed]),
     inOperation: () => Atomics.load(progress, 1) === 1,
   }
-}
-
-/** The arguments of `configure` for this geometry. */
-function configuration(geometry: Geometry): number[] {
-  let passed: number[] = []
-  const recorder = {
-    configure: (...args: number[]) => {
-      passed = args
-    },
-  }
-  configureCore(recorder as unknown as Core, geometry)
-  return passed
 }

@@ -1,12 +1,14 @@
 import { type Geometry, layOut } from '../../src/core/geometry.ts'
 import { allocate } from '../../src/core/instance.ts'
 import { SharedMemory } from '../../src/core/shared.ts'
-import { SharedParkingLot } from '../../src/wait/parking-lot.ts'
+import { SharedParkingLot } from '../../src/core/threads/parking-lot.ts'
 
-/** First positions: at zero, and just below where the position's word changes sign and where the position wraps. */
+/**
+ * First positions: at zero, just below the change of sign of the position's word, and just below its wrap.
+ */
 export const STARTS: readonly number[] = [0, 2 ** 30 - 3, 2 ** 31 - 5, 2 ** 31 - 1, 12_345]
 
-/** A memory of its own, laid out, under the WebAssembly back end. */
+/** A new memory, laid out, with the WebAssembly back end. */
 export function fresh(geometry: Geometry, start: number): { shared: SharedMemory; words: Int32Array } {
   const memory = allocate(geometry)
   layOut(memory.buffer, geometry, start)

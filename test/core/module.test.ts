@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { buildCore, moduleText } from '../../scripts/build-core.ts'
+import { buildCore, configText, moduleText } from '../../scripts/build-core.ts'
 import { MAX_PAGES } from '../../src/core/geometry.ts'
 import { MODULE_BASE64 } from '../../src/core/module.ts'
 import * as operations from '../../src/core/operations/index.ts'
@@ -12,7 +12,7 @@ const shipped = Buffer.from(MODULE_BASE64, 'base64')
 describe('the shipped module', () => {
   const parts = readModule(shipped)
 
-  it('has no loop, no call, no wait and nothing else a thread could be interrupted in', () => {
+  it('has no loop, no call, no wait and nothing else in which a thread could be interrupted', () => {
     expect(forbiddenIn(parts)).toEqual({})
     expect([...parts.opcodes.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(1000)
   })
@@ -35,6 +35,13 @@ describe('the shipped module', () => {
   }, 60_000)
 })
 
+describe('the configuration of the operations', () => {
+  it('is generated from its list', () => {
+    const file = readFileSync(new URL('../../src/core/words/config.ts', import.meta.url), 'utf8')
+    expect(configText()).toBe(file)
+  })
+})
+
 describe('the reader of modules', () => {
   it.each(Object.entries(FORBIDDEN))('finds %s, %s', (opcode, name) => {
     expect(forbiddenIn(readModule(moduleWith(opcode)))).toEqual({ [name]: 1 })
@@ -44,7 +51,7 @@ describe('the reader of modules', () => {
     expect(forbiddenIn(readModule(await buildControl('put')))).toEqual({ loop: 1 })
   }, 60_000)
 
-  it('refuses an opcode it does not know', () => {
+  it('refuses an opcode that it does not know', () => {
     expect(() => readModule(moduleWith('0xfb'))).toThrow('does not know')
   })
 })

@@ -45,7 +45,7 @@ import { asyncBit, BLOCKED_WAITER, blockedBit, END_BIT, SIDES } from '../../src/
 import type { Random } from '../support/random.mjs'
 import type { BackEnds } from './back-ends.ts'
 
-/** What a queue of each kind puts, takes, gives back and discards with. */
+/** The operations by which a queue of each kind puts, takes, requeues and discards. */
 export const OF_KIND = {
   fifo: {
     put: 'put',
@@ -73,13 +73,15 @@ export const OF_KIND = {
   },
 } as const
 
-/** Random operations on several ledgers, each as the library could ask for it at that moment. */
+/** Random operations on several ledgers, each one that the library could make at that moment. */
 export class RandomOperations {
   readonly #ends: BackEnds
   readonly #random: Random
   readonly #ledgers: readonly number[]
   readonly #named: (typeof OF_KIND)[Kind]
-  /** How often each operation did something, by name: a run in which one never did compares nothing. */
+  /**
+   * How often each operation did something, by name: an operation that never did anything was not compared.
+   */
   readonly effects = new Map<string, number>()
 
   constructor(ends: BackEnds, random: Random) {
@@ -125,7 +127,7 @@ export class RandomOperations {
     this.#ask('shut', this.#random.once(2) ? 1 : 0)
   }
 
-  /** Whoever was in the backlog leaves it. */
+  /** The thread that held the lock releases it. */
   unlock(): void {
     this.#ends.write(LOCK, 0)
   }
@@ -134,7 +136,7 @@ export class RandomOperations {
     this.#ask('claim', this.#ledgers[index] as number, index, 1 + this.#random.below(1000))
   }
 
-  /** Writes nonsense into one word that an operation must check before it trusts it. */
+  /** Writes a wrong value into one word that operations must check before they trust it. */
   damage(): void {
     const { geometry } = this.#ends
     const random = this.#random
@@ -156,12 +158,13 @@ export class RandomOperations {
       ...(geometry.blocks > 0 ? [geometry.linksAt + random.below(geometry.blocks) * 4] : []),
     ]
     const values = [-1, 0, 1, 2, geometry.cells, geometry.cells + 1, geometry.blocks, geometry.blocks + 1]
-    // Not at the edge of 32 bits, where a sum that is only checked afterwards wraps in one back end alone.
+    // Not near the limits of 32 bits: there, sums that are checked only afterwards wrap in one back end
+    // alone.
     const value = random.once(2) ? random.pick(values) : random.below(2 ** 31) - 2 ** 30
     this.#ends.write(random.pick(words), value)
   }
 
-  /** As `run`; counts what was done. */
+  /** As `run`; also counts the effect. */
   #ask(...[name, ...args]: Parameters<BackEnds['run']>): number {
     const answer = this.#ends.run(name, ...args)
     if (answer >= 0) this.effects.set(name, (this.effects.get(name) ?? 0) + 1)
@@ -170,7 +173,7 @@ export class RandomOperations {
 
   #put(ledger: number): void {
     const { geometry } = this.#ends
-    if (geometry.kind === 'priority') this.#stageKey(ledger)
+    if (geometry.kind === 'priority') this.#writeKeyOfOutgoing(ledger)
     const length = this.#random.below(geometry.itemBytes + 1)
     let answer = this.#ask(this.#named.put, ledger, length)
     const { replace } = this.#named
@@ -181,7 +184,7 @@ export class RandomOperations {
     if (answer > 0 && (answer & 1) === 1) this.#ask('wake', GET)
   }
 
-  /** The staged cell has no blocks then. */
+  /** The outgoing cell must have no blocks. */
   #dropOldest(ledger: number): void {
     const { dropOldest } = this.#named
     if (!this.#ends.geometry.dropsOldest || dropOldest === undefined) return
@@ -190,10 +193,10 @@ export class RandomOperations {
   }
 
   /** Few different keys, so that equals are frequent. */
-  #stageKey(ledger: number): void {
+  #writeKeyOfOutgoing(ledger: number): void {
     const { geometry } = this.#ends
     const cell = this.#ends.load(ledger + ENTRIES)
-    // Damaged.
+    // The entry is damaged.
     if (cell < 0 || cell >= geometry.cells) return
     const key = geometry.keysAt + cell * KEY_BYTES
     this.#ends.write(key + KEY_HIGH, this.#random.below(5) - 2)
@@ -224,7 +227,7 @@ export class RandomOperations {
     }
   }
 
-  /** Times near each other, and on both sides of where the lower word goes round. */
+  /** Times near each other, on both sides of the wrap of the low word. */
   #time(): [high: number, low: number] {
     const ms = this.#random.below(20) - 10
     return [ms < 0 ? 0 : 1, (ms | 0) ^ 0x80000000]
@@ -250,14 +253,14 @@ export class RandomOperations {
     this.#ask(this.#random.once(2) ? 'enterWait' : 'leaveWait', ledger, ...how)
   }
 
-  /** The owner is dead: another adopts its ledger, gives back what it held, and frees it; a new owner follows. */
+  /** The owner has died: another thread reclaims its ledger, and a new owner claims it. */
   #die(index: number): void {
     const ledger = this.#ledgers[index] as number
     const owner = this.#ends.load(ledger + OWNER)
-    const executor = 1 + this.#random.below(1000)
-    if (this.#random.once(3)) this.#ask('countFor', ledger, executor)
-    if (this.#ask('takeOver', ledger, owner, this.#ends.load(ledger + RECOVERER), executor) !== 1) return
-    // Now and then the executor dies too, and what it left is another's to finish.
+    const recoverer = 1 + this.#random.below(1000)
+    if (this.#random.once(3)) this.#ask('countFor', ledger, recoverer)
+    if (this.#ask('takeOver', ledger, owner, this.#ends.load(ledger + RECOVERER), recoverer) !== 1) return
+    // Sometimes the recoverer dies too, and leaves the rest to another.
     if (this.#random.once(4)) return
     for (const side of SIDES) {
       this.#ask('leaveWait', ledger, side, blockedBit(side), BLOCKED_WAITER)
@@ -272,16 +275,16 @@ export class RandomOperations {
     for (let number = 0; number <= this.#ends.geometry.maxInFlight; number++) {
       this.#freeChain(ledger + ENTRIES + number * ENTRY_BYTES)
     }
-    this.#ask('release', ledger, owner, executor)
+    this.#ask('release', ledger, owner, recoverer)
     const producer = this.#ends.load(ledger + PRODUCER)
-    if (producer !== 0 && this.#random.once(2)) this.#ask('inherit', ledger, producer, executor)
+    if (producer !== 0 && this.#random.once(2)) this.#ask('inherit', ledger, producer, recoverer)
     if (this.#random.once(2)) this.#ask('closeProducer', ledger)
     this.claim(index)
-    // Vacant, it is claimed by nobody: every step is to find a ledger that has an owner.
-    if (producer !== 0) this.#ask('inherit', ledger, producer, executor)
+    // A reserved ledger cannot be claimed, and every step needs a ledger that has an owner.
+    if (producer !== 0) this.#ask('inherit', ledger, producer, recoverer)
   }
 
-  /** An entry that holds an item, or that does not; any if there is none. Answers of the wrong ones agree too. */
+  /** An entry that holds an item, or one that does not; any entry if there is none. */
   #entry(ledger: number, held: boolean): number {
     const { maxInFlight } = this.#ends.geometry
     const first = this.#random.below(maxInFlight)
@@ -289,7 +292,7 @@ export class RandomOperations {
       const entry = ledger + ENTRIES + (1 + ((first + ahead) % maxInFlight)) * ENTRY_BYTES
       if ((this.#ends.load(entry + ENTRY_STATE) === HELD) === held) return entry
     }
-    // All hold something: an item is finished first, or taking would lose a cell.
+    // All entries hold items: one is finished first, or a take would lose its cell.
     const entry = ledger + ENTRIES + (1 + first) * ENTRY_BYTES
     if (!held && this.#ask('finish', ledger, entry) >= 0) this.#freeChain(entry)
     return entry

@@ -37,7 +37,7 @@ function queue(maxsize: number, hasDeadLetters = false) {
   return { shared, words, ledger, other: ledgerAt(geometry, 1), core: shared.core }
 }
 
-/** `shared`, with `before` called before each reading. */
+/** `shared`, with a call of `before` before each load. */
 function watched({ core, geometry, lot, ...others }: SharedMemory, before: () => void): Shared {
   return {
     core,
@@ -57,14 +57,14 @@ function watched({ core, geometry, lot, ...others }: SharedMemory, before: () =>
 const entry = (ledger: number, index: number) => ledger + ENTRIES + index * ENTRY_BYTES
 
 describe('the core refuses', () => {
-  it('to call a queue empty in which a slot is claimed and not published yet', () => {
+  it('to call a queue empty that has a slot claimed and not published yet', () => {
     const { core, words, ledger } = queue(2)
     expect(core.take(ledger, entry(ledger, 1))).toBe(NOTHING)
     words[TAIL >> 2] = (words[TAIL >> 2] as number) + 2
     expect(core.take(ledger, entry(ledger, 1))).toBe(BUSY)
   })
 
-  it('a put for which what came back leaves no room', () => {
+  it('a put if the returned items leave no room for it', () => {
     const { core, ledger } = queue(1)
     expect(core.put(ledger, 8)).toBe(0)
     expect(core.take(ledger, entry(ledger, 1))).toBeGreaterThanOrEqual(0)
@@ -72,7 +72,7 @@ describe('the core refuses', () => {
     expect(core.put(ledger, 8)).toBe(FULL)
   })
 
-  it('to finish or to give back what an entry does not hold any more', () => {
+  it('to finish or to requeue an item that the entry no longer holds', () => {
     const { core, shared, ledger } = queue(1)
     core.put(ledger, 8)
     core.take(ledger, entry(ledger, 1))
@@ -83,9 +83,9 @@ describe('the core refuses', () => {
   })
 })
 
-describe('an item that was given up', () => {
+describe('a dead-lettered item', () => {
   it.each([RETRY, RELEASE])(
-    'is not delivered again when who moves it to the dead letters dies (%i)',
+    'is not delivered again if the thread that moves it to the dead letters dies (%i)',
     (verdict) => {
       const { core, words, shared, ledger, other } = queue(2, true)
       core.put(ledger, 8)
@@ -103,8 +103,8 @@ describe('an item that was given up', () => {
 })
 
 describe('the end of a queue', () => {
-  it('is not seen while an item comes back and another goes to the dead letters', () => {
-    // One given up and left for want of room among the dead letters, one held.
+  it('is not reached while an item comes back and another goes to the dead letters', () => {
+    // One item is dead-lettered and waits for room among the dead letters; one is held.
     for (let moment = 0; moment < 60; moment++) {
       const { core, shared, ledger, other } = queue(2, true)
       core.put(ledger, 8)
@@ -129,7 +129,7 @@ describe('the end of a queue', () => {
 })
 
 describe('the count of unfinished items', () => {
-  /** Another thread puts, takes and finishes an item just before the reading number `moment`. */
+  /** Another thread puts, takes and finishes an item just before load number `moment`. */
   function readWhile(moment: number): { count: number; readings: number } {
     const { core, shared, ledger, other } = queue(2)
     core.put(ledger, 8)
@@ -146,7 +146,7 @@ describe('the count of unfinished items', () => {
     return { count, readings }
   }
 
-  it('is never 0 while an item is held, whenever another passes', () => {
+  it('is never 0 while an item is held, whenever another item is put and finished', () => {
     const { readings } = readWhile(-1)
     expect(readings).toBeGreaterThan(3)
     for (let moment = 0; moment < readings; moment++) {

@@ -1,4 +1,4 @@
-/** Just enough of a reader of WebAssembly's binary format to see what a module is made of. */
+/** Reads as much of WebAssembly's binary format as is needed to list the parts of a module. */
 
 export interface MemoryLimits {
   readonly initial: number
@@ -11,7 +11,7 @@ export interface ModuleParts {
   readonly imports: readonly string[]
   readonly memory: MemoryLimits | undefined
   readonly exports: readonly string[]
-  /** How often each opcode stands in the code section: `0x03` for loop, `0xfe 0x01` with a prefix. */
+  /** How often each opcode occurs in the code section: `0x03` for loop, `0xfe 0x01` with a prefix. */
   readonly opcodes: ReadonlyMap<string, number>
 }
 
@@ -31,7 +31,7 @@ export const FORBIDDEN: Readonly<Record<string, string>> = {
   '0xfe 0x02': 'memory.atomic.wait64',
 }
 
-/** The forbidden opcodes of a module, by name, with how often each stands there. */
+/** The forbidden opcodes in a module, by name, with their counts. */
 export function forbiddenIn(parts: ModuleParts): Record<string, number> {
   const found: Record<string, number> = {}
   for (const [opcode, count] of parts.opcodes) {
@@ -57,7 +57,7 @@ class Reader {
     return value
   }
 
-  /** An integer in LEB128; only its extent matters for signed ones. */
+  /** An integer in LEB128. For signed ones only the length is right, not the value. */
   leb(): number {
     let value = 0
     for (let factor = 1; ; factor *= 128) {
@@ -127,7 +127,7 @@ function walkBody(reader: Reader, opcodes: Map<string, number>): void {
   if (reader.at !== end) throw new Error('an instruction reaches beyond its function')
 }
 
-/** Reads one instruction with its immediates. An opcode that is not listed here is an error, not a guess. */
+/** Reads one instruction with its immediates. An opcode that is not listed here is an error. */
 function walkInstruction(reader: Reader): string {
   const opcode = reader.byte()
   const text = hex(opcode)

@@ -17,14 +17,14 @@ export const repository = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface Block {
   readonly language: string
-  /** What follows the language: 'unordered', say. */
+  /** The word after the language, such as 'unordered'; '' if there is none. */
   readonly flag: string
   readonly text: string
-  /** Of its first line, in its page. */
+  /** The number of its first line in its page. */
   readonly line: number
 }
 
-/** Files, how they are run, and what is printed. */
+/** A program of a page: its files, the commands that run it, and the output that the page shows. */
 export interface Program {
   readonly page: string
   readonly line: number
@@ -38,7 +38,7 @@ interface Section {
   readonly blocks: readonly Block[]
 }
 
-/** `…` stands for what varies. */
+/** Stands in shown output for text that varies. */
 const ELLIPSIS = '…'
 
 export function read(page: string): string {
@@ -67,9 +67,14 @@ export function sectionsOf(markdown: string): Section[] {
 }
 
 /**
- * The programs of a page. The blocks of a section form one: a block whose first line is a comment with a file's name
- * is that file, one without goes on with the file before, `sh` says how it is run (else the file named main), and
- * `text`, which ends it, what it prints. Its files stay for the next program of the section.
+ * Returns the programs of a page, and the blocks that belong to none. The blocks of a section form a program:
+ *
+ * - A block whose first line is a comment with a file's name is that file.
+ * - A block without such a line continues the file before it.
+ * - A block `sh` has the commands. Without one the file named main is run.
+ * - A block `text` has the output and ends the program.
+ *
+ * The files stay for the next program of the section.
  */
 export function programsOf(page: string): { programs: Program[]; others: Block[] } {
   const programs: Program[] = []
@@ -107,7 +112,7 @@ function commandFor(files: ReadonlyMap<string, string>): string {
   return /\.m?ts$/.test(main) ? `tsx ${main}` : `node ${main}`
 }
 
-/** A folder in which `millrace` is the build of this repository, as it would be in an installation. */
+/** A folder in which `millrace` is this repository with its build, as an installation would have it. */
 export class Workshop {
   readonly root = mkdtempSync(join(tmpdir(), 'millrace-docs-'))
   #count = 0
@@ -120,7 +125,7 @@ export class Workshop {
       symlinkSync(join(repository, 'node_modules', name), join(modules, name), 'junction')
   }
 
-  /** Runs a program, and returns all it wrote, to standard output and to standard error, in its order. */
+  /** Runs a program. Returns all it wrote to standard output and standard error, in the order of writing. */
   async run({ files, commands }: Pick<Program, 'files' | 'commands'>): Promise<string> {
     const folder = join(this.root, `program-${this.#count++}`)
     for (const [name, text] of [['package.json', '{}'], ...files] as const) {
@@ -160,7 +165,7 @@ export class Workshop {
   }
 }
 
-/** Whether `actual` is what the block shows; `unordered`: its lines in any order. */
+/** Whether `actual` is the output that the block shows; with the flag 'unordered' its lines in any order. */
 export function isExpected(actual: string, { text, flag }: Block): boolean {
   const shown = flag === 'unordered' ? sorted(text) : text
   const got = flag === 'unordered' ? sorted(actual) : actual
@@ -175,7 +180,7 @@ function sorted(text: string): string {
   return text.split('\n').sort().join('\n')
 }
 
-/** Runs what it is given, two at a time: as many as the smallest machine of CI has cores. */
+/** Returns a function that runs its arguments, two at a time: the smallest machine of CI has two cores. */
 export function twoAtATime(): <T>(run: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = []
   let running = 0

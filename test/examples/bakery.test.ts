@@ -45,7 +45,7 @@ describe('bakery', () => {
     expect(code).toBe(130)
   })
 
-  it('takes two SIGINTs within some ms for one: npx passes on what the terminal has sent already', async () => {
+  it('takes two SIGINTs within some ms for one, because npx repeats that of the terminal', async () => {
     const { code, stdout } = await run('bakery.ts', [], { onStart: interruptAt('bought loaf', 30) })
     expect(stdout).toMatch(/\n(\d) baked = \1 sold\n$/)
     expect(code).toBe(130)

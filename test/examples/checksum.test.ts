@@ -72,7 +72,7 @@ describe('checksum --json', () => {
     expect(document.unreadable).toEqual([])
   })
 
-  it('gives pathBytes for names that are not UTF-8 only', () => {
+  it('has pathBytes only for names that are not UTF-8', () => {
     const { files } = JSON.parse(outcome.stdout) as { files: Entry[] }
     const given = files.filter(({ pathBytes }) => pathBytes !== undefined)
     expect(given.map(bytesOf)).toEqual([`${tree}/a/\xff\xfe`])
@@ -82,7 +82,7 @@ describe('checksum --json', () => {
     expect(outcome.stderr).toMatch(/^digesting .*\n\d+ threads?\s*: 28 files, .* MB\/s\n$/)
   })
 
-  it('lists no file twice when a thread dies after it has handed its digest over', async () => {
+  it('lists no file twice when a thread dies after it has put its digest', async () => {
     const imports = [new URL('./fixtures/dies-after-put.mjs', import.meta.url).href]
     const env = { DEATH_MARK: join(scratch, 'died') }
     const { code, stdout, stderr } = await run('checksum.ts', [tree, '--json', '--threads', '2'], {

@@ -25,7 +25,7 @@ describe.each([
   const hasOwnForms = name !== 'work-queue' && name !== 'priority'
   const command = `'${process.execPath}' --import tsx examples/${name}.ts ${args.join(' ')}`
 
-  it('says something before millrace is loaded', async () => {
+  it('prints a line before millrace is loaded', async () => {
     const imports = [new URL('./fixtures/without-millrace.mjs', import.meta.url).href]
     const { code, stdout, stderr } = await run(`${name}.ts`, args, { imports })
     expect(stdout).toMatch(/^.{10,}\n$/)
@@ -60,7 +60,7 @@ describe.each([
     },
   )
 
-  it('ends without a word when the reader of its output leaves', async () => {
+  it('ends without an error when the reader of its output leaves', async () => {
     const { code, stdout, stderr } = await inShell(`{ ${command}; echo "code $?" >&2; } | head -1`)
     expect(stdout).toMatch(/^.+\n$/)
     expect(stderr).toBe('code 0\n')
@@ -74,13 +74,13 @@ describe.each(['bakery', 'work-queue', 'priority'])('the threads of %s', (name) 
     outcome = await run(`${name}.ts`)
   })
 
-  it('print in the order of time', () => {
+  it('print lines in the order of time', () => {
     const times = [...outcome.stdout.matchAll(/^ *(\d+\.\d\d) s \[/gm)].map((match) => Number(match[1]))
     expect(times.length).toBeGreaterThan(20)
     expect(times).toEqual(times.toSorted((a, b) => a - b))
   })
 
-  it('take nothing before it has been said that it was made', () => {
+  it('take nothing before a line says that it was made', () => {
     const lines = outcome.stdout.split('\n')
     const made = /(?:baked|made) (?:loaf )?([\dP.-]+)/
     const names = lines.flatMap((line) => made.exec(line)?.[1] ?? [])

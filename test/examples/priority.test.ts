@@ -30,7 +30,7 @@ describe('priority', () => {
   it('shows that urgent tasks overtake', () => {
     const [, overtook] = /\n(\d+) of 14 tasks overtook one that had come before them\n/.exec(day.stdout) ?? []
     expect(Number(overtook)).toBeGreaterThan(0)
-    // The producers are ahead of the consumers, so what is left at the end is what can wait.
+    // The producers are ahead of the consumers, so the tasks left at the end are the least urgent.
     expect(rows.at(-1)?.priority).toBe(3)
   })
 
@@ -41,7 +41,7 @@ describe('priority', () => {
     expect(code).toBe(1)
   })
 
-  it('works off what was made before Ctrl-C, reports, and exits with 130', async () => {
+  it('finishes the tasks made before Ctrl-C, reports, and exits with 130', async () => {
     const { code, stdout, stderr } = await run(EXAMPLE, [], { onStart: interruptAt('took') })
     expect(stderr).toBe('')
     expect(stdout).toMatch(/\n(\d+) tasks in = \1 tasks out\nchecked/)

@@ -5,23 +5,26 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface Outcome {
   code: number | null
-  /** What ended the process, if that was a signal. */
+  /** The signal that ended the process, if one did. */
   signal: NodeJS.Signals | null
   stdout: string
   stderr: string
-  /** Pieces of stdout, each with the ms it came before the end of the process. */
+  /** Pieces of stdout, each with the time from it to the end of the process, in ms. */
   pieces: { text: string; before: number }[]
 }
 
 export interface RunOptions {
-  /** Modules loaded first, in every thread. */
+  /** Modules that every thread loads first. */
   imports?: string[]
   env?: Record<string, string>
-  /** Sees the process as soon as it has started. */
+  /** Called with the process as soon as it has started. */
   onStart?: (child: ChildProcess) => void
 }
 
-/** Sends SIGINT when stdout has shown `text`, and again after each of the `gaps` (ms), as a user at the terminal does. */
+/**
+ * Sends SIGINT when stdout has `text`, and again after each of the `gaps` in ms, as a user at a terminal
+ * does.
+ */
 export function interruptAt(text: string, ...gaps: number[]) {
   return (child: ChildProcess): void => {
     let seen = ''
@@ -38,7 +41,7 @@ export function interruptAt(text: string, ...gaps: number[]) {
   }
 }
 
-/** Runs an example as a user does. Killed after 50 s, with `code` null. */
+/** Runs an example as a user does. It is killed after 50 s, and `code` is then null. */
 export function run(example: string, args: string[] = [], options: RunOptions = {}): Promise<Outcome> {
   const imports = ['tsx', ...(options.imports ?? [])].flatMap((module) => ['--import', module])
   const child = spawn(process.execPath, [...imports, `examples/${example}`, ...args], {

@@ -20,7 +20,7 @@ describe('work-queue', () => {
     day = await run(EXAMPLE)
   })
 
-  it('works off every item once, each with a hash that meets its difficulty, and exits with 0', () => {
+  it('finishes every item once, each with a hash that meets its difficulty, and exits with 0', () => {
     expect(day.stderr).toBe('')
     expect(idsOf(day.stdout, 'made')).toEqual(IDS)
     expect(idsOf(day.stdout, 'finished')).toEqual(IDS)
@@ -28,14 +28,14 @@ describe('work-queue', () => {
     expect(day.code).toBe(0)
   })
 
-  it('tells of each consumer how many items of each type it finished', () => {
+  it('prints how many items of each type each consumer finished', () => {
     const rows = [...day.stdout.matchAll(/^consumer (\d) +(\d+) +(\d+) +(\d+) +(\d+) +[\d.]+ s$/gm)]
     expect(rows.map((row) => row[1])).toEqual(['1', '2', '3', '4'])
     const sum = (column: number) => rows.reduce((total, row) => total + Number(row[column]), 0)
     expect([sum(2), sum(3), sum(4), sum(5)]).toEqual([24, 8, 8, 8])
   })
 
-  it('tells how long items waited', () => {
+  it('prints how long items waited', () => {
     const waits = /p50 (\d+) ms, p90 (\d+) ms, p99 (\d+) ms, at most (\d+) ms\n/.exec(day.stdout)
     const figures = (waits ?? []).slice(1).map(Number)
     expect(figures).toHaveLength(4)
@@ -47,7 +47,7 @@ describe('work-queue', () => {
     expect(Math.max(...queued)).toBe(10)
   })
 
-  it('works off what was made before Ctrl-C, reports, and exits with 130', async () => {
+  it('finishes the items made before Ctrl-C, reports, and exits with 130', async () => {
     const { code, stdout, stderr } = await run(EXAMPLE, [], { onStart: interruptAt('finished') })
     expect(stderr).toBe('')
     const [, made] = /\n(\d+) items in = \1 items out\nchecked/.exec(stdout) ?? []
@@ -55,7 +55,7 @@ describe('work-queue', () => {
     expect(code).toBe(130)
   })
 
-  it('loses no item when a consumer dies over one', async () => {
+  it('loses no item when a consumer dies while it holds one', async () => {
     const { code, stdout } = await run(EXAMPLE, [], {
       imports: [fixture('dies-before-done.mjs')],
       env: { DEATH_MARK: join(scratch, 'died') },

@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { getHeapStatistics } from 'node:v8'
 import { spanOf } from '../../src/codec/index.ts'
-import { snapshot } from '../codec/portrait.ts'
+import { snapshot } from '../codec/snapshot.ts'
 import { encoded, type Subject } from './subjects.ts'
 
 /** The outcome of decoding hostile bytes, and the fault if there is one. */

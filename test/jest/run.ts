@@ -67,7 +67,7 @@ function testsOn(node: string, folder: string): { passed: number; failed: number
     results = JSON.parse(readFileSync(report, 'utf8'))
   } catch {}
   const passed = results?.numPassedTests ?? 0
-  // Jest that was killed, or wrote no report, is a failure as well.
+  // It is also a failure if Jest was killed or wrote no report.
   const failed = Math.max(results?.numFailedTests ?? 0, status === 0 && results !== undefined ? 0 : 1)
   console.log(`Node ${version}: ${passed} passed, ${failed} failed`)
   if (failed > 0) console.log(stdout, stderr)

@@ -15,8 +15,8 @@ const PROBE = `
     const filename = new URL(file, import.meta.url).href
     try {
       const first = loaderFor(filename)
-      // Where there are two ways, the second is tsx.
-      const loader = first.otherwise ?? first
+      // If there is a fallback, it is tsx.
+      const loader = first.fallback ?? first
       told.push({ value: await boot({ host, loader, filename, name }) })
     } catch (error) {
       const { message, code, stack, cause } = error
@@ -27,7 +27,7 @@ const PROBE = `
 `
 
 const HOST = `
-  import { loadFunction } from './node_modules/millrace/dist/workers/load.js'
+  import { loadFunction } from './node_modules/millrace/dist/workers/load-function.js'
   export async function host({ filename, name, loader }) {
     const loaded = await loadFunction(filename, name, loader)
     return loaded()
@@ -106,7 +106,7 @@ async function load(site: Site, node: string, calls: readonly string[]): Promise
   return JSON.parse(stdout)
 }
 
-const CURE = ' (npm i -D tsx lets threads load any TypeScript)'
+const TSX_HINT = ' (npm i -D tsx lets threads load any TypeScript)'
 
 for (const { path: node, version, strips } of nodes) {
   describe(`loadFunction on Node ${version}`, () => {
@@ -124,7 +124,7 @@ for (const { path: node, version, strips } of nodes) {
       for (const [index, each] of all.entries()) told.set(calls[index] as string, each)
     })
 
-    it('finds what a CommonJS module exports, the compiled default too', () => {
+    it('finds the exports of a CommonJS module, also a compiled default', () => {
       expect(of('compiled.cjs#default').value).toBe('default')
       expect(of('compiled.cjs#work').value).toBe('named')
       expect(of('hidden.cjs#work').value).toBe('found')
@@ -137,7 +137,7 @@ for (const { path: node, version, strips } of nodes) {
       })
     })
 
-    it('leaves it to Node to say that an import of the file is not there', () => {
+    it("keeps Node's error for an import of the file that is not there", () => {
       const { message, code, cause } = of('importing.mjs#work')
       expect(code).toBe('ERR_MODULE_NOT_FOUND')
       expect(message).toContain(`'${path('gone.mjs')}' imported from ${path('importing.mjs')}`)
@@ -159,29 +159,29 @@ for (const { path: node, version, strips } of nodes) {
       expect(of('many.mjs#work').message).toMatch(/its functions: (?:f\d+, ){8}…$/)
     })
 
-    it('says what an export is that is no function', () => {
+    it('says which value an export has that is no function', () => {
       expect(of('good.mjs#limit').message).toContain("exports 'limit', which is number 5;")
       expect(of('good.mjs#nothing').message).toContain("exports 'nothing', which is null;")
     })
 
-    it('names file and line of a syntax error, in an imported file too', () => {
+    it('names file and line of a syntax error, also in an imported file', () => {
       const expected = { type: 'SyntaxError', message: `${path('wrong.mjs')}:4: Unexpected token '='` }
       expect(of('wrong.mjs#work')).toMatchObject(expected)
       expect(of('importing-wrong.mjs#work')).toMatchObject({ ...expected, cause: "Unexpected token '='" })
     })
 
-    it('leaves an error whose stack begins with file and line as it is', () => {
+    it('keeps an error whose stack begins with file and line', () => {
       const { type, message, stack, cause } = of('wrong.cjs#work')
       expect({ type, message, cause }).toEqual({ type: 'SyntaxError', message: "Unexpected token '='" })
       expect(stack.split('\n')[0]).toBe(`${path('wrong.cjs')}:2`)
     })
 
-    it('passes on what the module throws, the same object', () => {
+    it('throws the error of the module, the same object', () => {
       expect(of('throwing.mjs#work')).toMatchObject({ same: true, type: 'RangeError' })
       expect(of('throwing-text.mjs#work')).toMatchObject({ message: 'text', code: 'ERR_OWN' })
     })
 
-    it('names the cure for TypeScript that Node alone does not load', () => {
+    it('says that tsx helps for TypeScript that Node alone cannot load', () => {
       for (const name of [
         'enum.ts',
         'renamed.ts',
@@ -190,14 +190,14 @@ for (const { path: node, version, strips } of nodes) {
         'element.tsx',
         'plain/renamed.cts',
       ]) {
-        expect(of(`${name}#work`).message, name).toContain(CURE)
+        expect(of(`${name}#work`).message, name).toContain(TSX_HINT)
         expect(of(`${name}#work`).cause, name).toBeDefined()
       }
-      expect(of('y.js#work').message).toBe(`cannot find ${path('y.js')}, only ${path('y.ts')}${CURE}`)
+      expect(of('y.js#work').message).toBe(`cannot find ${path('y.js')}, only ${path('y.ts')}${TSX_HINT}`)
     })
 
     it.runIf(strips)(
-      'says where the TypeScript is that Node does not strip (only where Node strips types)',
+      'names file and line of TypeScript that Node does not strip (only where Node strips types)',
       () => {
         expect(of('enum.ts#work')).toMatchObject({
           code: 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
@@ -206,7 +206,7 @@ for (const { path: node, version, strips } of nodes) {
       },
     )
 
-    it.runIf(strips)('names no cure where none is needed (only where Node strips types)', () => {
+    it.runIf(strips)('does not name tsx if tsx would not help (only where Node strips types)', () => {
       expect(of('wrong.ts#work').message).not.toContain('tsx')
       expect(of('wrong.ts#work').stack).toContain('wrong.ts:2')
       expect(of('missing.ts#work').message).not.toContain('tsx')
@@ -222,14 +222,14 @@ for (const { path: node, version, strips } of nodes) {
     })
 
     it.runIf(!strips)(
-      'says what lets tsx load a top-level await (only where Node strips no types)',
+      'says how tsx can load a top-level await (only where Node strips no types)',
       async () => {
         const [waiting] = await load(withTsx, node, ['plain/waiting.ts#work'])
         expect(waiting?.message).toContain('package.json has "type": "module"')
       },
     )
 
-    it('says that a tsx could not be registered', async () => {
+    it('says that tsx could not be registered', async () => {
       const [error] = await load(broken, node, ['enum.ts#work'])
       const hook = pathToFileURL(broken.path('node_modules/tsx/api.mjs')).href
       expect(error).toMatchObject({

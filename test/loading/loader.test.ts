@@ -38,7 +38,7 @@ interface Answer {
   readonly wantsTsx: boolean
   readonly tsx: readonly string[]
   readonly hooks?: readonly { extension: string; from: readonly string[]; isNeeded: boolean }[]
-  readonly otherwise?: Answer
+  readonly fallback?: Answer
   readonly execArgv?: readonly string[]
 }
 
@@ -57,22 +57,22 @@ async function ask(
 
 type Way = 'without tsx' | readonly string[]
 
-/** The ways that are tried, one after the other; of tsx the files, without its folder. */
-function ways({ tsx, otherwise }: Answer): readonly Way[] {
+/** The ways that threads try, in order. Files of tsx are named without its folder. */
+function ways({ tsx, fallback }: Answer): readonly Way[] {
   const files = tsx.map((hook) => hook.replace(/^.*\/tsx\/dist\//, ''))
-  return [files.length === 0 ? 'without tsx' : files, ...(otherwise === undefined ? [] : ways(otherwise))]
+  return [files.length === 0 ? 'without tsx' : files, ...(fallback === undefined ? [] : ways(fallback))]
 }
 
 for (const { path: node, version, strips } of nodes) {
   describe(`loaderFor on Node ${version}`, () => {
     const TSX = strips ? ['without tsx', HOOKS] : [HOOKS]
 
-    it('has tsx for TypeScript, and for JavaScript that imports some, where Node does not load it', async () => {
+    it('has tsx for TypeScript, and for JavaScript that imports TypeScript, if Node cannot load it', async () => {
       expect(ways(await ask(node, site, site.path('y.ts')))).toEqual(TSX)
       expect(ways(await ask(node, site, site.path('script.mjs')))).toEqual(TSX)
     })
 
-    it('has tsx for a .js of which there is only the .ts', async () => {
+    it('has tsx for a .js file if only the .ts file exists', async () => {
       expect(ways(await ask(node, site, site.path('y.js')))).toEqual(TSX)
     })
 
@@ -84,7 +84,7 @@ for (const { path: node, version, strips } of nodes) {
       })
     })
 
-    it('has tsx at once for any module where the main program runs under it', async () => {
+    it('has tsx at once for any module if the main program runs under tsx', async () => {
       expect(ways(await ask(node, site, site.path('alone.mjs'), ['--import', 'tsx']))).toEqual([HOOKS])
       const environment = { NODE_OPTIONS: '--import tsx' }
       expect(ways(await ask(node, site, site.path('alone.mjs'), [], environment))).toEqual([HOOKS])
@@ -111,33 +111,35 @@ for (const { path: node, version, strips } of nodes) {
       expect(ways(await ask(node, site, bare.path('y.ts'), program))).toEqual(TSX)
     })
 
-    it('says that tsx is wanted and nowhere to be found', async () => {
+    it('says that tsx is wanted but cannot be found', async () => {
       expect(await ask(node, bare, bare.path('y.ts'))).toEqual({ wantsTsx: true, tsx: [], isCommonJs: false })
     })
 
-    it.runIf(strips)(
-      'has tsx first where a test runner transforms what it loads (only where Node strips types)',
-      async () => {
-        const test = { VITEST: 'true' }
-        expect(ways(await ask(node, site, site.path('y.ts'), [], test))).toEqual([HOOKS, 'without tsx'])
-      },
-    )
+    it.runIf(strips)('has tsx first under a test runner (only where Node strips types)', async () => {
+      const test = { VITEST: 'true' }
+      expect(ways(await ask(node, site, site.path('y.ts'), [], test))).toEqual([HOOKS, 'without tsx'])
+    })
 
-    it('has the require hooks of the program, and where they come from', async () => {
+    it('has the require hooks of the program, and the modules that register them', async () => {
       const { wantsTsx, hooks } = await ask(node, site, site.path('plain/y.ts'), [
         '-r',
         site.path('hook.cjs'),
       ])
       expect(wantsTsx).toBe(false)
       expect(hooks).toEqual([
-        { extension: '.ts', place: site.path('hook.cjs'), from: [site.path('hook.cjs')], isNeeded: true },
+        {
+          extension: '.ts',
+          file: site.path('hook.cjs'),
+          registrars: [site.path('hook.cjs')],
+          isNeeded: true,
+        },
       ])
       const module = await ask(node, site, site.path('y.mts'), ['-r', site.path('hook.cjs')])
       expect(module.hooks).toBeUndefined()
       expect(ways(module)).toEqual(TSX)
     })
 
-    it('has threads inherit the options of Node, but --input-type', async () => {
+    it('lets threads inherit the options of Node, except --input-type', async () => {
       const program = ['--input-type=module', '-e', "import './probe.mjs'"]
       const options = ['--import', 'tsx', '--expose-gc', '--conditions=custom', '--stack-trace-limit=20']
       expect((await ask(node, site, site.path('y.ts'), options)).execArgv).toBeUndefined()

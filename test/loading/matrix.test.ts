@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import { DEADLINE, isWholeMatrix, nodes, Site } from './site.ts'
+import { DEADLINE_MS, isWholeMatrix, nodes, Site } from './site.ts'
 import { JAVASCRIPT, MAIN, TASKS } from './sources.ts'
 
 const PACKAGES = ['esm', 'cjs'] as const
@@ -10,13 +10,13 @@ type Package = (typeof PACKAGES)[number]
 interface Program {
   readonly title: string
   readonly hasTsx: boolean
-  /** Arguments for Node; $ is node_modules, % the package, compiled. */
+  /** Arguments for Node. $ stands for node_modules, % for the compiled package. */
   readonly args: readonly string[]
-  /** The tasks, and the program's folder, are compiled. */
+  /** True: the tasks and the program's folder are compiled. */
   readonly isCompiled?: boolean
   readonly needsStripping?: boolean
   readonly calls: readonly string[]
-  /** In a short run: these packages only, and a few calls; one program has the others. */
+  /** The packages of a short run, which makes only a few calls. One program has the others. */
   readonly brief: readonly Package[]
 }
 
@@ -117,7 +117,7 @@ afterAll(() => {
 
 const WORK_LINE = TASKS['task.ts'].split('\n').findIndex((line) => line.includes('place()}')) + 1
 
-/** What the program's thread functions returned or threw, in the order of its calls. */
+/** The results or errors of the program's thread functions, in the order of its calls. */
 async function answers(
   node: string,
   program: Program,
@@ -171,7 +171,7 @@ for (const node of nodes) {
             const given = await answers(node.path, program, of, calls)
             expect(given).toEqual(Object.fromEntries(calls.map((call) => [call, expected(call)])))
           },
-          DEADLINE + 5000,
+          DEADLINE_MS + 5000,
         )
       }
     }

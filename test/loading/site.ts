@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The Nodes to test with: MILLRACE_NODES, or the one that runs the tests. */
+/** The versions of Node to test with: those in MILLRACE_NODES, or the one that runs the tests. */
 export const nodes = (process.env.MILLRACE_NODES ?? process.execPath).split(delimiter).map((path) => {
   const asked = execFileSync(path, ['-p', '[process.version, !!process.features.typescript].join()'], {
     encoding: 'utf8',
@@ -27,8 +27,8 @@ export const nodes = (process.env.MILLRACE_NODES ?? process.execPath).split(deli
 
 export const isWholeMatrix = process.env.MILLRACE_NODES !== undefined
 
-/** ms, for each child process. */
-export const DEADLINE = isWholeMatrix ? 240_000 : 50_000
+/** The longest time that a child process may take. */
+export const DEADLINE_MS = isWholeMatrix ? 240_000 : 50_000
 
 export interface Ended {
   readonly code: number | string
@@ -37,8 +37,8 @@ export interface Ended {
 }
 
 /**
- * A folder as an installation would leave it: node_modules with millrace, a copy, so that it finds nothing of this
- * repository, and with the named packages; the given files, by their paths.
+ * A folder like that of an installation. Its node_modules holds the named packages and a copy of millrace,
+ * which finds nothing of this repository. It also holds the given files, by their paths.
  */
 export class Site {
   readonly root: string
@@ -66,7 +66,7 @@ export class Site {
     writeFileSync(this.path(path), text)
   }
 
-  /** Compiles the TypeScript of the folder `from` to the folder `to`, for the package there. */
+  /** Compiles the TypeScript in the folder `from` to the folder `to`, which is a package. */
   compile(from: string, to: string): void {
     cpSync(this.path(`${from}/package.json`), this.path(`${to}/package.json`))
     this.write(
@@ -93,7 +93,7 @@ export class Site {
     rmSync(this.path(`${from}/tsconfig.json`))
   }
 
-  /** Runs `node` in `folder`, without what this process's own runner says in the environment. */
+  /** Runs `node` in `folder`. The variables of this process's own test runner are left out. */
   run(node: string, folder: string, args: readonly string[], variables = {}): Promise<Ended> {
     const env: NodeJS.ProcessEnv = { ...process.env, NODE_NO_WARNINGS: '1', ...variables }
     for (const name of Object.keys(env)) if (/^(?:VITE|NODE_OPTIONS|NODE_ENV)/.test(name)) delete env[name]
@@ -102,7 +102,7 @@ export class Site {
       execFile(
         node,
         args,
-        { cwd: this.path(folder), env, timeout: DEADLINE, killSignal: 'SIGKILL' },
+        { cwd: this.path(folder), env, timeout: DEADLINE_MS, killSignal: 'SIGKILL' },
         (error, stdout, stderr) => {
           const code = error === null ? 0 : error.killed ? 'killed' : (error.code ?? 'killed')
           resolve({ code, stdout, stderr })

@@ -1,4 +1,4 @@
-/** The package under test: a main program that runs thread functions and writes down what became of them. */
+/** The package under test: a main program that runs thread functions and writes down their results. */
 export const MAIN = {
   'ask.ts': `
     import { writeFileSync } from 'node:fs'
@@ -31,7 +31,10 @@ export const MAIN = {
   `,
 }
 
-/** Thread functions: each adds 2 to its argument; that of task.ts also says where it stands. Given a queue, `same` returns 22. */
+/**
+ * Thread functions. Each adds 2 to its argument. That of task.ts also returns its own file and line. `same`
+ * returns 22 if its argument is a queue.
+ */
 export const TASKS = {
   'x.ts': `
     export enum Step { one = 1, two }

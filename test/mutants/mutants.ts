@@ -41,19 +41,20 @@ const SHARED = 'core/shared.ts'
 const BLOCKING = 'wait/blocking.ts'
 const WAKING = 'wait/waking.ts'
 const PENDING = 'wait/pending.ts'
-const LOT = 'wait/parking-lot.ts'
+const LOT = 'core/threads/parking-lot.ts'
 const END = 'queue/recovery/end.ts'
 const RECOVERY = 'queue/recovery/reclaim.ts'
 const DEATHS = 'queue/recovery/deaths.ts'
+const WATCH = 'queue/recovery/watch.ts'
 const TAKES = 'queue/access/takes.ts'
-const HELD = 'queue/access/held.ts'
-const DELIVERY = 'queue/access/delivery.ts'
-const SEAT = 'queue/attachment/seat.ts'
+const ENTRY_QUEUE = 'queue/access/entry-queue.ts'
+const LEASE = 'queue/access/lease.ts'
+const ATTACHMENT = 'queue/attachment/attachment.ts'
 
 const one = (file: string, find: string, replace = ''): Fault[] => [{ file, find, replace }]
 
-const EXCHANGE_TAIL = 'if (cas(TAIL, tail, tail + 2) !== tail) return BUSY'
-const EXCHANGE_HEAD = 'if (cas(HEAD, head, head + 2) !== head) return BUSY'
+const EXCHANGE_TAIL = 'if (cas(TAIL, tail, nextPosition(tail)) !== tail) return BUSY'
+const EXCHANGE_HEAD = 'if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY'
 const LOCKS = 'if (cas(LOCK, 0, 1) !== 0) return BUSY\n'
 const LOOKS = ['1P1C', '1P2C', '2P1C'] as const
 /** Why a mark of a wake in flight may be left: the wake that set it ended somebody's sleep, or found nobody asleep. */
@@ -64,7 +65,7 @@ const BOUNDED = ['wait/pending.test.ts', 'queue/waiting.test.ts'] as const
 const core: Mutant[] = [
   {
     name: 'a put stores the tail instead of exchanging it',
-    faults: one(RING, EXCHANGE_TAIL, 'store(TAIL, tail + 2)'),
+    faults: one(RING, EXCHANGE_TAIL, 'store(TAIL, nextPosition(tail))'),
     expected: 'explored',
     scenes: ['2P1C', 'shutdown'],
   },
@@ -73,7 +74,7 @@ const core: Mutant[] = [
     faults: one(
       RING,
       `${EXCHANGE_HEAD}\n  poke(slot + SLOT_CELL, spare)`,
-      'store(HEAD, head + 2)\n  poke(slot + SLOT_CELL, spare)',
+      'store(HEAD, nextPosition(head))\n  poke(slot + SLOT_CELL, spare)',
     ),
     expected: 'explored',
     scenes: ['1P2C'],
@@ -81,10 +82,10 @@ const core: Mutant[] = [
   {
     name: 'an item is published before its cell stands in the slot',
     faults: [
-      { file: RING, find: EXCHANGE_TAIL, replace: `${EXCHANGE_TAIL}\n  store(slot, tail | 1)` },
+      { file: RING, find: EXCHANGE_TAIL, replace: `${EXCHANGE_TAIL}\n  store(slot, fullMark(tail))` },
       {
         file: RING,
-        find: 'store(slot, tail | 1)\n  return needsWake(GET)',
+        find: 'store(slot, fullMark(tail))\n  return needsWake(GET)',
         replace: 'return needsWake(GET)',
       },
     ],
@@ -97,11 +98,11 @@ const core: Mutant[] = [
       {
         file: RING,
         find: `${EXCHANGE_HEAD}\n  poke(slot + SLOT_CELL, spare)`,
-        replace: `${EXCHANGE_HEAD}\n  store(slot, head + ((ringMask + 1) << 1))\n  poke(slot + SLOT_CELL, spare)`,
+        replace: `${EXCHANGE_HEAD}\n  store(slot, emptiedMark(head))\n  poke(slot + SLOT_CELL, spare)`,
       },
       {
         file: RING,
-        find: 'store(slot, head + ((ringMask + 1) << 1))\n  return (full',
+        find: 'store(slot, emptiedMark(head))\n  return (full',
         replace: 'return (full',
       },
     ],
@@ -118,8 +119,8 @@ const core: Mutant[] = [
     name: 'the room of a slot is computed without its wrap',
     faults: one(
       RING,
-      '(load(slotAt(oldest)) - oldest - ((ringMask + 1) << 1)) | 0',
-      '(load(slotAt(oldest)) - oldest - ((ringMask + 1) << 1))',
+      '(load(slotAt(oldest)) - emptiedMark(oldest)) | 0',
+      '(load(slotAt(oldest)) - emptiedMark(oldest))',
     ),
     expected: 'explored',
     scenes: ['1P1C at the wrap'],
@@ -133,7 +134,7 @@ const core: Mutant[] = [
   },
   {
     name: 'a slot that is claimed and not published counts as an empty queue',
-    faults: one(RING, 'if ((((tail & ~SHUT) - head) | 0) > 0) return BUSY\n'),
+    faults: one(RING, 'if (depth(tail, head) > 0) return BUSY\n'),
     expected: 'copied',
     scenes: ['2P1C', 'shutdown, 1 taker'],
     tests: ['queue/fifo.test.ts', 'core/refusals.test.ts'],
@@ -176,7 +177,7 @@ const core: Mutant[] = [
   },
   {
     name: 'a take from the deque undoes an immediate shutdown',
-    faults: one(DEQUE, EXCHANGE_HEAD, 'store(HEAD, head + 2)'),
+    faults: one(DEQUE, EXCHANGE_HEAD, 'store(HEAD, nextPosition(head))'),
     expected: 'explored',
     scenes: ['lifo, discarded'],
   },
@@ -220,13 +221,13 @@ const core: Mutant[] = [
   },
   {
     name: 'an item that is on its way in is dropped',
-    faults: one(REPLACE, 'if (dropsHead && load(headSlot) !== (head | 1)) return BUSY'),
+    faults: one(REPLACE, 'if (dropsHead && load(headSlot) !== fullMark(head)) return BUSY'),
     expected: 'explored',
     scenes: ['drops'],
   },
   {
     name: 'a drop does not know the flag of an immediate shutdown',
-    faults: one(REPLACE, 'return cas(HEAD, flagged, flagged + 2) === flagged', 'return false'),
+    faults: one(REPLACE, 'return cas(HEAD, flagged, nextPosition(flagged)) === flagged', 'return false'),
     expected: 'explored',
     scenes: ['drops, discarded'],
     equivalent:
@@ -234,13 +235,13 @@ const core: Mutant[] = [
   },
   {
     name: 'a drop at the bottom of the deque undoes an immediate shutdown',
-    faults: one(REPLACE, 'add(HEAD, 2)', 'store(HEAD, load(HEAD) + 2)'),
+    faults: one(REPLACE, 'add(HEAD, POSITION)', 'store(HEAD, nextPosition(load(HEAD)))'),
     expected: 'explored',
     scenes: ['lifo drops, discarded'],
   },
   {
     name: 'an item is given back without the lock',
-    faults: one(RETURNS, `${LOCKS}  const outcome = giveBackLocked`, 'const outcome = giveBackLocked'),
+    faults: one(RETURNS, `${LOCKS}  const outcome = requeueLocked`, 'const outcome = requeueLocked'),
     expected: 'sampled',
     scenes: ['retry'],
   },
@@ -252,7 +253,7 @@ const core: Mutant[] = [
   },
   {
     name: 'what was given up is delivered again when who moves it to the dead letters dies',
-    faults: one(RETURNS, 'wasDoomed || verdict === DEAD_LETTER', 'verdict === DEAD_LETTER'),
+    faults: one(RETURNS, 'wasDeadLettered || verdict === DEAD_LETTER', 'verdict === DEAD_LETTER'),
     expected: 'explored',
     scenes: ['letters, the mover dies'],
   },
@@ -296,7 +297,7 @@ const core: Mutant[] = [
   },
   {
     name: 'who is first in line for blocks stays there',
-    faults: one(BLOCKS, 'if (turn === ledger) store(FIRST_IN_LINE, 0)'),
+    faults: one(BLOCKS, 'if (first === ledger) store(FIRST_IN_LINE, 0)'),
     expected: 'explored',
     scenes: ['blocks'],
   },
@@ -328,8 +329,8 @@ const core: Mutant[] = [
     name: 'a ledger is adopted though another has adopted it meanwhile',
     faults: one(
       LEDGER,
-      'return cas64(ledger + OWNER, thread, former, thread, executor)',
-      'return cas64(ledger + OWNER, thread, load(ledger + 4), thread, executor)',
+      'return cas64(ledger + OWNER, thread, previous, thread, recoverer)',
+      'return cas64(ledger + OWNER, thread, load(ledger + 4), thread, recoverer)',
     ),
     expected: 'sampled',
     scenes: ['an executor dies'],
@@ -360,7 +361,7 @@ const core: Mutant[] = [
   },
   {
     name: 'who leaves a wait leaves its wake in flight',
-    faults: one(WAKE, 'store(side + (amount === 1 ? WAKING : ASYNC_WAKING), 0)'),
+    faults: one(WAKE, 'store(side + (amount === BLOCKED_WAITER ? WAKING : ASYNC_WAKING), 0)'),
     expected: 'explored',
     scenes: ['1P1C', '1P2C', '2P1C', 'a sleeper dies'],
     equivalent: WAKES_ITSELF,
@@ -430,15 +431,14 @@ const core: Mutant[] = [
     faults: [
       {
         file: BLOCKS,
-        find: 'const top = load(BLOCK_STACK)\n  const tag = load(BLOCK_STACK + 4)\n  store(linkAt(block), top)',
-        replace:
-          'let top = load(BLOCK_STACK)\n  let tag = load(BLOCK_STACK + 4)\n  store(linkAt(block), top)',
+        find: 'const top = load(BLOCK_STACK)\n  const tag = load(BLOCK_TAG)\n  store(linkAt(block), top)',
+        replace: 'let top = load(BLOCK_STACK)\n  let tag = load(BLOCK_TAG)\n  store(linkAt(block), top)',
       },
       {
         file: BLOCKS,
         find: 'if (cas64(BLOCK_STACK, top, tag, block + 1, tag + 1) === 0) {\n    store(linkAt(block), next)\n    return BUSY\n  }',
         replace:
-          'while (cas64(BLOCK_STACK, top, tag, block + 1, tag + 1) === 0) {\n    top = load(BLOCK_STACK)\n    tag = load(BLOCK_STACK + 4)\n    store(linkAt(block), top)\n  }',
+          'while (cas64(BLOCK_STACK, top, tag, block + 1, tag + 1) === 0) {\n    top = load(BLOCK_STACK)\n    tag = load(BLOCK_TAG)\n    store(linkAt(block), top)\n  }',
       },
     ],
     expected: 'compiled',
@@ -511,7 +511,7 @@ const wait: Mutant[] = [
   },
   {
     name: 'a call that is given up leaves those behind it unserved',
-    faults: one(PENDING, 'this.#settle(entry, error)\n    this.serve()', 'this.#settle(entry, error)'),
+    faults: one(PENDING, 'this.#abandon(one, error)\n    this.serve()', 'this.#abandon(one, error)'),
     expected: 'copied',
     tests: BOUNDED,
   },
@@ -519,14 +519,14 @@ const wait: Mutant[] = [
     name: 'whoever moves the lot only notifies',
     faults: one(LOT, 'Atomics.add(this.#words, EPOCH, 1)\n'),
     expected: 'copied',
-    tests: ['wait/lot.test.ts'],
+    tests: ['wait/parking-lot.test.ts'],
   },
 ]
 
 const queue: Mutant[] = [
   {
     name: 'a taker leaves the end while another thread holds an item',
-    faults: one(END, 'if (standing === SOMEBODY) return false', 'if (standing === SOMEBODY) return true'),
+    faults: one(END, 'if (holders === SOMEBODY) return false', 'if (holders === SOMEBODY) return true'),
     expected: 'explored',
     scenes: ['shutdown', 'a holder dies at the end'],
   },
@@ -566,7 +566,7 @@ const queue: Mutant[] = [
   },
   {
     name: 'a ledger that was wound up is not released',
-    faults: one(RECOVERY, 'core.release(ledger, thread, executor)'),
+    faults: one(RECOVERY, 'core.release(ledger, thread, recoverer)'),
     expected: 'explored',
     scenes: ['a registrant dies', 'a producer is retired'],
   },
@@ -611,8 +611,8 @@ const queue: Mutant[] = [
     name: 'nobody is woken after a recovery',
     faults: one(
       RECOVERY,
-      'core.release(ledger, thread, executor)\n  wakeEveryone(shared)',
-      'core.release(ledger, thread, executor)',
+      'core.release(ledger, thread, recoverer)\n  wakeEveryone(shared)',
+      'core.release(ledger, thread, recoverer)',
     ),
     expected: 'explored',
     scenes: ['a sleeper dies'],
@@ -625,7 +625,7 @@ const queue: Mutant[] = [
   },
   {
     name: 'a thread is recovered when it is asked to stop, before its exit',
-    faults: one(DEATHS, 'stopping.add(thread)\n  for', 'stopping.add(thread)\n  died(thread)\n  for'),
+    faults: one(WATCH, 'stopping.add(thread)\n  for', 'stopping.add(thread)\n  died(thread)\n  for'),
     expected: 'copied',
     tests: ['supervisor/stop.test.ts'],
   },
@@ -638,26 +638,22 @@ const queue: Mutant[] = [
   {
     name: 'a delivery can be settled twice',
     faults: one(
-      DELIVERY,
-      "if (this.#settled) throw new StaleDeliveryError('this delivery was settled before')",
+      LEASE,
+      "if (this.#isSettled) throw new StaleDeliveryError('this delivery was settled before')",
     ),
     expected: 'copied',
     tests: ['queue/take.test.ts'],
   },
   {
     name: 'a delivery is settled after its thread has detached',
-    faults: one(
-      TAKES,
-      'if (seat.isDetached) {\n        throw new StaleDeliveryError(',
-      'if (seat.isDetached) return\n      if (false) {\n        throw new StaleDeliveryError(',
-    ),
+    faults: one(LEASE, 'if (this.#attachment.isDetached) {\n', 'if (false) {\n'),
     expected: 'copied',
     tests: ['queue/take.test.ts', 'queue/attach.test.ts'],
   },
   {
     name: 'taskDone finishes the newest',
     faults: one(
-      HELD,
+      ENTRY_QUEUE,
       'this.#ring[this.#head] as number\n    this.#head = this.#at(1)',
       'this.#ring[this.#at(this.#size - 1)] as number',
     ),
@@ -666,7 +662,7 @@ const queue: Mutant[] = [
   },
   {
     name: 'a settled delivery still counts as one to be settled',
-    faults: one(TAKES, 'this.#deliveries--\n      how(seat.attachment)', 'how(seat.attachment)'),
+    faults: one(LEASE, 'if (this.#open !== undefined) this.#open.count--'),
     expected: 'copied',
     tests: ['queue/iterators.test.ts'],
   },
@@ -679,7 +675,7 @@ const queue: Mutant[] = [
   {
     name: 'dead letters that waited for room are not moved when there is some',
     faults: one(
-      SEAT,
+      ATTACHMENT,
       'if (!letters.hasRoomForLetter) letters.onRoom(again)',
       'if (!letters.hasRoomForLetter) return',
     ),
@@ -689,7 +685,7 @@ const queue: Mutant[] = [
   {
     name: 'a thread that is asked to stop waits on',
     faults: one(
-      SEAT,
+      ATTACHMENT,
       'if (supervisor?.stopRequested) throw',
       'if (supervisor?.stopRequested && supervisor === undefined) throw',
     ),

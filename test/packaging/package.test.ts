@@ -28,7 +28,7 @@ const tsx = join(modules, 'tsx/dist/cli.mjs')
 
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-/** An installation without a network: what `npm pack` packs, and copies of what it depends on. */
+/** The packed files. Installed without a network: the tarball, and copies of its dependencies. */
 const packed: string[] = install()
 
 function install(): string[] {
@@ -50,6 +50,11 @@ function install(): string[] {
   return files.map(({ path }: { path: string }) => path)
 }
 
+/** Files under version control. */
+const tracked = execFileSync('git', ['ls-files'], { cwd: repository, encoding: 'utf8', timeout: 20_000 })
+  .trimEnd()
+  .split('\n')
+
 function copyModule(name: string): void {
   cpSync(join(repository, 'node_modules', name), join(modules, name), { recursive: true })
 }
@@ -69,7 +74,7 @@ const OPTIONS = {
   outDir: 'out',
 }
 
-/** The two packages: the same program as each kind of file that the README names for it, as it is and compiled. */
+/** Two packages with the README's program, as each kind of file that the README names for it. */
 const packages = {
   'type-module': { type: 'module', names: ['main.mts', 'main.ts'] },
   'no-type': { names: ['main.mts'] },
@@ -86,7 +91,7 @@ async function buildPackage(folder: keyof typeof packages): Promise<void> {
   await compile(folder, OPTIONS, names)
 }
 
-/** CommonJS, as the README's page on TypeScript has it. */
+/** A package in CommonJS, as docs/typescript.md shows it. */
 async function buildCommonJs(): Promise<void> {
   mkdirSync(join(root, 'commonjs'))
   writeFileSync(join(root, 'commonjs/package.json'), '{}')
@@ -124,7 +129,7 @@ interface Way {
   readonly args: readonly string[]
 }
 
-/** One of each kind, or all. */
+/** One way of each kind, or all of them for the whole matrix. */
 function waysToRun(strips: boolean): Way[] {
   const few: Way[] = [
     { folder: 'type-module', args: ['out/main.js'] },
@@ -147,7 +152,7 @@ function waysToRun(strips: boolean): Way[] {
 }
 
 describe('the packed tarball', () => {
-  it('holds the build and its sources, and nothing of the tests', () => {
+  it('holds the build, its sources, the documents and the examples, and nothing of the tests', () => {
     for (const path of [
       'dist/src/index.js',
       'dist/src/index.d.ts',
@@ -155,15 +160,39 @@ describe('the packed tarball', () => {
       'dist/workers/host.js',
     ])
       expect(packed).toContain(path)
-    expect(packed).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'package.json']))
+    const top = packed.filter((path) => !path.includes('/'))
+    expect(top.sort()).toEqual([
+      'ARCHITECTURE.md',
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'SECURITY.md',
+      'package.json',
+    ])
     const folders = new Set(packed.filter((path) => path.includes('/')).map((path) => path.split('/')[0]))
-    expect([...folders].sort()).toEqual(['dist', 'src', 'workers'])
+    expect([...folders].sort()).toEqual(['dist', 'docs', 'examples', 'src', 'workers'])
+    const promised = tracked.filter((path) => /^(?:docs|examples)\//.test(path))
+    expect(promised.length).toBeGreaterThan(20)
+    expect(promised.filter((path) => !packed.includes(path))).toEqual([])
     expect(packed.filter((path) => /(?:^|\/)tests?\/|\.test\.|readme-/.test(path))).toEqual([])
+  })
+
+  it('holds the target of every relative link of its pages', () => {
+    const pages = packed.filter((path) => path.endsWith('.md'))
+    expect(pages.length).toBeGreaterThan(20)
+    const broken = pages.flatMap((page) => {
+      const text = readFileSync(join(millrace, page), 'utf8')
+      return [...text.matchAll(/\]\(([^):#]+)(?:#[^)]*)?\)/g)]
+        .map(([, link]) => join(dirname(page), link as string))
+        .filter((target) => !packed.includes(target))
+        .map((target) => `${page}: ${target}`)
+    })
+    expect(broken).toEqual([])
   })
 
   it('has declarations that name packed files and no internals', () => {
     const declarations = [join(millrace, 'dist/src/index.d.ts')]
-    // Grows while it is read.
+    // The list grows while it is read.
     for (const file of declarations) {
       const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
       expect(readFileSync(file, 'utf8'), file).not.toContain('@internal')
@@ -218,4 +247,35 @@ describe("the README's program, from the packed tarball", { timeout: 600_000 }, 
       if (!isExpected(actual, quickStart!.output)) expect(actual).toBe(quickStart?.output.text)
     })
   }
+})
+
+describe('the examples, from the packed tarball', { timeout: 300_000 }, () => {
+  const examples = join(millrace, 'examples')
+  const inTurn = twoAtATime()
+  const help = { args: ['--help'], last: /^\S/ }
+  // The sample runs two of them whole. test/examples runs all of them, from the checkout.
+  const programs = [
+    { name: 'bakery', ...(isWholeMatrix ? { args: [], last: /^10 baked = 10 sold$/ } : help) },
+    { name: 'checksum', args: [join(millrace, 'docs')], last: / files, / },
+    {
+      name: 'pipeline-by-hand',
+      args: [join(millrace, 'README.md'), join(root, 'README.gz')],
+      last: /^checked: gunzip gives back the whole file$/,
+    },
+    { name: 'priority', ...(isWholeMatrix ? { args: [], last: /^checked: / } : help) },
+    { name: 'work-queue', ...(isWholeMatrix ? { args: [], last: /^checked: / } : help) },
+  ].map(({ name, args, last }) => {
+    const command = [tsx, join(examples, `${name}.ts`), ...args]
+    return { name, last, output: inTurn(() => run(process.execPath, '.', command)) }
+  })
+  for (const { output } of programs) output.catch(() => {})
+
+  it('are all run', () => {
+    const names = packed.flatMap((path) => /^examples\/([^/]+)\.ts$/.exec(path)?.[1] ?? [])
+    expect(programs.map(({ name }) => name)).toEqual(names.sort())
+  })
+
+  it.each(programs)('run under tsx: $name', async ({ output, last }) => {
+    expect((await output).trimEnd().split('\n').at(-1)).toMatch(last)
+  })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SLOT_BYTES, SLOT_CELL } from '../../src/core/words/offsets.ts'
 import { type Codec, codecs, Queue, type QueueOptions } from '../../src/index.ts'
+import { internalsOf } from '../../src/queue/index.ts'
 import { within } from '../support/deadline.ts'
 import { other, waits } from '../support/users.ts'
 
@@ -30,7 +31,7 @@ function site(options?: QueueOptions<number>): Site {
 }
 
 function damageNextItem(queue: Queue<number>, place: number): void {
-  const { words, geometry } = queue.origin.shared
+  const { words, geometry } = internalsOf(queue).shared
   words[(geometry.ringAt + place * SLOT_BYTES + SLOT_CELL) >> 2] = -1
 }
 
@@ -120,7 +121,7 @@ describe.each(TABLE)('a batch that is broken off by $by', ({ breakOff, code, ...
     await waits(place.queue, 'get', 0)
     breakOff(place, 0)
     expect(await outcome(batch)).toEqual({ code, items: undefined })
-    expect(place.queue.held).toBe(0)
+    expect(internalsOf(place.queue).held).toBe(0)
   })
 
   it.each(ACKS)(`after it, with ack '%s', hides nothing of what it has`, async (ack) => {
@@ -131,13 +132,13 @@ describe.each(TABLE)('a batch that is broken off by $by', ({ breakOff, code, ...
     await waits(queue, 'get', 0)
     breakOff(place, 1)
     expect(await outcome(batch)).toEqual(after[ack] === 'returns' ? { value: [1] } : { code, items: [1] })
-    if (queue.isDetached) {
+    if (internalsOf(queue).isDetached) {
       expect(queue.size).toBe(ack === 'manual' ? 1 : 0)
       return
     }
-    expect(queue.held).toBe(ack === 'manual' ? 1 : 0)
+    expect(internalsOf(queue).held).toBe(ack === 'manual' ? 1 : 0)
     if (ack === 'manual') queue.taskDone()
-    expect(queue.held).toBe(0)
+    expect(internalsOf(queue).held).toBe(0)
   })
 })
 
@@ -157,7 +158,7 @@ describe('a batch', () => {
     await expect(queue.getMany(3, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'ABORT_ERR',
     })
-    expect([queue.size, queue.held, queue.unfinished]).toEqual([1, 0, 1])
+    expect([queue.size, internalsOf(queue).held, queue.unfinished]).toEqual([1, 0, 1])
   })
 
   it('that may hold no more, since another of this thread does, returns its items', async () => {
@@ -169,14 +170,14 @@ describe('a batch', () => {
     queue.tryPut(4)
     expect(await within(Promise.all(batches), 'both')).toEqual([[1, 3], [2]])
     queue.taskDone(3)
-    expect([queue.size, queue.held]).toEqual([1, 0])
+    expect([queue.size, internalsOf(queue).held]).toEqual([1, 0])
   })
 
   it.each(ACKS)('does not linger on the main thread when that would block it (%s)', (ack) => {
     const { queue } = site({ ack })
     queue.tryPut(1)
     expect(queue.getManySync(3, { linger: LONG })).toEqual([1])
-    expect(queue.held).toBe(ack === 'manual' ? 1 : 0)
+    expect(internalsOf(queue).held).toBe(ack === 'manual' ? 1 : 0)
     expect(() => queue.getManySync(3, { linger: LONG })).toThrow(
       expect.objectContaining({ code: 'ERR_BLOCKING_MAIN_THREAD' }),
     )
@@ -205,7 +206,7 @@ describe('a batch', () => {
     queue.tryPut(1)
     await expect(queue.getMany(2, options)).rejects.toThrow(message)
     expect(() => queue.getManySync(2, options)).toThrow(message)
-    expect([queue.size, queue.held]).toEqual([1, 0])
+    expect([queue.size, internalsOf(queue).held]).toEqual([1, 0])
   })
 
   it('knows no linger of Object.prototype', async () => {

@@ -27,6 +27,7 @@ import {
   Queue,
   type QueueOptions,
 } from '../../src/index.ts'
+import { internalsOf } from '../../src/queue/index.ts'
 import { errorOf, snapshotOf } from '../../src/queue/recovery/error-snapshot.ts'
 import { addFailure, readRecord } from '../../src/queue/recovery/failure-history.ts'
 import { randomNumbers } from '../support/random.mjs'
@@ -264,8 +265,8 @@ it('shows the items of a thread as far as they are known', () => {
   expect([queue.tryGet(), queue.tryGet()]).toEqual(['one', 'two'])
   const { words, geometry } = inside(queue)
   const entry = ledgerAt(geometry, 0) + ENTRIES + ENTRY_BYTES
-  const held = queue.heldAtDeath(0)
+  const held = internalsOf(queue).describeHeld(0)
   expect(held.split(', ').sort()).toEqual(["'one'", "'two'"])
   words[entry >> 2] = 0x7ffffff
-  expect(queue.heldAtDeath(0)).toContain('an item that cannot be decoded')
+  expect(internalsOf(queue).describeHeld(0)).toContain('an item that cannot be decoded')
 })

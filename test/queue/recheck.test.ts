@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codecs, LifoQueue } from '../../src/index.ts'
+import { internalsOf } from '../../src/queue/index.ts'
 import { DEADLINE_MS, until } from '../support/deadline.ts'
 import { attachThere, other, User } from '../support/users.ts'
 
@@ -9,7 +10,7 @@ import { attachThere, other, User } from '../support/users.ts'
  */
 function silent(): LifoQueue<number> {
   const queue = new LifoQueue<number>({ codec: codecs.int32, maxsize: 4 })
-  const { shared } = queue.origin
+  const { shared } = internalsOf(queue)
   Object.assign(shared.core, { wake: () => 0 })
   Object.assign(shared.lot, { move: () => {} })
   return queue
@@ -47,7 +48,7 @@ describe('a wait whose wake is missing', () => {
     retry: 3,
   }, async () => {
     const queue = new LifoQueue<number>({ codec: codecs.int32 })
-    const { core } = queue.origin.shared
+    const { core } = internalsOf(queue).shared
     const { wake } = core
     const there = await attachThere(user, queue)
     const item = there.call('getSync')

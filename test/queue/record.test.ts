@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { spanOf } from '../../src/codec/index.ts'
+import { clearRecord } from '../../src/core/failure-records.ts'
 import { deathOf } from '../../src/queue/recovery/death-notes.ts'
 import { errorOf, snapshotOf } from '../../src/queue/recovery/error-snapshot.ts'
-import { addFailure, clearRecord, readRecord } from '../../src/queue/recovery/failure-history.ts'
+import { addFailure, readRecord } from '../../src/queue/recovery/failure-history.ts'
 
 class ParseError extends SyntaxError {
   code = 42

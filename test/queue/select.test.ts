@@ -12,6 +12,7 @@ import {
   select,
   selectSync,
 } from '../../src/index.ts'
+import { internalsOf } from '../../src/queue/index.ts'
 import { millrace } from '../kill/library.ts'
 import { until, within } from '../support/deadline.ts'
 import { runProcess } from '../support/processes.ts'
@@ -34,7 +35,7 @@ const FORMS = [
 /** Checks that no thread is counted as waiting. */
 function expectNobodyWaits(queues: Queues): void {
   for (const queue of Object.values(queues)) {
-    const { shared } = queue.origin
+    const { shared } = internalsOf(queue).description
     expect([shared.load(GET + WAITERS), shared.load(SELECT + WAITERS)]).toEqual([0, 0])
   }
 }
@@ -442,7 +443,7 @@ describe('selectSync, waiting', () => {
     const there = await elsewhere(queues)
     const won = there.selects('selectSync')
     await there.waits()
-    const { shared } = queues.b.origin
+    const { shared } = internalsOf(queues.b).description
     await until(() => shared.load(SELECT + WAITERS) === 1, 'it is counted')
     expect(shared.load(GET + WAITERS)).toBe(ASYNC_WAITER)
     queues.b.tryPut(1)
@@ -537,7 +538,7 @@ describe('selectSync, waiting', () => {
     dies.selects('selectSync').catch(() => {})
     const won = lives.selects('selectSync')
     await Promise.all([dies.waits(), lives.waits()])
-    const { shared } = queues.a.origin
+    const { shared } = internalsOf(queues.a).description
     await until(() => shared.load(SELECT + WAITERS) === 2, 'both are counted')
     await dies.user.stop()
     await until(() => shared.load(SELECT + WAITERS) === 1, 'the dead one is not counted')
@@ -561,7 +562,9 @@ describe('selectSync, waiting', () => {
 
   it('sleeps on the one parking lot of all threads of a process, with any copy of the library', () => {
     const [here, there] = [numbers(), new millrace.Queue<number>()]
-    const lots = [here, there, attach(structuredClone(here.handle))].map(({ origin }) => origin.shared.lot.id)
+    const lots = [here, there, attach(structuredClone(here.handle))].map(
+      (queue) => internalsOf(queue).shared.lot.id,
+    )
     expect(new Set(lots).size).toBe(1)
     here.tryPut(4)
     expect(selectSync({ here, there })).toEqual({ from: 'here', item: 4 })
@@ -573,7 +576,7 @@ describe('selectSync, waiting', () => {
     const ours = numbers()
     const thread = startThread('other-lot.mjs', ours.handle)
     const theirs = attach(await thread.message<Handle<Queue<number>>>())
-    expect(theirs.origin.shared.lot.id).not.toBe(ours.origin.shared.lot.id)
+    expect(internalsOf(theirs).shared.lot.id).not.toBe(internalsOf(ours).shared.lot.id)
     for (const [from, queue] of [
       ['theirs', ours],
       ['ours', theirs],

@@ -32,7 +32,7 @@ import { afterFinish, EndWait, hasEnded } from '../../src/queue/recovery/end.ts'
 import { discardAll, freeBlocks, recover, wakeEveryone } from '../../src/queue/recovery/reclaim.ts'
 import { backOff } from '../../src/wait/backoff.ts'
 import { block } from '../../src/wait/blocking.ts'
-import { blockOnLot } from '../../src/wait/selecting.ts'
+import { blockInSelect } from '../../src/wait/selecting.ts'
 import type { Side } from '../../src/wait/side.ts'
 import { wakeTakers } from '../../src/wait/waking.ts'
 import { awaitDeath, observe, remember } from './steps.ts'
@@ -241,8 +241,8 @@ function selectOne(ledger: number, entry: number): number {
     remember(round * 2 + isDelayed)
     return answer !== NOTHING
   }
-  const slice = () => (isDelayed === 1 ? 1 : Number.POSITIVE_INFINITY)
-  blockOnLot([{ shared, ledger }], Number.POSITIVE_INFINITY, never, attempt, slice)
+  const maxSleepMs = () => (isDelayed === 1 ? 1 : Number.POSITIVE_INFINITY)
+  blockInSelect([{ shared, ledger }], Number.POSITIVE_INFINITY, never, attempt, maxSleepMs)
   if (stay.arrived) stay.leave()
   return answer
 }
@@ -262,8 +262,8 @@ function takeSync(ledger: number, entry: number, looks: boolean): number {
     remember(round * 2 + isDelayed)
     return answer === NOTHING ? GET : 0
   }
-  const slice = () => (isDelayed === 1 ? 1 : Number.POSITIVE_INFINITY)
-  block(shared, ledger, Number.POSITIVE_INFINITY, never, attempt, slice)
+  const maxSleepMs = () => (isDelayed === 1 ? 1 : Number.POSITIVE_INFINITY)
+  block(shared, ledger, Number.POSITIVE_INFINITY, never, attempt, maxSleepMs)
   if (stay.arrived) stay.leave()
   return answer
 }

@@ -15,8 +15,8 @@ describe('a deliberate fault is found', () => {
   ]
 
   it('where the death of who moves a dead letter brings its item back', async () => {
-    const find = 'const wasDoomed = (before & DEAD_LETTERED) !== 0'
-    const faults = [{ file: 'core/operations/returns.ts', find, replace: 'const wasDoomed = false' }]
+    const find = 'const wasDeadLettered = (before & DEAD_LETTERED) !== 0'
+    const faults = [{ file: 'core/operations/returns.ts', find, replace: 'const wasDeadLettered = false' }]
     const broken = run({ maxsize: 2, deadLetters: true, threads, faults }, { preemptions: 1, kills: 1 })
     await expect(broken).rejects.toThrow('was given up, and delivered again')
   })

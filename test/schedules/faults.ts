@@ -17,11 +17,12 @@ const BLOCKING = 'wait/blocking.ts'
 const WORD = 920
 
 const pair = { maxsize: 2, threads: [producer(0, 2), taker(0, 2)] }
-const putExchange = 'if (cas(TAIL, tail, tail + 2) !== tail) return BUSY'
-const published = 'store(slot, tail | 1)\n  return needsWake(GET)'
-const takeExchange = 'if (cas(HEAD, head, head + 2) !== head) return BUSY\n  poke(slot + SLOT_CELL, spare)'
-const freed = 'store(slot, head + ((ringMask + 1) << 1))'
-const difference = '(load(slotAt(oldest)) - oldest - ((ringMask + 1) << 1)) | 0'
+const putExchange = 'if (cas(TAIL, tail, nextPosition(tail)) !== tail) return BUSY'
+const published = 'store(slot, fullMark(tail))\n  return needsWake(GET)'
+const takeExchange =
+  'if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY\n  poke(slot + SLOT_CELL, spare)'
+const freed = 'store(slot, emptiedMark(head))'
+const difference = '(load(slotAt(oldest)) - emptiedMark(oldest)) | 0'
 const closedLook = 'const tail = load(TAIL)\n  if ((tail & SHUT) !== 0) return CLOSED'
 
 export const FAULTY: readonly Faulty[] = [
@@ -29,7 +30,7 @@ export const FAULTY: readonly Faulty[] = [
     what: 'an item is published before its cell stands in the slot',
     scenario: pair,
     faults: [
-      { file: RING, find: putExchange, replace: `${putExchange}\n  store(slot, tail | 1)` },
+      { file: RING, find: putExchange, replace: `${putExchange}\n  store(slot, fullMark(tail))` },
       { file: RING, find: published, replace: 'return needsWake(GET)' },
     ],
     kills: 0,

@@ -1,7 +1,8 @@
 import type { Geometry } from '../../src/core/geometry.ts'
 import { ledgerAt } from '../../src/core/geometry.ts'
 import * as layout from '../../src/core/words/offsets.ts'
-import { asyncBit, blockedBit, END_BIT, SELECT_BIT, SELECT_GET_BIT, SIDES } from '../../src/wait/side.ts'
+import { END_BIT, SELECT_BIT, SELECT_GET_BIT } from '../../src/core/words/offsets.ts'
+import { asyncBit, blockedBit, SIDES } from '../../src/wait/side.ts'
 
 /** What must hold of a queue's memory whenever no thread is inside a straight line. */
 

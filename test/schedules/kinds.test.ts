@@ -28,8 +28,8 @@ describe('a deliberate fault is found', () => {
   })
 
   it('where a put of the deque stores the tail, and so undoes a shutdown', async () => {
-    const find = 'if (cas(TAIL, tail, tail + 2) !== tail) return BUSY'
-    const faults = [{ file: 'core/operations/deque.ts', find, replace: 'store(TAIL, tail + 2)' }]
+    const find = 'if (cas(TAIL, tail, nextPosition(tail)) !== tail) return BUSY'
+    const faults = [{ file: 'core/operations/deque.ts', find, replace: 'store(TAIL, nextPosition(tail))' }]
     const threads = [producer(0, 1), closer(false), taker(0, UNTIL_END)]
     const end = (at: End) => void (at.count(ENDED) === 1 || fail('the taker never ends'))
     const scenario = { kind: 'lifo', maxsize: 2, threads, end } as const

@@ -11,7 +11,7 @@ describe('a deliberate fault is found', () => {
   const threads = [producer(0, 1), producer(1, 1), taker(0, 1, selects), taker(1, 1)]
   const file = 'wait/selecting.ts'
   const read = 'const epoch = lot.load()\n'
-  const counted = 'for (const { shared, ledger } of places) enterSelect(shared, ledger)\n'
+  const counted = 'for (const { shared, ledger } of ledgers) enterSelect(shared, ledger)\n'
   const look = 'const found = attempt()\n'
 
   it.each([
@@ -42,8 +42,8 @@ describe('a deliberate fault is found', () => {
     [
       'the wake in flight is cleared after the look',
       [
-        { file, find: 'for (const { shared } of places) clearWake(shared)\n', replace: '' },
-        { file, find: look, replace: `${look}for (const { shared } of places) clearWake(shared)\n` },
+        { file, find: 'for (const { shared } of ledgers) clearWake(shared)\n', replace: '' },
+        { file, find: look, replace: `${look}for (const { shared } of ledgers) clearWake(shared)\n` },
       ],
     ],
   ])('where %s', async (_, faults) => {

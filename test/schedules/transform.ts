@@ -63,7 +63,7 @@ const PRIMITIVES: Record<string, Record<string, number>> = {
 }
 const PURE: Record<string, string> = { imul: 'Math.imul', remember: '(what) => void ($.remembered = what)' }
 /** Parameters that hold a transformed function. */
-const CALLBACKS = new Set(['attempt', 'mayLeave'])
+const CALLBACKS = new Set(['attempt', 'mayLeave', 'operation'])
 /** Functions whose loop around a back-off keeps nothing from one try to the next. */
 const RETRYING = new Set([
   'putOnce',
@@ -74,6 +74,7 @@ const RETRYING = new Set([
   'delayOnce',
   'releaseOnce',
   'readDeadLettered',
+  'untilDone',
 ])
 const ENTRY = fileURLToPath(new URL('./actors.ts', import.meta.url))
 
@@ -123,6 +124,10 @@ async function bundle(faults: readonly Fault[]): Promise<string> {
   return (outputFiles[0] as { text: string }).text
 }
 
+function occurrences(text: string, name: string): number {
+  return text.match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0
+}
+
 type Callable = Extract<
   AnyNode,
   { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }
@@ -158,7 +163,9 @@ function instrument(text: string): Program {
         const pure = PURE[imported]
         if (kind !== undefined) primitives.set(specifier.local.name, kind)
         else if (pure !== undefined) imports.push(`const ${specifier.local.name} = ${pure}`)
-        else if (names !== undefined) throw new Error(`${imported} is not modelled`)
+        else if (names !== undefined && occurrences(text, specifier.local.name) > 1) {
+          throw new Error(`${imported} is not modelled`)
+        }
       }
       out.remove(statement.start, statement.end)
     } else if (statement.type === 'ExportNamedDeclaration') {

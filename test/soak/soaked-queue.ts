@@ -48,7 +48,7 @@ export class SoakedQueue {
       maxThreads,
       maxInFlight: 8,
       ...(isNumber ? { codec: codecs.int32 as never } : { maxItemBytes: 1 << 16, memoryBytes: 1 << 18 }),
-      ...(dropsOldest ? { whenFull: 'drop-oldest' } : {}),
+      ...(dropsOldest ? { whenFull: 'drop-oldest' as never } : {}),
       ...(maxDeliveries === undefined ? {} : { maxDeliveries, deadLetters: this.#letters }),
       ...(ageing === undefined ? {} : { ageing }),
     }

@@ -33,7 +33,7 @@ async function filled(items: number[], options?: QueueOptions<number>): Promise<
   return queue
 }
 
-/** What is in the queue now. */
+/** The items in the queue now. */
 function contents<T>(queue: Queue<T>): T[] {
   const items: T[] = []
   while (queue.size > 0) items.push(queue.tryGet() as T)
@@ -86,7 +86,7 @@ describe('consume', () => {
     ])
   })
 
-  it('runs on a thread for each core unless it is told otherwise', async () => {
+  it('runs on one thread for each core by default', async () => {
     const { availableParallelism } = await import('node:os')
     const task = fixture('consume.mjs', 'adds', { args: { words: sharedWords() } })
     const group = supervisor().consume(await filled([1]), task)
@@ -108,7 +108,7 @@ describe('consume', () => {
     await ended(group)
   })
 
-  it("leases the items of a queue with ack: 'auto' all the same", async () => {
+  it("leases the items of a queue with ack: 'auto' too", async () => {
     const queue = await filled([1], { ack: 'auto' })
     const words = sharedWords()
     const one = supervisor()
@@ -122,7 +122,7 @@ describe('consume', () => {
     expect(queue.unfinished).toBe(0)
   })
 
-  it.each(['busy', 'busyAsync'])('lets timers of the thread come: %s', async (name) => {
+  it.each(['busy', 'busyAsync'])('lets timers of the thread fire: %s', async (name) => {
     const items = Array.from({ length: 300 }, (_, n) => n)
     const queue = await filled(items)
     const words = sharedWords()
@@ -134,7 +134,7 @@ describe('consume', () => {
 })
 
 describe('concurrency', () => {
-  it('is how many calls of a thread are under way at once', async () => {
+  it('limits the calls of a thread that are under way at once', async () => {
     const queue = await filled([1, 2, 3, 4, 5, 6, 7])
     const words = sharedWords()
     const group = supervisor().consume(queue, consumer('counts', { words }, { concurrency: 3 }))
@@ -145,7 +145,7 @@ describe('concurrency', () => {
     expect([words[0], words[2], words[3]]).toEqual([0, 3, 7])
   })
 
-  it('is 1 unless it is told otherwise', async () => {
+  it('is 1 by default', async () => {
     const queue = await filled([1, 2, 3])
     const words = sharedWords()
     const group = supervisor().consume(queue, consumer('counts', { words }))
@@ -242,7 +242,7 @@ describe('an item that fails', () => {
     await queue.put(1)
     await reaches(words, 0, 1)
     await waits(queue, 'get', thread)
-    // As many as the thread may hold.
+    // The thread may hold two items.
     await queue.putMany([2, 3])
     await until(() => queue.stats().held === 2, 'two items held')
     open(words, 1)
@@ -251,7 +251,7 @@ describe('an item that fails', () => {
     expect([...contents(seen)].sort()).toEqual([1, 2, 3])
   })
 
-  it('goes to the dead letters after `retries`, with its errors, and is told', async () => {
+  it('goes to the dead letters after `retries`, with its errors and an event', async () => {
     const letters = new millrace.Queue<DeadLetter<number>>({ name: 'letters' })
     const queue = await filled([1, 2], { deadLetters: letters, maxDeliveries: 9 })
     const seen = numbers()
@@ -309,7 +309,7 @@ describe('an item that fails', () => {
     expect(told).toMatchObject([{ payload: { attempts: deliveries } }])
   })
 
-  it('of many waits for room among the dead letters, and the supervisor for it', async () => {
+  it('waits for room among the dead letters, and the supervisor waits for it', async () => {
     const letters = new millrace.Queue<DeadLetter<number>>({ maxsize: 2 })
     const items = Array.from({ length: 20 }, (_, index) => index)
     const queue = await filled(items, { deadLetters: letters })
@@ -334,7 +334,7 @@ describe('an item that fails', () => {
     ])
   })
 
-  it('is left over when nobody makes room among the dead letters for `grace`', async () => {
+  it('is left over when no room comes among the dead letters for `grace`', async () => {
     const letters = new millrace.Queue<DeadLetter<number>>({ maxsize: 2 })
     const queue = await filled([1, 2, 3], { deadLetters: letters })
     const one = supervisor({ grace: 50 })
@@ -346,7 +346,7 @@ describe('an item that fails', () => {
     expect(error.report.queues[0]).toMatchObject({ left: 1, unfinished: 1 })
   })
 
-  it('is told once it is given up, though `retries` allows more than the queue', async () => {
+  it('leads to one event when it is given up, though `retries` allows more than the queue', async () => {
     const letters = new millrace.Queue<DeadLetter<number>>()
     const queue = await filled([1], { deadLetters: letters, maxDeliveries: 2 })
     const words = sharedWords()
@@ -399,7 +399,7 @@ describe('an item that fails', () => {
     expect(error.report.groups).toMatchObject([{ name: 'failsSome', role: 'consume', threads: 2, error }])
   })
 
-  it('releases puts that wait, in threads and here, with the failure as cause', async () => {
+  it('ends waiting puts, in threads and here, with the failure as cause', async () => {
     const queue = numbers({ maxsize: 1 })
     const words = sharedWords()
     await queue.put(1)
@@ -426,7 +426,7 @@ describe('an item that fails', () => {
     }
     expect(refused).toHaveLength(3)
     expect((await outside).cause).toBe(error)
-    // A put that comes later has the cause, too.
+    // A later put fails with the cause too.
     expect((await failureOf(queue.put(4), 'a late put')).cause).toBe(error)
     await failureOf(one.join(), 'the supervisor')
   })
@@ -476,7 +476,7 @@ describe('a consumer that dies', () => {
     expect((await within(one.join(), 'the end')).groups).toMatchObject([{ restarts: 1 }])
   })
 
-  it('of every delivery gives the item up after maxDeliveries', async () => {
+  it('at every delivery has its item given up after maxDeliveries', async () => {
     const letters = new millrace.Queue<DeadLetter<number>>()
     const queue = await filled([1, 2, 3], { deadLetters: letters, maxDeliveries: 2 })
     const seen = numbers()

@@ -1,4 +1,4 @@
-// This copy of the library is the first in this process, and listens to its threads.
+// This copy of the library is the first in this process, and watches its threads.
 
 import { describe, expect, it } from 'vitest'
 import { Queue as FirstQueue } from '../../src/index.ts'
@@ -22,7 +22,7 @@ describe('a second copy of the library in a thread', () => {
 })
 
 describe('two copies of the library in a process', () => {
-  it('have one listener of a signal, of which all hear though one throws', async () => {
+  it('share one listener of a signal, which calls all handlers though one throws', async () => {
     const built = new URL('../../dist/src/supervisor/signals.js', import.meta.url).href
     const copy: { handleSignals: typeof handleSignals } = await import(built)
     expect(copy.handleSignals).not.toBe(handleSignals)

@@ -240,7 +240,7 @@ describe('a property', () => {
     expect(arrived).toBeInstanceOf(DOMException)
   })
 
-  it('whose getter throws arrives as (unreadable)', () => {
+  it('with a getter that throws arrives as (unreadable)', () => {
     const error = new OrderError('m')
     const boom = () => {
       throw new Error('boom')
@@ -392,14 +392,14 @@ describe("Node's errors", () => {
     expect(arrived.code).toBe('ERR_INVALID_ARG_TYPE')
   })
 
-  it('of node:assert keep both sides', () => {
+  it('from node:assert keep both sides', () => {
     const arrived = sent(new AssertionError({ actual: new Date(1), expected: 2n, operator: 'equal' }))
     expect(arrived.constructor.name).toBe('AssertionError')
     expect(arrived).toMatchObject({ actual: new Date(1), expected: 2n, code: 'ERR_ASSERTION' })
   })
 })
 
-describe('what is no error', () => {
+describe('a thrown value that is no error', () => {
   it.each([['text'], [undefined], [null], [0], [7n], [{ a: [new Date(5)] }], [[1, new Map([[1, 2]])]]])(
     'arrives as itself: %o',
     (thrown) => {
@@ -425,7 +425,7 @@ describe('what is no error', () => {
     expect(second.constructor.name).toBe('OrderError')
   })
 
-  it('may refuse to be looked at', () => {
+  it('may refuse every access', () => {
     const hostile = {
       f() {},
       [inspect.custom]: () => {
@@ -452,7 +452,7 @@ describe('a proxy', () => {
     expect(sent(new Error('outer', { cause: proxy })).message).toBe('outer')
   })
 
-  it('of an error arrives as that error', () => {
+  it('around an error arrives as that error', () => {
     const arrived = sent(new Proxy(new OrderError('m'), {}))
     expect([arrived.constructor.name, arrived.message, arrived.order]).toEqual(['OrderError', 'm', { id: 7 }])
   })

@@ -16,7 +16,7 @@ import {
 const failing = (name: string, options?: { threads?: number; args?: unknown }) =>
   fixture<unknown>('failures.mjs', name, options)
 
-describe('what a thread throws', () => {
+describe('a value that a thread throws', () => {
   it.each(['throwsOwn', 'rejectsOwn'])('arrives with class, code, cause and properties: %s', async (name) => {
     const error = await failureOf(supervisor().spawn(failing(name)).join(), 'the group')
     expect(error).toBeInstanceOf(millrace.ThreadError)

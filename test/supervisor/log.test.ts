@@ -17,16 +17,16 @@ afterEach(() => {
 })
 
 interface Logging {
-  /** Not read until a test reads it. */
+  /** No one reads it until a test does. */
   readonly stdout: Readable
-  /** Lets the threads go on, once. */
+  /** Lets the threads go on once. */
   go(): void
   message(): Promise<unknown>
-  /** Asserts that the process ends by itself, without a complaint. */
+  /** Asserts that the process ends by itself, without an error. */
   ended(): Promise<void>
 }
 
-/** Starts the fixture; `|` puts a pipe with a `cat` behind it, where Node would make a socket. */
+/** Starts the fixture. With `|` its output is a pipe to `cat`, where Node would make a socket. */
 function start(args: string[], output: 'pipe' | '|' | number = 'pipe', env: object = {}): Logging {
   const command = [process.execPath, fixture, ...args]
   const shell = ['sh', '-c', '{ "$@" || echo "code $?" >&2; } | { cat || :; }', 'sh', ...command]
@@ -59,7 +59,7 @@ function start(args: string[], output: 'pipe' | '|' | number = 'pipe', env: obje
   }
 }
 
-/** What the threads of `flood` write, each in order; how they alternate is theirs. */
+/** The lines of the threads of `flood`, each thread's in order. The order between threads is not fixed. */
 function expectAll(output: string, lines: number): void {
   const read: string[][] = [[], [], [], []]
   for (const line of output.split('\n').slice(0, -1)) read[Number(line[0])]?.push(line)
@@ -82,7 +82,7 @@ describe('log', () => {
     const answering = (async () => {
       for await (const chunk of stdout) {
         read += chunk
-        // The thread blocks until this arrives, and would write nothing more.
+        // The thread blocks until this line has arrived.
         if (read.endsWith('\n')) go()
       }
     })()
@@ -163,7 +163,7 @@ describe('log', () => {
   })
 })
 
-/** Stands for the system; writes what it is given unless it is told otherwise. */
+/** Replaces the system call; it writes its argument unless it is set to fail. */
 const system = vi.hoisted(() => ({ write: (_fd: number, _bytes: Uint8Array, _from: number): number => 0 }))
 
 vi.mock('node:fs', async (original) => ({

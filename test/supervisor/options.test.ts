@@ -61,6 +61,103 @@ describe('an option of a supervisor', () => {
   })
 })
 
+/** An option that no one knows, and the words of its error. */
+type Unknown = [given: object, ...words: string[]]
+
+const unknownOptions: Unknown[] = [
+  [{ maxThread: 1 }, 'options.maxThread is not a known option', 'did you mean maxThreads?'],
+  [{ Grace: 1 }, 'options.Grace', 'did you mean grace?'],
+  [{ handleSignal: true }, 'options.handleSignal', 'did you mean handleSignals?'],
+  [{ retries: 1 }, 'options.retries', 'known are name, maxThreads, signal, restart, resourceLimits, grace'],
+  [{ restart: { maximum: 1 } }, 'options.restart.maximum', 'known are max, within, backoff, onThrow'],
+  [{ restart: { maxx: 1 } }, 'options.restart.maxx', 'did you mean max?'],
+  [{ restart: { onthrow: true } }, 'options.restart.onthrow', 'did you mean onThrow?'],
+  [{ resourceLimits: { stackSizeMB: 4 } }, 'options.resourceLimits.stackSizeMB', 'did you mean stackSizeMb?'],
+  // Two are near: the nearer one is named.
+  [
+    { resourceLimits: { maxYungGenerationSizeMb: 4 } },
+    'resourceLimits.maxYungGenerationSizeMb',
+    'did you mean maxYoungGenerationSizeMb?',
+  ],
+]
+
+describe('an unknown option', () => {
+  it.each<Unknown>(unknownOptions)('of a supervisor is refused with the nearest: %j', (given, ...words) => {
+    expect(() => new millrace.Supervisor(given as SupervisorOptions)).toThrow(saying(...VALUE, ...words))
+  })
+
+  it('counts as absent if it is undefined', () => {
+    const none = { maxThread: undefined, restart: { maxx: undefined }, resourceLimits: { stack: undefined } }
+    expect(supervisor(none as never).name).toBe('')
+  })
+
+  const queue = new millrace.Queue()
+  const methods = {
+    spawn: (given: object) => supervisor().spawn({ ...fixture('plain.mjs', 'echo'), ...given }),
+    produce: (given: object) => supervisor().produce(queue, { ...fixture('plain.mjs', 'echo'), ...given }),
+    consume: (given: object) => supervisor().consume(queue, { ...fixture('plain.mjs', 'echo'), ...given }),
+  }
+
+  describe.each(Object.entries(methods))('of a task of %s', (method, call) => {
+    it.each<Unknown>([
+      [{ thread: 2 }, 'task.thread is not a known option', 'did you mean threads?'],
+      [{ fileName: 'a' }, 'task.fileName', 'did you mean filename?'],
+      [{ export: 'a' }, 'task.export', 'known are filename, name, threads, args'],
+      [{ retrys: 2 }, 'task.retrys', 'did you mean retries?'],
+      [{ resumes: 'skip' }, 'task.resumes', 'did you mean resume?'],
+      [{ close: queue }, 'task.close', 'did you mean closes?'],
+    ])('is refused with the nearest: %o', (given, ...words) => {
+      expect(() => call(given)).toThrow(saying(...VALUE, ...words))
+    })
+
+    it('counts as absent if it is undefined', async () => {
+      if (method === 'spawn') await call({ thread: undefined, rateLimit: undefined }).stop()
+      else expect(() => call({ thread: undefined, threads: 0 })).toThrow(saying(...RANGE, 'task.threads'))
+    })
+
+    it('that is not there yet is refused as such', () => {
+      const words = ['task.rateLimit', 'absent: it is not there yet']
+      expect(() => call({ rateLimit: { max: 1 } })).toThrow(saying(...VALUE, ...words))
+    })
+  })
+
+  it.each([
+    ['spawn', { resume: 'skip' }, 'produce'],
+    ['spawn', { retries: 1 }, 'consume'],
+    ['spawn', { closes: queue }, 'consume'],
+    ['produce', { closes: queue }, 'consume'],
+    ['produce', { concurrency: 2 }, 'consume'],
+    ['consume', { resume: 'manual' }, 'produce'],
+  ] as const)('is none that is for another method: %s %o', (method, given, other) => {
+    const words = [`task.${Object.keys(given)[0]}`, `absent: it is for \`${other}\``]
+    expect(() => methods[method](given)).toThrow(saying(...VALUE, ...words))
+  })
+
+  it.each<Unknown>([
+    [{ thread: 2 }, 'options.thread is not a known option', 'did you mean threads?'],
+    [{ retrys: 2 }, 'options.retrys', 'did you mean retries?'],
+    [{ rateLimit: 2 }, 'options.rateLimit', 'known are threads, args, resume'],
+  ])('of `task` is refused with the nearest: %j', (given, ...words) => {
+    const url = new URL('./fixtures/plain.mjs', import.meta.url)
+    expect(() => millrace.task(url, 'echo', given as never)).toThrow(saying(...VALUE, ...words))
+    expect(() => millrace.task(url)('echo', given as never)).toThrow(saying(...VALUE, ...words))
+    expect(millrace.task(url, 'echo', { thread: undefined } as never).name).toBe('echo')
+  })
+
+  it.each<Unknown>([
+    [{ timeOut: 1 }, 'options.timeOut is not a known option', 'did you mean timeout?'],
+    [{ signals: 1 }, 'options.signals', 'did you mean signal?'],
+    [{ within: 1 }, 'options.within', 'known are timeout, signal'],
+  ])('of a join is refused with the nearest: %j', async (given, ...words) => {
+    const one = supervisor()
+    const group = one.spawn(fixture('plain.mjs', 'echo'))
+    for (const each of [one, group]) {
+      await expect(each.join(given as never)).rejects.toThrow(saying(...VALUE, ...words))
+      await each.join({ timeOut: undefined } as never)
+    }
+  })
+})
+
 describe('an option of a task', () => {
   const good = fixture('plain.mjs', 'echo')
   const queue = new millrace.Queue({ maxInFlight: 8 })
@@ -133,7 +230,7 @@ describe('an option of a task', () => {
   })
 })
 
-/** As `typeof import` of the fixture, which has no types. */
+/** The type of the fixture's module, which has no types of its own. */
 interface Plain {
   echo(args: unknown): unknown
 }

@@ -10,18 +10,18 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
 })
 
-/** A process that a test talks with. */
+/** A process under test. */
 export interface Program {
   /** Resolves once it has written `text`. */
   says(text: string): Promise<void>
   signal(name: NodeJS.Signals): void
-  /** Signals again and again, until it has ended. */
+  /** Sends the signal repeatedly until the process has ended. */
   insists(name: NodeJS.Signals): void
   /** Resolves when it has ended by itself. */
   ended(): Promise<{ code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string }>
 }
 
-/** Starts `source`, an ES module in which `millrace` is the library. */
+/** Starts `source` as an ES module. In it, `millrace` is the library. */
 export function program(source: string): Program {
   const text = `import * as millrace from ${JSON.stringify(dist)}\n${source}`
   const child = spawn(process.execPath, ['--input-type=module', '-e', text], {

@@ -21,7 +21,7 @@ const producer = (name: string, args?: unknown, threads?: number) =>
 const numbers = (options?: QueueOptions<number>) =>
   new millrace.Queue<number>({ codec: millrace.codecs.int32, name: 'shelf', ...options })
 
-/** All items of a queue that will be shut down. */
+/** All items of a queue, up to its shutdown. */
 async function itemsOf<T>(queue: Queue<T>): Promise<T[]> {
   const items: T[] = []
   const all = async () => {
@@ -112,7 +112,7 @@ describe('produce', () => {
     const group = one.produce(queue, { ...producer('goesOn', { words }), resume: 'manual' })
     const restarted = new Promise((resolve) => one.once('restart', resolve))
     await within(restarted, 'the restart')
-    // What the closing of the first source was given is over then.
+    // The time for closing the first source is over by then.
     await new Promise((resolve) => setTimeout(resolve, 3 * grace))
     open(words, 0)
     await ended(group)
@@ -131,7 +131,7 @@ describe('produce', () => {
     const group = one.produce(queue, producer(name, { count: 5, words }))
     const thread = await threadOf(one)
     await waits(queue, 'put', thread)
-    // One is stored, the next in its hand.
+    // One item is stored, and the producer holds the next.
     expect([words[0], queue.size]).toEqual([2, 1])
     expect(await itemsOf(queue)).toEqual([0, 1, 2, 3, 4])
     await ended(group)
@@ -152,7 +152,7 @@ describe('produce', () => {
   })
 })
 
-/** Bytes arrive as one or another class of their codec. */
+/** The items as plain arrays: bytes arrive in a class that their codec chooses. */
 function plain(item: unknown): unknown {
   return Buffer.isBuffer(item) ? new Uint8Array(item) : item
 }
@@ -212,7 +212,7 @@ describe('the end of producers', () => {
       const stopped = group.stop()
       await until(() => one.stats().groups[0]?.members[0]?.state === 'running', 'it still runs')
       expect([words[0], words[1]]).toEqual([3, 0])
-      // Room for the item in its hand.
+      // Make room for the item that the producer holds.
       expect(await within(queue.get(), 'the first')).toBe(0)
       await within(stopped, 'the stop')
       await ended(group)

@@ -69,7 +69,7 @@ describe('a thread that dies', () => {
       const one = supervisor()
       one.once(event, () => void group.stop())
       const group = one.spawn(dying('alwaysDies', { args: { words } }))
-      // It would have been started again, and now need not be.
+      // The thread waits for its restart, which is no longer needed.
       expect(await within(group.join(), 'the end')).toEqual([undefined])
       expect(words[0]).toBe(1)
     },
@@ -147,7 +147,7 @@ describe('a thread that dies', () => {
 })
 
 describe('the restart policy', () => {
-  /** How often the function began until its group failed. */
+  /** The number of starts of the function until its group failed. */
   async function runsOf(one: Supervisor, threads = 1): Promise<number> {
     const words = sharedWords()
     const group = one.spawn(dying('alwaysDies', { threads, args: { words } }))
@@ -176,7 +176,7 @@ describe('the restart policy', () => {
 
   it('forgets restarts that were longer than `within` ago', async () => {
     const words = sharedWords()
-    // A thread takes longer than that to start.
+    // A thread needs longer than that to start.
     const one = supervisor({ restart: { max: 1, within: 1 } })
     const group = one.spawn(dying('dies', { args: { how: 'exit', words, times: 3 } }))
     expect(await within(group.join(), 'the fourth run')).toMatchObject([{ restarts: 3 }])
@@ -229,7 +229,7 @@ describe('the restart policy', () => {
 })
 
 describe('a thread that is terminated while it loads a module', () => {
-  // Node 22 and later go on for a moment, with a module that is not there.
+  // Node 22 and later go on for a moment after termination, with a module that is only partly loaded.
   it('has died, and has not failed to be set up', async () => {
     const { stdout, stderr } = await runProcess(`
       import { setEnvironmentData } from 'node:worker_threads'

@@ -34,7 +34,7 @@ describe('consume with a timeout', () => {
     async (how) => {
       const letters = new millrace.Queue<DeadLetter<number>>()
       const seen = new millrace.Queue<number>()
-      // The others end within it, on a busy machine, too.
+      // The other calls end within it even on a busy machine.
       const late = { ...timedOut, message: 'the call took longer than 1000 ms' }
       const words = sharedWords()
       const queue = await filled([1, 2, 3], { deadLetters: letters })
@@ -50,7 +50,7 @@ describe('consume with a timeout', () => {
       expect(letter.error).toBeInstanceOf(millrace.RunTimeoutError)
       expect(new Set(letter.history.map(({ thread }) => thread)).size).toBe(2)
       expect([letters.size, queue.unfinished]).toEqual([0, 0])
-      // Not counted against the restart policy, which allows none.
+      // The restart policy allows no restart, so these do not count.
       expect(report.groups[0]?.restarts).toBe(2)
       expect(told.map(({ event }) => event)).toEqual(['restart', 'deadLetter', 'restart'])
       expect(told[1]?.payload).toMatchObject({ queue: 'calls', attempts: 2, error: late })
@@ -106,7 +106,7 @@ describe('consume with a timeout', () => {
     one.consume(queue, task('looped', { words, seen }, { timeout: 300, retries: 2, concurrency: 2 }))
     await within(one.join(), 'the end of the consumers')
     expect(contents(letters)).toMatchObject([{ item: 2, attempts: 3 }])
-    // More than once, where the thread ends before it could finish it.
+    // The item is called again if its thread ends before it is finished.
     expect(new Set(contents(seen))).toEqual(new Set([1]))
   })
 
@@ -140,13 +140,13 @@ describe('consume with a timeout', () => {
     await within(one.join(), 'the end of the consumers', 50_000)
     const { threads, ...stats } = queue.stats()
     expect(stats).toMatchObject({ size: 0, unfinished: 0, held: 0, dropped: 0 })
-    // Of a call that ended too late, too, the loop may have come to its end.
+    // Even a call that took too long may have finished its loop.
     expect((words[0] as number) + letters.size).toBeGreaterThanOrEqual(items.length)
     for (const letter of contents(letters))
       expect(letter).toMatchObject({ attempts: 3, error: { code: 'ERR_RUN_TIMEOUT' } })
   })
 
-  it('goes on keeping the time of what is under way when it is asked to stop', async () => {
+  it('still measures the calls under way after it is asked to stop', async () => {
     const words = sharedWords()
     const queue = await filled([2])
     const one = supervisor({ grace: 60_000 })

@@ -4,12 +4,12 @@ import type { Supervisor, SupervisorEvents, SupervisorOptions, ThreadTask } from
 import { millrace } from '../kill/library.ts'
 import { until, within } from '../support/deadline.ts'
 
-/** What the tests of supervisors share. The library is the built one, as its threads run it. */
+/** Shared by the tests of supervisors. The library is the build, which the threads run too. */
 export { millrace }
 
 const made: Supervisor[] = []
 
-/** A supervisor that ends with the test. */
+/** A supervisor that is destroyed at the end of the test. */
 export function supervisor(options?: SupervisorOptions): Supervisor {
   const one = new millrace.Supervisor(options)
   made.push(one)
@@ -21,7 +21,7 @@ afterEach(async () => {
   await within(Promise.all(ends), 'the end of all threads')
 })
 
-/** A function of a fixture. */
+/** A task that runs a function of a fixture. */
 export function fixture<A, R = unknown>(
   file: string,
   name?: string,
@@ -30,7 +30,7 @@ export function fixture<A, R = unknown>(
   return { filename: new URL(`./fixtures/${file}`, import.meta.url), name, ...options }
 }
 
-/** What `promise` rejects with. */
+/** The error with which `promise` rejects. */
 // biome-ignore lint/suspicious/noExplicitAny: whatever was thrown
 export async function failureOf(promise: Promise<unknown>, what: string): Promise<any> {
   const settled = promise.then(
@@ -55,7 +55,7 @@ export function listenTo(to: Supervisor, ...events: (keyof SupervisorEvents)[]):
   return told
 }
 
-/** Words that threads see too. */
+/** Words in shared memory. */
 export function sharedWords(count = 8): Int32Array<SharedArrayBuffer> {
   return new Int32Array(new SharedArrayBuffer(4 * count))
 }
@@ -71,7 +71,7 @@ export function open(words: Int32Array, at: number): void {
   Atomics.notify(words, at)
 }
 
-/** The thread on which member `index` of the group that was started as number `group` runs; once it does. */
+/** Waits until member `index` of group number `group` runs. Returns its threadId. */
 export async function threadOf(of: Supervisor, group = 0, index = 0): Promise<number> {
   const id = () => of.stats().groups[group]?.members[index]?.threadId ?? 0
   await until(() => id() > 0, `thread ${index} of group ${group} runs`)
@@ -93,7 +93,7 @@ export function workerOf(threadId: number): Worker {
   return worker
 }
 
-/** Process warnings with this code, those of the next turn included. */
+/** The process warnings with this code, until the event loop has run once more. */
 export async function warningsOf(code: string, during: () => Promise<unknown>): Promise<string[]> {
   const messages: string[] = []
   const onWarning = (warning: Error & { code?: string }) => {

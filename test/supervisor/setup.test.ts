@@ -11,11 +11,11 @@ import { failureOf, fixture, listenTo, millrace, saying, supervisor, threadOf } 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-// Not among the fixtures, where a linter would read it.
+// The file is not a fixture: a linter would read it there.
 const broken = join(folder, 'broken.mjs')
 writeFileSync(broken, 'export const fine = 1\nexport function bake( {\n')
 
-/** What can be wrong with a task, and what its error says beside file, export and thread. */
+/** The faults of a task, and the words of their errors beside file, export and thread. */
 const FAULTS: [what: string, task: ThreadTask, name: string, message: string, cause: object][] = [
   [
     'a missing file',
@@ -61,7 +61,7 @@ describe('a thread that cannot be set up', () => {
     for (const word of [file, `#${exportName}`, 'thread 0', message]) expect(error.message).toContain(word)
     expect(error.cause).toMatchObject(cause)
     expect(error.cause).toBeInstanceOf(Error)
-    // It would be the same on another thread.
+    // No restart: another thread would fail alike.
     expect(told).toEqual([])
   })
 
@@ -151,7 +151,7 @@ describe('the process', () => {
 })
 
 describe('a thread whose module never gets loaded', () => {
-  it('is told of as starting, and ends when it is stopped', async () => {
+  it('is reported as starting, and ends when it is stopped', async () => {
     const one = supervisor({ name: 'mill', grace: 100 })
     const told = listenTo(one, 'start')
     const group = one.spawn(fixture('never-loads.mjs', undefined, { threads: 2 }))

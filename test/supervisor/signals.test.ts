@@ -3,7 +3,9 @@ import { program } from './process.ts'
 
 const fixtures = new URL('./fixtures/', import.meta.url).href
 
-/** A producer without end and a consumer that gives each item back to the main thread, which has stopped to look. */
+/**
+ * An endless producer, and a consumer that hands each item back to the main thread.
+ */
 const PIPELINE = `
   const task = (file, name, args) => ({ filename: ${JSON.stringify(fixtures)} + file, name, args, threads: 1 })
   const supervisor = new millrace.Supervisor({ name: 'mill', handleSignals: true })
@@ -35,7 +37,7 @@ describe('handleSignals', () => {
       const { stoppedBy, groups, queues } = await supervisor.join()
       console.log('report', stoppedBy.message, queues[0].left, queues[0].unfinished)
       console.log('all', groups[0].stored === words[0] && words[0] >= 5)
-      // They stay a moment longer, for a second copy of the same signal.
+      // The listeners stay a moment longer, for a second copy of the same signal.
       while (listeners() > 0) await new Promise((resolve) => setTimeout(resolve, 1))
       console.log('no listeners')`)
       await running.says('full')
@@ -56,18 +58,18 @@ describe('handleSignals', () => {
   )
 
   it.each(['SIGINT', 'SIGTERM'] as const)('ends at once with the second %s', async (name) => {
-    // The item under way is never finished.
+    // The call under way never ends.
     const running = program(`${PIPELINE} await supervisor.join()`)
     await running.says('full')
     running.signal(name)
     await running.says('asked:')
-    // One that comes at once would still be the first.
+    // A signal that comes at once would count as the first.
     running.insists(name)
     const { code, signal } = await running.ended()
     expect([code, signal]).toEqual([null, name])
   })
 
-  it('takes a signal that comes again at once for the first', async () => {
+  it('counts a signal that comes again at once as the first', async () => {
     const running = program(`${PIPELINE}
       supervisor.signal.addEventListener('abort', () => {
         setImmediate(() => {
@@ -92,7 +94,7 @@ describe('handleSignals', () => {
       const waits = () => queue.stats().threads.some(({ waiting }) => waiting.includes('put'))
       while (!waits()) await new Promise(setImmediate)`
 
-  it('leaves threads that are still starting until it is seen that they take', async () => {
+  it('lets threads go on that are still starting, until their use of queues is known', async () => {
     const running = program(`${handMade(20_000)}
       const consumer = supervisor.spawn(task('stopping.mjs', 'takesWhileAsked', { queue, words }))
       process.emit('SIGINT', 'SIGINT')
@@ -102,7 +104,7 @@ describe('handleSignals', () => {
     expect([stdout, stderr, code]).toEqual(['took 4 left 0\n', '', 130])
   })
 
-  it('asks those that have done nothing within `grace`, and terminates them after as much again', async () => {
+  it('asks threads that have used no queue within `grace`, and terminates them after as much again', async () => {
     const running = program(`${handMade(300)}
       const idle = supervisor.spawn(task('stopping.mjs', 'neverEnds', { queue }))
       await new Promise((resolve) => supervisor.once('start', resolve))
@@ -121,7 +123,7 @@ describe('handleSignals', () => {
     ])
   })
 
-  it('asks those that wait for items that nobody puts any more, after `grace`', async () => {
+  it('asks threads after `grace` that wait for items that no one puts', async () => {
     const running = program(`
       const task = (file, name, args) => ({ filename: ${JSON.stringify(fixtures)} + file, name, args, threads: 1 })
       const supervisor = new millrace.Supervisor({ handleSignals: true, grace: 300 })
@@ -138,7 +140,7 @@ describe('handleSignals', () => {
     expect([stdout, stderr, code]).toEqual(['finished all true left 0\n', '', 130])
   })
 
-  it('asks a producer at once, whatever else it was given', async () => {
+  it('asks a producer at once, even if it has other queues', async () => {
     const running = program(`
       const task = (file, name, args) => ({ filename: ${JSON.stringify(fixtures)} + file, name, args, threads: 1 })
       const supervisor = new millrace.Supervisor({ handleSignals: true, grace: 60_000 })
@@ -154,7 +156,7 @@ describe('handleSignals', () => {
     expect([stdout, stderr, code]).toEqual(['left 0\n', '', 130])
   })
 
-  it('leaves others who listen what they do about the second', async () => {
+  it('leaves the second signal to other listeners', async () => {
     const running = program(`${handMade(20_000)}
       let heard = 0
       process.on('SIGINT', () => heard++)
@@ -197,7 +199,7 @@ describe('handleSignals', () => {
     expect([stdout, stderr, code]).toEqual(['0 2 0 0\n', '', 0])
   })
 
-  it('is off unless it is asked for: the first SIGINT ends the process', async () => {
+  it('is off by default: the first SIGINT ends the process', async () => {
     const running = program(
       `${PIPELINE.replace('handleSignals: true', 'handleSignals: false')} await supervisor.join()`,
     )
@@ -211,7 +213,7 @@ describe('handleSignals', () => {
 
 describe('a listener that throws', () => {
   it.each(['start', 'exit', 'restart', 'error'])(
-    "of '%s' holds up nothing: what it throws is uncaught",
+    "to '%s' delays nothing: its error is an uncaught exception",
     async (event) => {
       const running = program(`
       const task = (file, name, args) => ({ filename: ${JSON.stringify(fixtures)} + file, name, args })
@@ -238,7 +240,7 @@ describe('a listener that throws', () => {
 })
 
 describe('the process', () => {
-  it('ends by itself when all groups are over, whoever is joined', async () => {
+  it('ends by itself when all groups are over, joined or not', async () => {
     const running = program(`
       const supervisor = new millrace.Supervisor()
       const queue = new millrace.Queue({ maxsize: 2 })

@@ -13,11 +13,11 @@ const run = (name?: string, options?: { threads?: number; args?: unknown }) =>
 class Shelf {}
 
 describe('spawn', () => {
-  it('gives what each thread returned, by index, whoever is first', async () => {
+  it('gives the return values by index, in any order of the ends', async () => {
     expect(await run('indexBackwards', { threads: 3, args: { words: sharedWords() } })).toEqual([0, 1, 2])
   })
 
-  it('runs the default export on one thread unless it is told otherwise', async () => {
+  it('runs the default export on one thread by default', async () => {
     const group = supervisor().spawn(plain())
     expect([group.name, group.threads]).toEqual(['plain.mjs', 1])
     expect(await within(group.join(), 'the end')).toEqual(['the default export'])
@@ -33,7 +33,7 @@ describe('spawn', () => {
     expect(await Promise.all(joins)).toEqual([[0], [0]])
   })
 
-  it('tells each thread who it is', async () => {
+  it('tells each thread its index, its number of threads and its threadId', async () => {
     const seen = (await run('context', { threads: 2, args: { any: 1 } })) as {
       fields: object
       threadId: number
@@ -108,7 +108,7 @@ describe('args', () => {
     expect([queue.tryGet(), queue.tryGet()].sort()).toEqual([0, 1])
   })
 
-  it('may hold whatever structured clone knows, shared memory as it is', async () => {
+  it('may hold any value that structured clone knows, and shared memory stays shared', async () => {
     const shared = sharedWords()
     const args = {
       map: new Map([['a', { deep: [1, 2] }]]),
@@ -140,7 +140,7 @@ describe('args', () => {
     expect(args.buffer.byteLength).toBe(5)
   })
 
-  it('are what they were at the call, for a restarted thread too', async () => {
+  it('are those of the call, for a restarted thread too', async () => {
     const args = { n: 1, list: [1], map: new Map([['n', 1]]), bytes: Uint8Array.of(1), date: new Date(1) }
     const group = supervisor().spawn(plain('echoAfterDeath', { args }))
     args.n = 2
@@ -153,7 +153,7 @@ describe('args', () => {
     ])
   })
 
-  it('keep their queue though nobody else does', async () => {
+  it('keep their queue when nothing else does', async () => {
     const group = supervisor().spawn(plain('putInto', { args: numbers('dropped') }))
     expect(await within(group.join(), 'the end')).toEqual([true])
   })
@@ -202,13 +202,13 @@ describe('args', () => {
   })
 })
 
-describe('what is tied to thread.signal and fails when the function is over', () => {
+describe('work that is tied to thread.signal and fails when the function is over', () => {
   it('may end the thread', async () => {
     const group = supervisor({ restart: false }).spawn(fixture('plain.mjs', 'exitsWhenAborted'))
     expect(await within(group.join(), 'the group')).toEqual(['returned'])
   })
 
-  it.each([false, true])('changes nothing of how it has ended: while output waits %s', async (writes) => {
+  it.each([false, true])('does not change its outcome: while output waits %s', async (writes) => {
     const one = supervisor({ restart: false })
     const returned = one.spawn(fixture('plain.mjs', 'leavesTicking', { args: { writes, throws: false } }))
     expect(await within(returned.join(), 'the group')).toEqual(['returned'])

@@ -24,7 +24,7 @@ const numbers = (options?: QueueOptions<number>) =>
 
 const joined = (group: ThreadGroup) => within(group.join(), 'the end of the group')
 
-/** The ways to ask all threads of a supervisor, and the reason they are told. */
+/** The ways to stop all threads of a supervisor, and the reason that the threads get. */
 const WAYS: [way: string, ask: (one: Supervisor, group: ThreadGroup) => Promise<void>, reason: string][] = [
   ['group.stop()', (_, group) => group.stop(), "group 'waitsIn' was stopped"],
   ['close()', (one) => one.close(), "supervisor 'mill' was closed"],
@@ -52,7 +52,7 @@ describe('a thread that is asked to stop', () => {
   })
 
   it.each(['getSync', 'takeSync', 'get', 'take', 'getMany', 'getManySync'])(
-    'leaves the wait of %s with an AbortError',
+    'ends the wait of %s with an AbortError',
     async (method) => {
       const queue = numbers()
       const one = supervisor()
@@ -65,7 +65,7 @@ describe('a thread that is asked to stop', () => {
     },
   )
 
-  it.each(['getMany', 'getManySync'])('hands over what %s has while it lingers', async (method) => {
+  it.each(['getMany', 'getManySync'])('gets the items that %s has while it lingers', async (method) => {
     for (const ack of ['manual', 'auto'] as const) {
       const queue = numbers({ ack })
       const one = supervisor()
@@ -79,7 +79,7 @@ describe('a thread that is asked to stop', () => {
     }
   })
 
-  it.each(['getSync', 'get'])('may leave with that error: its result is undefined (%s)', async (method) => {
+  it.each(['getSync', 'get'])('may end with that error: its result is undefined (%s)', async (method) => {
     const queue = numbers()
     const one = supervisor()
     const told = listenTo(one, 'exit')
@@ -90,7 +90,7 @@ describe('a thread that is asked to stop', () => {
     expect(told.map(({ payload }) => payload.error)).toEqual([undefined])
   })
 
-  it.each(['get', 'take'])('leaves a wait of %s though it holds all it may', async (method) => {
+  it.each(['get', 'take'])('ends a wait of %s though it holds as many items as it may', async (method) => {
     const queue = numbers({ maxInFlight: 1 })
     const one = supervisor()
     const words = sharedWords()
@@ -104,7 +104,7 @@ describe('a thread that is asked to stop', () => {
     ])
   })
 
-  it('gives the item back of which its call is interrupted: it has not failed', async () => {
+  it('releases the item of an interrupted call, which has not failed', async () => {
     const letters = new millrace.Queue<DeadLetter<number>>()
     const queue = numbers({ deadLetters: letters })
     const words = sharedWords()
@@ -117,7 +117,7 @@ describe('a thread that is asked to stop', () => {
     expect([await joined(group), told, letters.size, queue.size]).toEqual([[undefined], [], 0, 1])
   })
 
-  it('gives it back though it may be delivered no more: that delivery does not count', async () => {
+  it('releases it after its last delivery too, which does not count', async () => {
     const queue = numbers({ maxDeliveries: 1 })
     const words = sharedWords()
     await queue.put(1)
@@ -128,7 +128,7 @@ describe('a thread that is asked to stop', () => {
     expect((await queue.take()).attempt).toBe(1)
   })
 
-  it('may leave with the reason that `throwIfAborted` throws', async () => {
+  it('may end with the reason that `throwIfAborted` throws', async () => {
     const words = sharedWords()
     const group = supervisor().spawn(stopping('throwsReason', { words }))
     await reaches(words, 0, 1)
@@ -182,7 +182,7 @@ describe('a thread that is asked to stop', () => {
     ['takeSync', [], 'get'],
     ['joinSync', [], 'join'],
     ['join', [], 'join'],
-  ] as const)('leaves the wait of %s with its signal', async (method, given, side) => {
+  ] as const)('ends the wait of %s with its signal', async (method, given, side) => {
     const queue = numbers({ maxsize: 1 })
     if (side !== 'get') await queue.put(1)
     const one = supervisor()
@@ -214,7 +214,7 @@ describe('a thread that is asked to stop', () => {
   })
 
   it.each(['aborted', 'stopping', 'throwIfAborted'])(
-    'sees it in a loop that never yields: %s',
+    'sees the request in a loop that never yields: %s',
     async (by) => {
       const words = sharedWords()
       const group = supervisor().spawn(stopping('polls', { words, by }))
@@ -224,7 +224,7 @@ describe('a thread that is asked to stop', () => {
     },
   )
 
-  it('hears the abort of its signal', async () => {
+  it('gets the abort event of its signal', async () => {
     const words = sharedWords()
     const group = supervisor().spawn(stopping('hears', { words }))
     await reaches(words, 0, 1)
@@ -232,7 +232,7 @@ describe('a thread that is asked to stop', () => {
     expect(await joined(group)).toEqual([[true, "group 'hears' was stopped"]])
   })
 
-  it('between its start and its first wait does not wait', async () => {
+  it('does not begin a wait after the request', async () => {
     const words = sharedWords()
     const [queue, other] = [numbers(), numbers()]
     const group = supervisor().spawn(stopping('sleepsThenWaits', { queue, handle: other.handle, words }))
@@ -244,7 +244,7 @@ describe('a thread that is asked to stop', () => {
     expect(await joined(group)).toEqual([[reason, reason]])
   })
 
-  it('before it has begun does not wait either', async () => {
+  it('does not wait if the request came before its start', async () => {
     const queue = numbers()
     const group = supervisor().spawn(stopping('waitsIn', { queue, method: 'getSync', given: [] }, 2))
     await within(group.stop(), 'the stop')
@@ -252,7 +252,7 @@ describe('a thread that is asked to stop', () => {
     expect(await joined(group)).toMatchObject([seen, seen])
   })
 
-  it('is woken in a queue that its supervisor was not told of', async () => {
+  it('is woken in a queue that its supervisor does not know', async () => {
     const queue = numbers()
     const one = supervisor()
     const group = one.spawn(stopping('waitsInHandle', { handle: queue.handle }))
@@ -311,7 +311,7 @@ describe('stop', () => {
     expect(error.message).toContain('100 ms')
   })
 
-  it('of a group that is over resolves', async () => {
+  it('resolves for a group that is over', async () => {
     const group = supervisor().spawn(fixture('plain.mjs', 'index'))
     await joined(group)
     await within(group.stop(), 'the stop')
@@ -357,7 +357,7 @@ describe('stop', () => {
     expect([words[0], words[2], queue.size, queue.unfinished]).toEqual([1, 1, 2, 2])
   })
 
-  it('of consumers comes though an item waits for its backoff, which is then delivered again', async () => {
+  it('ends consumers though an item waits for its backoff, and the item is delivered again', async () => {
     const queue = numbers()
     await queue.putMany([1, 2])
     const words = sharedWords()
@@ -412,7 +412,7 @@ describe('close', () => {
     expect((words[2] as number) + queue.size).toBe(5)
   })
 
-  it('stops a pipeline with the stream of its items', async () => {
+  it('stops a pipeline in the order of the stream of items', async () => {
     const from = numbers({ maxsize: 1 })
     const to = numbers({ maxsize: 1 })
     const words = sharedWords()
@@ -421,7 +421,7 @@ describe('close', () => {
     one.spawn(stopping('givesOn', { from, to }))
     one.consume(to, stopping('slow', { words }))
     await reaches(words, 0, 1)
-    // Only what comes after it makes room for it.
+    // Only the consumer after it makes room for it.
     await waits(to, 'put', await threadOf(one, 1))
     const closed = one.close()
     open(words, 1)
@@ -431,7 +431,7 @@ describe('close', () => {
     expect(words[2]).toBeGreaterThan(0)
   })
 
-  it('stops those who feed each other together', async () => {
+  it('stops groups that feed each other together', async () => {
     const [here, there] = [numbers({ maxsize: 8 }), numbers({ maxsize: 8 })]
     const one = supervisor()
     await here.put(1)
@@ -443,7 +443,7 @@ describe('close', () => {
     expect(here.size + there.size).toBe(1)
   })
 
-  it('lets those still starting that take end last', async () => {
+  it('ends groups last that take items and are still starting', async () => {
     const queue = numbers({ maxsize: 1 })
     const words = sharedWords()
     const one = supervisor()
@@ -455,7 +455,7 @@ describe('close', () => {
     expect((await joined(taker))[0]).toEqual(3 - queue.size)
   })
 
-  it('gives those that take a grace of their own', async () => {
+  it('gives consumers a grace of their own', async () => {
     const queue = numbers()
     const words = sharedWords()
     const one = supervisor({ grace: 300 })
@@ -470,7 +470,7 @@ describe('close', () => {
     expect([await joined(consumers), queue.unfinished]).toEqual([[undefined], 0])
   })
 
-  it('within no time ends who has not begun, without a failure', async () => {
+  it('with a grace of 0 ends threads that have not begun, without a failure', async () => {
     const one = supervisor({ grace: 0 })
     const told = listenTo(one, 'start')
     const group = one.spawn(stopping('neverEnds'))
@@ -479,7 +479,7 @@ describe('close', () => {
     await within(one.join(), 'the join')
   })
 
-  it('of a producer that has not begun stores nothing', async () => {
+  it('stores nothing of a producer that has not begun', async () => {
     for (const name of ['endless', 'endlessAsync']) {
       const queue = numbers({ maxsize: 4 })
       const one = supervisor()
@@ -491,7 +491,7 @@ describe('close', () => {
     }
   })
 
-  it('of nothing, and twice, resolves', async () => {
+  it('resolves without groups, and a second time', async () => {
     const one = supervisor()
     await within(Promise.all([one.close(), one.close()]), 'the close')
     await within(one.join(), 'the join')
@@ -527,7 +527,7 @@ describe("the supervisor's signal option", () => {
     expect(() => one.spawn(stopping('neverEnds'))).toThrow(millrace.SupervisorClosedError)
   })
 
-  it('that is aborted already refuses a spawn', () => {
+  it('refuses a spawn when it is aborted already', () => {
     const one = supervisor({ signal: AbortSignal.abort(new Error('enough')) })
     expect(() => one.spawn(stopping('neverEnds'))).toThrow(
       expect.objectContaining({ code: 'ABORT_ERR', cause: expect.objectContaining({ message: 'enough' }) }),
@@ -559,13 +559,13 @@ describe('destroy', () => {
     expect(() => one.spawn(stopping('neverEnds'))).toThrow(millrace.SupervisorClosedError)
   })
 
-  it('is the last that is told of a thread, whatever it had said', async () => {
+  it('is the last event of a thread, even if a message of it is under way', async () => {
     const words = sharedWords()
     const one = supervisor()
     const told = listenTo(one, 'start', 'exit', 'deadLetter')
     const group = one.spawn(stopping('saysThatItRuns', { words }))
     const failure = failureOf(group.join(), 'the group')
-    // Without a turn of the event loop: its message is under way, and not read.
+    // The event loop has not run: the message is under way, and not read.
     const end = performance.now() + 20_000
     while (Atomics.load(words, 0) === 0 && performance.now() < end);
     const destroyed = one.destroy()
@@ -575,7 +575,7 @@ describe('destroy', () => {
     expect([words[0], told.map(({ event }) => event)]).toEqual([1, ['exit']])
   })
 
-  it('gives joins the error it is given, whatever else failed', async () => {
+  it('rejects joins with its argument, even after a failure', async () => {
     const one = supervisor()
     const first = one.spawn(fixture('failures.mjs', 'throwsOwn'))
     await failureOf(first.join(), 'the first group')
@@ -586,7 +586,7 @@ describe('destroy', () => {
     expect((await Promise.all(failures)).map((each) => each === error)).toEqual([true, true])
   })
 
-  it('releases the puts here that wait on a queue from which its threads took', async () => {
+  it('ends the puts of this thread that wait on a queue from which its threads took', async () => {
     const queue = numbers({ maxsize: 1 })
     const words = sharedWords()
     const one = supervisor()
@@ -597,11 +597,11 @@ describe('destroy', () => {
     const put = failureOf(queue.put(3), 'the put')
     await within(one.destroy(), 'the end')
     expect(await put).toMatchObject({ code: 'ERR_QUEUE_SHUT_DOWN', cause: { code: 'ABORT_ERR' } })
-    // What the threads held is there again.
+    // The items that the threads held are queued again.
     expect([queue.size, queue.unfinished]).toEqual([2, 2])
   })
 
-  it('leaves the places at a queue that its producers had', async () => {
+  it('frees the places of its producers at a queue', async () => {
     const queue = numbers({ maxsize: 4, maxThreads: 2 })
     const one = supervisor()
     const group = one.produce(queue, fixture('produce.mjs', 'endless'))
@@ -615,7 +615,7 @@ describe('destroy', () => {
     expect(queue.stats().threads).toHaveLength(2)
   })
 
-  it('of nothing resolves, and leaves no warning', async () => {
+  it('resolves without groups, and leaves no warning', async () => {
     const one = supervisor()
     const warnings = await warningsOf('MILLRACE_GROUP_FAILED', async () => {
       one.spawn(stopping('neverEnds'))

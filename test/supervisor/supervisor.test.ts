@@ -29,7 +29,7 @@ const waiting = (words: Int32Array, threads = 1) =>
 const index = (threads = 1) => fixture<unknown>('plain.mjs', 'index', { threads })
 
 describe('maxThreads', () => {
-  it('is how many threads may be at work in all groups together', async () => {
+  it('limits the threads at work in all groups together', async () => {
     const words = sharedWords()
     const one = supervisor({ name: 'mill', maxThreads: 3 })
     const two = one.spawn(waiting(words, 2))
@@ -41,7 +41,7 @@ describe('maxThreads', () => {
     await joined(one.spawn(index()))
     open(words, 0)
     await joined(two)
-    // Those that have ended do not count.
+    // Threads that have ended do not count.
     expect(await joined(one.spawn(index(3)))).toEqual([0, 1, 2])
   })
 })
@@ -58,12 +58,12 @@ describe('a closed supervisor', () => {
 })
 
 describe('join', () => {
-  it('of no groups resolves with an empty report', async () => {
+  it('resolves without groups, with an empty report', async () => {
     const report = await within(supervisor({ name: 'mill' }).join(), 'the join')
     expect(report).toEqual({ name: 'mill', elapsed: 0, groups: [], queues: [] })
   })
 
-  it('gives up after `timeout`, and the groups run on', async () => {
+  it('rejects after `timeout`, and the groups run on', async () => {
     const words = sharedWords()
     const one = supervisor({ name: 'mill' })
     const group = one.spawn(waiting(words))
@@ -80,7 +80,7 @@ describe('join', () => {
     await within(one.join({ timeout: 10_000 }), 'the join')
   })
 
-  it('ends with its signal, and the groups run on', async () => {
+  it('rejects when its signal is aborted, and the groups run on', async () => {
     const words = sharedWords()
     const one = supervisor()
     const group = one.spawn(waiting(words))
@@ -146,7 +146,7 @@ describe('join', () => {
     }
   })
 
-  it('resolves when items are left that no group took any of', async () => {
+  it('resolves when items are left in a queue from which no group took', async () => {
     const queue = numbers()
     const one = supervisor()
     const task = fixture('stopping.mjs', 'putsAll', { args: { queue, items: [1, 2] } })
@@ -170,7 +170,7 @@ describe('join', () => {
 })
 
 describe('the report', () => {
-  it('has groups and queues in their order, and what came of them', async () => {
+  it('has groups and queues in their order, with their figures', async () => {
     const [made, other] = [numbers(), numbers({ name: 'other', maxsize: 3 })]
     await other.put(1)
     const words = sharedWords()
@@ -199,7 +199,7 @@ describe('the report', () => {
 })
 
 describe('stats', () => {
-  it('tells who runs, and on which thread', async () => {
+  it('names the running members and their threads', async () => {
     const words = sharedWords()
     const queue = numbers({ maxsize: 2 })
     const one = supervisor({ name: 'mill' })
@@ -243,7 +243,7 @@ describe('stats', () => {
     expect(one.stats().threads).toBe(1)
     queue.shutdown()
     await within(one.join(), 'the end')
-    // A late look says the same.
+    // Later stats are the same.
     expect(one.stats().groups[1]?.members[0]).toMatchObject({ state: 'over', stored: 2 })
   })
 })
@@ -277,7 +277,7 @@ describe('events', () => {
     expect(told[1]?.payload).toBe(error)
   })
 
-  it("are no 'error' where nobody listens", async () => {
+  it("have no 'error' without a listener", async () => {
     const error = await failureOf(
       supervisor().spawn(fixture('failures.mjs', 'throwsOwn')).join(),
       'the group',
@@ -310,7 +310,7 @@ describe("the event 'progress'", () => {
         await joined(group)
         vi.advanceTimersByTime(5000)
         expect(seen).toHaveLength(2)
-        // It comes again with the next group.
+        // The event comes again with the next group.
         const next = sharedWords()
         const second = one.spawn(waiting(next))
         vi.advanceTimersByTime(1000)
@@ -323,7 +323,7 @@ describe("the event 'progress'", () => {
     },
   )
 
-  it('has no timer where nobody listens', async () => {
+  it('has no timer without a listener', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     try {
       const words = sharedWords()

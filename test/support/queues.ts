@@ -1,5 +1,6 @@
 import { LifoQueue, PriorityQueue, Queue, type QueueOptions } from '../../src/index.ts'
-import { Origin } from '../../src/queue/attachment/description.ts'
+import { queueOf } from '../../src/queue/attach.ts'
+import { createDescription } from '../../src/queue/attachment/description.ts'
 
 export const KINDS = ['fifo', 'lifo', 'priority'] as const
 export type Kind = (typeof KINDS)[number]
@@ -10,5 +11,5 @@ export const CLASSES = { fifo: Queue, lifo: LifoQueue, priority: PriorityQueue }
  * 2^30.
  */
 export function queueAt<T>(start: number, options?: QueueOptions<T>, kind: Kind = 'fifo'): Queue<T> {
-  return new CLASSES[kind]<T>(Origin.create(options, start, kind) as unknown as QueueOptions<T>)
+  return queueOf(createDescription(options, kind, start))
 }

@@ -9,7 +9,10 @@ import {
   task,
 } from '../../src/index.ts'
 
-/** What compiles, and what does not: checked by tsc, never run. Each `@ts-expect-error` is about the next line alone. */
+/**
+ * Code that compiles, and code that does not. Tsc checks it; it never runs. An `@ts-expect-error` is for one
+ * line.
+ */
 
 type Work = typeof import('./work.ts')
 const url = new URL('./work.ts', import.meta.url)

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream'
 import type { DeadLetter, Queue, ThreadContext } from '../../src/index.ts'
 
-/** Functions as users write them; never run. */
+/** Functions as users write them. They never run. */
 
 export type Args = { words: Queue<string> }
 type Prefix = { prefix: string }
 
-// To be spawned.
+// Functions for spawn.
 export const count = ({ words }: Args, thread: ThreadContext): number => words.size + thread.index
 export const countTyped = ({ words }: Args, thread: ThreadContext<Args>): number => words.size + thread.index
 export const byContext = (_: unknown, thread: ThreadContext<Args>): number => thread.args.words.size
@@ -21,7 +21,7 @@ export async function later({ n }: { n: number }): Promise<boolean> {
   return n > 0
 }
 
-// To be called with items.
+// Functions for consume.
 export function print(word: string, thread: ThreadContext<Prefix>): void {
   thread.log(thread.args.prefix + word)
 }
@@ -40,7 +40,7 @@ export function overloaded(item: string | number): void {
 export const perhapsThread = (word: string, thread?: ThreadContext<Prefix>): void => void [word, thread]
 export const letter = ({ item }: DeadLetter<string>): void => void item
 
-// To give items.
+// Functions for produce.
 export function* words({ upTo }: { upTo: number }): Generator<string, number> {
   for (let n = 0; n < upTo; n++) yield String(n)
   return upTo

@@ -15,22 +15,22 @@ function site() {
   return { controller, signal: controller.signal, log, hear }
 }
 
-describe('those who hear of the abort of one signal', () => {
-  it('have one listener, which is gone with the last of them', () => {
+describe('the callbacks for the abort of one signal', () => {
+  it('share one listener, which is removed with the last of them', () => {
     const { signal, hear } = site()
-    const takeBack = ['a', 'b', 'c'].map((name) => hear(name))
+    const cancel = ['a', 'b', 'c'].map((name) => hear(name))
     expect(listeners(signal)).toBe(1)
-    takeBack[1]!()
-    takeBack[0]!()
-    takeBack[0]!()
+    cancel[1]!()
+    cancel[0]!()
+    cancel[0]!()
     expect(listeners(signal)).toBe(1)
-    takeBack[2]!()
+    cancel[2]!()
     expect(listeners(signal)).toBe(0)
     hear('d')
     expect(listeners(signal)).toBe(1)
   })
 
-  it('hear of it once, in order, and no listener is left', () => {
+  it('run once, in order, and no listener is left', () => {
     const { controller, signal, log, hear } = site()
     for (const name of ['a', 'b', 'c']) hear(name)
     const [, second] = [hear('d'), hear('e')]
@@ -41,7 +41,7 @@ describe('those who hear of the abort of one signal', () => {
     expect(listeners(signal)).toBe(0)
   })
 
-  it('do not hear of it once they are taken back by one before them', () => {
+  it('do not run once a callback before them has cancelled them', () => {
     const { controller, log, hear } = site()
     hear('a', () => c())
     hear('b')
@@ -51,7 +51,7 @@ describe('those who hear of the abort of one signal', () => {
     expect(log).toEqual(['a', 'b', 'd'])
   })
 
-  it('all hear of it, though one throws; that is an uncaught exception', async () => {
+  it('all run though one throws; its error is an uncaught exception', async () => {
     const { controller, log, hear } = site()
     const others = process.listeners('uncaughtException')
     process.removeAllListeners('uncaughtException')

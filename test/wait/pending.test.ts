@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { geometryOf, layOut, ledgerAt } from '../../src/core/geometry.ts'
 import { allocate } from '../../src/core/instance.ts'
 import { SharedMemory } from '../../src/core/shared.ts'
+import { SharedParkingLot } from '../../src/core/threads/parking-lot.ts'
 import { ASYNC_WAITER, GET, PUT, WAITERS } from '../../src/core/words/offsets.ts'
-import { SharedParkingLot } from '../../src/wait/parking-lot.ts'
 import { type PendingCall, PendingCalls } from '../../src/wait/pending.ts'
 import { until } from '../support/deadline.ts'
 
@@ -30,7 +30,7 @@ function pending() {
 
 const never = { timeout: Number.POSITIVE_INFINITY, signal: undefined, lapse: () => new Error('lapsed') }
 
-/** A call that is settled once `gate.open`, and notes it under `name`. */
+/** A call that is settled once `gate.open`, and logs that under `name`. */
 function call(name: string, gate: { open: boolean }, log: string[], side = GET): PendingCall {
   return {
     attempt: () => {
@@ -39,7 +39,7 @@ function call(name: string, gate: { open: boolean }, log: string[], side = GET):
       return 0
     },
     reject: (error) => log.push(`${name}: ${(error as Error).message}`),
-    giveUp: () => log.push(`${name} given up`),
+    abandon: () => log.push(`${name} abandoned`),
   }
 }
 
@@ -55,7 +55,7 @@ describe('pending calls', () => {
     expect(log).toEqual(['a', 'b', 'c'])
   })
 
-  it('count as one waiter, on the side the first waits for, and as none when they are settled', () => {
+  it('count as one waiter, on the side that the first waits for, and as none once they are settled', () => {
     const { calls, waiters } = pending()
     const gates = [{ open: false }, { open: false }]
     const log: string[] = []
@@ -70,7 +70,7 @@ describe('pending calls', () => {
     expect([waiters(GET), waiters(PUT), calls.size, ...log]).toEqual([0, 0, 0, 'a', 'b'])
   })
 
-  it('are woken again and again, however often waits begin and end without a wake', async () => {
+  it('are woken again and again, however often waits end without a wake', async () => {
     const { calls, shared } = pending()
     const log: string[] = []
     for (let round = 0; round < 200; round++) {
@@ -86,7 +86,7 @@ describe('pending calls', () => {
     expect(shared.load(GET + WAITERS)).toBe(0)
   })
 
-  it('look again where the wake came during their look', async () => {
+  it('look again if the wake came during their look', async () => {
     const { calls, shared } = pending()
     const gate = { open: false }
     const log: string[] = []
@@ -106,7 +106,7 @@ describe('pending calls', () => {
     expect(calls.size).toBe(0)
   })
 
-  it('that lapse are given up and rejected; the others move up', async () => {
+  it('are abandoned and rejected when they lapse; the others move up', async () => {
     const { calls, waiters } = pending()
     const gates = [{ open: false }, { open: true }]
     const log: string[] = []
@@ -114,11 +114,11 @@ describe('pending calls', () => {
     calls.add(call('b', gates[1]!, log), never)
     expect(log).toEqual([])
     await until(() => calls.size === 0, 'both are settled')
-    expect(log).toEqual(['a given up', 'a: lapsed', 'b'])
+    expect(log).toEqual(['a abandoned', 'a: lapsed', 'b'])
     expect(waiters(GET)).toBe(0)
   })
 
-  it('whose attempt throws are rejected with that, and the next is tried', () => {
+  it('are rejected with the error that their attempt throws, and the next call is tried', () => {
     const { calls } = pending()
     const log: string[] = []
     const failing = {
@@ -132,7 +132,7 @@ describe('pending calls', () => {
     expect(log).toEqual(['no', 'b'])
   })
 
-  it('may be added from inside an attempt, and come last', () => {
+  it('may be added from inside an attempt, and are served last', () => {
     const { calls } = pending()
     const log: string[] = []
     const gate = { open: true }
@@ -149,7 +149,7 @@ describe('pending calls', () => {
     expect(calls.size).toBe(0)
   })
 
-  it('aborted before they are added are rejected and never tried', () => {
+  it('are rejected and never tried if they are aborted before they are added', () => {
     const { calls } = pending()
     const log: string[] = []
     calls.add(call('a', { open: true }, log), { ...never, signal: AbortSignal.abort() })
@@ -163,11 +163,11 @@ describe('pending calls', () => {
     const gate = { open: false }
     for (const name of ['a', 'b']) calls.add(call(name, gate, log), never)
     calls.rejectAll(() => new Error('detached'))
-    expect(log).toEqual(['a given up', 'a: detached', 'b given up', 'b: detached'])
+    expect(log).toEqual(['a abandoned', 'a: detached', 'b abandoned', 'b: detached'])
     expect([calls.size, waiters(GET)]).toEqual([0, 0])
   })
 
-  it('may be withdrawn: neither settled nor rejected, and the next is tried', () => {
+  it('may be withdrawn: they are neither settled nor rejected, and the next call is tried', () => {
     const { calls, waiters } = pending()
     const gate = { open: false }
     const log: string[] = []
@@ -179,7 +179,7 @@ describe('pending calls', () => {
     expect([waiters(GET), calls.size, ...log]).toEqual([0, 0, 'b'])
   })
 
-  it('tell when the last one has left', async () => {
+  it('report when none is pending any more', async () => {
     const { calls, idles } = pending()
     const gate = { open: false }
     calls.add(call('a', gate, []), { ...never, timeout: 1 })

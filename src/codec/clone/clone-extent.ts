@@ -2,31 +2,31 @@ import { types } from 'node:util'
 import { BYTES, VIEW_NUMBERS } from './clone-views.ts'
 
 /**
- * What V8's serialized data claim, checked before V8's reader believes it. That compares each length with the
- * bytes left; but arrays inside each other may all claim the same bytes (64 KiB took 1.2 GB and half a
- * minute), a sparse array may say any length (12 bytes took 268 MB), and a resizable buffer any size to grow
+ * Checks data in V8's serialized form before V8 reads them. V8's reader only compares each length with the
+ * bytes left. Arrays inside each other may all claim the same bytes (64 KiB took 1.2 GB and half a minute). A
+ * sparse array may claim any length (12 bytes took 268 MB), and a resizable buffer may claim any size to grow
  * to.
  *
- * This follows V8's reader tag by tag. Where the two disagree the data are none that V8 wrote, and V8 refuses
- * them.
+ * This check follows V8's reader tag by tag. Data on which the two disagree were not written by V8, and V8
+ * refuses them.
  */
 
-/** Positions without a value, in all arrays of an item together: V8 takes 8 bytes for each. */
+/** Positions without a value, in all arrays of an item together. V8 takes 8 bytes for each. */
 const MAX_HOLES = 2 ** 21
-/** Bytes that all resizable buffers of an item together may grow to: V8 reserves that many addresses. */
+/** Bytes that all resizable buffers of an item together may grow to. V8 reserves that many addresses. */
 const MAX_GROWTH = 2 ** 32
 
-/** What a value is inside of. An object, an array, a map or a set: the tag that ends it. */
+/** The kinds of value that contain others. The number of the first five is the tag that ends them. */
 const OBJECT = 0x7b
 const SPARSE_ARRAY = 0x40
 const DENSE_ARRAY = 0x24
 const MAP = 0x3a
 const SET = 0x2c
-/** One value, and nothing behind it. */
+/** It contains one value, with nothing behind it. */
 const HOST_OBJECT = 0
-/** One value and the flags. */
+/** It contains one value, with the flags behind it. */
 const REG_EXP = 1
-/** Parts, each with a tag of its own. */
+/** It contains parts, each with a tag of its own. */
 const ERROR = 2
 
 const VIEW = 0x56
@@ -37,34 +37,35 @@ let bytes: Uint8Array = NOTHING
 let at = 0
 let positions = 0
 let growth = 0
+/** The kinds of the values that contain the next one, innermost last. */
+const openKinds: number[] = []
 /**
- * What the next value is inside of, innermost last; and how many values of that were read, counted from below
- * 0 to 0 in a dense array.
+ * For each of these, how many of its values were read. The count of a dense array starts below 0, and is 0
+ * when all are read.
  */
-const around: number[] = []
-const counts: number[] = []
+const openCounts: number[] = []
 
 /**
- * Returns where the value whose tag is at `start` ends. Throws a RangeError if it claims what the bytes do
- * not bear out.
+ * Returns the end of the value whose tag is at `start`.
+ * @throws RangeError if the value claims more than its bytes hold
  */
 export function checkCloneExtent(data: Uint8Array, start: number): number {
   bytes = data
   at = start
   positions = 0
   growth = 0
-  around.length = 0
-  counts.length = 0
+  openKinds.length = 0
+  openCounts.length = 0
   try {
     for (;;) {
       let isWhole = readValue()
       do {
         if (isWhole) {
           skipView()
-          if (around.length === 0) return at
-          counts[counts.length - 1]!++
+          if (openKinds.length === 0) return at
+          openCounts[openCounts.length - 1]!++
         }
-        isWhole = endOfOuter()
+        isWhole = closeInnermost()
       } while (isWhole)
     }
   } finally {
@@ -72,7 +73,7 @@ export function checkCloneExtent(data: Uint8Array, start: number): number {
   }
 }
 
-/** False if values of its own follow: then it is the innermost. */
+/** Reads a value. Returns false if it contains values, which follow: it is then the innermost open one. */
 function readValue(): boolean {
   const tag = nextTag()
   switch (tag) {
@@ -130,7 +131,7 @@ function readValue(): boolean {
       return open(REG_EXP, 0)
     case 0x72:
       return open(ERROR, 0)
-    case 0x5c: // what clone-views.ts writes
+    case 0x5c: // a host object: clone-views.ts writes these
       if (varint() === BYTES) {
         skip(varint())
         return true
@@ -143,34 +144,34 @@ function readValue(): boolean {
 }
 
 function open(kind: number, count: number): false {
-  around.push(kind)
-  counts.push(count)
+  openKinds.push(kind)
+  openCounts.push(count)
   return false
 }
 
-/** Reads the end of the innermost, if that is what stands here: it is a value of the next one then. */
-function endOfOuter(): boolean {
-  const last = around.length - 1
-  const kind = around[last]!
-  const count = counts[last]!
+/** Reads the end of the innermost open value, if it ends here. Returns whether it does. */
+function closeInnermost(): boolean {
+  const last = openKinds.length - 1
+  const kind = openKinds[last]!
+  const count = openCounts[last]!
   if (kind === ERROR) {
     if (!endOfError()) return false
   } else if (kind === HOST_OBJECT || kind === REG_EXP) {
     if (count === 0) return false
     if (kind === REG_EXP) varint()
   } else {
-    // It ends where a key could stand, not where its value must.
+    // An object or a map ends where a key could stand, and not where the value of a key must stand.
     if (count < 0 || (kind !== SET && count % 2 === 1) || peekTag() !== kind) return false
     nextTag()
     varint()
     if (kind === SPARSE_ARRAY || kind === DENSE_ARRAY) varint()
   }
-  around.pop()
-  counts.pop()
+  openKinds.pop()
+  openCounts.pop()
   return true
 }
 
-/** False before a part that is a value. */
+/** Reads parts of an error. Returns false before a part that is a value, true at the end of the error. */
 function endOfError(): boolean {
   for (;;) {
     const tag = varint()
@@ -194,7 +195,7 @@ function endOfError(): boolean {
   }
 }
 
-/** A view of V8's own stands behind its buffer: kind, offset, length, flags. */
+/** Skips a view in V8's own form, which stands behind its buffer: kind, offset, length, flags. */
 function skipView(): void {
   if (peekTag() !== VIEW) return
   nextTag()
@@ -204,7 +205,7 @@ function skipView(): void {
 
 function claimPositions(count: number): void {
   positions += count
-  // A value that is there takes a byte at least.
+  // A position with a value takes at least one byte. All others are holes.
   if (positions > bytes.length + MAX_HOLES) {
     throw new RangeError(`arrays of ${positions} positions in ${bytes.length} bytes`)
   }
@@ -220,7 +221,7 @@ function skip(count: number): void {
   at += count
 }
 
-/** The tag that stands next, behind zeros that only pad; -1 at the end. */
+/** The next tag, behind zeros that are only padding; -1 at the end. */
 function peekTag(): number {
   let next = at
   while (bytes[next] === 0) next++
@@ -230,31 +231,29 @@ function peekTag(): number {
 function nextTag(): number {
   while (bytes[at] === 0) at++
   const tag = bytes[at]
-  if (tag === undefined) throw new RangeError('a value is not there')
+  if (tag === undefined) throw new RangeError('the data end where a value must start')
   at++
   return tag
 }
 
-/** Up to 32 bits, seven a byte, the lowest first. */
+/** A number of up to 32 bits, seven in each byte, the lowest first. */
 function varint(): number {
   let number = 0
   for (let bits = 0; ; bits += 7) {
     const byte = bytes[at]
-    if (byte === undefined) throw new RangeError('a number is cut off')
+    if (byte === undefined) throw new RangeError('the data end within a number')
     at++
     if (bits < 32) number |= (byte & 0x7f) << bits
     if (byte < 0x80) return number >>> 0
   }
 }
 
-/**
- * What the objects of one item would claim of the reader, so that a put is refused what no get could read.
- */
-export class Extent {
+/** Sums up what an item's objects will claim when they are read, so that a put refuses what a get would. */
+export class ClaimedExtent {
   #holes = 0
   #growth = 0
 
-  /** @throws RangeError */
+  /** @throws RangeError if the objects together claim too much */
   add(object: object, ownKeys: number): void {
     if (Array.isArray(object)) {
       this.#holes += Math.max(0, object.length - ownKeys)

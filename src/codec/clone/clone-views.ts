@@ -2,14 +2,15 @@ import { types } from 'node:util'
 import { Deserializer, Serializer } from 'node:v8'
 
 /**
- * V8's serializer, but for views. V8 takes the whole buffer under a view, which for a small Buffer is Node's
- * pool (64 KiB since Node 24). Node's DefaultSerializer gives Buffers for Uint8Arrays, and its reader makes
- * typed arrays that are views on the source, misaligned on some versions (nodejs/node#54573).
+ * V8's serializer with a form of our own for views. V8 writes the whole buffer under a view, which for a
+ * small Buffer is Node's pool (64 KiB since Node 24). Node's DefaultSerializer is no help: it makes Buffers
+ * of Uint8Arrays, and its typed arrays are views on the source, misaligned on some versions
+ * (nodejs/node#54573).
  */
 
 type ViewConstructor = new (buffer: ArrayBuffer, byteOffset: number, length: number) => ArrayBufferView
 
-/** A view's kind is its place here. Not every version has the last. */
+/** The kind of a view is its index here. Not every version of Node has the last. */
 const VIEWS = [
   ...[
     'Uint8Array',
@@ -23,9 +24,9 @@ const VIEWS = [
   ...['Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array', 'DataView', 'Float16Array'],
 ]
 
-/** The kind of a Buffer, of which only its own bytes are written, as those of a Uint8Array. */
+/** The kind of a Buffer. Only its own bytes are written, and it is read as a Uint8Array. */
 export const BYTES = 0xff
-/** Bytes between the kind of another view and its buffer: offset and length, as doubles. */
+/** Bytes between the kind of any other view and its buffer: offset and length, as doubles. */
 export const VIEW_NUMBERS = 16
 
 const tagOfTypedArray = Object.getOwnPropertyDescriptor(
@@ -34,7 +35,7 @@ const tagOfTypedArray = Object.getOwnPropertyDescriptor(
 )?.get as (this: object) => string | undefined
 
 export class CloneSerializer extends Serializer {
-  /** Documented by Node, but missing in its type declarations. */
+  /** Node documents it, but its type declarations lack it. */
   declare readonly _setTreatArrayBufferViewsAsHostObjects: (asHostObjects: boolean) => void
 
   constructor() {
@@ -42,7 +43,7 @@ export class CloneSerializer extends Serializer {
     this._setTreatArrayBufferViewsAsHostObjects(true)
   }
 
-  /** Called by V8 for views, and for what is none of JavaScript's own objects. */
+  /** V8 calls this for views, and for objects that are not JavaScript's own. */
   _writeHostObject(view: object): void {
     if (!ArrayBuffer.isView(view)) throw new TypeError('a host object cannot be cloned')
     const { buffer, byteOffset, byteLength } = view
@@ -54,17 +55,17 @@ export class CloneSerializer extends Serializer {
     }
     const name = tagOfTypedArray.call(view) ?? 'DataView'
     this.writeUint32(VIEWS.indexOf(name))
-    // Before the buffer: behind one V8 looks for a view of its own, and takes some of these numbers (88 is
-    // one) for it.
+    // The numbers must stand before the buffer. Behind a buffer V8 looks for a view in its own form, and
+    // takes some numbers (88 is one) for it.
     this.writeDouble(byteOffset)
     this.writeDouble(name === 'DataView' ? byteLength : (view as Uint8Array).length)
-    // V8 knows the buffer again when another view is on it, and refuses it if it is shared or detached.
+    // V8 writes a buffer under several views once, and refuses one that is shared or detached.
     this.writeValue(buffer)
   }
 }
 
 export class CloneDeserializer extends Deserializer {
-  /** Called by V8 where `_writeHostObject` wrote. */
+  /** V8 calls this where `_writeHostObject` wrote. */
   _readHostObject(): object {
     const kind = this.readUint32()
     if (kind === BYTES) return new Uint8Array(this.readRawBytes(this.readUint32()))
@@ -73,7 +74,7 @@ export class CloneDeserializer extends Deserializer {
     const length = this.readDouble()
     const buffer: unknown = this.readValue()
     if (name === undefined || !types.isArrayBuffer(buffer))
-      throw new RangeError('a view of no kind, or on no buffer')
+      throw new RangeError('a view has an unknown kind, or no buffer')
     const View = (globalThis as unknown as Record<string, ViewConstructor>)[name]!
     return new View(buffer, offset, length)
   }

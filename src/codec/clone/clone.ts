@@ -8,10 +8,10 @@ import { checkCloneExtent } from './clone-extent.ts'
 import { CloneDeserializer, CloneSerializer } from './clone-views.ts'
 import { refuseHostObjects } from './host-objects.ts'
 
-/** What V8 puts in front of its data: a mark, and the version of the format. */
+/** The bytes that V8 puts in front of its data: a mark, and the version of the format. */
 const HEADER = header()
 
-/** The first byte of all V8 data; no tag of ours has this value. */
+/** The first byte of all V8 data. No tag of the tagged form has this value. */
 export const V8_MARK = HEADER[0]!
 
 function header(): Buffer {
@@ -20,12 +20,15 @@ function header(): Buffer {
   return serializer.releaseBuffer()
 }
 
-/** An error of the item, as the same serializer knows it again, and what V8 leaves out of it. */
+/**
+ * An error in the item, and the traits that V8 leaves out of it. V8 writes it as a reference to the item's.
+ */
 type Traits = readonly [error: Error, traits: PackedTraits]
 
 /**
- * As `CellCodec.write`, in V8's form. Throws for what cannot be cloned. Behind the item stands, where there
- * are errors in it of which V8 leaves something out, an array of Traits.
+ * As `CellCodec.write`, in V8's form. If V8 leaves something out of errors in the item, an array of Traits
+ * follows the item.
+ * @throws if the item cannot be cloned
  */
 export function writeClone(item: unknown, span: Span, at: number, end: number): number {
   const serializer = new CloneSerializer()
@@ -33,14 +36,14 @@ export function writeClone(item: unknown, span: Span, at: number, end: number): 
   try {
     serializer.writeValue(item)
   } catch (error) {
-    // V8 stumbles over what is inside of it.
+    // V8 fails at something inside an object of this library, and cannot say that it is one.
     const found = findInside(item, isUnsendable)
     if (found !== undefined) refuseUnsendable(found)
     throw error
   }
   const traits = traitsIn(refuseHostObjects(item))
   if (traits.length > 0) {
-    // V8 has not seen the properties of errors.
+    // V8 skips the properties of errors, so they are searched here.
     const found = findInside(item, isUnsendable)
     if (found !== undefined) refuseUnsendable(found)
     serializer.writeValue(traits)
@@ -52,7 +55,7 @@ export function writeClone(item: unknown, span: Span, at: number, end: number): 
 
 /** As `CellCodec.read`. */
 export function readClone(span: Span, at: number, length: number): unknown {
-  // Only what this very version of V8 writes: its reader carries the quirks of every older format.
+  // Only the format of this version of V8 is read. V8's reader has a different behaviour for each older one.
   if (length < HEADER.length || span.bytes[at] !== HEADER[0] || span.bytes[at + 1] !== HEADER[1]) {
     throw new RangeError('not written by the serializer of this version of V8')
   }
@@ -78,8 +81,8 @@ function traitsIn(errors: readonly Error[]): Traits[] {
 }
 
 /**
- * Structured clone, which has made it, knows more than this serializer: shared memory, and Node's own
- * objects.
+ * Whether this serializer can write `packed`. Its values were made by structured clone, which also knows
+ * shared memory and Node's own objects.
  */
 function isWritable(packed: PackedError): boolean {
   if ('value' in packed && typeof packed.value !== 'object') return true
@@ -94,7 +97,7 @@ function isWritable(packed: PackedError): boolean {
 
 function restoreTraits(all: readonly Traits[]): void {
   for (const [error, traits] of all) {
-    if (!types.isNativeError(error)) throw new RangeError('traits of what is no error')
+    if (!types.isNativeError(error)) throw new RangeError('a value with traits is no error')
     applyTraits(error, traits)
   }
 }

@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import { refuseUnsendable } from '../../unsendable.ts'
-import { Extent } from './clone-extent.ts'
+import { ClaimedExtent } from './clone-extent.ts'
 
 const SAMPLES: readonly object[] = [
   ...[{}, [], new Map(), new Set(), new Date(0), /a/, new ArrayBuffer(0)],
@@ -11,34 +11,35 @@ const SAMPLES: readonly object[] = [
 ]
 
 /**
- * What V8 knows how to clone: an object with one of these prototypes is what it seems. In a context of its
- * own, as a test of Jest is, what structuredClone makes has the prototypes of Node's.
+ * The prototypes of objects that V8 clones in full. Code in a context of its own, as a test of Jest is, has
+ * other prototypes than those that structuredClone gives to its clones, so both are here.
  */
 const STANDARD: ReadonlySet<object> = new Set(
   SAMPLES.flatMap((each) => [each, structuredClone(each)]).map((each) => Object.getPrototypeOf(each)),
 )
 
-/** Prototypes whose objects were found to be cloned as what V8 makes of them. */
+/** Prototypes of objects that V8 clones in full, as structuredClone has shown. */
 const cloneable = new WeakSet<object>(STANDARD)
 
 /**
- * Throws if `item` holds an object, of Node's or of ours, that is more than its properties: a Blob, a
- * KeyObject, a URL, a Queue. V8's serializer would give `{}` for it (on Node 22 and later); only
- * structuredClone knows them, by a mark that cannot be read. So it is asked, once for each class. Throws as
- * well if `item` would claim more than the reader lets data claim. Returns the errors in it.
+ * Refuses an item that holds an object of Node or of this library that is more than its properties, as a
+ * Blob, a KeyObject, a URL or a Queue. V8's serializer would write `{}` for it (on Node 22 and later). Only
+ * structuredClone knows such objects, by a mark that cannot be read, so it clones one object of each class.
+ * Also refuses an item that claims more than the reader allows.
+ * @returns the errors in the item
  */
 export function refuseHostObjects(item: unknown): Error[] {
-  const extent = new Extent()
+  const extent = new ClaimedExtent()
   const errors: Error[] = []
   const met = new Set<unknown>()
   const left: unknown[] = [item]
   while (left.length > 0) {
     const each = left.pop()
-    // A function or a proxy has been refused by V8 already.
+    // V8 has refused functions and proxies already.
     if (typeof each !== 'object' || each === null || met.has(each)) continue
     met.add(each)
     if (ArrayBuffer.isView(each)) {
-      // Of a Buffer only its own bytes are written.
+      // Only the own bytes of a Buffer are written, and not its ArrayBuffer.
       if (!Buffer.isBuffer(each)) left.push(each.buffer)
       continue
     }

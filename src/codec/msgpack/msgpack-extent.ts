@@ -1,28 +1,31 @@
-/** Items nested deeper are refused, on both sides. */
+/** Items that are nested deeper are refused, by the encoder and by the decoder. */
 export const DEPTH = 500
 
-/** How many values each array or map around the current value still lacks. */
-const lacking = new Float64Array(DEPTH + 1)
+/** For each array or map around the current value: the number of its values that are still to come. */
+const missing = new Float64Array(DEPTH + 1)
 
 /**
- * Checks that MessagePack data are one whole value, that every claimed length and count is backed by bytes,
- * and that nesting is bounded, before a decoder that believes them (it allocates an array by its count) sees
- * any.
+ * Checks MessagePack data before they are decoded: the decoder believes them, and allocates an array by the
+ * count that they claim. The data must be one whole value, each length and count must be covered by bytes
+ * that are there, and the nesting must be bounded.
+ * @throws RangeError
  */
 export function checkExtent(bytes: Uint8Array): void {
   const end = bytes.length
   let at = 0
   let depth = 0
-  /** Values announced and not yet seen. Each takes a byte at least, so never more than the bytes left. */
+  /**
+   * Values announced and not yet seen. Each takes at least one byte, so they cannot outnumber the bytes left.
+   */
   let pending = 1
   while (pending > 0) {
     if (pending > end - at) throw new RangeError(`${pending} values in ${end - at} bytes`)
     pending--
-    if (depth > 0) lacking[depth]!--
+    if (depth > 0) missing[depth]!--
     const head = bytes[at++]!
     let inside = 0
     if (head < 0x80 || head >= 0xe0) {
-      // An integer in its head.
+      // The head is the integer itself.
     } else if (head < 0x90) inside = 2 * (head & 0x0f)
     else if (head < 0xa0) inside = head & 0x0f
     else if (head < 0xc0) at += head & 0x1f
@@ -36,18 +39,18 @@ export function checkExtent(bytes: Uint8Array): void {
     }
     if (inside > 0) {
       if (++depth > DEPTH) throw new RangeError(`values are nested deeper than ${DEPTH}`)
-      lacking[depth] = inside
+      missing[depth] = inside
       pending += inside
     } else {
-      while (depth > 0 && lacking[depth] === 0) depth--
+      while (depth > 0 && missing[depth] === 0) depth--
     }
   }
   if (at !== end) throw new RangeError(`${Math.abs(end - at)} bytes too ${at < end ? 'many' : 'few'}`)
 }
 
-/** For the heads from 0xc0 to 0xdb: the width of the length that follows (bin, ext and str have one). */
+/** For each head from 0xc0 to 0xdb, the width of the length behind it. Only bin, ext and str have one. */
 const LENGTH_WIDTH = [0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4]
-/** And the bytes besides: a number itself, an extension's type, a fixed extension. */
+/** For each of these heads, the bytes besides: a number, an extension's type, a fixed extension. */
 const FIXED_WIDTH = [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 2, 3, 5, 9, 17, 0, 0, 0]
 
 function unsigned(bytes: Uint8Array, at: number, width: number): number {

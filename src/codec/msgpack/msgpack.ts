@@ -8,22 +8,22 @@ import {
   encodeTimestampExtension,
 } from '@msgpack/msgpack'
 import { findInside, isUnsendable, refuseUnsendable } from '../../unsendable.ts'
-import { builtin } from '../builtin.ts'
 import { copyIn, copyOut } from '../copy.ts'
+import { makeBuiltin } from '../make-builtin.ts'
 import { checkExtent, DEPTH } from './msgpack-extent.ts'
 
-/** Extension types: MessagePack's own timestamp, and two of ours, for what it has no form for. */
+/** Extension types: MessagePack's own timestamp, and two of ours for values that MessagePack lacks. */
 const TIMESTAMP = -1
 const UNDEFINED = 0
 const BIGINT = 1
 
-/** `undefined` as the whole item: a one-byte extension (0xd4), its type, the byte. */
+/** The item `undefined`: a one-byte extension (0xd4), its type, the byte. */
 const UNDEFINED_ITEM = Uint8Array.of(0xd4, UNDEFINED, 0)
 
-/** Coders whose memory grew beyond this are not kept. */
-const KEPT_BYTES = 1 << 20
+/** An encoder or decoder whose memory grew beyond this is replaced. */
+const MAX_KEPT_BYTES = 1 << 20
 
-/** Left alone, the library stores a Map, an Error or a RegExp as `{}`, and a BigInt modulo 2^64. */
+/** Without it the library would store a Map, an Error or a RegExp as `{}`, and a BigInt modulo 2^64. */
 const extensionCodec: ExtensionCodecType<undefined> = {
   tryToEncode(item) {
     if (typeof item === 'bigint') return new ExtData(BIGINT, Buffer.from(item.toString(16), 'latin1'))
@@ -49,7 +49,7 @@ function isRecord(item: object): boolean {
   const plain = prototype === Object.prototype || prototype === null
   if (!plain) refuseUnsendable(item)
   if (!plain && Object.prototype.toString.call(item) !== '[object Object]') return false
-  // The library's decoder refuses the key; better to hear of it from the put.
+  // The library's decoder refuses this key. The put shall fail, not the get.
   if (Object.hasOwn(item, '__proto__')) throw new TypeError('MessagePack items cannot have the key __proto__')
   return true
 }
@@ -67,35 +67,35 @@ let encoder = new Encoder(encoderOptions)
 let decoder = new Decoder({ extensionCodec })
 
 /**
- * MessagePack, by @msgpack/msgpack. These round-trip: null, booleans, numbers except that -0 becomes 0,
- * BigInt of any size (extension 1), strings, valid Dates (the standard timestamp), arrays, objects with
- * string keys, and Uint8Array (Buffer becomes one). `undefined` round-trips as the whole item (extension 0);
- * as a property it is left out, in an array it becomes null. A class instance arrives as a plain object of
- * its own properties.
+ * MessagePack, by @msgpack/msgpack. These values arrive unchanged: null, booleans, numbers (but -0 arrives as
+ * 0), BigInts of any size (extension 1), strings, valid Dates (the standard timestamp), arrays, objects with
+ * string keys, and Uint8Arrays (a Buffer arrives as one). The item `undefined` arrives unchanged (extension
+ * 0); as a property it is left out, and in an array it arrives as null. A class instance arrives as a plain
+ * object of its own properties.
  *
- * MessagePack strings are UTF-8: lone surrogates are kept in strings up to 50 units and become U+FFFD in
- * longer ones. An object met twice arrives as two.
+ * MessagePack strings are UTF-8. Lone surrogates are kept in strings of up to 50 units, and become U+FFFD in
+ * longer ones. An object that is in the item twice arrives as two objects.
  *
- * Throws for everything else, instead of storing `{}` as the library would: Map, Set, Error, RegExp, invalid
- * Dates, typed arrays other than Uint8Array, functions, symbols, the key `__proto__`, and nesting deeper than
- * 500, so cycles.
+ * Everything else is refused with an error, where the library alone would store `{}`: Map, Set, Error,
+ * RegExp, invalid Dates, typed arrays other than Uint8Array, functions, symbols, the key `__proto__`, and
+ * nesting deeper than 500, which includes cycles.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the item's type is the queue's to say
-export const msgpack = builtin<any>({
+export const msgpack = makeBuiltin<any>({
   name: 'msgpack',
   write(item, span, at, end) {
     const encoded = item === undefined ? UNDEFINED_ITEM : encoder.encodeSharedRef(item)
     const length = encoded.length
     if (length <= end - at) copyIn(span.bytes, at, encoded, length)
-    if (encoded.buffer.byteLength > KEPT_BYTES) encoder = new Encoder(encoderOptions)
+    if (encoded.buffer.byteLength > MAX_KEPT_BYTES) encoder = new Encoder(encoderOptions)
     return length
   },
   read(span, at, length) {
-    // A copy, because byte arrays come out as views on what was decoded.
+    // The decoder returns byte arrays as views on its input, so it gets a copy.
     const copy = copyOut(span.bytes, at, length)
     checkExtent(copy)
     const item = decoder.decode(copy)
-    if (length > KEPT_BYTES) decoder = new Decoder({ extensionCodec })
+    if (length > MAX_KEPT_BYTES) decoder = new Decoder({ extensionCodec })
     return item
   },
 })

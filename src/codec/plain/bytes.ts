@@ -1,9 +1,9 @@
 import { invalidType } from '../../check.ts'
-import { builtin } from '../builtin.ts'
 import { copyIn, copyOut } from '../copy.ts'
+import { makeBuiltin } from '../make-builtin.ts'
 
-/** A Uint8Array (a Buffer is one) in, a fresh Uint8Array with a memory of its own out. */
-export const bytes = builtin<Uint8Array>({
+/** Encodes a Uint8Array (a Buffer is one). It arrives as a Uint8Array with memory of its own. */
+export const bytes = makeBuiltin<Uint8Array>({
   name: 'bytes',
   write(item, span, at, end) {
     if (!(item instanceof Uint8Array)) throw invalidType('item', 'a Uint8Array', item)

@@ -1,8 +1,8 @@
 import { invalidType } from '../../check.ts'
-import { builtin } from '../builtin.ts'
+import { makeBuiltin } from '../make-builtin.ts'
 
-/** Any number, exactly, -0, NaN and the infinities too, in 8 bytes. */
-export const float64 = builtin<number>({
+/** Numbers, in 8 bytes. Every number arrives unchanged, -0, NaN and the infinities too. */
+export const float64 = makeBuiltin<number>({
   name: 'float64',
   byteLength: 8,
   write(item, span, at, end) {

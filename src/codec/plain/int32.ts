@@ -1,8 +1,8 @@
 import { invalidType, outOfRange } from '../../check.ts'
-import { builtin } from '../builtin.ts'
+import { makeBuiltin } from '../make-builtin.ts'
 
-/** Integers from -2^31 to 2^31 - 1, in 4 bytes. -0 becomes 0. */
-export const int32 = builtin<number>({
+/** Integers from -2^31 to 2^31 - 1, in 4 bytes. -0 arrives as 0. */
+export const int32 = makeBuiltin<number>({
   name: 'int32',
   byteLength: 4,
   write(item, span, at, end) {

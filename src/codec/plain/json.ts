@@ -1,24 +1,24 @@
 import { inspect } from 'node:util'
-import { askedForJson, unsendableError } from '../../unsendable.ts'
-import { builtin } from '../builtin.ts'
+import { jsonRequests, unsendableError } from '../../unsendable.ts'
+import { makeBuiltin } from '../make-builtin.ts'
 import { native, writeUtf8 } from '../text.ts'
 
 /**
- * What JSON.stringify and JSON.parse make of an item, `toJSON` included: a Date comes back as a string, NaN
- * as null, a property that is undefined is absent. Throws a TypeError for what JSON has no text for:
- * undefined, functions and symbols as the item itself, BigInt and cycles anywhere.
+ * JSON text, by JSON.stringify and JSON.parse, `toJSON` included: a Date arrives as a string, NaN as null,
+ * and a property that is undefined is left out. Items without a JSON text are refused with a TypeError:
+ * undefined, a function or a symbol as the item itself, and a BigInt or a cycle anywhere in it.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the item's type is the queue's to say
-export const json = builtin<any>({
+export const json = makeBuiltin<any>({
   name: 'json',
   write(item, span, at, end) {
-    const { count } = askedForJson
+    const { count } = jsonRequests
     const text = JSON.stringify(item)
-    if (askedForJson.count !== count) throw unsendableError(askedForJson.refusal)
+    if (jsonRequests.count !== count) throw unsendableError(jsonRequests.refusal)
     if (text === undefined) {
       throw new TypeError(`JSON has no text for ${inspect(item, { depth: 0, breakLength: Infinity })}`)
     }
-    // Always well-formed: JSON.stringify escapes lone surrogates.
+    // The text is well-formed, because JSON.stringify escapes lone surrogates.
     return writeUtf8(text, span.bytes, at, end)
   },
   read(span, at, length) {

@@ -1,15 +1,15 @@
 import { invalidType } from '../../check.ts'
-import { builtin } from '../builtin.ts'
+import { makeBuiltin } from '../make-builtin.ts'
 import { isWellFormed, native, writeUtf8 } from '../text.ts'
 
-/** No UTF-8 contains this byte. In front it says: what follows is UTF-16, little endian. */
+/** No UTF-8 contains this byte. As the first byte it says that UTF-16, little endian, follows. */
 const UTF16_MARK = 0xff
 
 /**
- * Strings, as UTF-8. Every string comes back exactly: one with lone surrogates, which UTF-8 cannot express,
- * is stored as the byte 0xff and UTF-16.
+ * Strings, as UTF-8. Every string arrives unchanged: one with lone surrogates, which UTF-8 cannot express, is
+ * stored as the byte 0xff and UTF-16.
  */
-export const string = builtin<string>({
+export const string = makeBuiltin<string>({
   name: 'string',
   write(item, span, at, end) {
     if (typeof item !== 'string') throw invalidType('item', 'a string', item)

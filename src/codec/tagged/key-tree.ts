@@ -1,17 +1,17 @@
 import { OBJECT, SHAPE_HEAD, SHAPE_KEY_CHARS, SHAPE_KEYS, STRING, UTF16 } from './tags.ts'
 
 /**
- * The key lists that this thread has written, as a tree: a node is a list, a child is that list and one key
- * more. Walking it with an object's keys finds the bytes that stand for them, which are made once.
+ * The lists of keys that this thread has written, as a tree. A node is a list; a child is that list and one
+ * more key. Following an object's keys from the root finds the encoded shape, which is made once.
  */
 export class KeyNode {
   readonly keys: readonly string[]
-  /** False: this list has too many keys, or too long ones, to be a shape. */
+  /** False: this list has too many keys, or a key that is too long, to be a shape. */
   readonly isShape: boolean
-  /** The child taken last, and its key, which is nearly always the one taken next. */
+  /** The child taken last, and its key. The next object nearly always takes it again. */
   lastKey: string | undefined
   lastChild: KeyNode | undefined
-  /** The item in which this shape was written last, and which of its OBJECTs that was. */
+  /** The number of the item in which this shape was written last, and its index among that item's OBJECTs. */
   item = 0
   index = 0
   #children: Map<string, KeyNode> | undefined
@@ -22,7 +22,7 @@ export class KeyNode {
     this.isShape = isShape
   }
 
-  /** The list of these keys and `key`. */
+  /** The list of these keys and `key` behind them. */
   child(key: string): KeyNode {
     this.#children ??= new Map()
     let child = this.#children.get(key)
@@ -37,7 +37,7 @@ export class KeyNode {
     return child
   }
 
-  /** The tag OBJECT and the shape. */
+  /** The tag OBJECT and the shape, encoded. */
   get encoded(): Uint8Array {
     this.#encoded ??= encodeShape(this.keys)
     return this.#encoded
@@ -46,12 +46,12 @@ export class KeyNode {
 
 const NO_SHAPE = new KeyNode([], false)
 
-/** Beyond this many lists the tree starts anew, or objects used as dictionaries would fill the memory. */
+/** A tree with more lists is dropped. Objects used as dictionaries would otherwise fill the memory. */
 const MAX_NODES = 2048
 let nodes = 0
 let root = new KeyNode([], true)
 
-/** The empty list. To be called once an item: what an item's encoding refers to must not change meanwhile. */
+/** The empty list. Call it once for each item, because the tree must not change while an item is encoded. */
 export function keyTree(): KeyNode {
   if (nodes > MAX_NODES) {
     nodes = 0
@@ -80,7 +80,7 @@ function encodeKey(key: string): Uint8Array {
   return Buffer.concat([head, utf16])
 }
 
-/** Spreads shapes over the reader's cache; nothing relies on it. */
+/** A hash that spreads shapes over the reader's cache. A clash only costs time. */
 function hashOf(body: Uint8Array): number {
   let hash = 0x811c9dc5
   for (const byte of body) hash = Math.imul(hash ^ byte, 0x01000193)

@@ -1,13 +1,10 @@
 import { SHAPE_HEAD } from './tags.ts'
 
-/** What an OBJECT's bytes say about its keys. */
+/** The keys of an OBJECT. */
 export interface Shape {
   readonly keys: readonly string[]
-  /**
-   * One of the keys means something on Object.prototype, so that assigning to it might not make an own
-   * property.
-   */
-  readonly inherited: boolean
+  /** True: Object.prototype has one of the keys, so assigning to it might not make an own property. */
+  readonly hasInherited: boolean
 }
 
 interface Entry {
@@ -17,10 +14,10 @@ interface Entry {
 
 const ENTRIES = 256
 
-/** Shapes read before, by their hash. Compared byte by byte: the hash comes from outside. */
+/** Shapes read before, by their hash. The bytes are compared as well, because the hash may be forged. */
 const entries: (Entry | undefined)[] = new Array(ENTRIES).fill(undefined)
 
-/** The known shape whose `length` bytes are those at `at`, the hash being at `at - 2`. */
+/** The known shape with the `length` bytes at `at`. Its hash is at `at - 2`. */
 export function knownShape(bytes: Uint8Array, at: number, length: number): Shape | undefined {
   const entry = entries[bytes[at - SHAPE_HEAD + 2]!]
   if (entry === undefined || entry.body.length !== length) return undefined
@@ -29,12 +26,12 @@ export function knownShape(bytes: Uint8Array, at: number, length: number): Shape
   return entry.shape
 }
 
-/** Keeps a shape in place of the one with the same hash. */
+/** Keeps `shape`, in place of another with the same hash. */
 export function keepShape(hash: number, body: Uint8Array, shape: Shape): void {
   entries[hash] = { body, shape }
 }
 
-/** Whether assigning to `key` of a fresh object might do anything but make an own property. */
+/** Whether assigning to `key` of a new object might not make an own property. */
 export function isInherited(key: string): boolean {
   return key in Object.prototype
 }

@@ -1,18 +1,18 @@
 import { native } from '../text.ts'
 
-/**
- * Short strings read before. Words out of a small set come up again and again, and comparing with the last
- * one like it costs a third of the call into C++ that makes a new one (measured, Node 20 to 24).
- */
-const LONGEST = 16
+const MAX_LENGTH = 16
 const ENTRIES = 512
+/**
+ * Short strings read before. The same few words often come again. Comparing the bytes with a known string
+ * costs a third of the call into C++ that makes a new one (measured, Node 20 to 24).
+ */
 const entries: string[] = new Array(ENTRIES).fill('')
 
 /** The `length` bytes at `at`, as Latin-1. */
 export function readLatin1(bytes: Buffer, at: number, length: number): string {
-  if (length > LONGEST) return native(bytes).latin1Slice(at, at + length)
+  if (length > MAX_LENGTH) return native(bytes).latin1Slice(at, at + length)
   if (length === 0) return ''
-  // First, middle, last and length: enough to keep most words apart; a clash only costs the call.
+  // The hash of three bytes and the length keeps most words apart. A clash only costs the call into C++.
   const index =
     (bytes[at]! * 7 + bytes[at + (length >> 1)]! * 31 + bytes[at + length - 1]! * 3 + length) & (ENTRIES - 1)
   const known = entries[index]!

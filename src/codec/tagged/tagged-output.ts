@@ -2,19 +2,19 @@ import { isWellFormed, LOOP_CHARS, native } from '../text.ts'
 import * as tag from './tags.ts'
 import { bigint, double, eight, SHORT_MAX, STRING } from './tags.ts'
 
-/** A scratch larger than this is not kept from one item to the next. */
-const KEPT_BYTES = 1 << 20
+/** Scratch memory larger than this is not kept for the next item. */
+const MAX_KEPT_BYTES = 1 << 20
 
 const EMPTY = Buffer.alloc(0)
 
 /**
- * Memory to write one item into, and how its numbers and strings are written. Positions are passed and
- * returned; when the memory at hand has no room, writing goes on in a private scratch, so that the length
- * comes out in one pass.
+ * Writes tags, numbers and strings of one item. Each method takes the position to write at, and returns the
+ * position behind. When the memory has no room left, writing goes on in private scratch memory, so that one
+ * pass finds the item's length.
  */
 export class TaggedOutput {
   protected bytes: Buffer = EMPTY
-  /** Where the item starts and where its memory ends. */
+  /** The start of the item, and the end of its memory. */
   protected start = 0
   protected end = 0
   #scratch: Buffer = EMPTY
@@ -27,10 +27,10 @@ export class TaggedOutput {
 
   protected close(): void {
     this.bytes = EMPTY
-    if (this.#scratch.length > KEPT_BYTES) this.#scratch = EMPTY
+    if (this.#scratch.length > MAX_KEPT_BYTES) this.#scratch = EMPTY
   }
 
-  /** Room for `needed` bytes in the scratch; returns where `position` is there. */
+  /** Goes on in scratch memory with room for `needed` bytes. Returns the position there. */
   protected grow(position: number, needed: number): number {
     const length = position - this.start
     const from = this.bytes
@@ -62,7 +62,7 @@ export class TaggedOutput {
   }
 
   protected number(item: number, position: number): number {
-    // Object.is(item, -0), cheaper: -0 is no int32 here.
+    // -0 is no int32 here. This test is cheaper than Object.is(item, -0).
     if ((item | 0) === item && (item !== 0 || 1 / item > 0)) {
       if (item >= 0 && item <= SHORT_MAX) {
         this.bytes[position] = item
@@ -79,6 +79,7 @@ export class TaggedOutput {
     return this.eight(tag.DOUBLE, position)
   }
 
+  /** A tag and the 8 bytes that are in `eight`. */
   protected eight(value: number, at: number): number {
     const position = at + 9 > this.end ? this.grow(at, 9) : at
     const bytes = this.bytes
@@ -127,7 +128,7 @@ export class TaggedOutput {
   #text(item: string, at: number): number {
     const length = item.length
     let position = at
-    // A UTF-16 unit takes at most three bytes of UTF-8, so with that much room nothing need be counted first.
+    // A UTF-16 unit takes at most three bytes of UTF-8. With that much room, no bytes need be counted first.
     if (position + 5 + length * 3 > this.end) {
       const needed = 5 + Buffer.byteLength(item, 'utf8')
       if (position + needed > this.end) position = this.grow(position, needed)

@@ -8,24 +8,24 @@ import { bigint, DEPTH, double, eight, SHAPE_HEAD, SHORT_MAX, STRING } from './t
 const NOTHING = Buffer.alloc(0)
 
 /**
- * Reads the tagged form. Nothing in the bytes is believed: no byte outside them is read, nothing is allocated
- * ahead of the values that are really there, and nesting is bounded. It runs no code of anybody's, so one
- * state will do.
+ * Reads the tagged form. The bytes may be forged: no byte outside them is read, nothing is allocated before
+ * its values have been read, and nesting is bounded. Reading calls no code of the user's, so it cannot be
+ * entered twice, and its state is in these variables.
  */
 let bytes: Buffer = NOTHING
 let position = 0
 let end = 0
 let depth = 0
 /**
- * The first `shapeCount` are this item's: setting the length to 0 would be a call into C++, and free the
- * store.
+ * The first `shapeCount` belong to this item. Setting the length to 0 for each item would call into C++ and
+ * free the array's memory.
  */
 const shapes: Shape[] = []
 let shapeCount = 0
 
 /**
- * The value that is exactly the `length` bytes at `at`. Throws a RangeError or a SyntaxError if there is
- * none.
+ * The value that takes exactly the `length` bytes at `at`.
+ * @throws RangeError or SyntaxError if the bytes are no such value
  */
 export function readTagged(from: Buffer, at: number, length: number): unknown {
   bytes = from
@@ -38,7 +38,7 @@ export function readTagged(from: Buffer, at: number, length: number): unknown {
     if (position !== end) throw new RangeError(`${end - position} bytes too many`)
     return item
   } finally {
-    // Or the last item's memory would outlive its queue.
+    // The memory of the queue would otherwise be kept alive.
     bytes = NOTHING
   }
 }
@@ -55,7 +55,7 @@ function u32(): number {
   return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
 }
 
-/** A count of values, of which each takes at least one byte. */
+/** A count of values. Each takes at least one byte, so there cannot be more than bytes left. */
 function count(): number {
   const claimed = u32()
   if (claimed > end - position) throw new RangeError(`${claimed} values in ${end - position} bytes`)
@@ -176,7 +176,7 @@ function compound(first: number): unknown {
 }
 
 function array(length: number): unknown[] {
-  // Grows as values turn up: arrays that only claim a length, inside each other, must not cost it each time.
+  // The array grows with its values. Nested arrays could each claim a length that is not there.
   const items: unknown[] = []
   for (let i = 0; i < length; i++) items.push(value())
   return items
@@ -202,7 +202,7 @@ function set(): Set<unknown> {
 function object(shape: Shape): Record<string, unknown> {
   const item: Record<string, unknown> = {}
   const keys = shape.keys
-  if (shape.inherited) {
+  if (shape.hasInherited) {
     for (let i = 0; i < keys.length; i++) define(item, keys[i]!, value())
   } else {
     for (let i = 0; i < keys.length; i++) item[keys[i]!] = value()
@@ -221,7 +221,7 @@ function dictionary(): Record<string, unknown> {
   return item
 }
 
-/** Assigning to `__proto__` would set the prototype; to what is frozen on Object.prototype would throw. */
+/** Assigning to `__proto__` would set the prototype; assigning to a frozen inherited property would throw. */
 function define(item: object, name: string, content: unknown): void {
   Object.defineProperty(item, name, { value: content, writable: true, enumerable: true, configurable: true })
 }
@@ -253,11 +253,11 @@ function newShape(): Shape {
 function sameShape(): Shape {
   const index = bytes[claim(1)]!
   const shape = index < shapeCount ? shapes[index] : undefined
-  if (shape === undefined) throw new RangeError('an object is like one that is not there')
+  if (shape === undefined) throw new RangeError('an object has the shape of one that is not there')
   return shape
 }
 
-/** Reads the keys at `at` and remembers them. */
+/** Reads the `length` bytes of keys at `at`, and keeps the shape. */
 function parseShape(at: number, length: number): Shape {
   const body = copyOut(bytes, at, length)
   const outer = { bytes, position, end }
@@ -268,7 +268,7 @@ function parseShape(at: number, length: number): Shape {
   const size = bytes[claim(1)]!
   for (let i = 0; i < size; i++) keys.push(key())
   if (position !== end) throw new RangeError('a shape is longer than its keys')
-  const shape = { keys, inherited: keys.some(isInherited) }
+  const shape = { keys, hasInherited: keys.some(isInherited) }
   keepShape(outer.bytes[at - 2]!, body, shape)
   bytes = outer.bytes
   position = outer.position

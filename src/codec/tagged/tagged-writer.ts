@@ -5,44 +5,53 @@ import { TaggedOutput } from './tagged-output.ts'
 import * as tag from './tags.ts'
 import { DEPTH, double } from './tags.ts'
 
-/** What the methods return instead of a position when the item is one for V8's serializer. */
-const LEAVE = -1
+/**
+ * Returned instead of a position: the tagged form cannot express the item, and V8's serializer must write it.
+ */
+const LEFT_TO_V8 = -1
 
-/** Up to so many objects in an item, looking through a list beats a Set (measured). */
-const LIST_OBJECTS = 32
+/** Up to this many objects in an item, searching a list is faster than a Set (measured). */
+const MAX_LISTED = 32
 
-const NOTHING = {}
+const PLAIN_OBJECT = {}
 
 /** Writes one item at a time in the tagged form. */
 export class TaggedWriter extends TaggedOutput {
   #depth = 0
-  /** The objects met in this item: one met twice is shared or a cycle, which only V8's form can express. */
+  /** The objects met in this item. One that is met twice is shared or in a cycle, which needs V8's form. */
   readonly #seen: (object | undefined)[] = []
   #seenCount = 0
   #seenSet: Set<object> | undefined
-  /** Buffers under the byte arrays of this item; two arrays on one buffer must stay so. */
+  /**
+   * Buffers under the byte arrays of this item. Two arrays on one buffer must still share it when they
+   * arrive.
+   */
   readonly #buffers: ArrayBufferLike[] = []
   #tree: KeyNode | undefined
+  /** The number of this item among all that this thread has written. */
   #item = 0
+  /** How many OBJECTs this item has so far. */
   #shapes = 0
 
-  /** As `CellCodec.write`; -1 if the item is one for V8's serializer. */
+  /** As `CellCodec.write`. Returns -1 if V8's serializer must write the item. */
   write(item: unknown, bytes: Buffer, at: number, end: number): number {
-    // Enumerable properties on Object.prototype would be taken for the items' own.
-    for (const _ in NOTHING) return LEAVE
+    // A for-in loop would take enumerable properties of Object.prototype for an item's own.
+    for (const _ in PLAIN_OBJECT) return LEFT_TO_V8
     this.open(bytes, at, end)
     this.#depth = 0
     this.#shapes = 0
     this.#item = ++items
     this.#tree = keyTree()
     const position = this.#value(item, at)
-    if (position === LEAVE) return LEAVE
+    if (position === LEFT_TO_V8) return LEFT_TO_V8
     const length = position - this.start
     if (this.bytes !== bytes && length <= end - at) copyIn(bytes, at, this.bytes, length)
     return length
   }
 
-  /** Lets go of the item and of its memory. To be called after each `write`, whatever came of it. */
+  /**
+   * Drops all references to the item and its memory. Call it after each `write`, also after one that threw.
+   */
   reset(): void {
     for (let i = 0; i < this.#seenCount; i++) this.#seen[i] = undefined
     this.#seenCount = 0
@@ -67,16 +76,16 @@ export class TaggedWriter extends TaggedOutput {
       case 'bigint':
         return this.bigint(item, position)
       default:
-        return LEAVE
+        return LEFT_TO_V8
     }
   }
 
   #object(item: object, position: number): number {
-    // A proxy is refused by structured clone, and that is V8's to say.
-    if (this.#met(item) || types.isProxy(item) || this.#depth === DEPTH) return LEAVE
+    // V8's serializer refuses a proxy with the same error as structuredClone.
+    if (this.#met(item) || types.isProxy(item) || this.#depth === DEPTH) return LEFT_TO_V8
     this.#depth++
     const prototype: unknown = Object.getPrototypeOf(item)
-    let end = LEAVE
+    let end = LEFT_TO_V8
     if (prototype === Object.prototype) end = this.#plain(item, position)
     else if (prototype === Array.prototype) end = this.#array(item, position)
     else end = this.#other(item, prototype, position)
@@ -84,9 +93,9 @@ export class TaggedWriter extends TaggedOutput {
     return end
   }
 
-  /** Whether this item has led to `item` before. */
+  /** Whether `item` was met before in this item. Notes it. */
   #met(item: object): boolean {
-    if (this.#seenCount < LIST_OBJECTS) {
+    if (this.#seenCount < MAX_LISTED) {
       for (let i = 0; i < this.#seenCount; i++) if (this.#seen[i] === item) return true
       this.#seen[this.#seenCount++] = item
       return false
@@ -107,12 +116,12 @@ export class TaggedWriter extends TaggedOutput {
     const keys = node.keys
     let i = 0
     for (const key in item) {
-      // A getter that adds or removes properties: V8 defines what comes of that.
-      if (key !== keys[i++]) return LEAVE
+      // A getter has added or removed properties. V8's serializer defines the result.
+      if (key !== keys[i++]) return LEFT_TO_V8
       position = this.#value((item as Record<string, unknown>)[key], position)
-      if (position === LEAVE) return LEAVE
+      if (position === LEFT_TO_V8) return LEFT_TO_V8
     }
-    return i === keys.length ? position : LEAVE
+    return i === keys.length ? position : LEFT_TO_V8
   }
 
   #shape(node: KeyNode, at: number): number {
@@ -136,18 +145,18 @@ export class TaggedWriter extends TaggedOutput {
     for (const key of keys) {
       position = this.#value(key, position)
       position = this.#value((item as Record<string, unknown>)[key], position)
-      if (position === LEAVE) return LEAVE
+      if (position === LEFT_TO_V8) return LEFT_TO_V8
     }
     return position
   }
 
   #array(item: object, at: number): number {
-    if (!Array.isArray(item)) return LEAVE
+    if (!Array.isArray(item)) return LEFT_TO_V8
     const length = item.length
-    // Holes and properties beside the elements are left to V8. Indices come first, in order: if there are
-    // `length` keys and the last is the last index, there is nothing else.
+    // Arrays with holes or other properties are left to V8. Indices come first among the keys, in order. So
+    // an array with `length` keys, of which the last is the last index, has neither.
     const keys = Object.keys(item)
-    if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) return LEAVE
+    if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) return LEFT_TO_V8
     let position = at
     if (length <= 0xff) {
       this.bytes[position] = tag.ARRAY8
@@ -163,14 +172,14 @@ export class TaggedWriter extends TaggedOutput {
         position = this.number(element, position)
       } else {
         position = this.#value(element, position)
-        if (position === LEAVE) return LEAVE
+        if (position === LEFT_TO_V8) return LEFT_TO_V8
       }
     }
-    return item.length === length ? position : LEAVE
+    return item.length === length ? position : LEFT_TO_V8
   }
 
   #other(item: object, prototype: unknown, at: number): number {
-    if (prototype === null) return types.isModuleNamespaceObject(item) ? LEAVE : this.#plain(item, at)
+    if (prototype === null) return types.isModuleNamespaceObject(item) ? LEFT_TO_V8 : this.#plain(item, at)
     if (prototype === Uint8Array.prototype || prototype === Buffer.prototype) return this.#byteArray(item, at)
     if (types.isDate(item) && prototype === Date.prototype) {
       double[0] = item.getTime()
@@ -178,7 +187,7 @@ export class TaggedWriter extends TaggedOutput {
     }
     if (types.isMap(item) && prototype === Map.prototype) return this.#map(item, at)
     if (types.isSet(item) && prototype === Set.prototype) return this.#set(item, at)
-    return LEAVE
+    return LEFT_TO_V8
   }
 
   #map(item: Map<unknown, unknown>, at: number): number {
@@ -186,13 +195,13 @@ export class TaggedWriter extends TaggedOutput {
     let count = 0
     let position = this.counted(tag.MAP, size, at)
     for (const [key, value] of item) {
-      if (++count > size) return LEAVE
+      if (++count > size) return LEFT_TO_V8
       position = this.#value(key, position)
-      if (position === LEAVE) return LEAVE
+      if (position === LEFT_TO_V8) return LEFT_TO_V8
       position = this.#value(value, position)
-      if (position === LEAVE) return LEAVE
+      if (position === LEFT_TO_V8) return LEFT_TO_V8
     }
-    return count === size ? position : LEAVE
+    return count === size ? position : LEFT_TO_V8
   }
 
   #set(item: Set<unknown>, at: number): number {
@@ -200,20 +209,20 @@ export class TaggedWriter extends TaggedOutput {
     let count = 0
     let position = this.counted(tag.SET, size, at)
     for (const value of item) {
-      if (++count > size) return LEAVE
+      if (++count > size) return LEFT_TO_V8
       position = this.#value(value, position)
-      if (position === LEAVE) return LEAVE
+      if (position === LEFT_TO_V8) return LEFT_TO_V8
     }
-    return count === size ? position : LEAVE
+    return count === size ? position : LEFT_TO_V8
   }
 
   #byteArray(item: object, at: number): number {
-    // An empty one may be detached, or none at all but an object with this prototype.
-    if (!types.isUint8Array(item) || item.length === 0) return LEAVE
+    // An empty array may be detached. Something that is no array may have this prototype.
+    if (!types.isUint8Array(item) || item.length === 0) return LEFT_TO_V8
     const buffer: ArrayBufferLike & { readonly resizable?: boolean } = item.buffer
-    if (types.isSharedArrayBuffer(buffer) || buffer.resizable === true) return LEAVE
+    if (types.isSharedArrayBuffer(buffer) || buffer.resizable === true) return LEFT_TO_V8
     if (!Buffer.isBuffer(item)) {
-      if (this.#buffers.includes(buffer)) return LEAVE
+      if (this.#buffers.includes(buffer)) return LEFT_TO_V8
       this.#buffers.push(buffer)
     }
     const length = item.length

@@ -1,28 +1,28 @@
 /**
- * The tagged form that `structured` writes. A value is a tag and what the tag says; numbers of more than one
- * byte are in the machine's own order (both ends are one process), lengths and counts little endian, nothing
- * is aligned.
+ * The tagged form, which `structured` writes. A value is a tag of one byte and the bytes that its tag calls
+ * for. Numbers of more than one byte are in the machine's byte order, since both ends are in one process.
+ * Lengths and counts are little endian. Nothing is aligned.
  *
  *   0x00..0x3f  the integer 0 to 63
- *   0x40..0x7f  a string of 0 to 63 Latin-1 bytes, which follow
- *   LATIN1 UTF8 UTF16       u32 bytes, then those
+ *   0x40..0x7f  a string; its 0 to 63 Latin-1 bytes follow
+ *   LATIN1 UTF8 UTF16       u32 length, the bytes
  *   INT8 INT32 DOUBLE DATE  the number (DATE: milliseconds, as a double)
  *   BIGINT64                8 bytes
- *   BIGINT                  u8 sign, u32 digits, hexadecimal digits
+ *   BIGINT                  u8 sign, u32 count, hexadecimal digits
  *   ARRAY SET               u32 count, the values          (ARRAY8: u8 count)
- *   MAP                     u32 count, key and value in turn
- *   OBJECT                  a shape, the values in its order
- *   SAME                    u8: the values of an object of the same shape as the n-th OBJECT of this item
- *   DICTIONARY              u32 count, key and value in turn; keys are strings
- *   BYTES                   u32 bytes, then those
- *   shape                   u16 length of what follows the hash, u16 hash, u8 count, each key as a string
+ *   MAP                     u32 count, keys and values alternating
+ *   OBJECT                  a shape, the values in the order of its keys
+ *   SAME                    u8 n, the values of an object with the shape of the n-th OBJECT of this item
+ *   DICTIONARY              u32 count, keys and values alternating; keys are strings
+ *   BYTES                   u32 length, the bytes
+ *   shape                   u16 length of count and keys, u16 hash, u8 count, each key as a string
  *
- * 0xff is taken: V8's own data start with it.
+ * No tag is 0xff, because data of V8's serializer start with it.
  */
 
-/** Tags below are integers, tags from here to `STRING + SHORT_MAX` are strings. */
+/** Tags below this are integers. Tags from this to `STRING + SHORT_MAX` are strings. */
 export const STRING = 0x40
-/** The largest integer, and the longest string, that fits in its tag. */
+/** The largest integer, and the length of the longest string, that fits in a tag. */
 export const SHORT_MAX = 63
 
 export const UNDEFINED = 0x80
@@ -49,17 +49,17 @@ export const BYTES = 0x94
 
 /** Bytes of a shape before its count and keys: length and hash. */
 export const SHAPE_HEAD = 4
-/** An object with more keys, or with a longer key, is written as a DICTIONARY. */
+/** An object with more keys than SHAPE_KEYS, or a key longer than SHAPE_KEY_CHARS, becomes a DICTIONARY. */
 export const SHAPE_KEYS = 32
 export const SHAPE_KEY_CHARS = 40
 
 /**
- * Values nested deeper are left to V8's serializer, and refused by the reader: both recurse, and this much
- * stack is always there.
+ * Values that are nested deeper are left to V8's serializer, and refused by the reader. Writer and reader
+ * recurse, and the stack always has room for this depth.
  */
 export const DEPTH = 200
 
-/** One 8-byte place to take numbers apart and put them together. */
+/** Three views on the same 8 bytes, which convert numbers to bytes and back. */
 export const eight = new Uint8Array(8)
 export const double = new Float64Array(eight.buffer)
 export const bigint = new BigInt64Array(eight.buffer)

@@ -2,6 +2,7 @@ import {
   add,
   BLOCK_FRESH,
   BLOCK_STACK,
+  BLOCK_TAG,
   BUSY,
   blocks,
   CHAIN,
@@ -24,19 +25,19 @@ import {
 } from '../words/index.ts'
 
 /**
- * Memory for long items: blocks, chained behind the cell they belong to. All of an item's blocks are reserved
- * at once, in the ledger, and popped one by one after: nobody holds some while waiting for more. Free ones
- * are those from BLOCK_FRESH on, never touched yet, and those on a tagged stack.
+ * Memory for long items: blocks, in a chain that begins in the cell of the item. All blocks of an item are
+ * reserved at once, in the ledger, and then popped one by one: no thread holds some blocks while it waits for
+ * more. Free blocks are those from BLOCK_FRESH on, which were never used, and those on a tagged stack.
  */
 
 /**
- * Reserves `count` blocks. Answers 1, or NOTHING. A thread that is going to wait (`waits` 1) and finds too
- * few stays first in line, so that a stream of small items cannot starve a large one; others then find none
- * either.
+ * Reserves `count` blocks. Answers 1; NOTHING if too few are free; BUSY. A thread that will wait (`waits` 1)
+ * and finds too few becomes first in line: until it has reserved, all others get NOTHING. A stream of small
+ * items therefore cannot starve a large one.
  */
 export function reserve(ledger: i32, count: i32, waits: i32): i32 {
-  const turn = load(FIRST_IN_LINE)
-  if (turn !== 0 && turn !== ledger) return NOTHING
+  const first = load(FIRST_IN_LINE)
+  if (first !== 0 && first !== ledger) return NOTHING
   const free = load(FREE_BLOCKS)
   if (free < count) {
     if (waits !== 0) cas(FIRST_IN_LINE, 0, ledger)
@@ -44,13 +45,13 @@ export function reserve(ledger: i32, count: i32, waits: i32): i32 {
   }
   if (cas(FREE_BLOCKS, free, free - count) !== free) return BUSY
   store(ledger + RESERVED_BLOCKS, count)
-  if (turn === ledger) store(FIRST_IN_LINE, 0)
+  if (first === ledger) store(FIRST_IN_LINE, 0)
   return 1
 }
 
 /**
- * No longer in line; and what was reserved and not popped is free again. Answers 1 if someone waits for
- * blocks.
+ * Leaves the line, and frees the blocks that are reserved and not popped. Answers 1 if a thread waits for
+ * blocks, else 0.
  */
 export function unreserve(ledger: i32): i32 {
   cas(FIRST_IN_LINE, ledger, 0)
@@ -63,20 +64,20 @@ export function unreserve(ledger: i32): i32 {
 }
 
 /**
- * Pops one reserved block to the front of the chain of the cell of `entry`. Answers its number; BUSY,
- * CORRUPT.
+ * Takes one reserved block and puts it at the front of the chain of the cell of `entry`. Answers the number
+ * of the block; BUSY, CORRUPT.
  */
 export function pushBlock(ledger: i32, entry: i32): i32 {
   const cell = peek(entry)
   const reserved = load(ledger + RESERVED_BLOCKS)
   if (isCell(cell) === 0 || reserved <= 0) return CORRUPT
   const top = load(BLOCK_STACK)
-  const tag = load(BLOCK_STACK + 4)
+  const tag = load(BLOCK_TAG)
   let block = top - 1
   if (top === 0) {
     block = load(BLOCK_FRESH)
-    // None fresh and none on the stack: one is under way to the stack, since the reservation counts only free
-    // ones.
+    // No block is fresh and none is on the stack. Reservations count free blocks only, so one is about to be
+    // pushed on the stack.
     if (block >= blocks) return BUSY
     if (block < 0) return CORRUPT
     if (cas(BLOCK_FRESH, block, block + 1) !== block) return BUSY
@@ -92,8 +93,8 @@ export function pushBlock(ledger: i32, entry: i32): i32 {
 }
 
 /**
- * Frees the first block of the chain of the cell of `entry`. Answers NOTHING when there is none left; else 1
- * if someone waits for blocks, or 0; BUSY, CORRUPT.
+ * Frees the first block of the chain of the cell of `entry`. Answers 1 if a thread waits for blocks, else 0;
+ * NOTHING if the chain is empty, BUSY, CORRUPT.
  */
 export function popBlock(entry: i32): i32 {
   const cell = peek(entry)
@@ -104,14 +105,14 @@ export function popBlock(entry: i32): i32 {
   if (block >= blocks) return CORRUPT
   const next = load(linkAt(block))
   const top = load(BLOCK_STACK)
-  const tag = load(BLOCK_STACK + 4)
+  const tag = load(BLOCK_TAG)
   store(linkAt(block), top)
   if (cas64(BLOCK_STACK, top, tag, block + 1, tag + 1) === 0) {
     store(linkAt(block), next)
     return BUSY
   }
   poke(chain, next)
-  // After the push: whoever reserves by this count finds the block.
+  // After the push: a thread that reserves by this count finds the block.
   add(FREE_BLOCKS, 1)
   return load(MEMORY + WAITERS) !== 0 ? 1 : 0
 }

@@ -11,16 +11,16 @@ import {
 } from '../words/index.ts'
 
 /**
- * An array heap of nodes at `heap`, the lowest in node 1, whose children are 2 and 3, and so on. Nodes
- * compare by key, then by order: four words, each signed. All is plain: who calls holds the lock. Sifts are
- * unrolled: seven times three levels, for at most 2^21 - 1 nodes.
+ * An array heap of nodes at `heap`: the lowest is node 1, and the children of node n are 2n and 2n + 1. Nodes
+ * compare by key, then by order: four signed words. All accesses are plain, since the caller holds the lock.
+ * Sifts are unrolled to seven times three levels, for at most 2^21 - 1 nodes.
  */
 
 export function nodeAt(heap: i32, index: i32): i32 {
   return heap + imul(index, NODE_BYTES)
 }
 
-/** Adds a node to the `count` there are. */
+/** Adds a node to a heap of `count` nodes. */
 export function pushNode(
   heap: i32,
   count: i32,
@@ -38,7 +38,7 @@ export function pushNode(
   poke(node + NODE_CELL, cell)
 }
 
-/** Removes node 1, the lowest of `count`. */
+/** Removes node 1, the lowest of `count` nodes. */
 export function popNode(heap: i32, count: i32): void {
   const last = nodeAt(heap, count)
   const high = peek(last + KEY_HIGH)
@@ -55,7 +55,8 @@ export function popNode(heap: i32, count: i32): void {
 }
 
 /**
- * Moves parents down, from `hole` up, until what goes there comes after its parent. Returns where that is.
+ * Moves parents down, from `hole` upwards, until a node with these words may be placed in the hole. Returns
+ * the index of the hole.
  */
 function rise(heap: i32, hole: i32, high: i32, low: i32, orderHigh: i32, orderLow: i32): i32 {
   const a = riseThree(heap, hole, high, low, orderHigh, orderLow)
@@ -91,7 +92,8 @@ function riseOne(heap: i32, hole: i32, high: i32, low: i32, orderHigh: i32, orde
 }
 
 /**
- * Moves lesser children up, from node 1 down, until what goes there comes before both. Returns where that is.
+ * Moves the lower child up, from node 1 downwards, until a node with these words may be placed in the hole.
+ * Returns the index of the hole.
  */
 function sink(heap: i32, count: i32, high: i32, low: i32, orderHigh: i32, orderLow: i32): i32 {
   const a = sinkThree(heap, count, 1, high, low, orderHigh, orderLow)
@@ -155,7 +157,7 @@ function nodeComesBefore(node: i32, other: i32): i32 {
   )
 }
 
-/** 1 if the node comes before these words, else 0. */
+/** 1 if the node comes before a node with these words, else 0. */
 function comesBefore(node: i32, high: i32, low: i32, orderHigh: i32, orderLow: i32): i32 {
   const ownHigh = peek(node + KEY_HIGH)
   if (ownHigh !== high) return ownHigh < high ? 1 : 0

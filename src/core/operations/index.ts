@@ -1,4 +1,4 @@
-/** What the module exports, and what the same source offers over Atomics. */
+/** The operations that the WebAssembly module exports, and that the same source offers over Atomics. */
 
 export { configure } from '../words/index.ts'
 export { popBlock, pushBlock, reserve, unreserve } from './blocks.ts'

@@ -30,6 +30,7 @@ import {
   maxsize,
   NODE_CELL,
   NOTHING,
+  nextPosition,
   ORDER_HIGH,
   ORDER_LOW,
   PUT,
@@ -45,22 +46,22 @@ import {
 } from '../words/index.ts'
 import { nextArrival } from './arrivals.ts'
 import { nodeAt, popNode, pushNode } from './heap.ts'
-import { giveBackTo, IN_HEAP } from './returns.ts'
+import { IN_HEAP, requeueTo } from './returns.ts'
 import { keepSpare, nextSpare, useSpare } from './spares.ts'
 import { needsWake } from './wake.ts'
 
 /**
- * Lowest priority first, equals in the order they came: a heap under the lock of the backlog, which holds
- * what came back too, at its old place. A put takes a spare cell for the full one of the stage, a take makes
- * its empty one a spare. TAIL and HEAD count what was put and what was taken for the first time, exchanged as
- * in the deque.
+ * Lowest priority first, equals in the order of their puts: a heap under the lock of the returns. Returned
+ * items are in the heap too, at their old places. A put exchanges the outgoing cell for a spare cell; a take
+ * makes the entry's empty cell a spare one. TAIL and HEAD count the puts and the first takes, and are
+ * exchanged as in the deque.
  */
 
-/** As `put` of the ring; the key's two words stand beside the staged cell. */
+/** As `put` of the ring. The key of the outgoing cell has been written. */
 export function putHeap(ledger: i32, length: i32): i32 {
   const tail = load(TAIL)
   if ((tail & SHUT) !== 0) return CLOSED
-  // HEAD after TAIL: at the second load there were at least that many.
+  // HEAD is read after TAIL: at the second load there were at least as many items as computed.
   if (depth(tail, load(HEAD)) >= maxsize) return FULL
   if (cas(LOCK, 0, 1) !== 0) return BUSY
   const answer = putLocked(ledger, length)
@@ -79,8 +80,8 @@ function putLocked(ledger: i32, length: i32): i32 {
   const full = peek(entry)
   const spare = nextSpare()
   if (isCell(full) === 0 || isCell(spare) === 0) return CORRUPT
-  // Only a shutdown moves it meanwhile.
-  if (cas(TAIL, tail, tail + 2) !== tail) return BUSY
+  // Under the lock only a shutdown can change TAIL.
+  if (cas(TAIL, tail, nextPosition(tail)) !== tail) return BUSY
   useSpare(spare)
   poke(entry, spare)
   poke(cellAt(full) + LENGTH, length)
@@ -96,14 +97,14 @@ function putLocked(ledger: i32, length: i32): i32 {
   return needsWake(GET)
 }
 
-/** As `take` of the ring, what came back included: the lowest. */
+/** As `take` of the ring: the lowest item, returned ones included. */
 export function takeHeap(ledger: i32, entry: i32): i32 {
   const head = load(HEAD)
   if ((head & SHUT) !== 0) return DISCARDED
   if (load(RETURNED) === 0) {
     const tail = load(TAIL)
-    // HEAD was read first: equal, there was nothing at the load of TAIL, unless it came back since, which
-    // wakes GET.
+    // HEAD was read first: if the two are equal, the heap was empty at the load of TAIL. An item that came
+    // back after the load of RETURNED wakes GET.
     if ((tail & ~SHUT) === head) return (tail & SHUT) !== 0 ? CLOSED : NOTHING
   }
   if (cas(LOCK, 0, 1) !== 0) return BUSY
@@ -130,23 +131,23 @@ function takeLocked(ledger: i32, entry: i32): i32 {
     poke(at + ATTEMPTS, peek(at + ATTEMPTS) + 1)
     store(RETURNED, returned - 1)
     store(RETURNS, load(RETURNS) - 1)
-  } else if (cas(HEAD, head, head + 2) !== head) return BUSY
+  } else if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY
   popNode(heapAt, count)
   keepSpare(spare)
   poke(entry, full)
   poke(entry + ENTRY_STATE, HELD)
-  // AT_END before TAKEN, as in takeReturned.
+  // AT_END before TAKEN: see takeLocked in returns.ts.
   store(ledger + AT_END, 0)
   store(ledger + TAKEN, load(ledger + TAKEN) + 1)
   return (full << 1) | needsWake(PUT)
 }
 
-/** As `requeue`; what is to be delivered again takes its old place. */
+/** As `requeue`. An item that will be delivered again takes its old place. */
 export function requeueHeap(ledger: i32, entry: i32, verdict: i32): i32 {
-  return giveBackTo(IN_HEAP, ledger, entry, verdict, 0, 0)
+  return requeueTo(IN_HEAP, ledger, entry, verdict, 0, 0)
 }
 
-/** As `discardQueued` of the ring, what came back included. */
+/** As `discardQueued` of the ring, returned items included. */
 export function discardHeap(ledger: i32): i32 {
   if ((load(HEAD) & SHUT) === 0) return NOTHING
   if (cas(LOCK, 0, 1) !== 0) return BUSY
@@ -155,7 +156,7 @@ export function discardHeap(ledger: i32): i32 {
   return answer
 }
 
-/** The last node: of what is discarded the order does not matter. */
+/** Removes the last node, which needs no sift: discarded items need no order. */
 function discardLocked(ledger: i32): i32 {
   const head = load(HEAD)
   const returned = load(RETURNED)
@@ -166,8 +167,8 @@ function discardLocked(ledger: i32): i32 {
     store(RETURNED, returned - 1)
     store(RETURNS, load(RETURNS) - 1)
   } else {
-    // The flag is set, so nothing but this moves it.
-    store(HEAD, head + 2)
+    // The flag is set, and the lock is held, so no other operation changes HEAD.
+    store(HEAD, nextPosition(head))
   }
   store(ledger + TAKEN, load(ledger + TAKEN) + 1)
   store(ledger + FINISHED, load(ledger + FINISHED) + 1)

@@ -9,9 +9,12 @@ import {
   cellAt,
   DROPPED,
   depth,
+  dequeSlotAt,
   ENTRIES,
+  emptiedMark,
   FINISHED,
   FULL,
+  fullMark,
   GET,
   HEAD,
   isCell,
@@ -20,15 +23,15 @@ import {
   load,
   maxsize,
   NOTHING,
+  nextPosition,
+  POSITION,
   peek,
   poke,
   REPLACED,
   RETURNED,
   RETURNS,
-  ringAt,
   ringMask,
   SHUT,
-  SLOT_BYTES,
   SLOT_CELL,
   STORED,
   slotAt,
@@ -36,24 +39,24 @@ import {
   TAIL,
   TAKEN,
 } from '../words/index.ts'
-import { cameBackFirst, removeCameBack } from './returns.ts'
+import { oldestReturn, removeReturn } from './returns.ts'
 import { keepSpare } from './spares.ts'
 import { needsWake } from './wake.ts'
 
 /**
- * Puts that do not wait for room, in queues that drop their oldest item. Dropping counts as taking and
- * finishing here, in the same straight line; the item's cell comes to the stage, for the caller to free its
- * blocks. All who drop hold the lock of the backlog, so the queue is above its bound by one at most, for the
- * moment in which one of them is inside.
+ * Puts that do not wait for room, in queues that drop their oldest item. A dropped item counts as taken and
+ * finished in the ledger of the put, in the same straight line. Its cell becomes the outgoing cell, so that
+ * the caller can free its blocks. Every drop holds the lock of the returns; therefore the queue exceeds
+ * maxsize by at most one item, while a drop is under way.
  *
- * The oldest is what came back first, then the head; in a deque its bottom, then what came back. What is
- * delayed goes last, in no order; what waits for room among the dead letters, never. What came back beyond
- * the bound stays beyond it.
+ * The oldest item of a ring is the first returned item, then the head; of a deque its bottom, then the first
+ * returned item. Delayed items are dropped after these, in no order, and dead-lettered items never. Returns
+ * that exceed maxsize are not reduced by a drop.
  */
 
 /**
- * As `put` of the ring, in place of the oldest item. FULL if none can be dropped; BUSY if there is room by
- * now, too.
+ * As `put` of the ring, in place of the oldest item. Answers REPLACED beside 0 or 1 if it dropped an item.
+ * FULL: no item can be dropped. BUSY also means that there is room by now.
  */
 export function replace(ledger: i32, length: i32): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY
@@ -65,29 +68,29 @@ export function replace(ledger: i32, length: i32): i32 {
 function replaceLocked(ledger: i32, length: i32): i32 {
   const tail = load(TAIL)
   if ((tail & SHUT) !== 0) return CLOSED
-  // Shut meanwhile, the exchange of TAIL fails.
+  // If the queue is shut down after this, the exchange of TAIL fails.
   const head = load(HEAD) & ~SHUT
   const queued = depth(tail, head)
-  const backlog = load(RETURNS)
-  if (queued + backlog < maxsize) return BUSY
-  // The ring never holds more than maxsize: as many there, the head goes, though items came back beyond the
-  // bound.
+  const returns = load(RETURNS)
+  if (queued + returns < maxsize) return BUSY
+  // The ring must not hold more than maxsize: if it is full, the head is dropped even if there are returned
+  // items.
   const dropsHead = queued > 0 && (queued >= maxsize || load(RETURNED) === 0)
   const headSlot = slotAt(head)
-  // Still on its way in.
-  if (dropsHead && load(headSlot) !== (head | 1)) return BUSY
-  const old = dropsHead ? peek(headSlot + SLOT_CELL) : cameBackFirst()
+  // The put that claimed the head's slot has not published yet.
+  if (dropsHead && load(headSlot) !== fullMark(head)) return BUSY
+  const old = dropsHead ? peek(headSlot + SLOT_CELL) : oldestReturn()
   if (old === NOTHING) return FULL
   const slot = slotAt(tail)
-  // There is a slot more than maxsize, which may be on its way to be empty.
+  // The ring has at least one slot more than maxsize; its take may not have freed it yet.
   if (load(slot) !== tail) return BUSY
   const full = peek(ledger + ENTRIES)
   const spare = peek(slot + SLOT_CELL)
   if (isCell(old) === 0 || isCell(full) === 0 || isCell(spare) === 0) return CORRUPT
   poke(cellAt(full) + LENGTH, length)
   poke(cellAt(full) + ATTEMPTS, 1)
-  if (cas(TAIL, tail, tail + 2) !== tail) return BUSY
-  // A taker may come before; then there is room for the new one, and nothing is dropped.
+  if (cas(TAIL, tail, nextPosition(tail)) !== tail) return BUSY
+  // If a take claims the head first, there is room for the new item, and no item is dropped.
   const drops = dropsHead ? claimHead(head) : true
   poke(slot + SLOT_CELL, full)
   poke(ledger + ENTRIES, drops ? old : spare)
@@ -96,28 +99,28 @@ function replaceLocked(ledger: i32, length: i32): i32 {
     countDrop(ledger)
     if (dropsHead) {
       poke(headSlot + SLOT_CELL, spare)
-      store(headSlot, head + ((ringMask + 1) << 1))
+      store(headSlot, emptiedMark(head))
     } else {
-      removeCameBack(old)
+      removeReturn(old)
       keepSpare(spare)
     }
   }
-  // Publish, as put does.
-  store(slot, tail | 1)
+  // Publishes the item, as put does.
+  store(slot, fullMark(tail))
   return needsWake(GET) | (drops ? REPLACED : 0)
 }
 
 /**
- * An immediate shutdown may set its flag between the exchange of TAIL and this: then it discards all but the
- * dropped one.
+ * An immediate shutdown may set its flag between the exchange of TAIL and this exchange. It then discards all
+ * items but the dropped one.
  */
 function claimHead(head: i32): boolean {
-  if (cas(HEAD, head, head + 2) === head) return true
+  if (cas(HEAD, head, nextPosition(head)) === head) return true
   const flagged = head | SHUT
-  return cas(HEAD, flagged, flagged + 2) === flagged
+  return cas(HEAD, flagged, nextPosition(flagged)) === flagged
 }
 
-/** As `replace`, of the deque. */
+/** As `replace`, for the deque. */
 export function replaceDeque(ledger: i32, length: i32): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY
   const answer = replaceDequeLocked(ledger, length)
@@ -132,15 +135,15 @@ function replaceDequeLocked(ledger: i32, length: i32): i32 {
   if (count + load(RETURNS) < maxsize) return BUSY
   if (count < 0 || count > ringMask) return CORRUPT
   const bottom = peek(BOTTOM)
-  const lowest = ringAt + (bottom & ringMask) * SLOT_BYTES
-  const slot = ringAt + ((bottom + count) & ringMask) * SLOT_BYTES
-  const old = count > 0 ? peek(lowest + SLOT_CELL) : cameBackFirst()
+  const lowest = dequeSlotAt(bottom)
+  const slot = dequeSlotAt(bottom + count)
+  const old = count > 0 ? peek(lowest + SLOT_CELL) : oldestReturn()
   if (old === NOTHING) return FULL
   const full = peek(ledger + ENTRIES)
   const spare = peek(slot + SLOT_CELL)
   if (isCell(old) === 0 || isCell(full) === 0 || isCell(spare) === 0) return CORRUPT
-  // Only a shutdown moves it meanwhile.
-  if (cas(TAIL, tail, tail + 2) !== tail) return BUSY
+  // Under the lock only a shutdown can change TAIL.
+  if (cas(TAIL, tail, nextPosition(tail)) !== tail) return BUSY
   poke(cellAt(full) + LENGTH, length)
   poke(cellAt(full) + ATTEMPTS, 1)
   poke(slot + SLOT_CELL, full)
@@ -150,7 +153,7 @@ function replaceDequeLocked(ledger: i32, length: i32): i32 {
     poke(lowest + SLOT_CELL, spare)
     riseBottom(bottom)
   } else {
-    removeCameBack(old)
+    removeReturn(old)
     keepSpare(spare)
   }
   countDrop(ledger)
@@ -158,8 +161,8 @@ function replaceDequeLocked(ledger: i32, length: i32): i32 {
 }
 
 /**
- * Drops the oldest item, for the sake of its blocks: its cell takes the place of the staged one, which is
- * empty. Answers 1; NOTHING if none can be dropped, CLOSED, BUSY, CORRUPT.
+ * Drops the oldest item, for its blocks. Its cell becomes the outgoing cell, which was empty. Answers 1;
+ * NOTHING if no item can be dropped, CLOSED, BUSY, CORRUPT.
  */
 export function dropOldest(ledger: i32): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY
@@ -174,17 +177,17 @@ function dropLocked(ledger: i32): i32 {
   const head = load(HEAD) & ~SHUT
   const dropsHead = depth(tail, head) > 0 && load(RETURNED) === 0
   const slot = slotAt(head)
-  if (dropsHead && load(slot) !== (head | 1)) return BUSY
-  const old = dropsHead ? peek(slot + SLOT_CELL) : cameBackFirst()
+  if (dropsHead && load(slot) !== fullMark(head)) return BUSY
+  const old = dropsHead ? peek(slot + SLOT_CELL) : oldestReturn()
   if (old === NOTHING) return NOTHING
   const spare = peek(ledger + ENTRIES)
   if (isCell(old) === 0 || isCell(spare) === 0) return CORRUPT
   if (dropsHead) {
-    if (cas(HEAD, head, head + 2) !== head) return BUSY
+    if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY
     poke(slot + SLOT_CELL, spare)
-    store(slot, head + ((ringMask + 1) << 1))
+    store(slot, emptiedMark(head))
   } else {
-    removeCameBack(old)
+    removeReturn(old)
     keepSpare(spare)
   }
   poke(ledger + ENTRIES, old)
@@ -192,7 +195,7 @@ function dropLocked(ledger: i32): i32 {
   return 1
 }
 
-/** As `dropOldest`, of the deque. */
+/** As `dropOldest`, for the deque. */
 export function dropBottom(ledger: i32): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY
   const answer = dropBottomLocked(ledger)
@@ -206,8 +209,8 @@ function dropBottomLocked(ledger: i32): i32 {
   const count = depth(tail, load(HEAD))
   if (count < 0 || count > ringMask) return CORRUPT
   const bottom = peek(BOTTOM)
-  const lowest = ringAt + (bottom & ringMask) * SLOT_BYTES
-  const old = count > 0 ? peek(lowest + SLOT_CELL) : cameBackFirst()
+  const lowest = dequeSlotAt(bottom)
+  const old = count > 0 ? peek(lowest + SLOT_CELL) : oldestReturn()
   if (old === NOTHING) return NOTHING
   const spare = peek(ledger + ENTRIES)
   if (isCell(old) === 0 || isCell(spare) === 0) return CORRUPT
@@ -215,7 +218,7 @@ function dropBottomLocked(ledger: i32): i32 {
     poke(lowest + SLOT_CELL, spare)
     riseBottom(bottom)
   } else {
-    removeCameBack(old)
+    removeReturn(old)
     keepSpare(spare)
   }
   poke(ledger + ENTRIES, old)
@@ -225,8 +228,8 @@ function dropBottomLocked(ledger: i32): i32 {
 
 function riseBottom(bottom: i32): void {
   poke(BOTTOM, (bottom + 1) & ringMask)
-  // Added, since an immediate shutdown may have set its flag.
-  add(HEAD, 2)
+  // Added, not stored: an immediate shutdown may set the flag at any time.
+  add(HEAD, POSITION)
 }
 
 function countDrop(ledger: i32): void {

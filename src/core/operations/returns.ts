@@ -63,42 +63,41 @@ import { keepSpare, nextSpare, useSpare } from './spares.ts'
 import { needsWake } from './wake.ts'
 
 /**
- * Items that came back: retried, or held by a thread that died. Lists threaded through the cells, under a
- * lock that is taken and released within one straight line, so nobody can die holding it; who finds it taken
- * answers BUSY. All list words are plain: the lock's exchange and store order them. (A priority queue keeps
- * what is to be delivered again in its heap instead of the list of returned items.)
+ * Returns: items that came back, because they were requeued or because their holder died. They are in lists
+ * threaded through the cells, under a lock. The lock is taken and released within one straight line, so no
+ * thread can die while it holds it. An operation that finds it taken answers BUSY. Accesses to the words of
+ * the lists are plain: the exchange and the store of the lock order them. A priority queue keeps returned
+ * items in its heap, not in their list.
  */
 
-/** What requeue did with the item. */
+/** Answers of requeue: where the item is now. */
 export const WAITS_AGAIN: i32 = 0
 export const IS_DEAD_LETTERED: i32 = 1
 export const IS_FINISHED: i32 = 2
 
-/**
- * Where what came back waits: behind the others of its list, in the heap at its old place, or until it is
- * due.
- */
+/** Where a requeued item waits: last in the list of returned items, in the heap, or until it is due. */
 const IN_LIST: i32 = 0
 export const IN_HEAP: i32 = 1
 const UNTIL_DUE: i32 = 2
 
 /**
- * Moves the held item of `entry` to the returned, or, given up before or now or delivered maxDeliveries
- * times, to the doomed; an empty spare cell takes its place. Without a dead-letter queue, and after an
- * immediate shutdown, the item counts as finished instead, and its blocks stay with the entry for the caller
- * to free. Answers one of the three words above; STALE if the entry holds nothing; BUSY, CORRUPT.
+ * Moves the held item of `entry` to the returned items. It goes to the dead-lettered ones if it was
+ * dead-lettered before, or is now by `verdict`, or was delivered maxDeliveries times. An empty spare cell
+ * takes its place in the entry. Without a dead-letter queue, or after an immediate shutdown, the item counts
+ * as finished instead, and its blocks stay with the entry, for the caller to free. Answers one of the three
+ * words above; STALE if the entry holds no item; BUSY, CORRUPT.
  */
 export function requeue(ledger: i32, entry: i32, verdict: i32): i32 {
-  return giveBackTo(IN_LIST, ledger, entry, verdict, 0, 0)
+  return requeueTo(IN_LIST, ledger, entry, verdict, 0, 0)
 }
 
-/** As requeue with RETRY; the item is not to be had before it is due: a time as the two words of a key. */
+/** As requeue with RETRY. The item cannot be taken before it is due, a time as the two words of a key. */
 export function delay(ledger: i32, entry: i32, dueHigh: i32, dueLow: i32): i32 {
-  return giveBackTo(UNTIL_DUE, ledger, entry, RETRY, dueHigh, dueLow)
+  return requeueTo(UNTIL_DUE, ledger, entry, RETRY, dueHigh, dueLow)
 }
 
-export function giveBackTo(
-  place: i32,
+export function requeueTo(
+  destination: i32,
   ledger: i32,
   entry: i32,
   verdict: i32,
@@ -106,24 +105,31 @@ export function giveBackTo(
   dueLow: i32,
 ): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY
-  const outcome = giveBackLocked(place, ledger, entry, verdict, dueHigh, dueLow)
+  const outcome = requeueLocked(destination, ledger, entry, verdict, dueHigh, dueLow)
   store(LOCK, 0)
   return outcome
 }
 
-function giveBackLocked(place: i32, ledger: i32, entry: i32, verdict: i32, dueHigh: i32, dueLow: i32): i32 {
+function requeueLocked(
+  destination: i32,
+  ledger: i32,
+  entry: i32,
+  verdict: i32,
+  dueHigh: i32,
+  dueLow: i32,
+): i32 {
   if (peek(entry + ENTRY_STATE) !== HELD) return STALE
   const cell = peek(entry)
   if (isCell(cell) === 0) return CORRUPT
   const at = cellAt(cell)
   const before = peek(at + ATTEMPTS)
-  const wasDoomed = (before & DEAD_LETTERED) !== 0
-  const attempts = (before & COUNT) - (verdict === RELEASE && !wasDoomed ? 1 : 0)
+  const wasDeadLettered = (before & DEAD_LETTERED) !== 0
+  const attempts = (before & COUNT) - (verdict === RELEASE && !wasDeadLettered ? 1 : 0)
   const spent = maxDeliveries !== 0 && attempts >= maxDeliveries
-  const doomed =
-    wasDoomed || verdict === DEAD_LETTER || ((verdict === RETRY || verdict === HOLDER_DIED) && spent)
-  if ((load(HEAD) & SHUT) !== 0 || (doomed && hasDeadLetters === 0)) {
-    if (doomed) poke(ledger + DROPPED, peek(ledger + DROPPED) + 1)
+  const deadLettered =
+    wasDeadLettered || verdict === DEAD_LETTER || ((verdict === RETRY || verdict === HOLDER_DIED) && spent)
+  if ((load(HEAD) & SHUT) !== 0 || (deadLettered && hasDeadLetters === 0)) {
+    if (deadLettered) poke(ledger + DROPPED, peek(ledger + DROPPED) + 1)
     poke(entry + ENTRY_STATE, EMPTY_ENTRY)
     store(ledger + FINISHED, load(ledger + FINISHED) + 1)
     return IS_FINISHED
@@ -131,28 +137,32 @@ function giveBackLocked(place: i32, ledger: i32, entry: i32, verdict: i32, dueHi
   const spare = nextSpare()
   if (isCell(spare) === 0) return CORRUPT
   const delayed = peek(DELAYED)
-  const waits = place === UNTIL_DUE && !doomed && delayed < delayedSize
+  const waits = destination === UNTIL_DUE && !deadLettered && delayed < delayedSize
   let done = 1
-  if (waits) done = putOff(cell, delayed, dueHigh, dueLow)
-  else if (doomed) done = append(cell, 1)
-  else done = place === IN_HEAP || (place === UNTIL_DUE && heapSize !== 0) ? sortIn(cell) : append(cell, 0)
+  if (waits) done = delayCell(cell, delayed, dueHigh, dueLow)
+  else if (deadLettered) done = append(cell, 1)
+  else
+    done =
+      destination === IN_HEAP || (destination === UNTIL_DUE && heapSize !== 0)
+        ? insertInHeap(cell)
+        : append(cell, 0)
   if (done === CORRUPT) return CORRUPT
   useSpare(spare)
   const suspect = verdict === HOLDER_DIED ? SUSPECT : verdict === RELEASE ? before & SUSPECT : 0
-  poke(at + ATTEMPTS, attempts | (doomed ? DEAD_LETTERED : suspect))
+  poke(at + ATTEMPTS, attempts | (deadLettered ? DEAD_LETTERED : suspect))
   poke(entry, spare)
   poke(entry + ENTRY_STATE, EMPTY_ENTRY)
   store(RETURNS, load(RETURNS) + 1)
   store(ledger + GAVE_BACK, load(ledger + GAVE_BACK) + 1)
-  if (doomed) return IS_DEAD_LETTERED
+  if (deadLettered) return IS_DEAD_LETTERED
   if (!waits) store(RETURNED, load(RETURNED) + 1)
   return WAITS_AGAIN
 }
 
-/** Adds `cell` to the returned or the doomed. Answers 1; CORRUPT, with nothing done. */
-function append(cell: i32, doomed: i32): i32 {
-  const list = doomed !== 0 ? DEAD_LETTERED_FIRST : RETURNED_FIRST
-  const end = doomed !== 0 ? DEAD_LETTERED_LAST : RETURNED_LAST
+/** Adds `cell` to the list of returned or of dead-lettered items. Answers 1; CORRUPT, with nothing done. */
+function append(cell: i32, deadLettered: i32): i32 {
+  const list = deadLettered !== 0 ? DEAD_LETTERED_FIRST : RETURNED_FIRST
+  const end = deadLettered !== 0 ? DEAD_LETTERED_LAST : RETURNED_LAST
   const last = peek(end)
   if (last !== 0 && isCell(last - 1) === 0) return CORRUPT
   poke(cellAt(cell) + NEXT, 0)
@@ -162,8 +172,8 @@ function append(cell: i32, doomed: i32): i32 {
   return 1
 }
 
-/** As append, into the heap. */
-function sortIn(cell: i32): i32 {
+/** As append, for the heap. */
+function insertInHeap(cell: i32): i32 {
   const count = depth(load(TAIL), load(HEAD)) + load(RETURNED)
   if (count < 0 || count >= heapSize) return CORRUPT
   const key = keyAt(cell)
@@ -179,8 +189,8 @@ function sortIn(cell: i32): i32 {
   return 1
 }
 
-/** As append, to those that are not due. */
-function putOff(cell: i32, delayed: i32, dueHigh: i32, dueLow: i32): i32 {
+/** As append, for the heap of delayed items. */
+function delayCell(cell: i32, delayed: i32, dueHigh: i32, dueLow: i32): i32 {
   if (delayed < 0) return CORRUPT
   nextArrival()
   pushNode(delayedAt, delayed, dueHigh, dueLow, peek(ARRIVED_HIGH), peek(ARRIVED_LOW), cell << 1)
@@ -189,8 +199,8 @@ function putOff(cell: i32, delayed: i32, dueHigh: i32, dueLow: i32): i32 {
 }
 
 /**
- * Moves the item that is due first to those that came back, if its time has come: `now`, as the two words of
- * a key. Answers 0 if it did, and there may be more; else in how many ms the first is due, at least 1;
+ * Moves the delayed item that is due first to the returned items, if it is due by `now`, the two words of a
+ * key. Answers 0 if it did, and there may be more; the number of ms, at least 1, until the first is due;
  * NOTHING, BUSY, CORRUPT.
  */
 export function releaseDue(nowHigh: i32, nowLow: i32): i32 {
@@ -215,7 +225,7 @@ function releaseLocked(nowHigh: i32, nowLow: i32): i32 {
   }
   const cell = peek(first + NODE_CELL) >> 1
   if (isCell(cell) === 0) return CORRUPT
-  const done = heapSize !== 0 ? sortIn(cell) : append(cell, 0)
+  const done = heapSize !== 0 ? insertInHeap(cell) : append(cell, 0)
   if (done === CORRUPT) return CORRUPT
   popNode(delayedAt, delayed)
   store(DELAYED, delayed - 1)
@@ -223,12 +233,12 @@ function releaseLocked(nowHigh: i32, nowLow: i32): i32 {
   return 0
 }
 
-/** Takes the item that came back first; answers as take does, and NOTHING if none is there. */
+/** Takes the item that came back first. Answers as take does; NOTHING if there is none. */
 export function takeReturned(ledger: i32, entry: i32): i32 {
   return takeListed(ledger, entry, RETURNED_FIRST)
 }
 
-/** Takes a doomed item, to be moved to the dead-letter queue; not a delivery. */
+/** Takes a dead-lettered item, to move it to the dead-letter queue. This is not a delivery. */
 export function takeDeadLettered(ledger: i32, entry: i32): i32 {
   return takeListed(ledger, entry, DEAD_LETTERED_FIRST)
 }
@@ -252,8 +262,8 @@ function takeLocked(ledger: i32, entry: i32, list: i32): i32 {
   poke(entry, first - 1)
   poke(entry + ENTRY_STATE, HELD)
   if (list === RETURNED_FIRST) poke(at + ATTEMPTS, peek(at + ATTEMPTS) + 1)
-  // AT_END before TAKEN: whoever counts this item as held here no longer sees the holder as one that waits.
-  // (Who waits at the end has found the ring shut down and empty: it takes nothing from there any more.)
+  // AT_END before TAKEN: a thread that counts this item as held here no longer sees AT_END set. (The takes of
+  // the ring need not clear it: a thread waits at the end only after it found the ring shut down and empty.)
   store(ledger + AT_END, 0)
   store(ledger + TAKEN, load(ledger + TAKEN) + 1)
   return ((first - 1) << 1) | needsWake(PUT)
@@ -266,8 +276,8 @@ function unlink(list: i32, next: i32): void {
   store(RETURNS, load(RETURNS) - 1)
 }
 
-/** Under the lock: the cell of the item that came back first, else of some delayed one; NOTHING. */
-export function cameBackFirst(): i32 {
+/** Under the lock: the cell of the item that came back first, else of a delayed item; NOTHING. */
+export function oldestReturn(): i32 {
   const first = peek(RETURNED_FIRST)
   if (first !== 0) return first - 1
   const delayed = peek(DELAYED)
@@ -275,8 +285,8 @@ export function cameBackFirst(): i32 {
   return delayed < 0 || delayed > delayedSize ? CORRUPT : peek(nodeAt(delayedAt, delayed) + NODE_CELL) >> 1
 }
 
-/** Under the lock: takes away the item that cameBackFirst answered, in `cell`. */
-export function removeCameBack(cell: i32): void {
+/** Under the lock: removes the item in `cell`, the answer of oldestReturn. */
+export function removeReturn(cell: i32): void {
   if (peek(RETURNED_FIRST) !== 0) {
     unlink(RETURNED_FIRST, peek(cellAt(cell) + NEXT))
   } else {
@@ -286,8 +296,8 @@ export function removeCameBack(cell: i32): void {
 }
 
 /**
- * After an immediate shutdown: discards one item that came back, counted as taken and finished here. Answers
- * 1; NOTHING, BUSY.
+ * After an immediate shutdown: discards one of the returns, counted as taken and finished in `ledger`.
+ * Answers 1; NOTHING, BUSY, CORRUPT.
  */
 export function discardReturned(ledger: i32): i32 {
   if ((load(HEAD) & SHUT) === 0) return NOTHING
@@ -302,7 +312,7 @@ function discardLocked(ledger: i32, list: i32, first: i32): i32 {
   const delayed = peek(DELAYED)
   if (first === 0) {
     if (delayed <= 0) return NOTHING
-    // The last node: of what is discarded the order does not matter.
+    // Removes the last node, which needs no sift: discarded items need no order.
     store(DELAYED, delayed - 1)
     store(RETURNS, load(RETURNS) - 1)
   } else {

@@ -7,10 +7,13 @@ import {
   cas,
   cellAt,
   DISCARDED,
+  depth,
   ENTRIES,
   ENTRY_STATE,
+  emptiedMark,
   FINISHED,
   FULL,
+  fullMark,
   GET,
   HEAD,
   HELD,
@@ -19,12 +22,13 @@ import {
   load,
   maxsize,
   NOTHING,
+  nextPosition,
   PUT,
   peek,
   poke,
+  positionBefore,
   RETURNED,
   RETURNS,
-  ringMask,
   SHUT,
   SLOT_CELL,
   STORED,
@@ -36,13 +40,13 @@ import {
 import { needsWake } from './wake.ts'
 
 /**
- * The bounded ring (Vyukov's slot sequences), with cells exchanged instead of payloads copied. Each function
+ * The bounded ring of Vyukov's slot sequences. Cells are exchanged instead of payloads copied. Each function
  * is one straight line: no loop and, once compiled, no call, so no thread can die inside it.
  */
 
 /**
- * Puts the staged cell, whose payload is `length` bytes, behind the tail. Answers 1 if someone waits for an
- * item and is to be woken, else 0; FULL, CLOSED, BUSY, CORRUPT.
+ * Puts the outgoing cell, whose payload is `length` bytes, at the tail. Answers 1 if a thread that waits for
+ * an item must be woken, else 0; FULL, CLOSED, BUSY, CORRUPT.
  */
 export function put(ledger: i32, length: i32): i32 {
   const tail = load(TAIL)
@@ -50,88 +54,87 @@ export function put(ledger: i32, length: i32): i32 {
   const slot = slotAt(tail)
   const gap = (load(slot) - tail) | 0
   if (gap > 0) return BUSY
-  // Room by the bound: the position maxsize before this one has been emptied. No look at HEAD, which takers
-  // write.
-  const oldest = (tail - (maxsize << 1)) | 0
-  const behind = (load(slotAt(oldest)) - oldest - ((ringMask + 1) << 1)) | 0
+  // There is room within maxsize if the position maxsize before this one has been emptied. Its slot tells;
+  // HEAD is not read, since takes write it all the time.
+  const oldest = positionBefore(tail, maxsize)
+  const behind = (load(slotAt(oldest)) - emptiedMark(oldest)) | 0
   if (gap < 0 || behind < 0) return size(tail) >= maxsize ? FULL : BUSY
-  // RETURNS is read after the slot: with none returned at this moment, and the tail still here at the
-  // exchange below, the put fits at this moment. In `size` likewise HEAD first, then RETURNS.
+  // RETURNS is read after the slot. If it is 0 now, and the exchange below finds the tail unmoved, then the
+  // put fits at this moment. `size` likewise reads HEAD first, then RETURNS.
   if (load(RETURNS) !== 0 && size(tail) >= maxsize) return FULL
   const entry = ledger + ENTRIES
   const full = peek(entry)
   const spare = peek(slot + SLOT_CELL)
   if (isCell(full) === 0 || isCell(spare) === 0) return CORRUPT
   poke(cellAt(full) + LENGTH, length)
-  // What is in the ring has never been delivered: its first take is counted here, and need not write to the
-  // cell.
+  // An item in the ring has never been delivered. Its first delivery is counted here already, so that the
+  // take need not write to the cell.
   poke(cellAt(full) + ATTEMPTS, 1)
-  if (cas(TAIL, tail, tail + 2) !== tail) return BUSY
+  if (cas(TAIL, tail, nextPosition(tail)) !== tail) return BUSY
   poke(slot + SLOT_CELL, full)
   poke(entry, spare)
-  // Plain: the owner alone writes it, and the store below carries it along.
+  // Plain accesses: only the owner writes it, and the store below makes it visible.
   poke(ledger + STORED, peek(ledger + STORED) + 1)
-  // Publish: pairs with the load of SEQUENCE in take; who reads it reads the cell's number and the payload
-  // too.
-  store(slot, tail | 1)
+  // Publishes the item. Pairs with the load of SEQUENCE in take: a thread that reads this mark also reads the
+  // cell number and the payload.
+  store(slot, fullMark(tail))
   return needsWake(GET)
 }
 
-/** Items queued or come back, seen from a put at `tail`. Above maxsize only by what came back. */
+/** Items in the ring and returns, for a put at `tail`. Only returns can make it more than maxsize. */
 function size(tail: i32): i32 {
   const head = load(HEAD)
-  return (((tail - head) | 0) >> 1) + load(RETURNS)
+  return depth(tail, head) + load(RETURNS)
 }
 
 /**
- * Takes the item at the head into `entry` of `ledger`, in exchange for the entry's empty cell. Answers
- * (cell << 1) | someone waits for room and is to be woken; NOTHING, CLOSED (nothing, and no more puts),
- * DISCARDED (shut down at once), BEHIND_RETURNED, BUSY, CORRUPT.
+ * Takes the item at the head into `entry` of `ledger`, in exchange for the entry's empty cell. Answers (cell
+ * << 1) | 1 if a thread that waits for room must be woken, (cell << 1) if not; NOTHING, CLOSED (nothing, and
+ * no more puts), DISCARDED (after an immediate shutdown), BEHIND_RETURNED, BUSY, CORRUPT.
  */
 export function take(ledger: i32, entry: i32): i32 {
   const head = load(HEAD)
   if ((head & SHUT) !== 0) return DISCARDED
   if (load(RETURNED) !== 0) return BEHIND_RETURNED
   const slot = slotAt(head)
-  const gap = (load(slot) - head - 1) | 0
+  const gap = (load(slot) - fullMark(head)) | 0
   if (gap > 0) return BUSY
   if (gap < 0) return emptyOrBusy(head)
   const full = peek(slot + SLOT_CELL)
   const spare = peek(entry)
   if (isCell(full) === 0 || isCell(spare) === 0) return CORRUPT
-  if (cas(HEAD, head, head + 2) !== head) return BUSY
+  if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY
   poke(slot + SLOT_CELL, spare)
   poke(entry, full)
   poke(entry + ENTRY_STATE, HELD)
   store(ledger + TAKEN, load(ledger + TAKEN) + 1)
-  // Emptied, for the put one lap on: pairs with the loads of SEQUENCE in put.
-  store(slot, head + ((ringMask + 1) << 1))
+  // Frees the slot for the put one lap on. Pairs with the loads of SEQUENCE in put.
+  store(slot, emptiedMark(head))
   return (full << 1) | needsWake(PUT)
 }
 
-/** The slot at `head` is not full: nothing was put there, or a put has claimed it and not published yet. */
+/** The slot at `head` is not full: no put has claimed it, or one has and did not publish yet. */
 function emptyOrBusy(head: i32): i32 {
   const tail = load(TAIL)
-  if ((((tail & ~SHUT) - head) | 0) > 0) return BUSY
+  if (depth(tail, head) > 0) return BUSY
   return (tail & SHUT) !== 0 ? CLOSED : NOTHING
 }
 
 /**
- * After an immediate shutdown: discards the item at the head, counted as taken and finished here. Its cell
- * stays in the slot, and its blocks with it: there are no more puts that could want them. Answers 1; NOTHING,
- * BUSY.
+ * After an immediate shutdown: discards the item at the head, counted as taken and finished in `ledger`. Its
+ * cell and its blocks stay where they are, since no put will need them. Answers 1; NOTHING, BUSY.
  */
 export function discardQueued(ledger: i32): i32 {
   const head = load(HEAD)
   if ((head & SHUT) === 0) return NOTHING
   const position = head & ~SHUT
   const slot = slotAt(head)
-  const gap = (load(slot) - position - 1) | 0
+  const gap = (load(slot) - fullMark(position)) | 0
   if (gap > 0) return BUSY
-  if (gap < 0) return (((load(TAIL) & ~SHUT) - position) | 0) > 0 ? BUSY : NOTHING
-  if (cas(HEAD, head, head + 2) !== head) return BUSY
+  if (gap < 0) return depth(load(TAIL), position) > 0 ? BUSY : NOTHING
+  if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY
   store(ledger + TAKEN, load(ledger + TAKEN) + 1)
   store(ledger + FINISHED, load(ledger + FINISHED) + 1)
-  store(slot, position + ((ringMask + 1) << 1))
+  store(slot, emptiedMark(position))
   return 1
 }

@@ -1,16 +1,16 @@
 import { add, END_ROUND, HEAD, or, SHUT, TAIL } from '../words/index.ts'
 
 /**
- * Open, draining, discarding: in that direction only. The flags sit in the words that puts and takes
- * exchange, so none of them can slip through after the flag is set. A draining queue's tail never moves
- * again.
+ * A queue goes from open to draining to discarding, never back. The flags are bits of the words that puts and
+ * takes exchange, so every exchange that began before the flag was set fails. The tail of a draining queue
+ * never moves again.
  */
 export function shut(immediate: i32): void {
   or(TAIL, SHUT)
   if (immediate !== 0) or(HEAD, SHUT)
 }
 
-/** All who wait at the end of the queue are to leave. */
+/** Ends the round: all threads that wait at the end of the queue must leave. */
 export function nextRound(): void {
   add(END_ROUND, 1)
 }

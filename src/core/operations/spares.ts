@@ -1,16 +1,17 @@
 import { cellAt, firstSpare, NEXT, peek, poke, SPARE_FIRST, SPARE_FRESH } from '../words/index.ts'
 
 /**
- * Empty cells that take the place of full ones: used ones in a list, the others counted. All under the lock.
+ * Spare cells: empty ones, exchanged for full ones. Cells used before are in a list; fresh ones are counted.
+ * All of this is under the lock.
  */
 
-/** The spare cell to be used next; not a cell's number if there is none. */
+/** The next spare cell; if there is none, the answer is not the number of a cell. */
 export function nextSpare(): i32 {
   const first = peek(SPARE_FIRST)
   return first !== 0 ? first - 1 : firstSpare + peek(SPARE_FRESH)
 }
 
-/** `spare` is what nextSpare answered, and a cell. */
+/** Removes the next spare cell; `spare` is the answer of nextSpare, and has been checked. */
 export function useSpare(spare: i32): void {
   if (peek(SPARE_FIRST) !== 0) poke(SPARE_FIRST, peek(cellAt(spare) + NEXT))
   else poke(SPARE_FRESH, peek(SPARE_FRESH) + 1)

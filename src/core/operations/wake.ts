@@ -3,6 +3,7 @@ import {
   ASYNC_WAITER,
   ASYNC_WAKING,
   add,
+  BLOCKED_WAITER,
   cas,
   EPOCH,
   load,
@@ -14,17 +15,17 @@ import {
 } from '../words/index.ts'
 
 /**
- * Sleeping and waking on one side of a queue (GET, PUT, MEMORY or JOIN). A sleeper counts itself, reads the
- * epoch, looks again and only then sleeps on that epoch; a waker publishes, then reads the count, and only if
- * someone is counted moves the epoch and notifies. Blocked and asynchronous sleepers have words of their own:
- * a `waitAsync` that nobody awaits any more would eat a `notify(1)` meant for a blocked thread.
+ * Waits and wakes on one side of a queue (GET, PUT, MEMORY or JOIN). A waiter counts itself, reads the epoch,
+ * looks again, and only then sleeps on that epoch. A waker publishes, then reads the count; if it is not 0,
+ * the waker moves the epoch and notifies. Blocked and asynchronous waiters have separate words: an abandoned
+ * `waitAsync` would otherwise consume a `notify(1)` meant for a blocked thread.
  *
- * At most one wake is in flight to the blocked threads of a side (WAKING), and one to the asynchronous.
- * Whoever leaves a wait, for whatever reason, clears the word and then looks again, and passes the wake on if
- * there is more.
+ * At most one wake is in flight to the blocked threads of a side (WAKING), and one to the asynchronous
+ * waiters (ASYNC_WAKING). Every thread that leaves a wait, for any reason, clears that word, then looks
+ * again, and passes the wake on if there is more.
  */
 
-/** 1 if someone waits on `side` to whom no wake is under way. */
+/** 1 if a thread waits on `side` and no wake to its kind of waiters is in flight, else 0. */
 export function needsWake(side: i32): i32 {
   const waiters = load(side + WAITERS)
   if (waiters === 0) return 0
@@ -32,7 +33,7 @@ export function needsWake(side: i32): i32 {
   return waiters >= ASYNC_WAITER && load(side + ASYNC_WAKING) === 0 ? 1 : 0
 }
 
-/** Wakes one blocked thread, and all that wait asynchronously (each has its own event loop to look from). */
+/** Wakes one blocked thread, and all asynchronous waiters: each looks in its own event loop. */
 export function wake(side: i32): void {
   const waiters = load(side + WAITERS)
   if ((waiters & (ASYNC_WAITER - 1)) !== 0 && cas(side + WAKING, 0, 1) === 0) {
@@ -46,8 +47,8 @@ export function wake(side: i32): void {
 }
 
 /**
- * Wakes everyone, counted or not: for shutdown, joins and deaths. A dead sleeper may have eaten a wake
- * before.
+ * Wakes all waiters, counted or not: for shutdowns, joins and deaths. A thread that died asleep may have
+ * consumed a wake before.
  */
 export function wakeAll(side: i32): void {
   store(side + WAKING, 0)
@@ -59,9 +60,9 @@ export function wakeAll(side: i32): void {
 }
 
 /**
- * Counts the ledger's owner as a waiter; noted in the ledger in the same straight line, so that recovery can
- * undo it. `bit` is WAITS's for this side and kind, `amount` 1 or ASYNC_WAITER. Counting twice changes
- * nothing.
+ * Counts the owner of the ledger as a waiter. The ledger records it in the same straight line, so that a
+ * recoverer can undo it. `bit` is the bit of WAITS for this side and kind of wait, `amount` BLOCKED_WAITER or
+ * ASYNC_WAITER. A second call with the same bit changes nothing.
  */
 export function enterWait(ledger: i32, side: i32, bit: i32, amount: i32): void {
   const waits = load(ledger + WAITS)
@@ -75,10 +76,10 @@ export function leaveWait(ledger: i32, side: i32, bit: i32, amount: i32): void {
   if ((waits & bit) === 0) return
   store(ledger + WAITS, waits & ~bit)
   add(side + WAITERS, -amount)
-  store(side + (amount === 1 ? WAKING : ASYNC_WAKING), 0)
+  store(side + (amount === BLOCKED_WAITER ? WAKING : ASYNC_WAKING), 0)
 }
 
-/** A blocked thread is awake and about to look. */
+/** A blocked thread is awake and about to look: the next put may wake another. */
 export function clearWaking(side: i32): void {
   store(side + WAKING, 0)
 }

@@ -1,4 +1,4 @@
-// `memory.ts` for AssemblyScript: the same names, over the module's own shared memory.
+// The file memory.ts for AssemblyScript: the same names, over the module's own shared memory.
 
 export function load(at: i32): i32 {
   return atomic.load<i32>(at)
@@ -30,7 +30,7 @@ export function notify(at: i32, count: i32): i32 {
   return atomic.notify(at, count)
 }
 
-// @ts-ignore: the module's own load and store are named as ours, so they are reached through their i32 forms.
+// @ts-ignore: ours hide the built-in load and store of AssemblyScript, so these use the i32 forms.
 export function peek(at: i32): i32 {
   return i32.load(at)
 }

@@ -1,201 +1,223 @@
 /**
- * Every shared offset, in bytes. Words that different threads write sit 128 bytes apart (two lines: the
- * adjacent-line prefetcher fetches pairs).
+ * Every shared offset, in bytes. Words that different threads write are 128 bytes apart: two cache lines,
+ * since the prefetcher for adjacent lines fetches pairs.
  *
- *      0  TAIL       (position << 1) | closed      next to put; written by putters. Closing sets bit 0, so that every
- *                                                  later exchange of a put fails.
- *    128  HEAD       (position << 1) | immediate   next to take; written by takers. An immediate shutdown sets bit 0.
- *    256  LOCK …     the backlog: items that came back. One straight-line lock over lists threaded through the cells;
- *                    over the deque and the heap too, in queues of those kinds.
- *    384  FREE_BLOCKS …  the budget for long items, and the stack of blocks that came back
+ *      0  TAIL       (position << 1) | shut        next to put; written by puts. A shutdown sets bit 0, so
+ *                                                  that every later exchange of a put fails.
+ *    128  HEAD       (position << 1) | immediate   next to take; written by takes. An immediate shutdown
+ *                                                  sets bit 0.
+ *    256  LOCK …     the returns (items that came back): lists threaded through the cells, under one lock
+ *                    that is taken and released in a straight line. It guards the deque and the heap, too.
+ *    384  FREE_BLOCKS …  the blocks for long items: how many are free, and the stack of those used before
+ *    448  LEDGERS_USED   (in the same line: written only when a thread attaches)
  *    512  GET        four sides to wait on, 128 bytes each: for an item,
- *    544  SELECT       (within GET's: the threads that block on several queues at once, of this one among them)
+ *    544    SELECT     (in the line of GET: threads blocked in a select of this queue and others)
  *    640  PUT        for room,
  *    768  MEMORY     for blocks,
  *    896  JOIN       for items to be finished
- *    920    SHUT_DOWN    (within JOIN's: never written; those sleep on it who wait for the shutdown)
+ *    916    END_ROUND  (in the line of JOIN)
+ *    920    SHUT_DOWN  (in the line of JOIN: never written; threads that wait for the shutdown sleep on it)
  *   1024  (regions, at offsets computed in geometry.ts and held by every thread privately)
  *
  *   ring     ringSize x { SEQUENCE, CELL }
  *            SEQUENCE: (p << 1) empty, for the put at position p; (p << 1) | 1 full, for the take at p.
- *            LIFO: a deque in the same slots, SEQUENCE unused. From slot BOTTOM on, round the end, stand TAIL less HEAD
- *            items from the bottom up; the other slots hold empty cells. Priority: no slots.
- *   heap     priority: (1 + heapSize) x { KEY, ORDER, (CELL << 1) | came back }
- *            An array heap from node 1 on, lowest first, of TAIL less HEAD and RETURNED nodes. KEY and ORDER are those of
- *            keys, copied, so that a sift reads no address from shared memory.
- *   keys     priority: cells x { KEY, ORDER }
- *            KEY: the priority, as two words that compare as signed numbers in that order; staged with the payload. ORDER:
- *            the number of its arrival, likewise. An item that comes back takes its old place by them.
+ *            LIFO: a deque in the same slots, SEQUENCE unused. The items, TAIL less HEAD of them, are in the
+ *            slots from BOTTOM up, continued at slot 0; the other slots hold empty cells. Priority: no slots.
  *   ledgers  maxThreads x { OWNER … | entries: (1 + maxInFlight) x { CELL, STATE } }
- *            Entry 0 is the stage: its cell holds what is being put. The others hold what was taken.
+ *            Entry 0 holds the outgoing cell, into which the next put is written. The others hold what was
+ *            taken.
+ *   links    one word a block: the next block of its chain or of the free stack, plus 1
+ *   heap     priority: (1 + heapSize) x { KEY, ORDER, (CELL << 1) | came back }
+ *            An array heap from node 1 on, lowest first, of TAIL less HEAD and RETURNED nodes. KEY and ORDER
+ *            are copies of those in keys, so that a sift reads no address from shared memory.
+ *   keys     priority: cells x { KEY, ORDER }
+ *            KEY: the priority, as two words that compare as signed numbers, the high word first; written
+ *            with the payload. ORDER: the number of its arrival, likewise. By both, an item that comes back
+ *            takes its old place.
  *   delayed  (1 + delayedSize) x { DUE, ORDER, CELL << 1 }
- *            A heap likewise, by the time at which the item is due, ms of the clock of all threads; DELAYED nodes.
- *   links    one word a block: the next one of its chain or of the free stack, plus 1
+ *            A heap likewise, of DELAYED nodes. DUE: when the item is due, in ms of the clock of all threads.
  *   cells    { LENGTH, ATTEMPTS, CHAIN, NEXT | itemBytes of payload }
  *   records  2048 bytes a cell, fewer where there are many cells: the failures of its item; only with
  *            maxDeliveries or deadLetters
  *   blocks   blockBytes each
  *
- * A cell number has one place at any time: a slot, a node of a heap, a ledger entry, the list of returned or
- * of doomed items, or the list of spare cells. (Discarded after an immediate shutdown it has none: no put
- * will want it.)
+ * A cell number is in exactly one place at any time: a slot, a node of a heap, a ledger entry, the list of
+ * returned or of dead-lettered items, or the list of spare cells. The one exception are cells discarded after
+ * an immediate shutdown: they are in no place, since no put needs them any more.
  */
 
 export const LINE_BYTES: i32 = 128
+const WORD_BYTES: i32 = 4
 
 export const TAIL: i32 = 0
-export const HEAD: i32 = 128
-/** Bit 0 of TAIL (no more puts) and of HEAD (no more takes: what is left is discarded). */
+export const HEAD: i32 = TAIL + LINE_BYTES
+/** One position, as an amount of TAIL or HEAD. */
+export const POSITION: i32 = 2
+/** Bit 0 of TAIL (no more puts) and of HEAD (no more takes: the items left are discarded). */
 export const SHUT: i32 = 1
 
-export const LOCK: i32 = 256
-/** How many returned items wait to be taken. */
-export const RETURNED: i32 = 260
+export const LOCK: i32 = HEAD + LINE_BYTES
+/** Number of returned items, which wait to be taken. */
+export const RETURNED: i32 = LOCK + WORD_BYTES
+/** RETURNED, DELAYED and the dead-lettered items: a put counts them beside the ring. */
+export const RETURNS: i32 = RETURNED + WORD_BYTES
+/** Lists of cells: the cell number plus 1, 0 for none. */
+export const RETURNED_FIRST: i32 = RETURNS + WORD_BYTES
+export const RETURNED_LAST: i32 = RETURNED_FIRST + WORD_BYTES
+export const DEAD_LETTERED_FIRST: i32 = RETURNED_LAST + WORD_BYTES
+export const DEAD_LETTERED_LAST: i32 = DEAD_LETTERED_FIRST + WORD_BYTES
+export const SPARE_FIRST: i32 = DEAD_LETTERED_LAST + WORD_BYTES
+/** Number of spare cells that were used at least once. The next fresh one is firstSpare + this. */
+export const SPARE_FRESH: i32 = SPARE_FIRST + WORD_BYTES
 /**
- * RETURNED, DELAYED and those that wait for room in the dead-letter queue: what a put counts beside the ring.
- */
-export const RETURNS: i32 = 264
-/** Lists of cells: the number plus 1, 0 for none. */
-export const RETURNED_FIRST: i32 = 268
-export const RETURNED_LAST: i32 = 272
-export const DEAD_LETTERED_FIRST: i32 = 276
-export const DEAD_LETTERED_LAST: i32 = 280
-export const SPARE_FIRST: i32 = 284
-/** Spare cells that were never used: the next one's number counted from the first spare cell. */
-export const SPARE_FRESH: i32 = 288
-/**
- * The number of the last arrival in a heap, 64 bits as two words that compare as signed ones: the lower
+ * The number of the last arrival in a heap: 64 bits as two words that compare as signed numbers. The low word
  * begins at -2^31.
  */
-export const ARRIVED_HIGH: i32 = 292
-export const ARRIVED_LOW: i32 = 296
-/** Items that came back and are not due yet. */
-export const DELAYED: i32 = 300
+export const ARRIVED_HIGH: i32 = SPARE_FRESH + WORD_BYTES
+export const ARRIVED_LOW: i32 = ARRIVED_HIGH + WORD_BYTES
+/** Number of items that came back and are not due yet. */
+export const DELAYED: i32 = ARRIVED_LOW + WORD_BYTES
 /** LIFO: the slot of the item put first, modulo the number of slots. */
-export const BOTTOM: i32 = 304
+export const BOTTOM: i32 = DELAYED + WORD_BYTES
 
-export const FREE_BLOCKS: i32 = 384
+export const FREE_BLOCKS: i32 = LOCK + LINE_BYTES
 /** The ledger that is first in line for blocks (its offset), or 0. */
-export const FIRST_IN_LINE: i32 = 388
-/** Blocks that were never used start at this number. */
-export const BLOCK_FRESH: i32 = 392
-/** Two words exchanged at once: the top block plus 1, and a tag that moves at every exchange. */
-export const BLOCK_STACK: i32 = 400
+export const FIRST_IN_LINE: i32 = FREE_BLOCKS + WORD_BYTES
+/** Blocks from this number on were never used. */
+export const BLOCK_FRESH: i32 = FIRST_IN_LINE + WORD_BYTES
+/**
+ * Two words exchanged at once, so 8-byte aligned: the top block plus 1, and a tag that changes at every
+ * exchange.
+ */
+export const BLOCK_STACK: i32 = BLOCK_FRESH + 2 * WORD_BYTES
+export const BLOCK_TAG: i32 = BLOCK_STACK + WORD_BYTES
 
 /** Ledgers from this index on were never claimed. */
-export const LEDGERS_USED: i32 = 448
+export const LEDGERS_USED: i32 = FREE_BLOCKS + LINE_BYTES / 2
 
-export const GET: i32 = 512
-export const PUT: i32 = 640
-export const MEMORY: i32 = 768
-export const JOIN: i32 = 896
+export const GET: i32 = FREE_BLOCKS + LINE_BYTES
+export const PUT: i32 = GET + LINE_BYTES
+export const MEMORY: i32 = PUT + LINE_BYTES
+export const JOIN: i32 = MEMORY + LINE_BYTES
 /**
- * Within a side. WAITERS: blocked threads in the low half, threads waiting asynchronously in the high half.
+ * Offsets within a side. WAITERS: the number of blocked threads in the low half, of threads that wait
+ * asynchronously in the high half.
  */
 export const WAITERS: i32 = 0
-export const EPOCH: i32 = 4
-/** 1 while a blocked thread that was woken has not yet looked. */
-export const WAKING: i32 = 8
-export const ASYNC_EPOCH: i32 = 12
-export const ASYNC_WAKING: i32 = 16
+export const EPOCH: i32 = WAITERS + WORD_BYTES
+/** 1 from the wake of a blocked thread until that thread has looked. */
+export const WAKING: i32 = EPOCH + WORD_BYTES
+export const ASYNC_EPOCH: i32 = WAKING + WORD_BYTES
+export const ASYNC_WAKING: i32 = ASYNC_EPOCH + WORD_BYTES
+/** One waiter, as an amount of WAITERS. */
+export const BLOCKED_WAITER: i32 = 1
 export const ASYNC_WAITER: i32 = 0x10000
 /**
- * As a side, of which only WAITERS is used: threads blocked in a select. They count on GET as asynchronous
- * waiters, and sleep on a word of the process (wait/lot.ts), which whoever wakes GET moves if someone is
- * counted here.
+ * A side of which only WAITERS is used: threads blocked in a select. They count on GET as asynchronous
+ * waiters and sleep on the word of a parking lot. A thread that wakes GET moves that word if this count is
+ * not 0.
  */
-export const SELECT: i32 = 544
-/**
- * Moves when all who wait at the end of a shut-down queue are to leave, though they hold items. Beside JOIN.
- */
-export const END_ROUND: i32 = 916
+export const SELECT: i32 = GET + 32
+/** Moves when all threads that wait at the end of a shut-down queue must leave, though they hold items. */
+export const END_ROUND: i32 = JOIN + ASYNC_WAKING + WORD_BYTES
+/** Never written: threads that wait for the shutdown sleep on it. See wait/shut-down.ts. */
+export const SHUT_DOWN: i32 = END_ROUND + WORD_BYTES
 
-/** Never written. Those sleep on it who wait for the queue to be shut down: see wait/shut-down.ts. */
-export const SHUT_DOWN: i32 = 920
+export const CONTROL_BYTES: i32 = JOIN + LINE_BYTES
 
-export const CONTROL_BYTES: i32 = 1024
+/** The next block, plus 1. */
+export const LINK_BYTES: i32 = WORD_BYTES
 
-/** Slot. */
-export const SLOT_BYTES: i32 = 8
-export const SLOT_CELL: i32 = 4
+/** Slot. SEQUENCE is at 0. */
+export const SLOT_CELL: i32 = WORD_BYTES
+export const SLOT_BYTES: i32 = SLOT_CELL + WORD_BYTES
 
-/** Node of a heap; and, up to ORDER_LOW, the key record of a cell. */
-export const NODE_BYTES: i32 = 20
+/** Node of a heap; up to ORDER_LOW also the key of a cell. */
 export const KEY_HIGH: i32 = 0
-export const KEY_LOW: i32 = 4
-export const ORDER_HIGH: i32 = 8
-export const ORDER_LOW: i32 = 12
-export const NODE_CELL: i32 = 16
+export const KEY_LOW: i32 = KEY_HIGH + WORD_BYTES
+export const ORDER_HIGH: i32 = KEY_LOW + WORD_BYTES
+export const ORDER_LOW: i32 = ORDER_HIGH + WORD_BYTES
+export const KEY_BYTES: i32 = ORDER_LOW + WORD_BYTES
+export const NODE_CELL: i32 = ORDER_LOW + WORD_BYTES
+export const NODE_BYTES: i32 = NODE_CELL + WORD_BYTES
 /** Bit 0 of NODE_CELL: the item came back, and counts as returned. */
 export const CAME_BACK: i32 = 1
-export const KEY_BYTES: i32 = 16
 
 /**
- * Ledger. OWNER and RECOVERER are exchanged at once: the thread it belongs to, and the one that winds it up.
+ * Ledger. OWNER and RECOVERER are exchanged at once, so 8-byte aligned: the thread that the ledger belongs
+ * to, and the thread that reclaims it. Both are threadId + 1, 0 for none.
  */
 export const OWNER: i32 = 0
-export const RECOVERER: i32 = 4
-/** Counts that only grow: put here, taken, finished, given back. Held = taken - finished - given back. */
-export const STORED: i32 = 8
-export const TAKEN: i32 = 12
-export const FINISHED: i32 = 16
-export const GAVE_BACK: i32 = 20
-/** 1 while the owner waits at the end of a shut-down queue and so cannot finish what it holds. */
-export const AT_END: i32 = 24
-/**
- * Which sides count the owner as a waiter: one bit a side, in its order; shifted left by 4 for asynchronous
- * waits; above those wait/side.ts.
- */
-export const WAITS: i32 = 28
+export const RECOVERER: i32 = OWNER + WORD_BYTES
+/** Counts that only grow: put, taken, finished, given back. Held now = taken - finished - given back. */
+export const STORED: i32 = RECOVERER + WORD_BYTES
+export const TAKEN: i32 = STORED + WORD_BYTES
+export const FINISHED: i32 = TAKEN + WORD_BYTES
+export const GAVE_BACK: i32 = FINISHED + WORD_BYTES
+/** 1 while the owner waits at the end of a shut-down queue and therefore cannot finish the items it holds. */
+export const AT_END: i32 = GAVE_BACK + WORD_BYTES
+/** The waits that count the owner as a waiter; see the bits below. */
+export const WAITS: i32 = AT_END + WORD_BYTES
 /** Blocks reserved but not yet popped. */
-export const RESERVED_BLOCKS: i32 = 32
-/** Items given up without a dead-letter queue to take them, or dropped because the queue was full. */
-export const DROPPED: i32 = 36
+export const RESERVED_BLOCKS: i32 = WAITS + WORD_BYTES
+/** Items dead-lettered without a dead-letter queue, or dropped because the queue was full. */
+export const DROPPED: i32 = RESERVED_BLOCKS + WORD_BYTES
 /**
- * Whose puts are counted here from one thread to its successor; 0: nobody's, the ledger is free once it has
- * no owner.
+ * The producer whose puts are counted here, from one of its threads to the next. 0: none, and the ledger is
+ * free once it has no owner.
  */
-export const PRODUCER: i32 = 40
+export const PRODUCER: i32 = DROPPED + WORD_BYTES
 /** STORED when PRODUCER was set. */
-export const STORED_BEFORE: i32 = 44
+export const STORED_BEFORE: i32 = PRODUCER + WORD_BYTES
 /** Puts that failed at once because the queue was full. */
-export const REJECTED: i32 = 48
-/** Waits that ended by a look of their own, not by a wake. */
-export const MISSED_WAKES: i32 = 52
+export const REJECTED: i32 = STORED_BEFORE + WORD_BYTES
+/** Waits that ended because the safety timeout passed, not by a wake. */
+export const MISSED_WAKES: i32 = REJECTED + WORD_BYTES
 /**
- * An item whose call took too long: the thread it is about (OWNER), its entry, its delay, and the limit; see
- * queue/timedOut.ts.
+ * An item whose call took too long: the thread that holds it (as OWNER), entry, delay, limit; see
+ * run-timeouts.ts.
  */
-export const TIMED_OUT_THREAD: i32 = 56
-export const TIMED_OUT_ENTRY: i32 = 60
-export const TIMED_OUT_DELAY: i32 = 64
-export const TIMED_OUT_LIMIT: i32 = 68
-/** OWNER, of a ledger that waits for the successor of its last owner. */
+export const TIMED_OUT_THREAD: i32 = MISSED_WAKES + WORD_BYTES
+export const TIMED_OUT_ENTRY: i32 = TIMED_OUT_THREAD + WORD_BYTES
+export const TIMED_OUT_DELAY: i32 = TIMED_OUT_ENTRY + WORD_BYTES
+export const TIMED_OUT_LIMIT: i32 = TIMED_OUT_DELAY + WORD_BYTES
+/** OWNER of a ledger that waits for the next thread of its producer. */
 export const RESERVED: i32 = -1
-export const ENTRIES: i32 = 128
-export const ENTRY_BYTES: i32 = 8
-export const ENTRY_STATE: i32 = 4
+export const ENTRIES: i32 = LINE_BYTES
+/** Entry. CELL is at 0. */
+export const ENTRY_STATE: i32 = WORD_BYTES
+export const ENTRY_BYTES: i32 = ENTRY_STATE + WORD_BYTES
 export const EMPTY_ENTRY: i32 = 0
 export const HELD: i32 = 1
 
+/** Bits of WAITS: blocked on GET. The other sides follow in their order, each shifted left by one more. */
+export const BLOCKED_BIT: i32 = 1
+/** Bits of WAITS: waits asynchronously on GET; the other sides likewise. */
+export const ASYNC_BIT: i32 = 16
+/** Bit of WAITS: at the end of a shut-down queue. The thread also counts on JOIN, and sleeps on GET. */
+export const END_BIT: i32 = 256
+/** Bits of WAITS: blocked in a select, as a waiter of GET and as one of SELECT. */
+export const SELECT_GET_BIT: i32 = 512
+export const SELECT_BIT: i32 = 1024
+
 /**
- * Cell. ATTEMPTS: deliveries begun, of what is in the ring the first is counted already; DEAD_LETTERED, once the
- * item was given up: whoever moves it to the dead letters may die, and it is not to be delivered again; and
- * SUSPECT, if the last thread that held it died.
+ * Cell. ATTEMPTS: deliveries begun; the first delivery of an item in the ring is counted already. Two bits
+ * beside the count: DEAD_LETTERED, so that the item is not delivered again if the thread that moves it to the
+ * dead letters dies; SUSPECT, if the last thread that held the item died.
  */
 export const LENGTH: i32 = 0
-export const ATTEMPTS: i32 = 4
+export const ATTEMPTS: i32 = LENGTH + WORD_BYTES
 export const DEAD_LETTERED: i32 = 0x40000000
 export const SUSPECT: i32 = 0x20000000
-/** The deliveries among these bits. */
+/** The deliveries among the bits of ATTEMPTS. */
 export const COUNT: i32 = 0x1fffffff
 /** First block of a long item, plus 1; 0: the payload is in the cell. */
-export const CHAIN: i32 = 8
-/** Next cell of the list this one is in, plus 1. */
-export const NEXT: i32 = 12
-export const PAYLOAD: i32 = 16
+export const CHAIN: i32 = ATTEMPTS + WORD_BYTES
+/** Next cell of the list that this cell is in, plus 1. */
+export const NEXT: i32 = CHAIN + WORD_BYTES
+export const PAYLOAD: i32 = NEXT + WORD_BYTES
 
-/** What an operation answers when it did nothing. Answers >= 0 are its own. */
+/** Answers of an operation that did nothing. Answers >= 0 mean that it did its work. */
 export const BUSY: i32 = -1
 export const FULL: i32 = -2
 export const NOTHING: i32 = -3
@@ -203,17 +225,17 @@ export const CLOSED: i32 = -4
 export const DISCARDED: i32 = -5
 export const STALE: i32 = -6
 export const CORRUPT: i32 = -7
-/** Returned items come first: takeReturned has them. */
+/** Returned items come first: takeReturned takes them. */
 export const BEHIND_RETURNED: i32 = -8
 
-/**
- * `verdict` of requeue: deliver again; give up; deliver again, not counting this delivery; deliver again,
- * its holder has died.
- */
+/** Verdicts of requeue: deliver again; */
 export const RETRY: i32 = 0
+/** make it a dead letter; */
 export const DEAD_LETTER: i32 = 1
+/** deliver again, and do not count this delivery; */
 export const RELEASE: i32 = 2
+/** deliver again, because its holder has died. */
 export const HOLDER_DIED: i32 = 3
 
-/** Beside the answer of `put`: an item was dropped. */
+/** Bit 1 of the answer of `put`: an item was dropped. */
 export const REPLACED: i32 = 2

@@ -1,49 +1,55 @@
 import { AbortError, DetachedError, QueueShutDownError } from '../../errors.ts'
 import { link } from '../../thread-link.ts'
+import type { Lease } from './lease.ts'
 
-/** What an iterator needs of a queue. An entry of 0 is settled already. */
+/** What an iterator needs of a queue. */
 export interface ItemSource<T> {
-  next(): Promise<{ item: T; entry: number }>
-  nextSync(): { item: T; entry: number }
-  finish(entry: number): void
-  /** The item stays held as if by get. */
-  keep(entry: number): void
+  next(): Promise<Handed<T>>
+  nextSync(): Handed<T>
+  /** This thread has detached: its leases are settled. */
+  readonly isDetached: boolean
+  /** The item stays held as if by get: `taskDone` settles it. */
+  keep(lease: Lease<T>): void
+}
+
+/** An item that an iterator hands over, with its lease unless it is finished already (`ack: 'auto'`). */
+export interface Handed<T> {
+  readonly item: T
+  readonly lease: Lease<T> | undefined
 }
 
 /**
- * Settles an item when the next is asked for. A loop that is left early, which looks the same for `break`,
- * `return` and `throw`, leaves its last item held: only the caller knows whether it was done.
+ * Settles an item when the next is asked for. A loop that is left early leaves its last item held: `break`, `return`
+ * and `throw` look the same from here, and only the caller knows whether the item was done.
  */
 class ItemIterator<T> {
   readonly #source: ItemSource<T>
-  #entry = 0
-  #over = false
+  #lease: Lease<T> | undefined
+  #isOver = false
 
   constructor(source: ItemSource<T>) {
     this.#source = source
   }
 
-  /** The next is asked for. Returns false if there is none any more. */
+  /** Settles the last item, since the next is asked for. Returns false if the iterator is over. */
   settle(): boolean {
-    const entry = this.#entry
-    this.#entry = 0
-    if (entry !== 0) this.#source.finish(entry)
-    if (link()?.stopRequested) this.#over = true
-    return !this.#over
+    const lease = this.#takeLease()
+    if (lease !== undefined && !this.#source.isDetached) lease.finish()
+    if (link()?.stopRequested) this.#isOver = true
+    return !this.#isOver
   }
 
-  hold({ item, entry }: { item: T; entry: number }): IteratorResult<T> {
-    this.#entry = entry
-    // It was left while it waited for this item.
-    if (this.#over) this.leave()
+  handOver({ item, lease }: Handed<T>): IteratorResult<T> {
+    this.#lease = lease
+    // The loop was left while this item was under way.
+    if (this.#isOver) this.leave()
     return { done: false, value: item }
   }
 
   leave(): IteratorResult<T> {
-    const entry = this.#entry
-    this.#entry = 0
-    this.#over = true
-    if (entry !== 0) this.#source.keep(entry)
+    const lease = this.#takeLease()
+    this.#isOver = true
+    if (lease !== undefined && !this.#source.isDetached) this.#source.keep(lease)
     return END
   }
 
@@ -51,8 +57,14 @@ class ItemIterator<T> {
     const isEnd = error instanceof QueueShutDownError || error instanceof DetachedError
     const isStop = error instanceof AbortError && link()?.stopRequested
     if (!isEnd && !isStop) throw error
-    this.#over = true
+    this.#isOver = true
     return END
+  }
+
+  #takeLease(): Lease<T> | undefined {
+    const lease = this.#lease
+    this.#lease = undefined
+    return lease
   }
 }
 
@@ -63,7 +75,7 @@ export function itemsOf<T>(source: ItemSource<T>): AsyncIterableIterator<T> {
   const step = async () => {
     if (!iterator.settle()) return END
     try {
-      return iterator.hold(await source.next())
+      return iterator.handOver(await source.next())
     } catch (error) {
       return iterator.endOrThrow(error)
     }
@@ -95,7 +107,7 @@ export function itemsOfSync<T>(source: ItemSource<T>): IterableIterator<T> {
     next() {
       if (!iterator.settle()) return END
       try {
-        return iterator.hold(source.nextSync())
+        return iterator.handOver(source.nextSync())
       } catch (error) {
         return iterator.endOrThrow(error)
       }

@@ -1,27 +1,112 @@
+import { DEAD_LETTER, RELEASE, RETRY } from '../../core/index.ts'
+import { StaleDeliveryError } from '../../errors.ts'
+import type { Attachment } from '../attachment/index.ts'
 import type { WaitOptions } from '../options/index.ts'
 
 /**
- * Items taken one by one and settled by their entry, whatever the queue's `ack`: what `consume` needs,
- * without an object for each item. Each entry is settled once: finished, given back to be delivered again, or
- * given up.
+ * An item that this thread holds, and how it is settled: once, by one of the four methods. Iterators, `take`,
+ * `consume` and whatever moves items between queues settle by it.
  */
-export interface LeaseSource<T> {
-  /** An entry, or 0 if there is none now. @throws QueueShutDownError, TooManyInFlightError */
-  tryLease(): number
-  /** Blocks the thread for at most `timeout` ms. @throws as tryLease; QueueEmptyError, AbortError */
-  leaseSync(timeout: number): number
-  /** @throws as leaseSync */
-  lease(options?: WaitOptions): Promise<number>
-  /** @throws CodecError: the entry is settled, its item given up */
-  read(entry: number): T
-  /** Deliveries begun, this one included. */
-  attempts(entry: number): number
+export interface Lease<T> {
+  readonly item: T
+  /** Deliveries of the item begun so far, this one included: 1 the first time. */
+  readonly attempt: number
   /** The last thread that held the item has died. */
-  isSuspect(entry: number): boolean
-  finish(entry: number): void
-  /** `delay` in ms; default 0: at once. */
-  again(entry: number, error: unknown, delay?: number): void
-  giveUp(entry: number, error: unknown): void
-  /** Delivered again at once, and this delivery not counted. */
-  uncounted(entry: number): void
+  readonly isSuspect: boolean
+  /** Where this thread holds the item: its number for `recordTimeout`. */
+  readonly entry: number
+  /** The item is done. @throws StaleDeliveryError if it was settled before, or this thread has detached */
+  finish(): void
+  /** Delivers the item again, after `delay` ms; after `maxDeliveries` deliveries it is given up. @throws as finish */
+  retry(error: unknown, delay?: number): void
+  /** Gives the item up: it goes to the dead letters, else it is finished. @throws as finish */
+  deadLetter(error: unknown): void
+  /** Delivers the item again at once, and this delivery is not counted. @throws as finish */
+  release(): void
+}
+
+/** A queue as a consumer sees it: one in shared memory, or one of another engine. */
+export interface Source<T> {
+  /** A lease, or undefined if there is none now. @throws QueueShutDownError, TooManyInFlightError, CodecError */
+  tryLease(): Lease<T> | undefined
+  /** Blocks the thread for at most `timeout` ms. @throws as tryLease; QueueEmptyError, AbortError */
+  leaseSync(timeout: number): Lease<T>
+  /** @throws as leaseSync */
+  lease(options?: WaitOptions): Promise<Lease<T>>
+}
+
+/** A queue as a producer sees it. */
+export interface Sink<T> {
+  /** Puts an item, waiting for room. */
+  put(item: T): Promise<unknown>
+  /** Puts an item, blocking the thread for at most `ms`. False if there was no room for so long. */
+  putWithin(item: T, ms: number): boolean
+  /** Its consumers end, and no put succeeds any more. */
+  readonly isShutDown: boolean
+}
+
+/** Leases that can be settled while their thread waits for another item: those of `take` and of a Source. */
+export interface OpenLeases {
+  count: number
+}
+
+/** A lease of an item in shared memory. */
+export class HeldLease<T> implements Lease<T> {
+  readonly item: T
+  readonly attempt: number
+  readonly entry: number
+  readonly #attachment: Attachment<T>
+  readonly #open: OpenLeases | undefined
+  #isSettled = false
+
+  /**
+   * Decodes the item of `entry`. `open` counts the lease, unless it can be settled only when its holder does not
+   * wait. @throws CodecError: the item is settled, as given up
+   */
+  constructor(attachment: Attachment<T>, entry: number, open: OpenLeases | undefined) {
+    this.item = attachment.held.read(entry)
+    this.attempt = attachment.held.attemptsOf(entry)
+    this.entry = entry
+    this.#attachment = attachment
+    this.#open = open
+    if (open !== undefined) open.count++
+  }
+
+  get isSuspect(): boolean {
+    return this.#attachment.held.isSuspect(this.entry)
+  }
+
+  finish(): void {
+    this.#settle()
+    this.#attachment.held.finish(this.entry)
+    this.#attachment.flushDeadLetters()
+  }
+
+  retry(error: unknown, delay = 0): void {
+    this.#requeue(RETRY, error, delay)
+  }
+
+  deadLetter(error: unknown): void {
+    this.#requeue(DEAD_LETTER, error, 0)
+  }
+
+  release(): void {
+    this.#requeue(RELEASE, undefined, 0)
+  }
+
+  #requeue(verdict: number, error: unknown, delay: number): void {
+    this.#settle()
+    this.#attachment.held.requeue(this.entry, verdict, error, delay)
+    this.#attachment.flushDeadLetters()
+  }
+
+  #settle(): void {
+    if (this.#isSettled) throw new StaleDeliveryError('this delivery was settled before')
+    if (this.#attachment.isDetached) {
+      const { label } = this.#attachment.description
+      throw new StaleDeliveryError(`this thread has detached from ${label}: the item is delivered again`)
+    }
+    this.#isSettled = true
+    if (this.#open !== undefined) this.#open.count--
+  }
 }

@@ -1,70 +1,75 @@
-import { DROPPED, isShutDown, PUT, REJECTED } from '../../core/index.ts'
+import { clock } from '../../clock.ts'
+import { isShutDown, PUT } from '../../core/index.ts'
 import { QueueFullError } from '../../errors.ts'
 import { queueMicrotask } from '../../timers.ts'
-import type { Side } from '../../wait/index.ts'
-import { PendingCalls } from '../../wait/index.ts'
-import type { Encoded, Seat } from '../attachment/index.ts'
-import { sizeOf } from '../attachment/index.ts'
+import { PendingCalls, type Side } from '../../wait/index.ts'
+import { type Attachment, type Encoded, sizeOf } from '../attachment/index.ts'
 import {
+  checkPutOptions,
   isStoppable,
-  type PriorityOptions,
+  PUT_OPTIONS,
+  type PutOptions,
   type PutResult,
-  type Ranking,
   rankOf,
   timeoutOf,
 } from '../options/index.ts'
 
 /** This thread's puts on one queue: at once, blocking, or pending in call order. */
 export class Puts<T> {
-  readonly #seat: Seat<T>
+  readonly #attachment: Attachment<T>
   readonly #pending: PendingCalls
-  readonly #ranking: Ranking | undefined
   /** A put that finds no room waits for it. */
   readonly #mayWait: boolean
+  /** And it never drops another item. */
+  readonly #onlyWaits: boolean
 
-  constructor(seat: Seat<T>) {
-    const { ranking, whenFull } = seat.origin
-    this.#seat = seat
-    this.#ranking = ranking
-    this.#mayWait = whenFull === 'wait' || whenFull === 'drop-oldest'
-    this.#pending = new PendingCalls(seat.attachment.shared, seat.attachment.ledger)
+  constructor(attachment: Attachment<T>) {
+    const { whenFull } = attachment.description
+    this.#attachment = attachment
+    this.#onlyWaits = whenFull === 'wait'
+    this.#mayWait = this.#onlyWaits || whenFull === 'drop-oldest'
+    this.#pending = new PendingCalls(attachment.shared, attachment.ledger)
   }
 
-  async put(item: T, options: PriorityOptions | undefined): Promise<PutResult> {
-    const seat = this.#seat
-    const limits = seat.limits(options, seat.fullError)
-    const one = new OnePut(this.#rankOf(item, options), limits.timeout > 0 && this.#mayWait)
+  async put(item: T, options: PutOptions | undefined): Promise<PutResult> {
+    const attachment = this.#attachment
+    const one = this.#begin(item, options, timeoutOf(options, PUT_OPTIONS))
+    const limits = attachment.limits(options, one.timeout, () => one.fullError())
     const encoded = this.#encode(item)
     if (!this.#waitsBehindOthers && this.#store(encoded, one) === 0) return one.result
-    if (!this.#mayWait) return this.#refuse(encoded)
+    if (!this.#mayWait) return this.#refuse(encoded, one)
     if (limits.timeout === 0) {
       if (this.#pending.size === 0) this.#abandon(encoded)
-      throw isShutDown(seat.origin.shared) ? seat.shutDownError() : seat.fullError()
+      throw isShutDown(attachment.shared) ? attachment.shutDownError() : one.fullError()
     }
-    const bytes = typeof encoded === 'number' ? seat.attachment.staged(encoded) : encoded
+    const bytes = typeof encoded === 'number' ? attachment.outgoing.copy(encoded) : encoded
+    one.waitBegins()
     return new Promise((resolve, reject) => {
       const attempt = () => {
         const side = this.#store(bytes, one)
         if (side === 0) resolve(one.result)
         return side
       }
-      this.#pending.add({ attempt, reject, giveUp: () => this.#abandon(bytes) }, limits)
+      this.#pending.add({ attempt, reject, abandon: () => this.#abandon(bytes) }, limits)
     })
   }
 
-  putSync(item: T, options: PriorityOptions | undefined): PutResult {
+  putSync(item: T, options: PutOptions | undefined): PutResult {
     // The common case first, without what only a wait needs. A refused store has changed nothing.
-    if (options === undefined && this.#pending.size === 0 && this.#seat.origin.whenFull === 'wait') {
-      const { attachment } = this.#seat
+    if (options === undefined && this.#pending.size === 0 && this.#onlyWaits) {
+      const { outgoing } = this.#attachment
       const rank = this.#rankOf(item, undefined)
-      const encoded = attachment.encode(item, false)
-      if (typeof encoded === 'number' && attachment.store(encoded, true, rank) === 0) return 'stored'
-      return this.#putSync(encoded, Number.POSITIVE_INFINITY, false, rank)
+      const encoded = outgoing.encode(item, false)
+      if (typeof encoded === 'number' && outgoing.store(encoded, true, rank) === 0) return 'stored'
+      return this.#putSync(
+        encoded,
+        new PutAttempt(this.#attachment, rank, Number.POSITIVE_INFINITY, true),
+        false,
+      )
     }
     const stoppable = isStoppable(options)
-    const timeout = timeoutOf(options)
-    const rank = this.#rankOf(item, options)
-    return this.#putSync(this.#encode(item), timeout, stoppable, rank)
+    const one = this.#begin(item, options, timeoutOf(options, PUT_OPTIONS))
+    return this.#putSync(this.#encode(item), one, stoppable)
   }
 
   /** As putSync, for at most `ms`. False if there was no room for so long. */
@@ -72,14 +77,14 @@ export class Puts<T> {
     let encoded: Encoded
     const rank = this.#rankOf(item, undefined)
     if (this.#pending.size === 0) {
-      const { attachment } = this.#seat
-      encoded = attachment.encode(item, false)
-      if (typeof encoded === 'number' && attachment.store(encoded, true, rank) === 0) return true
+      const { outgoing } = this.#attachment
+      encoded = outgoing.encode(item, false)
+      if (typeof encoded === 'number' && outgoing.store(encoded, true, rank) === 0) return true
     } else {
       encoded = this.#encode(item)
     }
     try {
-      this.#putSync(encoded, ms, false, rank)
+      this.#putSync(encoded, new PutAttempt(this.#attachment, rank, ms, ms > 0 && this.#mayWait), false)
       return true
     } catch (error) {
       if (error instanceof QueueFullError && this.#mayWait) return false
@@ -87,50 +92,31 @@ export class Puts<T> {
     }
   }
 
-  #putSync(encoded: Encoded, timeout: number, stoppable: boolean, rank: number): PutResult {
-    const one = new OnePut(rank, timeout > 0 && this.#mayWait)
-    // Puts called before come first.
-    const attempt = () => {
-      const side = this.#pending.serve() || this.#store(encoded, one)
-      if (side !== 0 && stoppable) this.#seat.endIfStopping()
-      return side
-    }
-    try {
-      const earlier = this.#waitsBehindOthers ? this.#pending.serve() : 0
-      if (earlier === 0 && this.#store(encoded, one) === 0) return one.result
-      if (!this.#mayWait) return this.#refuse(encoded)
-      this.#seat.block(timeout, attempt, this.#seat.fullError)
-    } catch (error) {
-      this.#abandon(encoded)
-      throw error
-    }
-    return one.result
-  }
-
-  tryPut(item: T, options?: PriorityOptions): boolean {
-    const one = new OnePut(this.#rankOf(item, options), false)
+  tryPut(item: T, options?: PutOptions): boolean {
+    const one = this.#begin(item, options, 0)
     const encoded = this.#encode(item)
     if (this.#waitsBehindOthers) {
-      if (isShutDown(this.#seat.origin.shared)) throw this.#seat.shutDownError()
+      if (isShutDown(this.#attachment.shared)) throw this.#attachment.shutDownError()
       return false
     }
     if (this.#store(encoded, one) === 0) return true
     this.#abandon(encoded)
-    this.#countRefusal()
+    if (!this.#mayWait) this.#attachment.countRefusal()
     return false
   }
 
-  /** Calls back once there is room, or the queue is shut down; the process does not wait for it. */
+  /** Calls back once there is room, or the queue is shut down. The process does not wait for it. */
   onRoom(call: () => void): void {
-    const { shared } = this.#seat.origin
+    const { shared } = this.#attachment
     const done = () => queueMicrotask(call)
     const attempt = () => {
       if (sizeOf(shared) >= shared.geometry.maxsize && !isShutDown(shared)) return PUT
       done()
       return 0 as const
     }
-    const limits = { timeout: Number.POSITIVE_INFINITY, signal: undefined, lapse: this.#seat.fullError }
-    this.#pending.add({ attempt, reject: done }, { ...limits, background: true })
+    const lapse = () => this.#attachment.fullError(PUT, 0)
+    const limits = { timeout: Number.POSITIVE_INFINITY, signal: undefined, lapse, background: true }
+    this.#pending.add({ attempt, reject: done }, limits)
   }
 
   serve(): void {
@@ -141,12 +127,45 @@ export class Puts<T> {
     this.#pending.rejectAll(error)
   }
 
-  #rankOf(item: T, options: PriorityOptions | undefined): number {
-    return this.#ranking === undefined ? 0 : rankOf(this.#ranking, item, options)
+  /** @throws TypeError, RangeError for wrong options or a wrong priority */
+  #begin(item: T, options: PutOptions | undefined, timeout: number): PutAttempt<T> {
+    const isRanked = this.#attachment.description.ranking !== undefined
+    if (options !== undefined) checkPutOptions(options, isRanked)
+    return new PutAttempt(
+      this.#attachment,
+      this.#rankOf(item, options),
+      timeout,
+      timeout > 0 && this.#mayWait,
+    )
+  }
+
+  #putSync(encoded: Encoded, one: PutAttempt<T>, stoppable: boolean): PutResult {
+    // This thread's earlier puts come first.
+    const attempt = () => {
+      const side = this.#pending.serve() || this.#store(encoded, one)
+      if (side !== 0 && stoppable) this.#attachment.endIfStopping()
+      return side
+    }
+    try {
+      const earlier = this.#waitsBehindOthers ? this.#pending.serve() : 0
+      if (earlier === 0 && this.#store(encoded, one) === 0) return one.result
+      if (!this.#mayWait) return this.#refuse(encoded, one)
+      one.waitBegins()
+      this.#attachment.block(one.timeout, attempt, () => one.fullError())
+    } catch (error) {
+      this.#abandon(encoded)
+      throw error
+    }
+    return one.result
+  }
+
+  #rankOf(item: T, options: PutOptions | undefined): number {
+    const { ranking } = this.#attachment.description
+    return ranking === undefined ? 0 : rankOf(ranking, item, options)
   }
 
   #encode(item: T): Encoded {
-    return this.#seat.attachment.encode(item, this.#pending.size > 0)
+    return this.#attachment.outgoing.encode(item, this.#pending.size > 0)
   }
 
   /** Earlier puts of this thread wait, and this one would. */
@@ -155,49 +174,65 @@ export class Puts<T> {
   }
 
   /** Stores an item, or answers the side to wait on. @throws QueueShutDownError */
-  #store(encoded: Encoded, one: OnePut): Side | 0 {
-    const { attachment } = this.#seat
-    const { drops } = attachment
-    const side = attachment.store(encoded, one.waits, one.rank)
-    if (attachment.drops !== drops) one.replaces = true
-    if (side < 0) throw this.#seat.shutDownError()
-    if (side !== 0) this.#seat.flushDeadLetters()
+  #store(encoded: Encoded, one: PutAttempt<T>): Side | 0 {
+    const { outgoing } = this.#attachment
+    const { drops } = outgoing
+    const side = outgoing.store(encoded, one.waits, one.rank)
+    if (outgoing.drops !== drops) one.replaces = true
+    if (side < 0) throw this.#attachment.shutDownError()
+    if (side !== 0) {
+      one.side = side
+      this.#attachment.flushDeadLetters()
+    }
     return side
   }
 
   /** There was no room, and the queue lets no put wait. @throws QueueFullError */
-  #refuse(encoded: Encoded): 'dropped' {
+  #refuse(encoded: Encoded, one: PutAttempt<T>): 'dropped' {
     this.#abandon(encoded)
-    this.#countRefusal()
-    if (this.#seat.origin.whenFull === 'reject') throw this.#seat.fullError()
+    this.#attachment.countRefusal()
+    if (this.#attachment.description.whenFull === 'reject') throw one.fullError()
     return 'dropped'
   }
 
-  #countRefusal(): void {
-    const { attachment, origin } = this.#seat
-    if (!this.#mayWait) attachment.countRefusal(origin.whenFull === 'reject' ? REJECTED : DROPPED)
-  }
-
-  /** A put is given up: its blocks are free again. */
+  /** Gives up a put: its blocks are free again. */
   #abandon(encoded: Encoded): void {
-    if (typeof encoded !== 'number' && !this.#seat.isDetached) this.#seat.attachment.unstage(encoded)
+    if (typeof encoded !== 'number' && !this.#attachment.isDetached)
+      this.#attachment.outgoing.abandon(encoded)
   }
 }
 
 /** One put, over all its tries. */
-class OnePut {
+class PutAttempt<T> {
   readonly rank: number
+  /** ms. */
+  readonly timeout: number
   /** It is going to wait, if it must. */
   readonly waits: boolean
   /** An older item was dropped for it. */
   replaces = false
+  /** What it last found full. */
+  side: Side = PUT
+  readonly #attachment: Attachment<T>
+  #waitsSince: number | undefined
 
-  constructor(rank: number, waits: boolean) {
+  constructor(attachment: Attachment<T>, rank: number, timeout: number, waits: boolean) {
+    this.#attachment = attachment
     this.rank = rank
+    this.timeout = timeout
     this.waits = waits
   }
 
   get result(): PutResult {
     return this.replaces ? 'replaced-oldest' : 'stored'
+  }
+
+  waitBegins(): void {
+    this.#waitsSince = clock.now()
+  }
+
+  fullError(): Error {
+    const waitedMs = this.#waitsSince === undefined ? 0 : clock.now() - this.#waitsSince
+    return this.#attachment.fullError(this.side, waitedMs)
   }
 }

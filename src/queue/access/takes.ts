@@ -1,48 +1,46 @@
 import { integer } from '../../check.ts'
 import { DISCARDED, GET, isShutDown, NOTHING } from '../../core/index.ts'
-import { StaleDeliveryError, TaskDoneError } from '../../errors.ts'
+import { TaskDoneError } from '../../errors.ts'
 import { clearTimeout, setTimeout } from '../../timers.ts'
-import type { Side } from '../../wait/index.ts'
-import { PendingCalls } from '../../wait/index.ts'
-import type { Seat } from '../attachment/index.ts'
-import { type Attachment, DEAD_LETTER, RELEASE, RETRY } from '../attachment/index.ts'
+import { PendingCalls, type Side } from '../../wait/index.ts'
+import type { Attachment } from '../attachment/index.ts'
 import { isStoppable, timeoutOf, type WaitOptions } from '../options/index.ts'
 import { discardAll, EndWait, hasEnded } from '../recovery/index.ts'
-import { type Delivery, type Settler, TakenItem } from './delivery.ts'
+import { type Delivery, TakenItem } from './delivery.ts'
 import { EMPTY } from './empty.ts'
-import { Held } from './held.ts'
-import type { ItemSource } from './iterate.ts'
-import type { LeaseSource } from './lease.ts'
+import { EntryQueue } from './entry-queue.ts'
+import type { Handed, ItemSource } from './iterate.ts'
+import { HeldLease, type Lease, type OpenLeases, type Source } from './lease.ts'
 import type { BlockingCase, SelectCase } from './select-case.ts'
 
 /**
- * This thread's gets and takes on one queue: at once, blocking, or pending in call order; and what they hold.
+ * This thread's gets, takes and leases on one queue: at once, blocking, or pending in call order; and what it holds
+ * by them.
  */
 export class Takes<T> {
-  readonly #seat: Seat<T>
+  readonly #attachment: Attachment<T>
   readonly #pending: PendingCalls
-  /** Where the pending ones wait once the queue is shut down and empty. */
-  readonly #stay: EndWait
-  /** Entries of what get and getMany handed over, oldest first: what taskDone settles. */
-  readonly #inOrder = new Held()
-  /** Deliveries of `take` not settled yet. */
-  #deliveries = 0
-  /** While calls are pending and items delayed: looks again when the first is due. */
+  /** Where the pending calls wait once the queue is shut down and empty. */
+  readonly #endWait: EndWait
+  /** Entries that get and getMany handed over, oldest first: `taskDone` settles them. */
+  readonly #inOrder = new EntryQueue()
+  readonly #open: OpenLeases = { count: 0 }
+  /** While calls are pending and items delayed: looks again when the first item is due. */
   #dueTimer: NodeJS.Timeout | undefined
-  #contender: SelectCase<T> | undefined
+  #case: SelectCase<T> | undefined
 
-  constructor(seat: Seat<T>) {
-    const { shared, ledger } = seat.attachment
-    this.#seat = seat
-    this.#stay = new EndWait(shared, ledger, () => this.#deliveries === 0, seat.warnOfLongEndWait)
+  constructor(attachment: Attachment<T>) {
+    const { shared, ledger } = attachment
+    this.#attachment = attachment
+    this.#endWait = new EndWait(shared, ledger, this.#holdsNoOpenLease, attachment.warnOfLongEndWait)
     this.#pending = new PendingCalls(shared, ledger, () => {
       clearTimeout(this.#dueTimer)
-      this.#stay.leave()
+      this.#endWait.leave()
     })
   }
 
   get(options: WaitOptions | undefined): Promise<T> {
-    return this.#take(options, (entry) => this.#handOver(entry))
+    return this.#take(options, this.#handOver)
   }
 
   getSync(options: WaitOptions | undefined): T {
@@ -54,156 +52,130 @@ export class Takes<T> {
   }
 
   tryGet(): T | typeof EMPTY {
-    const now = this.#takeNow()
-    if (now > 0) return this.#handOver(now)
-    const entry = this.#lookAfterOthers()
+    const entry = this.#tryTake()
     return entry === 0 ? EMPTY : this.#handOver(entry)
   }
 
-  take(options: WaitOptions | undefined): Promise<Delivery<T>> {
-    return this.#take(options, (entry) => this.#deliver(entry))
+  async take(options: WaitOptions | undefined): Promise<Delivery<T>> {
+    return new TakenItem(await this.#take(options, this.#lease))
   }
 
   takeSync(options: WaitOptions | undefined): Delivery<T> {
-    return this.#deliver(this.#takeSync(options))
+    return new TakenItem(this.#lease(this.#takeSync(options)))
   }
 
   taskDone(count: number): void {
     if (count === 1 && this.#inOrder.size > 0) {
-      this.#seat.attachment.finish(this.#inOrder.shift())
-      this.#seat.flushDeadLetters()
+      this.#attachment.held.finish(this.#inOrder.shift())
+      this.#attachment.flushDeadLetters()
       return
     }
     integer('count', count, 1, Number.MAX_SAFE_INTEGER)
-    const { attachment, origin } = this.#seat
-    const held = this.#inOrder.size
-    if (count > held) {
+    const { held, description } = this.#attachment
+    const { size } = this.#inOrder
+    if (count > size) {
       throw new TaskDoneError(
-        `taskDone(${count}) on ${origin.label}: this thread holds ${held} ${held === 1 ? 'item' : 'items'} from get and getMany`,
+        `taskDone(${count}) on ${description.label}: this thread holds ${size} ` +
+          `${size === 1 ? 'item' : 'items'} from get and getMany`,
       )
     }
-    for (let left = count; left > 0; left--) attachment.finish(this.#inOrder.shift())
-    this.#seat.flushDeadLetters()
+    for (let left = count; left > 0; left--) held.finish(this.#inOrder.shift())
+    this.#attachment.flushDeadLetters()
   }
 
+  /** For iterators: the item of the last step is settled before the next is asked for, so it is no open lease. */
   itemSource(): ItemSource<T> {
-    const seat = this.#seat
-    const automatic = seat.origin.ack === 'auto'
-    const handOver = (entry: number) => {
-      const item = this.#read(entry)
-      if (automatic) seat.attachment.finish(entry)
-      return { item, entry: automatic ? 0 : entry }
+    const attachment = this.#attachment
+    const isAuto = attachment.description.ack === 'auto'
+    const handOver = (entry: number): Handed<T> => {
+      if (isAuto) return { item: this.#handOver(entry), lease: undefined }
+      const lease = this.#leased(entry, undefined)
+      return { item: lease.item, lease }
     }
     return {
       next: () => this.#take(undefined, handOver),
       nextSync: () => handOver(this.#takeSync(undefined)),
-      finish: (entry) => {
-        if (seat.isDetached) return
-        seat.attachment.finish(entry)
-        seat.flushDeadLetters()
+      get isDetached() {
+        return attachment.isDetached
       },
-      keep: (entry) => {
-        if (!seat.isDetached) this.#inOrder.push(entry)
-      },
+      keep: ({ entry }) => this.#inOrder.push(entry),
     }
   }
 
-  leaseSource(): LeaseSource<T> {
-    const seat = this.#seat
-    const requeue = (entry: number, verdict: number, error?: unknown, delay = 0) => {
-      this.#deliveries--
-      seat.attachment.requeue(entry, verdict, error, delay)
-      seat.flushDeadLetters()
-    }
-    const leased = (entry: number) => {
-      if (entry > 0) this.#deliveries++
-      return entry
-    }
-    const excused = () => this.#deliveries === 0
+  /** For `consume` and whatever moves items: each item is leased, whatever the queue's `ack`. */
+  source(): Source<T> {
     return {
       tryLease: () => {
-        const now = this.#takeNow()
-        return leased(now > 0 ? now : this.#lookAfterOthers())
+        const entry = this.#tryTake()
+        return entry === 0 ? undefined : this.#lease(entry)
       },
-      leaseSync: (timeout) => leased(this.#takeSync({ timeout }, excused)),
-      lease: (options) => this.#take(options, leased),
-      read: (entry) => {
-        try {
-          return this.#read(entry)
-        } catch (error) {
-          this.#deliveries--
-          throw error
-        }
-      },
-      attempts: (entry) => seat.attachment.attempts(entry),
-      isSuspect: (entry) => seat.attachment.isSuspect(entry),
-      finish: (entry) => {
-        this.#deliveries--
-        seat.attachment.finish(entry)
-        seat.flushDeadLetters()
-      },
-      again: (entry, error, delay) => requeue(entry, RETRY, error, delay),
-      giveUp: (entry, error) => requeue(entry, DEAD_LETTER, error),
-      uncounted: (entry) => requeue(entry, RELEASE),
+      leaseSync: (timeout) => this.#lease(this.#takeSync({ timeout }, this.#holdsNoOpenLease)),
+      lease: (options) => this.#take(options, this.#lease),
     }
   }
 
-  /** @internal This queue among those of a select. */
-  contender(): SelectCase<T> {
-    this.#contender ??= {
+  /** This queue among those of a select. */
+  selectCase(): SelectCase<T> {
+    this.#case ??= {
       check: () => {
-        const { attachment } = this.#seat
-        if (attachment.room === 0) throw attachment.tooManyInFlight()
+        const { held } = this.#attachment
+        if (held.room === 0) throw held.tooManyInFlight()
       },
-      look: () => this.#lookAfterOthers(),
-      handOver: (entry) => this.#handOver(entry),
-      wait: (bid) => {
-        const { emptyError } = this.#seat
+      poll: () => this.#takeAfterOthers(),
+      handOver: this.#handOver,
+      register: (observer) => {
+        const { emptyError } = this.#attachment
         const attempt = () => {
-          if (bid.isOver) return 0
-          return this.#attempt((entry) => bid.won(this.#handOver(entry)))
+          if (observer.isOver) return 0
+          return this.#attempt((entry) => observer.selected(this.#handOver(entry)))
         }
         const limits = { timeout: Number.POSITIVE_INFINITY, signal: undefined, lapse: emptyError }
-        const pending = this.#pending.add({ attempt, reject: bid.failed }, limits)
+        const pending = this.#pending.add({ attempt, reject: observer.failed }, limits)
         return () => this.#pending.withdraw(pending)
       },
-      sit: () => this.#sit(always),
+      registerBlocking: () => this.#blockingCase(always),
     }
-    return this.#contender
+    return this.#case
   }
 
   rejectAll(error: () => Error): void {
     this.#pending.rejectAll(error)
   }
 
-  /** The common case of #look: an entry, or what else is to be looked at: not above 0. */
-  #takeNow(): number {
-    return this.#pending.size > 0 ? 0 : this.#seat.attachment.take()
+  /** An item if there is one now: its entry, or 0. @throws QueueShutDownError on an ended queue */
+  #tryTake(): number {
+    const entry = this.#takeNow()
+    return entry > 0 ? entry : this.#takeAfterOthers()
   }
 
-  /** One look for an item: its entry, or 0. @throws QueueShutDownError on an ended queue */
-  #look(mayLeave: () => boolean): number {
-    const { attachment } = this.#seat
-    const answer = attachment.take()
+  /** The common case of #poll: an entry, or what else is to be looked at: not above 0. */
+  #takeNow(): number {
+    return this.#pending.size > 0 ? 0 : this.#attachment.held.take()
+  }
+
+  /** Looks once for an item: its entry, or 0. @throws QueueShutDownError on an ended queue */
+  #poll(mayLeave: () => boolean): number {
+    const { held, shared, ledger } = this.#attachment
+    const answer = held.take()
     if (answer > 0) return answer
-    this.#seat.flushDeadLetters()
+    this.#attachment.flushDeadLetters()
     if (answer === NOTHING) return 0
-    if (answer === DISCARDED) discardAll(attachment.shared, attachment.ledger)
-    if (answer === DISCARDED || mayLeave()) throw this.#seat.shutDownError()
+    if (answer === DISCARDED) discardAll(shared, ledger)
+    if (answer === DISCARDED || mayLeave()) throw this.#attachment.shutDownError()
     return 0
   }
 
-  /** One look, once this thread's earlier gets have been served: its entry, or 0. @throws as #look */
-  #lookAfterOthers(): number {
+  /** Looks once, after this thread's earlier gets have been served: its entry, or 0. @throws as #poll */
+  #takeAfterOthers(): number {
     if (this.#pending.size > 0 && this.#pending.serve() !== 0) return 0
-    const { shared, ledger } = this.#seat.attachment
-    return this.#look(() => hasEnded(shared, ledger))
+    const { shared, ledger } = this.#attachment
+    return this.#poll(() => hasEnded(shared, ledger))
   }
 
   async #take<R>(options: WaitOptions | undefined, handOver: (entry: number) => R): Promise<R> {
-    const { emptyError } = this.#seat
-    const limits = this.#seat.limits(options, emptyError)
-    const entry = this.#lookAfterOthers()
+    const { emptyError } = this.#attachment
+    const limits = this.#attachment.limits(options, timeoutOf(options), emptyError)
+    const entry = this.#takeAfterOthers()
     if (entry > 0) return handOver(entry)
     if (limits.timeout === 0) throw emptyError()
     return new Promise((resolve, reject) => {
@@ -214,11 +186,11 @@ export class Takes<T> {
 
   /** One attempt of a pending call, which `settle` settles with an entry. Answers as PendingCall. */
   #attempt(settle: (entry: number) => void): Side | 0 {
-    const { shared } = this.#seat.origin
-    const mustWait = this.#seat.attachment.mustWaitForItem && !isShutDown(shared)
-    const entry = mustWait ? 0 : this.#look(() => this.#stay.mayLeave())
+    const { held, shared } = this.#attachment
+    const mustWait = held.mustWaitForItem && !isShutDown(shared)
+    const entry = mustWait ? 0 : this.#poll(() => this.#endWait.mayLeave())
     if (entry === 0) {
-      this.#seat.endIfStopping()
+      this.#attachment.endIfStopping()
       this.#expectDue()
       return GET
     }
@@ -226,44 +198,44 @@ export class Takes<T> {
     return 0
   }
 
-  #takeSync(options: WaitOptions | undefined, excused: () => boolean = always): number {
+  #takeSync(options: WaitOptions | undefined, isExcused: () => boolean = always): number {
     isStoppable(options)
     const timeout = timeoutOf(options)
-    const seat = this.#seat
-    let entry = this.#lookAfterOthers()
+    const { emptyError } = this.#attachment
+    let entry = this.#takeAfterOthers()
     if (entry > 0) return entry
-    const sitting = this.#sit(excused)
+    const blocking = this.#blockingCase(isExcused)
     const attempt = () => {
-      entry = sitting.look()
+      entry = blocking.poll()
       return entry > 0 ? 0 : GET
     }
     try {
-      seat.block(timeout, attempt, seat.emptyError, sitting.maxSleepMs)
+      this.#attachment.block(timeout, attempt, emptyError, blocking.maxSleepMs)
     } finally {
-      sitting.leave()
+      blocking.withdraw()
     }
     return entry
   }
 
-  /** This thread while it blocks here. `excused`: see EndWait. */
-  #sit(excused: () => boolean): BlockingCase {
-    const seat = this.#seat
-    const { shared, ledger } = seat.attachment
-    const stay = new EndWait(shared, ledger, excused, seat.warnOfLongEndWait)
+  /** This thread while it blocks here. `isExcused`: see EndWait. */
+  #blockingCase(isExcused: () => boolean): BlockingCase {
+    const attachment = this.#attachment
+    const { shared, ledger, held } = attachment
+    const endWait = new EndWait(shared, ledger, isExcused, attachment.warnOfLongEndWait)
     return {
       shared,
       ledger,
-      look: () => {
+      poll: () => {
         if (this.#pending.serve() !== 0) return 0
-        const entry = this.#look(() => stay.mayLeave())
-        if (entry === 0) seat.endIfStopping()
+        const entry = this.#poll(() => endWait.mayLeave())
+        if (entry === 0) attachment.endIfStopping()
         return entry
       },
-      maxSleepMs: () => Math.min(stay.maxSleepMs(), seat.attachment.untilDue(), seat.letterMaxSleepMs()),
-      leave: () => {
-        if (!stay.arrived) return
-        stay.leave()
-        // They shared the mark that was just taken away.
+      maxSleepMs: () => Math.min(endWait.maxSleepMs(), held.untilDueMs(), attachment.letterMaxSleepMs()),
+      withdraw: () => {
+        if (!endWait.arrived) return
+        endWait.leave()
+        // The pending calls shared the mark that was just taken away.
         this.#pending.serve()
       },
     }
@@ -272,50 +244,39 @@ export class Takes<T> {
   /** The pending calls are served when the first delayed item is due. */
   #expectDue(): void {
     clearTimeout(this.#dueTimer)
-    const left = this.#seat.attachment.untilDue()
+    const left = this.#attachment.held.untilDueMs()
     if (left === Number.POSITIVE_INFINITY) return
     // The pending calls keep the process alive, if they are to.
     this.#dueTimer = setTimeout(() => this.#pending.serve(), left).unref()
   }
 
-  #handOver(entry: number): T {
-    const item = this.#read(entry)
-    if (this.#seat.origin.ack === 'auto') this.#seat.attachment.finish(entry)
+  readonly #handOver = (entry: number): T => {
+    const { held, description } = this.#attachment
+    let item: T
+    try {
+      item = held.read(entry)
+    } catch (error) {
+      this.#attachment.flushDeadLetters()
+      throw error
+    }
+    if (description.ack === 'auto') held.finish(entry)
     else this.#inOrder.push(entry)
     return item
   }
 
-  /** Decodes the item of `entry`; one that cannot be is a dead letter. @throws CodecError */
-  #read(entry: number): T {
+  readonly #lease = (entry: number): Lease<T> => this.#leased(entry, this.#open)
+
+  /** An item that cannot be decoded is a dead letter, which moves if there is room. @throws CodecError */
+  #leased(entry: number, open: OpenLeases | undefined): Lease<T> {
     try {
-      return this.#seat.attachment.read(entry)
+      return new HeldLease(this.#attachment, entry, open)
     } catch (error) {
-      this.#seat.flushDeadLetters()
+      this.#attachment.flushDeadLetters()
       throw error
     }
   }
 
-  #deliver(entry: number): Delivery<T> {
-    const seat = this.#seat
-    const item = this.#read(entry)
-    const settle = (how: (attachment: Attachment<T>) => void) => {
-      if (seat.isDetached) {
-        throw new StaleDeliveryError(
-          `this thread has detached from ${seat.origin.label}: the item is delivered again`,
-        )
-      }
-      this.#deliveries--
-      how(seat.attachment)
-      seat.flushDeadLetters()
-    }
-    const settler: Settler = {
-      finish: (at) => settle((attachment) => attachment.finish(at)),
-      again: (at, error, delay) => settle((attachment) => attachment.requeue(at, RETRY, error, delay)),
-      giveUp: (at, error) => settle((attachment) => attachment.requeue(at, DEAD_LETTER, error)),
-    }
-    this.#deliveries++
-    return new TakenItem(item, seat.attachment.attempts(entry), entry, settler)
-  }
+  readonly #holdsNoOpenLease = (): boolean => this.#open.count === 0
 }
 
 function always(): boolean {

@@ -1,96 +1,88 @@
 import { randomBytes } from 'node:crypto'
-import { type Codec, cellCodec, codecDescriptor, codecFromDescriptor } from '../../codec/index.ts'
+import { invalidValue } from '../../check.ts'
+import { type Codec, codecDescriptor, codecFromDescriptor } from '../../codec/index.ts'
 import { allocate, type Geometry, type Kind, layOut, SharedMemory } from '../../core/index.ts'
 import { refuseJson } from '../../unsendable.ts'
 import { ownParkingLot, SharedParkingLot } from '../../wait/index.ts'
-import { type QueueOptions, type Ranking, rankingOf, settingsOf, type WhenFull } from '../options/index.ts'
 import {
-  type AttachedQueue,
-  announce,
-  attachInRegistry,
-  claimLedger,
-  listen,
-  reclaimFormer,
-  registry,
-  sweep,
-  sweepNowAndThen,
-  thisThread,
-} from '../recovery/index.ts'
-import { Attachment } from './attachment.ts'
-import type { DeadLetterQueue } from './dead-letters.ts'
+  type AnyQueueOptions,
+  type LetterTarget,
+  type Ranking,
+  settingsOf,
+  type WhenFull,
+} from '../options/index.ts'
+import { registry, sweep } from '../recovery/index.ts'
 import type { HandleData } from './handle.ts'
 
-/** What a Queue object is made from: a new memory, or one that another thread made. */
-export class Origin<T> {
+/** What all threads know of a queue, and the memory that they share. */
+export interface QueueDescription<T> {
+  /** The same in every thread. */
   readonly id: string
+  /** As given, or ''. */
   readonly name: string
+  /** As messages name the queue. */
+  readonly label: string
   readonly ack: 'manual' | 'auto'
   readonly whenFull: WhenFull
   readonly codec: Codec<T>
-  readonly deadLetters: DeadLetterQueue | undefined
+  readonly deadLetters: LetterTarget | undefined
   /** Of a priority queue. */
   readonly ranking: Ranking | undefined
   readonly shared: SharedMemory
-  /** Who this thread's puts are counted for, if not 0. */
-  readonly producer: number
+}
 
-  private constructor(parts: Omit<Origin<T>, 'claim' | 'label'>) {
-    this.id = parts.id
-    this.name = parts.name
-    this.ack = parts.ack
-    this.whenFull = parts.whenFull
-    this.codec = parts.codec
-    this.deadLetters = parts.deadLetters
-    this.ranking = parts.ranking
-    this.shared = parts.shared
-    this.producer = parts.producer
-  }
+/** Describes a new queue, and lays out its memory. `start` is its first position, 0 to 2^31 - 1. */
+export function createDescription<T>(
+  options: AnyQueueOptions<T> | undefined,
+  kind: Kind,
+  start = 0,
+): QueueDescription<T> {
+  const { geometry, ...settings } = settingsOf(options, kind)
+  const memory = reserve(geometry)
+  layOut(memory.buffer, geometry, start)
+  const shared = new SharedMemory(memory, geometry, ownParkingLot())
+  return { ...settings, id: randomBytes(8).toString('hex'), label: labelOf(settings.name), shared }
+}
 
-  /** What a queue's constructor was given: the origin of one that exists, or options for a new one. */
-  static of<T>(given: QueueOptions<T> | Origin<T> | undefined, kind: Kind): Origin<T> {
-    return given instanceof Origin ? given : Origin.create(given, 0, kind)
-  }
+/** Describes the queue of a handle. */
+export function descriptionOf<T>(
+  data: HandleData,
+  deadLetters: LetterTarget | undefined,
+): QueueDescription<T> {
+  const { id, name, ack, whenFull, ranking } = data
+  const codec = codecFromDescriptor(data.codec) as Codec<T>
+  const known = registry().attached.get(id)
+  const shared = known?.shared ?? new SharedMemory(data.memory, data.geometry, new SharedParkingLot(data.lot))
+  return { id, name, label: labelOf(name), ack, whenFull, codec, deadLetters, ranking, shared }
+}
 
-  /** A new queue. `start` is its first position, 0 to 2^31 - 1. */
-  static create<T>(options: QueueOptions<T> | undefined, start = 0, kind: Kind = 'fifo'): Origin<T> {
-    const { geometry, ...settings } = settingsOf(options, kind)
-    const ranking = kind === 'priority' ? rankingOf(options) : undefined
-    const memory = reserve(geometry)
-    layOut(memory.buffer, geometry, start)
-    const id = randomBytes(8).toString('hex')
-    const shared = new SharedMemory(memory, geometry, ownParkingLot())
-    return new Origin({ ...settings, ranking, id, shared, producer: 0 })
+/** @throws TypeError `ERR_INVALID_ARG_VALUE` for a codec that other threads cannot find */
+export function handleOf(description: QueueDescription<never>): HandleData {
+  const { id, name, ack, whenFull, ranking, shared, deadLetters } = description
+  const codec = codecDescriptor(description.codec)
+  if (codec === undefined) {
+    const expected = 'built in or made by defineCodec, for other threads to find it'
+    throw invalidValue('options.codec', expected, description.codec.name)
   }
+  const { geometry, memory } = shared
+  const { kind } = geometry
+  const handle: HandleData = {
+    ...{ millrace: 1, kind, id, name, ack, whenFull, ranking },
+    ...{ codec, geometry, memory, lot: shared.lot.buffer },
+    deadLetters: deadLetters?.handle as HandleData | undefined,
+  }
+  refuseJson(handle, () => 'a handle cannot be an item: it can be in arguments, workerData and messages')
+  return handle
+}
 
-  static fromHandle<T>(data: HandleData, deadLetters: DeadLetterQueue | undefined, producer = 0): Origin<T> {
-    const codec = codecFromDescriptor(data.codec) as Codec<T>
-    const known = registry().attached.get(data.id)
-    const shared =
-      known?.shared ?? new SharedMemory(data.memory, data.geometry, new SharedParkingLot(data.lot))
-    const { id, name, ack, whenFull, ranking } = data
-    return new Origin({ id, name, ack, whenFull, codec, deadLetters, ranking, shared, producer })
-  }
-
-  /** How messages name the queue. */
-  get label(): string {
-    return this.name === '' ? 'the queue' : `queue '${this.name}'`
-  }
-
-  /** Attaches this thread for `queue`. */
-  claim(queue: AttachedQueue): Attachment<T> {
-    listen()
-    sweepNowAndThen()
-    reclaimFormer(this.id)
-    announce(this.id, this.shared)
-    const ledger = claimLedger(this.shared, this.label, this.producer)
-    attachInRegistry(this.id, queue, this.shared, ledger)
-    return new Attachment(this.shared, cellCodec(this.codec), ledger, thisThread, this.label, queue)
-  }
+function labelOf(name: string): string {
+  return name === '' ? 'the queue' : `queue '${name}'`
 }
 
 /**
- * The registry may hold memories whose queues are gone: a failed attempt collects garbage, a sweep lets go of
- * what was collected; the first sweep also forgets holders that hold nothing any more.
+ * Allocates a queue's memory. The registry may hold memories whose queues are gone. A failed attempt collects
+ * garbage, and a sweep lets go of what was collected. The first sweep also forgets queues that hold nothing any
+ * more, so a second may let go of those.
  */
 function reserve(geometry: Geometry): WebAssembly.Memory {
   for (let sweeps = 0; ; sweeps++) {
@@ -101,22 +93,4 @@ function reserve(geometry: Geometry): WebAssembly.Memory {
       sweep()
     }
   }
-}
-
-export function handleOf(
-  origin: Origin<unknown>,
-  deadLetters: HandleData | undefined,
-): HandleData | undefined {
-  const codec = codecDescriptor(origin.codec)
-  if (codec === undefined) return undefined
-  const { id, name, ack, whenFull, ranking, shared } = origin
-  const { geometry, memory } = shared
-  const { kind } = geometry
-  const lot = shared.lot.buffer
-  const handle: HandleData = {
-    ...{ millrace: 1, kind, id, name, ack, whenFull, ranking },
-    ...{ codec, geometry, memory, lot, deadLetters },
-  }
-  refuseJson(handle, () => 'a handle cannot be an item: it can be in arguments, workerData and messages')
-  return handle
 }

@@ -3,7 +3,7 @@ import type { CodecDescriptor } from '../../codec/index.ts'
 import type { Geometry, Kind } from '../../core/index.ts'
 import type { Ranking, WhenFull } from '../options/index.ts'
 
-/** @internal What another thread needs to attach; structured-cloneable. */
+/** What another thread needs to attach; structured-cloneable. */
 export interface HandleData {
   readonly millrace: 1
   readonly kind: Kind
@@ -35,7 +35,7 @@ export interface Handle<Q> {
   readonly [queueType]?: Q
 }
 
-/** @internal */
+/** */
 export function dataOf(handle: unknown): HandleData {
   if (typeof handle !== 'object' || handle === null || !('millrace' in handle)) {
     throw invalidType('handle', "a queue's handle", handle)

@@ -8,26 +8,28 @@ import {
   ledgerAt,
   ledgersUsed,
   OWNER,
+  type SharedMemory,
 } from '../../core/index.ts'
-import type { Attachment } from './attachment.ts'
+import type { HeldItems } from './held-items.ts'
 
-/** Items that are shown; characters of each; and bytes, above which an item is not decoded for that. */
-const MOST = 3
-const LONGEST = 60
+const MOST_ITEMS = 3
+const MOST_CHARACTERS = 60
+/** A longer item is not decoded for a message. */
 const MOST_BYTES = 4096
 
 /**
- * For a message, the items that `thread` held when it died, before they are given back: `7, { id: 8 }, and 2
- * more`; '' for none.
+ * Names the items that `thread` held when it died, before they are requeued, for a message: `7, { id: 8 }, and 2
+ * more`; '' for none. `held` decodes them.
  */
-export function describeHeld(attachment: Attachment<unknown>, thread: number): string {
-  const entries = entriesOf(attachment, thread)
-  const shown = entries.slice(0, MOST).map((entry) => shownItem(attachment, entry))
+export function describeHeld(shared: SharedMemory, held: HeldItems<unknown>, thread: number): string {
+  const entries = entriesOf(shared, thread)
+  const shown = entries.slice(0, MOST_ITEMS).map((entry) => shownItem(shared, held, entry))
   const more = entries.length - shown.length
   return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(', ')
 }
 
-function entriesOf({ shared, geometry }: Attachment<unknown>, thread: number): number[] {
+function entriesOf(shared: SharedMemory, thread: number): number[] {
+  const { geometry } = shared
   const entries: number[] = []
   for (let index = ledgersUsed(shared) - 1; index >= 0; index--) {
     const ledger = ledgerAt(geometry, index)
@@ -40,22 +42,22 @@ function entriesOf({ shared, geometry }: Attachment<unknown>, thread: number): n
   return entries
 }
 
-function shownItem(attachment: Attachment<unknown>, entry: number): string {
-  const { shared, geometry } = attachment
+function shownItem(shared: SharedMemory, held: HeldItems<unknown>, entry: number): string {
+  const { geometry } = shared
   try {
     const length = shared.load(geometry.cellsAt + shared.load(entry) * geometry.cellBytes + LENGTH)
     if (length > MOST_BYTES) return `an item of ${length} bytes`
-    const text = inspect(attachment.peek(entry), {
+    const text = inspect(held.peek(entry), {
       depth: 1,
       breakLength: Number.POSITIVE_INFINITY,
       maxArrayLength: 8,
-      maxStringLength: LONGEST,
+      maxStringLength: MOST_CHARACTERS,
       customInspect: false,
     })
     const line = text.replace(/\s*\n\s*/g, ' ')
-    return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line
+    return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line
   } catch {
-    // By its codec; or the shared memory is damaged.
+    // The codec cannot decode it, or the shared memory is damaged.
     return 'an item that cannot be decoded'
   }
 }

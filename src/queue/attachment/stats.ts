@@ -74,7 +74,7 @@ export interface ThreadStats {
   readonly waiting: readonly ('get' | 'put' | 'memory' | 'join')[]
 }
 
-/** @internal Items queued, come back, or waiting for room among the dead letters. */
+/** Items queued, come back, or waiting for room among the dead letters. */
 export function sizeOf(shared: Shared): number {
   return queuedNow(shared) + shared.load(RETURNS)
 }
@@ -93,7 +93,7 @@ function queuedNow(shared: Shared): number {
 
 const SIDE_NAMES = ['get', 'put', 'memory', 'join'] as const
 
-/** @internal */
+/** */
 export function statsOf(shared: Shared, name: string): QueueStats {
   const { geometry } = shared
   const threads: ThreadStats[] = []

@@ -1,9 +1,9 @@
 import { spanOf } from '../../codec/index.ts'
 import type { SharedMemory } from '../../core/index.ts'
-import { ATTEMPTS, DEAD_LETTERED } from '../../core/index.ts'
+import { ATTEMPTS, DEAD_LETTERED, recordAt } from '../../core/index.ts'
 import { RunTimeoutError, ThreadError } from '../../errors.ts'
 import { type ErrorSnapshot, snapshotOf } from './error-snapshot.ts'
-import { addFailure, recordAt } from './failure-history.ts'
+import { addFailure } from './failure-history.ts'
 import type { Note } from './reclaim.ts'
 
 /** How a thread ended, as its starter heard. */

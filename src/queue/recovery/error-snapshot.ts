@@ -1,4 +1,5 @@
 import { classesOf, dataClassOf, define, isError, stackText, textOf } from '../../error-transport.ts'
+import type { LetterError } from '../options/index.ts'
 
 /** What is kept of an error beside its item: bounded, plain data, also where its class and its code are. */
 export interface ErrorSnapshot {
@@ -14,11 +15,6 @@ export interface ErrorSnapshot {
   /** A text if it is no error. */
   readonly cause?: ErrorSnapshot | string | undefined
 }
-
-/**
- * An error of a dead letter. All it has is enumerable: `JSON.stringify` shows it, and any codec may carry it.
- */
-export type LetterError = Error & { code?: string | number; exitCode?: number }
 
 const MARK = '\x7f'
 /** In characters: more would not fit into a record. */

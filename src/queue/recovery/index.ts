@@ -1,20 +1,28 @@
-export {
-  announce,
-  announceDetached,
-  beforeRecovery,
-  hearAttachments,
-  listen,
-  wakeToStop,
-  watch,
-} from './deaths.ts'
+/** Deaths and detaching: noticing them, and requeuing what was held; the end of a queue. */
+
+export { watch } from './watch.ts'
+
+// For other rooms only: the declarations of the build leave these out.
+
+/** @internal */
 export { DueTime } from './due.ts'
+/** @internal */
 export { afterFinish, EndWait, hasEnded } from './end.ts'
-export type { LetterError } from './error-snapshot.ts'
+/** @internal */
 export { errorOf, plainError, snapshotOf } from './error-snapshot.ts'
-export type { Failure, RecordPlace } from './failure-history.ts'
-export { addFailure, clearRecord, readRecord, recordAt } from './failure-history.ts'
-export { discardAll, drain, freeBlocks, heldBlocks, reclaim, wakeEveryone } from './reclaim.ts'
-export type { AttachedQueue } from './registry.ts'
+/** @internal */
+export type { Failure } from './failure-history.ts'
+/** @internal */
+export { addFailure, readRecord } from './failure-history.ts'
+/** @internal */
+export { announce, announceDetached } from './notices.ts'
+/** @internal */
+export { beforeRecovery } from './other-threads.ts'
+/** @internal */
+export { discardAll, freeBlocks, heldBlocks, reclaim, wakeEveryone } from './reclaim.ts'
+/** @internal */
+export type { RegisteredQueue } from './registry.ts'
+/** @internal */
 export {
   attachInRegistry,
   claimLedger,
@@ -28,5 +36,5 @@ export {
   sweepNowAndThen,
   thisThread,
 } from './registry.ts'
-export type { RunTimeout } from './run-timeouts.ts'
-export { attemptsAt, GIVEN_UP, recordTimeout } from './run-timeouts.ts'
+/** @internal */
+export { hearAttachments, listen, wakeToStop } from './watch.ts'

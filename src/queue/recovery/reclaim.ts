@@ -6,6 +6,7 @@ import {
   ENTRY_BYTES,
   ENTRY_STATE,
   GET,
+  GIVEN_UP,
   HELD,
   HOLDER_DIED,
   isDiscarding,
@@ -17,6 +18,8 @@ import {
   RECOVERER,
   RELEASE,
   RETRY,
+  type RunTimeout,
+  runTimeoutOf,
   SHUT_DOWN,
   type Shared,
   unfinished,
@@ -34,26 +37,25 @@ import {
   wakeAllTakers,
 } from '../../wait/index.ts'
 import { DueTime } from './due.ts'
-import { GIVEN_UP, type RunTimeout, runTimeoutOf } from './run-timeouts.ts'
 
 /**
- * Told of each entry whose item failed by the death of its holder (threadId + 1), before it comes back;
- * `timedOut`: its call took too long.
+ * Told of each entry whose item failed because its holder (threadId + 1) died, before the item is requeued.
+ * `timedOut`: the holder was terminated, since its call for that item took too long.
  */
 export type Note = (entry: number, holder: number, timedOut: RunTimeout | undefined) => void
 
 const nothing: Note = () => {}
 
 /**
- * Winding up a ledger: its waits are no longer counted, its blocks are free, what it held is delivered again,
- * and it is free for a successor. Each step is one straight line, and done twice it changes nothing; so an
- * executor may die anywhere and the next one goes on.
+ * Reclaims a ledger: its waits are no longer counted, its blocks are free, the items it held are requeued, and
+ * another thread can claim it. Each step is one straight line, and done twice it changes nothing. So a recoverer
+ * may die anywhere, and the next one goes on. `recoverer` is 0 for a thread that detaches and reclaims its own.
  */
 export function reclaim(
   shared: Shared,
   ledger: number,
   thread: number,
-  executor: number,
+  recoverer: number,
   note: Note = nothing,
 ): void {
   const { core, geometry } = shared
@@ -67,8 +69,7 @@ export function reclaim(
   if (isDiscarding(shared)) discardAll(shared, ledger)
   const entries = ledger + ENTRIES
   const timedOut = runTimeoutOf(shared, ledger, thread)
-  // One that detaches winds up its own ledger, and lives.
-  const again = executor === 0 ? RETRY : HOLDER_DIED
+  const again = recoverer === 0 ? RETRY : HOLDER_DIED
   for (let index = 1; index <= geometry.maxInFlight; index++) {
     const entry = entries + index * ENTRY_BYTES
     if (shared.load(entry + ENTRY_STATE) !== HELD) continue
@@ -79,14 +80,11 @@ export function reclaim(
   }
   for (let index = 0; index <= geometry.maxInFlight; index++)
     freeBlocks(shared, entries + index * ENTRY_BYTES)
-  core.release(ledger, thread, executor)
+  core.release(ledger, thread, recoverer)
   wakeEveryone(shared)
 }
 
-/**
- * Of a thread that was terminated since the call for one item took too long: what else it held is not to
- * blame.
- */
+/** Requeues an item of a thread that was terminated, since its call for one item took too long. */
 function requeueAfterTimeout(
   shared: Shared,
   ledger: number,
@@ -97,6 +95,7 @@ function requeueAfterTimeout(
   const { core } = shared
   const { delay } = timedOut
   if (entry !== timedOut.entry) {
+    // The thread's other items are not to blame.
     for (let tries = 0; core.requeue(ledger, entry, RELEASE) === BUSY; tries++) backOff(tries)
     return
   }
@@ -111,8 +110,8 @@ function requeueAfterTimeout(
 }
 
 /**
- * After an immediate shutdown: discards what is left, counted as finished in `ledger`. One item a step, by
- * anyone and by several at once, so that whoever began it may die.
+ * Discards what is left after an immediate shutdown; it counts as finished in `ledger`. Each step discards one item,
+ * and any number of threads may take part: so one that began it may die.
  */
 export function discardAll(shared: Shared, ledger: number): void {
   const { core, geometry } = shared
@@ -129,15 +128,18 @@ export function discardAll(shared: Shared, ledger: number): void {
     else if (answer === 1) discarded++
     else break
   }
-  // Each item has a cell: a list that goes on runs in a circle, or a position is wrong.
-  if (discarded > geometry.cells)
-    throw new QueueCorruptError('there is more to discard than a queue can hold')
-  // Whoever shut the queue down may have woken the joins before this count; the last of several sees all
-  // counts.
+  // Each item has a cell: a longer list runs in a circle, or a position is wrong.
+  if (discarded > geometry.cells) {
+    throw new QueueCorruptError(
+      `the shared memory of a queue is damaged: the items to discard are more than its ${geometry.cells} cells`,
+    )
+  }
+  // The thread that shut the queue down may have woken the joins before this count. The last of several threads
+  // that discard sees all counts, so one of them always wakes the joins.
   if (discarded > 0 && unfinished(shared) === 0) core.wakeAll(JOIN)
 }
 
-/** Blocks of items that threads hold: about, while they go on. */
+/** Blocks of items that threads hold. While the threads go on, the number is approximate. */
 export function heldBlocks(shared: Shared): number {
   const { geometry } = shared
   let count = 0
@@ -158,7 +160,7 @@ export function heldBlocks(shared: Shared): number {
 export function freeBlocks(shared: Shared, entry: number): boolean {
   const { core, geometry } = shared
   let wanted = false
-  // A chain that is longer than there are blocks runs in a circle, and is left.
+  // A chain longer than there are blocks runs in a circle; the rest of it is left.
   for (let freed = 0, tries = 0; freed < geometry.blocks; ) {
     const answer = core.popBlock(entry)
     if (answer === BUSY) {
@@ -173,28 +175,25 @@ export function freeBlocks(shared: Shared, entry: number): boolean {
 }
 
 /**
- * `thread` is dead: winds up its ledger in this queue, and every ledger whose executor it was. Called by any
- * number of threads at once; each ledger is wound up by one.
+ * Reclaims what the dead `thread` (threadId + 1) leaves in this queue: its own ledger, and each whose recoverer it
+ * was. Any number of threads may call this at once; one of them takes a ledger over.
  */
-export function recover(shared: Shared, thread: number, executor: number, note: Note = nothing): void {
+export function recover(shared: Shared, thread: number, recoverer: number, note: Note = nothing): void {
   const used = ledgersUsed(shared)
   for (let index = 0; index < used; index++) {
     const ledger = ledgerAt(shared.geometry, index)
     const owner = shared.load(ledger + OWNER)
     const former = shared.load(ledger + RECOVERER)
     if (owner === 0 || !(former === thread || (former === 0 && owner === thread))) continue
-    if (shared.core.takeOver(ledger, owner, former, executor) === 1)
-      reclaim(shared, ledger, owner, executor, note)
+    if (shared.core.takeOver(ledger, owner, former, recoverer) === 1)
+      reclaim(shared, ledger, owner, recoverer, note)
   }
 }
 
-/** No more puts; what is queued is still delivered. */
-export function drain(shared: Shared): void {
-  shared.core.shut(0)
-  wakeEveryone(shared)
-}
-
-/** A thread that dies asleep may have eaten a wake-up meant for another: after every death all look again. */
+/**
+ * Wakes all waiters. A thread that dies asleep may take a wake with it that was meant for another, so after every
+ * death all look again.
+ */
 export function wakeEveryone(shared: Shared): void {
   wakeAllTakers(shared)
   for (const side of SIDES) if (side !== GET) shared.core.wakeAll(side)

@@ -1,6 +1,5 @@
 import { threadId } from 'node:worker_threads'
 import {
-  BUSY,
   ledgerAt,
   ledgersUsed,
   OWNER,
@@ -14,36 +13,40 @@ import {
 import { QueueCorruptError, TooManyThreadsError } from '../../errors.ts'
 import { setLatest } from '../../latest.ts'
 import { forgetCause, link, TAKES } from '../../thread-link.ts'
-import { backOff } from '../../wait/index.ts'
+import { backOff, untilDone } from '../../wait/index.ts'
+import { INTERNALS } from '../options/index.ts'
 import { noteIn } from './death-notes.ts'
 import type { ErrorSnapshot } from './error-snapshot.ts'
 import { reclaim, recover } from './reclaim.ts'
 
 /** A queue object, of whichever copy of the library. */
-export interface AttachedQueue {
-  readonly hasLetters?: boolean
-  /** Moves what other threads have left that waits for room among its dead letters. */
-  flushDeadLetters?(): void
+export interface RegisteredQueue {
+  readonly [INTERNALS]?: {
+    readonly hasDeadLetters: boolean
+    /** Moves what other threads have left that waits for room among its dead letters. */
+    flushDeadLetters(): void
+  }
 }
 
 /**
  * What this thread is attached to. It lives on `globalThis`, so that two copies of the library in one thread
- * agree: one ledger a queue and thread.
+ * agree: one ledger for each queue and thread.
  */
-export interface Attached {
+export interface RegisteredAttachment {
   /**
-   * Weak: a queue nobody uses any more may go, and with it, at the next sweep, this entry. Absent once
-   * detached.
+   * Weak: a queue that nothing uses any more may be collected, and then the next sweep drops this entry. Absent
+   * once the thread has detached.
    */
-  readonly queue: WeakRef<AttachedQueue> | undefined
-  /** Strong, while another thread's ledger is in use: its death must be noticed here. */
+  readonly queue: WeakRef<RegisteredQueue> | undefined
+  /** Strong while another thread's ledger is in use: its death must be noticed here. */
   readonly shared: SharedMemory
-  /** 0 once detached. */
+  /** 0 once the thread has detached. */
   readonly ledger: number
 }
 
 interface Registry {
-  readonly attached: Map<string, Attached>
+  /** By the queues' ids. */
+  readonly attached: Map<string, RegisteredAttachment>
   /** The latest deaths by threadId, oldest first. */
   readonly dead: Map<number, ErrorSnapshot>
 }
@@ -56,25 +59,22 @@ export function registry(): Registry {
   return holder[KEY]
 }
 
-/**
- * A thread's death is of interest as long as a notice that it sent before may be under way, some turns of the
- * event loop.
- */
+/** A notice that the thread sent before its death may arrive some turns of the event loop later. */
 export function rememberDeath(thread: number, death: ErrorSnapshot): void {
   const { dead } = registry()
   if (!dead.has(thread)) setLatest(dead, thread, death)
 }
 
-/** Who this thread is in shared memory: 0 there is nobody. */
+/** This thread's id in shared memory, threadId + 1; 0 means none. */
 export const thisThread = threadId + 1
 
-/** Claims a ledger for this thread; `producer` is who its puts are counted for, if not 0. */
+/** Claims a ledger for this thread. `producer`: the number for which its puts are counted, or 0. */
 export function claimLedger(shared: SharedMemory, label: string, producer = 0): number {
-  const vacant = producer === 0 ? 0 : ledgerOf(shared, producer)
-  if (vacant !== 0) {
-    // Its former owner is dead; whoever winds it up may still be at it.
-    for (let tries = 0; shared.core.inherit(vacant, producer, thisThread) !== 1; tries++) backOff(tries)
-    return vacant
+  const reserved = producer === 0 ? 0 : ledgerOf(shared, producer)
+  if (reserved !== 0) {
+    // Its former owner is dead; the thread that reclaims the ledger may not have ended yet.
+    for (let tries = 0; shared.core.inherit(reserved, producer, thisThread) !== 1; tries++) backOff(tries)
+    return reserved
   }
   const ledger = claimFree(shared, label)
   if (producer !== 0) shared.core.countFor(ledger, producer)
@@ -83,18 +83,13 @@ export function claimLedger(shared: SharedMemory, label: string, producer = 0): 
 
 function claimFree(shared: SharedMemory, label: string): number {
   const { maxThreads } = shared.geometry
-  for (const recovered of [false, true]) {
+  for (const hasRecovered of [false, true]) {
     for (let index = 0; index < maxThreads; index++) {
       const ledger = ledgerAt(shared.geometry, index)
       if (shared.load(ledger + OWNER) !== 0) continue
-      let answer = shared.core.claim(ledger, index, thisThread)
-      for (let tries = 0; answer === BUSY; tries++) {
-        backOff(tries)
-        answer = shared.core.claim(ledger, index, thisThread)
-      }
-      if (answer === 1) return ledger
+      if (untilDone(() => shared.core.claim(ledger, index, thisThread)) === 1) return ledger
     }
-    if (recovered) continue
+    if (hasRecovered) continue
     const { dead } = registry()
     for (const thread of dead.keys()) recover(shared, thread + 1, thisThread, noteIn(shared, dead))
   }
@@ -125,7 +120,7 @@ export function closeProducer(shared: Shared, producer: number): void {
   if (ledger !== 0) shared.core.closeProducer(ledger)
 }
 
-/** This thread has detached; while others are attached their deaths are still noticed here. */
+/** This thread has detached. While others are attached, their deaths are still noticed here. */
 export function detachInRegistry(id: string): void {
   const known = registry().attached.get(id)
   if (known === undefined) return
@@ -133,27 +128,27 @@ export function detachInRegistry(id: string): void {
   sweep()
 }
 
-/** A thread's place at a queue, while it holds items. */
-interface Holder {
+/** The items that this thread holds of one queue. */
+interface Holding {
   readonly queue: object
-  readonly held: number
-  /** It is kept no longer, until it takes again. */
+  readonly count: number
+  /** The registry keeps it no longer, until it takes again. */
   forget(): void
 }
 
-const holders = new Set<Holder>()
+const holdings = new Set<Holding>()
 
 /**
- * Keeps a holder, and its queue with it, until a sweep finds that it holds nothing: only that queue object
- * can finish what it took.
+ * Keeps the queue object, until a sweep finds that this thread holds nothing of its items: only that object can
+ * settle them.
  */
-export function keepWhileHolding(holder: Holder): void {
-  holders.add(holder)
-  link()?.uses(holder.queue, TAKES)
+export function keepWhileHolding(holding: Holding): void {
+  holdings.add(holding)
+  link()?.uses(holding.queue, TAKES)
 }
 
 /**
- * A queue object of this id is gone, but not swept yet: what it left is wound up, before the thread attaches
+ * Reclaims what a queue object of this id has left that was collected but not swept yet, before the thread attaches
  * again.
  */
 export function reclaimFormer(id: string): void {
@@ -163,39 +158,37 @@ export function reclaimFormer(id: string): void {
   reclaim(former.shared, former.ledger, thisThread, 0)
 }
 
-let onLetGo: (id: string) => void = () => {}
+let onDetached: (id: string) => void = () => {}
 
-/** `call` is told of each queue from which a sweep detached this thread. */
-export function whenLetGo(call: (id: string) => void): void {
-  onLetGo = call
+/** `call` is told of each queue from which a sweep has detached this thread. */
+export function whenSweepDetaches(call: (id: string) => void): void {
+  onDetached = call
 }
 
 let sizeAfterSweep = 0
 
-/**
- * Holders looked at for each queue that is made: those of queues that are made and dropped do not pile up.
- */
-const LOOKS = 4
+/** Holdings looked at for each queue that is made: those of queues that are made and dropped do not pile up. */
+const LOOKS_PER_QUEUE = 4
 
 function releaseSome(): void {
   let looks = 0
-  for (const holder of holders) {
-    if (looks++ === LOOKS) return
-    holders.delete(holder)
-    if (holder.held > 0) holders.add(holder)
-    else holder.forget()
+  for (const holding of holdings) {
+    if (looks++ === LOOKS_PER_QUEUE) return
+    holdings.delete(holding)
+    if (holding.count > 0) holdings.add(holding)
+    else holding.forget()
   }
 }
 
 const collected = new FinalizationRegistry<string>((id) => {
   const known = registry().attached.get(id)
-  if (known !== undefined) letGo(id, known)
+  if (known !== undefined) dropIfUnused(id, known)
 })
 
 /** This thread is attached by `queue`, until that is collected. */
 export function attachInRegistry(
   id: string,
-  queue: AttachedQueue,
+  queue: RegisteredQueue,
   shared: SharedMemory,
   ledger: number,
 ): void {
@@ -203,35 +196,35 @@ export function attachInRegistry(
   collected.register(queue, id)
 }
 
-/** Sweeps when there is twice as much as after the last time, so that many queues cost no more than a few. */
+/** Sweeps when there is twice as much as after the last sweep, so that many queues cost no more than a few. */
 export function sweepNowAndThen(): void {
   releaseSome()
   if (registry().attached.size > 2 * sizeAfterSweep + 16) sweep()
 }
 
-/** Drops what nobody here uses and no other thread either. */
+/** Drops what neither this thread nor another one uses. */
 export function sweep(): void {
-  for (const holder of holders) {
-    if (holder.held > 0) continue
-    holders.delete(holder)
-    holder.forget()
+  for (const holding of holdings) {
+    if (holding.count > 0) continue
+    holdings.delete(holding)
+    holding.forget()
   }
-  for (const [id, known] of registry().attached) letGo(id, known)
+  for (const [id, known] of registry().attached) dropIfUnused(id, known)
   sizeAfterSweep = registry().attached.size
 }
 
-/** Unless its queue is there. */
-function letGo(id: string, { queue, shared, ledger }: Attached): void {
+/** Detaches the thread from a queue whose object was collected, and forgets it if no other thread is attached. */
+function dropIfUnused(id: string, { queue, shared, ledger }: RegisteredAttachment): void {
   if (queue?.deref() !== undefined) return
   if (ledger !== 0) {
     try {
       reclaim(shared, ledger, thisThread, 0)
     } catch (error) {
-      // It comes with calls on other queues, with deaths, and with none.
+      // The sweep comes with calls on other queues, with deaths, and with none: no caller is to blame.
       if (!(error instanceof QueueCorruptError)) throw error
       process.emitWarning(error)
     }
-    onLetGo(id)
+    onDetached(id)
   }
   if (othersAttached(shared)) {
     registry().attached.set(id, { queue: undefined, shared, ledger: 0 })

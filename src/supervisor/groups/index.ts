@@ -1,9 +1,23 @@
-export { refuseTooMany } from './capacity.ts'
-export { aggregateOf } from './failures.ts'
-export { queuesOf } from './flow.ts'
-export type { GroupEvents, GroupPlan, ThreadGroup } from './group.ts'
-export { Group } from './group.ts'
-export type { Member } from './member.ts'
 export type { CompletePolicy, RestartPolicy } from './restart.ts'
+export type { ThreadGroup } from './thread-group.ts'
+
+// For other rooms only: the declarations of the build leave these out.
+
+/** @internal */
+export { refuseTooMany } from './capacity.ts'
+/** @internal */
+export { aggregateOf, counted } from './failures.ts'
+/** @internal */
+export { Group } from './group.ts'
+/** @internal */
+export type { Member } from './member.ts'
+/** @internal */
+export type { GroupPlan, GroupTask } from './plan.ts'
+/** @internal */
+export { isUndeclared, queuesOf } from './plan.ts'
+/** @internal */
 export { restartPolicy } from './restart.ts'
+/** @internal */
+export type { GroupEvents } from './thread-group.ts'
+/** @internal */
 export { waitFor } from './wait-for.ts'

@@ -1,36 +1,41 @@
-import type { Verdict } from '../../protocol/index.ts'
+import { randomInt } from 'node:crypto'
+import type { RetryDecision } from '../../protocol/index.ts'
+import { internalsOf, type Queue } from '../../queue/index.ts'
 import { clearTimeout, setTimeout } from '../../timers.ts'
 import type { Run } from './run.ts'
 
-/** One thread of a group, across its restarts. */
+/** One index of a group, across its restarts. */
 export class Member {
   readonly index: number
-  /** Under which number its queue counts its puts; 0: it is no producer. */
+  /** The number under which its outputs count its puts; 0 if it has none. */
   readonly producer: number
   restarts = 0
   /** The current run, or the last. */
   run: Run | undefined
-  /** What its function returned. */
+  /** The function's return value. */
   result: unknown
-  /** Items stored, once its group has ended. */
-  stored: number | undefined
-  /** What its thread held when it died, for messages. */
+  /** The items that its thread held when it died, for messages. */
   heldAtDeath = ''
-  /** Asked to stop, it has not, and is being terminated. */
-  isLate: { readonly grace: number } | undefined
-  /** Its source is being closed: should that take too long, it is terminated, which is no failure. */
+  /** It was asked to stop, has not stopped in time, and is being terminated. */
+  isLate: { readonly graceMs: number } | undefined
+  /** Its source is being closed. If that takes too long its thread is terminated, which is no failure. */
   isLeaving = false
-  /** The call for an item took too long, and its thread is being terminated. */
-  timedOut: { readonly error: Error; readonly attempts: number; readonly verdict: Verdict } | undefined
-  /** Why its module could not be loaded in the first way; set once the other has its turn. */
+  /** The call with an item took too long, and its thread is being terminated. */
+  timedOut: { readonly error: Error; readonly attempts: number; readonly decision: RetryDecision } | undefined
+  /** The error of the first way to load its module, once the other way is tried. */
   firstFailure: { readonly error: unknown } | undefined
+  #outputs: readonly Queue<unknown>[]
+  /** Items stored, once its group is over. */
+  #storedInAll: number | undefined
   #isOver = false
   #lastThread = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(index: number, producer: number) {
+  constructor(index: number, outputs: readonly Queue<unknown>[]) {
     this.index = index
-    this.producer = producer
+    this.#outputs = outputs
+    // Any number will do that no other producer of the same queue has.
+    this.producer = outputs.length > 0 ? randomInt(1, 2 ** 31) : 0
   }
 
   /** threadId of the current run, or of the last; 0 before it has begun. */
@@ -42,9 +47,22 @@ export class Member {
     return this.#isOver
   }
 
-  /** Dead, and about to be started again. */
+  /** Its thread is dead, and another is about to be started. */
   get isWaiting(): boolean {
     return this.#timer !== undefined
+  }
+
+  /** Items that it has stored in its outputs so far. */
+  get stored(): number {
+    if (this.#storedInAll !== undefined) return this.#storedInAll
+    return this.#outputs.reduce((sum, queue) => sum + internalsOf(queue).storedFor(this.producer), 0)
+  }
+
+  /** Ends the counting. Its threads must have exited: until then they may store more. */
+  closeProducer(): void {
+    this.#storedInAll = this.stored
+    for (const queue of this.#outputs) internalsOf(queue).closeProducer(this.producer)
+    this.#outputs = []
   }
 
   wait(ms: number, then: () => void): void {
@@ -61,7 +79,7 @@ export class Member {
     this.result = result
   }
 
-  /** Its thread has exited: the run goes, and with it the arguments that it was sent. */
+  /** Drops the run, and with it the arguments that it was sent. Its thread must have exited. */
   releaseRun(): void {
     this.#lastThread = this.thread
     this.run = undefined

@@ -6,14 +6,15 @@ import { threadExecArgv } from '../../loading/index.ts'
 import { THREAD_MARK } from '../../protocol/index.ts'
 import { nextTick, setImmediate } from '../../timers.ts'
 import { EXTERNAL } from '../unbundled.ts'
-import { shown } from './failures.ts'
+import { shown } from './error-text.ts'
 
 /**
- * Plain JavaScript beside the sources and beside the build: it makes TypeScript load, then imports the host.
+ * Plain JavaScript, beside the sources and beside the build. It prepares for TypeScript, then imports the
+ * host.
  */
 const BOOT = fileURLToPath(new URL('../../../workers/boot.cjs', import.meta.url))
 
-/** Told of the end of a thread, after its last instruction. `error` is what nobody in it caught. */
+/** Called when a thread has exited, after its last instruction. `error` is its uncaught error. */
 export type OnExit = (thread: number, exitCode: number, error: unknown) => void
 
 interface Task {
@@ -23,35 +24,35 @@ interface Task {
 }
 
 /**
- * The threads of one group, as many as it has members. Each runs one task, which does not end before the
- * thread does: so a function that is started again always gets a new thread.
+ * The threads of one group, one for each member. Each runs one task, which does not end before the thread
+ * does. So a function that is started again always gets a new thread.
  *
- * Piscina starts the threads and replaces the dead. Its promises say when a thread was told to end; the
- * Worker's own `exit` says when it has: only that is reported. (After piscina's rejection a terminated thread
- * was still storing in 3 of 5 runs.)
+ * Piscina starts the threads and replaces dead ones. Its promises settle when a thread is told to end; the
+ * Worker's own `exit` event comes when it has ended. Only that event is reported. (After piscina's rejection,
+ * a terminated thread was still storing in 3 of 5 runs.)
  */
 export class ThreadPool {
   readonly #resourceLimits: ResourceLimits | undefined
   readonly #onExit: OnExit
   readonly #piscinas: Piscina[] = []
-  /** By threadId, which a Worker no longer has at its exit. */
+  /** The threads by threadId, which a Worker no longer has at its exit. */
   readonly #alive = new Map<number, { readonly worker: Worker; readonly piscina: Piscina }>()
   readonly #exits = new Set<Promise<void>>()
-  /** Not over, as far as is known. */
+  /** The tasks that are not over, as far as is known. */
   readonly #tasks = new Set<Task>()
-  /** What the last thread that died did not catch. */
+  /** The uncaught error of the last thread that died. */
   #lastFailure: unknown
   #hasEnded = false
 
   constructor(size: number, resourceLimits: ResourceLimits | undefined, onExit: OnExit) {
     this.#resourceLimits = resourceLimits
     this.#onExit = onExit
-    // Before its first threads are started: Node tells of each within its construction.
+    // Before the first threads are started: Node announces each during its construction.
     listen(this)
     try {
       this.#open(size)
     } catch (error) {
-      // For resource limits that are none.
+      // Wrong resource limits.
       unlisten(this)
       throw error
     }
@@ -64,23 +65,22 @@ export class ThreadPool {
       minThreads: size,
       maxThreads: size,
       concurrentTasksPerWorker: 1,
-      // Else an idle thread would block in Atomics.wait, and every task end with a look at all others.
+      // Otherwise an idle thread would block in Atomics.wait, and each end of a task would check all others.
       atomics: 'disabled',
       recordTiming: false,
       workerData: { [THREAD_MARK]: true },
       ...(execArgv === undefined ? {} : { execArgv }),
       ...(this.#resourceLimits === undefined ? {} : { resourceLimits: this.#resourceLimits }),
     })
-    // What no task can be blamed for, as the death of a thread that has none: its exit is reported all the
-    // same.
+    // An error without a task, as the death of an idle thread. The exit of the thread is reported anyway.
     piscina.on('error', () => {})
     this.#piscinas.push(piscina)
     return piscina
   }
 
   /**
-   * Runs a task on a thread that has run none; `thread` answers 0 until it has begun. The promise rejects
-   * when it cannot be begun, or when its thread ends.
+   * Runs a task on a fresh thread. `thread` returns 0 until the task has begun. The promise rejects when the
+   * task cannot begin, or when its thread ends.
    */
   async run(message: object, transferList: Transferable[], thread: () => number): Promise<void> {
     const task: Task = { piscina: this.#piscinaWithRoom(), thread, giveUp: new AbortController() }
@@ -96,8 +96,8 @@ export class ThreadPool {
   }
 
   /**
-   * A dead thread has been replaced by now: piscina does so at the latest in its own exit listener, which
-   * runs before ours.
+   * A piscina with a free thread. A dead thread has been replaced by now: piscina does so in its own exit
+   * listener at the latest, which runs before ours.
    */
   #piscinaWithRoom(): Piscina {
     const tasks = [...this.#tasks]
@@ -107,8 +107,8 @@ export class ThreadPool {
   }
 
   /**
-   * Piscina stops replacing threads once one has died before it was ready. Tasks that it has queued, beyond
-   * the threads it still has for them, would wait for ever: they fail, to be run anew.
+   * Piscina stops replacing threads once one has died before it was ready. Its queued tasks that have no
+   * thread any more would wait forever. They fail here, so that they are run again.
    */
   #refuseStuckTasks(): void {
     for (const piscina of this.#piscinas) {
@@ -121,10 +121,7 @@ export class ThreadPool {
     }
   }
 
-  /**
-   * One whose last thread died before it was ready starts no other, and runs no more tasks: it would only
-   * take memory.
-   */
+  /** Drops each piscina that has lost its last thread before that was ready: it starts no other thread. */
   #dropSpent(): void {
     const inUse = new Set([...this.#tasks, ...this.#alive.values()].map(({ piscina }) => piscina))
     for (const piscina of [...this.#piscinas]) {
@@ -137,7 +134,7 @@ export class ThreadPool {
   #diedEarly(): Error {
     const cause = this.#lastFailure
     const because = cause === undefined ? '' : `: ${shown(cause)}`
-    // Before it loads anything of the program, a thread loads piscina's file and ours.
+    // A thread loads piscina's file and ours before any module of the program.
     const isMissing = /^(ERR_)?MODULE_NOT_FOUND$/.test(
       String((cause as { code?: unknown } | undefined)?.code),
     )
@@ -145,16 +142,16 @@ export class ThreadPool {
     return new Error(`its thread died before it was ready${because}${cure}`, { cause })
   }
 
-  /** Ends one thread at once; there is room for another as soon as it has exited. */
+  /** Terminates one thread. There is room for another once it has exited. */
   terminate(thread: number): void {
     this.#forget(thread)
     void this.#alive.get(thread)?.worker.terminate()
   }
 
-  /** Ends all threads, and resolves when they have exited. */
+  /** Terminates all threads, and resolves when they have exited. */
   async end(): Promise<void> {
     this.#hasEnded = true
-    // Threads that are dying already are no longer piscina's, and it would replace them at their exit.
+    // Piscina does not know threads that are already dying, and would replace them at their exit.
     do {
       await Promise.all(this.#piscinas.map((piscina) => piscina.destroy()))
       await Promise.all(this.#exits)
@@ -163,12 +160,12 @@ export class ThreadPool {
     unlisten(this)
   }
 
-  /** The task of a thread that is no more. */
+  /** Forgets the task of a thread that has ended. */
   #forget(of: number): void {
     for (const task of this.#tasks) if (task.thread() === of) this.#tasks.delete(task)
   }
 
-  /** @internal A Worker was started in this thread. */
+  /** A Worker was started in this thread, perhaps for this pool. */
   register(worker: Worker): void {
     const piscina = this.#piscinas.find(({ threads }) => threads.includes(worker))
     if (piscina === undefined) return
@@ -187,8 +184,7 @@ export class ThreadPool {
         this.#forget(thread)
         this.#lastFailure = failure
         this.#onExit(thread, code, failure)
-        // Once the task that the thread had been given, if it had not begun it, has failed: it waits no
-        // longer.
+        // Later, since a task that the thread had not begun fails only now, and then no longer waits.
         setImmediate(() => {
           if (this.#hasEnded) return
           this.#refuseStuckTasks()
@@ -201,25 +197,25 @@ export class ThreadPool {
 }
 
 /**
- * Where Node tells of each Worker started in this thread. Heard in Jest too, where `process` is a copy that
- * hears nothing.
+ * The diagnostics channel on which Node announces each Worker of this thread. It works in Jest too, where
+ * `process` is a copy without events.
  */
-const WORKERS = 'worker_threads'
+const WORKERS_CHANNEL = 'worker_threads'
 const pools = new Set<ThreadPool>()
 
 function listen(pool: ThreadPool): void {
   pools.add(pool)
-  if (pools.size === 1) subscribe(WORKERS, onWorker)
+  if (pools.size === 1) subscribe(WORKERS_CHANNEL, onWorker)
 }
 
 function unlisten(pool: ThreadPool): void {
   pools.delete(pool)
-  if (pools.size === 0) unsubscribe(WORKERS, onWorker)
+  if (pools.size === 0) unsubscribe(WORKERS_CHANNEL, onWorker)
 }
 
 function onWorker(message: unknown): void {
   const { worker } = message as { worker: Worker }
-  // Told of within its construction: piscina does not know it yet.
+  // The message comes during the construction: piscina does not know the Worker yet.
   nextTick(() => {
     for (const pool of pools) pool.register(worker)
   })

@@ -1,70 +1,104 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { packError } from '../../error-transport.ts'
-import type { Arguments, ControlMessage, Outcome, Report, RunMessage } from '../../protocol/index.ts'
-import { CallWatch, callWords, RunWords } from '../../protocol/index.ts'
+import type { Loader } from '../../loading/index.ts'
+import type { Arguments, ControlMessage, Outcome, RunMessage, ThreadMessage } from '../../protocol/index.ts'
+import { ancestry, CallWatch, callWords, placeIn, RunWords } from '../../protocol/index.ts'
 import { wakeToStop } from '../../queue/index.ts'
+import type { CallPlan, GroupPlan } from './plan.ts'
 import type { ThreadPool } from './pool.ts'
 
-/** The thread is gone, and what it said before did not settle the run. */
+/** The end of a run whose thread has exited without having sent an outcome. */
 export interface Death {
   readonly kind: 'died'
   /** Absent if the run had not begun. */
   readonly exitCode: number | undefined
-  /** What nobody in the thread caught. */
+  /** The uncaught error. */
   readonly error: unknown
 }
 
+export type RunEnd = Outcome | Death
+
 export interface RunHandlers {
   began(thread: number): void
-  /** It has left its source, and waits for that to be closed. */
+  /** The producer asks its source for no more items, and waits until the source is closed. */
   leaving(): void
-  gaveUp(report: Extract<Report, { kind: 'gaveUp' }>): void
-  /**
-   * The call with the item that `entry` holds took longer than `timeout`: its thread is to be terminated. At
-   * most once.
-   */
-  timedOut(entry: number, timeout: number): void
-  /** Once. After a death the thread's items have been recovered already. */
-  ended(end: Outcome | Death): void
+  deadLettered(message: Extract<ThreadMessage, { kind: 'deadLettered' }>): void
+  /** The call with the item that `entry` holds took too long: its thread must be terminated. At most once. */
+  timedOut(entry: number, timeoutMs: number): void
+  /** Called once. After a death, the items of the thread have been reclaimed already. */
+  ended(end: RunEnd): void
 }
 
-/** One run of a function on one thread: from its start to what it returned, threw, or died of. */
+/** The part of the message to a thread that the run does not add itself. */
+export type RunOrder = Omit<RunMessage, 'args' | 'words' | 'calls' | 'port'>
+
+const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
+/** Beside the sources it is TypeScript, beside the build JavaScript. */
+const HOST = new URL(`../../../workers/host${EXTENSION}`, import.meta.url).href
+
+/** The order for the next run of a member. `frames`: the stack of the call that started its group. */
+export function orderOf(
+  { task, roleOf }: GroupPlan,
+  {
+    index,
+    restarts,
+    producer,
+  }: { readonly index: number; readonly restarts: number; readonly producer: number },
+  loader: Loader,
+  frames: string,
+): RunOrder {
+  return {
+    host: HOST,
+    loader,
+    filename: task.filename,
+    exportName: task.exportName,
+    ancestry: [...ancestry(), placeIn(frames)].filter((place) => place !== ''),
+    index,
+    threads: task.threads,
+    restarts,
+    role: roleOf(producer),
+  }
+}
+
+/** One run of a function on one thread: from its start until it has returned, has thrown, or is dead. */
 export class Run {
   readonly #control: RunWords
   readonly #port: MessagePort
   readonly #handlers: RunHandlers
   readonly #watch: CallWatch | undefined
-  #isSetUp = false
-  /** How it said it would end. */
+  #isRunning = false
+  /** The outcome that the thread has announced. */
   #ending: Outcome | undefined
   #isSettled = false
 
   constructor(
     pool: ThreadPool,
-    message: Omit<RunMessage, 'args' | 'words' | 'calls' | 'port'>,
+    order: RunOrder,
     args: Arguments,
+    plan: CallPlan | undefined,
     handlers: RunHandlers,
   ) {
     const { port1, port2 } = new MessageChannel()
+    // One word for each queue among the arguments, and one for an output.
     this.#control = RunWords.create(args.queues.length + 1)
     this.#port = port1
     this.#handlers = handlers
-    port1.on('message', (report: Report) => this.#hear(report))
-    // What is nested too deep for this thread's stack was not for the other's.
+    port1.on('message', (message: ThreadMessage) => this.#hear(message))
+    // A value that this thread cannot read: one that is nested too deep for its stack, but not for the
+    // other's.
     port1.on('messageerror', (error) => this.#unreadable(error))
-    const { role } = message
+    const { timeoutMs, concurrency } = plan ?? {}
     let calls: Int32Array | undefined
-    if (role.kind === 'consume' && role.timeout !== undefined) {
-      const { timeout } = role
-      calls = callWords(role.concurrency)
-      this.#watch = new CallWatch(calls, timeout, (entry) => handlers.timedOut(entry, timeout))
+    if (timeoutMs !== undefined && concurrency !== undefined) {
+      calls = callWords(concurrency)
+      this.#watch = new CallWatch(calls, timeoutMs, (entry) => handlers.timedOut(entry, timeoutMs))
     }
     const { words } = this.#control
-    const full: RunMessage = { ...message, args: args.packed, words, calls, port: port2 }
+    const message: RunMessage = { ...order, args: args.packed, words, calls, port: port2 }
     pool
-      .run(full, [port2], () => this.thread)
+      .run(message, [port2], () => this.thread)
       .catch((error) => {
-        // Begun, its thread is about to exit, and is heard of then.
+        // If the run has begun, its thread is about to exit: `exited` follows.
         if (this.#control.abandon()) this.#end({ kind: 'died', exitCode: undefined, error })
       })
   }
@@ -74,29 +108,29 @@ export class Run {
     return this.#control.thread
   }
 
-  /** Its end has been told, or will not be. */
+  /** `ended` has been called, or never will be. */
   get isSettled(): boolean {
     return this.#isSettled
   }
 
-  /** Its thread is at it: it loads the module, or is past that. */
+  /** Its thread has begun to load the module. */
   get hasBegun(): boolean {
     return this.#control.hasBegun
   }
 
-  /** The module is loaded, and the function begins. */
-  get isSetUp(): boolean {
-    return this.#isSetUp
+  /** The module is loaded, and the function has begun. */
+  get isRunning(): boolean {
+    return this.#isRunning
   }
 
-  /** Calls of `consume` under way; of a dead thread, those it died in. */
+  /** Calls of `consume` under way. After a death: the calls during which the thread died. */
   get calls(): number {
     return this.#control.calls
   }
 
   /**
-   * What it has done with a queue: bits of Use. By their numbers among the arguments; the next is the one it
-   * produces for.
+   * The uses of a queue so far, as bits of Use. Queues have their numbers among the arguments. The number
+   * after those is an output's.
    */
   useOf(queue: number): number {
     return this.#control.useOf(queue)
@@ -104,24 +138,24 @@ export class Run {
 
   stop(reason: unknown): void {
     if (this.#isSettled) return
-    // In this order: whoever sees the word finds the reason.
+    // The reason before the word: a thread that sees the word finds the reason.
     this.#send({ kind: 'stop', reason: packError(reason) })
     this.#control.requestStop()
-    // Not begun yet, it looks at the word before its first wait.
+    // A thread that has not begun reads the word before its first wait.
     if (this.#control.hasBegun) wakeToStop(this.thread)
   }
 
-  /** Before the queue `id` is shut down for it. */
+  /** Must be called before the queue `id` is shut down because of `cause`. */
   tellCause(id: string, cause: unknown): void {
     if (this.#isSettled) return
     this.#send({ kind: 'cause', queue: id, error: packError(cause) })
   }
 
-  /** The thread has exited. What it sent before is still in the port. */
+  /** The thread has exited. Its last messages may still be in the port. */
   exited(exitCode: number, error: unknown): void {
     if (this.#isSettled) return
     for (;;) {
-      let received: { message: Report } | undefined
+      let received: { message: ThreadMessage } | undefined
       try {
         received = receiveMessageOnPort(this.#port)
       } catch (unreadable) {
@@ -134,7 +168,7 @@ export class Run {
     this.#end(this.#ending ?? { kind: 'died', exitCode, error })
   }
 
-  /** Whatever it still says or does is of no interest any more; if it has not begun it never will. */
+  /** Ignores all further messages of the run. If it has not begun, it never will. */
   leave(): void {
     if (this.#isSettled) return
     this.#isSettled = true
@@ -146,25 +180,25 @@ export class Run {
   #unreadable(cause: unknown): void {
     const message = 'the function returned what this thread cannot read'
     const error = Object.assign(new TypeError(message, { cause }), { code: 'ERR_INVALID_RETURN_VALUE' })
-    this.#end({ kind: 'threw', error: packError(error), isSetUp: false, isStop: false })
+    this.#end({ kind: 'threw', error: packError(error), failedDuringSetUp: false, isStop: false })
   }
 
-  #send(mail: ControlMessage): void {
-    this.#port.postMessage(mail)
+  #send(message: ControlMessage): void {
+    this.#port.postMessage(message)
   }
 
-  #hear(report: Report): void {
+  #hear(message: ThreadMessage): void {
     if (this.#isSettled) return
-    if (report.kind === 'began') {
-      this.#isSetUp = true
+    if (message.kind === 'began') {
+      this.#isRunning = true
       this.#handlers.began(this.thread)
-    } else if (report.kind === 'gaveUp') this.#handlers.gaveUp(report)
-    else if (report.kind === 'leaving') this.#handlers.leaving()
-    else if (report.kind === 'ending') this.#ending = report.outcome
+    } else if (message.kind === 'deadLettered') this.#handlers.deadLettered(message)
+    else if (message.kind === 'leaving') this.#handlers.leaving()
+    else if (message.kind === 'ending') this.#ending = message.outcome
     else if (this.#ending !== undefined) this.#end(this.#ending)
   }
 
-  #end(end: Outcome | Death): void {
+  #end(end: RunEnd): void {
     if (this.#isSettled) return
     this.#isSettled = true
     this.#watch?.stop()

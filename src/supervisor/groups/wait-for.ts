@@ -1,3 +1,4 @@
+import { type Known, optionsObject } from '../../check.ts'
 import { AbortError, WaitTimeoutError } from '../../errors.ts'
 import { signalOf, timeoutOf, type WaitOptions } from '../../queue/index.ts'
 import { clearTimeout, setTimeout } from '../../timers.ts'
@@ -8,13 +9,16 @@ interface Waiter {
   readonly reject: (error: unknown) => void
 }
 
+/** The options of a `join`. */
+const KNOWN: Known<Pick<WaitOptions, 'timeout' | 'signal'>> = { timeout: true, signal: true }
+
 /**
- * Those who wait for each end: one reaction to the promise for all of them, so that a wait that lapses leaves
- * nothing there.
+ * The waiters for each end. They share one reaction to the promise, so that a wait that times out leaves
+ * nothing behind.
  */
 const waiting = new WeakMap<Promise<void>, Set<Waiter>>()
 
-/** Tells `waiter` of `end`, unless what it returns was called before. */
+/** Settles `waiter` with `end`. Returns a function that cancels this. */
 function onEnd(end: Promise<void>, waiter: Waiter): () => void {
   const waiters = waiting.get(end) ?? firstOf(end)
   waiters.add(waiter)
@@ -36,7 +40,7 @@ function firstOf(end: Promise<void>): Set<Waiter> {
 }
 
 /**
- * Waits for `end`, at most as long as `options` allow; `starting` says which threads have not begun.
+ * Waits for `end`, for as long as `options` allow. `starting` names the threads that have not begun.
  * @throws WaitTimeoutError, AbortError, TypeError, RangeError
  */
 export async function waitFor(
@@ -45,6 +49,7 @@ export async function waitFor(
   label: () => string,
   starting: () => string,
 ): Promise<void> {
+  optionsObject<Pick<WaitOptions, 'timeout' | 'signal'>>('options', options, KNOWN)
   const signal = signalOf(options)
   const timeout = timeoutOf(options)
   if (signal?.aborted) throw new AbortError(signal.reason)

@@ -1,4 +1,8 @@
-export { consumePlan, producePlan, spawnPlan } from './plans.ts'
-export type { CheckedTask, ConsumeOptions, ProduceOptions, TaskOf, TaskOptions, ThreadTask } from './task.ts'
+export type { ConsumeOptions, ProduceOptions, TaskOf, TaskOptions, ThreadTask } from './task.ts'
 export { task } from './task.ts'
 export type { Inferred, Starts, Takes, Yields } from './typed.ts'
+
+// For other rooms only: the declarations of the build leave these out.
+
+/** @internal */
+export { consumePlan, producePlan, spawnPlan } from './plans.ts'

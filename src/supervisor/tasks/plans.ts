@@ -1,46 +1,47 @@
 import { availableParallelism } from 'node:os'
-import { integer, invalidType, invalidValue, oneOf, optionsObject } from '../../check.ts'
-import { packArgs } from '../../protocol/index.ts'
-import { durationOf, type Handle, isQueue, type Queue } from '../../queue/index.ts'
+import { integer, invalidType, invalidValue, type Known, oneOf, optionsObject } from '../../check.ts'
+import { decideRetry, packArgs } from '../../protocol/index.ts'
+import { durationOf, type Handle, internalsOf, isQueue, type Queue } from '../../queue/index.ts'
 import type { GroupPlan } from '../groups/index.ts'
 import type { SupervisorSettings } from '../options.ts'
-import { type ConsumeOptions, checkedTask, type ProduceOptions, type ThreadTask } from './task.ts'
+import {
+  type ConsumeOptions,
+  checkedTask,
+  type ProduceOptions,
+  TASK_OPTIONS,
+  type ThreadTask,
+} from './task.ts'
 
 type Settings = Pick<SupervisorSettings, 'restart' | 'resourceLimits' | 'grace'>
 
-const ITEM_OPTIONS = ['retries', 'backoff', 'concurrency', 'timeout']
-
-/** `others`: options of tasks that are for another method than this one. */
-function planOf(given: ThreadTask<never>, settings: Settings, defaultThreads: number, others: string[]) {
-  const { args, ...task } = checkedTask(given, defaultThreads)
-  for (const name of others) {
-    const value = (given as unknown as Record<string, unknown>)[name]
-    const method = name === 'resume' ? 'produce' : 'consume'
-    if (value !== undefined) throw invalidValue(`task.${name}`, `absent: it is for \`${method}\``, value)
-  }
-  const { restart, resourceLimits, grace } = settings
-  const common = { task, args: packArgs('task.args', args), restart, resourceLimits, grace }
-  return { ...common, queue: undefined, resumes: false }
+const PRODUCE_OPTIONS: Known<ProduceOptions> = { resume: true }
+const CONSUME_OPTIONS: Known<ConsumeOptions> = {
+  retries: true,
+  backoff: true,
+  concurrency: true,
+  timeout: true,
+  closes: true,
 }
+const KNOWN: Known<Record<string, unknown>> = { filename: true, name: true, ...TASK_OPTIONS }
 
-/** @internal */
+/** The plan of a function that is run once on each thread. */
 export function spawnPlan(given: ThreadTask<never>, settings: Settings): GroupPlan {
   return {
-    ...planOf(ownOf(given), settings, 1, [...ITEM_OPTIONS, 'resume']),
+    ...planOf(optionsOf(given, {}), settings, 1),
     role: 'spawn',
     roleOf: () => ({ kind: 'spawn' }),
   }
 }
 
-/** @internal */
+/** The plan of a function whose items go into `queue`. */
 export function producePlan(
   queue: Queue<unknown>,
   task: ThreadTask<never> & ProduceOptions,
   settings: Settings,
 ): GroupPlan {
   const handle = handleOf(queue)
-  const given = ownOf(task)
-  const plan = planOf(given, settings, 1, ITEM_OPTIONS)
+  const given = optionsOf(task, PRODUCE_OPTIONS)
+  const plan = planOf(given, settings, 1)
   const { resume } = given
   if (resume !== undefined) oneOf('task.resume', resume, ['skip', 'manual'], 'skip')
   if (resume !== undefined && queue.whenFull === 'drop-newest') {
@@ -51,42 +52,91 @@ export function producePlan(
   return {
     ...plan,
     role: 'produce',
-    queue,
-    resumes: resume !== undefined,
+    outputs: [queue],
+    closes: [queue],
+    // A source that begins anew would put again what it has put before.
+    noRestart: resume === undefined ? 'a producer is started again only with `resume`' : undefined,
     roleOf: (producer) => ({ kind: 'produce', queue: handle, producer, skips: resume === 'skip' }),
   }
 }
 
-/** @internal */
+/** The plan of a function that is called with each item of `queue`. */
 export function consumePlan(
   queue: Queue<unknown>,
   task: ThreadTask<never> & ConsumeOptions,
   settings: Settings,
 ): GroupPlan {
   const handle = handleOf(queue)
-  const given = ownOf(task)
-  const plan = planOf(given, settings, availableParallelism(), ['resume'])
-  const { maxInFlight, maxDeliveries } = queue.origin.shared.geometry
-  for (const name of ['rateLimit', 'closes']) {
-    const value = (given as unknown as Record<string, unknown>)[name]
-    if (value !== undefined) throw invalidValue(`task.${name}`, 'absent: it is not there yet', value)
-  }
+  const given = optionsOf(task, CONSUME_OPTIONS)
+  const plan = planOf(given, settings, availableParallelism())
+  const { maxInFlight, maxDeliveries, deadLetters } = internalsOf(queue)
+  const { retries, backoff, concurrency, timeout } = given
   const role = {
     kind: 'consume',
     queue: handle,
-    retries: given.retries === undefined ? undefined : integer('task.retries', given.retries, 0, 0x7fffffff),
-    backoff: given.backoff === undefined ? 0 : durationOf('task.backoff', given.backoff),
-    concurrency: integer('task.concurrency', given.concurrency, 1, maxInFlight, 1),
-    timeout: given.timeout === undefined ? undefined : integer('task.timeout', given.timeout, 1, 0x7fffffff),
+    retries: retries === undefined ? undefined : integer('task.retries', retries, 0, 0x7fffffff),
+    backoff: backoff === undefined ? 0 : durationOf('task.backoff', backoff),
+    concurrency: integer('task.concurrency', concurrency, 1, maxInFlight, 1),
+    timeout: timeout === undefined ? undefined : integer('task.timeout', timeout, 1, 0x7fffffff),
     maxDeliveries,
-    hasDeadLetters: queue.origin.deadLetters !== undefined,
+    hasDeadLetters: deadLetters !== undefined,
   } as const
-  return { ...plan, role: 'consume', queue, roleOf: () => role }
+  return {
+    ...plan,
+    role: 'consume',
+    inputs: [queue],
+    closes: closedQueues(given.closes, queue),
+    calls: {
+      concurrency: role.concurrency,
+      timeoutMs: role.timeout,
+      decide: (attempts) => decideRetry(role, attempts),
+    },
+    blamesItems: maxDeliveries > 0,
+    roleOf: () => role,
+  }
 }
 
-function ownOf<T extends object>(task: T): T {
+/** The parts of a plan that do not depend on the role, and the defaults of the others. */
+function planOf(given: ThreadTask<never>, settings: Settings, defaultThreads: number) {
+  const { args, ...task } = checkedTask(given, defaultThreads)
+  const { restart, resourceLimits, grace } = settings
+  const common = { task, args: packArgs('task.args', args), restart, resourceLimits, grace }
+  const declared = { inputs: [], outputs: [], closes: [], calls: undefined }
+  return { ...common, ...declared, blamesItems: false, noRestart: undefined }
+}
+
+/** Checks the names of a task's options. `own`: those that are for this method alone. */
+function optionsOf<T extends object>(task: T, own: object): T {
   if (task === undefined) throw invalidType('task', 'an object', task)
-  return optionsObject('task', task) as T
+  // Without names first: an option that will exist is refused with another message.
+  const given = optionsObject('task', task) as T & Record<string, unknown>
+  if (given.rateLimit !== undefined)
+    throw invalidValue('task.rateLimit', 'absent: it is not there yet', given.rateLimit)
+  optionsObject('task', { ...given, rateLimit: undefined }, KNOWN)
+  for (const name of [...Object.keys(PRODUCE_OPTIONS), ...Object.keys(CONSUME_OPTIONS)]) {
+    const method = Object.hasOwn(PRODUCE_OPTIONS, name) ? 'produce' : 'consume'
+    if (given[name] === undefined || Object.hasOwn(own, name)) continue
+    throw invalidValue(`task.${name}`, `absent: it is for \`${method}\``, given[name])
+  }
+  return given
+}
+
+function closedQueues(closes: unknown, consumed: Queue<unknown>): Queue<unknown>[] {
+  if (closes === undefined) return []
+  const isList = Array.isArray(closes)
+  const queues: unknown[] = isList ? closes : [closes]
+  return [...new Set(queues.map((queue, index) => closedQueue(queue, isList ? `[${index}]` : '', consumed)))]
+}
+
+function closedQueue(queue: unknown, place: string, consumed: Queue<unknown>): Queue<unknown> {
+  const name = `task.closes${place}`
+  if (!isQueue(queue))
+    throw invalidType(name, place === '' ? 'a Queue or an array of Queues' : 'a Queue', queue)
+  if (internalsOf(queue).id === internalsOf(consumed).id) {
+    const expected = `another queue than ${internalsOf(consumed).label}, whose items the group consumes`
+    throw invalidValue(name, expected, queue)
+  }
+  return queue
 }
 
 function handleOf(queue: unknown): Handle<Queue<unknown>> {

@@ -1,66 +1,88 @@
-import { fileUrl, integer, invalidType, invalidValue, optionsObject } from '../../check.ts'
+import { fileUrl, integer, invalidType, invalidValue, type Known, optionsObject } from '../../check.ts'
 import type { ThreadContext } from '../../protocol/index.ts'
+import type { Queue } from '../../queue/index.ts'
+import type { GroupTask } from '../groups/index.ts'
 import type { Runs, RunsOneOf } from './typed.ts'
 
-/** Never set: carries the type of what the function returns. */
+/** A key that is never set. It carries the type of the function's return value. */
 declare const result: unique symbol
 
 /** A function of a module, to be run on threads. */
 export interface ThreadTask<A = unknown, R = unknown> {
   /**
-   * The module: an absolute path, a `file:` URL, or a URL: `new URL('./work.ts', import.meta.url)`.
-   * TypeScript too.
+   * The module: an absolute path, a `file:` URL as a string, or a URL object. It may be TypeScript.
+   *
+   * @example new URL('./work.ts', import.meta.url)
    */
   readonly filename: string | URL
-  /** The name of the export; default 'default'. */
+  /**
+   * The name of the export.
+   * @default 'default'
+   */
   readonly name?: string | undefined
   /**
-   * On how many threads, 1 to 1024; default 1, with `consume` one for each core
-   * (`os.availableParallelism()`).
+   * The number of threads, 1 to 1024.
+   * @default 1; with `consume` one for each core (`os.availableParallelism()`)
    */
   readonly threads?: number | undefined
-  /** For the function: what structured clone clones; queues in plain objects and arrays arrive attached. */
+  /**
+   * The arguments of the function: any value that structured clone can clone. Queues in plain objects and
+   * arrays arrive attached.
+   * @default undefined
+   */
   readonly args?: A | undefined
   readonly [result]?: () => R
 }
 
-/** How `produce` treats a producer that died. */
+/** The options of a task that are for `produce`. */
 export interface ProduceOptions {
   /**
-   * 'skip': it is started again, and as many items are dropped as were stored before: for a source that gives
-   * the same items again. 'manual': it is started again and goes on from `thread.stored` itself. Default: its
-   * death fails the group.
+   * Decides what follows the death of a producer. 'skip': it is started again, and as many of its items are
+   * dropped as were stored before. This is for a source that gives the same items again. 'manual': it is
+   * started again, and goes on from `thread.stored` by itself. Absent: its death fails the group.
+   * @default undefined
    */
   readonly resume?: 'skip' | 'manual' | undefined
 }
 
-/** How `consume` calls its function. */
+/** The options of a task that are for `consume`. */
 export interface ConsumeOptions {
   /**
-   * Deliveries of an item after its first; when a throw comes after so many, it goes to the dead letters, or,
-   * without any, fails its thread. Deliveries that ended in a death count, but only `maxDeliveries` of the
-   * queue bounds those. Default: what the queue's `maxDeliveries` allows, without that 0: on a queue with
-   * `deadLetters` an item is tried 3 times.
+   * Deliveries of an item after its first, 0 to 2^31 - 1. An item whose call throws after so many goes to the
+   * dead letters; without those, its thread fails. Deliveries that ended in a death count too, but only the
+   * queue's `maxDeliveries` limits them.
+   * @default as many as the queue's `maxDeliveries` allows (3 deliveries in all with `deadLetters`), else 0
    */
   readonly retries?: number | undefined
   /**
-   * ms until an item that failed is delivered again, doubled with each further attempt; the queue keeps it
-   * meanwhile. Default 0.
+   * ms until an item that failed is delivered again, 0 to 2^31 - 1; doubled with each further attempt. The
+   * queue keeps the item meanwhile.
+   * @default 0
    */
   readonly backoff?: number | undefined
   /**
-   * Calls of an asynchronous function under way at once in each thread, 1 to the queue's `maxInFlight`;
-   * default 1.
+   * Calls of an asynchronous function under way at once in each thread, 1 to the queue's `maxInFlight`.
+   * @default 1
    */
   readonly concurrency?: number | undefined
   /**
-   * ms a call may take, an asynchronous one until its promise settles, 1 to 2^31 - 1; default: as long as it
-   * likes. What takes longer, be it an endless loop, has failed with a RunTimeoutError, as if it had thrown
-   * that: its thread is terminated, and another goes on, which the restart policy does not count. What else
-   * the thread was working on is delivered again, and that delivery does not count. The supervisor's thread
-   * keeps the time: while that is busy it looks late.
+   * ms a call may take, 1 to 2^31 - 1; an asynchronous call ends when its promise settles. A call that takes
+   * longer has failed, as if it had thrown a RunTimeoutError. Its thread is terminated, since nothing else
+   * ends an endless loop, and another thread goes on; the restart policy does not count this. The other items
+   * of the thread are delivered again, and that delivery does not count. The supervisor's thread measures the
+   * time: it notices late while it is busy.
+   * @default no limit
    */
   readonly timeout?: number | undefined
+  /**
+   * Queues that are shut down (drained) once the group is over, whether it failed or not: usually those into
+   * which the function puts. If several groups of this supervisor close a queue, or produce for it, the queue
+   * is shut down when the last of them is over.
+   * @default none
+   * @example supervisor.consume(pages, work('parse', { args: { links }, closes: links }))
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: a queue of any items
+  readonly closes?: Queue<any> | readonly Queue<any>[] | undefined
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any function
@@ -69,7 +91,9 @@ type AnyFunction = (...args: any[]) => any
 /** The names of the functions a module exports. */
 export type FunctionName<M> = { [K in keyof M]: M[K] extends AnyFunction ? K : never }[keyof M] & string
 
-/** The `args` of a thread function: of its context if it takes one, else its first parameter. */
+/**
+ * The type of the `args` of a thread function: from its context if it takes one, else its first parameter.
+ */
 type ArgsOf<F> = F extends (...parameters: infer P) => unknown
   ? Required<P> extends [unknown, ThreadContext<infer A>, ...unknown[]]
     ? A
@@ -81,21 +105,32 @@ type ArgsOf<F> = F extends (...parameters: infer P) => unknown
 type ResultOf<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never
 
 /**
- * A task's options, beside which function it is; `resume` is for `produce`, the others of its kind for
- * `consume`.
+ * The options of a task without its function. Those of ProduceOptions and ConsumeOptions are for one method.
  */
 export type TaskOptions<A> = Pick<ThreadTask<A>, 'threads' | 'args'> & ProduceOptions & ConsumeOptions
 
-/** A module whose type nobody has told. */
-// biome-ignore lint/suspicious/noExplicitAny: whatever it exports
+/** The names of these options, also for the methods that take a task. */
+export const TASK_OPTIONS: Known<TaskOptions<unknown>> = {
+  threads: true,
+  args: true,
+  resume: true,
+  retries: true,
+  backoff: true,
+  concurrency: true,
+  timeout: true,
+  closes: true,
+}
+
+/** A module whose type is unknown. */
+// biome-ignore lint/suspicious/noExplicitAny: it may export anything
 type Untyped = any
 
-/** Of a function that leaves open what its `args` are, any fit. */
+/** The type of accepted `args`. Any fit if the function leaves their type open. */
 type Given<A> = unknown extends A ? Untyped : A
 
 /**
- * Names a function of the module that `task<typeof import('./work.ts')>(url)` is about. The task knows
- * whether `args` were given, so that `spawn`, `produce` and `consume` can refuse one that lacks them.
+ * Makes a task of a function of the module of `task<typeof import('./work.ts')>(url)`. The type of the task
+ * says whether `args` were given, so that `spawn`, `produce` and `consume` can refuse a task without them.
  */
 export type TaskOf<M> = <N extends FunctionName<M>, K extends keyof TaskOptions<unknown> = never>(
   name: N,
@@ -103,15 +138,18 @@ export type TaskOf<M> = <N extends FunctionName<M>, K extends keyof TaskOptions<
 ) => ThreadTask<'args' extends K ? Given<ArgsOf<M[N]>> : undefined, ResultOf<M[N]>> & Runs<M[N]>
 
 /**
- * A task whose name, arguments and result TypeScript checks, and with `produce` and `consume` its items:
+ * Makes a task whose name, arguments and result TypeScript checks, and with `produce` and `consume` its
+ * items.
  *
+ * With the name as second argument the name is checked. The types of that one function are checked only if
+ * the name is the second type argument too: TypeScript infers all type arguments or none. Without the
+ * module's type nothing is checked.
+ *
+ * @example
  *     const work = task<typeof import('./work.ts')>(new URL('./work.ts', import.meta.url))
  *     supervisor.spawn(work('bake', { threads: 2, args: { shelf } }))
  *
- * With the name as second argument the name is checked; give it as second type argument too for the types of
- * that one function: TypeScript infers all type arguments or none. Without the module's type nothing is
- * checked.
- * @throws TypeError for a name or filename that is none
+ * @throws TypeError for a wrong filename or name, or an unknown option
  */
 export function task<M = Untyped>(filename: string | URL): TaskOf<M>
 export function task<M = Untyped, N extends FunctionName<M> = FunctionName<M>>(
@@ -131,7 +169,7 @@ export function task(
 ): ThreadTask | ((name: string, options?: TaskOptions<unknown>) => ThreadTask) {
   const url = fileUrl('filename', filename)
   const named = (of: string, given?: TaskOptions<unknown>): ThreadTask => ({
-    ...optionsObject('options', given),
+    ...optionsObject('options', given, TASK_OPTIONS),
     filename: url,
     name: exportName('name', of),
   })
@@ -139,11 +177,7 @@ export function task(
 }
 
 /** A task, checked and completed. */
-export interface CheckedTask {
-  /** A `file:` URL. */
-  readonly filename: string
-  readonly exportName: string
-  readonly threads: number
+export interface CheckedTask extends GroupTask {
   readonly args: unknown
 }
 

@@ -1,22 +1,22 @@
 import type { ThreadContext } from '../../protocol/index.ts'
 
-/** Never set: carry what is known of a task's function, for the methods that take the task. */
+/** Keys that are never set. They carry the types of a task's function to the methods that take the task. */
 declare const starts: unique symbol
 declare const takes: unique symbol
 declare const yields: unique symbol
 
 /** A task whose function is called as `(args, thread)`, with args of type A. */
 export interface Starts<A> {
-  // biome-ignore lint/suspicious/noExplicitAny: whatever follows
+  // biome-ignore lint/suspicious/noExplicitAny: any further parameters
   readonly [starts]?: (args: A, thread: ThreadContext<A>, ...rest: any[]) => unknown
 }
 
 /**
- * A task whose function is called as `(item, thread)`. Of a queue of unknown items every one may be the right
- * one.
+ * A task whose function is called as `(item, thread)`. With a queue of unknown items any function is
+ * accepted.
  */
 export interface Takes<T, A> {
-  // biome-ignore lint/suspicious/noExplicitAny: whatever follows
+  // biome-ignore lint/suspicious/noExplicitAny: any further parameters
   readonly [takes]?: (item: unknown extends T ? any : T, thread: ThreadContext<A>, ...rest: any[]) => unknown
 }
 
@@ -25,28 +25,29 @@ export interface Yields<T> {
   readonly [yields]?: () => T
 }
 
-/** What `task` knows of function F; of a union of functions, that it is each of them. */
+/** The types that `task` knows of function F. A union counts as each of its functions. */
 export interface Runs<F> {
   readonly [starts]?: StartOf<F>
   readonly [takes]?: F
   readonly [yields]?: YieldOf<F>
 }
 
-/** As Runs; of a union of functions, that it is one of them. */
+/** As Runs, but a union counts as one of its functions. */
 export interface RunsOneOf<F> {
   readonly [starts]?: Overloads<StartOf<F>>
   readonly [takes]?: Overloads<F>
   readonly [yields]?: Overloads<YieldOf<F>>
 }
 
-/** Of the type A, which is to be inferred elsewhere only. (TypeScript's own NoInfer is of 5.4.) */
+/** The type A, which TypeScript may infer elsewhere only. (Its own NoInfer came with 5.4.) */
 export type Inferred<A> = [A][A extends unknown ? 0 : never]
 
 type IsAny<T> = 0 extends 1 & T ? true : false
 
 /**
- * A function that leaves its first parameter open is told its args by its context only. Of others the context
- * is left out: a parameter with a default value takes undefined, and the context has no word for that.
+ * The type of F as a function of its args. A function whose first parameter is unknown has the type of its
+ * args in its context. For others the context is left out: a parameter with a default value accepts
+ * undefined, which the context's type cannot say.
  */
 type StartOf<F> =
   IsAny<F> extends true
@@ -66,11 +67,11 @@ type YieldOf<F> =
       ? () => ItemsOf<Awaited<R>>
       : never
 
-/** As `produce` takes what a function returns: strings and bytes are items, undefined is none. */
+/** The items that `produce` sees in a return value: a string or bytes are one item, undefined is none. */
 type ItemsOf<R> =
   IsAny<R> extends true
     ? R
-    : // biome-ignore lint/suspicious/noConfusingVoidType: of a function that returns nothing
+    : // biome-ignore lint/suspicious/noConfusingVoidType: the return type of a function that returns nothing
       R extends undefined | void
       ? never
       : R extends string | ArrayBufferView
@@ -81,5 +82,5 @@ type ItemsOf<R> =
             ? I
             : R
 
-/** A function that can be called as any of a union. */
+/** A function that can be called as any function of a union. */
 type Overloads<F> = (F extends unknown ? (one: F) => void : never) extends (all: infer O) => void ? O : never

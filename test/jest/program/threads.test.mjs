@@ -22,7 +22,7 @@ test('a thread that dies is started again', async () => {
   expect(results).toEqual([1])
 }, 30_000)
 
-test('a thread that does not stop is terminated after grace, and has exited when close is over', async () => {
+test('a thread that does not stop is terminated after grace, and has exited when close resolves', async () => {
   const supervisor = new Supervisor({ grace: 200 })
   const group = supervisor.spawn({ filename, name: 'stuck' })
   await once(supervisor, 'start')
@@ -42,7 +42,7 @@ test('a call that takes longer than its timeout is ended', async () => {
   expect((await dead.get()).item).toBe('bad')
 }, 30_000)
 
-test('what a thread of the user holds comes back when it is dead, and not before', async () => {
+test('the item that a thread of the user holds comes back when the thread is dead, and not before', async () => {
   const queue = new Queue()
   await queue.put('a')
   const worker = new Worker(
@@ -71,7 +71,7 @@ test('items that threads of a thread hold are delivered once', async () => {
   expect(calls[0]).toBe(3)
 }, 30_000)
 
-test('items keep what they are: objects of classes, errors, letters', async () => {
+test('items arrive with their types: objects of classes, errors, dead letters', async () => {
   class Point {
     constructor(x) {
       this.x = x

@@ -16,7 +16,7 @@ export function stuckOn(item) {
   if (item === 'bad') for (;;);
 }
 
-/** A thread that starts others. */
+/** Starts other threads. */
 export async function starts({ queue, calls, filename }) {
   const supervisor = new Supervisor()
   supervisor.consume(queue, { filename, name: 'slow', args: calls, threads: 2 })

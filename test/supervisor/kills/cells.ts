@@ -1,4 +1,4 @@
-/** How a victim's end comes about: by itself, by another, or with all threads. */
+/** The cause of a victim's end: itself, another thread, or the end of all threads. */
 export type Way =
   | 'terminate'
   | 'terminate, hot'
@@ -28,10 +28,10 @@ export type Cell =
   | { readonly scene: 'nested' }
   | { readonly scene: 'wedge'; readonly wedge: Wedge }
 
-/** All consumers at once; another as soon as one has died; while it starts; a producer and a consumer at once. */
+/** Deaths of all consumers at once, of one after the other, during a start, of a producer with a consumer. */
 export type Storm = 'all at once' | 'while another recovers' | 'while starting' | 'with the producer'
 
-/** Threads that die before they are ready: all; the first two of three; by what they load; for want of memory. */
+/** Threads that die before they are ready: all, two of three, by a module they load, for lack of memory. */
 export type Wedge =
   | 'terminated at once'
   | 'first two terminated at once'
@@ -43,7 +43,7 @@ const BY_ITSELF: readonly Way[] = ['exit 0', 'exit 1', 'timer', 'rejection', 'me
 const BY_ANOTHER: readonly Way[] = ['terminate', 'terminate, hot', 'endless', 'asleep']
 const THROUGH: readonly Through[] = ['consume', 'spawn']
 
-/** Every kind of kill that is tried. */
+/** All kinds of kills. */
 export const CELLS: readonly Cell[] = [
   ...THROUGH.flatMap((through): Cell[] => [
     ...[...BY_ANOTHER, ...BY_ITSELF].map((way): Cell => ({ scene: 'consumer', through, way })),
@@ -89,7 +89,7 @@ export function nameOf(cell: Cell): string {
   }
 }
 
-/** A thread's heap limit may take the process down instead. */
+/** The heap limit of a thread may end the whole process. */
 export function mayAbort(cell: Cell): boolean {
   return (
     ('way' in cell && cell.way === 'memory') ||

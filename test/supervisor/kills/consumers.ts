@@ -12,7 +12,7 @@ type ConsumerCell = Extract<Cell, { scene: 'consumer' }>
 const COUNT = 60
 const CONSUMERS = 3
 
-/** Functions of the fixture, and which of them turn the event loop while they work on an item. */
+/** The functions of the fixture, and those that yield to the event loop while they work on an item. */
 const STYLES = {
   consume: ['consumeSync', 'consumeAsync', 'consumeConcurrent'],
   spawn: ['getSync', 'takeSync', 'get', 'iterate', 'iterateAsync'],
@@ -38,7 +38,7 @@ export function startConsumers(stage: Stage, through: Through, style: string, mo
   })
 }
 
-/** One of three consumers ends in the middle of a run. */
+/** One of three consumers dies during its run. */
 export async function playConsumer(
   cell: ConsumerCell,
   millrace: Library,
@@ -64,7 +64,7 @@ export async function playConsumer(
     (value) => ({ value: value as unknown[] }),
     (error: ThreadError) => ({ error }),
   )
-  // Those who do not iterate do not wait, at the end, for what others hold.
+  // Consumers that do not iterate do not wait, at the end, for items that others hold.
   const shutsLate = way === 'throw' && through === 'spawn' && !style.startsWith('iterate')
   let isOver = false
   const feeding = async () => {
@@ -145,7 +145,7 @@ export async function playConsumer(
   return stage.conclude()
 }
 
-/** Takes what is left. */
+/** Takes the remaining items. */
 async function drained(stage: Stage): Promise<Delivery[]> {
   const { queue } = stage
   const more: Delivery[] = []

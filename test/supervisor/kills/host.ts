@@ -1,6 +1,6 @@
 /**
- * A process of its own in which threads are killed: the heap limit of a thread may take the process down, and after it
- * all the process must end by itself. Argument: a Job as JSON. Prints one line of JSON a round.
+ * A process of its own in which threads are killed: the heap limit of a thread may end the process. At the
+ * end the process must exit by itself. Argument: a Job as JSON. Prints one line of JSON a round.
  */
 import { Random } from '../../support/random.mjs'
 import { reportEach } from '../../support/reports.ts'
@@ -15,7 +15,7 @@ import { playWedge } from './wedges.ts'
 export interface Job {
   readonly sites: Sites
   readonly seed: number
-  /** Indices of CELLS, and which round of each. */
+  /** Indices of CELLS, each with the number of its round. */
   readonly rounds: readonly (readonly [cell: number, round: number])[]
 }
 

@@ -4,11 +4,12 @@ import { CELLS } from './cells.ts'
 import { growth, startMany } from './many-runs.ts'
 import { killInProcess } from './processes.ts'
 
-/** All: `npx tsx test/supervisor/kills/run.ts --kills 50`. One again: `--only NAME --seed N --from ROUND --kills 1`. */
+// All kills: npx tsx test/supervisor/kills/run.ts --kills 50
+// One round again: add --only NAME --seed N --from ROUND --kills 1
 const SEED = seedOfRun()
 const PATIENCE = 110_000
 
-// Every third one; which, the seed decides.
+// The seed decides which third of them.
 const indices = [...CELLS.keys()].filter((index) => index % 3 === SEED % 3)
 const scenes = (...wanted: string[]) => indices.filter((index) => wanted.includes(CELLS[index]?.scene ?? ''))
 const jobs: [string, number[]][] = [
@@ -21,7 +22,7 @@ describe('a supervisor whose threads are killed', () => {
   it.concurrent.each(jobs)(
     'delivers all, and says what failed: %s',
     async (_name, cells) => {
-      // Another round each time: they differ in sizes of the queue and numbers of threads.
+      // Each run takes another round: rounds differ in the size of the queue and the number of threads.
       const round = SEED % 18
       const { lines } = await killInProcess(
         cells.map((cell) => [cell, round] as const),
@@ -39,7 +40,7 @@ describe('a supervisor whose threads are killed', () => {
     async () => {
       const { snapshots, exit } = await startMany(8)
       expect(growth(snapshots)).toBeUndefined()
-      // Measured: tens of ms. A handle that holds the process holds it until its deadline.
+      // Measured: tens of ms. A handle that is left keeps the process alive until the deadline.
       expect(exit).toBeLessThan(10_000)
     },
     PATIENCE,

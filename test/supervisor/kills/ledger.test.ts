@@ -14,10 +14,10 @@ describe('the judge of deliveries', () => {
   const last = delivery(ALIVE, SETTLED)
   const sound: [string, Delivery[], number][] = [
     ['an item settled', [last], 0],
-    ['an item the dead had', [delivery(DEAD, GOT), last], 1],
-    ['an item the dead had done and not settled', [delivery(DEAD, DONE), last], 1],
+    ['an item that a dead thread held', [delivery(DEAD, GOT), last], 1],
+    ['an item that a dead thread had done and not settled', [delivery(DEAD, DONE), last], 1],
     ['an item on which the function failed', [delivery(ALIVE, FAILED), last], 1],
-    ['an item the dead had settled', [delivery(DEAD, SETTLED)], 0],
+    ['an item that a dead thread had settled', [delivery(DEAD, SETTLED)], 0],
   ]
   it.each(sound)('accepts %s', (_name, deliveries, duplicates) => {
     const found = verdict(...deliveries)
@@ -26,10 +26,10 @@ describe('the judge of deliveries', () => {
   })
 
   const broken: [string, Delivery[], object][] = [
-    ['an item nobody got', [], { lost: 1 }],
-    ['an item the dead had, and nobody after', [delivery(DEAD, GOT)], { lost: 1 }],
-    ['an item nobody put', [last, delivery(ALIVE, SETTLED, 6)], { unexpected: 1 }],
-    ['an item that two had, both alive', [delivery(ALIVE, GOT), last], { excess: 1 }],
+    ['an item that no thread got', [], { lost: 1 }],
+    ['an item that a dead thread held, and no thread later', [delivery(DEAD, GOT)], { lost: 1 }],
+    ['an item that was never put', [last, delivery(ALIVE, SETTLED, 6)], { unexpected: 1 }],
+    ['an item that two living threads got', [delivery(ALIVE, GOT), last], { excess: 1 }],
     ['an item that came back though it was settled', [delivery(DEAD, SETTLED), last], { excess: 1 }],
   ]
   it.each(broken)('refuses %s', (_name, deliveries, faults) => {

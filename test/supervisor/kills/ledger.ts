@@ -1,28 +1,31 @@
 import { PLACES } from './places.ts'
 
-/** One delivery, as the thread that had it noted it. */
+/** One delivery, as its thread noted it. */
 export interface Delivery {
   readonly number: number
   readonly thread: number
   readonly state: number
-  /** How often whatever started the thread had been started again. */
+  /** The number of restarts before this thread's run. */
   readonly life: number
 }
 
 export interface Verdict {
-  /** Stored, and done by nobody. */
+  /** Items stored that no thread finished. */
   readonly lost: number
-  /** Delivered, though never put. */
+  /** Items delivered that were never put. */
   readonly unexpected: number
   /** Deliveries beyond an item's first. */
   readonly duplicates: number
-  /** What threads had and had not settled when they died, or failed. */
+  /** Items that threads held when they died or failed. */
   readonly held: number
-  /** Delivered again though whoever had it lived on or had settled it: allowed never. */
+  /** Items delivered again though their thread lived on, or had settled them. None is allowed. */
   readonly excess: number
 }
 
-/** `stored`: puts that returned; `attempted`: puts begun; `isDead`: whether the thread of a delivery died or failed. */
+/**
+ * `stored`: puts that returned; `attempted`: puts begun; `isDead`: whether the thread of a delivery died or
+ * failed.
+ */
 export function judge(
   stored: ReadonlySet<number>,
   attempted: ReadonlySet<number>,

@@ -1,4 +1,4 @@
-/** Handed to every process that kills: where the built library and the threads' modules are. */
+/** The places of the built library and of the threads' modules, for every process that kills. */
 export interface Sites {
   readonly library: string
   readonly fixtures: string

@@ -8,7 +8,7 @@ export interface ManyRuns {
   readonly exit: number
 }
 
-/** Many supervisors in one process, four threads each; rejects where something of them is left. */
+/** Starts many supervisors in one process, of four threads each. Rejects if something of them is left. */
 export async function startMany(runs: number): Promise<ManyRuns> {
   const job: ManyJob = { sites: SITES, runs }
   const { output, errors, code, sinceLastLine } = await runProcess('many.ts', job, 60_000 + runs * 5000, [
@@ -20,7 +20,7 @@ export async function startMany(runs: number): Promise<ManyRuns> {
   return { snapshots: lines.slice(0, -1), exit: sinceLastLine }
 }
 
-/** As text. @throws where handles, listeners or threads grew */
+/** Returns the figures as text. @throws if the number of handles, listeners or threads has grown */
 export async function manyRuns(runs: number): Promise<string[]> {
   const { snapshots, exit } = await startMany(runs)
   const lines = snapshots.map(({ run, rss, heap, external, ...rest }) => {
@@ -32,7 +32,7 @@ export async function manyRuns(runs: number): Promise<string[]> {
   return [...lines, `from the last join to the exit of the process: ${exit.toFixed(0)} ms`]
 }
 
-/** What there is more of after the last run than after the first ones; undefined if nothing. */
+/** The resources that have grown from the first runs to the last; undefined if none has. */
 export function growth(snapshots: readonly Snapshot[]): string | undefined {
   const [first] = snapshots
   const last = snapshots.at(-1)

@@ -1,4 +1,7 @@
-/** A process that starts one supervisor after another, and looks what is left of them. Argument: a ManyJob as JSON. */
+/**
+ * A process that starts one supervisor after another, and counts the resources that are left. Argument: a
+ * ManyJob as JSON.
+ */
 import { readdirSync } from 'node:fs'
 import { until, within } from '../../support/deadline.ts'
 import { Random } from '../../support/random.mjs'
@@ -11,12 +14,12 @@ export interface ManyJob {
   readonly runs: number
 }
 
-/** What is there after so many runs. */
+/** The resources of the process after so many runs. */
 export interface Snapshot {
   readonly run: number
   readonly resources: Readonly<Record<string, number>>
   readonly listeners: Readonly<Record<string, number>>
-  /** Threads of the process; 0 where that cannot be seen. */
+  /** Threads of the process; 0 where the system does not show them. */
   readonly threads: number
   readonly rss: number
   readonly heap: number
@@ -35,7 +38,7 @@ for (let run = 1; run <= job.runs; run++) {
 }
 console.log(JSON.stringify({ joined: true }))
 
-/** One producer, three consumers; every fourth time one of them is killed. */
+/** One producer and three consumers. One of them is killed in every fourth run. */
 async function pipeline(run: number): Promise<void> {
   const stage = new Stage(millrace, job.sites, random, { way: 'none', at: [] }, 16, {})
   const { supervisor } = stage
@@ -49,7 +52,7 @@ async function pipeline(run: number): Promise<void> {
   await end(stage, run % 4 === 1)
 }
 
-/** Four threads that take. */
+/** Four threads that take items. */
 async function group(run: number): Promise<void> {
   const stage = new Stage(millrace, job.sites, random, { way: 'none', at: [] }, 16, {})
   const args = { shared: stage.shared, queue: stage.queue }
@@ -71,7 +74,7 @@ async function end(stage: Stage, kills: boolean): Promise<void> {
 }
 
 async function snapshot(run: number): Promise<Snapshot> {
-  // Twice: what a finalizer lets go is collected by the next.
+  // Twice: an object that a finalizer releases is collected the second time.
   for (let turn = 0; turn < 4; turn++) {
     collect()
     await new Promise((resolve) => setImmediate(resolve))

@@ -15,8 +15,8 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const built = new Map<string, string>()
 
 /**
- * A script of this folder as JavaScript. Under tsx its threads would load tsx, too, as they should: 137 ms each, and
- * memory of which some have little.
+ * Compiles a script of this folder to JavaScript. Under tsx its threads would load tsx too, which takes
+ * 137 ms each, and memory that some threads do not have.
  */
 function compiled(script: string): string {
   const known = built.get(script)
@@ -31,10 +31,10 @@ function compiled(script: string): string {
 export interface Ended {
   readonly output: string
   readonly errors: string
-  /** V8 took it down when a heap was used up: nothing a library could survive. */
+  /** V8 ended the process because a heap was full, which no library can prevent. */
   readonly aborted: boolean
   readonly code: number | null
-  /** ms from the last line it printed to its exit. */
+  /** ms from its last line of output to its exit. */
   readonly sinceLastLine: number
 }
 
@@ -70,7 +70,7 @@ export function runProcess(script: string, arg: object, ms: number, flags: strin
       const aborted = signal === 'SIGABRT' || code === 134 || V8_ABORT.test(errors)
       const ended = { output, errors, code, aborted, sinceLastLine: exit - lastLine }
       if (signal === null || aborted) resolve(ended)
-      // After SIGKILL it has been rejected.
+      // After SIGKILL the promise has been rejected already.
       else if (signal !== 'SIGKILL') reject(new Error(`${script} was ended by ${signal}: ${errors}`))
     })
   })
@@ -78,13 +78,13 @@ export function runProcess(script: string, arg: object, ms: number, flags: strin
 
 export interface Outcome {
   readonly lines: readonly RoundLine[]
-  /** Processes that V8 took down for want of memory; the round was done again, otherwise. */
+  /** The number of processes that V8 ended for lack of memory. Their rounds were repeated in another way. */
   readonly aborts: number
 }
 
 type Rounds = Job['rounds']
 
-/** Kills in a process of its own; where V8 takes that down for want of memory, the rest in another. */
+/** Kills in a separate process. If V8 ends that for lack of memory, another process does the rest. */
 export async function killInProcess(rounds: Rounds, seed: number, maxSleepMs: number): Promise<Outcome> {
   const lines: RoundLine[] = []
   let aborts = 0

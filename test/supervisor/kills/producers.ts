@@ -13,7 +13,7 @@ const COUNT = 240
 const CONSUMERS = 2
 const OFTEN = { max: 10, within: 60_000 }
 
-/** A producer is killed, up to three times; what arrives is compared with what it was to store. */
+/** A producer is killed, up to three times. The items that arrive are compared with those of its source. */
 export async function playProducer(
   cell: ProducerCell,
   round: number,
@@ -50,7 +50,7 @@ export async function playProducer(
     filename: stage.file('consumer.mjs'),
     name: 'consumeSync',
     threads: CONSUMERS,
-    // None of these is to die.
+    // None of these may die.
     args: { shared: { ...stage.shared, plan: { way: 'none', at: [] } } },
   })
   let isOver = false
@@ -77,7 +77,7 @@ export async function playProducer(
   check(failed ? error?.code === 'ERR_THREAD' : error === undefined, 'join as API.md says', error ?? report)
   check((await groupEnd) === error, 'the group as the supervisor', error)
   if (!failed || way === 'asleep') check(stage.deaths <= kills, 'no more deaths than kills', stage.deaths)
-  // One that is to be killed asleep may have ended before the last time.
+  // A victim that is killed while it sleeps may have ended before the last kill.
   const made = way === 'asleep' ? Math.max(1, stage.killed.size) : kills
   if (!goesOn && way !== 'timer') check(stage.deaths === made, `${made} deaths`, stage.deaths)
   check(stage.restarts === (resume === 'none' ? 0 : stage.deaths), 'a restart for each death', stage.restarts)
@@ -86,7 +86,7 @@ export async function playProducer(
       .map(({ number }) => number - producer * STEP)
       .filter((n) => n >= 0 && n < STEP)
       .sort((a, b) => a - b)
-    // What is stored is a beginning of what it gives; only of the one that failed it is not all.
+    // The stored items are the first of its source: all of them unless the producer failed.
     const isWhole = numbers.length === COUNT
     const mayEndEarly = failed && numbers.length < COUNT
     check(isWhole || mayEndEarly, `producer ${producer} stored all`, numbers)
@@ -110,7 +110,7 @@ export async function playProducer(
   return result
 }
 
-/** Ends a producer that waits for room, then lets some room come. */
+/** Ends a producer that waits for room, then makes room. */
 async function killAsleep(stage: Stage, isOver: () => boolean): Promise<void> {
   stage.closeGate()
   await until(() => stage.asleep('put') !== undefined || isOver(), 'a producer waits for room', PATIENCE)

@@ -8,9 +8,9 @@ import { type Delivery, isSound, judge, type Verdict } from './ledger.ts'
 import type { Library, Sites } from './library.ts'
 import { MOST, PLACES } from './places.ts'
 
-/** Far above what a round takes; shared machines are slow. */
+/** Far above the time of a round, since shared machines are slow. */
 export const PATIENCE = 40_000
-/** Small enough to be used up within some ms; Node reports it, since it is used up by many small arrays. */
+/** Small enough to be full within some ms. Many small arrays fill it, so Node can report the error. */
 export const LITTLE_MEMORY = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 }
 
 export interface Item {
@@ -19,7 +19,7 @@ export interface Item {
 }
 
 export interface RoundReport extends Verdict {
-  /** Threads that died or threw before their group was over. */
+  /** The number of threads that died or threw before their group was over. */
   readonly deaths: number
   readonly restarts: number
   readonly ms: number
@@ -32,19 +32,19 @@ export interface JoinOutcome {
   readonly report?: Report | undefined
 }
 
-/** What a victim is to do; fixtures read it. */
+/** The instructions for a victim, which fixtures read. */
 export interface Plan {
   readonly way: Way | 'none'
-  /** The numbers from which on the victims die. */
+  /** The numbers of the items from which on the victims die. */
   readonly at: readonly number[]
 }
 
-/** Workers of this process that have not exited, by threadId; and who is told of one that starts or exits. */
+/** The Workers of this process that have not exited, by threadId, and the listeners to starts and exits. */
 export const alive = new Map<number, Worker>()
 export const listeners = { started: (_worker: Worker) => {}, exited: (_thread: number) => {} }
 const warnings: Error[] = []
 
-/** Before the library is loaded, so that what dies is known here first. */
+/** Called before the library is loaded, so that a death is known here first. */
 export function observe(): void {
   process.on('worker', (worker) => {
     const thread = worker.threadId
@@ -58,7 +58,7 @@ export function observe(): void {
   process.on('warning', (warning) => warnings.push(warning))
 }
 
-/** One run of a supervisor, in which threads are killed; and all that must be true after it. */
+/** One run of a supervisor in which threads are killed, and the checks after it. */
 export class Stage {
   readonly millrace: Library
   readonly random: Random
@@ -70,14 +70,14 @@ export class Stage {
   )
   readonly stored = new Set<number>()
   readonly attempted = new Set<number>()
-  /** threadIds of those that died or threw. */
+  /** threadIds of the threads that died or threw. */
   readonly dead = new Set<number>()
-  /** How often one died or threw; of some before their function had begun. */
+  /** The number of deaths and throws, those before the function had begun included. */
   deaths = 0
   restarts = 0
-  /** threadIds of those ended from outside. */
+  /** threadIds of the threads that were ended from outside. */
   readonly killed = new Set<number>()
-  /** Why the queue took no more of what was put here. */
+  /** The error with which puts of this thread ended. */
   refusal: (Error & { code?: string }) | undefined
   readonly #sites: Sites
   readonly #since = performance.now()
@@ -112,7 +112,7 @@ export class Stage {
     return new URL(name, this.#sites.fixtures)
   }
 
-  /** What every fixture is handed. */
+  /** The arguments of every fixture. */
   get shared() {
     return { words: this.words, places: PLACES, plan: this.plan }
   }
@@ -145,7 +145,7 @@ export class Stage {
     }
   }
 
-  /** Resolves with the next victim, where it is to be ended; undefined if `isOver` comes true instead. */
+  /** Resolves with the next victim that waits for its end; with undefined once `isOver` is true. */
   async victim(isOver: () => boolean): Promise<number | undefined> {
     await until(() => this.load('VICTIM') !== 0 || isOver(), 'a victim is where it is to die', PATIENCE)
     const thread = this.load('VICTIM')
@@ -153,14 +153,14 @@ export class Stage {
     return thread === 0 ? undefined : thread
   }
 
-  /** A thread that waits on `side`, of those this process started. */
+  /** A thread of this process that waits on `side`. */
   asleep(side: 'get' | 'put'): number | undefined {
     const { threads } = this.queue.stats()
     const found = threads.filter(({ thread, waiting }) => alive.has(thread) && waiting.includes(side))
     return found.length === 0 ? undefined : this.random.pick(found).thread
   }
 
-  /** Up to 2 ms, so that an end from outside comes at any moment. */
+  /** Waits up to 2 ms, so that an end from outside comes at any moment. */
   async aMoment(): Promise<void> {
     if (this.random.once(2)) await sleep(this.random.below(3))
   }
@@ -176,7 +176,7 @@ export class Stage {
     await until(() => !alive.has(thread), `thread ${thread} exits`, PATIENCE)
   }
 
-  /** What `join` came to. */
+  /** The outcome of `join`. */
   async outcome(): Promise<JoinOutcome> {
     try {
       return { report: await within(this.supervisor.join(), 'join', PATIENCE) }
@@ -205,7 +205,7 @@ export class Stage {
     }).filter(({ number }) => number >= 0)
   }
 
-  /** After all has ended: fails unless the books are right. `expected`: codes of the warnings there may be. */
+  /** Checks all figures after the end. `expected`: the codes of warnings that are allowed. */
   conclude(
     more: readonly Delivery[] = [],
     isDead = (delivery: Delivery) => this.dead.has(delivery.thread),

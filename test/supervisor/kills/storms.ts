@@ -12,7 +12,7 @@ type StormCell = Extract<Cell, { scene: 'storm' }>
 const COUNT = 200
 const STRIKES = 3
 
-/** Many deaths in one run, close upon each other. */
+/** Many deaths in one run, in quick succession. */
 export async function playStorm(
   cell: StormCell,
   millrace: Library,
@@ -44,7 +44,7 @@ export async function playStorm(
   const strike = async () => {
     const threads = [...alive.keys()]
     if (storm === 'while another recovers') {
-      // Its successor is being started, and its items are being given back, in the same turn.
+      // The successor is started, and the items are reclaimed, in the same run of the event loop.
       listeners.exited = () => {
         listeners.exited = () => {}
         const [other] = alive.keys()
@@ -94,7 +94,7 @@ export async function playStorm(
   return stage.conclude()
 }
 
-/** A thread that supervises threads dies, and they with it. */
+/** A thread that supervises threads dies, and its threads with it. */
 export async function playNested(millrace: Library, sites: Sites, random: Random): Promise<RoundReport> {
   const plan = { way: 'none', at: [] } as const
   const stage = new Stage(millrace, sites, random, plan, random.pick([1, 2, 16]), { restart: { max: 100 } })

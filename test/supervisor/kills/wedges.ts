@@ -11,7 +11,7 @@ type WedgeCell = Extract<Cell, { scene: 'wedge' }>
 
 const COUNT = 40
 
-/** Threads die before they are ready: the run ends all the same, and says why. */
+/** Threads die before they are ready. The run ends anyway, with the reason. */
 export async function playWedge(
   cell: WedgeCell,
   round: number,
@@ -34,7 +34,7 @@ export async function playWedge(
     born++
     if (wedge === 'terminated at once' || (isMended && born <= 2)) void worker.terminate()
   }
-  // The supervisor hands `--import` on to its threads, where there is an `--input-type` that it must not.
+  // The supervisor passes `--import` on to its threads, but must not pass `--input-type` on.
   if (wedge === 'a preload exits') {
     process.execArgv.push('--input-type=module', '--import', 'data:text/javascript,process.exit(5)')
   }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { attach, Queue } from 'millrace'
 
-/** A queue for each request, by which another thread answers. Both drop it. */
+/** Makes a queue for each request. Another thread answers through it, and both threads drop it. */
 if (isMainThread) {
   const worker = new Worker(new URL(import.meta.url))
   let most = 0

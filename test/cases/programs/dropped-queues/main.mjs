@@ -1,6 +1,6 @@
 import { codecs, PriorityQueue, Queue } from 'millrace'
 
-/** Makes a queue for each request, and drops it: every kind of use leaves it to the collector. */
+/** Makes a queue for each request, and drops it. The garbage collector frees it, however it was used. */
 const ways = {
   async used() {
     const queue = new Queue({ maxsize: 4 })

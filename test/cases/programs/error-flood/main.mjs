@@ -5,5 +5,5 @@ supervisor.consume(new Queue(), {
   filename: new URL('./work.mjs', import.meta.url),
   name: 'hanlde',
   threads: 32,
-}) // a typo
+}) // The name is misspelled.
 await supervisor.join()

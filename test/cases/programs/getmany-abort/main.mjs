@@ -7,13 +7,14 @@ for (const ack of ['manual', 'auto']) {
   for (let n = 1; n <= 4; n++) {
     await queue.put(n)
     try {
-      // one item is there, so the first get succeeds; for 1 to 3 the signal is aborted while it lingers for more
+      // The first get succeeds, because one item is there. The signal is aborted while 1 to 3 are still
+      // awaited.
       const signal = n < 4 ? AbortSignal.timeout(20) : undefined
       const items = await queue.getMany(10, { linger: n < 4 ? 500 : 20, signal })
       done.push(...items)
       if (ack === 'manual') queue.taskDone(items.length)
     } catch (error) {
-      if (error.code !== 'ABORT_ERR') throw error // nothing came, says the reader, and goes on
+      if (error.code !== 'ABORT_ERR') throw error // A reader takes this error for "nothing came", and goes on.
     }
   }
   const { held } = queue.stats()

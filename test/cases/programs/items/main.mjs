@@ -18,7 +18,7 @@ const things = {
   lifo: new LifoQueue(),
   nested: { a: [{ b: other }] },
   priority: [new PriorityQueue()],
-  // JSON makes {} of any collection.
+  // JSON makes {} of every collection.
   ...(codec.name === 'json' ? {} : collections),
   mine: { mine: new Mine() },
   error: Object.assign(new Error('no'), { shelf: other }),

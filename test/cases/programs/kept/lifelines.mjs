@@ -7,7 +7,7 @@ const supervisor = new Supervisor()
 const args = { handle: queue.handle, words }
 supervisor.spawn({ filename: new URL('./work.mjs', import.meta.url), name: 'starts', args })
 await Atomics.waitAsync(words, 0, 0).value
-// Some times as long as a thread waits for a lifeline that does not come.
+// This is several times as long as a thread waits for a lifeline that does not come.
 await sleep(1000)
 const { otherThreads } = globalThis[Symbol.for('millrace.others')]
 console.log([...otherThreads.values()].map(({ lifelines }) => lifelines.length).join())

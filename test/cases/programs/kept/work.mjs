@@ -5,7 +5,7 @@ import { Supervisor } from 'millrace'
 /** Starts a Worker that uses the queue, and removes its listeners. */
 export async function starts({ handle, words }, thread) {
   const supervisor = new Supervisor()
-  // From now on this thread hears who attaches.
+  // From now on this thread gets a notice of each thread that attaches.
   supervisor.spawn({ filename: import.meta.url, name: 'stays' })
   const worker = new Worker(new URL('./holder.mjs', import.meta.url), { workerData: { handle, words } })
   worker.removeAllListeners('exit')

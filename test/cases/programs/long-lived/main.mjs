@@ -8,7 +8,7 @@ const BYTES = 8 << 20
 const supervisor = new Supervisor()
 const queues = []
 
-/** One request: uses a queue and arguments of its own. */
+/** One request has a queue and arguments of its own. */
 const kinds = {
   async joined(out, bytes) {
     const [sum] = await supervisor.spawn({ filename, args: { out, bytes } }).join()
@@ -17,7 +17,7 @@ const kinds = {
   async results(out) {
     await supervisor.spawn({ filename, name: 'result', args: { out } }).join()
   },
-  /** Nobody joins: that it is done is told by its queue. */
+  /** Nobody joins the group. Its queue tells that it is done. */
   async unjoined(out, bytes) {
     supervisor.spawn({ filename, name: 'put', args: { out, bytes } })
     await out.get()
@@ -34,7 +34,7 @@ const kinds = {
       .catch((error) => error)
     if (!failure.message.includes('failed with')) throw failure
   },
-  /** The caller keeps the groups, and some other group runs all the time. */
+  /** The caller keeps the groups, and another group runs all the time. */
   async kept(out, bytes) {
     kept.push(supervisor.spawn({ filename, args: { out, bytes } }))
     await kept.at(-1).join()
@@ -47,7 +47,7 @@ const heap = () => {
   return process.memoryUsage().heapUsed / 2 ** 20
 }
 
-/** A group that runs all the time is asked again and again whether it is over. */
+/** Joins a group that runs all the time again and again, each time with a timeout that lapses. */
 async function lapse(join) {
   for (let n = 0; n < 40; n++)
     await Promise.allSettled(Array.from({ length: 500 }, () => join({ timeout: 1 })))

@@ -10,7 +10,7 @@ export const fail = ({ bytes }) => {
   throw new Error(`failed with ${bytes.length}`)
 }
 
-/** Ends when told to. */
+/** Ends when it is asked to stop. */
 export const stay = async ({ until }) => {
   await until.get()
   until.taskDone()

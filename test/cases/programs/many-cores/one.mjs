@@ -1,10 +1,10 @@
-// CORES=64 node --require ./fake-cores.cjs one.mjs: everything by default on a machine of 64 cores
+// CORES=64 node --require ./fake-cores.cjs one.mjs: all options have their defaults on a machine of 64 cores.
 import { Queue, Supervisor } from 'millrace'
 
 const jobs = new Queue()
 const supervisor = new Supervisor()
 let begun = 0
-supervisor.on('start', () => ++begun === group.threads && jobs.shutdown()) // all are there
+supervisor.on('start', () => ++begun === group.threads && jobs.shutdown()) // All have begun.
 supervisor.on('exit', ({ error }) => {
   if (error === undefined) return
   console.log(error.message)

@@ -1,4 +1,4 @@
-// Two stages with defaults, on 32 cores: 64 threads, and the main thread, at the queue between them.
+// Two stages with defaults on 32 cores: 64 threads and the main thread use the queue between them.
 import { Queue, Supervisor } from 'millrace'
 
 const filename = new URL('./work.mjs', import.meta.url)

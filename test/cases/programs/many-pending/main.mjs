@@ -1,4 +1,4 @@
-// Any number of pending calls of one queue: each costs the same, however it ends.
+// Many calls of one queue are pending. Each costs the same, however many there are and however it ends.
 import { Queue, select } from 'millrace'
 
 const [kind, count] = [process.argv[2], Number(process.argv[3])]

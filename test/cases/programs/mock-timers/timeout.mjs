@@ -5,4 +5,4 @@ const queue = new Queue()
 const pending = queue.get({ timeout: 2 ** 31 - 1 })
 mock.timers.enable({ apis: ['setTimeout'] })
 await queue.put('a')
-console.log(await pending) // the process must end now
+console.log(await pending) // The process must end now.

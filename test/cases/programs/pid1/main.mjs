@@ -1,4 +1,4 @@
-// A service whose server keeps the process alive. SIGTERM twice, as by `docker stop`.
+// A service whose server keeps the process alive. It gets SIGTERM twice, as from `docker stop`.
 import { createServer } from 'node:http'
 import { Supervisor } from 'millrace'
 
@@ -18,7 +18,7 @@ const asked = Promise.all(all.map(({ signal }) => new Promise((go) => signal.add
 const over = Promise.allSettled(all.map((supervisor) => supervisor.join()))
 process.kill(process.pid, signal)
 await asked
-// One that comes within 250 ms is the first again.
+// A signal within 250 ms of the first counts as the first.
 await new Promise((resolve) => setTimeout(resolve, 300))
 if (name === 'untilAsked') {
   await over

@@ -1,4 +1,4 @@
-// A quiet source, a stage, and a consumer that fails: the others end, too.
+// A chain of a quiet source, a stage and a consumer. The consumer fails, and the others end, too.
 import { Queue, Supervisor } from 'millrace'
 
 const filename = new URL('./stages.mjs', import.meta.url)
@@ -13,7 +13,7 @@ if (how === 'produce') supervisor.produce(out, { filename, name: 'passOn', args:
 supervisor.consume(out, { filename, name: 'fail', threads: 1 })
 await out.put('an item')
 if (how === 'late') {
-  // The stage is there only once the queue behind it has ended: it is asked to stop before it has taken anything.
+  // The stage starts when the queue behind it has ended. It is asked to stop before it has taken an item.
   await new Promise((resolve) => supervisor.once('exit', resolve))
   supervisor.produce(out, { filename, name: 'passOn', args: { from } })
 }

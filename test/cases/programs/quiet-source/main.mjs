@@ -9,17 +9,17 @@ const producer = supervisor.produce(queue, { filename, name: how === 'typo' ? 'q
 let outcome
 if (how === 'stop') {
   await queue.get()
-  queue.shutdown({ immediate: true }) // no more wanted: the source is to be closed
+  queue.shutdown({ immediate: true }) // No more items are wanted, so the source is closed.
   outcome = await producer.join({ timeout: 20_000 }).then(
     () => 'ERR_THREAD',
     (error) => error.message,
   )
 } else {
-  // a consumer that fails for good, or one that does not even exist
+  // The consumer fails for good, or does not even exist.
   supervisor.consume(queue, { filename, name: how === 'typo' ? 'handel' : 'handle', threads: 1 })
   outcome = await supervisor
     .join({ timeout: 20_000 })
-    .catch((error) => (error.code === 'ERR_THREAD' ? error.code : error.message)) // without a timeout: for an hour, and silent
+    .catch((error) => (error.code === 'ERR_THREAD' ? error.code : error.message)) // Without a timeout it would be silent for an hour.
 }
 console.log(how, outcome === 'ERR_THREAD' ? 'PASS' : `FAIL: ${outcome}`)
 await supervisor.destroy()

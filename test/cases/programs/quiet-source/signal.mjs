@@ -2,7 +2,7 @@ import { Queue, Supervisor } from 'millrace'
 
 const filename = new URL('./work.mjs', import.meta.url)
 const first = new Queue()
-const second = new Queue() // which nobody shuts down
+const second = new Queue() // Nobody shuts it down.
 const grace = 3000
 const supervisor = new Supervisor({ grace, handleSignals: true })
 supervisor.produce(first, { filename, name: 'lines' })

@@ -37,7 +37,7 @@ export async function promise() {
   await sleep(HOUR)
   return 'never'
 }
-/** A source of another make, which cannot be closed. */
-export const deaf = () => ({
+/** A source that is no generator and cannot be closed. */
+export const unclosable = () => ({
   [Symbol.asyncIterator]: () => ({ next: () => sleep(HOUR), return: () => sleep(HOUR) }),
 })

@@ -1,4 +1,5 @@
-const hour = () => new Promise((resolve) => setTimeout(resolve, 3_600_000)) // a socket, a pipe, a timetable: nothing for an hour
+/** A source, as a socket or a pipe, that gives nothing for an hour. */
+const hour = () => new Promise((resolve) => setTimeout(resolve, 3_600_000))
 export async function* quiet() {
   await hour()
   yield 'late'

@@ -1,4 +1,5 @@
-// What @babel/register, esbuild-register and sucrase/register do: modules of JavaScript become CommonJS, by a wrapper of Node's own loader.
+// Compiles ES modules of JavaScript to CommonJS, by a wrapper of Node's own loader, as @babel/register,
+// esbuild-register and sucrase/register do.
 const { extensions } = require
 const own = extensions['.js']
 extensions['.js'] = (module, path) => {

@@ -1,4 +1,4 @@
-// node -r ./quiet-hook.cjs main-waiting.mjs: a hook that lets a module pass which only import can load
+// node -r ./quiet-hook.cjs main-waiting.mjs: the hook does not compile a module that only import can load.
 import { Supervisor } from 'millrace'
 import { look } from './waiting.js'
 

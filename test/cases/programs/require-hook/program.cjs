@@ -1,6 +1,6 @@
 const { join } = require('node:path')
 
-/** Prints what `look` of the file says here, and what it says in a thread. */
+/** Prints the result of `look` of the file, called here and in a thread. */
 exports.compare = async (name) => {
   const file = join(__dirname, name)
   const here = require(file).look()

@@ -1,4 +1,4 @@
-// Twelve of a kind, with what is there once: a signal of the system, or an AbortSignal. Says what Node warns of.
+// Twelve waits of a kind share one signal of the system or one AbortSignal. Prints the warnings of Node.
 import { getEventListeners } from 'node:events'
 import { Queue, Supervisor, select } from 'millrace'
 

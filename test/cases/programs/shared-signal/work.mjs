@@ -2,7 +2,7 @@ process.on('warning', ({ name, message }) => console.log(name, message))
 
 export default () => {}
 
-/** Waits of one thread with its one signal, until it is asked to stop. */
+/** Makes many waits with the thread's signal, until the thread is asked to stop. */
 export async function waits({ queue, words }, { signal }) {
   const gets = Array.from({ length: 12 }, () => queue.get({ signal }))
   await new Promise(setImmediate)

@@ -1,4 +1,4 @@
-let rest // what is to be put when no item comes any more
+let rest // The thread puts it when no item comes any more.
 
 function keep(item, { args, signal }) {
   if (rest === undefined) signal.addEventListener('abort', () => args.kept.tryPut(rest))

@@ -1,4 +1,4 @@
-// An unguarded main() that awaits before it starts threads: the threads' function has begun by then.
+// An unguarded main() awaits before it starts threads. The function of the threads has begun by then.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Queue, Supervisor } from 'millrace'
 

@@ -1,4 +1,4 @@
-// Loaded by `--import`, which threads inherit.
+// `--import` loads this file, and threads inherit that option.
 import { Supervisor } from 'millrace'
 
 const supervisor = new Supervisor({ restart: false })

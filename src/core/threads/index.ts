@@ -1,0 +1,5 @@
+export type { CallUnderWay } from './call-words.ts'
+export { blockingLane, callsUnderWay, callWords, Lane, timeOut } from './call-words.ts'
+export type { ParkingLot } from './parking-lot.ts'
+export { SharedParkingLot } from './parking-lot.ts'
+export { RunWords } from './run-words.ts'

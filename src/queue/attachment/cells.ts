@@ -1,0 +1,93 @@
+import { type Span, spanOf } from '../../codec/index.ts'
+import {
+  ATTEMPTS,
+  CHAIN,
+  COUNT,
+  type Geometry,
+  KEY_BYTES,
+  LENGTH,
+  type RecordPlace,
+  recordAt,
+  type SharedMemory,
+  SUSPECT,
+} from '../../core/index.ts'
+import { QueueCorruptError } from '../../errors.ts'
+
+/**
+ * The cells that the entries of this thread's ledger hold, as private memory: only this thread reads and writes
+ * them, so plain loads and stores do. Every number that comes from shared memory is checked before it is used.
+ */
+export class Cells {
+  readonly geometry: Geometry
+  readonly span: Span
+  readonly #words: Int32Array
+  readonly #label: string
+
+  constructor(shared: SharedMemory, label: string) {
+    this.geometry = shared.geometry
+    this.span = spanOf(shared.memory.buffer)
+    this.#words = this.span.words
+    this.#label = label
+  }
+
+  /** Where the cell of `entry` begins, in bytes. The methods below take this address. */
+  at(entry: number): number {
+    return this.geometry.cellsAt + this.#cellOf(entry) * this.geometry.cellBytes
+  }
+
+  /** Bytes of the encoded item in the cell. */
+  length(at: number): number {
+    const { itemBytes, maxItemBytes } = this.geometry
+    const length = this.#words[(at + LENGTH) >> 2] as number
+    const most = this.chain(at) === 0 ? itemBytes : maxItemBytes
+    if (length < 0 || length > most)
+      throw this.corrupt(`the length of an item at byte ${at}, at most ${most},`, length)
+    return length
+  }
+
+  /** The first block of the item, plus 1; 0 if the item is in its cell. */
+  chain(at: number): number {
+    return this.#words[(at + CHAIN) >> 2] as number
+  }
+
+  /** Deliveries of the item begun so far, this one included. */
+  attempts(at: number): number {
+    return (this.#words[(at + ATTEMPTS) >> 2] as number) & COUNT
+  }
+
+  /** The last thread that held the item has died. */
+  isSuspect(at: number): boolean {
+    return ((this.#words[(at + ATTEMPTS) >> 2] as number) & SUSPECT) !== 0
+  }
+
+  /** The failure history beside the cell of `entry`. */
+  recordOf(entry: number): RecordPlace {
+    return recordAt(this.geometry, this.#cellOf(entry))
+  }
+
+  /** Where the key beside the cell of `entry` begins, in a priority queue. */
+  keyOf(entry: number): number {
+    return this.geometry.keysAt + this.#cellOf(entry) * KEY_BYTES
+  }
+
+  /** `what` a word means and where it is, and the impossible `value` that it holds. */
+  corrupt(what: string, value: number): QueueCorruptError {
+    return new QueueCorruptError(`the shared memory of ${this.#label} is damaged: ${what} is ${value}`)
+  }
+
+  /** An operation of the core met an impossible word on its way from or to `entry`. */
+  refused(operation: string, entry: number): QueueCorruptError {
+    const cell = this.#words[entry >> 2] as number
+    const { cells } = this.geometry
+    const where = `a word that ${operation} met; the cell of its entry at byte ${entry}, below ${cells} if whole,`
+    return this.corrupt(where, cell)
+  }
+
+  #cellOf(entry: number): number {
+    const cell = this.#words[entry >> 2] as number
+    const { cells } = this.geometry
+    if (cell < 0 || cell >= cells)
+      throw this.corrupt(`the cell of the entry at byte ${entry}, below ${cells},`, cell)
+    return cell
+  }
+}

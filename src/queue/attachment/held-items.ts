@@ -1,0 +1,250 @@
+import { spanOf } from '../../codec/index.ts'
+import {
+  BEHIND_RETURNED,
+  BUSY,
+  CORRUPT,
+  DEAD_LETTER,
+  DELAYED,
+  ENTRIES,
+  ENTRY_BYTES,
+  looksDrained,
+  MEMORY,
+  NOTHING,
+  PAYLOAD,
+  PUT,
+  type SharedMemory,
+} from '../../core/index.ts'
+import { QueueCorruptError, TooManyInFlightError } from '../../errors.ts'
+import { ASKS, link } from '../../thread-link.ts'
+import { backOff, untilDone, wakeTakers } from '../../wait/index.ts'
+import {
+  addFailure,
+  afterFinish,
+  DueTime,
+  type Failure,
+  keepWhileHolding,
+  readRecord,
+  snapshotOf,
+} from '../recovery/index.ts'
+import { BlockChain } from './block-chain.ts'
+import type { Cells } from './cells.ts'
+import type { ItemEncoder } from './encoder.ts'
+
+/**
+ * The items that this thread has taken from one queue and not settled, by the entries of its ledger. Nothing here
+ * waits, except for another thread's straight line to end.
+ */
+export class HeldItems<T> {
+  /** The queue object of this thread, kept while it holds items: only by that can they be settled. */
+  readonly queue: object
+  readonly #shared: SharedMemory
+  readonly #ledger: number
+  readonly #thread: number
+  readonly #cells: Cells
+  readonly #encoder: ItemEncoder<T>
+  readonly #chain: BlockChain
+  readonly #label: string
+  readonly #words: Int32Array
+  /** Entries that hold nothing. */
+  readonly #free: number[] = []
+  #isKept = false
+
+  /** `thread`: this thread's id in shared memory, threadId + 1. */
+  constructor(
+    shared: SharedMemory,
+    ledger: number,
+    thread: number,
+    cells: Cells,
+    encoder: ItemEncoder<T>,
+    label: string,
+    queue: object,
+  ) {
+    this.queue = queue
+    this.#shared = shared
+    this.#ledger = ledger
+    this.#thread = thread
+    this.#cells = cells
+    this.#encoder = encoder
+    this.#chain = new BlockChain(shared, ledger, cells)
+    this.#label = label
+    this.#words = cells.span.words
+    for (let index = shared.geometry.maxInFlight; index > 0; index--) {
+      this.#free.push(ledger + ENTRIES + index * ENTRY_BYTES)
+    }
+  }
+
+  /** Items this thread holds. */
+  get count(): number {
+    return this.#shared.geometry.maxInFlight - this.#free.length
+  }
+
+  /** How many more items it may hold. */
+  get room(): number {
+    return this.#free.length
+  }
+
+  /** No more may be held, and nothing could be had: a take now would fail for want of room only later. */
+  get mustWaitForItem(): boolean {
+    return this.#free.length === 0 && looksDrained(this.#shared)
+  }
+
+  /** Takes an item. Returns its entry; NOTHING, CLOSED, DISCARDED. @throws TooManyInFlightError */
+  take(): number {
+    const { core } = this.#shared
+    const entry = this.#free[this.#free.length - 1]
+    if (entry === undefined) throw this.tooManyInFlight()
+    if (this.#words[DELAYED >> 2] !== 0) this.untilDueMs()
+    let answer = core.take(this.#ledger, entry)
+    for (let tries = 0; answer < 0; tries++) {
+      if (answer === BEHIND_RETURNED) {
+        answer = core.takeReturned(this.#ledger, entry)
+        if (answer >= 0) break
+        // Another thread took it first, which says nothing about the ring.
+        if (answer === NOTHING) answer = BUSY
+      }
+      if (answer === CORRUPT) throw this.#cells.refused('a take', entry)
+      if (answer !== BUSY) {
+        link()?.uses(this.queue, ASKS)
+        return answer
+      }
+      backOff(tries)
+      answer = core.take(this.#ledger, entry)
+    }
+    this.#free.pop()
+    if (!this.#isKept) {
+      this.#isKept = true
+      keepWhileHolding(this)
+    }
+    if ((answer & 1) === 1) core.wake(PUT)
+    return entry
+  }
+
+  /** Called by the registry, which no longer keeps the queue object. */
+  forget(): void {
+    this.#isKept = false
+  }
+
+  /** Lets in what is due. Returns in how many ms the next item is due; Infinity if none is delayed. */
+  untilDueMs(): number {
+    if (this.#words[DELAYED >> 2] === 0) return Number.POSITIVE_INFINITY
+    const { high, low } = DueTime.now()
+    for (let tries = 0; ; ) {
+      const answer = this.#shared.core.releaseDue(high, low)
+      if (answer > 0) return answer
+      if (answer === NOTHING) return Number.POSITIVE_INFINITY
+      if (answer === CORRUPT) throw this.#cells.corrupt('the answer of the list of delayed items', answer)
+      // There may be one for another thread, too.
+      if (answer === 0) wakeTakers(this.#shared)
+      else backOff(tries++)
+    }
+  }
+
+  /**
+   * Decodes the item of `entry`. An item that cannot be decoded is settled: its bytes go to the dead letters, else
+   * it is finished. @throws CodecError
+   */
+  read(entry: number): T {
+    try {
+      return this.#read(entry)
+    } catch (error) {
+      if (error instanceof QueueCorruptError) throw error
+      const failure = this.#encoder.decodeError(error)
+      this.requeue(entry, DEAD_LETTER, failure)
+      throw failure
+    }
+  }
+
+  /** Decodes the item of `entry`, which stays as it is. @throws CodecError */
+  peek(entry: number): T {
+    try {
+      return this.#read(entry)
+    } catch (error) {
+      throw error instanceof QueueCorruptError ? error : this.#encoder.decodeError(error)
+    }
+  }
+
+  /** The encoded item of `entry`, as private bytes at the start of a buffer of their own. */
+  bytesOf(entry: number): Buffer {
+    const at = this.#cells.at(entry)
+    const length = this.#cells.length(at)
+    const copy = Buffer.from(new ArrayBuffer(Math.ceil(length / 8) * 8), 0, length)
+    if (this.#cells.chain(at) !== 0) this.#chain.read(entry, length, copy)
+    else this.#cells.span.bytes.copy(copy, 0, at + PAYLOAD, at + PAYLOAD + length)
+    return copy
+  }
+
+  attemptsOf(entry: number): number {
+    return this.#cells.attempts(this.#cells.at(entry))
+  }
+
+  isSuspect(entry: number): boolean {
+    return this.#cells.isSuspect(this.#cells.at(entry))
+  }
+
+  /** The failures of the item of `entry` so far. */
+  failuresOf(entry: number): Failure[] {
+    return readRecord(this.#cells.span, this.#cells.recordOf(entry))
+  }
+
+  finish(entry: number): void {
+    const isWatched = this.#shared.core.finish(this.#ledger, entry)
+    if (this.#cells.chain(this.#cells.at(entry)) !== 0) this.#chain.free(entry)
+    this.#free.push(entry)
+    if (isWatched === 1) afterFinish(this.#shared)
+  }
+
+  /**
+   * Requeues the item of `entry` by a verdict: RETRY after `delay` ms, RELEASE, or DEAD_LETTER. `error` is added to
+   * its failure history.
+   */
+  requeue(entry: number, verdict: number, error?: unknown, delay = 0): void {
+    const { core, geometry } = this.#shared
+    if (error !== undefined && geometry.recordsAt !== 0) {
+      addFailure(this.#cells.span, this.#cells.recordOf(entry), snapshotOf(error), this.#thread - 1)
+    }
+    const due = delay === 0 ? undefined : DueTime.after(delay)
+    const answer = untilDone(() =>
+      due === undefined
+        ? core.requeue(this.#ledger, entry, verdict)
+        : core.delay(this.#ledger, entry, due.high, due.low),
+    )
+    if (answer === CORRUPT) throw this.#cells.refused('requeuing an item', entry)
+    this.#chain.free(entry)
+    this.#free.push(entry)
+    wakeTakers(this.#shared)
+    if (geometry.dropsOldest) {
+      // Puts that found nothing they could drop look again.
+      core.wakeAll(PUT)
+      core.wakeAll(MEMORY)
+    }
+    afterFinish(this.#shared)
+  }
+
+  /** Takes an item that waits for room among the dead letters. Returns its entry; 0 if there is none, or no room. */
+  takeDeadLettered(): number {
+    const { core } = this.#shared
+    const entry = this.#free[this.#free.length - 1]
+    if (entry === undefined) return 0
+    const answer = untilDone(() => core.takeDeadLettered(this.#ledger, entry))
+    if (answer < 0) return 0
+    this.#free.pop()
+    if ((answer & 1) === 1) core.wake(PUT)
+    return entry
+  }
+
+  tooManyInFlight(): TooManyInFlightError {
+    return new TooManyInFlightError(
+      `this thread holds ${this.count} unfinished items of ${this.#label}, and maxInFlight is ` +
+        `${this.#shared.geometry.maxInFlight}: call taskDone() after each, raise maxInFlight, or use ack: 'auto'`,
+    )
+  }
+
+  #read(entry: number): T {
+    const at = this.#cells.at(entry)
+    if (this.#cells.chain(at) === 0 && !this.#encoder.mayAlias) {
+      return this.#encoder.decode(this.#cells.span, at + PAYLOAD, this.#cells.length(at))
+    }
+    const copy = this.bytesOf(entry)
+    return this.#encoder.decode(spanOf(copy.buffer as ArrayBuffer), 0, copy.length)
+  }
+}

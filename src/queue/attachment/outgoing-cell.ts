@@ -1,0 +1,190 @@
+import {
+  BUSY,
+  blocksFor,
+  CLOSED,
+  CORRUPT,
+  clearRecord,
+  ENTRIES,
+  FIRST_IN_LINE,
+  FULL,
+  isShutDown,
+  MEMORY,
+  PAYLOAD,
+  PUT,
+  REPLACED,
+  type SharedMemory,
+  writeKey,
+} from '../../core/index.ts'
+import { link, PUTS } from '../../thread-link.ts'
+import { type Side, untilDone, wakeTakers } from '../../wait/index.ts'
+import { afterFinish, freeBlocks, heldBlocks } from '../recovery/index.ts'
+import { BlockChain } from './block-chain.ts'
+import type { Cells } from './cells.ts'
+import type { ItemEncoder } from './encoder.ts'
+
+/** An encoded item: its length, if it lies in the outgoing cell already, else its bytes. */
+export type Encoded = number | Buffer
+
+/**
+ * The cell of this thread's entry 0. An item is encoded into it at leisure, and one short operation of the core
+ * exchanges it for the empty cell of a slot.
+ */
+export class OutgoingCell<T> {
+  /** Items that puts of this thread have dropped to make room. */
+  drops = 0
+  readonly #shared: SharedMemory
+  readonly #ledger: number
+  readonly #entry: number
+  readonly #cells: Cells
+  readonly #encoder: ItemEncoder<T>
+  readonly #chain: BlockChain
+  readonly #queue: object
+  /** A failure history or a key lies beside the cells. */
+  readonly #hasMore: boolean
+  /** The bytes that lie in blocks behind the cell already. */
+  #chained: Buffer | undefined
+  #hasPut = false
+
+  /** `queue`: the queue object of this thread, by which its supervisor knows it. */
+  constructor(shared: SharedMemory, ledger: number, cells: Cells, encoder: ItemEncoder<T>, queue: object) {
+    this.#shared = shared
+    this.#ledger = ledger
+    this.#entry = ledger + ENTRIES
+    this.#cells = cells
+    this.#encoder = encoder
+    this.#chain = new BlockChain(shared, ledger, cells)
+    this.#queue = queue
+    this.#hasMore = shared.geometry.recordsAt !== 0 || shared.geometry.keysAt !== 0
+  }
+
+  /** Encodes `item` into the cell; one that is too long for it, or while the cell `isInUse`, into private bytes. */
+  encode(item: T, isInUse: boolean): Encoded {
+    this.#encoder.refuseNested()
+    const { itemBytes } = this.#shared.geometry
+    if (isInUse) return this.#encoder.encodePrivately(item, itemBytes)
+    if (this.#chained !== undefined) this.abandon()
+    const at = this.#cells.at(this.#entry) + PAYLOAD
+    const length = this.#encoder.encodeAt(item, this.#cells.span, at, at + itemBytes)
+    return length <= itemBytes ? length : this.#encoder.encodePrivately(item, length)
+  }
+
+  /**
+   * Puts an encoded item. Returns 0, or the side to wait on; -1 if the queue is shut down. `waits`: the caller is
+   * going to wait, and so may stand first in line for blocks. `rank`: among the others, in a priority queue.
+   */
+  store(encoded: Encoded, waits: boolean, rank: number): Side | 0 | -1 {
+    let length: number
+    if (typeof encoded === 'number') {
+      length = encoded
+    } else {
+      length = encoded.length
+      const side = this.#fill(encoded, waits)
+      if (side !== 0) return side
+    }
+    if (this.#hasMore) this.#writeBeside(rank)
+    if (!this.#hasPut) {
+      this.#hasPut = true
+      link()?.uses(this.#queue, PUTS)
+    }
+    let answer = this.#put(length)
+    if (answer === BUSY) answer = this.#putAgain(length)
+    if (answer >= 0) {
+      this.#chained = undefined
+      if ((answer & 1) === 1) wakeTakers(this.#shared)
+      if ((answer & REPLACED) !== 0) this.#countDrop()
+      return 0
+    }
+    if (answer === FULL) return PUT
+    if (answer === CLOSED) return this.#closed()
+    throw this.#cells.refused('a put', this.#entry)
+  }
+
+  /** The item in the cell as private bytes. */
+  copy(length: number): Buffer {
+    const at = this.#cells.at(this.#entry) + PAYLOAD
+    return Buffer.from(this.#cells.span.bytes.subarray(at, at + length))
+  }
+
+  /** Gives up a long put: frees its blocks, unless they are another put's, and its place in line for them. */
+  abandon(bytes = this.#chained): void {
+    const { core } = this.#shared
+    let isWanted = false
+    if (bytes === this.#chained) {
+      this.#chained = undefined
+      isWanted = freeBlocks(this.#shared, this.#entry)
+    }
+    if (core.unreserve(this.#ledger) === 1 || isWanted) core.wakeAll(MEMORY)
+  }
+
+  /** Moves private bytes into the cell, or into blocks behind it. Answers as `store`. */
+  #fill(bytes: Buffer, waits: boolean): Side | 0 | -1 {
+    const { geometry } = this.#shared
+    if (bytes.length <= geometry.itemBytes) {
+      if (this.#chained !== undefined) this.abandon()
+      this.#cells.span.bytes.set(bytes, this.#cells.at(this.#entry) + PAYLOAD)
+      return 0
+    }
+    // Each item has a cell: a list of items to drop that is longer than that runs in a circle.
+    for (let left = geometry.cells; left > 0; left--) {
+      if (this.#chained === bytes || this.#chainUp(bytes, waits || geometry.dropsOldest)) return 0
+      if (isShutDown(this.#shared)) return this.#closed()
+      if (!this.#dropOldestFor(bytes.length)) break
+    }
+    return MEMORY
+  }
+
+  #chainUp(bytes: Buffer, waits: boolean): boolean {
+    if (this.#chained !== undefined) this.abandon()
+    if (!this.#chain.write(this.#entry, bytes, waits)) return false
+    this.#chained = bytes
+    return true
+  }
+
+  #put(length: number): number {
+    const { core, geometry } = this.#shared
+    const answer = core.put(this.#ledger, length)
+    return answer === FULL && geometry.dropsOldest ? core.replace(this.#ledger, length) : answer
+  }
+
+  /** In a method of its own: its closure would cost every put an allocation. */
+  #putAgain(length: number): number {
+    return untilDone(() => this.#put(length))
+  }
+
+  /**
+   * Drops the oldest item, for the blocks of one of `length` bytes, if this thread is first in line for them.
+   * False if there is none, or if too many blocks are held: then others would be dropped in vain.
+   */
+  #dropOldestFor(length: number): boolean {
+    const { core, geometry } = this.#shared
+    if (!geometry.dropsOldest || this.#shared.load(FIRST_IN_LINE) !== this.#ledger) return false
+    if (blocksFor(geometry, length) + heldBlocks(this.#shared) > geometry.blocks) return false
+    const answer = untilDone(() => core.dropOldest(this.#ledger))
+    if (answer === CORRUPT) throw this.#cells.refused('dropping the oldest item', this.#entry)
+    if (answer < 0) return false
+    this.#countDrop()
+    // It may have been the last one.
+    afterFinish(this.#shared)
+    core.wake(PUT)
+    return true
+  }
+
+  /** The dropped item's cell is the outgoing cell now. */
+  #countDrop(): void {
+    this.drops++
+    this.#chain.free(this.#entry)
+  }
+
+  #writeBeside(rank: number): void {
+    const { recordsAt, keysAt } = this.#shared.geometry
+    const { span } = this.#cells
+    if (recordsAt !== 0) clearRecord(span, this.#cells.recordOf(this.#entry).at)
+    if (keysAt !== 0) writeKey(span.words, this.#cells.keyOf(this.#entry), rank)
+  }
+
+  /** No put succeeds any more: this one's blocks, or its place in line for them, are free. */
+  #closed(): -1 {
+    this.abandon()
+    return -1
+  }
+}
