@@ -137,7 +137,7 @@ describe('the ticket check', () => {
       ],
       /one ticket for two/,
     ],
-    ['a position left out', [['put', 1, 0, 1, 1]], /nobody has ticket 0/],
+    ['a position left out', [['put', 1, 0, 1, 1]], /no operation has ticket 0/],
     [
       'another item than was put there',
       [
@@ -231,12 +231,12 @@ describe('positions derived from cells', () => {
   })
 
   it('are refused where two puts found one cell', () => {
-    expect(withPositions([...laps, exchange('put', 14, 12, 2, 3)], 2, 0)).toMatch(/nobody left.*put\(14\)/)
+    expect(withPositions([...laps, exchange('put', 14, 12, 2, 3)], 2, 0)).toMatch(/no take left.*put\(14\)/)
   })
 
   it('are refused where the cell of a put follows from nothing', () => {
     const lost = laps.filter(({ value }) => value !== 10)
-    expect(withPositions(lost, 2, 0)).toMatch(/nobody left its cell: put\(12\)/)
+    expect(withPositions(lost, 2, 0)).toMatch(/no take left its cell: put\(12\)/)
   })
 
   it('reveal two takes in the wrong order', () => {

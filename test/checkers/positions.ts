@@ -45,7 +45,7 @@ export function withPositions(
     puts.sort((a, b) => a.returned - b.returned)
     for (const [turn, put] of puts.entries()) {
       const leaving = left.get(cell)
-      if (leaving === undefined || turn >= leaving.length) return `nobody left its cell: ${show(put)}`
+      if (leaving === undefined || turn >= leaving.length) return `no take left its cell: ${show(put)}`
       listAt(findsAfter, leaving[turn]).push(put)
     }
   }

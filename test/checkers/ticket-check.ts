@@ -30,7 +30,8 @@ export function findTicketViolation(history: readonly Operation[], capacity: num
   }
   for (const line of [puts, takes]) {
     for (let ticket = 0; ticket < line.length; ticket++) {
-      if (line[ticket] === undefined) return `nobody has ticket ${ticket}, but another has ${line.length - 1}`
+      if (line[ticket] === undefined)
+        return `no operation has ticket ${ticket}, but one has ${line.length - 1}`
     }
   }
   for (const [ticket, index] of takes.entries()) {

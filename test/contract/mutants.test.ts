@@ -100,7 +100,7 @@ const FOUND: Record<string, { by: string[]; hangs?: string[] }> = {
     by: [`${SIMPLE} test_references`, 'CPython test_shutdown_immediate', 'CPython test_queue_join'],
   },
   'joins once it is empty': { by: [], hangs: ['CPython test_shutdown_get_task_done_join'] },
-  'wakes nobody at a shutdown': {
+  'wakes no thread at a shutdown': {
     by: ['CPython test_shutdown_immediate_join'],
     hangs: [
       'CPython test_shutdown_put',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { geometryOf, type Kind } from '../../src/core/geometry.ts'
+import type { Kind } from '../../src/core/geometry.ts'
 import * as operations from '../../src/core/operations/index.ts'
 import { HEAD, TAIL } from '../../src/core/words/offsets.ts'
 import { Random } from '../support/random.mjs'
@@ -7,6 +7,7 @@ import { seedOfRun } from '../support/seed.ts'
 import { BackEnds } from './back-ends.ts'
 import { faultsOf } from './cell-places.ts'
 import { STARTS } from './ledgers.ts'
+import { randomGeometry } from './random-geometry.ts'
 import { OF_KIND, RandomOperations } from './random-operations.ts'
 
 const OPERATIONS = 1_000_000
@@ -14,21 +15,6 @@ const SEED = seedOfRun(20_261_123)
 const PER_QUEUE = 500
 const KINDS = ['fifo', 'lifo', 'priority'] as const
 const COMPARED_EVERY = 50
-
-function randomGeometry(random: Random, kind: Kind) {
-  return geometryOf({
-    kind,
-    maxsize: random.pick([1, 2, 3, 5, 8]),
-    itemBytes: random.pick([4, 8, 100]),
-    maxItemBytes: random.pick([4, 2000]),
-    memoryBytes: 8192,
-    maxThreads: 1 + random.below(3),
-    maxInFlight: random.pick([1, 2, 5]),
-    maxDeliveries: random.pick([0, 0, 1, 3]),
-    hasDeadLetters: random.once(2),
-    dropsOldest: kind !== 'priority' && random.once(2),
-  })
-}
 
 /** The operations that can do something in a queue of this kind. */
 function operationsOf(kind: Kind): string[] {

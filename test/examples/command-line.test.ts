@@ -21,6 +21,8 @@ describe.each([
   ['checksum', ['docs']],
   ['pipeline-by-hand', []],
 ])('%s', (name, args) => {
+  // These two parse their options as bakery does, so bakery stands for the other forms of an option.
+  const hasOwnForms = name !== 'work-queue' && name !== 'priority'
   const command = `'${process.execPath}' --import tsx examples/${name}.ts ${args.join(' ')}`
 
   it('prints a line before millrace is loaded', async () => {
@@ -31,20 +33,23 @@ describe.each([
     expect(code).toBe(1)
   })
 
-  it.each(['--help', '-h'])('describes itself with %s', async (option) => {
+  it.each(hasOwnForms ? ['--help', '-h'] : ['--help'])('describes itself with %s', async (option) => {
     const { code, stdout, stderr } = await run(`${name}.ts`, [option])
     expect(stdout).toMatch(new RegExp(`^Usage: ${name}`))
     expect(stderr).toBe('')
     expect(code).toBe(0)
   })
 
-  it.each(['--fast', '--fast=yes', '-x'])('refuses %s with exit code 2', async (option) => {
-    const { code, stdout, stderr } = await run(`${name}.ts`, [...args, option])
-    expect(stderr).toMatch(new RegExp(`^${name}: .*${option.split('=')[0]}`))
-    expect(stderr).not.toMatch(/\n {4}at /)
-    expect(stdout).toBe('')
-    expect(code).toBe(2)
-  })
+  it.each(hasOwnForms ? ['--fast', '--fast=yes', '-x'] : ['--fast'])(
+    'refuses %s with exit code 2',
+    async (option) => {
+      const { code, stdout, stderr } = await run(`${name}.ts`, [...args, option])
+      expect(stderr).toMatch(new RegExp(`^${name}: .*${option.split('=')[0]}`))
+      expect(stderr).not.toMatch(/\n {4}at /)
+      expect(stdout).toBe('')
+      expect(code).toBe(2)
+    },
+  )
 
   it.runIf(existsSync('/dev/full'))(
     'says that its output could not be written, with exit code 1',

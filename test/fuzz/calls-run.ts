@@ -1,4 +1,4 @@
-import { type Result, runIndexed } from './indexed-run.ts'
+import { addResult, type Result, runIndexed } from './indexed-run.ts'
 
 /** Queues of one process: each reserves addresses. */
 const BATCH = 5000
@@ -21,9 +21,7 @@ export async function fuzzCalls(
       deadlineMs: DEADLINE_MS,
       onProgress,
     }
-    const { faults, counts } = await runIndexed(job)
-    all.faults.push(...faults)
-    for (const [what, count] of counts) all.counts.set(what, (all.counts.get(what) ?? 0) + count)
+    addResult(all, await runIndexed(job))
   }
   return all
 }

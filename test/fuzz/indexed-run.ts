@@ -37,6 +37,12 @@ export interface Result {
   readonly counts: Map<string, number>
 }
 
+/** Adds a result to the sum of all. */
+export function addResult(all: Result, { faults, counts }: Result): void {
+  all.faults.push(...faults)
+  for (const [outcome, count] of counts) all.counts.set(outcome, (all.counts.get(outcome) ?? 0) + count)
+}
+
 /** The run ends after so many faults. */
 const FAULTS_AT_MOST = 20
 

@@ -1,4 +1,4 @@
-import { type Result, runIndexed } from './indexed-run.ts'
+import { addResult, type Result, runIndexed } from './indexed-run.ts'
 
 /** Damaged queues of one process: each reserves addresses. */
 const BATCH = 500
@@ -23,7 +23,7 @@ export async function fuzzWords(
       const start = next
       const end = Math.min(to, start + BATCH)
       next = end
-      const { faults, counts } = await runIndexed({
+      const result = await runIndexed({
         script: 'words-process.ts',
         seed,
         from: start,
@@ -34,10 +34,9 @@ export async function fuzzWords(
           onProgress(from + under.reduce((sum, each) => sum + each, ended))
         },
       })
+      addResult(all, result)
       ended += end - start
       under[index] = 0
-      all.faults.push(...faults)
-      for (const [what, count] of counts) all.counts.set(what, (all.counts.get(what) ?? 0) + count)
     }
   }
   await Promise.all(Array.from({ length: LANES }, lane))

@@ -4,7 +4,7 @@ import { ALONE_CELLS } from './cells.ts'
 import { killInProcess } from './processes.ts'
 
 /** `npm run kill` kills more. */
-const KILLS = 2
+const KILLS = 1
 const SEED = seedOfRun()
 
 const memory = [...ALONE_CELLS.keys()].filter((index) => ALONE_CELLS[index]?.way === 'memory')

@@ -1,7 +1,7 @@
-import { geometryOf } from '../../src/core/geometry.ts'
 import { BackEnds } from '../core/back-ends.ts'
 import { faultsOf } from '../core/cell-places.ts'
 import { STARTS } from '../core/ledgers.ts'
+import { randomGeometry } from '../core/random-geometry.ts'
 import { RandomOperations } from '../core/random-operations.ts'
 import { Random } from '../support/random.mjs'
 
@@ -16,18 +16,7 @@ export function randomRun(seed: number): string | undefined {
   for (const kind of ['fifo', 'lifo', 'priority'] as const) {
     for (let queue = 0; queue < QUEUES; queue++) {
       const random = new Random(seed + queue)
-      const geometry = geometryOf({
-        kind,
-        maxsize: random.pick([1, 2, 3, 5, 8]),
-        itemBytes: random.pick([4, 8, 100]),
-        maxItemBytes: random.pick([4, 2000]),
-        memoryBytes: 8192,
-        maxThreads: 1 + random.below(3),
-        maxInFlight: random.pick([1, 2, 5]),
-        maxDeliveries: random.pick([0, 0, 1, 3]),
-        hasDeadLetters: random.once(2),
-        dropsOldest: kind !== 'priority' && random.once(2),
-      })
+      const geometry = randomGeometry(random, kind)
       const ends = new BackEnds(geometry, random.pick(STARTS))
       const operations = new RandomOperations(ends, random)
       try {

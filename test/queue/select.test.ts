@@ -18,6 +18,7 @@ import { until, within } from '../support/deadline.ts'
 import { runProcess } from '../support/processes.ts'
 import { CLASSES, KINDS } from '../support/queues.ts'
 import { faultsOf, selectStress } from '../support/select-stress.ts'
+import { countedSignal } from '../support/signals.ts'
 import { startThread } from '../support/threads.ts'
 import { attachThere, other, User, waits } from '../support/users.ts'
 
@@ -322,30 +323,20 @@ describe('select, waiting', () => {
 
   it('has one listener for all its queues, and none afterwards', async () => {
     const queues = { a: numbers(), b: numbers(), c: numbers() }
-    const { signal } = new AbortController()
-    let listeners = 0
-    const { addEventListener, removeEventListener } = signal
-    signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
-      listeners++
-      addEventListener.apply(signal, args)
-    }
-    signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
-      listeners--
-      removeEventListener.apply(signal, args)
-    }
+    const { signal, listeners } = countedSignal()
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
     const before = timers()
     const won = select(queues, { signal, timeout: 100_000 })
-    expect([listeners, timers()]).toEqual([1, before + 2])
+    expect([listeners(), timers()]).toEqual([1, before + 2])
     queues.c.tryPut(1)
     await within(won, 'the item')
-    expect(listeners).toBe(0)
+    expect(listeners()).toBe(0)
     // A listener of an earlier test may have ended.
     expect(timers()).toBeLessThanOrEqual(before)
     await expect(select(queues, { signal, timeout: 1 })).rejects.toMatchObject({ code: 'ERR_QUEUE_EMPTY' })
-    expect(listeners).toBe(0)
+    expect(listeners()).toBe(0)
     await expect(select(queues, { signal, timeout: 0 })).rejects.toMatchObject({ code: 'ERR_QUEUE_EMPTY' })
-    expect(listeners).toBe(0)
+    expect(listeners()).toBe(0)
   })
 
   it('continues without a queue that is shut down, and fails with the last', async () => {
@@ -423,7 +414,7 @@ describe('selectSync, waiting', () => {
     expect(() => selectSync(two(), { signal })).toThrow(expect.objectContaining(error))
   })
 
-  it.each(KINDS)('is woken for an item of a %s queue, by whoever puts it', async (kind) => {
+  it.each(KINDS)('is woken for an item of a %s queue, by a put of any thread', async (kind) => {
     const queues: Queues = { a: numbers(), b: new CLASSES[kind]<number>({ codec: codecs.int32 }) }
     const there = await elsewhere(queues)
     const won = there.selects('selectSync')

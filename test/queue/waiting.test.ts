@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { codecs, Queue } from '../../src/index.ts'
 import { within } from '../support/deadline.ts'
+import { countedSignal } from '../support/signals.ts'
 import { other, waits } from '../support/users.ts'
 
 const numbers = (maxsize = 1) => new Queue<number>({ maxsize, codec: codecs.int32 })
@@ -211,24 +212,14 @@ describe('a signal', () => {
 
   it('keeps no listener once the call is over', async () => {
     const queue = numbers(2)
-    const { signal } = new AbortController()
-    let listeners = 0
-    const { addEventListener, removeEventListener } = signal
-    signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
-      listeners++
-      addEventListener.apply(signal, args)
-    }
-    signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
-      listeners--
-      removeEventListener.apply(signal, args)
-    }
+    const { signal, listeners } = countedSignal()
     await queue.put(1, { signal })
     await queue.get({ signal })
     const item = queue.get({ signal })
-    expect(listeners).toBe(1)
+    expect(listeners()).toBe(1)
     queue.tryPut(2)
     await within(item, 'the item')
     await expect(queue.get({ signal, timeout: 1 })).rejects.toMatchObject(isEmpty)
-    expect(listeners).toBe(0)
+    expect(listeners()).toBe(0)
   })
 })

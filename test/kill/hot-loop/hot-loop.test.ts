@@ -5,7 +5,7 @@ import type { Fault } from '../inject-fault.ts'
 import { killInHotLoop } from './kill.ts'
 
 /** `npx tsx test/kill/hot-loop/run.ts --kills 300` kills more. */
-const KILLS = 12
+const KILLS = 8
 const SEED = seedOfRun()
 
 describe('threads killed in the hot loop of put, get and taskDone', () => {
