@@ -13,8 +13,8 @@ import { EventLoopYield } from './event-loop-yield.ts'
 import { ExclusiveCall } from './exclusive-call.ts'
 
 /**
- * How long a take may block the thread before it waits asynchronously instead. Blocking is faster, but it stops the
- * event loop.
+ * How long a take may block the thread before it waits asynchronously instead. Blocking is faster, but it
+ * stops the event loop.
  */
 const BLOCKING_MS = 5
 /** The end of a call that took too long: its thread is being terminated. */
@@ -31,12 +31,12 @@ const YIELD = Symbol('yield')
 
 type Call = (item: unknown, thread: ThreadContext) => unknown
 
-/** What the supervisor hears of before the consumer ends. */
+/** The events of which the supervisor hears before the consumer ends. */
 export interface ConsumerEvents {
   deadLettered(error: unknown, attempts: number): void
   /**
-   * An item has failed for good, and with it this thread, as soon as its other calls have ended. One of them may
-   * never end.
+   * An item has failed for good, and with it this thread, as soon as its other calls have ended. One of them
+   * may never end.
    */
   failing(error: unknown): void
 }
@@ -85,7 +85,10 @@ export class Consumer {
     return new Consumer(source, role, callWords, words, events)
   }
 
-  /** Resolves at the end of the queue, or when the thread is asked to stop. @throws what failed an item for good */
+  /**
+   * Resolves at the end of the queue, or when the thread is asked to stop. @throws what failed an item for
+   * good
+   */
   async consume(call: (...args: never[]) => unknown, thread: ThreadContext): Promise<void> {
     if (types.isGeneratorFunction(call)) throw generatorError()
     const words = this.#callWords
@@ -119,8 +122,8 @@ export class Consumer {
   }
 
   /**
-   * Calls the function with item after item, without letting the event loop run. Returns why it paused: for the
-   * promise of a call, or as the symbols say.
+   * Calls the function with item after item, without letting the event loop run. Returns why it paused: for
+   * the promise of a call, or as the symbols say.
    */
   #callEach(
     call: Call,
@@ -159,8 +162,8 @@ export class Consumer {
   }
 
   /**
-   * As #call. An item whose last holder died is called with while no other call is under way, and the other lanes wait
-   * for that call: so a death is charged to one item only.
+   * As #call. An item whose last holder died is called with while no other call is under way, and the other
+   * lanes wait for that call: so a death is charged to one item only.
    */
   #callAlone(
     call: Call,

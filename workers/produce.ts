@@ -5,14 +5,17 @@ import { EventLoopYield } from './event-loop-yield.ts'
 import { STOPPED, StoppableWait } from './stoppable-wait.ts'
 
 /**
- * How long a put may block the thread before it waits asynchronously instead. Blocking is faster, but it stops the
- * event loop.
+ * How long a put may block the thread before it waits asynchronously instead. Blocking is faster, but it
+ * stops the event loop.
  */
 const BLOCKING_MS = 5
 
-/** What the supervisor hears of before the producer ends. */
+/** The events of which the supervisor hears before the producer ends. */
 export interface ProducerEvents {
-  /** The producer asks its source for no more items, and waits until it is closed: the supervisor limits that time. */
+  /**
+   * The producer asks its source for no more items, and waits until it is closed: the supervisor limits that
+   * time.
+   */
   leaving(): void
   /** An item could not be stored, and this thread is over once its source is closed. */
   failing(error: unknown): void
@@ -58,8 +61,8 @@ export class Producer {
   }
 
   /**
-   * Stores the items that `call` reloop. Resolves when all are stored, or when the thread is asked to stop, as it is
-   * at the end of its queue. A wait for the source's next item ends then, and the source is closed.
+   * Stores the items that `call` reloop. Resolves when all are stored, or when the thread is asked to stop,
+   * as it is at the end of its queue. A wait for the source's next item ends then, and the source is closed.
    */
   async produce(call: () => unknown, words: RunWords, signal: AbortSignal): Promise<void> {
     const wait = new StoppableWait(signal)

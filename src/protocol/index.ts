@@ -1,4 +1,4 @@
-/** What a supervisor and the threads that it starts say to each other. */
+/** The messages, shared words and arguments that pass between a supervisor and the threads it starts. */
 
 export type { ItemFunction, ThreadContext, ThreadFunction } from './context.ts'
 export { isMillraceThread } from './self-start.ts'

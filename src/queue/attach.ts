@@ -20,7 +20,7 @@ const CLASSES = { fifo: Queue, lifo: LifoQueue, priority: PriorityQueue }
  * @throws TypeError for what is no handle, or a codec that cannot be loaded synchronously (see attachAsync);
  *   TooManyThreadsError
  * @example
- * const jobs = attach(workerData.jobs)
+ *     const jobs = attach(workerData.jobs)
  */
 export function attach<Q>(handle: Handle<Q>): Q {
   return attachData(dataOf(handle)) as Q
@@ -30,13 +30,15 @@ export function attach<Q>(handle: Handle<Q>): Q {
  * As attach, but imports a user's codec first.
  * @throws as attach
  * @example
- * const jobs = await attachAsync(workerData.jobs)
+ *     const jobs = await attachAsync(workerData.jobs)
  */
 export async function attachAsync<Q>(handle: Handle<Q>): Promise<Q> {
   return attachFor(handle, 0)
 }
 
-/** @internal As attachAsync, in a thread that is not attached yet and whose puts are counted for `producer`. */
+/**
+ * @internal As attachAsync, in a thread that is not attached yet and whose puts are counted for `producer`.
+ */
 export async function attachFor<Q>(handle: Handle<Q>, producer: number): Promise<Q> {
   for (let data: HandleData | undefined = dataOf(handle); data !== undefined; data = data.deadLetters) {
     await codecFromDescriptorAsync(data.codec)
@@ -52,7 +54,10 @@ function attachData(data: HandleData, producer = 0): Queue<unknown> {
   return queueOf(descriptionOf(data, letters), producer)
 }
 
-/** @internal A queue object of this description. This thread attaches; `producer` is the number its puts are counted for. */
+/**
+ * @internal A queue object of this description. This thread attaches; `producer` is the number its puts are
+ * counted for.
+ */
 export function queueOf<T>(description: QueueDescription<T>, producer = 0): Queue<T> {
   // A constructor would make a new queue.
   const queue = Object.create(CLASSES[description.shared.geometry.kind].prototype) as Queue<T>
@@ -60,7 +65,7 @@ export function queueOf<T>(description: QueueDescription<T>, producer = 0): Queu
   return queue
 }
 
-/** @internal What this thread holds unfinished, by the labels of the queues. */
+/** @internal The items that this thread holds unfinished, by the labels of their queues. */
 export function itemsLeft(): { queue: string; held: number }[] {
   return attachedQueues()
     .map((queue) => internalsOf(queue))

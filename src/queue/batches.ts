@@ -139,8 +139,8 @@ function countdown(ms: number): () => number {
 }
 
 /**
- * Errors that only end a batch. The caller has the items that came before, and hears the reason from the next call,
- * if it still holds.
+ * Errors that only end a batch. The caller has the items that came before, and hears the reason from the next
+ * call, if it still holds.
  */
 const ENDS = [QueueEmptyError, QueueShutDownError, AbortError, TooManyInFlightError, BlockingMainThreadError]
 

@@ -21,13 +21,15 @@ import {
 import { type DeadLetter, INTERNALS, type LetterTarget } from './options/index.ts'
 import { closeProducer, discardAll, type RegisteredQueue, storedFor, wakeEveryone } from './recovery/index.ts'
 
-/** What a supervisor needs to know of a queue that its groups use. */
+/** The part of a queue that a supervisor needs, whose groups use the queue. */
 export interface QueueEndpoint {
   /** The same in every thread. */
   readonly id: string
   /** As messages name the queue. */
   readonly label: string
-  /** Data of its handle, with which another thread attaches. @throws TypeError for a codec it could not find */
+  /**
+   * Data of its handle, with which another thread attaches. @throws TypeError for a codec it could not find
+   */
   readonly handle: Handle<unknown>
   readonly maxInFlight: number
   /** Deliveries of one item before it is given up; 0: no limit. */
@@ -39,7 +41,7 @@ export interface QueueEndpoint {
   readonly isDetached: boolean
   /** Items given up that wait for room among the dead letters. */
   readonly deadLettered: number
-  /** No more puts. What is queued is still delivered, or, with `isImmediate`, discarded. */
+  /** Lets no more be put. Queued items are still delivered, or, with `isImmediate`, discarded. */
   shutDown(isImmediate?: boolean): void
   /** Calls back once the queue is shut down; at once if it is. Returns what ends the watch. */
   whenShutDown(call: () => void): () => void
@@ -56,8 +58,8 @@ export interface QueueEndpoint {
 }
 
 /**
- * The inner door of a queue object: its parts, and what supervisor, workers, pipelines and adapters need of it. It
- * is what the queue object consists of; `Queue` shows users what is theirs.
+ * The inner door of a queue object: its parts, and what supervisor, workers, pipelines and adapters need of
+ * it. It is what the queue object consists of; `Queue` shows users what is theirs.
  */
 export class QueueInternals<T> implements QueueEndpoint, LetterTarget {
   readonly queue: object
@@ -68,7 +70,10 @@ export class QueueInternals<T> implements QueueEndpoint, LetterTarget {
   readonly takes: Takes<T>
   readonly joins: Joins
 
-  /** Attaches this thread. `producer`: the number for which its puts are counted, or 0. @throws TooManyThreadsError */
+  /**
+   * Attaches this thread. `producer`: the number for which its puts are counted, or 0. @throws
+   * TooManyThreadsError
+   */
   constructor(description: QueueDescription<T>, queue: RegisteredQueue, producer = 0) {
     const attachment = new Attachment(description, queue, producer)
     this.queue = queue
@@ -224,7 +229,9 @@ export class QueueInternals<T> implements QueueEndpoint, LetterTarget {
     return this.isDetached ? '' : describeHeld(this.shared, this.attachment.held, thread)
   }
 
-  /** Detaches this thread: what it holds is delivered again, and its pending calls reject with DetachedError. */
+  /**
+   * Detaches this thread: what it holds is delivered again, and its pending calls reject with DetachedError.
+   */
   detach(): void {
     const { detachedError } = this.attachment
     this.attachment.detach(() => {

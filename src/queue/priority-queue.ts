@@ -2,13 +2,13 @@ import type { PriorityQueueOptions } from './options/index.ts'
 import { Queue } from './queue.ts'
 
 /**
- * A Queue whose item of the lowest priority comes out first (Python: `PriorityQueue`), equals in the order they came.
- * A priority is any finite number, from `by` or the put's `priority`; a put with NaN or Infinity is a RangeError, one
- * with what is no number a TypeError. What comes back takes its old place.
+ * A Queue whose item of the lowest priority comes out first (Python: `PriorityQueue`), equals in the order
+ * they came. A priority is any finite number, from `by` or the put's `priority`; a put with NaN or Infinity
+ * is a RangeError, and one with another type a TypeError. An item that comes back takes its old place.
  * @example
- * const jobs = new PriorityQueue<{ urgency: number }>({ by: 'urgency' })
- * await jobs.put({ urgency: 3 })
- * await jobs.put({ urgency: 9 }, { priority: 0 })
+ *     const jobs = new PriorityQueue<{ urgency: number }>({ by: 'urgency' })
+ *     await jobs.put({ urgency: 3 })
+ *     await jobs.put({ urgency: 9 }, { priority: 0 })
  */
 export class PriorityQueue<T> extends Queue<T> {
   /** @internal */

@@ -27,15 +27,15 @@ const SHUTDOWN_OPTIONS: Known<ShutdownOptions> = { immediate: true }
 
 /**
  * A bounded first-in-first-out queue in shared memory, for any number of producer and consumer threads. The
- * semantics are those of Python's `queue.Queue` (3.13, shutdown included), with deliveries that survive the death of
- * a thread.
+ * semantics are those of Python's `queue.Queue` (3.13, shutdown included), with deliveries that survive the
+ * death of a thread.
  *
- * Each waiting call has three forms: `put` returns a promise, `putSync` blocks the calling thread (not the main
- * thread), `tryPut` never waits. Constructing attaches this thread; others `attach(queue.handle)`.
+ * Each waiting call has three forms: `put` returns a promise, `putSync` blocks the calling thread (not the
+ * main thread), `tryPut` never waits. Constructing attaches this thread; others `attach(queue.handle)`.
  * @example
- * const jobs = new Queue<{ id: number }>({ maxsize: 100, name: 'jobs' })
- * await jobs.put({ id: 1 })
- * for await (const job of jobs) console.log(job.id)
+ *     const jobs = new Queue<{ id: number }>({ maxsize: 100, name: 'jobs' })
+ *     await jobs.put({ id: 1 })
+ *     for await (const job of jobs) console.log(job.id)
  */
 export class Queue<T> {
   /** @internal The order in which queues of this class hand out their items. */
@@ -59,7 +59,7 @@ export class Queue<T> {
     return this[INTERNALS].description.name
   }
 
-  /** What a put does when the queue is full; as given, or 'wait'. */
+  /** Decides about a put on a full queue; as given, or 'wait'. */
   get whenFull(): WhenFull {
     return this[INTERNALS].description.whenFull
   }
@@ -93,7 +93,7 @@ export class Queue<T> {
    * Another thread attaches with it; structured-cloneable.
    * @throws TypeError `ERR_INVALID_ARG_VALUE` if the codec is neither built in nor made by `defineCodec`
    * @example
-   * new Worker(new URL('./work.js', import.meta.url), { workerData: { jobs: jobs.handle } })
+   *     new Worker(new URL('./work.js', import.meta.url), { workerData: { jobs: jobs.handle } })
    */
   get handle(): Handle<this> {
     return this[INTERNALS].handle as unknown as Handle<this>
@@ -102,12 +102,12 @@ export class Queue<T> {
   // --- put ---
 
   /**
-   * Puts an item, when there is room; on a full queue, as `whenFull` says. The item is encoded at the call. Returns
-   * what became of it or, 'replaced-oldest', of an older one.
+   * Puts an item, when there is room; on a full queue, as `whenFull` says. The item is encoded at the call.
+   * Returns what became of it or, 'replaced-oldest', of an older one.
    * @throws QueueFullError when `timeout` lapses, or at once with `whenFull: 'reject'`; QueueShutDownError;
-   *   CodecError; ItemTooLargeError; AbortError
+   * CodecError; ItemTooLargeError; AbortError
    * @example
-   * await jobs.put({ id: 1 }, { timeout: 1000 })
+   *     await jobs.put({ id: 1 }, { timeout: 1000 })
    */
   async put(item: T, options?: PutOptions): Promise<PutResult> {
     return this[INTERNALS].puts.put(item, options)
@@ -117,29 +117,29 @@ export class Queue<T> {
    * Puts an item, blocking this thread until there is room.
    * @throws as put; BlockingMainThreadError if it would have to wait on the main thread
    * @example
-   * jobs.putSync({ id: 1 })
+   *     jobs.putSync({ id: 1 })
    */
   putSync(item: T, options?: PutOptions): PutResult {
     return this[INTERNALS].puts.putSync(item, options)
   }
 
   /**
-   * Puts an item if there is room now, or an older one to drop with `whenFull: 'drop-oldest'`, and no earlier put of
-   * this thread waits. Returns whether it was stored.
+   * Puts an item if there is room now, or an older one to drop with `whenFull: 'drop-oldest'`, and no earlier
+   * put of this thread waits. Returns whether it was stored.
    * @throws QueueShutDownError, CodecError, ItemTooLargeError
    * @example
-   * if (!jobs.tryPut({ id: 1 })) console.log('the queue is full')
+   *     if (!jobs.tryPut({ id: 1 })) console.log('the queue is full')
    */
   tryPut(item: T, options?: Omit<PutOptions, keyof WaitOptions>): boolean {
     return this[INTERNALS].puts.tryPut(item, options)
   }
 
   /**
-   * Puts the items in order, each when there is room; `timeout` is for all of them. Returns how many were stored:
-   * all, but with `whenFull: 'drop-newest'`.
+   * Puts the items in order, each when there is room; `timeout` is for all of them. Returns how many were
+   * stored: all, but with `whenFull: 'drop-newest'`.
    * @throws as put; the error's `stored` says how many were put before
    * @example
-   * await jobs.putMany([{ id: 1 }, { id: 2 }])
+   *     await jobs.putMany([{ id: 1 }, { id: 2 }])
    */
   async putMany(items: Iterable<T>, options?: PutOptions): Promise<number> {
     return putMany(this, items, options)
@@ -149,7 +149,7 @@ export class Queue<T> {
    * As putMany, blocking this thread.
    * @throws as putSync; the error's `stored` says how many were put before
    * @example
-   * jobs.putManySync([{ id: 1 }, { id: 2 }])
+   *     jobs.putManySync([{ id: 1 }, { id: 2 }])
    */
   putManySync(items: Iterable<T>, options?: PutOptions): number {
     return putManySync(this, items, options)
@@ -159,11 +159,11 @@ export class Queue<T> {
 
   /**
    * Gets the next item, when there is one. It is unfinished until `taskDone`, unless `ack` is 'auto'.
-   * @throws QueueEmptyError when `timeout` lapses; QueueShutDownError when none is left or can come back; CodecError;
-   *   TooManyInFlightError; AbortError
+   * @throws QueueEmptyError when `timeout` lapses; QueueShutDownError when none is left or can come back;
+   * CodecError; TooManyInFlightError; AbortError
    * @example
-   * const job = await jobs.get({ timeout: 1000 })
-   * jobs.taskDone()
+   *     const job = await jobs.get({ timeout: 1000 })
+   *     jobs.taskDone()
    */
   async get(options?: WaitOptions): Promise<T> {
     return this[INTERNALS].takes.get(options)
@@ -173,8 +173,8 @@ export class Queue<T> {
    * Gets the next item, blocking this thread until there is one.
    * @throws as get; BlockingMainThreadError if it would have to wait on the main thread
    * @example
-   * const job = jobs.getSync()
-   * jobs.taskDone()
+   *     const job = jobs.getSync()
+   *     jobs.taskDone()
    */
   getSync(options?: WaitOptions): T {
     return this[INTERNALS].takes.getSync(options)
@@ -184,22 +184,22 @@ export class Queue<T> {
    * Gets the next item if there is one now, else EMPTY.
    * @throws QueueShutDownError on an ended queue; CodecError; TooManyInFlightError
    * @example
-   * const job = jobs.tryGet()
-   * if (job !== EMPTY) jobs.taskDone()
+   *     const job = jobs.tryGet()
+   *     if (job !== EMPTY) jobs.taskDone()
    */
   tryGet(): T | typeof EMPTY {
     return this[INTERNALS].takes.tryGet()
   }
 
   /**
-   * Gets at least one item and at most `max`: what is there, and, with `linger`, what comes within so many ms of the
-   * first. Returns fewer when `maxInFlight` allows no more. A shutdown, an abort or a stop of the thread ends the
-   * batch: it returns what it has.
-   * @throws as get, for the first item; for a later one CodecError and QueueCorruptError, which carry those before it
-   *   as `items`, and DetachedError, unless `ack` is 'auto': those before it are delivered again
+   * Gets at least one item and at most `max`: what is there, and, with `linger`, what comes within so many ms
+   * of the first. Returns fewer when `maxInFlight` allows no more. A shutdown, an abort or a stop of the
+   * thread ends the batch: it returns what it has.
+   * @throws as get, for the first item; for a later one CodecError and QueueCorruptError, which carry those
+   * before it as `items`, and DetachedError, unless `ack` is 'auto': those before it are delivered again
    * @example
-   * const batch = await jobs.getMany(10, { linger: 50 })
-   * jobs.taskDone(batch.length)
+   *     const batch = await jobs.getMany(10, { linger: 50 })
+   *     jobs.taskDone(batch.length)
    */
   async getMany(max: number, options?: BatchOptions): Promise<T[]> {
     return getMany(this, max, options)
@@ -209,7 +209,7 @@ export class Queue<T> {
    * As getMany, blocking this thread. The main thread, which must not block, does not linger.
    * @throws as getMany; BlockingMainThreadError
    * @example
-   * const batch = jobs.getManySync(10)
+   *     const batch = jobs.getManySync(10)
    */
   getManySync(max: number, options?: BatchOptions): T[] {
     return getManySync(this, max, options)
@@ -220,8 +220,8 @@ export class Queue<T> {
    * `ack: 'auto'` too.
    * @throws as get
    * @example
-   * const delivery = await jobs.take()
-   * delivery.done()
+   *     const delivery = await jobs.take()
+   *     delivery.done()
    */
   async take(options?: WaitOptions): Promise<Delivery<T>> {
     return this[INTERNALS].takes.take(options)
@@ -231,8 +231,8 @@ export class Queue<T> {
    * As take, blocking this thread.
    * @throws as getSync
    * @example
-   * const delivery = jobs.takeSync()
-   * delivery.retry({ delay: 1000 })
+   *     const delivery = jobs.takeSync()
+   *     delivery.retry({ delay: 1000 })
    */
   takeSync(options?: WaitOptions): Delivery<T> {
     return this[INTERNALS].takes.takeSync(options)
@@ -244,7 +244,7 @@ export class Queue<T> {
    * Finishes this thread's `count` oldest items from get and getMany: all of them, or none.
    * @throws TaskDoneError if it holds fewer
    * @example
-   * jobs.taskDone()
+   *     jobs.taskDone()
    */
   taskDone(count = 1): void {
     this[INTERNALS].takes.taskDone(count)
@@ -254,7 +254,7 @@ export class Queue<T> {
    * Waits until every item put is finished.
    * @throws WaitTimeoutError when `timeout` lapses; AbortError
    * @example
-   * await jobs.join({ timeout: 60_000 })
+   *     await jobs.join({ timeout: 60_000 })
    */
   async join(options?: WaitOptions): Promise<void> {
     return this[INTERNALS].joins.join(options)
@@ -264,18 +264,19 @@ export class Queue<T> {
    * As join, blocking this thread.
    * @throws as join; DeadlockError if this thread holds items; BlockingMainThreadError
    * @example
-   * jobs.joinSync()
+   *     jobs.joinSync()
    */
   joinSync(options?: WaitOptions): void {
     this[INTERNALS].joins.joinSync(options)
   }
 
   /**
-   * Lets no more be put. What is queued can still be got (drain), or, with `immediate`, is discarded and counts as
-   * finished. Twice is no error; drain may become immediate, not back. (Python 3.13: `Queue.shutdown`.)
+   * Lets no more be put. Queued items can still be got (drain), or, with `immediate`, are discarded and
+   * count as finished. Twice is no error; drain may become immediate, not back. (Python 3.13:
+   * `Queue.shutdown`.)
    * @throws TypeError for a wrong option; DetachedError
    * @example
-   * jobs.shutdown()
+   *     jobs.shutdown()
    */
   shutdown(options?: ShutdownOptions): void {
     const { immediate = false } = optionsObject('options', options, SHUTDOWN_OPTIONS)
@@ -288,10 +289,10 @@ export class Queue<T> {
   // --- iteration, inspection, detaching ---
 
   /**
-   * Iterates over the items until the queue is shut down and none is left or can come back. An item is settled when
-   * the next is asked for.
+   * Iterates over the items until the queue is shut down and none is left or can come back. An item is
+   * settled when the next is asked for.
    * @example
-   * for await (const job of jobs) console.log(job)
+   *     for await (const job of jobs) console.log(job)
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {
     return itemsOf(this[INTERNALS].takes.itemSource())
@@ -300,7 +301,7 @@ export class Queue<T> {
   /**
    * As the asynchronous iterator, blocking this thread: for worker threads.
    * @example
-   * for (const job of jobs) console.log(job)
+   *     for (const job of jobs) console.log(job)
    */
   [Symbol.iterator](): IterableIterator<T> {
     return itemsOfSync(this[INTERNALS].takes.itemSource())
@@ -309,7 +310,7 @@ export class Queue<T> {
   /**
    * Tells sizes, memory, and who holds and waits. It reads every ledger: not for a hot path.
    * @example
-   * console.log(jobs.stats().threads)
+   *     console.log(jobs.stats().threads)
    */
   stats(): QueueStats {
     return statsOf(this[INTERNALS].shared, this.name)
@@ -318,7 +319,7 @@ export class Queue<T> {
   /**
    * Detaches this thread: what it holds is delivered again, and its pending calls reject with DetachedError.
    * @example
-   * jobs[Symbol.dispose]()
+   *     jobs[Symbol.dispose]()
    */
   [Symbol.dispose](): void {
     this[INTERNALS].detach()

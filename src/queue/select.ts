@@ -32,14 +32,16 @@ export type Selected<S extends Record<string, AnySelectable>> = {
 }[keyof S & string]
 
 /**
- * Gets the next item of the queue that has one first, as that queue's `get` would. Nothing is taken from the others.
- * Where several have one, each has the same chance. A queue that has ended is left out. (Go: `select`.)
+ * Gets the next item of the queue that has one first, as that queue's `get` would. Nothing is taken from the
+ * others. Where several have one, each has the same chance. A queue that has ended is left out. (Go:
+ * `select`.)
  *
  * The item is unfinished until `taskDone` of the queue it is from, unless that queue's `ack` is 'auto'.
- * @throws QueueEmptyError when `timeout` lapses; AbortError; QueueShutDownError when all queues have ended; the errors
- *   of one queue's get: CodecError, TooManyInFlightError, DetachedError; TypeError for what is no object of queues
+ * @throws QueueEmptyError when `timeout` lapses; AbortError; QueueShutDownError when all queues have ended;
+ * the errors of one queue's get: CodecError, TooManyInFlightError, DetachedError; TypeError for what is no
+ * object of queues
  * @example
- * const { from, item } = await select({ jobs, urgent }, { timeout: 1000 })
+ *     const { from, item } = await select({ jobs, urgent }, { timeout: 1000 })
  */
 export async function select<S extends Record<string, AnySelectable>>(
   queues: S,
@@ -59,7 +61,7 @@ export async function select<S extends Record<string, AnySelectable>>(
  * As `select`, blocking this thread. `signal`: only `thread.signal`.
  * @throws as select; BlockingMainThreadError if it would have to wait on the main thread
  * @example
- * const { from, item } = selectSync({ jobs, urgent })
+ *     const { from, item } = selectSync({ jobs, urgent })
  */
 export function selectSync<S extends Record<string, AnySelectable>>(
   queues: S,
@@ -114,7 +116,9 @@ class Selection {
     return undefined
   }
 
-  /** The answer of `poll`; 0 for a queue that has ended. @throws QueueShutDownError when all have; as `poll` */
+  /**
+   * The answer of `poll`; 0 for a queue that has ended. @throws QueueShutDownError when all have; as `poll`
+   */
   #entryOf(one: NamedCase, poll: () => number): number {
     try {
       return poll()
@@ -124,7 +128,10 @@ class Selection {
     }
   }
 
-  /** Leaves out a queue that has ended. @throws QueueShutDownError if it was the last; `error` if it says otherwise */
+  /**
+   * Leaves out a queue that has ended. @throws QueueShutDownError if it was the last; `error` if it says
+   * otherwise
+   */
   #leaveOut(one: NamedCase, error: unknown): void {
     if (!(error instanceof QueueShutDownError)) throw error
     if (this.#end === undefined || (this.#end.cause === undefined && error.cause !== undefined)) {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-/** What each room at the top of src may import, besides itself and the leaves. */
+/** The rooms that each room at the top of src may import, besides itself and the leaves. */
 const ALLOWED: Record<string, readonly string[]> = {
   core: [],
   wait: ['core'],
@@ -78,7 +78,7 @@ function upward(imports: readonly Import[]): Import[] {
   })
 }
 
-/** Imports of a file in a room that the importing file is not in, other than of the outermost such room's door. */
+/** Imports into a room from outside it, other than of the door of the outermost room that is entered. */
 function pastDoors(imports: readonly Import[]): Import[] {
   return imports.filter(({ file, target }) => {
     const folders = target.split('/').slice(0, -1)

@@ -15,7 +15,7 @@ function files(pattern: RegExp): { file: string; text: string }[] {
 }
 
 describe('the sentences', () => {
-  it('of comments begin with their subject', () => {
+  it('begin with their subject in comments', () => {
     const comments = files(/\.[cm]?[jt]s$/).flatMap(({ file, text }) => commentsOf(file, text))
     expect(comments.length).toBeGreaterThan(1000)
     const bad = comments.flatMap(({ file, line, text }) =>
@@ -26,7 +26,7 @@ describe('the sentences', () => {
     expect(bad).toEqual([])
   })
 
-  it('of comments are at most 110 columns wide', () => {
+  it('are at most 110 columns wide in comments', () => {
     const wide = files(/\.[cm]?[jt]s$/).flatMap(({ file, text }) =>
       text
         .split('\n')
@@ -38,7 +38,7 @@ describe('the sentences', () => {
     expect(wide).toEqual([])
   })
 
-  it('of pages are at most 110 columns wide, tables and code apart', () => {
+  it('are at most 110 columns wide in pages, tables and code apart', () => {
     const wide = files(/\.md$/).flatMap(({ file, text }) => {
       let isCode = false
       return text.split('\n').flatMap((line, index) => {
@@ -50,7 +50,7 @@ describe('the sentences', () => {
     expect(wide).toEqual([])
   })
 
-  it('of titles of tests begin with their subject', () => {
+  it('begin with their subject in titles of tests', () => {
     const bad = files(/^test\/.*\.test\.ts$/).flatMap(({ file, text }) =>
       [...text.matchAll(/\b(?:it|test|describe)(?:\.\w+)*\(\s*['"`]([^'"`\n]+)/g)]
         .map(([, title]) => title as string)

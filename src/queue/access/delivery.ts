@@ -6,8 +6,8 @@ import type { Lease } from './lease.ts'
 /** How an item is delivered again. */
 export interface RetryOptions {
   /**
-   * ms before which it is not delivered again, 0 to 2^31 - 1. The queue keeps the time, not this thread, which may
-   * end.
+   * ms before which it is not delivered again, 0 to 2^31 - 1. The queue keeps the time, not this thread,
+   * which may end.
    * @default 0
    */
   delay?: number | undefined
@@ -29,24 +29,24 @@ export interface Delivery<T> {
    * The item is finished.
    * @throws StaleDeliveryError if it was settled before, or the thread has detached
    * @example
-   * const delivery = await jobs.take()
-   * await work(delivery.item)
-   * delivery.done()
+   *     const delivery = await jobs.take()
+   *     await work(delivery.item)
+   *     delivery.done()
    */
   done(): void
   /**
-   * Delivers the item again, before new items (priority: at its old place), at once or after `delay` ms. After
-   * `maxDeliveries` deliveries it is given up instead. A delayed item counts in `size`.
+   * Delivers the item again, before new items (priority: at its old place), at once or after `delay` ms.
+   * After `maxDeliveries` deliveries it is given up instead. A delayed item counts in `size`.
    * @throws StaleDeliveryError as `done`; TypeError, RangeError for wrong options
    * @example
-   * delivery.retry({ delay: 1000, error })
+   *     delivery.retry({ delay: 1000, error })
    */
   retry(options?: RetryOptions): void
   /**
    * Gives the item up: it goes to the dead letters, else it counts as finished.
    * @throws StaleDeliveryError as `done`
    * @example
-   * delivery.fail(new Error('no such page'))
+   *     delivery.fail(new Error('no such page'))
    */
   fail(error: unknown): void
 }

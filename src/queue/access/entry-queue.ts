@@ -1,4 +1,6 @@
-/** Entries in the order in which they were taken. It is a ring, since an array's `shift` moves all the others. */
+/**
+ * Entries in the order in which they were taken. It is a ring, since an array's `shift` moves all the others.
+ */
 export class EntryQueue {
   /** Its length is a power of two. */
   #ring: number[] = new Array(8).fill(0)

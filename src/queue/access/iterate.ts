@@ -2,7 +2,7 @@ import { AbortError, DetachedError, QueueShutDownError } from '../../errors.ts'
 import { link } from '../../thread-link.ts'
 import type { Lease } from './lease.ts'
 
-/** What an iterator needs of a queue. */
+/** The part of a queue that an iterator needs. */
 export interface ItemSource<T> {
   next(): Promise<Handed<T>>
   nextSync(): Handed<T>
@@ -19,8 +19,8 @@ export interface Handed<T> {
 }
 
 /**
- * Settles an item when the next is asked for. A loop that is left early leaves its last item held: `break`, `return`
- * and `throw` look the same from here, and only the caller knows whether the item was done.
+ * Settles an item when the next is asked for. A loop that is left early leaves its last item held: `break`,
+ * `return` and `throw` look the same from here, and only the caller knows whether the item was done.
  */
 class ItemIterator<T> {
   readonly #source: ItemSource<T>

@@ -17,7 +17,10 @@ export interface Lease<T> {
   readonly entry: number
   /** The item is done. @throws StaleDeliveryError if it was settled before, or this thread has detached */
   finish(): void
-  /** Delivers the item again, after `delay` ms; after `maxDeliveries` deliveries it is given up. @throws as finish */
+  /**
+   * Delivers the item again, after `delay` ms; after `maxDeliveries` deliveries it is given up. @throws as
+   * finish
+   */
   retry(error: unknown, delay?: number): void
   /** Gives the item up: it goes to the dead letters, else it is finished. @throws as finish */
   deadLetter(error: unknown): void
@@ -27,7 +30,9 @@ export interface Lease<T> {
 
 /** A queue as a consumer sees it: one in shared memory, or one of another engine. */
 export interface Source<T> {
-  /** A lease, or undefined if there is none now. @throws QueueShutDownError, TooManyInFlightError, CodecError */
+  /**
+   * A lease, or undefined if there is none now. @throws QueueShutDownError, TooManyInFlightError, CodecError
+   */
   tryLease(): Lease<T> | undefined
   /** Blocks the thread for at most `timeout` ms. @throws as tryLease; QueueEmptyError, AbortError */
   leaseSync(timeout: number): Lease<T>
@@ -60,8 +65,8 @@ export class HeldLease<T> implements Lease<T> {
   #isSettled = false
 
   /**
-   * Decodes the item of `entry`. `open` counts the lease, unless it can be settled only when its holder does not
-   * wait. @throws CodecError: the item is settled, as given up
+   * Decodes the item of `entry`. `open` counts the lease, unless it can be settled only when its holder does
+   * not wait. @throws CodecError: the item is settled, as given up
    */
   constructor(attachment: Attachment<T>, entry: number, open: OpenLeases | undefined) {
     this.item = attachment.held.read(entry)

@@ -211,7 +211,7 @@ class PutAttempt<T> {
   readonly waits: boolean
   /** An older item was dropped for it. */
   replaces = false
-  /** What it last found full. */
+  /** The side on which it last found no room. */
   side: Side = PUT
   readonly #attachment: Attachment<T>
   #waitsSince: number | undefined

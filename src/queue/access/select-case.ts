@@ -5,7 +5,8 @@ export interface SelectCase<T> {
   /** @throws DetachedError; TooManyInFlightError if this thread may hold no more of its items */
   check(): void
   /**
-   * Looks once, after this thread's earlier gets have been served. Returns an entry, or 0 if there is no item now.
+   * Looks once, after this thread's earlier gets have been served. Returns an entry, or 0 if there is no item
+   * now.
    * @throws as get
    */
   poll(): number
@@ -17,7 +18,7 @@ export interface SelectCase<T> {
   registerBlocking(): BlockingCase
 }
 
-/** What a select that waits asynchronously says to, and hears from, one of its queues. */
+/** A select that waits asynchronously, as one of its queues sees it. */
 export interface SelectObserver<T> {
   /** Another queue had an item first, or the select has failed: nothing is to be taken. */
   readonly isOver: boolean

@@ -14,8 +14,8 @@ import { HeldLease, type Lease, type OpenLeases, type Source } from './lease.ts'
 import type { BlockingCase, SelectCase } from './select-case.ts'
 
 /**
- * This thread's gets, takes and leases on one queue: at once, blocking, or pending in call order; and what it holds
- * by them.
+ * This thread's gets, takes and leases on one queue: at once, blocking, or pending in call order; and what it
+ * holds by them.
  */
 export class Takes<T> {
   readonly #attachment: Attachment<T>
@@ -83,7 +83,9 @@ export class Takes<T> {
     this.#attachment.flushDeadLetters()
   }
 
-  /** For iterators: the item of the last step is settled before the next is asked for, so it is no open lease. */
+  /**
+   * For iterators: the item of the last step is settled before the next is asked for, so it is no open lease.
+   */
   itemSource(): ItemSource<T> {
     const attachment = this.#attachment
     const isAuto = attachment.description.ack === 'auto'

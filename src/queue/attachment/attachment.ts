@@ -41,8 +41,8 @@ import { sizeOf, statsOf } from './stats.ts'
 const LETTER_ROOM_MS = 50
 
 /**
- * This thread at one queue: its ledger, with the outgoing cell and the items it holds; and what puts, takes and
- * joins have in common.
+ * This thread at one queue: its ledger, with the outgoing cell and the items it holds; and what puts, takes
+ * and joins have in common.
  */
 export class Attachment<T> {
   readonly description: QueueDescription<T>
@@ -55,7 +55,10 @@ export class Attachment<T> {
   /** Called when dead letters that waited for room have gone: fewer items are unfinished. */
   onDeadLettersFlushed: () => void = () => {}
 
-  /** Attaches this thread. `producer`: the number for which its puts are counted, or 0. @throws TooManyThreadsError */
+  /**
+   * Attaches this thread. `producer`: the number for which its puts are counted, or 0. @throws
+   * TooManyThreadsError
+   */
   constructor(description: QueueDescription<T>, queue: RegisteredQueue, producer = 0) {
     const { id, label, shared, codec } = description
     this.description = description
@@ -93,7 +96,9 @@ export class Attachment<T> {
     if (this.#isDetached) throw this.detachedError()
   }
 
-  /** No call begins any more; `settlePending` ends those under way. What this thread holds is delivered again. */
+  /**
+   * Lets no call begin any more, ends those under way by `settlePending`, and requeues the held items.
+   */
   detach(settlePending: () => void): void {
     if (this.#isDetached) return
     this.#isDetached = true
@@ -114,7 +119,8 @@ export class Attachment<T> {
   }
 
   /**
-   * Blocks the thread until `attempt` answers 0. It looks again after `maxSleepMs()`, although nobody woke it.
+   * Blocks the thread until `attempt` answers 0. It looks again after `maxSleepMs()`, although nobody woke
+   * it.
    * @throws what `lapse` makes; BlockingMainThreadError
    */
   block(timeout: number, attempt: () => Side | 0, lapse: () => Error, maxSleepMs?: () => number): void {
@@ -172,7 +178,7 @@ export class Attachment<T> {
   /** Counts a put that found no room and does not wait, as rejected or as dropped. */
   countRefusal(): void {
     const counter = this.description.whenFull === 'reject' ? REJECTED : DROPPED
-    Atomics.add(this.shared.words, (this.ledger + counter) >> 2, 1)
+    this.shared.countRefusal(this.ledger, counter)
   }
 
   /** `side`: what was full, PUT or MEMORY; `waitedMs`: how long the put has waited. */

@@ -14,8 +14,9 @@ import {
 import { QueueCorruptError } from '../../errors.ts'
 
 /**
- * The cells that the entries of this thread's ledger hold, as private memory: only this thread reads and writes
- * them, so plain loads and stores do. Every number that comes from shared memory is checked before it is used.
+ * The cells that the entries of this thread's ledger hold, as private memory: only this thread reads and
+ * writes them, so plain loads and stores do. Every number that comes from shared memory is checked before it
+ * is used.
  */
 export class Cells {
   readonly geometry: Geometry

@@ -5,9 +5,9 @@ import { errorOf, type Failure, plainError, snapshotOf } from '../recovery/index
 import type { HeldItems } from './held-items.ts'
 
 /**
- * Moves items that were given up to the dead-letter queue, as long as there is room. Two memories have no common
- * step: the letter is stored first and the item finished after, so a death between the two makes a duplicate, not
- * a loss. Returns false if some had to stay.
+ * Moves items that were given up to the dead-letter queue, as long as there is room. Two memories have no
+ * common step: the letter is stored first and the item finished after, so a death between the two makes a
+ * duplicate, not a loss. Returns false if some had to stay.
  */
 export function flushInto<T>(
   letters: LetterTarget,
@@ -39,16 +39,16 @@ export function flushInto<T>(
 }
 
 /**
- * True if items that were given up wait to be moved. A hint, read without the lock; a thread that gave one up sees
- * its own.
+ * True if items that were given up wait to be moved. A hint, read without the lock; a thread that gave one up
+ * sees its own.
  */
 export function hasDeadLettered(shared: Shared): boolean {
   return shared.load(DEAD_LETTERED_FIRST) !== 0
 }
 
 /**
- * Stores the fullest letter the dead-letter queue can carry: with the item, else its bytes, else neither; each with
- * all that is known of its errors, else without their stacks and causes.
+ * Stores the fullest letter the dead-letter queue can carry: with the item, else its bytes, else neither;
+ * each with all that is known of its errors, else without their stacks and causes.
  */
 function store<T>(letters: LetterTarget, held: HeldItems<T>, entry: number, queue: string): boolean {
   const failures = held.failuresOf(entry)

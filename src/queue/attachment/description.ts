@@ -14,7 +14,7 @@ import {
 import { registry, sweep } from '../recovery/index.ts'
 import type { HandleData } from './handle.ts'
 
-/** What all threads know of a queue, and the memory that they share. */
+/** The part of a queue that all threads know, and the memory that they share. */
 export interface QueueDescription<T> {
   /** The same in every thread. */
   readonly id: string
@@ -26,7 +26,7 @@ export interface QueueDescription<T> {
   readonly whenFull: WhenFull
   readonly codec: Codec<T>
   readonly deadLetters: LetterTarget | undefined
-  /** Of a priority queue. */
+  /** Present for a priority queue only. */
   readonly ranking: Ranking | undefined
   readonly shared: SharedMemory
 }
@@ -81,8 +81,8 @@ function labelOf(name: string): string {
 
 /**
  * Allocates a queue's memory. The registry may hold memories whose queues are gone. A failed attempt collects
- * garbage, and a sweep lets go of what was collected. The first sweep also forgets queues that hold nothing any
- * more, so a second may let go of those.
+ * garbage, and a sweep lets go of what was collected. The first sweep also forgets queues that hold nothing
+ * any more, so a second may let go of those.
  */
 function reserve(geometry: Geometry): WebAssembly.Memory {
   for (let sweeps = 0; ; sweeps++) {

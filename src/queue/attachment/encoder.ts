@@ -43,7 +43,9 @@ export class ItemEncoder<T> {
     }
   }
 
-  /** Encodes into private bytes. `expected` is a guess of their number. @throws ItemTooLargeError, CodecError */
+  /**
+   * Encodes into private bytes. `expected` is a guess of their number. @throws ItemTooLargeError, CodecError
+   */
   encodePrivately(item: T, expected: number): Buffer {
     for (let needed = expected; ; ) {
       this.#refuseTooLong(needed)

@@ -3,11 +3,11 @@ import type { CodecDescriptor } from '../../codec/index.ts'
 import type { Geometry, Kind } from '../../core/index.ts'
 import type { Ranking, WhenFull } from '../options/index.ts'
 
-/** @internal What another thread needs to attach; structured-cloneable. */
+/** @internal The data with which another thread attaches; structured-cloneable. */
 export interface HandleData {
   readonly millrace: 1
   readonly kind: Kind
-  /** Of a priority queue. */
+  /** Present for a priority queue only. */
   readonly ranking: Ranking | undefined
   readonly id: string
   readonly name: string
@@ -16,7 +16,7 @@ export interface HandleData {
   readonly codec: CodecDescriptor
   readonly geometry: Geometry
   readonly memory: WebAssembly.Memory
-  /** Of the lot where those sleep that select from it. */
+  /** The memory of the parking lot on which threads sleep that select from the queue. */
   readonly lot: SharedArrayBuffer
   readonly deadLetters: HandleData | undefined
 }

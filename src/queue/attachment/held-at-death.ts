@@ -18,8 +18,8 @@ const MOST_CHARACTERS = 60
 const MOST_BYTES = 4096
 
 /**
- * Names the items that `thread` held when it died, before they are requeued, for a message: `7, { id: 8 }, and 2
- * more`; '' for none. `held` decodes them.
+ * Names the items that `thread` held when it died, before they are requeued, for a message: `7, { id: 8 },
+ * and 2 more`; '' for none. `held` decodes them.
  */
 export function describeHeld(shared: SharedMemory, held: HeldItems<unknown>, thread: number): string {
   const entries = entriesOf(shared, thread)

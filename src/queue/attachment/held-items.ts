@@ -31,8 +31,8 @@ import type { Cells } from './cells.ts'
 import type { ItemEncoder } from './encoder.ts'
 
 /**
- * The items that this thread has taken from one queue and not settled, by the entries of its ledger. Nothing here
- * waits, except for another thread's straight line to end.
+ * The items that this thread has taken from one queue and not settled, by the entries of its ledger. Nothing
+ * here waits, except for another thread's straight line to end.
  */
 export class HeldItems<T> {
   /** The queue object of this thread, kept while it holds items: only by that can they be settled. */
@@ -140,8 +140,8 @@ export class HeldItems<T> {
   }
 
   /**
-   * Decodes the item of `entry`. An item that cannot be decoded is settled: its bytes go to the dead letters, else
-   * it is finished. @throws CodecError
+   * Decodes the item of `entry`. An item that cannot be decoded is settled: its bytes go to the dead letters,
+   * else it is finished. @throws CodecError
    */
   read(entry: number): T {
     try {
@@ -194,8 +194,8 @@ export class HeldItems<T> {
   }
 
   /**
-   * Requeues the item of `entry` by a verdict: RETRY after `delay` ms, RELEASE, or DEAD_LETTER. `error` is added to
-   * its failure history.
+   * Requeues the item of `entry` by a verdict: RETRY after `delay` ms, RELEASE, or DEAD_LETTER. `error` is
+   * added to its failure history.
    */
   requeue(entry: number, verdict: number, error?: unknown, delay = 0): void {
     const { core, geometry } = this.#shared
@@ -220,7 +220,10 @@ export class HeldItems<T> {
     afterFinish(this.#shared)
   }
 
-  /** Takes an item that waits for room among the dead letters. Returns its entry; 0 if there is none, or no room. */
+  /**
+   * Takes an item that waits for room among the dead letters. Returns its entry; 0 if there is none, or no
+   * room.
+   */
   takeDeadLettered(): number {
     const { core } = this.#shared
     const entry = this.#free[this.#free.length - 1]

@@ -26,8 +26,8 @@ import type { ItemEncoder } from './encoder.ts'
 export type Encoded = number | Buffer
 
 /**
- * The cell of this thread's entry 0. An item is encoded into it at leisure, and one short operation of the core
- * exchanges it for the empty cell of a slot.
+ * The cell of this thread's entry 0. An item is encoded into it at leisure, and one short operation of the
+ * core exchanges it for the empty cell of a slot.
  */
 export class OutgoingCell<T> {
   /** Items that puts of this thread have dropped to make room. */
@@ -57,7 +57,10 @@ export class OutgoingCell<T> {
     this.#hasMore = shared.geometry.recordsAt !== 0 || shared.geometry.keysAt !== 0
   }
 
-  /** Encodes `item` into the cell; one that is too long for it, or while the cell `isInUse`, into private bytes. */
+  /**
+   * Encodes `item` into the cell; one that is too long for it, or while the cell `isInUse`, into private
+   * bytes.
+   */
   encode(item: T, isInUse: boolean): Encoded {
     this.#encoder.refuseNested()
     const { itemBytes } = this.#shared.geometry
@@ -69,8 +72,9 @@ export class OutgoingCell<T> {
   }
 
   /**
-   * Puts an encoded item. Returns 0, or the side to wait on; -1 if the queue is shut down. `waits`: the caller is
-   * going to wait, and so may stand first in line for blocks. `rank`: among the others, in a priority queue.
+   * Puts an encoded item. Returns 0, or the side to wait on; -1 if the queue is shut down. `waits`: the
+   * caller is going to wait, and so may stand first in line for blocks. `rank`: among the others, in a
+   * priority queue.
    */
   store(encoded: Encoded, waits: boolean, rank: number): Side | 0 | -1 {
     let length: number

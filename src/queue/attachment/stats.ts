@@ -87,7 +87,7 @@ function queuedNow(shared: Shared): number {
     count = queued(shared)
     if (shared.load(HEAD) === head) break
   }
-  // Who drops the oldest item claims a place first, and puts and takes may never let up.
+  // A put that drops the oldest item claims the tail first, and puts and takes may never pause.
   return Math.min(count, shared.geometry.maxsize)
 }
 

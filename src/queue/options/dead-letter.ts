@@ -3,8 +3,8 @@ import type { PutResult } from './put-options.ts'
 import type { WaitOptions } from './wait-options.ts'
 
 /**
- * An error of a dead letter. All its properties are enumerable: `JSON.stringify` shows them, and any codec can
- * carry them.
+ * An error of a dead letter. All its properties are enumerable: `JSON.stringify` shows them, and any codec
+ * can carry them.
  */
 export type LetterError = Error & { code?: string | number; exitCode?: number }
 
@@ -35,7 +35,7 @@ export interface DeadLetterQueue<T> {
   readonly [INTERNALS]: LetterTarget
 }
 
-/** @internal What a queue needs of the queue that takes its dead letters. */
+/** @internal The part of a dead-letter queue that the queue needs whose letters it takes. */
 export interface LetterTarget {
   readonly codecName: string
   readonly whenFull: string

@@ -2,15 +2,15 @@ import { invalidType, invalidValue, type Known, optionsObject, outOfRange } from
 import { clock } from '../../clock.ts'
 import type { WaitOptions } from './wait-options.ts'
 
-/** What a put does on a full queue. */
+/** The choices for a put on a full queue. */
 export type WhenFull = 'wait' | 'reject' | 'drop-oldest' | 'drop-newest'
 
-/** What a put did. 'replaced-oldest': stored, and an older item was dropped. 'dropped': not stored. */
+/** The result of a put. 'replaced-oldest': stored, and an older item was dropped. 'dropped': not stored. */
 export type PutResult = 'stored' | 'replaced-oldest' | 'dropped'
 
 /**
- * Options of a put. Those that only another kind of queue has are known here too, and refused with the reason:
- * so one queue can take the place of another.
+ * Options of a put. Those that only another kind of queue has are known here too, and refused with the
+ * reason: so one queue can take the place of another.
  */
 export interface PutOptions extends WaitOptions {
   /**
@@ -88,8 +88,8 @@ export function rankingOf(by: unknown, ageing: unknown): Ranking {
  */
 export function rankOf(ranking: Ranking, item: unknown, options: PutOptions | undefined): number {
   const priority = priorityOf(ranking, item, options)
-  // An item that waits for t ms is t / ageing steps ahead of one that comes now. The difference never changes, so
-  // it is added once, at the put.
+  // An item that waits for t ms is t / ageing steps ahead of one that comes now. The difference never
+  // changes, so it is added once, at the put.
   return ranking.ageing === 0 ? priority : priority + clock.shared() / ranking.ageing
 }
 

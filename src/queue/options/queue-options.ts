@@ -18,8 +18,8 @@ import { type Ranking, rankingOf, type WhenFull } from './put-options.ts'
 /** How a queue is made. Sizes are in bytes, counts in items. */
 export interface QueueOptions<T> {
   /**
-   * A put never raises the number of items queued, those that came back included, above this. An integer from 1
-   * to 2^30, as far as memory allows.
+   * A put never raises the number of items queued, those that came back included, above this. An integer from
+   * 1 to 2^30, as far as memory allows.
    * @default 1024
    */
   maxsize?: number | undefined
@@ -44,15 +44,16 @@ export interface QueueOptions<T> {
    */
   memoryBytes?: number | undefined
   /**
-   * What a put does on a full queue, and where the budget for long items is used up. 'wait': it waits. 'reject':
-   * it fails with QueueFullError, at once, whatever its timeout. 'drop-newest': the item is dropped.
-   * 'drop-oldest': the item takes the place of the oldest one that nobody holds; not in a PriorityQueue.
+   * Decides about a put on a full queue, and where the budget for long items is used up. 'wait': it waits.
+   * 'reject': it fails with QueueFullError, at once, whatever its timeout. 'drop-newest': the item is
+   * dropped. 'drop-oldest': the item takes the place of the oldest one that nobody holds; not in a
+   * PriorityQueue.
    * @default 'wait'
    */
   whenFull?: WhenFull | undefined
   /**
-   * 'manual': an item is unfinished until `taskDone`. 'auto': it is finished when `get` hands it over, so it is
-   * delivered at most once.
+   * 'manual': an item is unfinished until `taskDone`. 'auto': it is finished when `get` hands it over, so it
+   * is delivered at most once.
    * @default 'manual'
    */
   ack?: 'manual' | 'auto' | undefined
@@ -74,8 +75,8 @@ export interface QueueOptions<T> {
   deadLetters?: DeadLetterQueue<T> | undefined
   /**
    * Threads attached at once, the creator included, 1 to 4096.
-   * @default 64; with more than 15 cores four for each and one more, so that groups that have a thread for each
-   *   core work together
+   * @default 64; with more than 15 cores four for each and one more, so that groups that have a thread for
+   * each core work together
    */
   maxThreads?: number | undefined
   /**
@@ -131,7 +132,7 @@ export interface Settings<T> {
   readonly ack: 'manual' | 'auto'
   readonly whenFull: WhenFull
   readonly deadLetters: LetterTarget | undefined
-  /** Of a priority queue. */
+  /** Present for a priority queue only. */
   readonly ranking: Ranking | undefined
   readonly geometry: Geometry
 }

@@ -10,7 +10,8 @@ export interface WaitOptions {
    */
   timeout?: number | undefined
   /**
-   * Ends the wait with an AbortError. `…Sync` calls take only `thread.signal`: a blocked thread hears no other.
+   * Ends the wait with an AbortError. `…Sync` calls take only `thread.signal`: a blocked thread hears no
+   * other.
    * @default none
    */
   signal?: AbortSignal | undefined
@@ -51,8 +52,8 @@ export function signalOf(options: { readonly signal?: unknown } | undefined): Ab
 }
 
 /**
- * Whether a call that blocks was given `thread.signal`. A blocked thread never sees an ordinary signal fire, so
- * only this one is accepted: its supervisor backs it with a shared word.
+ * Whether a call that blocks was given `thread.signal`. A blocked thread never sees an ordinary signal fire,
+ * so only this one is accepted: its supervisor backs it with a shared word.
  * @throws TypeError for another signal; AbortError if it is aborted already
  */
 export function isStoppable(options: WaitOptions | undefined): boolean {

@@ -9,13 +9,13 @@ import type { Note } from './reclaim.ts'
 /** How a thread ended, as its starter heard. */
 export interface Ending {
   readonly exitCode: number
-  /** What it died of, if anything: out of memory, or what nobody caught. */
+  /** The error that ended the thread, if any: out of memory, or an uncaught exception. */
   readonly thrown: { readonly error: unknown } | undefined
 }
 
 /**
- * Why an item failed that `thread` held. Without `ending` another thread started it, and only the death is
- * known.
+ * The failure of an item that `thread` held when it died. Without `ending` only the death is known, since
+ * another thread started it.
  */
 export function deathOf(thread: number, ending?: Ending): ErrorSnapshot {
   const thrown = ending?.thrown
@@ -24,20 +24,20 @@ export function deathOf(thread: number, ending?: Ending): ErrorSnapshot {
   return withoutStack(ending === undefined ? error : Object.assign(error, { exitCode: ending.exitCode }))
 }
 
-/** The stack is only where this thread heard of it. */
+/** Without its stack, which only says where this thread heard of the death. */
 function withoutStack(error: Error): ErrorSnapshot {
   delete error.stack
   return snapshotOf(error)
 }
 
-/** Notes in the records of the items that they failed by a death. `deaths`: by threadId. */
+/** Adds a death to the failure histories of the items that it failed. `deaths`: by threadId. */
 export function noteIn(shared: SharedMemory, deaths: ReadonlyMap<number, ErrorSnapshot>): Note {
   const { geometry, memory } = shared
   return (entry, holder, timedOut) => {
     if (geometry.recordsAt === 0) return
     const cell = shared.load(entry)
     if (cell < 0 || cell >= geometry.cells) return
-    // It only moved the item to the dead letters.
+    // The thread only moved the item to the dead letters.
     if ((shared.load(geometry.cellsAt + cell * geometry.cellBytes + ATTEMPTS) & DEAD_LETTERED) !== 0) return
     const thread = holder - 1
     const error =

@@ -8,8 +8,8 @@ import { recover, wakeEveryone } from './reclaim.ts'
 import { registry, rememberDeath, sweep, thisThread } from './registry.ts'
 
 /**
- * Recovers what a dead thread has left in every queue that this thread knows. It is called after the thread's last
- * JavaScript only: until then a thread that was told to terminate can still store.
+ * Recovers what a dead thread has left in every queue that this thread knows. It is called after the thread's
+ * last JavaScript only: until then a thread that was told to terminate can still store.
  */
 export function died(thread: number, death: ErrorSnapshot): void {
   const { attached } = registry()

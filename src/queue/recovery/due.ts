@@ -13,7 +13,7 @@ export class DueTime {
     this.low = (ms | 0) ^ 0x80000000
   }
 
-  /** What is due then is due no earlier than in `delay` ms. */
+  /** The time at which an item is due that is delayed by `delay` ms from now, rounded up. */
   static after(delay: number): DueTime {
     return new DueTime(Math.ceil(clock.shared() + delay))
   }

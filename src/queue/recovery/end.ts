@@ -22,18 +22,18 @@ import { clearTimeout, setTimeout } from '../../timers.ts'
 import { BLOCKED_WAITER, backOff, END_BIT, wakeAllTakers } from '../../wait/index.ts'
 
 /**
- * The end of a queue: it is shut down and nothing is left in it, but threads still hold items, which may be requeued.
- * A taker waits there until no other thread holds one. Holders that themselves wait there do not count: when only
- * such are left, the round ends, and all of them leave.
+ * The end of a queue: it is shut down and nothing is left in it, but threads still hold items, which may be
+ * requeued. A taker waits there until no other thread holds one. Holders that themselves wait there do not
+ * count: when only such are left, the round ends, and all of them leave.
  */
 
 /**
- * This thread arrives at the end. `excused`: it cannot settle what it holds while it waits. Returns the round that
- * it waits for.
+ * This thread arrives at the end. `excused`: it cannot settle what it holds while it waits. Returns the round
+ * that it waits for.
  */
 export function arriveAtEnd(shared: Shared, ledger: number, excused: boolean): number {
-  // Read the round before setting the mark. A thread that sees our mark ends the round after this read, so we notice
-  // the change.
+  // Read the round before setting the mark. A thread that sees our mark ends the round after this read, so we
+  // notice the change.
   const round = shared.load(END_ROUND)
   shared.core.enterWait(ledger, JOIN, END_BIT, BLOCKED_WAITER)
   shared.core.markAtEnd(ledger, excused ? 1 : 0)
@@ -59,16 +59,17 @@ export function mayLeaveEnd(shared: Shared, ledger: number, round: number): bool
 }
 
 /**
- * True on a shut-down queue from which nothing can be had any more: it is empty, and no other thread holds an item. A
- * holder that waits at the end counts here: another thread that arrives there releases it, not one that only looks.
+ * True on a shut-down queue from which nothing can be had any more: it is empty, and no other thread holds an
+ * item. A holder that waits at the end counts here: another thread that arrives there releases it, not one
+ * that only looks.
  */
 export function hasEnded(shared: Shared, ledger: number): boolean {
   return isShutDown(shared) && holdersBeside(shared, ledger) === NOBODY
 }
 
 /**
- * One taker's wait at the end of a queue, from its first look that found the queue shut down and empty to the moment
- * it leaves.
+ * One taker's wait at the end of a queue, from its first look that found the queue shut down and empty to the
+ * moment it leaves.
  */
 export class EndWait {
   readonly #shared: Shared
@@ -80,7 +81,10 @@ export class EndWait {
   #warned = false
   #timer: NodeJS.Timeout | undefined
 
-  /** `excused`: see arriveAtEnd. `onLongWait` is called once, after 5 s, if the event loop or `maxSleepMs` allows. */
+  /**
+   * `excused`: see arriveAtEnd. `onLongWait` is called once, after 5 s, if the event loop or `maxSleepMs`
+   * allows.
+   */
   constructor(shared: Shared, ledger: number, excused: () => boolean, onLongWait: () => void) {
     this.#shared = shared
     this.#ledger = ledger
@@ -138,9 +142,9 @@ const NOBODY = 1
 const WAITERS_ONLY = 2
 
 /**
- * Tells which other threads hold items. Every count only grows, and AT_END can only be late, so two equal readings show
- * what was true between them. The tail of a shut-down queue stands still: an item that is neither finished nor held is
- * in the queue.
+ * Tells which other threads hold items. Every count only grows, and AT_END can only be late, so two equal
+ * readings show what was true between them. The tail of a shut-down queue stands still: an item that is
+ * neither finished nor held is in the queue.
  */
 function holdersBeside(shared: Shared, ledger: number): number {
   for (let tries = 0; tries < 100; tries++) {
@@ -168,14 +172,16 @@ function holdersBeside(shared: Shared, ledger: number): number {
 }
 
 /**
- * Counts the items that wait for room among the dead letters: no taker gets them. It reads while the lock is free. Each
- * change moves a ledger's count as well, so between two equal readings of those the number was that of one moment. It
- * waits for the lock and never gives up: a thread inside may leave without a change, and then it wakes nobody.
+ * Counts the items that wait for room among the dead letters: no taker gets them. It reads while the lock is
+ * free. Each change moves a ledger's count as well, so between two equal readings of those the number was
+ * that of one moment. It waits for the lock and never gives up: a thread inside may leave without a change,
+ * and then it wakes nobody.
  */
 function readDeadLettered(shared: Shared): number {
   for (let tries = 0; ; tries++) {
     if (shared.load(LOCK) === 0) {
-      // Read DELAYED before RETURNED. An item that becomes due in between counts twice, so it counts as somebody's.
+      // Read DELAYED before RETURNED. An item that becomes due in between counts twice, so it counts as
+      // somebody's.
       const delayed = shared.load(DELAYED)
       const deadLettered = shared.load(RETURNS) - delayed - shared.load(RETURNED)
       if (shared.load(LOCK) === 0) return deadLettered
@@ -202,8 +208,8 @@ function readLedgers(shared: Shared): number[] {
 }
 
 /**
- * Wakes the threads that a finished item may have released, while some watch for that. The last of several threads that
- * finish items sees all their counts, and an empty queue: so one of them always wakes.
+ * Wakes the threads that a finished item may have released, while some watch for that. The last of several
+ * threads that finish items sees all their counts, and an empty queue: so one of them always wakes.
  */
 export function afterFinish(shared: Shared): void {
   if (!looksDrained(shared)) return

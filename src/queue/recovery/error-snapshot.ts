@@ -1,14 +1,14 @@
 import { classesOf, dataClassOf, define, isError, stackText, textOf } from '../../error-transport.ts'
 import type { LetterError } from '../options/index.ts'
 
-/** What is kept of an error beside its item: bounded, plain data, also where its class and its code are. */
+/** An error as it is kept beside its item: bounded, plain data that names its class and its code. */
 export interface ErrorSnapshot {
   /** Names of its constructors, most derived first. */
   readonly classes: readonly string[]
   readonly name: string
   readonly message: string
   readonly code?: string | number | undefined
-  /** Of a thread. */
+  /** The exit code of a thread that died. */
   readonly exitCode?: number | undefined
   /** MARK stands for the message. '': none. */
   readonly stack: string
@@ -17,13 +17,13 @@ export interface ErrorSnapshot {
 }
 
 const MARK = '\x7f'
-/** In characters: more would not fit into a record. */
+/** Limits in characters: more would not fit into a failure record. */
 const LONGEST_NAME = 64
 const LONGEST_TEXT = 4096
 const MAX_CLASSES = 5
 const MAX_CAUSES = 3
 
-/** Whatever was thrown: what cannot be read must not stop the item from being settled. */
+/** Accepts any thrown value: a property that cannot be read must not stop the item from being settled. */
 export function snapshotOf(thrown: unknown, causes = MAX_CAUSES): ErrorSnapshot {
   if (!isError(thrown)) {
     return { classes: ['Error'], name: 'Error', message: shown(thrown).slice(0, LONGEST_TEXT), stack: '' }
@@ -81,7 +81,7 @@ export function packSnapshot(snapshot: ErrorSnapshot, room: number): Buffer {
   return Buffer.alloc(0)
 }
 
-/** Whatever the text is: shared memory may be damaged. */
+/** Accepts any text, since shared memory may be damaged. */
 export function unpackSnapshot(text: string): ErrorSnapshot {
   try {
     return snapshotIn(JSON.parse(text))

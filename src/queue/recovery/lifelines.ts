@@ -14,9 +14,9 @@ import { hearsExit, type OtherThread, otherThread } from './other-threads.ts'
 import { registry } from './registry.ts'
 
 /**
- * Lifelines tell the main thread of deaths whose Workers it has not started. A thread hands the main thread one end of
- * a port before it claims a ledger. The end closes when the thread's environment is torn down, after its last
- * JavaScript.
+ * Lifelines tell the main thread of deaths whose Workers it has not started. A thread hands the main thread
+ * one end of a port before it claims a ledger. The end closes when the thread's environment is torn down,
+ * after its last JavaScript.
  */
 const LIFELINE = 'millrace:lifeline'
 /** The main thread asks a thread for its lifeline. */
@@ -30,7 +30,10 @@ interface LifelineMessage {
   readonly isSupervised: boolean
 }
 
-/** False in a test of Jest: `process`, however it is imported, is a copy there, to which Node sends no messages. */
+/**
+ * False in a test of Jest: `process`, however it is imported, is a copy there, to which Node sends no
+ * messages.
+ */
 export const hearsMessages = runInThisContext('globalThis.process') === process
 
 /** The main thread has the other ends. Kept, since a port that is collected would close. */
@@ -44,7 +47,10 @@ const FAILED = 'ERR_WORKER_MESSAGING_FAILED'
 /** How long a thread that is asked for its lifeline may take to answer. */
 const ANSWER_MS = 1000
 
-/** How long a supervisor in another thread has to say why one of its threads died: it may block, or have died too. */
+/**
+ * How long a supervisor in another thread has to say why one of its threads died: it may block, or have died
+ * too.
+ */
 const REASON_MS = 1000
 
 /** Begins to hear of lifelines, and of questions for one. */
@@ -72,9 +78,9 @@ export function ensureLifeline(): void {
 }
 
 /**
- * The message is rejected where the main thread has not loaded millrace: then it cannot help. It may load millrace
- * later, and a notice without a lifeline would look like the death of this thread. So one goes before every notice
- * until one is received.
+ * The message is rejected where the main thread has not loaded millrace: then it cannot help. It may load
+ * millrace later, and a notice without a lifeline would look like the death of this thread. So one goes
+ * before every notice until one is received.
  */
 function sendLifeline(): void {
   const { port1, port2 } = new MessageChannel()
@@ -96,10 +102,10 @@ function sendLifeline(): void {
 }
 
 /**
- * Waits for the lifeline that was sent before a notice. If it does not come, Node may have discarded it, since the
- * thread ended before this one read it; then the thread is asked for another. The bound is far above what was measured:
- * 4 turns of the event loop for a thread three levels down. A timer turns the loop itself; an immediate that does not
- * hold the process waits for something else to turn it.
+ * Waits for the lifeline that was sent before a notice. If it does not come, Node may have discarded it,
+ * since the thread ended before this one read it; then the thread is asked for another. The bound is far
+ * above what was measured: 4 turns of the event loop for a thread three levels down. A timer turns the loop
+ * itself; an immediate that does not hold the process waits for something else to turn it.
  */
 export function expectLifeline(thread: number, other: OtherThread, turns = 100): void {
   if (other.lifelines.length > 0 || registry().dead.has(thread)) return
@@ -107,7 +113,10 @@ export function expectLifeline(thread: number, other: OtherThread, turns = 100):
   else setTimeout(expectLifeline, 1, thread, other, turns - 1).unref()
 }
 
-/** A thread that blocks answers late, and is alive. Node's answer says that a thread is dead only if it knows none. */
+/**
+ * A thread that blocks answers late, and is alive. Node's answer says that a thread is dead only if it knows
+ * none.
+ */
 function askForLifeline(thread: number, other: OtherThread): void {
   postMessageToThread(thread, { kind: ASK }, [], ANSWER_MS).then(
     () => expectLifeline(thread, other),

@@ -10,8 +10,8 @@ import { wakeEveryone } from './reclaim.ts'
 import { registry, whenSweepDetaches } from './registry.ts'
 
 /**
- * Notices tell the main thread, and supervisors in other threads, which memories a thread uses. A thread broadcasts one
- * before it claims a ledger: a broadcast arrives though the thread blocks next.
+ * Notices tell the main thread, and supervisors in other threads, which memories a thread uses. A thread
+ * broadcasts one before it claims a ledger: a broadcast arrives though the thread blocks next.
  */
 const CHANNEL = 'millrace:attach'
 
@@ -35,7 +35,10 @@ export function openNotices(): () => void {
   return () => notices.close()
 }
 
-/** Tells of a queue before its ledger is claimed: no thread dies with a ledger that the main thread has not heard of. */
+/**
+ * Tells of a queue before its ledger is claimed: no thread dies with a ledger that the main thread has not
+ * heard of.
+ */
 export function announce(id: string, shared: SharedMemory): void {
   if (isMainThread) return
   ensureLifeline()

@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { SharedMemory } from '../../core/index.ts'
 import type { RegisteredQueue } from './registry.ts'
 
-/** What this thread knows of another one that uses queues. */
+/** Another thread that uses queues, as this thread knows it. */
 export interface OtherThread {
   /** The memories that it is attached to, by the queues' ids. */
   readonly memories: Map<string, UsedMemory>
@@ -55,7 +55,8 @@ export function hearsExit(thread: number): boolean {
 }
 
 /**
- * Calls `call` when a thread is dead, before what it holds is requeued, until the returned function is called.
+ * Calls `call` when a thread is dead, before what it holds is requeued, until the returned function is
+ * called.
  */
 export function beforeRecovery(call: (thread: number) => void): () => void {
   others.beforeRecovery.add(call)

@@ -47,9 +47,10 @@ export type Note = (entry: number, holder: number, timedOut: RunTimeout | undefi
 const nothing: Note = () => {}
 
 /**
- * Reclaims a ledger: its waits are no longer counted, its blocks are free, the items it held are requeued, and
- * another thread can claim it. Each step is one straight line, and done twice it changes nothing. So a recoverer
- * may die anywhere, and the next one goes on. `recoverer` is 0 for a thread that detaches and reclaims its own.
+ * Reclaims a ledger: its waits are no longer counted, its blocks are free, the items it held are requeued,
+ * and another thread can claim it. Each step is one straight line, and done twice it changes nothing. So a
+ * recoverer may die anywhere, and the next one goes on. `recoverer` is 0 for a thread that detaches and
+ * reclaims its own.
  */
 export function reclaim(
   shared: Shared,
@@ -110,8 +111,8 @@ function requeueAfterTimeout(
 }
 
 /**
- * Discards what is left after an immediate shutdown; it counts as finished in `ledger`. Each step discards one item,
- * and any number of threads may take part: so one that began it may die.
+ * Discards what is left after an immediate shutdown; it counts as finished in `ledger`. Each step discards
+ * one item, and any number of threads may take part: so one that began it may die.
  */
 export function discardAll(shared: Shared, ledger: number): void {
   const { core, geometry } = shared
@@ -134,8 +135,8 @@ export function discardAll(shared: Shared, ledger: number): void {
       `the shared memory of a queue is damaged: the items to discard are more than its ${geometry.cells} cells`,
     )
   }
-  // The thread that shut the queue down may have woken the joins before this count. The last of several threads
-  // that discard sees all counts, so one of them always wakes the joins.
+  // The thread that shut the queue down may have woken the joins before this count. The last of several
+  // threads that discard sees all counts, so one of them always wakes the joins.
   if (discarded > 0 && unfinished(shared) === 0) core.wakeAll(JOIN)
 }
 
@@ -175,8 +176,8 @@ export function freeBlocks(shared: Shared, entry: number): boolean {
 }
 
 /**
- * Reclaims what the dead `thread` (threadId + 1) leaves in this queue: its own ledger, and each whose recoverer it
- * was. Any number of threads may call this at once; one of them takes a ledger over.
+ * Reclaims what the dead `thread` (threadId + 1) leaves in this queue: its own ledger, and each whose
+ * recoverer it was. Any number of threads may call this at once; one of them takes a ledger over.
  */
 export function recover(shared: Shared, thread: number, recoverer: number, note: Note = nothing): void {
   const used = ledgersUsed(shared)
@@ -191,8 +192,8 @@ export function recover(shared: Shared, thread: number, recoverer: number, note:
 }
 
 /**
- * Wakes all waiters. A thread that dies asleep may take a wake with it that was meant for another, so after every
- * death all look again.
+ * Wakes all waiters. A thread that dies asleep may take a wake with it that was meant for another, so after
+ * every death all look again.
  */
 export function wakeEveryone(shared: Shared): void {
   wakeAllTakers(shared)

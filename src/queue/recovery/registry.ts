@@ -29,13 +29,13 @@ export interface RegisteredQueue {
 }
 
 /**
- * What this thread is attached to. It lives on `globalThis`, so that two copies of the library in one thread
- * agree: one ledger for each queue and thread.
+ * This thread's attachment to one queue. It lives on `globalThis`, so that two copies of the library in one
+ * thread agree: one ledger for each queue and thread.
  */
 export interface RegisteredAttachment {
   /**
-   * Weak: a queue that nothing uses any more may be collected, and then the next sweep drops this entry. Absent
-   * once the thread has detached.
+   * Weak: a queue that nothing uses any more may be collected, and then the next sweep drops this entry.
+   * Absent once the thread has detached.
    */
   readonly queue: WeakRef<RegisteredQueue> | undefined
   /** Strong while another thread's ledger is in use: its death must be noticed here. */
@@ -139,8 +139,8 @@ interface Holding {
 const holdings = new Set<Holding>()
 
 /**
- * Keeps the queue object, until a sweep finds that this thread holds nothing of its items: only that object can
- * settle them.
+ * Keeps the queue object, until a sweep finds that this thread holds nothing of its items: only that object
+ * can settle them.
  */
 export function keepWhileHolding(holding: Holding): void {
   holdings.add(holding)
@@ -148,8 +148,8 @@ export function keepWhileHolding(holding: Holding): void {
 }
 
 /**
- * Reclaims what a queue object of this id has left that was collected but not swept yet, before the thread attaches
- * again.
+ * Reclaims what a queue object of this id has left that was collected but not swept yet, before the thread
+ * attaches again.
  */
 export function reclaimFormer(id: string): void {
   const former = registry().attached.get(id)
@@ -167,7 +167,9 @@ export function whenSweepDetaches(call: (id: string) => void): void {
 
 let sizeAfterSweep = 0
 
-/** Holdings looked at for each queue that is made: those of queues that are made and dropped do not pile up. */
+/**
+ * Holdings looked at for each queue that is made: those of queues that are made and dropped do not pile up.
+ */
 const LOOKS_PER_QUEUE = 4
 
 function releaseSome(): void {
@@ -196,7 +198,9 @@ export function attachInRegistry(
   collected.register(queue, id)
 }
 
-/** Sweeps when there is twice as much as after the last sweep, so that many queues cost no more than a few. */
+/**
+ * Sweeps when there is twice as much as after the last sweep, so that many queues cost no more than a few.
+ */
 export function sweepNowAndThen(): void {
   releaseSome()
   if (registry().attached.size > 2 * sizeAfterSweep + 16) sweep()
@@ -213,7 +217,9 @@ export function sweep(): void {
   sizeAfterSweep = registry().attached.size
 }
 
-/** Detaches the thread from a queue whose object was collected, and forgets it if no other thread is attached. */
+/**
+ * Detaches the thread from a queue whose object was collected, and forgets it if no other thread is attached.
+ */
 function dropIfUnused(id: string, { queue, shared, ledger }: RegisteredAttachment): void {
   if (queue?.deref() !== undefined) return
   if (ledger !== 0) {

@@ -11,9 +11,9 @@ import { others } from './other-threads.ts'
 import { wakeEveryone } from './reclaim.ts'
 
 /**
- * Every thread that has loaded millrace hears the `exit` of the Workers it starts, and recovers what they leave in the
- * queues attached here. The starter may not know the queue, or not have loaded millrace; then notices and lifelines
- * tell the main thread.
+ * Every thread that has loaded millrace hears the `exit` of the Workers it starts, and recovers what they
+ * leave in the queues attached here. The starter may not know the queue, or not have loaded millrace; then
+ * notices and lifelines tell the main thread.
  */
 
 /** Begins to listen; once in each thread. */
@@ -28,7 +28,8 @@ export function listen(): void {
 }
 
 /**
- * Begins to hear what the Workers of this thread attach to, so that `wakeToStop` reaches them. Returns what ends it.
+ * Begins to hear what the Workers of this thread attach to, so that `wakeToStop` reaches them. Returns what
+ * ends it.
  */
 export function hearAttachments(): () => void {
   listen()
@@ -36,8 +37,8 @@ export function hearAttachments(): () => void {
 }
 
 /**
- * Wakes `thread`, a Worker of this thread, wherever it sleeps, also in queues of which a notice is still under way. It
- * has been asked to stop by a word that it reads before it sleeps.
+ * Wakes `thread`, a Worker of this thread, wherever it sleeps, also in queues of which a notice is still
+ * under way. It has been asked to stop by a word that it reads before it sleeps.
  */
 export function wakeToStop(thread: number): void {
   const { stopping } = others
@@ -46,11 +47,11 @@ export function wakeToStop(thread: number): void {
 }
 
 /**
- * Recovers what `worker` holds when it dies. Needed only for a Worker started before millrace was loaded in its
- * starter, when the main thread has not loaded it: all others are watched without asking.
+ * Recovers what `worker` holds when it dies. Needed only for a Worker started before millrace was loaded in
+ * its starter, when the main thread has not loaded it: all others are watched without asking.
  * @throws TypeError `ERR_INVALID_ARG_TYPE` if `worker` is no Worker
  * @example
- * watch(worker)
+ *     watch(worker)
  */
 export function watch(worker: Worker): void {
   if (typeof worker?.prependListener !== 'function' || typeof worker.threadId !== 'number') {
