@@ -5,6 +5,7 @@ export { EMPTY } from './access/index.ts'
 export { attach, attachAsync } from './attach.ts'
 export type { Handle, QueueStats, ThreadStats } from './attachment/index.ts'
 export type { BatchOptions } from './batches.ts'
+export type { GroupQueue, ItemFor, SinkQueue, SourceQueue } from './group-queue.ts'
 export { LifoQueue } from './lifo-queue.ts'
 export type {
   DeadLetter,

@@ -246,7 +246,7 @@ export interface HasInternals<T> {
 }
 
 /** The inner door of a queue. */
-export function internalsOf<T>(queue: HasInternals<T>): QueueInternals<T> {
+export function internalsOf<I>(queue: { readonly [INTERNALS]: I }): I {
   return queue[INTERNALS]
 }
 

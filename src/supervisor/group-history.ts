@@ -1,4 +1,4 @@
-import { internalsOf, type Queue } from '../queue/index.ts'
+import { type GroupQueue, internalsOf } from '../queue/index.ts'
 import type { Group } from './groups/index.ts'
 import { queuesOf } from './groups/index.ts'
 import {
@@ -22,9 +22,9 @@ class UsedQueue {
   /** The group took items from it. */
   readonly isTaken: boolean
   #last: QueueReport
-  #queue: Queue<unknown> | WeakRef<Queue<unknown>>
+  #queue: GroupQueue | WeakRef<GroupQueue>
 
-  constructor(queue: Queue<unknown>, isTaken: boolean) {
+  constructor(queue: GroupQueue, isTaken: boolean) {
     this.id = internalsOf(queue).id
     this.isTaken = isTaken
     this.#last = queueReport(queue)
@@ -32,7 +32,7 @@ class UsedQueue {
   }
 
   /** Undefined once it has been garbage-collected. */
-  get queue(): Queue<unknown> | undefined {
+  get queue(): GroupQueue | undefined {
     return this.#queue instanceof WeakRef ? this.#queue.deref() : this.#queue
   }
 
@@ -99,7 +99,7 @@ export class GroupHistory {
   }
 
   /** The queues from which groups took, as far as they are kept. */
-  get taken(): Queue<unknown>[] {
+  get taken(): GroupQueue[] {
     const taken = this.#groups.flatMap(({ queues }) => queues).filter(({ isTaken }) => isTaken)
     const queues = taken.flatMap(({ queue }) => (queue === undefined ? [] : [queue]))
     return [...new Set(queues)]

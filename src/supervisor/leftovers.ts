@@ -1,5 +1,5 @@
 import { ThreadError } from '../errors.ts'
-import { internalsOf, type Queue } from '../queue/index.ts'
+import { type GroupQueue, internalsOf } from '../queue/index.ts'
 import { counted } from './groups/index.ts'
 
 /**
@@ -7,7 +7,7 @@ import { counted } from './groups/index.ts'
  * room so far. Ends when no item has moved for `graceMs`.
  */
 export async function untilDeadLettersMoved(
-  queues: readonly Queue<unknown>[],
+  queues: readonly GroupQueue[],
   graceMs: number,
   signal: AbortSignal,
 ): Promise<void> {
@@ -23,7 +23,7 @@ export async function untilDeadLettersMoved(
 }
 
 /** An error for each of these queues that still has items. */
-export function leftoversIn(queues: readonly Queue<unknown>[]): ThreadError[] {
+export function leftoversIn(queues: readonly GroupQueue[]): ThreadError[] {
   return queues
     .filter((queue) => queue.size > 0)
     .map((queue) => {

@@ -1,5 +1,5 @@
 import { QueueShutDownError } from '../errors.ts'
-import { internalsOf, type Queue } from '../queue/index.ts'
+import { type GroupQueue, internalsOf } from '../queue/index.ts'
 import { causeOf, noteCause } from '../thread-link.ts'
 import { clearTimeout, setTimeout } from '../timers.ts'
 import { type Group, isUndeclared, queuesOf } from './groups/index.ts'
@@ -14,7 +14,7 @@ const FAILED_QUEUE_CHECK_MS = 50
 export class QueueEnds {
   readonly #running: () => readonly Group[]
   /** The queues whose end is watched, each with the function that ends the watch. */
-  readonly #watches = new Map<Queue<unknown>, () => void>()
+  readonly #watches = new Map<GroupQueue, () => void>()
 
   /** `running`: the groups of this supervisor that are not over. */
   constructor(running: () => readonly Group[]) {
@@ -52,13 +52,13 @@ export class QueueEnds {
     this.#watches.clear()
   }
 
-  #unwatchUnused(queue: Queue<unknown>): void {
+  #unwatchUnused(queue: GroupQueue): void {
     if (this.#users(queue).length > 0) return
     this.#watches.get(queue)?.()
     this.#watches.delete(queue)
   }
 
-  #users(queue: Queue<unknown>): Group[] {
+  #users(queue: GroupQueue): Group[] {
     return this.#running().filter(({ plan }) => queuesOf(plan).includes(queue))
   }
 
@@ -66,7 +66,7 @@ export class QueueEnds {
    * A queue was shut down: groups are asked to stop that put into it alone. Otherwise they would notice only
    * when they have an item to put.
    */
-  #ended(queue: Queue<unknown>): void {
+  #ended(queue: GroupQueue): void {
     const { id, label } = internalsOf(queue)
     const cause = causeOf(id)
     const reason = new QueueShutDownError(`${label} is shut down`, cause)
@@ -90,15 +90,14 @@ export class QueueEnds {
   }
 
   /** A group that was stopped before it had used a queue counts as a taker of what other groups put. */
-  #sourcesOf({ flow, plan }: Group): readonly Queue<unknown>[] {
+  #sourcesOf({ flow, plan }: Group): readonly GroupQueue[] {
     if (!flow.isUndecided) return [...flow.sources]
-    const isClosed = (queue: Queue<unknown>) =>
-      this.#running().some((other) => other.plan.closes.includes(queue))
+    const isClosed = (queue: GroupQueue) => this.#running().some((other) => other.plan.closes.includes(queue))
     return plan.args.queues.filter(isClosed)
   }
 
   /** Shuts a queue down so that puts fail with `cause`, in all threads. */
-  #shutDownFor(queue: Queue<unknown>, cause: unknown): void {
+  #shutDownFor(queue: GroupQueue, cause: unknown): void {
     const { id } = internalsOf(queue)
     noteCause(id, cause)
     for (const running of this.#running()) running.tellCause(id, cause)
@@ -111,12 +110,12 @@ export class QueueEnds {
  * that have all ended. A function of `spawn` may have shut a queue down itself and go on. So it is useless
  * only after a failure, and only if it takes items.
  */
-function isUseless({ plan, flow }: Group, queue: Queue<unknown>, hasFailed: boolean): boolean {
+function isUseless({ plan, flow }: Group, queue: GroupQueue, hasFailed: boolean): boolean {
   if (plan.outputs.includes(queue)) return true
   const { sinks, sources } = flow
   if (isUndeclared(plan) && !(hasFailed && sources.size > 0)) return false
-  const outputs = plan.args.queues.filter((each) => sinks.has(each) || !sources.has(each))
-  const hasEnded = (output: Queue<unknown>) =>
+  const outputs: GroupQueue[] = plan.args.queues.filter((each) => sinks.has(each) || !sources.has(each))
+  const hasEnded = (output: GroupQueue) =>
     output.isShutDown && (hasFailed || sinks.has(output) || output.empty)
   return outputs.includes(queue) && outputs.every(hasEnded)
 }

@@ -1,4 +1,4 @@
-import type { Queue } from '../queue/index.ts'
+import type { GroupQueue } from '../queue/index.ts'
 import type { Group } from './groups/index.ts'
 
 /** How the groups of a supervisor have ended. */
@@ -90,7 +90,7 @@ export function groupReport(group: Group): GroupReport {
 }
 
 /** @internal */
-export function queueReport(queue: Queue<unknown>): QueueReport {
+export function queueReport(queue: GroupQueue): QueueReport {
   const { size, unfinished, dropped } = queue.stats()
   return { name: queue.name, maxsize: queue.maxsize, left: size, unfinished, dropped }
 }

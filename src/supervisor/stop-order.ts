@@ -1,4 +1,5 @@
 import { clock } from '../clock.ts'
+import type { GroupQueue } from '../queue/index.ts'
 import { clearInterval, setInterval } from '../timers.ts'
 import type { Group, Member } from './groups/index.ts'
 
@@ -23,7 +24,7 @@ function feeds(group: Group, other: Group): boolean {
 }
 
 /** A group that has used no queue so far may take from all of them. */
-function sourcesOf({ flow, plan }: Group) {
+function sourcesOf({ flow, plan }: Group): ReadonlySet<GroupQueue> {
   return flow.isUndecided ? new Set(plan.args.queues) : flow.sources
 }
 

@@ -3,7 +3,14 @@ import { EventEmitter } from 'node:events'
 import { clock } from '../clock.ts'
 import { AbortError, SupervisorClosedError, TooManyThreadsError } from '../errors.ts'
 import { placeIn, refuseSelfStart } from '../protocol/index.ts'
-import { hearAttachments, type ItemOf, type Queue, type WaitOptions } from '../queue/index.ts'
+import {
+  hearAttachments,
+  type ItemFor,
+  type ItemOf,
+  type SinkQueue,
+  type SourceQueue,
+  type WaitOptions,
+} from '../queue/index.ts'
 import { clearInterval, setInterval } from '../timers.ts'
 import { markUnsendable } from '../unsendable.ts'
 import { onAbort } from '../wait/index.ts'
@@ -109,11 +116,11 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    * @throws as `spawn`
    */
   // biome-ignore lint/suspicious/noExplicitAny: a queue of whatever items
-  produce<Q extends Queue<any>, A = undefined>(
+  produce<Q extends SinkQueue<any>, A = undefined>(
     queue: Q,
-    task: ThreadTask<A> & ProduceOptions & Starts<Inferred<A>> & Yields<ItemOf<Q>>,
+    task: ThreadTask<A> & ProduceOptions & Starts<Inferred<A>> & Yields<ItemFor<Q>>,
   ): ThreadGroup<undefined> {
-    const plan = producePlan(queue as Queue<unknown>, task as ThreadTask<never>, this.#settings)
+    const plan = producePlan(queue, task as ThreadTask<never>, this.#settings)
     return this.#add(this.produce, plan) as Group<undefined>
   }
 
@@ -129,11 +136,11 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    * @throws as `spawn`
    */
   // biome-ignore lint/suspicious/noExplicitAny: a queue of whatever items
-  consume<Q extends Queue<any>, A = undefined>(
+  consume<Q extends SourceQueue<any>, A = undefined>(
     queue: Q,
     task: ThreadTask<A> & ConsumeOptions & Takes<ItemOf<Q>, Inferred<A>>,
   ): ThreadGroup<undefined> {
-    const plan = consumePlan(queue as Queue<unknown>, task as ThreadTask<never>, this.#settings)
+    const plan = consumePlan(queue, task as ThreadTask<never>, this.#settings)
     return this.#add(this.consume, plan) as Group<undefined>
   }
 

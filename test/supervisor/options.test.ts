@@ -219,7 +219,10 @@ describe('an option of a task', () => {
 
   it.each(['produce', 'consume'] as const)('of %s needs a queue before it', (method) => {
     for (const given of [undefined, null, {}, queue.handle]) {
-      expect(() => supervisor()[method](given as never, good)).toThrow(saying(...TYPE, 'queue', 'a Queue'))
+      const one = supervisor()
+      const call = () =>
+        method === 'produce' ? one.produce(given as never, good) : one.consume(given as never, good)
+      expect(call).toThrow(saying(...TYPE, 'queue', 'a Queue'))
     }
   })
 

@@ -103,7 +103,9 @@ describe('a task that is refused', () => {
     const one = supervisor()
     const task = { filename: './work.mjs', name: 'bake' }
     const call = () =>
-      method === 'spawn' ? one.spawn(task) : one[method](new millrace.Queue<unknown>(), task)
+      method === 'spawn'
+        ? one.spawn(task)
+        : (one[method] as typeof one.consume).call(one, new millrace.Queue<unknown>(), task)
     expect(call).toThrow(
       saying('TypeError', 'ERR_INVALID_ARG_VALUE', 'task.filename', 'absolute path', './work.mjs'),
     )
@@ -113,7 +115,9 @@ describe('a task that is refused', () => {
     const one = supervisor()
     const task = fixture('plain.mjs', 'echo', { args: () => {} })
     const call = () =>
-      method === 'spawn' ? one.spawn(task) : one[method](new millrace.Queue<unknown>(), task)
+      method === 'spawn'
+        ? one.spawn(task)
+        : (one[method] as typeof one.consume).call(one, new millrace.Queue<unknown>(), task)
     expect(call).toThrow(saying('TypeError', 'ERR_INVALID_ARG_VALUE', 'task.args'))
   })
 })

@@ -1,5 +1,5 @@
 import { TooManyThreadsError } from '../../errors.ts'
-import { internalsOf, isQueue, type Queue } from '../../queue/index.ts'
+import { type GroupQueue, internalsOf, isQueue } from '../../queue/index.ts'
 import type { Member } from './member.ts'
 import { type GroupPlan, queuesOf } from './plan.ts'
 
@@ -21,7 +21,7 @@ export function refuseTooMany(plan: GroupPlan): void {
 }
 
 /** The queues that a thread of the group attaches. With each queue it attaches its dead-letter queue. */
-function attachedBy(plan: GroupPlan): Set<Queue<unknown>> {
+function attachedBy(plan: GroupPlan): Set<GroupQueue> {
   const found = new Set(queuesOf(plan))
   // The iterator of a Set also visits what is added meanwhile.
   for (const queue of found) {
@@ -31,7 +31,7 @@ function attachedBy(plan: GroupPlan): Set<Queue<unknown>> {
   return found
 }
 
-function refuseMore(queue: Queue<unknown>, more: number): void {
+function refuseMore(queue: GroupQueue, more: number): void {
   const { isDetached, label, maxThreads } = internalsOf(queue)
   if (isDetached) return
   const users = [...activeGroups].filter(({ plan }) => attachedBy(plan).has(queue))

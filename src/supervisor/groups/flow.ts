@@ -1,9 +1,9 @@
-import type { Queue } from '../../queue/index.ts'
+import type { GroupQueue } from '../../queue/index.ts'
 import { ASKS, PUTS, TAKES } from '../../thread-link.ts'
 import type { GroupPlan } from './plan.ts'
 import type { Run } from './run.ts'
 
-type Queues = ReadonlySet<Queue<unknown>>
+type Queues = ReadonlySet<GroupQueue>
 
 /**
  * The queues that the threads of a group take from and put into, as far as is known: from the plan, and from
@@ -13,7 +13,7 @@ type Queues = ReadonlySet<Queue<unknown>>
 export class Flow {
   readonly #plan: GroupPlan
   /** The queues among the arguments and the outputs, as the words of the runs number them. */
-  readonly #queues: readonly Queue<unknown>[]
+  readonly #queues: readonly GroupQueue[]
   /** Bits of Use, by these numbers. */
   readonly #uses: number[]
 
@@ -51,7 +51,7 @@ export class Flow {
     return inputs.length === 0 && args.queues.length > 0 && this.#uses.every((uses) => uses === 0)
   }
 
-  #used(uses: number): readonly Queue<unknown>[] {
+  #used(uses: number): readonly GroupQueue[] {
     return this.#queues.filter((_, number) => ((this.#uses[number] ?? 0) & uses) !== 0)
   }
 }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { RetryDecision } from '../../protocol/index.ts'
-import { internalsOf, type Queue } from '../../queue/index.ts'
+import { type GroupQueue, internalsOf } from '../../queue/index.ts'
 import { clearTimeout, setTimeout } from '../../timers.ts'
 import type { Run } from './run.ts'
 
@@ -24,14 +24,14 @@ export class Member {
   timedOut: { readonly error: Error; readonly attempts: number; readonly decision: RetryDecision } | undefined
   /** The error of the first way to load its module, once the other way is tried. */
   firstFailure: { readonly error: unknown } | undefined
-  #outputs: readonly Queue<unknown>[]
+  #outputs: readonly GroupQueue[]
   /** Items stored, once its group is over. */
   #storedInAll: number | undefined
   #isOver = false
   #lastThread = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(index: number, outputs: readonly Queue<unknown>[]) {
+  constructor(index: number, outputs: readonly GroupQueue[]) {
     this.index = index
     this.#outputs = outputs
     // Any number will do that no other producer of the same queue has.

@@ -1,9 +1,9 @@
 import type { ResourceLimits } from 'node:worker_threads'
 import { type Arguments, NO_ARGUMENTS, type RetryDecision, type Role } from '../../protocol/index.ts'
-import type { Queue } from '../../queue/index.ts'
+import type { GroupQueue } from '../../queue/index.ts'
 import type { CompletePolicy } from './restart.ts'
 
-type Queues = readonly Queue<unknown>[]
+type Queues = readonly GroupQueue[]
 
 /** The function that a group runs, and the number of its threads. */
 export interface GroupTask {

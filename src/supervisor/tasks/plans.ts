@@ -1,7 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { integer, invalidType, invalidValue, type Known, oneOf, optionsObject } from '../../check.ts'
 import { decideRetry, packArgs } from '../../protocol/index.ts'
-import { durationOf, type Handle, internalsOf, isQueue, type Queue } from '../../queue/index.ts'
+import {
+  durationOf,
+  type GroupQueue,
+  type Handle,
+  internalsOf,
+  isQueue,
+  type Queue,
+} from '../../queue/index.ts'
 import type { GroupPlan } from '../groups/index.ts'
 import type { SupervisorSettings } from '../options.ts'
 import {
@@ -35,7 +42,7 @@ export function spawnPlan(given: ThreadTask<never>, settings: Settings): GroupPl
 
 /** The plan of a function whose items go into `queue`. */
 export function producePlan(
-  queue: Queue<unknown>,
+  queue: GroupQueue,
   task: ThreadTask<never> & ProduceOptions,
   settings: Settings,
 ): GroupPlan {
@@ -62,7 +69,7 @@ export function producePlan(
 
 /** The plan of a function that is called with each item of `queue`. */
 export function consumePlan(
-  queue: Queue<unknown>,
+  queue: GroupQueue,
   task: ThreadTask<never> & ConsumeOptions,
   settings: Settings,
 ): GroupPlan {
@@ -121,14 +128,14 @@ function optionsOf<T extends object>(task: T, own: object): T {
   return given
 }
 
-function closedQueues(closes: unknown, consumed: Queue<unknown>): Queue<unknown>[] {
+function closedQueues(closes: unknown, consumed: GroupQueue): GroupQueue[] {
   if (closes === undefined) return []
   const isList = Array.isArray(closes)
   const queues: unknown[] = isList ? closes : [closes]
   return [...new Set(queues.map((queue, index) => closedQueue(queue, isList ? `[${index}]` : '', consumed)))]
 }
 
-function closedQueue(queue: unknown, place: string, consumed: Queue<unknown>): Queue<unknown> {
+function closedQueue(queue: unknown, place: string, consumed: GroupQueue): GroupQueue {
   const name = `task.closes${place}`
   if (!isQueue(queue))
     throw invalidType(name, place === '' ? 'a Queue or an array of Queues' : 'a Queue', queue)
