@@ -181,7 +181,7 @@ async function tried(random: Random, start: (supervisor: Supervisor, task: any) 
 
 /** Every refusal of this library begins with its argument, its option or the item. */
 const NAMES =
-  /^(options|task|queues|queue|handle|definition|worker|items|item|max|count|filename|name|encode|decode|byteLength)\b.* must be /
+  /^(options|task|queues|queue|handle|definition|worker|items|item|max|count|filename|name|encode|decode|byteLength)\b.* (?:must be|is not a known option)/
 
 /** The reason why an error is no refusal that a caller can act on; undefined if it is one. */
 function faultOf(error: unknown): string | undefined {

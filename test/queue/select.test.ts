@@ -182,14 +182,29 @@ describe.each(FORMS)('%s, where it need not wait', (_, choose) => {
   })
 
   it.each([
-    [undefined, 'ERR_INVALID_ARG_TYPE', /^queues must be an object whose values are queues; received undef/],
-    [null, 'ERR_INVALID_ARG_TYPE', /^queues must/],
-    [7, 'ERR_INVALID_ARG_TYPE', /^queues must/],
-    [{}, 'ERR_INVALID_ARG_VALUE', /^queues must be .*at least one/],
-    [new Queue(), 'ERR_INVALID_ARG_VALUE', /^queues must/],
-    [{ a: new Queue(), b: [] }, 'ERR_INVALID_ARG_TYPE', /^queues\.b must be a Queue/],
-    [{ a: undefined }, 'ERR_INVALID_ARG_TYPE', /^queues\.a must be a Queue; received undefined/],
-  ])('refuses %o', async (queues, code, message) => {
+    [
+      'undefined',
+      undefined,
+      'ERR_INVALID_ARG_TYPE',
+      /^queues must be an object whose values are queues; received undef/,
+    ],
+    ['null', null, 'ERR_INVALID_ARG_TYPE', /^queues must/],
+    ['a number', 7, 'ERR_INVALID_ARG_TYPE', /^queues must/],
+    ['an object without queues', {}, 'ERR_INVALID_ARG_VALUE', /^queues must be .*at least one/],
+    ['a queue', new Queue(), 'ERR_INVALID_ARG_VALUE', /^queues must/],
+    [
+      'a value that is no queue',
+      { a: new Queue(), b: [] },
+      'ERR_INVALID_ARG_TYPE',
+      /^queues\.b must be a Queue/,
+    ],
+    [
+      'an undefined value',
+      { a: undefined },
+      'ERR_INVALID_ARG_TYPE',
+      /^queues\.a must be a Queue; received undefined/,
+    ],
+  ])('refuses %s', async (_name, queues, code, message) => {
     const error = await choose(queues).catch((each: unknown) => each)
     expect(error).toBeInstanceOf(TypeError)
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) })
