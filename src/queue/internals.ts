@@ -62,27 +62,56 @@ export interface QueueEndpoint {
  * it. It is what the queue object consists of; `Queue` shows users what is theirs.
  */
 export class QueueInternals<T> implements QueueEndpoint, LetterTarget {
-  readonly queue: object
-  readonly description: QueueDescription<T>
-  readonly shared: SharedMemory
-  readonly attachment: Attachment<T>
-  readonly puts: Puts<T>
-  readonly takes: Takes<T>
-  readonly joins: Joins
+  // Private, so that an inspector that shows hidden properties does not walk through the queue's memory.
+  readonly #queue: object
+  readonly #description: QueueDescription<T>
+  readonly #attachment: Attachment<T>
+  readonly #puts: Puts<T>
+  readonly #takes: Takes<T>
+  readonly #joins: Joins
 
   /**
-   * Attaches this thread. `producer`: the number for which its puts are counted, or 0. @throws
-   * TooManyThreadsError
+   * Attaches this thread. `producer`: the number for which its puts are counted, or 0.
+   * @throws TooManyThreadsError
    */
   constructor(description: QueueDescription<T>, queue: RegisteredQueue, producer = 0) {
     const attachment = new Attachment(description, queue, producer)
-    this.queue = queue
-    this.description = description
-    this.shared = description.shared
-    this.attachment = attachment
-    this.puts = new Puts(attachment)
-    this.takes = new Takes(attachment)
-    this.joins = new Joins(attachment as Attachment<never>)
+    this.#queue = queue
+    this.#description = description
+    this.#attachment = attachment
+    this.#puts = new Puts(attachment)
+    this.#takes = new Takes(attachment)
+    this.#joins = new Joins(attachment as Attachment<never>)
+  }
+
+  /** The queue object. */
+  get queue(): object {
+    return this.#queue
+  }
+
+  get description(): QueueDescription<T> {
+    return this.#description
+  }
+
+  get shared(): SharedMemory {
+    return this.#description.shared
+  }
+
+  /** This thread at the queue. */
+  get attachment(): Attachment<T> {
+    return this.#attachment
+  }
+
+  get puts(): Puts<T> {
+    return this.#puts
+  }
+
+  get takes(): Takes<T> {
+    return this.#takes
+  }
+
+  get joins(): Joins {
+    return this.#joins
   }
 
   get id(): string {
