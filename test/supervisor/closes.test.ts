@@ -163,8 +163,12 @@ describe('close of a supervisor', () => {
     const [from, next] = [numbers('from'), numbers('next')]
     const words = sharedWords()
     const one = supervisor()
+    let begun = 0
+    one.on('start', () => begun++)
     one.consume(from, closing('waitsAtGate', { words, next }, { closes: next }))
     one.consume(next, closing('adds', { words }))
+    // A thread that is asked to stop before its function begins takes no item.
+    await until(() => begun === 2, 'both have begun')
     await from.put(5)
     await reaches(words, 1, 1)
     const closed = one.close()
