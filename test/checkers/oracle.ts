@@ -45,7 +45,7 @@ export const SUBJECTS: readonly Subject[] = [
   })),
 ]
 
-export interface Tally {
+export interface Counts {
   /** Histories accepted or refused by the search. */
   accepted: number
   refused: number
@@ -58,20 +58,20 @@ export interface Tally {
  * histories. Returns the verdicts by the way in which a history was broken. @throws Error if they disagree
  * where they must not
  */
-export function compareWithSearch(subject: Subject, histories: number, seed: number): Map<string, Tally> {
+export function compareWithSearch(subject: Subject, histories: number, seed: number): Map<string, Counts> {
   const { model, isExact, byTickets } = subject
-  const tallies = new Map<string, Tally>()
+  const countsByKind = new Map<string, Counts>()
   for (let run = seed; run < seed + histories; run++) {
     for (const [how, history] of variants(model, run)) {
-      const tally = tallies.get(how) ?? { accepted: 0, refused: 0, missed: 0 }
-      tallies.set(how, tally)
+      const counts = countsByKind.get(how) ?? { accepted: 0, refused: 0, missed: 0 }
+      countsByKind.set(how, counts)
       const violation = byTickets
         ? findTicketViolation(history, model.capacity)
         : findViolation(history, model)
       const isSound = isLinearizable(history, model, byTickets)
-      if (isSound) tally.accepted++
-      else tally.refused++
-      if (violation === undefined && !isSound) tally.missed++
+      if (isSound) counts.accepted++
+      else counts.refused++
+      if (violation === undefined && !isSound) counts.missed++
       if (violation !== undefined ? isSound : isExact && !isSound) {
         throw new Error(
           `${subject.title}, seed ${run}, ${how}: the search ${isSound ? 'accepts' : 'refuses'}, ` +
@@ -80,7 +80,7 @@ export function compareWithSearch(subject: Subject, histories: number, seed: num
       }
     }
   }
-  return tallies
+  return countsByKind
 }
 
 function* variants(model: QueueModel, seed: number): Generator<[string, readonly Operation[]]> {
@@ -95,7 +95,7 @@ function* variants(model: QueueModel, seed: number): Generator<[string, readonly
   yield ['at random', wildHistory(random, length)]
 }
 
-export function total(tallies: ReadonlyMap<string, Tally>): Tally {
-  const sum = (key: keyof Tally) => [...tallies.values()].reduce((all, tally) => all + tally[key], 0)
+export function total(countsByKind: ReadonlyMap<string, Counts>): Counts {
+  const sum = (key: keyof Counts) => [...countsByKind.values()].reduce((all, counts) => all + counts[key], 0)
   return { accepted: sum('accepted'), refused: sum('refused'), missed: sum('missed') }
 }

@@ -380,7 +380,7 @@ function holdersOf({ words, geometry }: End): number {
 function nobodyIsExecutor(end: End): void {
   const { words, geometry } = end
   for (let index = 0; index < geometry.maxThreads; index++) {
-    const executor = words[(geometry.ledgersAt + index * geometry.ledgerBytes + 4) >> 2]
-    if (executor !== 0) fail(`ledger ${index} is still being wound up by ${executor}`)
+    const recoverer = words[(geometry.ledgersAt + index * geometry.ledgerBytes + 4) >> 2]
+    if (recoverer !== 0) fail(`ledger ${index} is still being reclaimed by ${recoverer}`)
   }
 }

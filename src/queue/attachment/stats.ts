@@ -32,7 +32,7 @@ import { SIDES, waitBits } from '../../wait/index.ts'
 export interface QueueStats {
   readonly name: string
   readonly maxsize: number
-  /** queued + returned + delayed + doomed: what a put counts against maxsize. */
+  /** queued + returned + delayed + doomed: a put counts them against maxsize. */
   readonly size: number
   /** Never taken yet. */
   readonly queued: number
@@ -125,17 +125,17 @@ export function statsOf(shared: Shared, name: string): QueueStats {
     })
   }
   const inRing = queuedNow(shared)
-  const backlog = shared.load(RETURNS)
+  const returns = shared.load(RETURNS)
   const returned = shared.load(RETURNED)
   const delayed = shared.load(DELAYED)
   return {
     name,
     maxsize: geometry.maxsize,
-    size: inRing + backlog,
+    size: inRing + returns,
     queued: inRing,
     returned,
     delayed,
-    doomed: Math.max(0, backlog - returned - delayed),
+    doomed: Math.max(0, returns - returned - delayed),
     held,
     unfinished: unfinished(shared),
     dropped,
