@@ -18,13 +18,25 @@ export interface PutOptions extends WaitOptions {
    * @default what the queue's `by` names, else 0
    */
   priority?: number | undefined
-  /** For queues of other engines; a TypeError here. */
+  /**
+   * For queues of other engines; a TypeError here.
+   * @default none
+   */
   id?: string | undefined
-  /** For queues of other engines; a TypeError here: an item is delayed by `retry({ delay })`. */
+  /**
+   * For queues of other engines; a TypeError here: an item is delayed by `retry({ delay })`.
+   * @default none
+   */
   delay?: number | undefined
-  /** For queues of other engines; a TypeError here: `consume` has it. */
+  /**
+   * For queues of other engines; a TypeError here: `consume` has it.
+   * @default none
+   */
   retries?: number | undefined
-  /** For queues of other engines; a TypeError here: `consume` has it. */
+  /**
+   * For queues of other engines; a TypeError here: `consume` has it.
+   * @default none
+   */
   backoff?: number | undefined
 }
 

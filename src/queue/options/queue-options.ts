@@ -98,7 +98,10 @@ export interface PriorityQueueOptions<T> extends Omit<QueueOptions<T>, 'whenFull
    * @default none
    */
   ageing?: number | undefined
-  /** As a Queue's, but for 'drop-oldest': a heap does not find the item that is wanted least. */
+  /**
+   * As a Queue's, but for 'drop-oldest': a heap does not find the item that is wanted least.
+   * @default 'wait'
+   */
   whenFull?: Exclude<WhenFull, 'drop-oldest'> | undefined
 }
 
