@@ -16,7 +16,7 @@ import {
   STALE,
   TAIL,
 } from '../../src/core/words/offsets.ts'
-import { hasEnded } from '../../src/queue/recovery/end.ts'
+import { hasEnded } from '../../src/queue/recovery/end-wait.ts'
 import { recover } from '../../src/queue/recovery/reclaim.ts'
 import { fresh } from './ledgers.ts'
 

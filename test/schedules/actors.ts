@@ -28,11 +28,11 @@ import {
   PUT,
   REPLACED,
 } from '../../src/core/words/offsets.ts'
-import { afterFinish, EndWait, hasEnded } from '../../src/queue/recovery/end.ts'
+import { afterFinish, EndWait, hasEnded } from '../../src/queue/recovery/end-wait.ts'
 import { discardAll, freeBlocks, recover, wakeEveryone } from '../../src/queue/recovery/reclaim.ts'
 import { backOff } from '../../src/wait/backoff.ts'
 import { block } from '../../src/wait/blocking.ts'
-import { blockInSelect } from '../../src/wait/selecting.ts'
+import { blockInSelect } from '../../src/wait/blocking-select.ts'
 import type { Side } from '../../src/wait/side.ts'
 import { wakeTakers } from '../../src/wait/waking.ts'
 import { awaitDeath, observe, remember } from './steps.ts'

@@ -12,12 +12,12 @@ describe('a deliberate fault is found', () => {
     const find = 'if (shared.load(LOCK) === 0) return doomed\n    }\n    backOff(tries)'
     const faults = [
       {
-        file: 'queue/recovery/end.ts',
+        file: 'queue/recovery/end-wait.ts',
         find,
         replace: 'if (shared.load(LOCK) === 0) return doomed\n    } else return -1',
       },
       {
-        file: 'queue/recovery/end.ts',
+        file: 'queue/recovery/end-wait.ts',
         find: 'if (first.some(',
         replace: 'if (doomed < 0) return SOMEBODY\n    if (first.some(',
       },

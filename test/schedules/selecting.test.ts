@@ -9,7 +9,7 @@ exploring('a thread in a select, asleep on the word of its parking lot', SELECTI
 
 describe('a deliberate fault is found', () => {
   const threads = [producer(0, 1), producer(1, 1), taker(0, 1, selects), taker(1, 1)]
-  const file = 'wait/selecting.ts'
+  const file = 'wait/blocking-select.ts'
   const read = 'const epoch = lot.load()\n'
   const counted = 'for (const { shared, ledger } of ledgers) enterSelect(shared, ledger)\n'
   const look = 'const found = attempt()\n'

@@ -1,13 +1,13 @@
 /** Deaths and detaching: noticing them, and requeuing what was held; the end of a queue. */
 
-export { watch } from './watch.ts'
+export { watch } from './death-watch.ts'
 
 // For other rooms only: the declarations of the build leave these out.
 
 /** @internal */
-export { DueTime } from './due.ts'
+export { DueTime } from './due-time.ts'
 /** @internal */
-export { afterFinish, EndWait, hasEnded } from './end.ts'
+export { afterFinish, EndWait, hasEnded } from './end-wait.ts'
 /** @internal */
 export { errorOf, plainError, snapshotOf } from './error-snapshot.ts'
 /** @internal */
@@ -37,4 +37,4 @@ export {
   thisThread,
 } from './registry.ts'
 /** @internal */
-export { hearAttachments, listen, wakeToStop } from './watch.ts'
+export { hearAttachments, listen, wakeToStop } from './death-watch.ts'

@@ -36,7 +36,7 @@ import {
   SIDES,
   wakeAllTakers,
 } from '../../wait/index.ts'
-import { DueTime } from './due.ts'
+import { DueTime } from './due-time.ts'
 
 /**
  * Told of each entry whose item failed because its holder (threadId + 1) died, before the item is requeued.

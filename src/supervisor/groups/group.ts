@@ -18,7 +18,7 @@ import {
   withRestartLimit,
 } from './failures.ts'
 import { Flow } from './flow.ts'
-import { type Judgement, judge } from './judgement.ts'
+import { type Judgement, judge } from './run-judgement.ts'
 import { Member } from './member.ts'
 import { type GroupPlan, spentPlan } from './plan.ts'
 import { ThreadPool } from './pool.ts'
