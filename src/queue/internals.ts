@@ -279,10 +279,18 @@ export function internalsOf<I>(queue: { readonly [INTERNALS]: I }): I {
   return queue[INTERNALS]
 }
 
+/** Where a queue object keeps its puts, as `internalsOf` does, but one load nearer on the way of every item. */
+export const puts: unique symbol = Symbol('puts')
+/** Its takes, likewise. */
+export const takes: unique symbol = Symbol('takes')
+
 /** Makes `queue`, which is none so far, a queue object of this description, and attaches this thread. */
 export function openQueue<T>(queue: object, description: QueueDescription<T>, producer = 0): void {
-  // Not enumerable, so that nothing shows it: neither `console.log` nor structured clone.
-  Object.defineProperty(queue, INTERNALS, {
-    value: new QueueInternals(description, queue as RegisteredQueue, producer),
+  const internals = new QueueInternals(description, queue as RegisteredQueue, producer)
+  // Not enumerable, so that nothing shows them: neither `console.log` nor structured clone.
+  Object.defineProperties(queue, {
+    [INTERNALS]: { value: internals },
+    [puts]: { value: internals.puts },
+    [takes]: { value: internals.takes },
   })
 }

@@ -1,10 +1,11 @@
 import { invalidType, type Known, optionsObject } from '../check.ts'
 import type { Kind } from '../core/index.ts'
 import { markUnsendable } from '../unsendable.ts'
+import type { Puts, Takes } from './access/index.ts'
 import { type Delivery, type EMPTY, itemsOf, itemsOfSync } from './access/index.ts'
 import { createDescription, type Handle, type QueueStats, statsOf } from './attachment/index.ts'
 import { type BatchOptions, getMany, getManySync, putMany, putManySync } from './batches.ts'
-import { openQueue, type QueueInternals } from './internals.ts'
+import { openQueue, puts, type QueueInternals, takes } from './internals.ts'
 import {
   INTERNALS,
   type PutOptions,
@@ -43,6 +44,10 @@ export class Queue<T> {
 
   /** @internal */
   declare readonly [INTERNALS]: QueueInternals<T>
+  /** @internal */
+  declare readonly [puts]: Puts<T>
+  /** @internal */
+  declare readonly [takes]: Takes<T>
 
   /** @throws TypeError, RangeError for a wrong or unknown option */
   constructor(options?: QueueOptions<T>) {
@@ -110,7 +115,7 @@ export class Queue<T> {
    *     await jobs.put({ id: 1 }, { timeout: 1000 })
    */
   async put(item: T, options?: PutOptions): Promise<PutResult> {
-    return this[INTERNALS].puts.put(item, options)
+    return this[puts].put(item, options)
   }
 
   /**
@@ -120,7 +125,7 @@ export class Queue<T> {
    *     jobs.putSync({ id: 1 })
    */
   putSync(item: T, options?: PutOptions): PutResult {
-    return this[INTERNALS].puts.putSync(item, options)
+    return this[puts].putSync(item, options)
   }
 
   /**
@@ -131,7 +136,7 @@ export class Queue<T> {
    *     if (!jobs.tryPut({ id: 1 })) console.log('the queue is full')
    */
   tryPut(item: T, options?: Omit<PutOptions, keyof WaitOptions>): boolean {
-    return this[INTERNALS].puts.tryPut(item, options)
+    return this[puts].tryPut(item, options)
   }
 
   /**
@@ -166,7 +171,7 @@ export class Queue<T> {
    *     jobs.taskDone()
    */
   async get(options?: WaitOptions): Promise<T> {
-    return this[INTERNALS].takes.get(options)
+    return this[takes].get(options)
   }
 
   /**
@@ -177,7 +182,7 @@ export class Queue<T> {
    *     jobs.taskDone()
    */
   getSync(options?: WaitOptions): T {
-    return this[INTERNALS].takes.getSync(options)
+    return this[takes].getSync(options)
   }
 
   /**
@@ -188,7 +193,7 @@ export class Queue<T> {
    *     if (job !== EMPTY) jobs.taskDone()
    */
   tryGet(): T | typeof EMPTY {
-    return this[INTERNALS].takes.tryGet()
+    return this[takes].tryGet()
   }
 
   /**
@@ -224,7 +229,7 @@ export class Queue<T> {
    *     delivery.done()
    */
   async take(options?: WaitOptions): Promise<Delivery<T>> {
-    return this[INTERNALS].takes.take(options)
+    return this[takes].take(options)
   }
 
   /**
@@ -235,7 +240,7 @@ export class Queue<T> {
    *     delivery.retry({ delay: 1000 })
    */
   takeSync(options?: WaitOptions): Delivery<T> {
-    return this[INTERNALS].takes.takeSync(options)
+    return this[takes].takeSync(options)
   }
 
   // --- completion ---
@@ -247,7 +252,7 @@ export class Queue<T> {
    *     jobs.taskDone()
    */
   taskDone(count = 1): void {
-    this[INTERNALS].takes.taskDone(count)
+    this[takes].taskDone(count)
   }
 
   /**
@@ -295,7 +300,7 @@ export class Queue<T> {
    *     for await (const job of jobs) console.log(job)
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {
-    return itemsOf(this[INTERNALS].takes.itemSource())
+    return itemsOf(this[takes].itemSource())
   }
 
   /**
@@ -304,7 +309,7 @@ export class Queue<T> {
    *     for (const job of jobs) console.log(job)
    */
   [Symbol.iterator](): IterableIterator<T> {
-    return itemsOfSync(this[INTERNALS].takes.itemSource())
+    return itemsOfSync(this[takes].itemSource())
   }
 
   /**

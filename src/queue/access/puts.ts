@@ -55,21 +55,24 @@ export class Puts<T> {
   }
 
   putSync(item: T, options: PutOptions | undefined): PutResult {
-    // The common case first, without what only a wait needs. A refused store has changed nothing.
-    if (options === undefined && this.#pending.size === 0 && this.#onlyWaits) {
-      const { outgoing } = this.#attachment
-      const rank = this.#rankOf(item, undefined)
-      const encoded = outgoing.encode(item, false)
-      if (typeof encoded === 'number' && outgoing.store(encoded, true, rank) === 0) return 'stored'
-      return this.#putSync(
-        encoded,
-        new PutAttempt(this.#attachment, rank, Number.POSITIVE_INFINITY, true),
-        false,
-      )
-    }
+    if (options === undefined && this.#pending.size === 0 && this.#onlyWaits) return this.#putOrWait(item)
     const stoppable = isStoppable(options)
     const one = this.#begin(item, options, timeoutOf(options, PUT_OPTIONS))
     return this.#putSync(this.#encode(item), one, stoppable)
+  }
+
+  /** The common case of putSync, without what only a wait needs. A refused store has changed nothing. */
+  #putOrWait(item: T): PutResult {
+    const { outgoing } = this.#attachment
+    const rank = this.#rankOf(item, undefined)
+    const encoded = outgoing.encode(item, false)
+    if (typeof encoded === 'number' && outgoing.store(encoded, true, rank) === 0) return 'stored'
+    return this.#waitForRoom(encoded, rank)
+  }
+
+  #waitForRoom(encoded: Encoded, rank: number): PutResult {
+    const one = new PutAttempt(this.#attachment, rank, Number.POSITIVE_INFINITY, true)
+    return this.#putSync(encoded, one, false)
   }
 
   /** As putSync, for at most `ms`. False if there was no room for so long. */
@@ -93,13 +96,17 @@ export class Puts<T> {
   }
 
   tryPut(item: T, options?: PutOptions): boolean {
-    const one = this.#begin(item, options, 0)
+    if (options !== undefined) checkPutOptions(options, this.#attachment.description.ranking !== undefined)
+    const rank = this.#rankOf(item, options)
     const encoded = this.#encode(item)
     if (this.#waitsBehindOthers) {
       if (isShutDown(this.#attachment.shared)) throw this.#attachment.shutDownError()
       return false
     }
-    if (this.#store(encoded, one) === 0) return true
+    const side = this.#attachment.outgoing.store(encoded, false, rank)
+    if (side === 0) return true
+    if (side < 0) throw this.#attachment.shutDownError()
+    this.#attachment.flushDeadLetters()
     this.#abandon(encoded)
     if (!this.#mayWait) this.#attachment.countRefusal()
     return false

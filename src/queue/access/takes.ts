@@ -40,7 +40,7 @@ export class Takes<T> {
   }
 
   get(options: WaitOptions | undefined): Promise<T> {
-    return this.#take(options, this.#handOver)
+    return this.#take(options, (entry) => this.#handOver(entry))
   }
 
   getSync(options: WaitOptions | undefined): T {
@@ -57,7 +57,7 @@ export class Takes<T> {
   }
 
   async take(options: WaitOptions | undefined): Promise<Delivery<T>> {
-    return new TakenItem(await this.#take(options, this.#lease))
+    return new TakenItem(await this.#take(options, (entry) => this.#lease(entry)))
   }
 
   takeSync(options: WaitOptions | undefined): Delivery<T> {
@@ -112,7 +112,7 @@ export class Takes<T> {
         return entry === 0 ? undefined : this.#lease(entry)
       },
       leaseSync: (timeout) => this.#lease(this.#takeSync({ timeout }, this.#holdsNoOpenLease)),
-      lease: (options) => this.#take(options, this.#lease),
+      lease: (options) => this.#take(options, (entry) => this.#lease(entry)),
     }
   }
 
@@ -124,7 +124,7 @@ export class Takes<T> {
         if (held.room === 0) throw held.tooManyInFlight()
       },
       poll: () => this.#takeAfterOthers(),
-      handOver: this.#handOver,
+      handOver: (entry) => this.#handOver(entry),
       register: (observer) => {
         const { emptyError } = this.#attachment
         const attempt = () => {
@@ -252,7 +252,7 @@ export class Takes<T> {
     this.#dueTimer = setTimeout(() => this.#pending.serve(), left).unref()
   }
 
-  readonly #handOver = (entry: number): T => {
+  #handOver(entry: number): T {
     const { held, description } = this.#attachment
     let item: T
     try {
@@ -266,7 +266,9 @@ export class Takes<T> {
     return item
   }
 
-  readonly #lease = (entry: number): Lease<T> => this.#leased(entry, this.#open)
+  #lease(entry: number): Lease<T> {
+    return this.#leased(entry, this.#open)
+  }
 
   /** An item that cannot be decoded is a dead letter, which moves if there is room. @throws CodecError */
   #leased(entry: number, open: OpenLeases | undefined): Lease<T> {

@@ -15,7 +15,7 @@ import {
 import { causeOf, link } from '../../thread-link.ts'
 import { setTimeout } from '../../timers.ts'
 import { block, type Limits, type Side } from '../../wait/index.ts'
-import { signalOf, type WaitOptions } from '../options/index.ts'
+import { type LetterTarget, signalOf, type WaitOptions } from '../options/index.ts'
 import {
   announce,
   announceDetached,
@@ -48,6 +48,7 @@ export class Attachment<T> {
   readonly description: QueueDescription<T>
   readonly shared: SharedMemory
   readonly ledger: number
+  readonly #letters: LetterTarget | undefined
   readonly #outgoing: OutgoingCell<T>
   readonly #held: HeldItems<T>
   #isDetached = false
@@ -62,6 +63,7 @@ export class Attachment<T> {
   constructor(description: QueueDescription<T>, queue: RegisteredQueue, producer = 0) {
     const { id, label, shared, codec } = description
     this.description = description
+    this.#letters = description.deadLetters
     this.shared = shared
     listen()
     sweepNowAndThen()
@@ -138,13 +140,13 @@ export class Attachment<T> {
 
   /** How long a blocked thread may sleep. It cannot hear that there is room for dead letters, so it looks. */
   letterMaxSleepMs(): number {
-    const looks = this.description.deadLetters !== undefined && hasDeadLettered(this.shared)
+    const looks = this.#letters !== undefined && hasDeadLettered(this.shared)
     return looks ? LETTER_ROOM_MS : Number.POSITIVE_INFINITY
   }
 
   /** Moves items that were given up to the dead letters; when those are full, again when there is room. */
   flushDeadLetters(): void {
-    const letters = this.description.deadLetters
+    const letters = this.#letters
     if (letters === undefined || this.#isDetached || !hasDeadLettered(this.shared)) return
     // Another thread moves them.
     if (letters.isDetached) return

@@ -23,26 +23,31 @@ export class Cells {
   readonly span: Span
   readonly #words: Int32Array
   readonly #label: string
+  // From the geometry: they are read for every item.
+  readonly #cells: number
+  readonly #cellsAt: number
+  readonly #cellBytes: number
 
   constructor(shared: SharedMemory, label: string) {
     this.geometry = shared.geometry
     this.span = spanOf(shared.memory.buffer)
     this.#words = this.span.words
     this.#label = label
+    const { cells, cellsAt, cellBytes } = shared.geometry
+    this.#cells = cells
+    this.#cellsAt = cellsAt
+    this.#cellBytes = cellBytes
   }
 
   /** Where the cell of `entry` begins, in bytes. The methods below take this address. */
   at(entry: number): number {
-    return this.geometry.cellsAt + this.#cellOf(entry) * this.geometry.cellBytes
+    return this.#cellsAt + this.#cellOf(entry) * this.#cellBytes
   }
 
-  /** Bytes of the encoded item in the cell. */
-  length(at: number): number {
-    const { itemBytes, maxItemBytes } = this.geometry
+  /** Bytes of the encoded item, `most` at most: what fits into a cell, or maxItemBytes with a chain. */
+  length(at: number, most: number): number {
     const length = this.#words[(at + LENGTH) >> 2] as number
-    const most = this.chain(at) === 0 ? itemBytes : maxItemBytes
-    if (length < 0 || length > most)
-      throw this.corrupt(`the length of an item at byte ${at}, at most ${most},`, length)
+    if (length < 0 || length > most) throw this.#badLength(at, most, length)
     return length
   }
 
@@ -86,9 +91,15 @@ export class Cells {
 
   #cellOf(entry: number): number {
     const cell = this.#words[entry >> 2] as number
-    const { cells } = this.geometry
-    if (cell < 0 || cell >= cells)
-      throw this.corrupt(`the cell of the entry at byte ${entry}, below ${cells},`, cell)
+    if (cell < 0 || cell >= this.#cells) throw this.#noCell(entry, cell)
     return cell
+  }
+
+  #badLength(at: number, most: number, length: number): QueueCorruptError {
+    return this.corrupt(`the length of an item at byte ${at}, at most ${most},`, length)
+  }
+
+  #noCell(entry: number, cell: number): QueueCorruptError {
+    return this.corrupt(`the cell of the entry at byte ${entry}, below ${this.#cells},`, cell)
   }
 }

@@ -7,6 +7,8 @@ const LEAST_BYTES = 4096
 
 /** Encodes and decodes the items of one queue by its codec, and names the queue in the codec's errors. */
 export class ItemEncoder<T> {
+  /** The codec's `read` may return views on the memory that it reads. */
+  readonly mayAlias: boolean
   readonly #codec: CellCodec<T>
   readonly #label: string
   readonly #maxItemBytes: number
@@ -14,25 +16,18 @@ export class ItemEncoder<T> {
   #isEncoding = false
 
   constructor(codec: CellCodec<T>, label: string, maxItemBytes: number) {
+    this.mayAlias = codec.mayAlias
     this.#codec = codec
     this.#label = label
     this.#maxItemBytes = maxItemBytes
   }
 
-  /** The codec's `read` may return views on the memory that it reads. */
-  get mayAlias(): boolean {
-    return this.#codec.mayAlias
-  }
-
-  /** A codec that is encoding has put an item: the cell into which it writes must stay. @throws CodecError */
-  refuseNested(): void {
-    if (this.#isEncoding) {
-      throw new CodecError(`an item was put into ${this.#label} while one was being encoded`)
-    }
-  }
-
-  /** Encodes into `span` from `at`, before `end`. Returns the item's length, which may need more room. */
+  /**
+   * Encodes into `span` from `at`, before `end`. Returns the item's length, which may need more room.
+   * @throws CodecError, also if the codec itself has put the item: the cell that it writes into must stay
+   */
   encodeAt(item: T, span: Span, at: number, end: number): number {
+    if (this.#isEncoding) throw this.#nestedError()
     this.#isEncoding = true
     try {
       return this.#codec.write(item, span, at, end)
@@ -70,6 +65,10 @@ export class ItemEncoder<T> {
 
   decodeError(cause: unknown): CodecError {
     return this.#error('decode an item of', cause)
+  }
+
+  #nestedError(): CodecError {
+    return new CodecError(`an item was put into ${this.#label} while one was being encoded`)
   }
 
   #error(what: string, cause: unknown): CodecError {

@@ -3,6 +3,7 @@ import {
   BEHIND_RETURNED,
   BUSY,
   CORRUPT,
+  type Core,
   DEAD_LETTER,
   DELAYED,
   ENTRIES,
@@ -38,6 +39,8 @@ export class HeldItems<T> {
   /** The queue object of this thread, kept while it holds items: only by that can they be settled. */
   readonly queue: object
   readonly #shared: SharedMemory
+  /** As `#shared` has it, one load nearer on the way of every item. */
+  readonly #core: Core
   readonly #ledger: number
   readonly #thread: number
   readonly #cells: Cells
@@ -45,6 +48,7 @@ export class HeldItems<T> {
   readonly #chain: BlockChain
   readonly #label: string
   readonly #words: Int32Array
+  readonly #itemBytes: number
   /** Entries that hold nothing. */
   readonly #free: number[] = []
   #isKept = false
@@ -61,6 +65,7 @@ export class HeldItems<T> {
   ) {
     this.queue = queue
     this.#shared = shared
+    this.#core = shared.core
     this.#ledger = ledger
     this.#thread = thread
     this.#cells = cells
@@ -68,6 +73,7 @@ export class HeldItems<T> {
     this.#chain = new BlockChain(shared, ledger, cells)
     this.#label = label
     this.#words = cells.span.words
+    this.#itemBytes = shared.geometry.itemBytes
     for (let index = shared.geometry.maxInFlight; index > 0; index--) {
       this.#free.push(ledger + ENTRIES + index * ENTRY_BYTES)
     }
@@ -90,7 +96,7 @@ export class HeldItems<T> {
 
   /** Takes an item. Returns its entry; NOTHING, CLOSED, DISCARDED. @throws TooManyInFlightError */
   take(): number {
-    const { core } = this.#shared
+    const core = this.#core
     const entry = this.#free[this.#free.length - 1]
     if (entry === undefined) throw this.tooManyInFlight()
     if (this.#words[DELAYED >> 2] !== 0) this.untilDueMs()
@@ -129,7 +135,7 @@ export class HeldItems<T> {
     if (this.#words[DELAYED >> 2] === 0) return Number.POSITIVE_INFINITY
     const { high, low } = DueTime.now()
     for (let tries = 0; ; ) {
-      const answer = this.#shared.core.releaseDue(high, low)
+      const answer = this.#core.releaseDue(high, low)
       if (answer > 0) return answer
       if (answer === NOTHING) return Number.POSITIVE_INFINITY
       if (answer === CORRUPT) throw this.#cells.corrupt('the answer of the list of delayed items', answer)
@@ -166,9 +172,11 @@ export class HeldItems<T> {
   /** The encoded item of `entry`, as private bytes at the start of a buffer of their own. */
   bytesOf(entry: number): Buffer {
     const at = this.#cells.at(entry)
-    const length = this.#cells.length(at)
+    const isLong = this.#cells.chain(at) !== 0
+    const { maxItemBytes } = this.#shared.geometry
+    const length = this.#cells.length(at, isLong ? maxItemBytes : this.#itemBytes)
     const copy = Buffer.from(new ArrayBuffer(Math.ceil(length / 8) * 8), 0, length)
-    if (this.#cells.chain(at) !== 0) this.#chain.read(entry, length, copy)
+    if (isLong) this.#chain.read(entry, length, copy)
     else this.#cells.span.bytes.copy(copy, 0, at + PAYLOAD, at + PAYLOAD + length)
     return copy
   }
@@ -187,7 +195,7 @@ export class HeldItems<T> {
   }
 
   finish(entry: number): void {
-    const isWatched = this.#shared.core.finish(this.#ledger, entry)
+    const isWatched = this.#core.finish(this.#ledger, entry)
     if (this.#cells.chain(this.#cells.at(entry)) !== 0) this.#chain.free(entry)
     this.#free.push(entry)
     if (isWatched === 1) afterFinish(this.#shared)
@@ -245,7 +253,7 @@ export class HeldItems<T> {
   #read(entry: number): T {
     const at = this.#cells.at(entry)
     if (this.#cells.chain(at) === 0 && !this.#encoder.mayAlias) {
-      return this.#encoder.decode(this.#cells.span, at + PAYLOAD, this.#cells.length(at))
+      return this.#encoder.decode(this.#cells.span, at + PAYLOAD, this.#cells.length(at, this.#itemBytes))
     }
     const copy = this.bytesOf(entry)
     return this.#encoder.decode(spanOf(copy.buffer as ArrayBuffer), 0, copy.length)

@@ -3,10 +3,12 @@ import {
   blocksFor,
   CLOSED,
   CORRUPT,
+  type Core,
   clearRecord,
   ENTRIES,
   FIRST_IN_LINE,
   FULL,
+  type Geometry,
   isShutDown,
   MEMORY,
   PAYLOAD,
@@ -33,6 +35,9 @@ export class OutgoingCell<T> {
   /** Items that puts of this thread have dropped to make room. */
   drops = 0
   readonly #shared: SharedMemory
+  /** As `#shared` has them, one load nearer on the way of every item. */
+  readonly #core: Core
+  readonly #geometry: Geometry
   readonly #ledger: number
   readonly #entry: number
   readonly #cells: Cells
@@ -48,6 +53,8 @@ export class OutgoingCell<T> {
   /** `queue`: the queue object of this thread, by which its supervisor knows it. */
   constructor(shared: SharedMemory, ledger: number, cells: Cells, encoder: ItemEncoder<T>, queue: object) {
     this.#shared = shared
+    this.#core = shared.core
+    this.#geometry = shared.geometry
     this.#ledger = ledger
     this.#entry = ledger + ENTRIES
     this.#cells = cells
@@ -62,8 +69,7 @@ export class OutgoingCell<T> {
    * bytes.
    */
   encode(item: T, isInUse: boolean): Encoded {
-    this.#encoder.refuseNested()
-    const { itemBytes } = this.#shared.geometry
+    const { itemBytes } = this.#geometry
     if (isInUse) return this.#encoder.encodePrivately(item, itemBytes)
     if (this.#chained !== undefined) this.abandon()
     const at = this.#cells.at(this.#entry) + PAYLOAD
@@ -86,10 +92,7 @@ export class OutgoingCell<T> {
       if (side !== 0) return side
     }
     if (this.#hasMore) this.#writeBeside(rank)
-    if (!this.#hasPut) {
-      this.#hasPut = true
-      link()?.uses(this.#queue, PUTS)
-    }
+    if (!this.#hasPut) this.#noteFirstPut()
     let answer = this.#put(length)
     if (answer === BUSY) answer = this.#putAgain(length)
     if (answer >= 0) {
@@ -111,18 +114,17 @@ export class OutgoingCell<T> {
 
   /** Gives up a long put: frees its blocks, unless they are another put's, and its place in line for them. */
   abandon(bytes = this.#chained): void {
-    const { core } = this.#shared
     let isWanted = false
     if (bytes === this.#chained) {
       this.#chained = undefined
       isWanted = freeBlocks(this.#shared, this.#entry)
     }
-    if (core.unreserve(this.#ledger) === 1 || isWanted) core.wakeAll(MEMORY)
+    if (this.#core.unreserve(this.#ledger) === 1 || isWanted) this.#core.wakeAll(MEMORY)
   }
 
   /** Moves private bytes into the cell, or into blocks behind it. Answers as `store`. */
   #fill(bytes: Buffer, waits: boolean): Side | 0 | -1 {
-    const { geometry } = this.#shared
+    const geometry = this.#geometry
     if (bytes.length <= geometry.itemBytes) {
       if (this.#chained !== undefined) this.abandon()
       this.#cells.span.bytes.set(bytes, this.#cells.at(this.#entry) + PAYLOAD)
@@ -145,9 +147,13 @@ export class OutgoingCell<T> {
   }
 
   #put(length: number): number {
-    const { core, geometry } = this.#shared
-    const answer = core.put(this.#ledger, length)
-    return answer === FULL && geometry.dropsOldest ? core.replace(this.#ledger, length) : answer
+    const answer = this.#core.put(this.#ledger, length)
+    return answer === FULL && this.#geometry.dropsOldest ? this.#core.replace(this.#ledger, length) : answer
+  }
+
+  #noteFirstPut(): void {
+    this.#hasPut = true
+    link()?.uses(this.#queue, PUTS)
   }
 
   /** In a method of its own: its closure would cost every put an allocation. */
@@ -160,7 +166,8 @@ export class OutgoingCell<T> {
    * False if there is none, or if too many blocks are held: then others would be dropped in vain.
    */
   #dropOldestFor(length: number): boolean {
-    const { core, geometry } = this.#shared
+    const core = this.#core
+    const geometry = this.#geometry
     if (!geometry.dropsOldest || this.#shared.load(FIRST_IN_LINE) !== this.#ledger) return false
     if (blocksFor(geometry, length) + heldBlocks(this.#shared) > geometry.blocks) return false
     const answer = untilDone(() => core.dropOldest(this.#ledger))
@@ -180,7 +187,7 @@ export class OutgoingCell<T> {
   }
 
   #writeBeside(rank: number): void {
-    const { recordsAt, keysAt } = this.#shared.geometry
+    const { recordsAt, keysAt } = this.#geometry
     const { span } = this.#cells
     if (recordsAt !== 0) clearRecord(span, this.#cells.recordOf(this.#entry).at)
     if (keysAt !== 0) writeKey(span.words, this.#cells.keyOf(this.#entry), rank)

@@ -5,6 +5,8 @@ export { watch } from './death-watch.ts'
 // For other rooms only: the declarations of the build leave these out.
 
 /** @internal */
+export { hearAttachments, listen, wakeToStop } from './death-watch.ts'
+/** @internal */
 export { DueTime } from './due-time.ts'
 /** @internal */
 export { afterFinish, EndWait, hasEnded } from './end-wait.ts'
@@ -36,5 +38,3 @@ export {
   sweepNowAndThen,
   thisThread,
 } from './registry.ts'
-/** @internal */
-export { hearAttachments, listen, wakeToStop } from './death-watch.ts'

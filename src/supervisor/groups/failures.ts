@@ -3,11 +3,11 @@ import { ThreadError } from '../../errors.ts'
 import type { Loader } from '../../loading/index.ts'
 import type { Left } from '../../protocol/index.ts'
 import { shown } from './error-text.ts'
-import type { FailureKind } from './run-judgement.ts'
 import type { Member } from './member.ts'
 import type { GroupPlan } from './plan.ts'
 import type { CompletePolicy } from './restart.ts'
 import type { Death, RunEnd } from './run.ts'
+import type { FailureKind } from './run-judgement.ts'
 
 interface NamedGroup {
   readonly name: string

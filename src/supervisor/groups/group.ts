@@ -18,12 +18,12 @@ import {
   withRestartLimit,
 } from './failures.ts'
 import { Flow } from './flow.ts'
-import { type Judgement, judge } from './run-judgement.ts'
 import { Member } from './member.ts'
 import { type GroupPlan, spentPlan } from './plan.ts'
 import { ThreadPool } from './pool.ts'
 import { RestartBudget } from './restart.ts'
 import { orderOf, Run, type RunEnd } from './run.ts'
+import { type Judgement, judge } from './run-judgement.ts'
 import type { GroupEvents, ThreadGroup } from './thread-group.ts'
 import { waitFor } from './wait-for.ts'
 
