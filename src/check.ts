@@ -80,7 +80,7 @@ export function optionsObject<T extends object>(
 
 function refuseUnknown(name: string, given: Record<string, unknown>, known: object): void {
   for (const key in given) {
-    if (Object.hasOwn(known, key) || given[key] === undefined) continue
+    if (Object.hasOwn(known, key) || key in Object.prototype || given[key] === undefined) continue
     const names = Object.keys(known)
     const nearest = nearestOf(key, names)
     const hint = nearest === undefined ? `known are ${names.join(', ')}` : `did you mean ${nearest}?`
@@ -128,7 +128,9 @@ function withoutObjectPrototype<T extends object>(value: T): Partial<T> {
     object = Object.getPrototypeOf(object)
   ) {
     for (const key of Object.getOwnPropertyNames(object)) {
-      if (!(key in found)) found[key] = (value as Record<string, unknown>)[key]
+      if (key in found) continue
+      const enumerable = Object.prototype.propertyIsEnumerable.call(object, key)
+      Object.defineProperty(found, key, { value: (value as Record<string, unknown>)[key], enumerable })
     }
   }
   return found as Partial<T>

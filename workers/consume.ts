@@ -24,8 +24,6 @@ const NEVER = new Promise<never>(() => {})
 const EMPTY = Symbol('empty')
 /** The queue has ended, or the thread is asked to stop. */
 const END = Symbol('end')
-/** An item could not be decoded; it is settled already. */
-const SKIPPED = Symbol('skipped')
 /** Not for want of an item, but because the event loop should run. */
 const YIELD = Symbol('yield')
 
@@ -107,8 +105,7 @@ export class Consumer {
         let pause = this.#callEach(call, thread, loop, lane)
         if (pause === EMPTY) {
           const lease = await this.#lease()
-          if (lease === END || lease === SKIPPED) pause = lease
-          else pause = this.#callAlone(call, thread, lease, lane) ?? YIELD
+          pause = lease === END ? END : (this.#callAlone(call, thread, lease, lane) ?? YIELD)
         }
         if (pause === END) return
         if (pause instanceof Promise) await pause
@@ -130,10 +127,9 @@ export class Consumer {
     thread: ThreadContext,
     loop: EventLoopYield,
     lane: Lane | undefined,
-  ): Promise<void> | typeof EMPTY | typeof END | typeof SKIPPED | typeof YIELD {
+  ): Promise<void> | typeof EMPTY | typeof END | typeof YIELD {
     do {
       const lease = this.#leaseSync()
-      if (lease === SKIPPED) continue
       if (lease === EMPTY || lease === END) return lease
       const pending = this.#callAlone(call, thread, lease, lane)
       if (pending !== undefined) return pending
@@ -142,22 +138,24 @@ export class Consumer {
   }
 
   /** A lease; EMPTY if there was none for so long that the event loop should run. */
-  #leaseSync(): Lease<unknown> | typeof EMPTY | typeof END | typeof SKIPPED {
+  #leaseSync(): Lease<unknown> | typeof EMPTY | typeof END {
     try {
       const lease = this.#source.tryLease()
       if (lease !== undefined) return lease
       return this.#mayBlock ? this.#source.leaseSync(BLOCKING_MS) : EMPTY
     } catch (error) {
-      return reasonOf(error)
+      if (error instanceof QueueEmptyError) return EMPTY
+      if (isEnd(error)) return END
+      throw error
     }
   }
 
-  async #lease(): Promise<Lease<unknown> | typeof END | typeof SKIPPED> {
+  async #lease(): Promise<Lease<unknown> | typeof END> {
     try {
       return await this.#source.lease({ signal: this.#over.signal })
     } catch (error) {
-      const reason = reasonOf(error)
-      return reason === EMPTY ? SKIPPED : reason
+      if (isEnd(error)) return END
+      throw error
     }
   }
 
@@ -195,11 +193,19 @@ export class Consumer {
     lease: Lease<unknown>,
     lane: Lane | undefined,
   ): Promise<void> | undefined {
+    let item: unknown
+    try {
+      item = lease.item
+    } catch (error) {
+      // The item is given up already: it is a dead letter, or counted as dropped.
+      if (error instanceof CodecError) return undefined
+      throw error
+    }
     let result: unknown
     lane?.begin(lease.entry)
     this.#words.callBegins()
     try {
-      result = call(lease.item, thread)
+      result = call(item, thread)
     } catch (error) {
       return this.#failed(lease, error, lane)
     }
@@ -272,9 +278,7 @@ function generatorError(): TypeError {
   return Object.assign(new TypeError(message), { code: 'ERR_INVALID_RETURN_VALUE' })
 }
 
-function reasonOf(error: unknown): typeof EMPTY | typeof END | typeof SKIPPED {
-  if (error instanceof QueueEmptyError) return EMPTY
-  if (error instanceof QueueShutDownError || error instanceof AbortError) return END
-  if (error instanceof CodecError) return SKIPPED
-  throw error
+/** The queue has ended, or the thread is asked to stop. */
+function isEnd(error: unknown): boolean {
+  return error instanceof QueueShutDownError || error instanceof AbortError
 }

@@ -61,7 +61,7 @@ export class Producer {
   }
 
   /**
-   * Stores the items that `call` reloop. Resolves when all are stored, or when the thread is asked to stop,
+   * Stores the items that `call` returns. Resolves when all are stored, or when the thread is asked to stop,
    * as it is at the end of its queue. A wait for the source's next item ends then, and the source is closed.
    */
   async produce(call: () => unknown, words: RunWords, signal: AbortSignal): Promise<void> {
@@ -92,7 +92,7 @@ export class Producer {
     const loop = new EventLoopYield()
     const iterator = items[Symbol.asyncIterator]()
     for (;;) {
-      // As in `for await`, it is no error if the iterator reloop no promise.
+      // As in `for await`, it is no error if the iterator returns no promise.
       const next = Promise.resolve(iterator.next())
       const step = await wait.settled(next)
       if (step === STOPPED) return this.#leave(iterator, next)
@@ -152,7 +152,7 @@ export class Producer {
   }
 
   /**
-   * Stores item after item, without a turn of the event loop. Reloop why it paused: `item` found no room.
+   * Stores item after item, without letting the event loop run. Returns why it paused: `item` found no room.
    */
   #storeWhileRoom(
     iterator: Iterator<unknown>,

@@ -14,7 +14,7 @@ export type { Core } from './instance.ts'
 export { allocate } from './instance.ts'
 export { writeKey } from './keys.ts'
 export type { RunTimeout } from './run-timeouts.ts'
-export { attemptsAt, GIVEN_UP, recordTimeout, runTimeoutOf } from './run-timeouts.ts'
+export { attemptsAt, DEAD_LETTER_DELAY, recordTimeout, runTimeoutOf } from './run-timeouts.ts'
 export type { Shared } from './shared.ts'
 export {
   isDiscarding,

@@ -14,14 +14,14 @@ import {
 export interface RunTimeout {
   /** The entry that holds it, as byte offset. */
   readonly entry: number
-  /** ms until it is delivered again, or GIVEN_UP. */
+  /** ms until it is delivered again, or DEAD_LETTER_DELAY. */
   readonly delay: number
   /** ms the call was allowed. */
   readonly limit: number
 }
 
 /** The item is dead-lettered. */
-export const GIVEN_UP = -1
+export const DEAD_LETTER_DELAY = -1
 
 /**
  * The supervisor records the timeout in the ledger of `thread`, for the thread that will reclaim that ledger.

@@ -1,4 +1,4 @@
-import { GIVEN_UP } from '../core/index.ts'
+import { DEAD_LETTER_DELAY } from '../core/index.ts'
 import type { ConsumeRole } from './messages.ts'
 
 const MAX_DELAY_MS = 0x7fffffff
@@ -22,6 +22,6 @@ export function decideRetry(role: ConsumeRole, attempts: number): RetryDecision 
 
 /** The same decision, as a queue records it for the thread that reclaims the item. */
 export function recordedDelay(decision: RetryDecision): number {
-  if (decision === 'dead-letter') return GIVEN_UP
+  if (decision === 'dead-letter') return DEAD_LETTER_DELAY
   return decision === 'fail' ? 0 : decision
 }

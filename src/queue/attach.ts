@@ -28,7 +28,7 @@ export function attach<Q>(handle: Handle<Q>): Q {
 
 /**
  * As attach, but imports a user's codec first.
- * @throws as attach
+ * @throws TypeError for what is no handle, or a codec that cannot be imported; TooManyThreadsError
  * @example
  *     const jobs = await attachAsync(workerData.jobs)
  */
@@ -75,7 +75,7 @@ export function itemsLeft(): { queue: string; held: number }[] {
 
 /** @internal Detaches this thread from all its queues. */
 export function detachAll(): void {
-  for (const queue of attachedQueues()) internalsOf(queue).detach()
+  for (const queue of attachedQueues()) queue[Symbol.dispose]()
   sweep()
 }
 

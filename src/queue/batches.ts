@@ -11,6 +11,7 @@ import {
 import { EMPTY } from './access/index.ts'
 import { type HasInternals, internalsOf } from './internals.ts'
 import {
+  checkPutOptions,
   durationOf,
   isStoppable,
   PUT_OPTIONS,
@@ -35,7 +36,7 @@ export interface BatchOptions extends WaitOptions {
 const BATCH_OPTIONS: Known<BatchOptions> = { timeout: true, signal: true, linger: true }
 
 /** The methods of a queue that a batch is made of. */
-interface Puttable<T> {
+interface Puttable<T> extends HasInternals<T> {
   put(item: T, options?: PutOptions): Promise<PutResult>
   putSync(item: T, options?: PutOptions): PutResult
 }
@@ -52,12 +53,13 @@ export async function putMany<T>(
   options?: PutOptions,
 ): Promise<number> {
   const signal = signalOf(options)
-  const leftMs = countdown(timeoutOf(options, PUT_OPTIONS))
+  const leftMs = options && countdown(timeoutOf(options, PUT_OPTIONS))
+  if (options !== undefined) checkPutOptions(options, isRanked(queue))
   let stored = 0
   refuseUniterable(items)
   try {
     for (const item of items) {
-      const result = await queue.put(item, { ...options, timeout: leftMs(), signal })
+      const result = await queue.put(item, leftMs && { ...options, timeout: leftMs(), signal })
       if (result !== 'dropped') stored++
     }
   } catch (error) {
@@ -70,6 +72,7 @@ export async function putMany<T>(
 export function putManySync<T>(queue: Puttable<T>, items: Iterable<T>, options?: PutOptions): number {
   const signal = isStoppable(options) ? options?.signal : undefined
   const leftMs = options && countdown(timeoutOf(options, PUT_OPTIONS))
+  if (options !== undefined) checkPutOptions(options, isRanked(queue))
   let stored = 0
   refuseUniterable(items)
   try {
@@ -117,6 +120,10 @@ export function getManySync<T>(queue: Gettable<T>, max: number, options?: BatchO
     endBatch(queue, error, items)
   }
   return items
+}
+
+function isRanked<T>(queue: HasInternals<T>): boolean {
+  return internalsOf(queue).description.ranking !== undefined
 }
 
 function refuseUniterable(items: unknown): void {

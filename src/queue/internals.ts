@@ -81,7 +81,7 @@ export class QueueInternals<T> implements QueueEndpoint, LetterTarget {
     this.#attachment = attachment
     this.#puts = new Puts(attachment)
     this.#takes = new Takes(attachment)
-    this.#joins = new Joins(attachment as Attachment<never>)
+    this.#joins = new Joins(attachment as Attachment<unknown>)
   }
 
   /** The queue object. */
@@ -207,7 +207,8 @@ export class QueueInternals<T> implements QueueEndpoint, LetterTarget {
   }
 
   tryPut(letter: DeadLetter<unknown>): boolean {
-    return this.puts.tryPut(letter as T)
+    // By the queue object: a class of the user's may override it.
+    return (this.#queue as LetterQueue).tryPut(letter)
   }
 
   onRoom(call: () => void): void {
@@ -227,7 +228,9 @@ export class QueueInternals<T> implements QueueEndpoint, LetterTarget {
     if (this.hasDeadLetters && !this.isDetached) this.attachment.flushDeadLettersUnasked()
   }
 
+  /** @throws DetachedError with `isImmediate`: what is discarded counts in this thread's ledger */
   shutDown(isImmediate = false): void {
+    if (isImmediate) this.attachment.refuseDetached()
     const { shared } = this
     shared.core.shut(isImmediate ? 1 : 0)
     if (isImmediate) discardAll(shared, this.attachment.ledger)
@@ -269,6 +272,10 @@ export class QueueInternals<T> implements QueueEndpoint, LetterTarget {
   }
 }
 
+interface LetterQueue {
+  tryPut(letter: DeadLetter<unknown>): boolean
+}
+
 /** A queue object, of whichever copy of the library. */
 export interface HasInternals<T> {
   readonly [INTERNALS]: QueueInternals<T>
@@ -279,7 +286,9 @@ export function internalsOf<I>(queue: { readonly [INTERNALS]: I }): I {
   return queue[INTERNALS]
 }
 
-/** Where a queue object keeps its puts, as `internalsOf` does, but one load nearer on the way of every item. */
+/**
+ * Where a queue object keeps its puts, as `internalsOf` does, but one load nearer on the way of every item.
+ */
 export const puts: unique symbol = Symbol('puts')
 /** Its takes, likewise. */
 export const takes: unique symbol = Symbol('takes')

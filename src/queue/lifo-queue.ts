@@ -1,4 +1,4 @@
-import { Queue } from './queue.ts'
+import { KIND, Queue } from './queue.ts'
 
 /**
  * A Queue whose last item comes out first (Python: `LifoQueue`). Items that come back are delivered again
@@ -8,5 +8,5 @@ import { Queue } from './queue.ts'
  */
 export class LifoQueue<T> extends Queue<T> {
   /** @internal */
-  static override readonly kind = 'lifo'
+  static override readonly [KIND] = 'lifo'
 }

@@ -1,5 +1,5 @@
 import type { PriorityQueueOptions } from './options/index.ts'
-import { Queue } from './queue.ts'
+import { KIND, Queue } from './queue.ts'
 
 /**
  * A Queue whose item of the lowest priority comes out first (Python: `PriorityQueue`), equals in the order
@@ -12,7 +12,7 @@ import { Queue } from './queue.ts'
  */
 export class PriorityQueue<T> extends Queue<T> {
   /** @internal */
-  static override readonly kind = 'priority'
+  static override readonly [KIND] = 'priority'
 
   /** @throws TypeError, RangeError for a wrong or unknown option */
   constructor(options?: PriorityQueueOptions<T>) {

@@ -26,6 +26,9 @@ export interface ShutdownOptions {
 
 const SHUTDOWN_OPTIONS: Known<ShutdownOptions> = { immediate: true }
 
+/** Where a class of queues has its kind: a property that no subclass of a user's has by chance. */
+export const KIND: unique symbol = Symbol('kind')
+
 /**
  * A bounded first-in-first-out queue in shared memory, for any number of producer and consumer threads. The
  * semantics are those of Python's `queue.Queue` (3.13, shutdown included), with deliveries that survive the
@@ -40,7 +43,7 @@ const SHUTDOWN_OPTIONS: Known<ShutdownOptions> = { immediate: true }
  */
 export class Queue<T> {
   /** @internal The order in which queues of this class hand out their items. */
-  static readonly kind: Kind = 'fifo'
+  static readonly [KIND]: Kind = 'fifo'
 
   /** @internal */
   declare readonly [INTERNALS]: QueueInternals<T>
@@ -51,7 +54,7 @@ export class Queue<T> {
 
   /** @throws TypeError, RangeError for a wrong or unknown option */
   constructor(options?: QueueOptions<T>) {
-    openQueue(this, createDescription(options, new.target.kind))
+    openQueue(this, createDescription(options, new.target[KIND]))
   }
 
   /** Items queued at most, those that came back included. */
@@ -109,7 +112,8 @@ export class Queue<T> {
   /**
    * Puts an item, when there is room; on a full queue, as `whenFull` says. The item is encoded at the call.
    * Returns what became of it or, 'replaced-oldest', of an older one.
-   * @throws QueueFullError when `timeout` lapses, or at once with `whenFull: 'reject'`; QueueShutDownError;
+   * @throws TypeError, RangeError for a wrong option; QueueFullError when `timeout` lapses, or at once with
+   *   `whenFull: 'reject'`; QueueShutDownError; DetachedError;
    * CodecError; ItemTooLargeError; AbortError
    * @example
    *     await jobs.put({ id: 1 }, { timeout: 1000 })
@@ -131,7 +135,7 @@ export class Queue<T> {
   /**
    * Puts an item if there is room now, or an older one to drop with `whenFull: 'drop-oldest'`, and no earlier
    * put of this thread waits. Returns whether it was stored.
-   * @throws QueueShutDownError, CodecError, ItemTooLargeError
+   * @throws QueueShutDownError, CodecError, ItemTooLargeError, DetachedError; TypeError for a wrong option
    * @example
    *     if (!jobs.tryPut({ id: 1 })) console.log('the queue is full')
    */
@@ -164,7 +168,8 @@ export class Queue<T> {
 
   /**
    * Gets the next item, when there is one. It is unfinished until `taskDone`, unless `ack` is 'auto'.
-   * @throws QueueEmptyError when `timeout` lapses; QueueShutDownError when none is left or can come back;
+   * @throws TypeError, RangeError for a wrong option; QueueEmptyError when `timeout` lapses; DetachedError;
+   *   QueueShutDownError when none is left or can come back;
    * CodecError; TooManyInFlightError; AbortError
    * @example
    *     const job = await jobs.get({ timeout: 1000 })
@@ -197,9 +202,9 @@ export class Queue<T> {
   }
 
   /**
-   * Gets at least one item and at most `max`: what is there, and, with `linger`, what comes within so many ms
-   * of the first. Returns fewer when `maxInFlight` allows no more. A shutdown, an abort or a stop of the
-   * thread ends the batch: it returns what it has.
+   * Gets at least one item and at most `max`, an integer from 1: what is there, and, with `linger`, what
+   * comes within so many ms of the first. Returns fewer when `maxInFlight` allows no more. A shutdown, an
+   * abort or a stop of the thread ends the batch: it returns what it has.
    * @throws as get, for the first item; for a later one CodecError and QueueCorruptError, which carry those
    * before it as `items`, and DetachedError, unless `ack` is 'auto': those before it are delivered again
    * @example
@@ -246,8 +251,9 @@ export class Queue<T> {
   // --- completion ---
 
   /**
-   * Finishes this thread's `count` oldest items from get and getMany: all of them, or none.
-   * @throws TaskDoneError if it holds fewer
+   * Finishes this thread's `count` oldest items from get and getMany: all of them, or none. `count`: an
+   * integer from 1.
+   * @throws TaskDoneError if it holds fewer; DetachedError; TypeError, RangeError for a wrong count
    * @example
    *     jobs.taskDone()
    */
@@ -257,7 +263,8 @@ export class Queue<T> {
 
   /**
    * Waits until every item put is finished.
-   * @throws WaitTimeoutError when `timeout` lapses; AbortError
+   * @throws WaitTimeoutError when `timeout` lapses; AbortError; DetachedError; TypeError, RangeError for a
+   * wrong option
    * @example
    *     await jobs.join({ timeout: 60_000 })
    */
@@ -305,6 +312,7 @@ export class Queue<T> {
 
   /**
    * As the asynchronous iterator, blocking this thread: for worker threads.
+   * @throws as getSync, but for QueueShutDownError: then it ends
    * @example
    *     for (const job of jobs) console.log(job)
    */

@@ -70,6 +70,11 @@ export class PendingCalls {
     this.#onIdle = onIdle
   }
 
+  /** The side that the first of them waits for; 0 if none waits. */
+  get side(): Side | 0 {
+    return this.#entered
+  }
+
   get size(): number {
     return this.#calls.size
   }

@@ -63,7 +63,7 @@ export const ENDED = 6
 export const TORN = 7
 export const CLAIMED = 8
 export const DROPPED = 9
-export const GIVEN_UP = 10
+export const DEAD_LETTER_DELAY = 10
 export const POSTED = 11
 
 /** How a taker treats an item. */
@@ -368,7 +368,7 @@ function requeueOnce(ledger: number, entry: number, verdict: number): void {
       backOff(tries)
       continue
     }
-    if (verdict === DEAD_LETTER) observe(GIVEN_UP, item)
+    if (verdict === DEAD_LETTER) observe(DEAD_LETTER_DELAY, item)
     return
   }
 }

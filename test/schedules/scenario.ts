@@ -346,7 +346,7 @@ function observe(
       fail(`item ${item} was dead-lettered, and has no letter`)
   }
   // The thread that dead-lettered it may die, or another may post it, before the event is reported.
-  if (what === say.GIVEN_UP || what === say.POSTED) world.set(world.observer + of + OF_GIVEN_UP, 1)
+  if (what === say.DEAD_LETTER_DELAY || what === say.POSTED) world.set(world.observer + of + OF_GIVEN_UP, 1)
   if (what === say.POSTED) {
     if ((attempts & layout.DEAD_LETTERED) === 0) fail(`item ${item} was posted, and not dead-lettered`)
     if (bump(machine, of + OF_POSTED) > 1 + count(OF_RETURNED)) fail(`item ${item} was posted twice`)

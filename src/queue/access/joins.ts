@@ -10,15 +10,15 @@ export class Joins {
   readonly #attachment: Attachment<unknown>
   readonly #pending: PendingCalls
 
-  constructor(attachment: Attachment<never>) {
-    this.#attachment = attachment as Attachment<unknown>
+  constructor(attachment: Attachment<unknown>) {
+    this.#attachment = attachment
     this.#pending = new PendingCalls(attachment.shared, attachment.ledger)
     attachment.onDeadLettersFlushed = () => this.#pending.serve()
   }
 
   async join(options: WaitOptions | undefined): Promise<void> {
     const { joinError } = this.#attachment
-    const limits = this.#attachment.limits(options, timeoutOf(options), joinError)
+    const limits = this.#attachment.limits(options, joinError)
     if (this.#isJoined()) return
     if (limits.timeout === 0) throw joinError()
     return new Promise((resolve, reject) => {

@@ -8,12 +8,13 @@ import type { WaitOptions } from '../options/index.ts'
  * `consume` and whatever moves items between queues settle by it.
  */
 export interface Lease<T> {
+  /** @throws CodecError if it cannot be decoded; then the lease is settled, and the item given up */
   readonly item: T
   /** Deliveries of the item begun so far, this one included: 1 the first time. */
   readonly attempt: number
   /** The last thread that held the item has died. */
   readonly isSuspect: boolean
-  /** Where this thread holds the item: its number for `recordTimeout`. */
+  /** Where this thread holds the item, as a byte offset: `recordTimeout` takes it. */
   readonly entry: number
   /** The item is done. @throws StaleDeliveryError if it was settled before, or this thread has detached */
   finish(): void
@@ -55,26 +56,28 @@ export interface OpenLeases {
   count: number
 }
 
-/** A lease of an item in shared memory. */
+/** A lease of an item in shared memory. The item is decoded when it is first asked for. */
 export class HeldLease<T> implements Lease<T> {
-  readonly item: T
   readonly attempt: number
   readonly entry: number
   readonly #attachment: Attachment<T>
   readonly #open: OpenLeases | undefined
+  #item: T | undefined
+  #isDecoded = false
   #isSettled = false
 
-  /**
-   * Decodes the item of `entry`. `open` counts the lease, unless it can be settled only when its holder does
-   * not wait. @throws CodecError: the item is settled, as given up
-   */
+  /** `open` counts the lease, unless it can be settled only while its holder does not wait. */
   constructor(attachment: Attachment<T>, entry: number, open: OpenLeases | undefined) {
-    this.item = attachment.held.read(entry)
     this.attempt = attachment.held.attemptsOf(entry)
     this.entry = entry
     this.#attachment = attachment
     this.#open = open
     if (open !== undefined) open.count++
+  }
+
+  get item(): T {
+    if (!this.#isDecoded) this.#decode()
+    return this.#item as T
   }
 
   get isSuspect(): boolean {
@@ -99,6 +102,18 @@ export class HeldLease<T> implements Lease<T> {
     this.#requeue(RELEASE, undefined, 0)
   }
 
+  /** An item that cannot be decoded is settled: it is dead-lettered. */
+  #decode(): void {
+    try {
+      this.#item = this.#attachment.held.read(this.entry)
+      this.#isDecoded = true
+    } catch (error) {
+      this.#close()
+      this.#attachment.flushDeadLetters()
+      throw error
+    }
+  }
+
   #requeue(verdict: number, error: unknown, delay: number): void {
     this.#settle()
     this.#attachment.held.requeue(this.entry, verdict, error, delay)
@@ -111,6 +126,10 @@ export class HeldLease<T> implements Lease<T> {
       const { label } = this.#attachment.description
       throw new StaleDeliveryError(`this thread has detached from ${label}: the item is delivered again`)
     }
+    this.#close()
+  }
+
+  #close(): void {
     this.#isSettled = true
     if (this.#open !== undefined) this.#open.count--
   }

@@ -2,7 +2,7 @@ import { clock } from '../../clock.ts'
 import { isShutDown, PUT } from '../../core/index.ts'
 import { QueueFullError } from '../../errors.ts'
 import { queueMicrotask } from '../../timers.ts'
-import { PendingCalls, type Side } from '../../wait/index.ts'
+import { type Limits, PendingCalls, type Side } from '../../wait/index.ts'
 import { type Attachment, type Encoded, sizeOf } from '../attachment/index.ts'
 import {
   checkPutOptions,
@@ -11,6 +11,7 @@ import {
   type PutOptions,
   type PutResult,
   rankOf,
+  TRY_PUT_OPTIONS,
   timeoutOf,
 } from '../options/index.ts'
 
@@ -20,7 +21,7 @@ export class Puts<T> {
   readonly #pending: PendingCalls
   /** A put that finds no room waits for it. */
   readonly #mayWait: boolean
-  /** And it never drops another item. */
+  /** A put that finds no room waits, and drops no other item. */
   readonly #onlyWaits: boolean
 
   constructor(attachment: Attachment<T>) {
@@ -33,17 +34,22 @@ export class Puts<T> {
 
   async put(item: T, options: PutOptions | undefined): Promise<PutResult> {
     const attachment = this.#attachment
-    const one = this.#begin(item, options, timeoutOf(options, PUT_OPTIONS))
-    const limits = attachment.limits(options, one.timeout, () => one.fullError())
+    let one: PutAttempt | undefined
+    const limits = attachment.limits(options, () => this.#fullError(one), PUT_OPTIONS)
+    one = this.#begin(item, options, limits.timeout)
     const encoded = this.#encode(item)
     if (!this.#waitsBehindOthers && this.#store(encoded, one) === 0) return one.result
     if (!this.#mayWait) return this.#refuse(encoded, one)
     if (limits.timeout === 0) {
       if (this.#pending.size === 0) this.#abandon(encoded)
-      throw isShutDown(attachment.shared) ? attachment.shutDownError() : one.fullError()
+      throw isShutDown(attachment.shared) ? attachment.shutDownError() : this.#fullError(one)
     }
     const bytes = typeof encoded === 'number' ? attachment.outgoing.copy(encoded) : encoded
-    one.waitBegins()
+    return this.#wait(bytes, one, limits)
+  }
+
+  #wait(bytes: Buffer, one: PutAttempt, limits: Limits): Promise<PutResult> {
+    one.waitsSince = clock.now()
     return new Promise((resolve, reject) => {
       const attempt = () => {
         const side = this.#store(bytes, one)
@@ -71,7 +77,7 @@ export class Puts<T> {
   }
 
   #waitForRoom(encoded: Encoded, rank: number): PutResult {
-    const one = new PutAttempt(this.#attachment, rank, Number.POSITIVE_INFINITY, true)
+    const one = new PutAttempt(rank, Number.POSITIVE_INFINITY, true)
     return this.#putSync(encoded, one, false)
   }
 
@@ -87,7 +93,7 @@ export class Puts<T> {
       encoded = this.#encode(item)
     }
     try {
-      this.#putSync(encoded, new PutAttempt(this.#attachment, rank, ms, ms > 0 && this.#mayWait), false)
+      this.#putSync(encoded, new PutAttempt(rank, ms, ms > 0 && this.#mayWait), false)
       return true
     } catch (error) {
       if (error instanceof QueueFullError && this.#mayWait) return false
@@ -96,7 +102,7 @@ export class Puts<T> {
   }
 
   tryPut(item: T, options?: PutOptions): boolean {
-    if (options !== undefined) checkPutOptions(options, this.#attachment.description.ranking !== undefined)
+    if (options !== undefined) checkPutOptions(options, this.#isRanked, TRY_PUT_OPTIONS)
     const rank = this.#rankOf(item, options)
     const encoded = this.#encode(item)
     if (this.#waitsBehindOthers) {
@@ -134,19 +140,17 @@ export class Puts<T> {
     this.#pending.rejectAll(error)
   }
 
-  /** @throws TypeError, RangeError for wrong options or a wrong priority */
-  #begin(item: T, options: PutOptions | undefined, timeout: number): PutAttempt<T> {
-    const isRanked = this.#attachment.description.ranking !== undefined
-    if (options !== undefined) checkPutOptions(options, isRanked)
-    return new PutAttempt(
-      this.#attachment,
-      this.#rankOf(item, options),
-      timeout,
-      timeout > 0 && this.#mayWait,
-    )
+  get #isRanked(): boolean {
+    return this.#attachment.description.ranking !== undefined
   }
 
-  #putSync(encoded: Encoded, one: PutAttempt<T>, stoppable: boolean): PutResult {
+  /** @throws TypeError, RangeError for wrong options or a wrong priority */
+  #begin(item: T, options: PutOptions | undefined, timeout: number): PutAttempt {
+    if (options !== undefined) checkPutOptions(options, this.#isRanked)
+    return new PutAttempt(this.#rankOf(item, options), timeout, timeout > 0 && this.#mayWait)
+  }
+
+  #putSync(encoded: Encoded, one: PutAttempt, stoppable: boolean): PutResult {
     // This thread's earlier puts come first.
     const attempt = () => {
       const side = this.#pending.serve() || this.#store(encoded, one)
@@ -157,8 +161,8 @@ export class Puts<T> {
       const earlier = this.#waitsBehindOthers ? this.#pending.serve() : 0
       if (earlier === 0 && this.#store(encoded, one) === 0) return one.result
       if (!this.#mayWait) return this.#refuse(encoded, one)
-      one.waitBegins()
-      this.#attachment.block(one.timeout, attempt, () => one.fullError())
+      if (one.timeout > 0) one.waitsSince = clock.now()
+      this.#attachment.block(one.timeout, attempt, () => this.#fullError(one))
     } catch (error) {
       this.#abandon(encoded)
       throw error
@@ -181,7 +185,7 @@ export class Puts<T> {
   }
 
   /** Stores an item, or answers the side to wait on. @throws QueueShutDownError */
-  #store(encoded: Encoded, one: PutAttempt<T>): Side | 0 {
+  #store(encoded: Encoded, one: PutAttempt): Side | 0 {
     const { outgoing } = this.#attachment
     const { drops } = outgoing
     const side = outgoing.store(encoded, one.waits, one.rank)
@@ -194,11 +198,20 @@ export class Puts<T> {
     return side
   }
 
+  /**
+   * The error of a put that lapsed, or may not wait. A put behind others lacks what the first of those lacks.
+   */
+  #fullError(one: PutAttempt | undefined): Error {
+    const side = one?.side ?? (this.#pending.side || PUT)
+    const waitedMs = one?.waitsSince === undefined ? 0 : clock.now() - one.waitsSince
+    return this.#attachment.fullError(side, waitedMs)
+  }
+
   /** There was no room, and the queue lets no put wait. @throws QueueFullError */
-  #refuse(encoded: Encoded, one: PutAttempt<T>): 'dropped' {
+  #refuse(encoded: Encoded, one: PutAttempt): 'dropped' {
     this.#abandon(encoded)
     this.#attachment.countRefusal()
-    if (this.#attachment.description.whenFull === 'reject') throw one.fullError()
+    if (this.#attachment.description.whenFull === 'reject') throw this.#fullError(one)
     return 'dropped'
   }
 
@@ -210,7 +223,7 @@ export class Puts<T> {
 }
 
 /** One put, over all its tries. */
-class PutAttempt<T> {
+class PutAttempt {
   readonly rank: number
   /** ms. */
   readonly timeout: number
@@ -218,13 +231,11 @@ class PutAttempt<T> {
   readonly waits: boolean
   /** An older item was dropped for it. */
   replaces = false
-  /** The side on which it last found no room. */
-  side: Side = PUT
-  readonly #attachment: Attachment<T>
-  #waitsSince: number | undefined
+  /** The side on which it last found no room; undefined if earlier puts of its thread come first. */
+  side: Side | undefined
+  waitsSince: number | undefined
 
-  constructor(attachment: Attachment<T>, rank: number, timeout: number, waits: boolean) {
-    this.#attachment = attachment
+  constructor(rank: number, timeout: number, waits: boolean) {
     this.rank = rank
     this.timeout = timeout
     this.waits = waits
@@ -232,14 +243,5 @@ class PutAttempt<T> {
 
   get result(): PutResult {
     return this.replaces ? 'replaced-oldest' : 'stored'
-  }
-
-  waitBegins(): void {
-    this.#waitsSince = clock.now()
-  }
-
-  fullError(): Error {
-    const waitedMs = this.#waitsSince === undefined ? 0 : clock.now() - this.#waitsSince
-    return this.#attachment.fullError(this.side, waitedMs)
   }
 }

@@ -56,8 +56,8 @@ export class Takes<T> {
     return entry === 0 ? EMPTY : this.#handOver(entry)
   }
 
-  async take(options: WaitOptions | undefined): Promise<Delivery<T>> {
-    return new TakenItem(await this.#take(options, (entry) => this.#lease(entry)))
+  take(options: WaitOptions | undefined): Promise<Delivery<T>> {
+    return this.#take(options, (entry) => new TakenItem(this.#lease(entry)))
   }
 
   takeSync(options: WaitOptions | undefined): Delivery<T> {
@@ -91,7 +91,7 @@ export class Takes<T> {
     const isAuto = attachment.description.ack === 'auto'
     const handOver = (entry: number): Handed<T> => {
       if (isAuto) return { item: this.#handOver(entry), lease: undefined }
-      const lease = this.#leased(entry, undefined)
+      const lease = new HeldLease(this.#attachment, entry, undefined)
       return { item: lease.item, lease }
     }
     return {
@@ -150,7 +150,7 @@ export class Takes<T> {
     return entry > 0 ? entry : this.#takeAfterOthers()
   }
 
-  /** The common case of #poll: an entry, or what else is to be looked at: not above 0. */
+  /** The common case of #poll: an entry, or a number not above 0 if #poll must look. */
   #takeNow(): number {
     return this.#pending.size > 0 ? 0 : this.#attachment.held.take()
   }
@@ -176,7 +176,7 @@ export class Takes<T> {
 
   async #take<R>(options: WaitOptions | undefined, handOver: (entry: number) => R): Promise<R> {
     const { emptyError } = this.#attachment
-    const limits = this.#attachment.limits(options, timeoutOf(options), emptyError)
+    const limits = this.#attachment.limits(options, emptyError)
     const entry = this.#takeAfterOthers()
     if (entry > 0) return handOver(entry)
     if (limits.timeout === 0) throw emptyError()
@@ -267,17 +267,7 @@ export class Takes<T> {
   }
 
   #lease(entry: number): Lease<T> {
-    return this.#leased(entry, this.#open)
-  }
-
-  /** An item that cannot be decoded is a dead letter, which moves if there is room. @throws CodecError */
-  #leased(entry: number, open: OpenLeases | undefined): Lease<T> {
-    try {
-      return new HeldLease(this.#attachment, entry, open)
-    } catch (error) {
-      this.#attachment.flushDeadLetters()
-      throw error
-    }
+    return new HeldLease(this.#attachment, entry, this.#open)
   }
 
   readonly #holdsNoOpenLease = (): boolean => this.#open.count === 0

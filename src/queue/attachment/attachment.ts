@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
+import type { Known } from '../../check.ts'
 import { clock } from '../../clock.ts'
 import { cellCodec } from '../../codec/index.ts'
 import { DROPPED, MEMORY, REJECTED, type SharedMemory, unfinished } from '../../core/index.ts'
@@ -15,7 +16,7 @@ import {
 import { causeOf, link } from '../../thread-link.ts'
 import { setTimeout } from '../../timers.ts'
 import { block, type Limits, type Side } from '../../wait/index.ts'
-import { type LetterTarget, signalOf, type WaitOptions } from '../options/index.ts'
+import { type LetterTarget, signalOf, timeoutOf, type WaitOptions } from '../options/index.ts'
 import {
   announce,
   announceDetached,
@@ -113,11 +114,14 @@ export class Attachment<T> {
     }
   }
 
-  /** @throws TypeError, RangeError; AbortError if the signal is aborted already */
-  limits(options: WaitOptions | undefined, timeout: number, lapse: () => Error): Limits {
+  /**
+   * Checks the options of a call that may wait; `known` names them.
+   * @throws TypeError, RangeError; AbortError if the signal is aborted already
+   */
+  limits<O extends WaitOptions>(options: O | undefined, lapse: () => Error, known?: Known<O>): Limits {
     const signal = signalOf(options)
     if (signal?.aborted) throw new AbortError(signal.reason)
-    return { timeout, signal, lapse }
+    return { timeout: timeoutOf(options, known), signal, lapse }
   }
 
   /**

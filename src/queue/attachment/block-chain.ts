@@ -1,4 +1,4 @@
-import { blocksFor, MEMORY, NOTHING, type SharedMemory } from '../../core/index.ts'
+import { BUSY, blocksFor, MEMORY, NOTHING, type SharedMemory } from '../../core/index.ts'
 import { untilDone } from '../../wait/index.ts'
 import { freeBlocks } from '../recovery/index.ts'
 import type { Cells } from './cells.ts'
@@ -27,7 +27,8 @@ export class BlockChain {
     if (answer === NOTHING) return false
     // The chain grows at its front, so the last piece goes first.
     for (let piece = count - 1; piece >= 0; piece--) {
-      const block = untilDone(() => core.pushBlock(this.#ledger, entry))
+      let block = core.pushBlock(this.#ledger, entry)
+      if (block === BUSY) block = untilDone(() => core.pushBlock(this.#ledger, entry))
       if (block < 0) throw this.#cells.refused('a request for a block', entry)
       const from = piece * blockBytes
       this.#cells.span.bytes.set(bytes.subarray(from, from + blockBytes), blocksAt + block * blockBytes)

@@ -14,9 +14,9 @@ import {
 import { QueueCorruptError } from '../../errors.ts'
 
 /**
- * The cells that the entries of this thread's ledger hold, as private memory: only this thread reads and
- * writes them, so plain loads and stores do. Every number that comes from shared memory is checked before it
- * is used.
+ * The cells that entries hold, those of this thread's ledger above all. A cell in an entry is private memory:
+ * only the owner of the ledger, or the recoverer of a dead one, reads and writes it, so plain loads and
+ * stores do. Every number that comes from shared memory is checked before it is used.
  */
 export class Cells {
   readonly geometry: Geometry
@@ -81,12 +81,10 @@ export class Cells {
     return new QueueCorruptError(`the shared memory of ${this.#label} is damaged: ${what} is ${value}`)
   }
 
-  /** An operation of the core met an impossible word on its way from or to `entry`. */
+  /** An operation of the core on `entry` met an impossible word. */
   refused(operation: string, entry: number): QueueCorruptError {
-    const cell = this.#words[entry >> 2] as number
-    const { cells } = this.geometry
-    const where = `a word that ${operation} met; the cell of its entry at byte ${entry}, below ${cells} if whole,`
-    return this.corrupt(where, cell)
+    const where = `a word that ${operation} met; its entry at byte ${entry}, where cells are below ${this.#cells},`
+    return this.corrupt(where, this.#words[entry >> 2] as number)
   }
 
   #cellOf(entry: number): number {

@@ -18,7 +18,7 @@ import {
   writeKey,
 } from '../../core/index.ts'
 import { link, PUTS } from '../../thread-link.ts'
-import { type Side, untilDone, wakeTakers } from '../../wait/index.ts'
+import { backOff, type Side, untilDone, wakeTakers } from '../../wait/index.ts'
 import { afterFinish, freeBlocks, heldBlocks } from '../recovery/index.ts'
 import { BlockChain } from './block-chain.ts'
 import type { Cells } from './cells.ts'
@@ -156,8 +156,9 @@ export class OutgoingCell<T> {
     link()?.uses(this.#queue, PUTS)
   }
 
-  /** In a method of its own: its closure would cost every put an allocation. */
+  /** The put met another thread. In a method of its own: its closure would cost every put an allocation. */
   #putAgain(length: number): number {
+    backOff(0)
     return untilDone(() => this.#put(length))
   }
 

@@ -44,6 +44,7 @@ export interface QueueStats {
   readonly doomed: number
   /** Taken and not settled. */
   readonly held: number
+  /** Put and not finished. */
   readonly unfinished: number
   /** Given up without a dead-letter queue to go to, or dropped because the queue was full. */
   readonly dropped: number
@@ -67,6 +68,7 @@ export interface QueueStats {
 export interface ThreadStats {
   /** threadId. */
   readonly thread: number
+  /** Items that it holds. */
   readonly held: number
   readonly stored: number
   readonly taken: number

@@ -14,7 +14,7 @@ export { INTERNALS } from './inner-door.ts'
 /** @internal */
 export type { Ranking } from './put-options.ts'
 /** @internal */
-export { checkPutOptions, PUT_OPTIONS, rankOf } from './put-options.ts'
+export { checkPutOptions, PUT_OPTIONS, rankOf, TRY_PUT_OPTIONS } from './put-options.ts'
 /** @internal */
 export type { AnyQueueOptions, Settings } from './queue-options.ts'
 /** @internal */

@@ -53,21 +53,38 @@ export const PUT_OPTIONS: Known<PutOptions> = {
   backoff: true,
 }
 
-const ELSEWHERE = {
-  id: 'a queue in shared memory keeps no ids, as some engines do to store an item once',
-  delay: 'a queue in shared memory delays only what comes back, by `retry({ delay })` of a delivery',
-  retries:
-    'the attempts of an item in shared memory are bounded by `retries` of `consume` or by `maxDeliveries`',
-  backoff:
-    'the pause before another attempt is `backoff` of `consume`, or the `delay` of a delivery when it is retried',
-} as const
+type TryPutKnown = Known<Omit<PutOptions, keyof WaitOptions>>
 
-/** @throws TypeError for an unknown option, and for one that means nothing in this kind of queue */
-export function checkPutOptions(options: PutOptions, isRanked: boolean): void {
-  const given = optionsObject('options', options, PUT_OPTIONS)
-  for (const name of Object.keys(ELSEWHERE) as (keyof typeof ELSEWHERE)[]) {
-    if (given[name] !== undefined)
-      throw invalidValue(`options.${name}`, `absent: ${ELSEWHERE[name]}`, given[name])
+/** The options of a put that never waits. */
+export const TRY_PUT_OPTIONS: TryPutKnown = {
+  priority: true,
+  id: true,
+  delay: true,
+  retries: true,
+  backoff: true,
+}
+
+/** Options that mean nothing in a queue in shared memory, and why. */
+const ELSEWHERE: readonly (readonly [keyof PutOptions, string])[] = [
+  ['id', 'a queue in shared memory keeps no ids, as some engines do to store an item once'],
+  ['delay', 'a queue in shared memory delays only what comes back, by `retry({ delay })` of a delivery'],
+  [
+    'retries',
+    'the attempts of an item in shared memory are bounded by `retries` of `consume` or by `maxDeliveries`',
+  ],
+  [
+    'backoff',
+    'the pause before another attempt is `backoff` of `consume`, or the `delay` of a delivery when it is retried',
+  ],
+]
+
+/**
+ * @throws TypeError for an option that means nothing in this queue, or that `known` does not name, if given
+ */
+export function checkPutOptions(options: PutOptions, isRanked: boolean, known?: TryPutKnown): void {
+  const given = optionsObject('options', options, known as Known<PutOptions> | undefined)
+  for (const [name, why] of ELSEWHERE) {
+    if (given[name] !== undefined) throw invalidValue(`options.${name}`, `absent: ${why}`, given[name])
   }
   if (!isRanked && given.priority !== undefined) {
     throw invalidValue('options.priority', 'absent: only a PriorityQueue orders by priority', given.priority)

@@ -34,12 +34,13 @@ export interface QueueOptions<T> {
    */
   itemBytes?: number | undefined
   /**
-   * Largest encoded item. A larger one is an ItemTooLargeError, and nothing is stored.
+   * Largest encoded item, 1 to 2,147,418,112. A larger one is an ItemTooLargeError, and nothing is stored.
    * @default 1 MiB, or itemBytes if that is more
    */
   maxItemBytes?: number | undefined
   /**
-   * Budget for items above `itemBytes`. When it is used up, a put waits as on a full queue.
+   * Budget for items above `itemBytes`, from `maxItemBytes` to 2,147,418,112. When it is used up, a put waits
+   * as on a full queue.
    * @default max(16 MiB, 4 x maxItemBytes)
    */
   memoryBytes?: number | undefined

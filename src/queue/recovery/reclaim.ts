@@ -2,11 +2,11 @@ import {
   BUSY,
   blocksFor,
   DEAD_LETTER,
+  DEAD_LETTER_DELAY,
   ENTRIES,
   ENTRY_BYTES,
   ENTRY_STATE,
   GET,
-  GIVEN_UP,
   HELD,
   HOLDER_DIED,
   isDiscarding,
@@ -105,7 +105,7 @@ function requeueAfterTimeout(
     const { high, low } = DueTime.after(delay)
     for (let tries = 0; core.delay(ledger, entry, high, low) === BUSY; tries++) backOff(tries)
   } else {
-    const verdict = delay === GIVEN_UP ? DEAD_LETTER : RETRY
+    const verdict = delay === DEAD_LETTER_DELAY ? DEAD_LETTER : RETRY
     for (let tries = 0; core.requeue(ledger, entry, verdict) === BUSY; tries++) backOff(tries)
   }
 }

@@ -25,8 +25,8 @@ function attachedBy(plan: GroupPlan): Set<GroupQueue> {
   const found = new Set(queuesOf(plan))
   // The iterator of a Set also visits what is added meanwhile.
   for (const queue of found) {
-    const { deadLetters } = internalsOf(queue)
-    if (isQueue(deadLetters)) found.add(deadLetters)
+    const letters = internalsOf(queue).deadLetters?.queue
+    if (isQueue(letters)) found.add(letters)
   }
   return found
 }
