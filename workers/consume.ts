@@ -79,7 +79,7 @@ export class Consumer {
     words: RunWords,
     events: ConsumerEvents,
   ): Promise<Consumer> {
-    const source = internalsOf(await attachFor(role.queue, 0)).source()
+    const source = internalsOf(await attachFor(role.queue, 0)).source
     return new Consumer(source, role, callWords, words, events)
   }
 
@@ -243,14 +243,15 @@ export class Consumer {
       lease.release()
       throw error
     }
-    const decision = decideRetry(this.#role, lease.attempt)
+    const { attempt } = lease
+    const decision = decideRetry(this.#role, attempt)
     // In an item's history undefined means no failure.
     const noted = error === undefined ? new Error('undefined was thrown') : error
     if (typeof decision === 'number') {
       lease.retry(noted, decision)
     } else if (decision === 'dead-letter') {
       lease.deadLetter(noted)
-      this.#events.deadLettered(error, lease.attempt)
+      this.#events.deadLettered(error, attempt)
     } else {
       this.#fail(lease, error, noted)
     }

@@ -52,7 +52,7 @@ export class Producer {
   ): Promise<Producer> {
     const queue = await attachFor(handle, producer)
     const internals = internalsOf(queue)
-    return new Producer(queue, internals.sink(), skips, () => internals.storedFor(producer), events)
+    return new Producer(queue, internals.sink, skips, () => internals.storedFor(producer), events)
   }
 
   /** Items stored at this index, those of threads that died before included. */

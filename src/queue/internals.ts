@@ -189,21 +189,14 @@ export class QueueInternals<T> implements QueueEndpoint, LetterTarget {
     return this.size < this.shared.geometry.maxsize || this.description.whenFull === 'drop-oldest'
   }
 
-  /** This thread as a consumer of the queue. */
-  source(): Source<T> {
-    return this.takes.source()
+  /** This thread as a consumer of the queue: each item is leased, whatever the queue's `ack`. */
+  get source(): Source<T> {
+    return this.#takes
   }
 
   /** This thread as a producer for the queue. */
-  sink(): Sink<T> {
-    const { puts, shared } = this
-    return {
-      put: (item) => puts.put(item, undefined),
-      putWithin: (item, ms) => puts.putWithin(item, ms),
-      get isShutDown() {
-        return isShutDown(shared)
-      },
-    }
+  get sink(): Sink<T> {
+    return this.#puts
   }
 
   tryPut(letter: DeadLetter<unknown>): boolean {

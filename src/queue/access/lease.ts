@@ -10,7 +10,10 @@ import type { WaitOptions } from '../options/index.ts'
 export interface Lease<T> {
   /** @throws CodecError if it cannot be decoded; then the lease is settled, and the item given up */
   readonly item: T
-  /** Deliveries of the item begun so far, this one included: 1 the first time. */
+  /**
+   * Deliveries of the item begun so far, this one included: 1 the first time. Read it before the item is
+   * settled.
+   */
   readonly attempt: number
   /** The last thread that held the item has died. */
   readonly isSuspect: boolean
@@ -56,81 +59,96 @@ export interface OpenLeases {
   count: number
 }
 
-/** A lease of an item in shared memory. The item is decoded when it is first asked for. */
+const OPEN = 0
+const DECODED = 1
+const SETTLED = 2
+
+/**
+ * A lease of an item in shared memory. The item is decoded when it is first asked for.
+ *
+ * One is made for each item that `consume` takes. So its members are private to TypeScript only, and set in
+ * the constructor only: V8 makes such an object in half the time of one with `#` members or class fields
+ * (measured).
+ */
 export class HeldLease<T> implements Lease<T> {
-  readonly attempt: number
-  readonly entry: number
-  readonly #attachment: Attachment<T>
-  readonly #open: OpenLeases | undefined
-  #item: T | undefined
-  #isDecoded = false
-  #isSettled = false
+  declare readonly entry: number
+  declare private readonly attachment: Attachment<T>
+  declare private readonly open: OpenLeases | undefined
+  declare private decoded: T | undefined
+  declare private state: number
 
   /** `open` counts the lease, unless it can be settled only while its holder does not wait. */
   constructor(attachment: Attachment<T>, entry: number, open: OpenLeases | undefined) {
-    this.attempt = attachment.held.attemptsOf(entry)
     this.entry = entry
-    this.#attachment = attachment
-    this.#open = open
+    this.attachment = attachment
+    this.open = open
+    this.decoded = undefined
+    this.state = OPEN
     if (open !== undefined) open.count++
   }
 
   get item(): T {
-    if (!this.#isDecoded) this.#decode()
-    return this.#item as T
+    if (this.state === OPEN) this.decode()
+    return this.decoded as T
+  }
+
+  get attempt(): number {
+    return this.attachment.held.attemptsOf(this.entry)
   }
 
   get isSuspect(): boolean {
-    return this.#attachment.held.isSuspect(this.entry)
+    return this.attachment.held.isSuspect(this.entry)
   }
 
   finish(): void {
-    this.#settle()
-    this.#attachment.held.finish(this.entry)
-    this.#attachment.flushDeadLetters()
+    this.settle()
+    this.attachment.held.finish(this.entry)
+    this.attachment.flushDeadLetters()
   }
 
   retry(error: unknown, delay = 0): void {
-    this.#requeue(RETRY, error, delay)
+    this.requeue(RETRY, error, delay)
   }
 
   deadLetter(error: unknown): void {
-    this.#requeue(DEAD_LETTER, error, 0)
+    this.requeue(DEAD_LETTER, error, 0)
   }
 
   release(): void {
-    this.#requeue(RELEASE, undefined, 0)
+    this.requeue(RELEASE, undefined, 0)
   }
 
   /** An item that cannot be decoded is settled: it is dead-lettered. */
-  #decode(): void {
+  private decode(): void {
     try {
-      this.#item = this.#attachment.held.read(this.entry)
-      this.#isDecoded = true
+      this.decoded = this.attachment.held.read(this.entry)
+      this.state = DECODED
     } catch (error) {
-      this.#close()
-      this.#attachment.flushDeadLetters()
+      this.close()
+      this.attachment.flushDeadLetters()
       throw error
     }
   }
 
-  #requeue(verdict: number, error: unknown, delay: number): void {
-    this.#settle()
-    this.#attachment.held.requeue(this.entry, verdict, error, delay)
-    this.#attachment.flushDeadLetters()
+  private requeue(verdict: number, error: unknown, delay: number): void {
+    this.settle()
+    this.attachment.held.requeue(this.entry, verdict, error, delay)
+    this.attachment.flushDeadLetters()
   }
 
-  #settle(): void {
-    if (this.#isSettled) throw new StaleDeliveryError('this delivery was settled before')
-    if (this.#attachment.isDetached) {
-      const { label } = this.#attachment.description
-      throw new StaleDeliveryError(`this thread has detached from ${label}: the item is delivered again`)
-    }
-    this.#close()
+  private settle(): void {
+    if (this.state === SETTLED || this.attachment.isDetached) throw this.staleError()
+    this.close()
   }
 
-  #close(): void {
-    this.#isSettled = true
-    if (this.#open !== undefined) this.#open.count--
+  private close(): void {
+    this.state = SETTLED
+    if (this.open !== undefined) this.open.count--
+  }
+
+  private staleError(): StaleDeliveryError {
+    if (this.state === SETTLED) return new StaleDeliveryError('this delivery was settled before')
+    const { label } = this.attachment.description
+    return new StaleDeliveryError(`this thread has detached from ${label}: the item is delivered again`)
   }
 }

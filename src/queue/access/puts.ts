@@ -14,9 +14,10 @@ import {
   TRY_PUT_OPTIONS,
   timeoutOf,
 } from '../options/index.ts'
+import type { Sink } from './lease.ts'
 
 /** This thread's puts on one queue: at once, blocking, or pending in call order. */
-export class Puts<T> {
+export class Puts<T> implements Sink<T> {
   readonly #attachment: Attachment<T>
   readonly #pending: PendingCalls
   /** A put that finds no room waits for it. */
@@ -32,7 +33,11 @@ export class Puts<T> {
     this.#pending = new PendingCalls(attachment.shared, attachment.ledger)
   }
 
-  async put(item: T, options: PutOptions | undefined): Promise<PutResult> {
+  get isShutDown(): boolean {
+    return isShutDown(this.#attachment.shared)
+  }
+
+  async put(item: T, options?: PutOptions): Promise<PutResult> {
     const attachment = this.#attachment
     let one: PutAttempt | undefined
     const limits = attachment.limits(options, () => this.#fullError(one), PUT_OPTIONS)
@@ -83,15 +88,15 @@ export class Puts<T> {
 
   /** As putSync, for at most `ms`. False if there was no room for so long. */
   putWithin(item: T, ms: number): boolean {
-    let encoded: Encoded
     const rank = this.#rankOf(item, undefined)
-    if (this.#pending.size === 0) {
-      const { outgoing } = this.#attachment
-      encoded = outgoing.encode(item, false)
-      if (typeof encoded === 'number' && outgoing.store(encoded, true, rank) === 0) return true
-    } else {
-      encoded = this.#encode(item)
-    }
+    if (this.#pending.size > 0) return this.#storeWithin(this.#encode(item), rank, ms)
+    const { outgoing } = this.#attachment
+    const encoded = outgoing.encode(item, false)
+    if (typeof encoded === 'number' && outgoing.store(encoded, true, rank) === 0) return true
+    return this.#storeWithin(encoded, rank, ms)
+  }
+
+  #storeWithin(encoded: Encoded, rank: number, ms: number): boolean {
     try {
       this.#putSync(encoded, new PutAttempt(rank, ms, ms > 0 && this.#mayWait), false)
       return true

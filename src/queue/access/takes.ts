@@ -17,7 +17,7 @@ import type { BlockingCase, SelectCase } from './select-case.ts'
  * This thread's gets, takes and leases on one queue: at once, blocking, or pending in call order; and what it
  * holds by them.
  */
-export class Takes<T> {
+export class Takes<T> implements Source<T> {
   readonly #attachment: Attachment<T>
   readonly #pending: PendingCalls
   /** Where the pending calls wait once the queue is shut down and empty. */
@@ -104,16 +104,17 @@ export class Takes<T> {
     }
   }
 
-  /** For `consume` and whatever moves items: each item is leased, whatever the queue's `ack`. */
-  source(): Source<T> {
-    return {
-      tryLease: () => {
-        const entry = this.#tryTake()
-        return entry === 0 ? undefined : this.#lease(entry)
-      },
-      leaseSync: (timeout) => this.#lease(this.#takeSync({ timeout }, this.#holdsNoOpenLease)),
-      lease: (options) => this.#take(options, (entry) => this.#lease(entry)),
-    }
+  tryLease(): Lease<T> | undefined {
+    const entry = this.#tryTake()
+    return entry === 0 ? undefined : this.#lease(entry)
+  }
+
+  leaseSync(timeout: number): Lease<T> {
+    return this.#lease(this.#takeSync({ timeout }, this.#holdsNoOpenLease))
+  }
+
+  lease(options?: WaitOptions): Promise<Lease<T>> {
+    return this.#take(options, (entry) => this.#lease(entry))
   }
 
   /** This queue among those of a select. */
