@@ -3,7 +3,7 @@ import { DISCARDED, GET, isShutDown, NOTHING } from '../../core/index.ts'
 import { TaskDoneError } from '../../errors.ts'
 import { clearTimeout, setTimeout } from '../../timers.ts'
 import { PendingCalls, type Side } from '../../wait/index.ts'
-import type { Attachment } from '../attachment/index.ts'
+import type { Attachment, HeldItems } from '../attachment/index.ts'
 import { isStoppable, timeoutOf, type WaitOptions } from '../options/index.ts'
 import { discardAll, EndWait, hasEnded } from '../recovery/index.ts'
 import { type Delivery, TakenItem } from './delivery.ts'
@@ -19,12 +19,16 @@ import type { BlockingCase, SelectCase } from './select-case.ts'
  */
 export class Takes<T> implements Source<T> {
   readonly #attachment: Attachment<T>
+  readonly #held: HeldItems<T>
+  readonly #isAuto: boolean
   readonly #pending: PendingCalls
   /** Where the pending calls wait once the queue is shut down and empty. */
   readonly #endWait: EndWait
   /** Entries that get and getMany handed over, oldest first: `taskDone` settles them. */
   readonly #inOrder = new EntryQueue()
   readonly #open: OpenLeases = { count: 0 }
+  /** The leases of consumers, one for each entry of the ledger that they have used. */
+  readonly #leases: (HeldLease<T> | undefined)[] = []
   /** While calls are pending and items delayed: looks again when the first item is due. */
   #dueTimer: NodeJS.Timeout | undefined
   #case: SelectCase<T> | undefined
@@ -32,6 +36,8 @@ export class Takes<T> implements Source<T> {
   constructor(attachment: Attachment<T>) {
     const { shared, ledger } = attachment
     this.#attachment = attachment
+    this.#held = attachment.held
+    this.#isAuto = attachment.description.ack === 'auto'
     this.#endWait = new EndWait(shared, ledger, this.#holdsNoOpenLease, attachment.warnOfLongEndWait)
     this.#pending = new PendingCalls(shared, ledger, () => {
       clearTimeout(this.#dueTimer)
@@ -57,16 +63,17 @@ export class Takes<T> implements Source<T> {
   }
 
   take(options: WaitOptions | undefined): Promise<Delivery<T>> {
-    return this.#take(options, (entry) => new TakenItem(this.#lease(entry)))
+    return this.#take(options, (entry) => this.#deliver(entry))
   }
 
   takeSync(options: WaitOptions | undefined): Delivery<T> {
-    return new TakenItem(this.#lease(this.#takeSync(options)))
+    return this.#deliver(this.#takeSync(options))
   }
 
   taskDone(count: number): void {
     if (count === 1 && this.#inOrder.size > 0) {
-      this.#attachment.held.finish(this.#inOrder.shift())
+      this.#attachment.refuseDetached()
+      this.#held.finish(this.#inOrder.shift())
       this.#attachment.flushDeadLetters()
       return
     }
@@ -88,10 +95,9 @@ export class Takes<T> implements Source<T> {
    */
   itemSource(): ItemSource<T> {
     const attachment = this.#attachment
-    const isAuto = attachment.description.ack === 'auto'
     const handOver = (entry: number): Handed<T> => {
-      if (isAuto) return { item: this.#handOver(entry), lease: undefined }
-      const lease = new HeldLease(this.#attachment, entry, undefined)
+      if (this.#isAuto) return { item: this.#handOver(entry), lease: undefined }
+      const lease = new HeldLease(this.#attachment, undefined).hold(entry)
       return { item: lease.item, lease }
     }
     return {
@@ -153,13 +159,13 @@ export class Takes<T> implements Source<T> {
 
   /** The common case of #poll: an entry, or a number not above 0 if #poll must look. */
   #takeNow(): number {
-    return this.#pending.size > 0 ? 0 : this.#attachment.held.take()
+    return this.#pending.size > 0 ? 0 : this.#held.take()
   }
 
   /** Looks once for an item: its entry, or 0. @throws QueueShutDownError on an ended queue */
   #poll(mayLeave: () => boolean): number {
-    const { held, shared, ledger } = this.#attachment
-    const answer = held.take()
+    const { shared, ledger } = this.#attachment
+    const answer = this.#held.take()
     if (answer > 0) return answer
     this.#attachment.flushDeadLetters()
     if (answer === NOTHING) return 0
@@ -254,21 +260,28 @@ export class Takes<T> implements Source<T> {
   }
 
   #handOver(entry: number): T {
-    const { held, description } = this.#attachment
     let item: T
     try {
-      item = held.read(entry)
+      item = this.#held.read(entry)
     } catch (error) {
       this.#attachment.flushDeadLetters()
       throw error
     }
-    if (description.ack === 'auto') held.finish(entry)
+    if (this.#isAuto) this.#held.finish(entry)
     else this.#inOrder.push(entry)
     return item
   }
 
+  /** A lease for a consumer, which forgets it once it is settled. So no item costs an object. */
   #lease(entry: number): Lease<T> {
-    return new HeldLease(this.#attachment, entry, this.#open)
+    const index = this.#held.indexOf(entry)
+    const lease = this.#leases[index] ?? new HeldLease(this.#attachment, this.#open)
+    this.#leases[index] = lease
+    return lease.hold(entry)
+  }
+
+  #deliver(entry: number): Delivery<T> {
+    return new TakenItem(new HeldLease(this.#attachment, this.#open).hold(entry))
   }
 
   readonly #holdsNoOpenLease = (): boolean => this.#open.count === 0

@@ -105,6 +105,7 @@ export class Attachment<T> {
   detach(settlePending: () => void): void {
     if (this.#isDetached) return
     this.#isDetached = true
+    this.#held.detach(this.detachedError)
     settlePending()
     try {
       reclaim(this.shared, this.ledger, thisThread, 0)

@@ -52,6 +52,7 @@ export class HeldItems<T> {
   /** Entries that hold nothing. */
   readonly #free: number[] = []
   #isKept = false
+  #detachedError: (() => Error) | undefined
 
   /** `thread`: this thread's id in shared memory, threadId + 1. */
   constructor(
@@ -84,6 +85,11 @@ export class HeldItems<T> {
     return this.#shared.geometry.maxInFlight - this.#free.length
   }
 
+  /** The number of an entry, from 1. */
+  indexOf(entry: number): number {
+    return (entry - this.#ledger - ENTRIES) / ENTRY_BYTES
+  }
+
   /** How many more items it may hold. */
   get room(): number {
     return this.#free.length
@@ -98,7 +104,7 @@ export class HeldItems<T> {
   take(): number {
     const core = this.#core
     const entry = this.#free[this.#free.length - 1]
-    if (entry === undefined) throw this.tooManyInFlight()
+    if (entry === undefined) throw this.#noEntryError()
     if (this.#words[DELAYED >> 2] !== 0) this.untilDueMs()
     let answer = core.take(this.#ledger, entry)
     for (let tries = 0; answer < 0; tries++) {
@@ -241,6 +247,16 @@ export class HeldItems<T> {
     this.#free.pop()
     if ((answer & 1) === 1) core.wake(PUT)
     return entry
+  }
+
+  /** The thread has detached: no more can be taken. So a take needs no other look at that. */
+  detach(error: () => Error): void {
+    this.#free.length = 0
+    this.#detachedError = error
+  }
+
+  #noEntryError(): Error {
+    return this.#detachedError?.() ?? this.tooManyInFlight()
   }
 
   tooManyInFlight(): TooManyInFlightError {
