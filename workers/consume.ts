@@ -268,8 +268,9 @@ export class Consumer {
 
 /** Also true for what a compiler has made of a generator, for an older target. */
 function isGenerator(value: unknown): boolean {
-  if (types.isGeneratorObject(value)) return true
-  const { next, return: close, throw: raise } = (value ?? {}) as Partial<Generator>
+  // Most functions return undefined.
+  if (typeof value !== 'object' || value === null) return false
+  const { next, return: close, throw: raise } = value as Partial<Generator>
   return [next, close, raise].every((method) => typeof method === 'function')
 }
 

@@ -4,9 +4,9 @@ import { Sums } from './totals.mjs'
  * The functions that `produce` and `consume` run. Their threads live from the first round to the last. Shared
  * memory:
  *
- * words 0: rounds begun, written by the bench; 1: rounds ended, written by the consumer times ns at which the
- * last round began, and ended, by process.hrtime sums count, sum and squares of the items put; then of the
- * items got
+ *   words  0  rounds begun, written by the bench    1  rounds ended, written by the consumer
+ *   times  ns at which the last round began, and ended, by process.hrtime
+ *   sums   count, sum and squares of the items put; then of the items got
  */
 const BEGUN = 0
 const ENDED = 1

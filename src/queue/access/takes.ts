@@ -111,7 +111,9 @@ export class Takes<T> implements Source<T> {
   }
 
   tryLease(): Lease<T> | undefined {
-    const entry = this.#tryTake()
+    const now = this.#takeNow()
+    if (now > 0) return this.#lease(now)
+    const entry = this.#takeAfterOthers()
     return entry === 0 ? undefined : this.#lease(entry)
   }
 
@@ -274,9 +276,13 @@ export class Takes<T> implements Source<T> {
 
   /** A lease for a consumer, which forgets it once it is settled. So no item costs an object. */
   #lease(entry: number): Lease<T> {
-    const index = this.#held.indexOf(entry)
-    const lease = this.#leases[index] ?? new HeldLease(this.#attachment, this.#open)
-    this.#leases[index] = lease
+    const lease = this.#leases[this.#held.indexOf(entry)]
+    return lease === undefined ? this.#newLease(entry) : lease.hold(entry)
+  }
+
+  #newLease(entry: number): Lease<T> {
+    const lease = new HeldLease(this.#attachment, this.#open)
+    this.#leases[this.#held.indexOf(entry)] = lease
     return lease.hold(entry)
   }
 

@@ -151,8 +151,11 @@ export class Attachment<T> {
 
   /** Moves items that were given up to the dead letters; when those are full, again when there is room. */
   flushDeadLetters(): void {
-    const letters = this.#letters
-    if (letters === undefined || this.#isDetached || !hasDeadLettered(this.shared)) return
+    if (this.#letters !== undefined) this.#flushInto(this.#letters)
+  }
+
+  #flushInto(letters: LetterTarget): void {
+    if (this.#isDetached || !hasDeadLettered(this.shared)) return
     // Another thread moves them.
     if (letters.isDetached) return
     if (this.#awaitsLetterRoom) {

@@ -87,7 +87,7 @@ export class HeldItems<T> {
 
   /** The number of an entry, from 1. */
   indexOf(entry: number): number {
-    return (entry - this.#ledger - ENTRIES) / ENTRY_BYTES
+    return ((entry - this.#ledger - ENTRIES) / ENTRY_BYTES) | 0
   }
 
   /** How many more items it may hold. */
