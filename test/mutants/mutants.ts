@@ -572,10 +572,7 @@ const queue: Mutant[] = [
   },
   {
     name: 'what a dead thread held is left to it',
-    faults: one(
-      RECOVERY,
-      'for (let tries = 0; core.requeue(ledger, entry, again) === BUSY; tries++) backOff(tries)',
-    ),
+    faults: one(RECOVERY, 'untilDone(() => core.requeue(ledger, entry, again))'),
     expected: 'explored',
     scenes: ['a sleeper dies', 'a holder dies at the end'],
   },

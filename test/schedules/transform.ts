@@ -104,7 +104,8 @@ async function bundle(faults: readonly Fault[]): Promise<string> {
           unused.delete(fault)
         }
         // The round that an EndWait keeps between looks: the actors tell it to the machine.
-        if (path.endsWith('/src/queue/recovery/end-wait.ts')) contents = contents.replaceAll('#round', 'keptRound')
+        if (path.endsWith('/src/queue/recovery/end-wait.ts'))
+          contents = contents.replaceAll('#round', 'keptRound')
         return { contents, loader: 'ts' }
       })
     },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { packError } from '../../src/error-transport.ts'
-import { type Judgement, judge, type Situation } from '../../src/supervisor/groups/run-judgement.ts'
 import type { RunEnd } from '../../src/supervisor/groups/run.ts'
+import { type Judgement, judge, type Situation } from '../../src/supervisor/groups/run-judgement.ts'
 
 const returned: RunEnd = { kind: 'returned', value: 1, left: [] }
 

@@ -34,6 +34,7 @@ import {
   END_BIT,
   leaveSelect,
   SIDES,
+  untilDone,
   wakeAllTakers,
 } from '../../wait/index.ts'
 import { DueTime } from './due-time.ts'
@@ -76,7 +77,7 @@ export function reclaim(
     if (shared.load(entry + ENTRY_STATE) !== HELD) continue
     if (timedOut === undefined) {
       note(entry, thread, undefined)
-      for (let tries = 0; core.requeue(ledger, entry, again) === BUSY; tries++) backOff(tries)
+      untilDone(() => core.requeue(ledger, entry, again))
     } else requeueAfterTimeout(shared, ledger, entry, timedOut, () => note(entry, thread, timedOut))
   }
   for (let index = 0; index <= geometry.maxInFlight; index++)
@@ -97,16 +98,16 @@ function requeueAfterTimeout(
   const { delay } = timedOut
   if (entry !== timedOut.entry) {
     // The thread's other items are not to blame.
-    for (let tries = 0; core.requeue(ledger, entry, RELEASE) === BUSY; tries++) backOff(tries)
+    untilDone(() => core.requeue(ledger, entry, RELEASE))
     return
   }
   note()
   if (delay > 0) {
     const { high, low } = DueTime.after(delay)
-    for (let tries = 0; core.delay(ledger, entry, high, low) === BUSY; tries++) backOff(tries)
+    untilDone(() => core.delay(ledger, entry, high, low))
   } else {
     const verdict = delay === DEAD_LETTER_DELAY ? DEAD_LETTER : RETRY
-    for (let tries = 0; core.requeue(ledger, entry, verdict) === BUSY; tries++) backOff(tries)
+    untilDone(() => core.requeue(ledger, entry, verdict))
   }
 }
 
