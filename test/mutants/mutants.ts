@@ -634,16 +634,13 @@ const queue: Mutant[] = [
   },
   {
     name: 'a delivery can be settled twice',
-    faults: one(
-      LEASE,
-      "if (this.#isSettled) throw new StaleDeliveryError('this delivery was settled before')",
-    ),
+    faults: one(LEASE, 'if (this.#state === SETTLED || ', 'if ('),
     expected: 'copied',
     tests: ['queue/take.test.ts'],
   },
   {
     name: 'a delivery is settled after its thread has detached',
-    faults: one(LEASE, 'if (this.#attachment.isDetached) {\n', 'if (false) {\n'),
+    faults: one(LEASE, ' || this.#attachment.isDetached) throw', ') throw'),
     expected: 'copied',
     tests: ['queue/take.test.ts', 'queue/attach.test.ts'],
   },

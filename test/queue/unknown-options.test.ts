@@ -54,7 +54,6 @@ describe('an unknown option of a call', () => {
 
   it.each([
     ['putSync', () => queue.putSync(1, given)],
-    ['tryPut', () => queue.tryPut(1, given)],
     ['putManySync', () => queue.putManySync([1], given)],
     ['getSync', () => queue.getSync(given)],
     ['getManySync', () => queue.getManySync(1, given)],
@@ -63,6 +62,14 @@ describe('an unknown option of a call', () => {
   ])('is refused by %s, and nothing is put or taken', (_, call) => {
     expect(call).toThrow(refusal('timeOut', hint))
     expect([queue.size, queue.unfinished]).toEqual([0, 0])
+  })
+
+  it('is refused by tryPut, which has no timeout', () => {
+    expect(() => queue.tryPut(1, { priorty: 1 } as never)).toThrow(
+      refusal('priorty', 'did you mean priority\\?'),
+    )
+    expect(() => queue.tryPut(1, { timeout: 0 } as never)).toThrow(refusal('timeout', 'known are priority'))
+    expect(queue.size).toBe(0)
   })
 
   it('is refused by shutdown, and the queue stays open', () => {

@@ -9,17 +9,17 @@ exploring('LIFO and priority queues', KINDS)
 
 describe('a deliberate fault is found', () => {
   it('where a thread at the end goes to sleep because another holds the lock, which then changes nothing', async () => {
-    const find = 'if (shared.load(LOCK) === 0) return doomed\n    }\n    backOff(tries)'
+    const find = 'if (shared.load(LOCK) === 0) return deadLettered\n    }\n    backOff(tries)'
     const faults = [
       {
         file: 'queue/recovery/end-wait.ts',
         find,
-        replace: 'if (shared.load(LOCK) === 0) return doomed\n    } else return -1',
+        replace: 'if (shared.load(LOCK) === 0) return deadLettered\n    } else return -1',
       },
       {
         file: 'queue/recovery/end-wait.ts',
         find: 'if (first.some(',
-        replace: 'if (doomed < 0) return SOMEBODY\n    if (first.some(',
+        replace: 'if (deadLettered < 0) return SOMEBODY\n    if (first.some(',
       },
     ]
     const threads = [producer(0, 1), closer(false), taker(0, UNTIL_END)]

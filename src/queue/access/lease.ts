@@ -33,8 +33,8 @@ export interface Lease<T> {
 }
 
 /**
- * A queue as a consumer sees it: one in shared memory, or one of another engine. A lease that is settled may be used
- * again for another item: its holder must forget it.
+ * A queue as a consumer sees it: one in shared memory, or one of another engine. A lease that is settled may
+ * be used again for another item: its holder must forget it.
  */
 export interface Source<T> {
   /**

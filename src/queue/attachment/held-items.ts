@@ -82,6 +82,7 @@ export class HeldItems<T> {
 
   /** Items this thread holds. */
   get count(): number {
+    if (this.#detachedError !== undefined) return 0
     return this.#shared.geometry.maxInFlight - this.#free.length
   }
 

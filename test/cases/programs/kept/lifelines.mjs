@@ -9,6 +9,6 @@ supervisor.spawn({ filename: new URL('./work.mjs', import.meta.url), name: 'star
 await Atomics.waitAsync(words, 0, 0).value
 // This is several times as long as a thread waits for a lifeline that does not come.
 await sleep(1000)
-const { otherThreads } = globalThis[Symbol.for('millrace.others')]
-console.log([...otherThreads.values()].map(({ lifelines }) => lifelines.length).join())
+const { known } = globalThis[Symbol.for('millrace.others')]
+console.log([...known.values()].map(({ lifelines }) => lifelines.length).join())
 await supervisor.close()
