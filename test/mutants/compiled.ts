@@ -18,7 +18,9 @@ const RUNTIME_ONLY = new Set([
 
 /** Whether the mutant changes the module. */
 export function isCompiled({ faults }: Mutant): boolean {
-  return faults.every(({ file }) => file.startsWith('core/') && !RUNTIME_ONLY.has(file))
+  return faults.every(({ file }) => {
+    return file.startsWith('core/') && !file.startsWith('core/threads/') && !RUNTIME_ONLY.has(file)
+  })
 }
 
 /** The module with the fault. */
