@@ -135,7 +135,8 @@ export async function playNested(millrace: Library, sites: Sites, random: Random
   ])
   check(error === undefined, 'join resolves', error)
   check(stage.restarts === stage.deaths, 'a restart for each death', stage.restarts)
-  // The threads of a supervisor that was killed are known to be dead a second later: until then it may say why.
+  // The threads of a supervisor that was killed are known to be dead within a second of it. Items that they
+  // hold come back then.
   await until(() => queue.stats().threads.length === 1, 'the dead threads are detached', ROUND_LIMIT_MS)
   return stage.conclude([], ({ life }) => lives.has(life) && life < stage.restarts)
 }
