@@ -16,7 +16,7 @@ const ask = async (node: string, kind: string) => {
 }
 
 describe.each(nodes)('a long-lived supervisor, on Node $version', ({ path }) => {
-  it.each(sample(2, ['kept', 'joined', 'results', 'supervisorJoined', 'failed']))(
+  it.each(sample(1, ['kept', 'joined', 'results', 'supervisorJoined', 'failed']))(
     'keeps no arguments, results or queues of groups that have ended: %s',
     { timeout: DEADLINE_MS + 10_000 },
     async (kind) => {
