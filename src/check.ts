@@ -19,6 +19,11 @@ function shown(value: unknown): string {
     : `${typeof value} ${text}`
 }
 
+/** `count` and the noun, in the plural if it is not one. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
 export function invalidType(name: string, expected: string, value: unknown): TypeError {
   return withCode(
     new TypeError(`${name} must be ${expected}; received ${shown(value)}`),

@@ -208,7 +208,8 @@ export class StaleDeliveryError extends MillraceError {
 
 /**
  * This thread has detached from the queue, at the end of `using` or by `queue[Symbol.dispose]()`. Thrown by
- * every later use of that object, and by its calls that were waiting. `attach(handle)` attaches the thread
+ * every later call of that object that puts, takes, settles, joins or shuts down, and by its calls that were
+ * waiting. Calls that only read, as `size` and `stats()`, still answer. `attach(handle)` attaches the thread
  * anew.
  */
 export class DetachedError extends MillraceError {

@@ -81,7 +81,10 @@ export class SharedMemory implements Shared {
     this.#count(ledger + MISSED_WAKES)
   }
 
-  /** The owner of `ledger` could not put because the queue was full. `counter` is REJECTED or DROPPED. */
+  /**
+   * The owner of `ledger` could not put because the queue was full, or could not pass an item on to the dead
+   * letters. `counter` is REJECTED or DROPPED.
+   */
   countRefusal(ledger: number, counter: number): void {
     this.#count(ledger + counter)
   }

@@ -76,7 +76,11 @@ function refuseQueuesIn(name: string, value: unknown): void {
   if (found === undefined) return
   if (!isQueue(found)) refuseUnsendable(found)
   const what = (value as object).constructor?.name ?? 'object without a class'
-  throw invalidValue(name, `plain objects and arrays where queues are in it, not a ${what}`, value)
+  throw invalidValue(
+    name,
+    `made of plain objects and arrays wherever it holds a queue, and not of a ${what}`,
+    value,
+  )
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> | unknown[] {

@@ -1,6 +1,6 @@
+import { counted } from '../check.ts'
 import { ThreadError } from '../errors.ts'
 import { type GroupQueue, internalsOf } from '../queue/index.ts'
-import { counted } from './groups/index.ts'
 
 /**
  * Waits while dead-lettered items move from these queues to their dead-letter queues, for which there was no

@@ -45,7 +45,7 @@ export interface QueueReport {
   readonly left: number
   /** The number of items put and not finished: those left in it, and those that threads still hold. */
   readonly unfinished: number
-  /** The number of items given up without a dead-letter queue. */
+  /** The number of items given up with no dead-letter queue that takes them, or dropped by `whenFull`. */
   readonly dropped: number
 }
 

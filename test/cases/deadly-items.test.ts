@@ -20,7 +20,7 @@ describe.each(nodes)('an item that kills its thread, on Node $version', ({ path 
     const { code, stdout } = await site.run(path, '.', ['none.mjs'])
     expect(code).toBe(0)
     expect(stdout).toMatch(
-      /exit code 1 with 1 item in hand \((?:7|13)\), delivered again; restart\.max is 3 within 60000 ms.*deadLetters/,
+      /exit code 1 with 1 item held \((?:7|13)\); restart\.max is 3 within 60000 ms.*deadLetters/,
     )
   })
 })

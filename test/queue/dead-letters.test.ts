@@ -273,14 +273,14 @@ describe('a full dead-letter queue', () => {
     expect(again.tryGet()).toMatchObject({ item: 2 })
   })
 
-  it('that is shut down drops the item, with a warning', async () => {
+  it('that is shut down drops the item, with a warning, and the queue counts it', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     try {
       const { queue, letters } = pair()
       letters.shutdown()
       queue.tryPut('page')
       ;(await queue.take()).fail(new Error('no use'))
-      expect(queue.unfinished).toBe(0)
+      expect(queue.stats()).toMatchObject({ unfinished: 0, dropped: 1 })
       expect(warn).toHaveBeenCalledTimes(1)
       expect(String(warn.mock.calls[0]?.[0])).toContain('pages')
     } finally {
@@ -298,6 +298,7 @@ describe('a full dead-letter queue', () => {
       expect(queue.stats().doomed).toBe(1)
       letters.shutdown()
       await until(() => queue.unfinished === 0, 'the item is let go')
+      expect(queue.stats().dropped).toBe(1)
     } finally {
       warn.mockRestore()
     }

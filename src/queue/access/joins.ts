@@ -1,3 +1,4 @@
+import { counted } from '../../check.ts'
 import { JOIN, unfinished } from '../../core/index.ts'
 import { DeadlockError } from '../../errors.ts'
 import { PendingCalls } from '../../wait/index.ts'
@@ -37,7 +38,7 @@ export class Joins {
     const { held, description, joinError } = this.#attachment
     if (held.count > 0) {
       throw new DeadlockError(
-        `joinSync on ${description.label} would wait for the ${held.count} unfinished items ` +
+        `joinSync on ${description.label} would wait for ${counted(held.count, 'unfinished item')} ` +
           'that this thread itself holds',
       )
     }

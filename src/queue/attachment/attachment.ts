@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
-import type { Known } from '../../check.ts'
+import { counted, type Known } from '../../check.ts'
 import { clock } from '../../clock.ts'
 import { cellCodec } from '../../codec/index.ts'
 import { DROPPED, MEMORY, REJECTED, type SharedMemory, unfinished } from '../../core/index.ts'
@@ -207,7 +207,9 @@ export class Attachment<T> {
   readonly emptyError = (): Error => new QueueEmptyError(`${this.description.label} stayed empty`)
 
   readonly joinError = (): Error =>
-    new WaitTimeoutError(`${this.description.label} still has ${unfinished(this.shared)} unfinished items`)
+    new WaitTimeoutError(
+      `${this.description.label} still has ${counted(unfinished(this.shared), 'unfinished item')}`,
+    )
 
   readonly detachedError = (): Error =>
     new DetachedError(`this thread has detached from ${this.description.label}`)

@@ -22,17 +22,17 @@ export function flushInto<T>(
     const entry = held.takeDeadLettered()
     if (entry === 0) return true
     if (letters.isShutDown) {
-      process.emitWarning(`an item given up in ${queueName} was dropped: its dead-letter queue is shut down`)
-      held.finish(entry)
+      drop(held, entry, queueName, 'is shut down')
     } else {
-      let isStored = false
+      let outcome: Outcome = 'no room'
       try {
-        isStored = store(letters, held, entry, queueName)
+        outcome = store(letters, held, entry, queueName)
       } finally {
-        if (!isStored) held.requeue(entry, DEAD_LETTER)
+        if (outcome === 'no room') held.requeue(entry, DEAD_LETTER)
       }
-      if (!isStored) return false
-      held.finish(entry)
+      if (outcome === 'no room') return false
+      if (outcome === 'stored') held.finish(entry)
+      else drop(held, entry, queueName, 'cannot carry it')
     }
   }
   return true
@@ -46,11 +46,21 @@ export function hasDeadLettered(shared: Shared): boolean {
   return shared.load(DEAD_LETTERED_FIRST) !== 0
 }
 
+function drop<T>(held: HeldItems<T>, entry: number, queueName: string, reason: string): void {
+  process.emitWarning(
+    `the dead-letter queue of '${queueName}' ${reason}: an item that was given up is dropped, and counted`,
+    { code: 'MILLRACE_DROPPED' },
+  )
+  held.drop(entry)
+}
+
+type Outcome = 'stored' | 'no room' | 'cannot carry it'
+
 /**
  * Stores the fullest letter the dead-letter queue can carry: with the item, else its bytes, else neither;
  * each with all that is known of its errors, else without their stacks and causes.
  */
-function store<T>(letters: LetterTarget, held: HeldItems<T>, entry: number, queue: string): boolean {
+function store<T>(letters: LetterTarget, held: HeldItems<T>, entry: number, queue: string): Outcome {
   const failures = held.failuresOf(entry)
   const attempts = held.attemptsOf(entry)
   const contents = [
@@ -62,15 +72,15 @@ function store<T>(letters: LetterTarget, held: HeldItems<T>, entry: number, queu
     for (const isBare of [false, true]) {
       try {
         const reasons = reasonsOf(failures, attempts, letters.codecName === 'msgpack', isBare)
-        return letters.tryPut({ ...content(), ...reasons, attempts, queue })
+        const isStored = letters.tryPut({ ...content(), ...reasons, attempts, queue })
+        return isStored ? 'stored' : 'no room'
       } catch (error) {
-        if (error instanceof QueueShutDownError) return false
+        if (error instanceof QueueShutDownError) return 'no room'
         if (!(error instanceof CodecError || error instanceof ItemTooLargeError)) throw error
       }
     }
   }
-  process.emitWarning(`an item given up in ${queue} was dropped: its dead-letter queue cannot carry it`)
-  return true
+  return 'cannot carry it'
 }
 
 function reasonsOf(failures: readonly Failure[], attempts: number, isPlain: boolean, isBare: boolean) {

@@ -44,7 +44,11 @@ export function dataOf(handle: unknown): HandleData {
   const isKnown = data.millrace === 1 && ['fifo', 'lifo', 'priority'].includes(data.kind)
   const isWhole = data.memory instanceof WebAssembly.Memory && data.lot instanceof SharedArrayBuffer
   if (!isKnown || !isWhole) {
-    throw invalidValue('handle', "a handle made by this version's queues", handle)
+    throw invalidValue(
+      'handle',
+      'a handle of a queue of this version of the library, passed on by `postMessage` or `workerData`',
+      handle,
+    )
   }
   return data
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../check.ts'
 import { spanOf } from '../../codec/index.ts'
 import {
   BEHIND_RETURNED,
@@ -6,6 +7,7 @@ import {
   type Core,
   DEAD_LETTER,
   DELAYED,
+  DROPPED,
   ENTRIES,
   ENTRY_BYTES,
   looksDrained,
@@ -208,6 +210,12 @@ export class HeldItems<T> {
     if (isWatched === 1) afterFinish(this.#shared)
   }
 
+  /** Finishes an item that no dead-letter queue takes, and counts it as dropped. */
+  drop(entry: number): void {
+    this.finish(entry)
+    this.#shared.countRefusal(this.#ledger, DROPPED)
+  }
+
   /**
    * Requeues the item of `entry` by a verdict: RETRY after `delay` ms, RELEASE, or DEAD_LETTER. `error` is
    * added to its failure history.
@@ -262,7 +270,7 @@ export class HeldItems<T> {
 
   tooManyInFlight(): TooManyInFlightError {
     return new TooManyInFlightError(
-      `this thread holds ${this.count} unfinished items of ${this.#label}, and maxInFlight is ` +
+      `this thread holds ${counted(this.count, 'unfinished item')} of ${this.#label}, and maxInFlight is ` +
         `${this.#shared.geometry.maxInFlight}: call taskDone() after each, raise maxInFlight, or use ack: 'auto'`,
     )
   }

@@ -46,7 +46,7 @@ export interface QueueStats {
   readonly held: number
   /** Put and not finished. */
   readonly unfinished: number
-  /** Given up without a dead-letter queue to go to, or dropped because the queue was full. */
+  /** Given up with no dead-letter queue that takes them, or dropped because the queue was full. */
   readonly dropped: number
   /** Puts that failed at once because the queue was full: with `whenFull: 'reject'`. */
   readonly rejected: number

@@ -1,3 +1,4 @@
+import { counted } from '../../check.ts'
 import { unpackError } from '../../error-transport.ts'
 import { ThreadError } from '../../errors.ts'
 import type { Loader } from '../../loading/index.ts'
@@ -85,10 +86,6 @@ function threadError({ group, member, end, frames }: FailedRun, what: string, ca
   return error
 }
 
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
-}
-
 function deathText({ exitCode, error }: Death): string {
   const because = error === undefined ? '' : `: ${shown(error)}`
   return exitCode === undefined
@@ -114,7 +111,7 @@ export function startingText({ name, plan, members }: NamedGroup & { members: re
 export function warnOfItems(name: string, left: readonly Left[]): void {
   for (const { queue, held } of left) {
     process.emitWarning(
-      `${name} returned while it held ${held} unfinished ${held === 1 ? 'item' : 'items'} of ${queue}, delivered again. ` +
+      `${name} returned while it held ${counted(held, 'unfinished item')} of ${queue}, delivered again. ` +
         'Call taskDone() for what is done.',
       { code: 'MILLRACE_UNFINISHED' },
     )
@@ -128,11 +125,11 @@ export function withRestartLimit(
   { run, heldAtDeath }: Member,
 ): ThreadError {
   const calls = run?.calls ?? 0
-  const limit = `; restart.max is ${max} within ${within} ms`
+  const limit = max === 0 ? '; restart.max is 0' : `; restart.max is ${max} within ${within} ms`
   if (calls === 0) return extended(error, limit)
   const which = heldAtDeath === '' ? '' : ` (${heldAtDeath})`
-  const items = ` with ${counted(calls, 'item')} in hand${which}, delivered again`
-  const cure = 'with `maxDeliveries` or `deadLetters` its queue gives up items that kill their threads'
+  const items = ` with ${counted(calls, 'item')} held${which}`
+  const cure = 'a queue with `maxDeliveries` or `deadLetters` gives up items that kill their threads'
   return extended(error, `${items}${limit}: ${cure}`)
 }
 

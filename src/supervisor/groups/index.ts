@@ -6,7 +6,7 @@ export type { ThreadGroup } from './thread-group.ts'
 /** @internal */
 export { refuseTooMany } from './capacity.ts'
 /** @internal */
-export { aggregateOf, counted } from './failures.ts'
+export { aggregateOf } from './failures.ts'
 /** @internal */
 export { Group } from './group.ts'
 /** @internal */

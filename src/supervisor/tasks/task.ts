@@ -49,8 +49,8 @@ export interface ProduceOptions {
 export interface ConsumeOptions {
   /**
    * Deliveries of an item after its first, 0 to 2^31 - 1. An item whose call throws after so many goes to the
-   * dead letters; without those, its thread fails. Deliveries that ended in a death count too, but only the
-   * queue's `maxDeliveries` limits them.
+   * dead letters; without those, its thread fails. Deliveries that ended in a death count too. The queue's
+   * `maxDeliveries` limits all deliveries, also where `retries` would allow more.
    * @default as many as the queue's `maxDeliveries` allows (3 deliveries in all with `deadLetters`), else 0
    */
   readonly retries?: number | undefined
