@@ -7,12 +7,14 @@ export * from './errors.ts'
 export type { ItemFunction, ThreadContext, ThreadFunction } from './protocol/index.ts'
 export { isMillraceThread } from './protocol/index.ts'
 export type {
+  Batch,
   BatchOptions,
   DeadLetter,
   DeadLetterQueue,
   Delivery,
   GroupQueue,
   Handle,
+  IntoOptions,
   PriorityOptions,
   PutOptions,
   PutResult,

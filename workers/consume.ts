@@ -53,6 +53,8 @@ export class Consumer {
   readonly #exclusive: ExclusiveCall | undefined
   /** Ends the waits of the other lanes when one has failed. */
   readonly #over = new AbortController()
+  /** One call at a time. */
+  readonly #isAlone: boolean
   /** Until the function is seen to be asynchronous: such a thread has other things to do while it waits. */
   #mayBlock: boolean
 
@@ -68,8 +70,9 @@ export class Consumer {
     this.#callWords = callWords
     this.#words = words
     this.#events = events
-    this.#mayBlock = role.concurrency === 1
-    this.#exclusive = role.concurrency === 1 ? undefined : new ExclusiveCall(() => words.calls)
+    this.#isAlone = role.concurrency === 1
+    this.#mayBlock = this.#isAlone
+    this.#exclusive = this.#isAlone ? undefined : new ExclusiveCall(() => words.calls)
   }
 
   /** Attaches this thread to the queue of `role`. */
@@ -94,6 +97,7 @@ export class Consumer {
       this.#runLane(call as Call, thread, words && new Lane(words, index)),
     )
     await Promise.all(lanes)
+    this.#source.releaseAhead()
     if (this.#failure !== undefined) throw this.#failure.error
   }
 
@@ -140,7 +144,7 @@ export class Consumer {
   /** A lease; EMPTY if there was none for so long that the event loop should run. */
   #leaseSync(): Lease<unknown> | typeof EMPTY | typeof END {
     try {
-      const lease = this.#source.tryLease()
+      const lease = this.#isAlone ? this.#source.tryLeaseAhead() : this.#source.tryLease()
       if (lease !== undefined) return lease
       return this.#mayBlock ? this.#source.leaseSync(BLOCKING_MS) : EMPTY
     } catch (error) {

@@ -9,6 +9,7 @@ import {
   HEAD,
   KEY_BYTES,
   LINE_BYTES,
+  MAX_BATCH,
   NODE_BYTES,
   PAYLOAD,
   SLOT_BYTES,
@@ -34,6 +35,8 @@ export interface Dimensions {
   readonly hasDeadLetters: boolean
   /** A put on the full queue drops the oldest item. @default false */
   readonly dropsOldest?: boolean
+  /** @default MAX_BATCH, or maxsize if that is less; 0 if the kind is not FIFO */
+  readonly batch?: number
 }
 
 /**
@@ -43,6 +46,8 @@ export interface Dimensions {
 export interface Geometry extends Dimensions {
   readonly kind: Kind
   readonly dropsOldest: boolean
+  /** Most items that one put or take moves at once; 0: each by itself. */
+  readonly batch: number
   /** Number of slots of the ring or the deque; 0 in a priority queue. */
   readonly ringSize: number
   readonly ringAt: number
@@ -87,14 +92,15 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   const hasHeap = kind === 'priority'
   // One slot more if puts drop: a put claims the slot of the new item before it drops the oldest.
   const ringSize = hasHeap ? 0 : 2 ** Math.ceil(Math.log2(maxsize + (dropsOldest ? 1 : 0)))
-  const entries = maxThreads * (maxInFlight + 1)
+  const batch = kind === 'fifo' ? (dimensions.batch ?? (maxsize === 1 ? 0 : Math.min(MAX_BATCH, maxsize))) : 0
+  const entries = maxThreads * (1 + maxInFlight + batch)
   // Each slot and each ledger entry always has a cell. Each item that came back needs a spare cell besides,
   // and there are never more than maxsize + maxThreads * maxInFlight items.
   const firstSpare = ringSize + entries
   const spares = maxsize + maxThreads * maxInFlight
   const cells = firstSpare + spares
   const cellBytes = PAYLOAD + Math.ceil(itemBytes / 8) * 8
-  const ledgerBytes = toLine(ENTRIES + (maxInFlight + 1) * ENTRY_BYTES)
+  const ledgerBytes = toLine(ENTRIES + (1 + maxInFlight + batch) * ENTRY_BYTES)
   const blockBytes = maxItemBytes <= itemBytes ? 0 : blockSize(maxItemBytes, memoryBytes)
   const blocks = blockBytes === 0 ? 0 : Math.ceil(memoryBytes / blockBytes)
   const hasRecords = dimensions.maxDeliveries > 0 || dimensions.hasDeadLetters
@@ -121,6 +127,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     ...dimensions,
     kind,
     dropsOldest,
+    batch,
     ringSize,
     ringAt,
     ledgersAt,
@@ -166,13 +173,23 @@ export function ledgerAt(geometry: Geometry, index: number): number {
   return geometry.ledgersAt + index * geometry.ledgerBytes
 }
 
+/** Entries of a ledger. */
+export function entriesOf({ maxInFlight, batch }: Geometry): number {
+  return 1 + maxInFlight + batch
+}
+
+/** The first entry of the outgoing cells of batches, in `ledger`. */
+export function batchAt({ maxInFlight }: Geometry, ledger: number): number {
+  return ledger + ENTRIES + (1 + maxInFlight) * ENTRY_BYTES
+}
+
 /**
  * Lays out a fresh memory: gives each slot and entry its cell, and each slot its first SEQUENCE. `start` is
  * the first position (0 to 2^31 - 1), so that tests can begin just below a wrap.
  */
 export function layOut(memory: ArrayBufferLike, geometry: Geometry, start = 0): void {
   const words = new Int32Array(memory)
-  const { ringSize, ringAt, maxThreads, maxInFlight } = geometry
+  const { ringSize, ringAt, maxThreads } = geometry
   for (let ahead = 0; ahead < ringSize; ahead++) {
     const position = start + ahead
     const index = position & (ringSize - 1)
@@ -182,7 +199,8 @@ export function layOut(memory: ArrayBufferLike, geometry: Geometry, start = 0): 
   }
   for (let ledger = 0, cell = ringSize; ledger < maxThreads; ledger++) {
     const entries = ledgerAt(geometry, ledger) + ENTRIES
-    for (let entry = 0; entry <= maxInFlight; entry++) words[(entries + entry * ENTRY_BYTES) >> 2] = cell++
+    for (let entry = 0; entry < entriesOf(geometry); entry++)
+      words[(entries + entry * ENTRY_BYTES) >> 2] = cell++
   }
   words[TAIL >> 2] = start << 1
   words[HEAD >> 2] = start << 1

@@ -9,7 +9,16 @@ export {
   writeRecords,
 } from './failure-records.ts'
 export type { Geometry, Kind } from './geometry.ts'
-export { blocksFor, geometryOf, layOut, ledgerAt, MAX_BYTES, MAX_HEAP } from './geometry.ts'
+export {
+  batchAt,
+  blocksFor,
+  entriesOf,
+  geometryOf,
+  layOut,
+  ledgerAt,
+  MAX_BYTES,
+  MAX_HEAP,
+} from './geometry.ts'
 export type { Core } from './instance.ts'
 export { allocate } from './instance.ts'
 export { writeKey } from './keys.ts'
@@ -23,6 +32,7 @@ export {
   looksDrained,
   queued,
   SharedMemory,
+  someAreAhead,
   unfinished,
   WAKE_UNDER_WAY_MS,
 } from './shared.ts'
@@ -37,6 +47,7 @@ export {
   timeOut,
 } from './threads/index.ts'
 export {
+  AHEAD,
   ASYNC_BIT,
   ASYNC_EPOCH,
   ASYNC_WAITER,
@@ -63,6 +74,8 @@ export {
   ENTRY_BYTES,
   ENTRY_STATE,
   EPOCH,
+  FETCHED,
+  FETCHING,
   FINISHED,
   FIRST_IN_LINE,
   FREE_BLOCKS,
@@ -79,6 +92,7 @@ export {
   LENGTH,
   LINE_BYTES,
   LOCK,
+  MAX_BATCH,
   MEMORY,
   MISSED_WAKES,
   NOTHING,
@@ -94,10 +108,12 @@ export {
   RETRY,
   RETURNED,
   RETURNS,
+  REVOKING,
   SELECT,
   SELECT_BIT,
   SELECT_GET_BIT,
   SHUT_DOWN,
+  SINGLY,
   STORED,
   STORED_BEFORE,
   SUSPECT,

@@ -1,7 +1,7 @@
 import { type Geometry, ledgerAt } from './geometry.ts'
 import { type Core, instantiate } from './instance.ts'
 import type { ParkingLot } from './threads/index.ts'
-import { FINISHED, HEAD, LEDGERS_USED, MISSED_WAKES, RETURNED, SHUT, TAIL } from './words/index.ts'
+import { AHEAD, FINISHED, HEAD, LEDGERS_USED, MISSED_WAKES, RETURNED, SHUT, TAIL } from './words/index.ts'
 
 /** One queue's memory in one thread: the operations, and reads and waits beside them. */
 export interface Shared {
@@ -122,6 +122,16 @@ export function looksDrained(shared: Shared): boolean {
  */
 export function ledgersUsed(shared: Shared): number {
   return Math.min(shared.load(LEDGERS_USED) >>> 0, shared.geometry.maxThreads)
+}
+
+/** Some thread may have fetched items ahead that any other could take. */
+export function someAreAhead(shared: Shared): boolean {
+  if (shared.geometry.batch === 0) return false
+  const used = ledgersUsed(shared)
+  for (let index = 0; index < used; index++) {
+    if (shared.load(ledgerAt(shared.geometry, index) + AHEAD) !== 0) return true
+  }
+  return false
 }
 
 /**

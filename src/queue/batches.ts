@@ -1,5 +1,7 @@
-import { integer, invalidType, type Known, optionsObject } from '../check.ts'
+import { types } from 'node:util'
+import { integer, invalidType, invalidValue, type Known, optionsObject, outOfRange } from '../check.ts'
 import { clock } from '../clock.ts'
+import { codecs } from '../codec/index.ts'
 import {
   AbortError,
   BlockingMainThreadError,
@@ -8,7 +10,7 @@ import {
   QueueShutDownError,
   TooManyInFlightError,
 } from '../errors.ts'
-import { EMPTY } from './access/index.ts'
+import { type Batch, EMPTY, type HeldLease, type Takes } from './access/index.ts'
 import { type HasInternals, internalsOf } from './internals.ts'
 import {
   checkPutOptions,
@@ -24,7 +26,7 @@ import {
 
 /** Several items in one call. Each is put or got by itself, so a batch has no atomicity beyond its items'. */
 
-/** Options of getMany. */
+/** Options of getMany and takeMany. */
 export interface BatchOptions extends WaitOptions {
   /**
    * How long to wait for more after the first item, in ms, 0 to 2^31 - 1.
@@ -33,7 +35,17 @@ export interface BatchOptions extends WaitOptions {
   linger?: number | undefined
 }
 
+/** Options of getMany that fill an array of the caller. */
+export interface IntoOptions extends BatchOptions {
+  /**
+   * Receives the items, from index 0 on: at most its length. For `codecs.int32` an Int32Array or a
+   * Float64Array, for `codecs.float64` a Float64Array.
+   */
+  into: Int32Array | Float64Array
+}
+
 const BATCH_OPTIONS: Known<BatchOptions> = { timeout: true, signal: true, linger: true }
+const INTO_OPTIONS: Known<IntoOptions> = { ...BATCH_OPTIONS, into: true }
 
 /** The methods of a queue that a batch is made of. */
 interface Puttable<T> extends HasInternals<T> {
@@ -54,13 +66,27 @@ export async function putMany<T>(
 ): Promise<number> {
   const signal = signalOf(options)
   const leftMs = options && countdown(timeoutOf(options, PUT_OPTIONS))
+  const limits = () => leftMs && { ...options, timeout: leftMs(), signal }
   if (options !== undefined) checkPutOptions(options, isRanked(queue))
   let stored = 0
-  refuseUniterable(items)
   try {
-    for (const item of items) {
-      const result = await queue.put(item, leftMs && { ...options, timeout: leftMs(), signal })
-      if (result !== 'dropped') stored++
+    const list = listOf(items)
+    if (list === undefined) {
+      for (const item of items) if ((await queue.put(item, limits())) !== 'dropped') stored++
+      return stored
+    }
+    const { puts } = internalsOf(queue)
+    const rest: Buffer[] = []
+    for (let next = 0; next < list.length; ) {
+      const some = signal?.aborted ? 0 : puts.putSome(list, next, rest)
+      stored += some
+      next += some + rest.length
+      for (let bytes = rest.shift(); bytes !== undefined; bytes = rest.shift()) {
+        if ((await puts.putEncoded(bytes, limits() ?? {})) !== 'dropped') stored++
+      }
+      // What could not be put with others is put by itself, and waits if there is no room.
+      if (some > 0 || next >= list.length) continue
+      if ((await queue.put(list[next++] as T, limits())) !== 'dropped') stored++
     }
   } catch (error) {
     throw carrying(error, { stored })
@@ -72,13 +98,26 @@ export async function putMany<T>(
 export function putManySync<T>(queue: Puttable<T>, items: Iterable<T>, options?: PutOptions): number {
   const signal = isStoppable(options) ? options?.signal : undefined
   const leftMs = options && countdown(timeoutOf(options, PUT_OPTIONS))
+  const limits = () => leftMs && { ...options, timeout: leftMs(), signal }
   if (options !== undefined) checkPutOptions(options, isRanked(queue))
   let stored = 0
-  refuseUniterable(items)
   try {
-    for (const item of items) {
-      const result = queue.putSync(item, leftMs && { ...options, timeout: leftMs(), signal })
-      if (result !== 'dropped') stored++
+    const list = listOf(items)
+    if (list === undefined) {
+      for (const item of items) if (queue.putSync(item, limits()) !== 'dropped') stored++
+      return stored
+    }
+    const { puts } = internalsOf(queue)
+    const rest: Buffer[] = []
+    for (let next = 0; next < list.length; ) {
+      const some = puts.putSome(list, next, rest)
+      stored += some
+      next += some + rest.length
+      for (let bytes = rest.shift(); bytes !== undefined; bytes = rest.shift()) {
+        if (puts.putEncodedSync(bytes, limits() ?? {}) !== 'dropped') stored++
+      }
+      if (some > 0 || next >= list.length) continue
+      if (queue.putSync(list[next++] as T, limits()) !== 'dropped') stored++
     }
   } catch (error) {
     throw carrying(error, { stored })
@@ -86,56 +125,250 @@ export function putManySync<T>(queue: Puttable<T>, items: Iterable<T>, options?:
   return stored
 }
 
-/** @internal */
-export async function getMany<T>(queue: Gettable<T>, max: number, options?: BatchOptions): Promise<T[]> {
-  const { linger, ...first } = checked(max, options)
-  const items: T[] = [await queue.get(first)]
-  const leftMs = countdown(linger)
-  try {
-    while (items.length < max && internalsOf(queue).mayHold > 0) {
-      const item = queue.tryGet()
-      if (item !== EMPTY) items.push(item)
-      else if (leftMs() > 0) items.push(await queue.get({ timeout: leftMs(), signal: first.signal }))
-      else break
-    }
-  } catch (error) {
-    endBatch(queue, error, items)
-  }
-  return items
+/**
+ * An array or typed array, whose items can be read in any order; undefined for any other iterable, which is
+ * asked for one item at a time. @throws TypeError if it is no iterable
+ */
+function listOf<T>(items: Iterable<T>): ArrayLike<T> | undefined {
+  const iterator = (items as Iterable<T> | null)?.[Symbol.iterator]
+  if (typeof iterator !== 'function') throw invalidType('items', 'an iterable', items)
+  if (Array.isArray(items)) return iterator === Array.prototype[Symbol.iterator] ? items : undefined
+  return types.isTypedArray(items) ? (items as unknown as ArrayLike<T>) : undefined
 }
 
 /** @internal */
-export function getManySync<T>(queue: Gettable<T>, max: number, options?: BatchOptions): T[] {
-  const { linger, ...first } = checked(max, options)
-  const items = [queue.getSync(options === undefined ? undefined : first)]
+export async function getMany<T>(
+  queue: Gettable<T>,
+  max: number,
+  options?: BatchOptions | IntoOptions,
+): Promise<T[] | number> {
+  const { most, into, ...given } = checkedInto(queue, max, options)
+  const items = new ItemCollector(queue, into)
+  await collect(queue, items, most, given, options === undefined)
+  return items.result
+}
+
+/** @internal */
+export function getManySync<T>(
+  queue: Gettable<T>,
+  max: number,
+  options?: BatchOptions | IntoOptions,
+): T[] | number {
+  const { most, into, ...given } = checkedInto(queue, max, options)
+  const items = new ItemCollector(queue, into)
+  collectSync(queue, items, most, given, options === undefined)
+  return items.result
+}
+
+/** @internal */
+export async function takeMany<T>(
+  queue: HasInternals<T>,
+  max: number,
+  options?: BatchOptions,
+): Promise<Batch<T>> {
+  const leases = new LeaseCollector(queue)
+  await collect(queue, leases, max, checked(max, options, BATCH_OPTIONS), options === undefined)
+  return leases.result
+}
+
+/** @internal */
+export function takeManySync<T>(queue: HasInternals<T>, max: number, options?: BatchOptions): Batch<T> {
+  const leases = new LeaseCollector(queue)
+  collectSync(queue, leases, max, checked(max, options, BATCH_OPTIONS), options === undefined)
+  return leases.result
+}
+
+/** Where the items of a batch are collected. */
+interface Collector {
+  readonly count: number
+  /** Adds up to `most` items that are there, several at once. False: `one` must say why there are none. */
+  some(most: number): boolean
+  /** Adds one item if there is one now. */
+  one(): boolean
+  next(options: WaitOptions): Promise<void>
+  nextSync(options: WaitOptions | undefined): void
+  /** An error that does not only end the batch. @throws it, unless the batch is whole without more */
+  fail(error: unknown): void
+}
+
+/** `atOnce`: the call has no options that must be heeded before the first item. */
+async function collect(
+  queue: HasInternals<unknown>,
+  to: Collector,
+  max: number,
+  { linger, ...first }: Given,
+  atOnce: boolean,
+): Promise<void> {
+  if (!(atOnce && startsWith(to, max))) await to.next(first)
   const leftMs = countdown(linger)
   try {
-    while (items.length < max && internalsOf(queue).mayHold > 0) {
-      const item = queue.tryGet()
-      if (item !== EMPTY) items.push(item)
-      else if (leftMs() > 0) items.push(queue.getSync({ timeout: leftMs() }))
-      else break
+    while (to.count < max && internalsOf(queue).mayHold > 0) {
+      if (to.some(max - to.count) || to.one()) continue
+      if (leftMs() <= 0) break
+      await to.next({ timeout: leftMs(), signal: first.signal })
     }
   } catch (error) {
-    endBatch(queue, error, items)
+    if (!onlyEnds(error)) to.fail(error)
   }
-  return items
+}
+
+function startsWith(to: Collector, max: number): boolean {
+  try {
+    return to.some(max)
+  } catch (error) {
+    to.fail(error)
+    return false
+  }
+}
+
+/** As collect, blocking this thread. */
+function collectSync(
+  queue: HasInternals<unknown>,
+  to: Collector,
+  max: number,
+  { linger, ...first }: Given,
+  atOnce: boolean,
+): void {
+  if (!(atOnce && startsWith(to, max))) to.nextSync(atOnce ? undefined : first)
+  const leftMs = countdown(linger)
+  try {
+    while (to.count < max && internalsOf(queue).mayHold > 0) {
+      if (to.some(max - to.count) || to.one()) continue
+      if (leftMs() <= 0) break
+      to.nextSync({ timeout: leftMs() })
+    }
+  } catch (error) {
+    if (!onlyEnds(error)) to.fail(error)
+  }
+}
+
+/** Items that are settled by taskDone, in an array of their own or in one of the caller. */
+class ItemCollector<T> implements Collector {
+  count = 0
+  readonly #queue: Gettable<T>
+  readonly #items: { [index: number]: T }
+  readonly #isInto: boolean
+  readonly #onBroken = (before: number): void => {
+    this.count += before
+  }
+
+  constructor(queue: Gettable<T>, into: ArrayLike<number> | undefined) {
+    this.#queue = queue
+    this.#isInto = into !== undefined
+    this.#items = (into ?? []) as unknown as { [index: number]: T }
+  }
+
+  get result(): T[] | number {
+    return this.#isInto ? this.count : (this.#items as T[])
+  }
+
+  some(most: number): boolean {
+    const some = internalsOf(this.#queue).takes.getSome(this.#items, this.count, most, this.#onBroken)
+    this.count += some
+    return some > 0
+  }
+
+  one(): boolean {
+    const item = this.#queue.tryGet()
+    if (item === EMPTY) return false
+    this.#items[this.count++] = item
+    return true
+  }
+
+  async next(options: WaitOptions): Promise<void> {
+    const item = await this.#queue.get(options)
+    this.#items[this.count++] = item
+  }
+
+  nextSync(options: WaitOptions | undefined): void {
+    const item = this.#queue.getSync(options)
+    this.#items[this.count++] = item
+  }
+
+  fail(error: unknown): void {
+    // Items that a thread holds are delivered again when it detaches; those that are finished are not.
+    if (error instanceof DetachedError && internalsOf(this.#queue).description.ack === 'auto') return
+    if (this.count === 0) throw error
+    // This thread holds them, or nobody does.
+    throw carrying(error, { items: Array.from({ length: this.count }, (_, index) => this.#items[index]) })
+  }
+}
+
+/** Leases, each settled by itself. */
+class LeaseCollector<T> implements Collector {
+  readonly #takes: Takes<T>
+  readonly #leases: HeldLease<T>[] = []
+
+  constructor(queue: HasInternals<T>) {
+    this.#takes = internalsOf(queue).takes
+  }
+
+  get count(): number {
+    return this.#leases.length
+  }
+
+  get result(): Batch<T> {
+    return this.#takes.batchOf(this.#leases)
+  }
+
+  some(most: number): boolean {
+    return this.#takes.takeSome(this.#leases, most) > 0
+  }
+
+  one(): boolean {
+    const lease = this.#takes.takeOne()
+    if (lease !== undefined) this.#leases.push(lease)
+    return lease !== undefined
+  }
+
+  async next(options: WaitOptions): Promise<void> {
+    const lease = await this.#takes.takeNext(options)
+    this.#leases.push(lease)
+  }
+
+  nextSync(options: WaitOptions | undefined): void {
+    this.#leases.push(this.#takes.takeNextSync(options))
+  }
+
+  fail(error: unknown): void {
+    // Of a thread that has detached, the items are delivered again already.
+    if (!(error instanceof DetachedError)) for (const lease of this.#leases) lease.release()
+    throw error
+  }
 }
 
 function isRanked<T>(queue: HasInternals<T>): boolean {
   return internalsOf(queue).description.ranking !== undefined
 }
 
-function refuseUniterable(items: unknown): void {
-  if (typeof (items as Iterable<unknown> | null)?.[Symbol.iterator] !== 'function') {
-    throw invalidType('items', 'an iterable', items)
-  }
+interface Given extends WaitOptions {
+  readonly linger: number
 }
 
-function checked(max: number, given: BatchOptions | undefined): WaitOptions & { linger: number } {
+function checked<O extends BatchOptions>(max: number, given: O | undefined, known: Known<O>): Given {
   integer('max', max, 1, Number.MAX_SAFE_INTEGER)
-  const { linger = 0, timeout, signal } = optionsObject('options', given, BATCH_OPTIONS)
+  const { linger = 0, timeout, signal } = optionsObject('options', given, known)
   return { linger: durationOf('options.linger', linger), timeout, signal }
+}
+
+function checkedInto(
+  queue: HasInternals<unknown>,
+  max: number,
+  given: BatchOptions | IntoOptions | undefined,
+): Given & { most: number; into: Int32Array | Float64Array | undefined } {
+  const options = checked(max, given as IntoOptions | undefined, INTO_OPTIONS)
+  const into = (given as IntoOptions | undefined)?.into
+  if (into === undefined) return { ...options, most: max, into }
+  const { codec } = internalsOf(queue).description
+  if (codec !== codecs.int32 && codec !== codecs.float64) {
+    const expected = `absent: ${internalsOf(queue).label} has the codec ${codec.name}, not codecs.int32 or codecs.float64`
+    throw invalidValue('options.into', expected, into)
+  }
+  if (!(types.isFloat64Array(into) || (codec === codecs.int32 && types.isInt32Array(into)))) {
+    throw invalidType('options.into', codec === codecs.int32 ? 'an Int32Array or a Float64Array' : 'a Float64Array', into)
+  }
+  if (into.length === 0) throw outOfRange('options.into.length', 'at least 1', 0)
+  return { ...options, most: Math.min(max, into.length), into }
 }
 
 /** How much is left of `ms`, counted from now. */
@@ -151,12 +384,8 @@ function countdown(ms: number): () => number {
  */
 const ENDS = [QueueEmptyError, QueueShutDownError, AbortError, TooManyInFlightError, BlockingMainThreadError]
 
-/** Any other error carries the items that came before: this thread holds them, or nobody does. */
-function endBatch<T>(queue: HasInternals<T>, error: unknown, items: T[]): void {
-  if (ENDS.some((kind) => error instanceof kind)) return
-  // Items that a thread holds are delivered again when it detaches; those that are finished are not.
-  if (error instanceof DetachedError && internalsOf(queue).description.ack === 'auto') return
-  throw carrying(error, { items })
+function onlyEnds(error: unknown): boolean {
+  return ENDS.some((kind) => error instanceof kind)
 }
 
 function carrying(error: unknown, extra: object): unknown {

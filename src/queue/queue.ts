@@ -2,9 +2,18 @@ import { invalidType, type Known, optionsObject } from '../check.ts'
 import type { Kind } from '../core/index.ts'
 import { markUnsendable } from '../unsendable.ts'
 import type { Puts, Takes } from './access/index.ts'
-import { type Delivery, type EMPTY, itemsOf, itemsOfSync } from './access/index.ts'
+import { type Batch, type Delivery, type EMPTY, itemsOf, itemsOfSync } from './access/index.ts'
 import { createDescription, type Handle, type QueueStats, statsOf } from './attachment/index.ts'
-import { type BatchOptions, getMany, getManySync, putMany, putManySync } from './batches.ts'
+import {
+  type BatchOptions,
+  getMany,
+  getManySync,
+  type IntoOptions,
+  putMany,
+  putManySync,
+  takeMany,
+  takeManySync,
+} from './batches.ts'
 import { openQueue, puts, type QueueInternals, takes } from './internals.ts'
 import {
   INTERNALS,
@@ -145,7 +154,8 @@ export class Queue<T> {
 
   /**
    * Puts the items in order, each when there is room; `timeout` is for all of them. Returns how many were
-   * stored: all, but with `whenFull: 'drop-newest'`.
+   * stored: all, but with `whenFull: 'drop-newest'`. Of an array or typed array several are stored at once; any
+   * other iterable is asked for the next item when the one before is stored.
    * @throws as put; the error's `stored` says how many were put before
    * @example
    *     await jobs.putMany([{ id: 1 }, { id: 2 }])
@@ -204,14 +214,17 @@ export class Queue<T> {
   /**
    * Gets at least one item and at most `max`, an integer from 1: what is there, and, with `linger`, what
    * comes within so many ms of the first. Returns fewer when `maxInFlight` allows no more. A shutdown, an
-   * abort or a stop of the thread ends the batch: it returns what it has.
+   * abort or a stop of the thread ends the batch: it returns what it has. With `into` it fills that array,
+   * and returns how many.
    * @throws as get, for the first item; for a later one CodecError and QueueCorruptError, which carry those
    * before it as `items`, and DetachedError, unless `ack` is 'auto': those before it are delivered again
    * @example
    *     const batch = await jobs.getMany(10, { linger: 50 })
    *     jobs.taskDone(batch.length)
    */
-  async getMany(max: number, options?: BatchOptions): Promise<T[]> {
+  getMany(max: number, options: IntoOptions): Promise<number>
+  getMany(max: number, options?: BatchOptions): Promise<T[]>
+  async getMany(max: number, options?: BatchOptions | IntoOptions): Promise<T[] | number> {
     return getMany(this, max, options)
   }
 
@@ -219,9 +232,12 @@ export class Queue<T> {
    * As getMany, blocking this thread. The main thread, which must not block, does not linger.
    * @throws as getMany; BlockingMainThreadError
    * @example
-   *     const batch = jobs.getManySync(10)
+   *     const numbers = new Int32Array(64)
+   *     const count = jobs.getManySync(64, { into: numbers })
    */
-  getManySync(max: number, options?: BatchOptions): T[] {
+  getManySync(max: number, options: IntoOptions): number
+  getManySync(max: number, options?: BatchOptions): T[]
+  getManySync(max: number, options?: BatchOptions | IntoOptions): T[] | number {
     return getManySync(this, max, options)
   }
 
@@ -246,6 +262,30 @@ export class Queue<T> {
    */
   takeSync(options?: WaitOptions): Delivery<T> {
     return this[takes].takeSync(options)
+  }
+
+  /**
+   * Takes at least one item and at most `max`, as getMany gets them; each is settled by its own delivery, or
+   * all together.
+   * @throws as take. CodecError: the first item that cannot be decoded is given up, and the others are
+   * delivered again
+   * @example
+   *     const batch = await jobs.takeMany(100, { linger: 50 })
+   *     for (const delivery of batch) delivery.done()
+   */
+  async takeMany(max: number, options?: BatchOptions): Promise<Batch<T>> {
+    return takeMany(this, max, options)
+  }
+
+  /**
+   * As takeMany, blocking this thread.
+   * @throws as takeMany; BlockingMainThreadError
+   * @example
+   *     const batch = jobs.takeManySync(100)
+   *     batch.done()
+   */
+  takeManySync(max: number, options?: BatchOptions): Batch<T> {
+    return takeManySync(this, max, options)
   }
 
   // --- completion ---

@@ -8,6 +8,7 @@ import {
   RETURNED,
   RETURNS,
   type Shared,
+  someAreAhead,
   WAKE_UNDER_WAY_MS,
   WAKING,
 } from '../core/index.ts'
@@ -76,7 +77,8 @@ function passOn(shared: Shared, side: Side): void {
   const { core } = shared
   if (side === GET) {
     // A delayed item counts: another thread must sleep until it is due.
-    if (queued(shared) > 0 || shared.load(RETURNED) > 0 || shared.load(DELAYED) > 0) wakeTakers(shared)
+    const more = queued(shared) > 0 || shared.load(RETURNED) > 0 || shared.load(DELAYED) > 0
+    if (more || someAreAhead(shared)) wakeTakers(shared)
   } else if (side === PUT) {
     if (queued(shared) + shared.load(RETURNS) < shared.geometry.maxsize) core.wake(PUT)
   } else if (side === MEMORY) {

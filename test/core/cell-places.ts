@@ -1,4 +1,4 @@
-import { type Geometry, ledgerAt } from '../../src/core/geometry.ts'
+import { entriesOf, type Geometry, ledgerAt } from '../../src/core/geometry.ts'
 import {
   CAME_BACK,
   DEAD_LETTERED_FIRST,
@@ -48,7 +48,7 @@ function faultsOfCells(words: Int32Array, geometry: Geometry): string[] {
     place(wordAt(words, geometry.ringAt + index * SLOT_BYTES + SLOT_CELL), `slot ${index}`)
   }
   for (let ledger = 0; ledger < geometry.maxThreads; ledger++) {
-    for (let entry = 0; entry <= geometry.maxInFlight; entry++) {
+    for (let entry = 0; entry < entriesOf(geometry); entry++) {
       const at = ledgerAt(geometry, ledger) + ENTRIES + entry * ENTRY_BYTES
       place(wordAt(words, at), `entry ${entry} of ledger ${ledger}`)
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Geometry, geometryOf, layOut, ledgerAt, MAX_BYTES } from '../../src/core/geometry.ts'
+import { entriesOf, type Geometry, geometryOf, layOut, ledgerAt, MAX_BYTES } from '../../src/core/geometry.ts'
 import { unfinished } from '../../src/core/shared.ts'
 import * as layout from '../../src/core/words/offsets.ts'
 import { faultsOf } from './cell-places.ts'
@@ -74,11 +74,11 @@ describe('the layout of a memory', () => {
         expect(ringSize).toBeGreaterThanOrEqual(geometry.dropsOldest ? maxsize + 1 : maxsize)
         expect(Math.log2(ringSize) % 1).toBe(0)
       }
-      expect(firstSpare).toBe(ringSize + maxThreads * (maxInFlight + 1))
+      expect(firstSpare).toBe(ringSize + maxThreads * entriesOf(geometry))
       expect(cells - firstSpare).toBe(maxsize + maxThreads * maxInFlight)
       expect(geometry.cellBytes - PAYLOAD).toBeGreaterThanOrEqual(itemBytes)
       expect(geometry.cellBytes % 8).toBe(0)
-      expect(geometry.ledgerBytes).toBeGreaterThanOrEqual(ENTRIES + (maxInFlight + 1) * ENTRY_BYTES)
+      expect(geometry.ledgerBytes).toBeGreaterThanOrEqual(ENTRIES + entriesOf(geometry) * ENTRY_BYTES)
       if (geometry.blocks > 0) {
         expect(geometry.blocks * geometry.blockBytes).toBeGreaterThanOrEqual(geometry.maxItemBytes)
       }

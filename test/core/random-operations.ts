@@ -1,4 +1,4 @@
-import { type Kind, ledgerAt } from '../../src/core/geometry.ts'
+import { batchAt, entriesOf, type Kind, ledgerAt } from '../../src/core/geometry.ts'
 import {
   ASYNC_WAITER,
   BLOCK_FRESH,
@@ -7,9 +7,11 @@ import {
   DEAD_LETTER,
   DEAD_LETTERED_FIRST,
   DEAD_LETTERED_LAST,
+  EMPTY_ENTRY,
   ENTRIES,
   ENTRY_BYTES,
   ENTRY_STATE,
+  FETCHED,
   FIRST_IN_LINE,
   FREE_BLOCKS,
   FULL,
@@ -20,7 +22,9 @@ import {
   KEY_BYTES,
   KEY_HIGH,
   KEY_LOW,
+  LENGTH,
   LOCK,
+  MAX_BATCH,
   MEMORY,
   NEXT,
   NODE_BYTES,
@@ -48,6 +52,10 @@ import type { BackEnds } from './back-ends.ts'
 /** The operations by which a queue of each kind puts, takes, requeues and discards. */
 export const OF_KIND = {
   fifo: {
+    putBatch: 'putBatch',
+    takeBatch: 'takeBatch',
+    begin: 'begin',
+    revoke: 'revoke',
     put: 'put',
     take: 'take',
     requeue: 'requeue',
@@ -98,11 +106,16 @@ export class RandomOperations {
     const index = random.below(this.#ledgers.length)
     const ledger = this.#ledgers[index] as number
     const roll = random.below(1000)
-    if (roll < 300) this.#put(ledger)
-    else if (roll < 520) this.#take(ledger)
+    if (roll < 230) this.#put(ledger)
+    else if (roll < 300) this.#putBatch(ledger)
+    else if (roll < 440) this.#take(ledger)
+    else if (roll < 480) this.#takeBatch(ledger)
+    else if (roll < 500) this.#fetched(ledger, 'begin')
+    else if (roll < 520) this.#fetched(random.pick(this.#ledgers), 'revoke')
     else if (roll < 560) this.#ask('takeReturned', ledger, this.#entry(ledger, false))
     else if (roll < 580) this.#ask('takeDeadLettered', ledger, this.#entry(ledger, false))
-    else if (roll < 680) this.#finish(ledger)
+    else if (roll < 660) this.#finish(ledger)
+    else if (roll < 680) this.#finishBatch(ledger)
     else if (roll < 735) this.#requeue(ledger)
     else if (roll < 750) this.#delay(ledger)
     else if (roll < 760) this.#ask('releaseDue', ...this.#time())
@@ -184,6 +197,64 @@ export class RandomOperations {
     if (answer > 0 && (answer & 1) === 1) this.#ask('wake', GET)
   }
 
+  #putBatch(ledger: number): void {
+    const { geometry } = this.#ends
+    if (geometry.batch === 0) {
+      this.#put(ledger)
+      return
+    }
+    const first = this.#random.below(geometry.batch)
+    const count = this.#random.below(geometry.batch - first + 1)
+    const entry = batchAt(geometry, ledger) + first * ENTRY_BYTES
+    for (let index = 0; index < count; index++) this.#writeLength(entry + index * ENTRY_BYTES)
+    const answer = this.#ask('putBatch', ledger, entry, count)
+    if (answer > 0 && (answer & 1) === 1) this.#ask('wake', GET)
+  }
+
+  #writeLength(entry: number): void {
+    const { geometry } = this.#ends
+    const cell = this.#ends.load(entry)
+    // The entry is damaged.
+    if (cell < 0 || cell >= geometry.cells) return
+    const at = geometry.cellsAt + cell * geometry.cellBytes + LENGTH
+    this.#ends.write(at, this.#random.below(geometry.itemBytes + 1))
+  }
+
+  #takeBatch(ledger: number): void {
+    if (this.#ends.geometry.kind !== 'fifo') {
+      this.#take(ledger)
+      return
+    }
+    const entries = this.#entries(ledger, EMPTY_ENTRY)
+    const ahead = this.#random.below(2)
+    const answer = this.#ask('takeBatch', ledger, ahead, entries.length, ...filled(entries))
+    if (answer > 0 && (answer & 1) === 1) this.#ask('wake', PUT)
+  }
+
+  #finishBatch(ledger: number): void {
+    const entries = this.#entries(ledger, HELD)
+    if (this.#ask('finishBatch', ledger, entries.length, ...filled(entries)) < 0) return
+    for (const entry of entries) this.#freeChain(entry)
+  }
+
+  /** Begins or revokes an item that was fetched ahead; sometimes one that was not. */
+  #fetched(ledger: number, operation: 'begin' | 'revoke'): void {
+    const entry = this.#entries(ledger, FETCHED)[0] ?? this.#entry(ledger, true)
+    if (this.#ends.geometry.kind !== 'fifo') return
+    if (operation === 'begin') this.#ask('begin', entry)
+    else this.#ask('revoke', ledger, entry)
+  }
+
+  /** At most MAX_BATCH entries in this state, in a random order. */
+  #entries(ledger: number, state: number): number[] {
+    const { maxInFlight } = this.#ends.geometry
+    const first = this.#random.below(maxInFlight)
+    const all = Array.from({ length: maxInFlight }, (_, ahead) => heldEntry(ledger, (first + ahead) % maxInFlight))
+    return all
+      .filter((entry) => this.#ends.load(entry + ENTRY_STATE) === state)
+      .slice(0, this.#random.below(MAX_BATCH + 1))
+  }
+
   /** The outgoing cell must have no blocks. */
   #dropOldest(ledger: number): void {
     const { dropOldest } = this.#named
@@ -239,7 +310,8 @@ export class RandomOperations {
   }
 
   #freeChain(entry: number): void {
-    while (this.#ask('popBlock', entry) >= 0);
+    // A damaged chain may run in a circle.
+    for (let left = this.#ends.geometry.blocks; left > 0 && this.#ask('popBlock', entry) >= 0; left--);
   }
 
   #wait(ledger: number): void {
@@ -269,10 +341,12 @@ export class RandomOperations {
     this.#ask('leaveWait', ledger, JOIN, END_BIT, BLOCKED_WAITER)
     this.#ask('unreserve', ledger)
     this.unlock()
-    for (let number = 1; number <= this.#ends.geometry.maxInFlight; number++) {
-      this.#ask(this.#named.requeue, ledger, ledger + ENTRIES + number * ENTRY_BYTES, RETRY)
+    for (let index = 0; index < this.#ends.geometry.maxInFlight; index++) {
+      const entry = heldEntry(ledger, index)
+      if (this.#ends.load(entry + ENTRY_STATE) === FETCHED) this.#ask('revoke', ledger, entry)
+      else this.#ask(this.#named.requeue, ledger, entry, RETRY)
     }
-    for (let number = 0; number <= this.#ends.geometry.maxInFlight; number++) {
+    for (let number = 0; number < entriesOf(this.#ends.geometry); number++) {
       this.#freeChain(ledger + ENTRIES + number * ENTRY_BYTES)
     }
     this.#ask('release', ledger, owner, recoverer)
@@ -284,21 +358,36 @@ export class RandomOperations {
     if (producer !== 0) this.#ask('inherit', ledger, producer, recoverer)
   }
 
-  /** An entry that holds an item, or one that does not; any entry if there is none. */
+  /** An entry that holds an item, or one that is empty; any entry if no entry holds one. */
   #entry(ledger: number, held: boolean): number {
     const { maxInFlight } = this.#ends.geometry
     const first = this.#random.below(maxInFlight)
+    const state = held ? HELD : EMPTY_ENTRY
     for (let ahead = 0; ahead < maxInFlight; ahead++) {
-      const entry = ledger + ENTRIES + (1 + ((first + ahead) % maxInFlight)) * ENTRY_BYTES
-      if ((this.#ends.load(entry + ENTRY_STATE) === HELD) === held) return entry
+      const entry = heldEntry(ledger, (first + ahead) % maxInFlight)
+      if (this.#ends.load(entry + ENTRY_STATE) === state) return entry
     }
-    // All entries hold items: one is finished first, or a take would lose its cell.
-    const entry = ledger + ENTRIES + (1 + first) * ENTRY_BYTES
-    if (!held && this.#ask('finish', ledger, entry) >= 0) this.#freeChain(entry)
+    // No entry is empty: one is finished first, or a take would lose its cell.
+    const entry = heldEntry(ledger, first)
+    if (held) return entry
+    if (this.#ends.load(entry + ENTRY_STATE) === FETCHED) this.#ask('begin', entry)
+    if (this.#ask('finish', ledger, entry) >= 0) this.#freeChain(entry)
     return entry
   }
 
   #anyEntry(ledger: number): number {
-    return ledger + ENTRIES + this.#random.below(this.#ends.geometry.maxInFlight + 1) * ENTRY_BYTES
+    return ledger + ENTRIES + this.#random.below(entriesOf(this.#ends.geometry)) * ENTRY_BYTES
   }
+}
+
+/** The entry of a ledger for held items, numbered from 0. */
+function heldEntry(ledger: number, index: number): number {
+  return ledger + ENTRIES + (1 + index) * ENTRY_BYTES
+}
+
+type Entries = [number, number, number, number, number, number, number, number]
+
+/** As the operations of batches take them; those that are not asked for are 0. */
+function filled(entries: readonly number[]): Entries {
+  return Array.from({ length: MAX_BATCH }, (_, index) => entries[index] ?? 0) as Entries
 }

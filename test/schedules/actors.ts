@@ -1,10 +1,11 @@
-import { blocksFor, ledgerAt } from '../../src/core/geometry.ts'
+import { batchAt, blocksFor, ledgerAt } from '../../src/core/geometry.ts'
 import type { Core } from '../../src/core/instance.ts'
 import * as operations from '../../src/core/operations/index.ts'
 import { type Shared, unfinished } from '../../src/core/shared.ts'
 import { cellAt, keyAt } from '../../src/core/words/addresses.ts'
 import { add, notify, peek, poke, store } from '../../src/core/words/memory.ts'
 import {
+  AHEAD,
   ATTEMPTS,
   BEHIND_RETURNED,
   BUSY,
@@ -30,6 +31,7 @@ import {
 } from '../../src/core/words/offsets.ts'
 import { afterFinish, EndWait, hasEnded } from '../../src/queue/recovery/end-wait.ts'
 import { discardAll, freeBlocks, recover, wakeEveryone } from '../../src/queue/recovery/reclaim.ts'
+import { revokeAll, revokeOne } from '../../src/queue/recovery/revoke.ts'
 import { backOff } from '../../src/wait/backoff.ts'
 import { block } from '../../src/wait/blocking.ts'
 import { blockInSelect } from '../../src/wait/blocking-select.ts'
@@ -167,6 +169,57 @@ function putOnce(ledger: number): number {
   }
 }
 
+// --- putting two at once. Registers: ledger, next item, last item, cells written, cells put ---
+
+/** Writes the next items into the outgoing cells of a batch, and puts them when there is room. */
+export function produceBatch(r: Int32Array): number {
+  const [ledger, item, last, written, put] = r as unknown as [number, number, number, number, number]
+  if (item > last) return DONE
+  if (written === 0) {
+    const count = Math.min(shared.geometry.batch, last - item + 1)
+    for (let index = 0; index < count; index++) {
+      const at = cellAt(peek(batchAt(shared.geometry, ledger) + index * ENTRY_BYTES)) + PAYLOAD
+      poke(at, item + index)
+      poke(at + 4, check(item + index))
+    }
+    r[3] = count
+    return RETRY
+  }
+  const attempt = (): Side | 0 => {
+    remember(0)
+    const entry = batchAt(shared.geometry, ledger) + put * ENTRY_BYTES
+    const answer = putBatchOnce(ledger, entry, written - put)
+    if (answer === FULL) return PUT
+    if (answer === CLOSED) {
+      observe(REFUSED, item)
+      r[1] = last + 1
+      return 0
+    }
+    for (let index = 0; index < answer; index++) observe(ACCEPTED, item + index)
+    r[1] = item + answer
+    r[4] = put + answer
+    return 0
+  }
+  block(shared, ledger, Number.POSITIVE_INFINITY, never, attempt)
+  if (r[4] === written) {
+    r[3] = 0
+    r[4] = 0
+  }
+  return RETRY
+}
+
+/** Answers how many cells were put, or as putBatch. */
+function putBatchOnce(ledger: number, entry: number, count: number): number {
+  for (let tries = 0; ; tries++) {
+    const answer = shared.core.putBatch(ledger, entry, count)
+    if (answer === CORRUPT) corrupt()
+    if (answer > 0 && (answer & 1) === 1) wakeTakers(shared)
+    if (answer >= 0) return answer >> 1
+    if (answer !== BUSY) return answer
+    backOff(tries)
+  }
+}
+
 /** The dropped item is in the outgoing cell. */
 function noteDropped(ledger: number): void {
   const at = cellAt(peek(ledger + ENTRIES)) + PAYLOAD
@@ -290,10 +343,72 @@ function takeOnce(ledger: number, entry: number): number {
       if (answer === NOTHING) answer = BUSY
     }
     if (answer === CORRUPT) corrupt()
+    if ((answer === NOTHING || answer === CLOSED) && revokeOne(shared, ledger)) continue
     if (answer !== BUSY) {
       if (answer >= 0 && (answer & 1) === 1) shared.core.wake(PUT)
       return answer
     }
+    backOff(tries)
+  }
+}
+
+// --- taking two at once. Registers: ledger, items to take (-1: until the end), manner, the item to settle
+// next, STAY or LEAVE, items taken, 1 if all but the first are fetched ahead ---
+
+export function consumeBatch(r: Int32Array): number {
+  const [ledger, left, manner, next, over, taken, ahead] = r as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
+  const entries = ledger + ENTRIES + ENTRY_BYTES
+  if (taken > 0) {
+    const entry = entries + next * ENTRY_BYTES
+    if (next === 0 || ahead === 0 || beginOnce(ledger, entry, next === taken - 1)) {
+      settle(ledger, entry, manner, r)
+      if (left > 0) r[1] = left - 1
+    }
+    r[3] = next + 1
+    if (next + 1 === taken) {
+      r[3] = 0
+      r[5] = 0
+    }
+    return RETRY
+  }
+  if (left === 0) return over === LEAVE ? EXIT : DONE
+  const width = left < 0 ? shared.geometry.batch : Math.min(left, shared.geometry.batch)
+  const many = takeBatchOnce(ledger, entries, width, ahead)
+  const answer = many > 0 ? many : takeSync(ledger, entries, false)
+  if (answer < 0) {
+    observe(ENDED)
+    r[1] = 0
+    return RETRY
+  }
+  r[5] = many > 0 ? many : 1
+  return RETRY
+}
+
+/** Answers how many were taken, or SINGLY. */
+function takeBatchOnce(ledger: number, first: number, count: number, ahead: number): number {
+  for (let tries = 0; ; tries++) {
+    const answer = shared.core.takeBatch(ledger, ahead, count, first, first + ENTRY_BYTES, 0, 0, 0, 0, 0, 0)
+    if (answer > 0 && (answer & 1) === 1) shared.core.wake(PUT)
+    if (answer >= 0) return answer >> 1
+    if (answer !== BUSY) return answer
+    backOff(tries)
+  }
+}
+
+/** Begins an item that was fetched ahead; false if it was revoked. Before the last, AHEAD is cleared. */
+function beginOnce(ledger: number, entry: number, isLast: boolean): boolean {
+  if (isLast) store(ledger + AHEAD, 0)
+  for (let tries = 0; ; tries++) {
+    const answer = shared.core.begin(entry)
+    if (answer !== BUSY) return answer === 1
     backOff(tries)
   }
 }
@@ -418,7 +533,10 @@ function isJoined(ledger: number): boolean {
 export function shutDown(r: Int32Array): number {
   const [ledger, immediate] = r as unknown as [number, number]
   shared.core.shut(immediate)
-  if (immediate !== 0) discardAll(shared, ledger)
+  if (immediate !== 0) {
+    revokeAll(shared)
+    discardAll(shared, ledger)
+  }
   wakeEveryone(shared)
   return DONE
 }

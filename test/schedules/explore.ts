@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts'
-import { refuseRace } from './races.ts'
+import { type MayRace, refuseRace } from './races.ts'
 import { Visited } from './visited.ts'
 
 export interface Bounds {
@@ -29,7 +29,7 @@ export interface Checks {
   /**
    * True for a word with plain reads that may race: their values are used only if a later exchange succeeds.
    */
-  mayRace(at: number): boolean
+  readonly mayRace: MayRace
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Geometry } from '../../src/core/geometry.ts'
-import { ledgerAt } from '../../src/core/geometry.ts'
+import { entriesOf, ledgerAt } from '../../src/core/geometry.ts'
 import * as layout from '../../src/core/words/offsets.ts'
 import { END_BIT, SELECT_BIT, SELECT_GET_BIT } from '../../src/core/words/offsets.ts'
 import { asyncBit, blockedBit, SIDES } from '../../src/wait/side.ts'
@@ -29,12 +29,19 @@ export function itemIn(words: Words, geometry: Geometry, cell: number): number {
   return at(words, geometry.cellsAt + cell * geometry.cellBytes + layout.PAYLOAD)
 }
 
-/** The cells of the items that a ledger holds. */
-export function heldIn(words: Words, geometry: Geometry, ledger: number): number[] {
+const TAKEN_STATES = [HELD, layout.FETCHED]
+
+/** The cells of the items that a ledger holds, begun or fetched ahead. */
+export function heldIn(
+  words: Words,
+  geometry: Geometry,
+  ledger: number,
+  states: readonly number[] = TAKEN_STATES,
+): number[] {
   const held: number[] = []
   for (let index = 1; index <= geometry.maxInFlight; index++) {
     const entry = ledger + ENTRIES + index * ENTRY_BYTES
-    if (at(words, entry + ENTRY_STATE) === HELD) held.push(at(words, entry))
+    if (states.includes(at(words, entry + ENTRY_STATE))) held.push(at(words, entry))
   }
   return held
 }
@@ -113,7 +120,7 @@ export class Invariants {
     let selectors = 0
     for (let index = 0; index < geometry.maxThreads; index++) {
       const ledger = ledgerAt(geometry, index)
-      for (let entry = 0; entry <= geometry.maxInFlight; entry++) {
+      for (let entry = 0; entry < entriesOf(geometry); entry++) {
         place(at(words, ledger + ENTRIES + entry * ENTRY_BYTES), `entry ${entry} of ledger ${index}`)
       }
       const cells = heldIn(words, geometry, ledger)

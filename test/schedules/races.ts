@@ -2,10 +2,16 @@ import type { Machine } from './machine.ts'
 import * as step from './steps.ts'
 import { AT, KIND, RUNS, STATUS } from './world.ts'
 
+/**
+ * `MayRace` tells whether a plain access to a word may meet an atomic one; `exchanges`: they are a plain write
+ * and an exchange.
+ */
+export type MayRace = (at: number, exchanges: boolean) => boolean
+
 /** @throws Error if two threads are about to access one word, one of them plainly and one to write */
 export function refuseRace(
   machine: Machine,
-  mayRace: (at: number) => boolean,
+  mayRace: MayRace,
   first: number,
   second: number,
 ): void {
@@ -19,7 +25,9 @@ export function refuseRace(
   const b = words[other + KIND] as number
   if (a > step.POKE || b > step.POKE) return
   if ((a < step.PEEK && b < step.PEEK) || !(writes(a) || writes(b))) return
-  if (!(writes(a) && writes(b)) && mayRace(words[one + AT] as number)) return
+  const isPlainAndExchange = (a === step.POKE && b === step.CAS) || (a === step.CAS && b === step.POKE)
+  const mayMeet = !(writes(a) && writes(b)) || isPlainAndExchange
+  if (mayMeet && mayRace(words[one + AT] as number, isPlainAndExchange)) return
   throw new Error(`race on word ${words[one + AT]}:\n${machine.describe(first)}\n${machine.describe(second)}`)
 }
 

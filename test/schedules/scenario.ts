@@ -20,6 +20,8 @@ export interface Scenario {
   readonly kind?: Kind
   readonly maxsize?: number
   readonly maxInFlight?: number
+  /** Most items that one put or take moves at once. @default 0 */
+  readonly batch?: number
   /** The first position. */
   readonly start?: number
   readonly blocks?: number
@@ -43,7 +45,9 @@ export interface Participant {
   readonly name: string
   readonly turn:
     | 'produce'
+    | 'produceBatch'
     | 'consume'
+    | 'consumeBatch'
     | 'join'
     | 'shutDown'
     | 'guard'
@@ -68,6 +72,17 @@ export function producer(
     name: `producer ${number}`,
     turn: 'produce',
     registers: (ledger) => [ledger, first, first + items - 1, options.bytes ?? 0],
+    mortal: options.mortal ?? false,
+  }
+}
+
+/** As producer, but it puts several items at once. */
+export function batchProducer(number: number, items: number, options: { mortal?: boolean } = {}): Participant {
+  const first = number * 16 + 1
+  return {
+    name: `batch producer ${number}`,
+    turn: 'produceBatch',
+    registers: (ledger) => [ledger, first, first + items - 1, 0, 0],
     mortal: options.mortal ?? false,
   }
 }
@@ -99,6 +114,25 @@ export function taker(number: number, items: number, options: TakerOptions = {})
     ],
     mortal: options.mortal ?? false,
   }
+}
+
+/** As taker, but it takes several items at once; with `ahead` all but the first are fetched ahead. */
+export function batchTaker(
+  number: number,
+  items: number,
+  options: Pick<TakerOptions, 'manner' | 'over' | 'mortal'> & { ahead?: boolean } = {},
+): Participant {
+  const { manner = say.FINISH, over = say.STAY, ahead = false } = options
+  return {
+    name: `batch taker ${number}`,
+    turn: 'consumeBatch',
+    registers: (ledger) => [ledger, items, manner, 0, over, 0, ahead ? 1 : 0],
+    mortal: options.mortal ?? false,
+  }
+}
+
+function fetchesAhead({ turn, registers }: Participant): boolean {
+  return turn === 'consumeBatch' && registers(0, 0)[6] === 1
 }
 
 export function guardian(number: number, mortal = false): Participant {
@@ -240,6 +274,7 @@ function geometryFor({
   kind = 'fifo',
   maxsize = 1,
   maxInFlight = 1,
+  batch = 0,
   blocks = 0,
   maxDeliveries = 0,
   dropsOldest = false,
@@ -258,6 +293,7 @@ function geometryFor({
     maxDeliveries,
     hasDeadLetters: false,
     dropsOldest,
+    batch,
   })
   // No failure records: no step of the core touches them.
   const geometry = { ...laidOut, hasDeadLetters: deadLetters }
@@ -306,11 +342,13 @@ function machineFor(scenario: Scenario, source: Program, geometry: Geometry): Ma
     }
   })
   world.set(layout.LEDGERS_USED >> 2, ledgers)
+  // An item that was revoked comes after later ones that its new holder took before.
+  const isInOrder = geometry.kind === 'fifo' && !scenario.threads.some(fetchesAhead)
   const machine = new Machine(
     world,
     participants,
     request,
-    (each, thread, what, item, attempts) => observe(each, geometry.kind, thread, what, item, attempts),
+    (each, thread, what, item, attempts) => observe(each, isInOrder, thread, what, item, attempts),
     (each, thread) => noteDeath(each, geometry, thread),
     source.sites,
   )
@@ -328,7 +366,7 @@ function bump(machine: Machine, offset: number): number {
 
 function observe(
   machine: Machine,
-  kind: Kind,
+  isInOrder: boolean,
   thread: number,
   what: number,
   item: number,
@@ -358,7 +396,7 @@ function observe(
   const returned = count(OF_RETURNED)
   if (delivered > 1 + returned)
     fail(`item ${item} was delivered ${delivered} times, and came back ${returned} times`)
-  if (attempts === 1 && kind === 'fifo') {
+  if (attempts === 1 && isInOrder) {
     const last = world.observer + ORDER + thread * 4 + (item >> 4)
     if ((world.words[last] as number) >= item) fail(`item ${item} was delivered after ${world.words[last]}`)
     world.set(last, item)
@@ -376,7 +414,7 @@ function noteDeath(machine: Machine, geometry: Geometry, thread: number): void {
   for (let index = 0; index < geometry.maxThreads; index++) {
     const ledger = ledgerAt(geometry, index)
     if (at(words, ledger + layout.OWNER) !== thread + 1) continue
-    for (const cell of heldIn(words, geometry, ledger))
+    for (const cell of heldIn(words, geometry, ledger, [layout.HELD]))
       bump(machine, itemIn(words, geometry, cell) * PER_ITEM + OF_RETURNED)
   }
 }
@@ -408,11 +446,23 @@ function checksFor(scenario: Scenario, geometry: Geometry): Checks {
       scenario.end?.(new End(machine, geometry))
     },
     // The cell number in a slot is read before the exchange that gives the slot to the thread. The list of
-    // dead-lettered items is read before the lock is taken.
-    mayRace: (address) =>
-      address === layout.DEAD_LETTERED_FIRST ||
-      (address >= geometry.ringAt && address < ringEnd && (address & 7) === layout.SLOT_CELL),
+    // dead-lettered items is read before the lock is taken. The state of another thread's entry is exchanged
+    // only from FETCHED; its owner writes plainly what it has begun, so the exchange fails before and after.
+    mayRace: (address, exchanges) =>
+      isEntryState(geometry, address) ||
+      (!exchanges && address === layout.DEAD_LETTERED_FIRST) ||
+      (!exchanges &&
+        address >= geometry.ringAt &&
+        address < ringEnd &&
+        (address & 7) === layout.SLOT_CELL),
   }
+}
+
+function isEntryState(geometry: Geometry, address: number): boolean {
+  const { ledgersAt, ledgerBytes, maxThreads } = geometry
+  const isInLedger = address >= ledgersAt && address < ledgersAt + maxThreads * ledgerBytes
+  const offset = (address - ledgersAt) % ledgerBytes
+  return isInLedger && offset >= layout.ENTRIES && (offset - layout.ENTRIES) % layout.ENTRY_BYTES === layout.ENTRY_STATE
 }
 
 /** Fails if a thread sleeps although its condition holds. */
@@ -425,6 +475,9 @@ function refuseSleep(words: Words, geometry: Geometry, side: number, who: string
     held += heldIn(words, geometry, ledgerAt(geometry, index)).length
   if (side === layout.GET && (queued > 0 || at(words, layout.RETURNED) > 0))
     fail(`${who}: sleeps, and there is an item`)
+  for (let index = 0; index < geometry.maxThreads && side === layout.GET; index++)
+    if (heldIn(words, geometry, ledgerAt(geometry, index), [layout.FETCHED]).length > 0)
+      fail(`${who}: sleeps, and an item is fetched that nobody begins`)
   if (side === layout.GET && at(words, layout.DELAYED) > 0 && at(words, CLOCK) !== 0)
     fail(`${who}: sleeps, and an item is due`)
   if (side === layout.GET && isShut && held + returns === 0) fail(`${who}: sleeps, and the queue has ended`)

@@ -70,6 +70,11 @@ const CALLBACKS = new Set(['attempt', 'mayLeave', 'operation'])
 const RETRYING = new Set([
   'putOnce',
   'takeOnce',
+  'putBatchOnce',
+  'takeBatchOnce',
+  'beginOnce',
+  'revokeEntry',
+  'isAhead',
   'reserveOnce',
   'pushOnce',
   'requeueOnce',

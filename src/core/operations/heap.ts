@@ -1,4 +1,6 @@
 import {
+  ARRIVED_HIGH,
+  ARRIVED_LOW,
   imul,
   KEY_HIGH,
   KEY_LOW,
@@ -15,6 +17,16 @@ import {
  * compare by key, then by order: four signed words. All accesses are plain, since the caller holds the lock.
  * Sifts are unrolled to seven times three levels, for at most 2^21 - 1 nodes.
  */
+
+/** Moves ARRIVED_HIGH and ARRIVED_LOW to the next number: nodes are numbered as they arrive, so that equals keep
+ * their order.
+ */
+export function nextArrival(): void {
+  const low = (peek(ARRIVED_LOW) + 1) | 0
+  poke(ARRIVED_LOW, low)
+  // The low word has wrapped.
+  if (low === -2147483648) poke(ARRIVED_HIGH, (peek(ARRIVED_HIGH) + 1) | 0)
+}
 
 export function nodeAt(heap: i32, index: i32): i32 {
   return heap + imul(index, NODE_BYTES)

@@ -1,8 +1,10 @@
 /** The operations that the WebAssembly module exports, and that the same source offers over Atomics. */
 
 export { configure } from '../words/index.ts'
+export { finishBatch, putBatch, takeBatch } from './batch.ts'
 export { popBlock, pushBlock, reserve, unreserve } from './blocks.ts'
 export { discardDeque, putDeque, takeDeque } from './deque.ts'
+export { begin, revoke } from './fetch.ts'
 export { claim, closeProducer, countFor, finish, inherit, markAtEnd, release, takeOver } from './ledger.ts'
 export { discardHeap, putHeap, requeueHeap, takeHeap } from './priority.ts'
 export { dropBottom, dropOldest, replace, replaceDeque } from './replace.ts'

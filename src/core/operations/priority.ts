@@ -44,8 +44,7 @@ import {
   TAIL,
   TAKEN,
 } from '../words/index.ts'
-import { nextArrival } from './arrivals.ts'
-import { nodeAt, popNode, pushNode } from './heap.ts'
+import { nextArrival, nodeAt, popNode, pushNode } from './heap.ts'
 import { IN_HEAP, requeueTo } from './returns.ts'
 import { keepSpare, nextSpare, useSpare } from './spares.ts'
 import { needsWake } from './wake.ts'

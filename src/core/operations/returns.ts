@@ -57,8 +57,7 @@ import {
   TAIL,
   TAKEN,
 } from '../words/index.ts'
-import { nextArrival } from './arrivals.ts'
-import { nodeAt, popNode, pushNode } from './heap.ts'
+import { nextArrival, nodeAt, popNode, pushNode } from './heap.ts'
 import { keepSpare, nextSpare, useSpare } from './spares.ts'
 import { needsWake } from './wake.ts'
 
@@ -160,7 +159,7 @@ function requeueLocked(
 }
 
 /** Adds `cell` to the list of returned or of dead-lettered items. Answers 1; CORRUPT, with nothing done. */
-function append(cell: i32, deadLettered: i32): i32 {
+export function append(cell: i32, deadLettered: i32): i32 {
   const list = deadLettered !== 0 ? DEAD_LETTERED_FIRST : RETURNED_FIRST
   const end = deadLettered !== 0 ? DEAD_LETTERED_LAST : RETURNED_LAST
   const last = peek(end)

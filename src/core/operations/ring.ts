@@ -82,7 +82,7 @@ export function put(ledger: i32, length: i32): i32 {
 }
 
 /** Items in the ring and returns, for a put at `tail`. Only returns can make it more than maxsize. */
-function size(tail: i32): i32 {
+export function size(tail: i32): i32 {
   const head = load(HEAD)
   return depth(tail, head) + load(RETURNS)
 }

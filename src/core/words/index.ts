@@ -27,6 +27,7 @@ export {
 } from './config.ts'
 export { add, cas, cas64, imul, load, notify, or, peek, poke, store } from './memory.ts'
 export {
+  AHEAD,
   ARRIVED_HIGH,
   ARRIVED_LOW,
   ASYNC_BIT,
@@ -63,6 +64,8 @@ export {
   ENTRY_BYTES,
   ENTRY_STATE,
   EPOCH,
+  FETCHED,
+  FETCHING,
   FINISHED,
   FIRST_IN_LINE,
   FREE_BLOCKS,
@@ -80,6 +83,7 @@ export {
   LENGTH,
   LINE_BYTES,
   LOCK,
+  MAX_BATCH,
   MEMORY,
   MISSED_WAKES,
   NEXT,
@@ -104,11 +108,13 @@ export {
   RETURNED_FIRST,
   RETURNED_LAST,
   RETURNS,
+  REVOKING,
   SELECT,
   SELECT_BIT,
   SELECT_GET_BIT,
   SHUT,
   SHUT_DOWN,
+  SINGLY,
   SLOT_BYTES,
   SLOT_CELL,
   SPARE_FIRST,

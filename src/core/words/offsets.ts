@@ -23,9 +23,10 @@
  *            SEQUENCE: (p << 1) empty, for the put at position p; (p << 1) | 1 full, for the take at p.
  *            LIFO: a deque in the same slots, SEQUENCE unused. The items, TAIL less HEAD of them, are in the
  *            slots from BOTTOM up, continued at slot 0; the other slots hold empty cells. Priority: no slots.
- *   ledgers  maxThreads x { OWNER … | entries: (1 + maxInFlight) x { CELL, STATE } }
- *            Entry 0 holds the outgoing cell, into which the next put is written. The others hold what was
- *            taken.
+ *   ledgers  maxThreads x { OWNER … | entries: (1 + maxInFlight + batch) x { CELL, STATE } }
+ *            Entry 0 holds the outgoing cell, into which the next put is written. The next maxInFlight entries
+ *            hold what was taken. The last hold the outgoing cells of batches, into which several items
+ *            are written at once.
  *   links    one word a block: the next block of its chain or of the free stack, plus 1
  *   heap     priority: (1 + heapSize) x { KEY, ORDER, (CELL << 1) | came back }
  *            An array heap from node 1 on, lowest first, of TAIL less HEAD and RETURNED nodes. KEY and ORDER
@@ -181,6 +182,10 @@ export const TIMED_OUT_THREAD: i32 = MISSED_WAKES + WORD_BYTES
 export const TIMED_OUT_ENTRY: i32 = TIMED_OUT_THREAD + WORD_BYTES
 export const TIMED_OUT_DELAY: i32 = TIMED_OUT_ENTRY + WORD_BYTES
 export const TIMED_OUT_LIMIT: i32 = TIMED_OUT_DELAY + WORD_BYTES
+/** Not 0 while an entry of the ledger may be FETCHED; */
+export const AHEAD: i32 = TIMED_OUT_LIMIT + WORD_BYTES
+/** while the owner is inside the straight line that fetches. */
+export const FETCHING: i32 = 2
 /** OWNER of a ledger that waits for the next thread of its producer. */
 export const RESERVED: i32 = -1
 export const ENTRIES: i32 = LINE_BYTES
@@ -189,6 +194,10 @@ export const ENTRY_STATE: i32 = WORD_BYTES
 export const ENTRY_BYTES: i32 = ENTRY_STATE + WORD_BYTES
 export const EMPTY_ENTRY: i32 = 0
 export const HELD: i32 = 1
+/** Taken in advance: the owner exchanges it for HELD when it begins the item. Any thread may revoke it. */
+export const FETCHED: i32 = 2
+/** A thread is revoking it, within a straight line. */
+export const REVOKING: i32 = 3
 
 /** Bits of WAITS: blocked on GET. The other sides follow in their order, each shifted left by one more. */
 export const BLOCKED_BIT: i32 = 1
@@ -227,6 +236,12 @@ export const STALE: i32 = -6
 export const CORRUPT: i32 = -7
 /** Returned items come first: takeReturned takes them. */
 export const BEHIND_RETURNED: i32 = -8
+
+/** A batch can take no item: `take` says why. */
+export const SINGLY: i32 = -9
+
+/** Most items of a batch: operations on several items are unrolled to so many. */
+export const MAX_BATCH: i32 = 8
 
 /** Verdicts of requeue: deliver again; */
 export const RETRY: i32 = 0

@@ -1,5 +1,6 @@
 /** Putting, getting and settling items of one queue, in this thread. */
 
+export type { Batch } from './batch.ts'
 export type { Delivery, RetryOptions } from './delivery.ts'
 export { EMPTY } from './empty.ts'
 
@@ -10,7 +11,7 @@ export { itemsOf, itemsOfSync } from './iterate.ts'
 /** @internal */
 export { Joins } from './joins.ts'
 /** @internal */
-export type { Lease, Sink, Source } from './lease.ts'
+export type { HeldLease, Lease, Sink, Source } from './lease.ts'
 /** @internal */
 export { Puts } from './puts.ts'
 /** @internal */

@@ -41,6 +41,13 @@ export interface Source<T> {
    * A lease, or undefined if there is none now. @throws QueueShutDownError, TooManyInFlightError, CodecError
    */
   tryLease(): Lease<T> | undefined
+  /**
+   * As tryLease, for a caller that holds one lease at a time. The source may fetch further items with it. They
+   * are leased next, unless another thread that has nothing to do takes them.
+   */
+  tryLeaseAhead(): Lease<T> | undefined
+  /** Gives back what was fetched and not leased. */
+  releaseAhead(): void
   /** Blocks the thread for at most `timeout` ms. @throws as tryLease; QueueEmptyError, AbortError */
   leaseSync(timeout: number): Lease<T>
   /** @throws as leaseSync */
@@ -82,6 +89,10 @@ export class HeldLease<T> implements Lease<T> {
     this.#open = open
   }
 
+  get isSettled(): boolean {
+    return this.#state === SETTLED
+  }
+
   /** From now on it is the lease of the item of `entry`. It must be settled, or new. */
   hold(entry: number): this {
     this.#entry = entry
@@ -100,7 +111,7 @@ export class HeldLease<T> implements Lease<T> {
         this.#item = this.#held.read(this.#entry)
       } catch (error) {
         // An item that cannot be decoded is settled: it is dead-lettered.
-        this.#settle()
+        this.settle()
         this.#attachment.flushDeadLetters()
         throw error
       }
@@ -118,7 +129,7 @@ export class HeldLease<T> implements Lease<T> {
   }
 
   finish(): void {
-    this.#settle()
+    this.settle()
     this.#held.finish(this.#entry)
     this.#attachment.flushDeadLetters()
   }
@@ -136,12 +147,13 @@ export class HeldLease<T> implements Lease<T> {
   }
 
   #requeue(verdict: number, error: unknown, delay: number): void {
-    this.#settle()
+    this.settle()
     this.#held.requeue(this.#entry, verdict, error, delay)
     this.#attachment.flushDeadLetters()
   }
 
-  #settle(): void {
+  /** The caller settles the item itself. @throws as finish */
+  settle(): void {
     if (this.#state === SETTLED || this.#attachment.isDetached) throw this.#staleError()
     this.#state = SETTLED
     this.#item = undefined

@@ -42,7 +42,11 @@ export class Puts<T> implements Sink<T> {
     let one: PutAttempt | undefined
     const limits = attachment.limits(options, () => this.#fullError(one), PUT_OPTIONS)
     one = this.#begin(item, options, limits.timeout)
-    const encoded = this.#encode(item)
+    return this.#storeOrWait(this.#encode(item), one, limits)
+  }
+
+  #storeOrWait(encoded: Encoded, one: PutAttempt, limits: Limits): PutResult | Promise<PutResult> {
+    const attachment = this.#attachment
     if (!this.#waitsBehindOthers && this.#store(encoded, one) === 0) return one.result
     if (!this.#mayWait) return this.#refuse(encoded, one)
     if (limits.timeout === 0) {
@@ -63,6 +67,37 @@ export class Puts<T> implements Sink<T> {
       }
       this.#pending.add({ attempt, reject, abandon: () => this.#abandon(bytes) }, limits)
     })
+  }
+
+  /**
+   * Stores items of a list from index `from` on, several at once, while there is room. Returns how many; the
+   * next is to be put by itself. What was encoded and found no room is in `rest`.
+   */
+  putSome(items: ArrayLike<T>, from: number, rest: Buffer[]): number {
+    const { geometry } = this.#attachment.shared
+    if (geometry.batch === 0 || this.#pending.size > 0 || isShutDown(this.#attachment.shared)) return 0
+    const { batch, outgoing } = this.#attachment
+    const filled = batch.fill(items, from)
+    if (filled === 0) return 0
+    outgoing.notePut()
+    const stored = batch.put(filled)
+    for (let index = stored; index < filled; index++) rest.push(batch.copy(index))
+    return stored
+  }
+
+  /** As put, of an item that is encoded already. */
+  async putEncoded(bytes: Buffer, options: PutOptions): Promise<PutResult> {
+    let one: PutAttempt | undefined
+    const limits = this.#attachment.limits(options, () => this.#fullError(one), PUT_OPTIONS)
+    one = new PutAttempt(0, limits.timeout, limits.timeout > 0 && this.#mayWait)
+    return this.#storeOrWait(bytes, one, limits)
+  }
+
+  /** As putSync, likewise. */
+  putEncodedSync(bytes: Buffer, options: PutOptions): PutResult {
+    const stoppable = isStoppable(options)
+    const timeout = timeoutOf(options, PUT_OPTIONS)
+    return this.#putSync(bytes, new PutAttempt(0, timeout, timeout > 0 && this.#mayWait), stoppable)
   }
 
   putSync(item: T, options: PutOptions | undefined): PutResult {

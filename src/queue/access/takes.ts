@@ -1,11 +1,12 @@
 import { integer } from '../../check.ts'
-import { DISCARDED, GET, isShutDown, NOTHING } from '../../core/index.ts'
+import { DISCARDED, GET, isShutDown, MAX_BATCH, NOTHING, RELEASE } from '../../core/index.ts'
 import { TaskDoneError } from '../../errors.ts'
 import { clearTimeout, setTimeout } from '../../timers.ts'
 import { PendingCalls, type Side } from '../../wait/index.ts'
 import type { Attachment, HeldItems } from '../attachment/index.ts'
 import { isStoppable, timeoutOf, type WaitOptions } from '../options/index.ts'
 import { discardAll, EndWait, hasEnded } from '../recovery/index.ts'
+import { type Batch, TakenBatch } from './batch.ts'
 import { type Delivery, TakenItem } from './delivery.ts'
 import { EMPTY } from './empty.ts'
 import { EntryQueue } from './entry-queue.ts'
@@ -26,6 +27,8 @@ export class Takes<T> implements Source<T> {
   readonly #endWait: EndWait
   /** Entries that get and getMany handed over, oldest first: `taskDone` settles them. */
   readonly #inOrder = new EntryQueue()
+  /** Entries that one operation takes or finishes. */
+  readonly #entries: number[] = new Array(MAX_BATCH).fill(0)
   readonly #open: OpenLeases = { count: 0 }
   /** The leases of consumers, one for each entry of the ledger that they have used. */
   readonly #leases: (HeldLease<T> | undefined)[] = []
@@ -86,8 +89,84 @@ export class Takes<T> implements Source<T> {
           `${size === 1 ? 'item' : 'items'} from get and getMany`,
       )
     }
-    for (let left = count; left > 0; left--) held.finish(this.#inOrder.shift())
+    const entries = this.#entries
+    for (let left = count; left > 0; left -= MAX_BATCH) {
+      const few = Math.min(left, MAX_BATCH)
+      for (let index = 0; index < few; index++) entries[index] = this.#inOrder.shift()
+      held.finishMany(entries, few)
+    }
     this.#attachment.flushDeadLetters()
+  }
+
+  /**
+   * Gets up to `max` items that are there, several at once, into `items` from index `at` on. Returns how
+   * many; 0: `tryGet` must say why. @throws CodecError, which the items before the broken one precede:
+   * `onBroken` is told how many they are
+   */
+  getSome(items: { [index: number]: T }, at: number, max: number, onBroken: (before: number) => void): number {
+    if (this.#pending.size > 0) return 0
+    const entries = this.#entries
+    const count = this.#held.takeMany(max, entries)
+    let read = 0
+    try {
+      for (; read < count; read++) items[at + read] = this.#held.read(entries[read] as number)
+    } catch (error) {
+      onBroken(read)
+      this.#release(entries, read + 1, count)
+      this.#handOverAll(entries, read)
+      this.#attachment.flushDeadLetters()
+      throw error
+    }
+    this.#handOverAll(entries, count)
+    return count
+  }
+
+  /** Adds leases of up to `max` items that are there. Returns how many; 0: `tryLease` must say why. */
+  takeSome(leases: HeldLease<T>[], max: number): number {
+    if (this.#pending.size > 0) return 0
+    const entries = this.#entries
+    const count = this.#held.takeMany(max, entries)
+    for (let index = 0; index < count; index++) leases.push(this.#newLease(entries[index] as number))
+    return count
+  }
+
+  /** A lease of one item, or undefined if there is none now. @throws QueueShutDownError on an ended queue */
+  takeOne(): HeldLease<T> | undefined {
+    const entry = this.#tryTake()
+    return entry === 0 ? undefined : this.#newLease(entry)
+  }
+
+  takeNext(options: WaitOptions): Promise<HeldLease<T>> {
+    return this.#take(options, (entry) => this.#newLease(entry))
+  }
+
+  takeNextSync(options: WaitOptions | undefined): HeldLease<T> {
+    return this.#newLease(this.#takeSync(options))
+  }
+
+  /**
+   * Makes a batch of the leases. @throws CodecError for the first item that cannot be decoded; that item is
+   * given up, and the others are delivered again
+   */
+  batchOf(leases: readonly HeldLease<T>[]): Batch<T> {
+    try {
+      for (const lease of leases) void lease.item
+    } catch (error) {
+      for (const lease of leases) if (!lease.isSettled) lease.release()
+      throw error
+    }
+    return new TakenBatch(leases, this.#held, () => this.#attachment.flushDeadLetters())
+  }
+
+  /** The first `count` of `entries` are settled by taskDone, or at once with `ack: 'auto'`. */
+  #handOverAll(entries: readonly number[], count: number): void {
+    if (this.#isAuto) this.#held.finishMany(entries, count)
+    else for (let index = 0; index < count; index++) this.#inOrder.push(entries[index] as number)
+  }
+
+  /** Gives back what was taken and cannot be handed over, from index `from` on. */
+  #release(entries: readonly number[], from: number, count: number): void {
+    for (let index = from; index < count; index++) this.#held.requeue(entries[index] as number, RELEASE)
   }
 
   /**
@@ -111,10 +190,21 @@ export class Takes<T> implements Source<T> {
   }
 
   tryLease(): Lease<T> | undefined {
-    const now = this.#takeNow()
+    const now = this.#pending.size > 0 ? 0 : this.#held.take()
     if (now > 0) return this.#lease(now)
     const entry = this.#takeAfterOthers()
     return entry === 0 ? undefined : this.#lease(entry)
+  }
+
+  tryLeaseAhead(): Lease<T> | undefined {
+    const now = this.#pending.size > 0 ? 0 : this.#held.takeAhead()
+    if (now > 0) return this.#lease(now)
+    const entry = this.#takeAfterOthers()
+    return entry === 0 ? undefined : this.#lease(entry)
+  }
+
+  releaseAhead(): void {
+    if (!this.#attachment.isDetached) this.#held.releaseAhead()
   }
 
   leaseSync(timeout: number): Lease<T> {
@@ -277,17 +367,21 @@ export class Takes<T> implements Source<T> {
   /** A lease for a consumer, which forgets it once it is settled. So no item costs an object. */
   #lease(entry: number): Lease<T> {
     const lease = this.#leases[this.#held.indexOf(entry)]
-    return lease === undefined ? this.#newLease(entry) : lease.hold(entry)
+    return lease === undefined ? this.#keptLease(entry) : lease.hold(entry)
   }
 
-  #newLease(entry: number): Lease<T> {
-    const lease = new HeldLease(this.#attachment, this.#open)
+  #keptLease(entry: number): Lease<T> {
+    const lease = this.#newLease(entry)
     this.#leases[this.#held.indexOf(entry)] = lease
-    return lease.hold(entry)
+    return lease
+  }
+
+  #newLease(entry: number): HeldLease<T> {
+    return new HeldLease(this.#attachment, this.#open).hold(entry)
   }
 
   #deliver(entry: number): Delivery<T> {
-    return new TakenItem(new HeldLease(this.#attachment, this.#open).hold(entry))
+    return new TakenItem(this.#newLease(entry))
   }
 
   readonly #holdsNoOpenLease = (): boolean => this.#open.count === 0

@@ -35,6 +35,7 @@ import { flushInto, hasDeadLettered } from './dead-letters.ts'
 import type { QueueDescription } from './description.ts'
 import { ItemEncoder } from './encoder.ts'
 import { HeldItems } from './held-items.ts'
+import { OutgoingBatch } from './outgoing-batch.ts'
 import { OutgoingCell } from './outgoing-cell.ts'
 import { sizeOf, statsOf } from './stats.ts'
 
@@ -51,6 +52,7 @@ export class Attachment<T> {
   readonly ledger: number
   readonly #letters: LetterTarget | undefined
   readonly #outgoing: OutgoingCell<T>
+  readonly #batch: OutgoingBatch<T>
   readonly #held: HeldItems<T>
   #isDetached = false
   #awaitsLetterRoom = false
@@ -75,6 +77,7 @@ export class Attachment<T> {
     const cells = new Cells(shared, label)
     const encoder = new ItemEncoder(cellCodec(codec), label, shared.geometry.maxItemBytes)
     this.#outgoing = new OutgoingCell(shared, this.ledger, cells, encoder, queue)
+    this.#batch = new OutgoingBatch(shared, this.ledger, cells, encoder)
     this.#held = new HeldItems(shared, this.ledger, thisThread, cells, encoder, label, queue)
   }
 
@@ -82,6 +85,12 @@ export class Attachment<T> {
   get outgoing(): OutgoingCell<T> {
     if (this.#isDetached) throw this.detachedError()
     return this.#outgoing
+  }
+
+  /** @throws DetachedError */
+  get batch(): OutgoingBatch<T> {
+    if (this.#isDetached) throw this.detachedError()
+    return this.#batch
   }
 
   /** @throws DetachedError */

@@ -7,14 +7,18 @@ import {
   type Core,
   DEAD_LETTER,
   DELAYED,
+  DISCARDED,
   DROPPED,
   ENTRIES,
   ENTRY_BYTES,
+  isDiscarding,
   looksDrained,
+  MAX_BATCH,
   MEMORY,
   NOTHING,
   PAYLOAD,
   PUT,
+  RETURNED,
   type SharedMemory,
 } from '../../core/index.ts'
 import { QueueCorruptError, TooManyInFlightError } from '../../errors.ts'
@@ -24,14 +28,18 @@ import {
   addFailure,
   afterFinish,
   DueTime,
+  discardAll,
   type Failure,
   keepWhileHolding,
   readRecord,
+  revokeEntry,
+  revokeOne,
   snapshotOf,
 } from '../recovery/index.ts'
 import { BlockChain } from './block-chain.ts'
 import type { Cells } from './cells.ts'
 import type { ItemEncoder } from './encoder.ts'
+import { FetchedAhead } from './fetched-ahead.ts'
 
 /**
  * The items that this thread has taken from one queue and not settled, by the entries of its ledger. Nothing
@@ -53,6 +61,7 @@ export class HeldItems<T> {
   readonly #itemBytes: number
   /** Entries that hold nothing. */
   readonly #free: number[] = []
+  readonly #ahead: FetchedAhead
   #isKept = false
   #detachedError: (() => Error) | undefined
 
@@ -77,6 +86,7 @@ export class HeldItems<T> {
     this.#label = label
     this.#words = cells.span.words
     this.#itemBytes = shared.geometry.itemBytes
+    this.#ahead = new FetchedAhead(shared, ledger)
     for (let index = shared.geometry.maxInFlight; index > 0; index--) {
       this.#free.push(ledger + ENTRIES + index * ENTRY_BYTES)
     }
@@ -105,6 +115,10 @@ export class HeldItems<T> {
 
   /** Takes an item. Returns its entry; NOTHING, CLOSED, DISCARDED. @throws TooManyInFlightError */
   take(): number {
+    if (this.#ahead.size > 0) {
+      const entry = this.#takeNext()
+      if (entry > 0) return entry
+    }
     const core = this.#core
     const entry = this.#free[this.#free.length - 1]
     if (entry === undefined) throw this.#noEntryError()
@@ -119,6 +133,11 @@ export class HeldItems<T> {
       }
       if (answer === CORRUPT) throw this.#cells.refused('a take', entry)
       if (answer !== BUSY) {
+        // What another thread has fetched ahead and not begun comes last.
+        if (answer !== DISCARDED && revokeOne(this.#shared, this.#ledger)) {
+          answer = BEHIND_RETURNED
+          continue
+        }
         link()?.uses(this.queue, ASKS)
         return answer
       }
@@ -126,12 +145,137 @@ export class HeldItems<T> {
       answer = core.take(this.#ledger, entry)
     }
     this.#free.pop()
-    if (!this.#isKept) {
-      this.#isKept = true
-      keepWhileHolding(this)
-    }
+    this.#keep()
     if ((answer & 1) === 1) core.wake(PUT)
     return entry
+  }
+
+  /**
+   * As take. If more items are there, it fetches some of them too: the next takes of this thread begin them,
+   * unless another thread that finds nothing revokes them.
+   */
+  takeAhead(): number {
+    if (this.#ahead.size > 0) {
+      const entry = this.#takeNext()
+      if (entry > 0) return entry
+    }
+    const width = Math.min(this.#ahead.width, this.#free.length)
+    if (width > 1) {
+      const count = this.#takeBatch(width, 1)
+      if (count > 0) return this.#fetched(count, width)
+    }
+    const taken = this.take()
+    if (taken > 0) this.#ahead.grow()
+    return taken
+  }
+
+  /**
+   * Takes up to `max` items at once, into `entries` from its start. Returns how many: 0 if `take` must say
+   * why.
+   */
+  takeMany(max: number, entries: number[]): number {
+    if (this.#ahead.size > 0) return 0
+    const width = Math.min(max, this.#free.length, this.#shared.geometry.batch)
+    if (width < 2) return 0
+    const count = this.#takeBatch(width, 0)
+    for (let index = 0; index < count; index++) entries[index] = this.#free.pop() as number
+    return count
+  }
+
+  /** Gives back what was fetched ahead and not begun: other threads may take it. */
+  releaseAhead(): void {
+    if (this.#detachedError !== undefined) return
+    for (let entry = this.#ahead.shift(); entry > 0; entry = this.#ahead.shift()) {
+      revokeEntry(this.#shared, this.#ledger, entry)
+      this.#free.push(entry)
+    }
+    wakeTakers(this.#shared)
+  }
+
+  /** What came back, which comes first, else the next item that was fetched ahead; 0 if all were revoked. */
+  #takeNext(): number {
+    if (this.#words[RETURNED >> 2] !== 0) {
+      const entry = this.#takeReturned()
+      if (entry > 0) return entry
+    }
+    return this.#beginNext()
+  }
+
+  /** Takes an item that came back. Returns its entry; 0 if there is none, or it cannot be held. */
+  #takeReturned(): number {
+    const entry = this.#free[this.#free.length - 1]
+    if (entry === undefined) return 0
+    const answer = untilDone(() => this.#core.takeReturned(this.#ledger, entry))
+    if (answer === CORRUPT) throw this.#cells.refused('a take', entry)
+    if (answer < 0) return 0
+    this.#free.pop()
+    if ((answer & 1) === 1) this.#core.wake(PUT)
+    return entry
+  }
+
+  #beginNext(): number {
+    for (let entry = this.#ahead.shift(); entry > 0; entry = this.#ahead.shift()) {
+      if (this.#begins(entry)) return entry
+      this.#free.push(entry)
+      this.#ahead.shrink()
+    }
+    return 0
+  }
+
+  #begins(entry: number): boolean {
+    for (let tries = 0; ; tries++) {
+      const answer = this.#core.begin(entry)
+      if (answer !== BUSY) return answer === 1
+      backOff(tries)
+    }
+  }
+
+  /** Takes `width` items at most into the last free entries. Returns how many; 0 if `take` must say why. */
+  #takeBatch(width: number, ahead: 0 | 1): number {
+    if (this.#words[DELAYED >> 2] !== 0) this.untilDueMs()
+    const free = this.#free
+    const core = this.#core
+    const last = free.length - 1
+    let answer = BUSY
+    for (let tries = 0; answer === BUSY; tries++) {
+      if (tries > 0) backOff(tries)
+      answer = core.takeBatch(
+        this.#ledger,
+        ahead,
+        width,
+        free[last] as number,
+        free[last - 1] as number,
+        width > 2 ? (free[last - 2] as number) : 0,
+        width > 3 ? (free[last - 3] as number) : 0,
+        width > 4 ? (free[last - 4] as number) : 0,
+        width > 5 ? (free[last - 5] as number) : 0,
+        width > 6 ? (free[last - 6] as number) : 0,
+        width > 7 ? (free[last - 7] as number) : 0,
+      )
+    }
+    if (answer < 0) return 0
+    this.#keep()
+    if ((answer & 1) === 1) core.wake(PUT)
+    return answer >> 1
+  }
+
+  /** `count` items were taken, of which all but the first are fetched ahead. Returns the entry of the first. */
+  #fetched(count: number, width: number): number {
+    const first = this.#free.pop() as number
+    for (let index = 1; index < count; index++) this.#ahead.push(this.#free.pop() as number)
+    if (count === width) this.#ahead.grow()
+    // An immediate shutdown discards what is not begun, and may not have seen these.
+    if (count > 1 && isDiscarding(this.#shared)) {
+      this.releaseAhead()
+      discardAll(this.#shared, this.#ledger)
+    }
+    return first
+  }
+
+  #keep(): void {
+    if (this.#isKept) return
+    this.#isKept = true
+    keepWhileHolding(this)
   }
 
   /** Called by the registry, which no longer keeps the queue object. */
@@ -210,6 +354,35 @@ export class HeldItems<T> {
     if (isWatched === 1) afterFinish(this.#shared)
   }
 
+  /** Finishes the items of the first `count` of `entries`. */
+  finishMany(entries: readonly number[], count: number): void {
+    let isWatched = 0
+    for (let from = 0; from < count; from += MAX_BATCH) {
+      isWatched |= this.#finishBatch(entries, from, Math.min(MAX_BATCH, count - from))
+    }
+    for (let index = 0; index < count; index++) {
+      const entry = entries[index] as number
+      if (this.#cells.chain(this.#cells.at(entry)) !== 0) this.#chain.free(entry)
+      this.#free.push(entry)
+    }
+    if (isWatched !== 0) afterFinish(this.#shared)
+  }
+
+  #finishBatch(entries: readonly number[], from: number, count: number): number {
+    return this.#core.finishBatch(
+      this.#ledger,
+      count,
+      entries[from] as number,
+      count > 1 ? (entries[from + 1] as number) : 0,
+      count > 2 ? (entries[from + 2] as number) : 0,
+      count > 3 ? (entries[from + 3] as number) : 0,
+      count > 4 ? (entries[from + 4] as number) : 0,
+      count > 5 ? (entries[from + 5] as number) : 0,
+      count > 6 ? (entries[from + 6] as number) : 0,
+      count > 7 ? (entries[from + 7] as number) : 0,
+    )
+  }
+
   /** Finishes an item that no dead-letter queue takes, and counts it as dropped. */
   drop(entry: number): void {
     this.finish(entry)
@@ -261,6 +434,7 @@ export class HeldItems<T> {
   /** The thread has detached: no more can be taken. So a take needs no other look at that. */
   detach(error: () => Error): void {
     this.#free.length = 0
+    this.#ahead.clear()
     this.#detachedError = error
   }
 

@@ -92,7 +92,7 @@ export class OutgoingCell<T> {
       if (side !== 0) return side
     }
     if (this.#hasMore) this.#writeBeside(rank)
-    if (!this.#hasPut) this.#noteFirstPut()
+    if (!this.#hasPut) this.notePut()
     let answer = this.#put(length)
     if (answer === BUSY) answer = this.#putAgain(length)
     if (answer >= 0) {
@@ -104,6 +104,13 @@ export class OutgoingCell<T> {
     if (answer === FULL) return PUT
     if (answer === CLOSED) return this.#closed()
     throw this.#cells.refused('a put', this.#entry)
+  }
+
+  /** The supervisor hears that this thread puts into the queue; to be called before its first put. */
+  notePut(): void {
+    if (this.#hasPut) return
+    this.#hasPut = true
+    link()?.uses(this.#queue, PUTS)
   }
 
   /** The item in the cell as private bytes. */
@@ -151,10 +158,6 @@ export class OutgoingCell<T> {
     return answer === FULL && this.#geometry.dropsOldest ? this.#core.replace(this.#ledger, length) : answer
   }
 
-  #noteFirstPut(): void {
-    this.#hasPut = true
-    link()?.uses(this.#queue, PUTS)
-  }
 
   /** The put met another thread. In a method of its own: its closure would cost every put an allocation. */
   #putAgain(length: number): number {

@@ -23,6 +23,8 @@ export { beforeRecovery } from './other-threads.ts'
 /** @internal */
 export { discardAll, freeBlocks, heldBlocks, reclaim, wakeEveryone } from './reclaim.ts'
 /** @internal */
+export { revokeAll, revokeEntry, revokeOne } from './revoke.ts'
+/** @internal */
 export type { RegisteredQueue } from './registry.ts'
 /** @internal */
 export {

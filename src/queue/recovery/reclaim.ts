@@ -6,6 +6,8 @@ import {
   ENTRIES,
   ENTRY_BYTES,
   ENTRY_STATE,
+  entriesOf,
+  FETCHED,
   GET,
   HELD,
   HOLDER_DIED,
@@ -18,6 +20,7 @@ import {
   RECOVERER,
   RELEASE,
   RETRY,
+  REVOKING,
   type RunTimeout,
   runTimeoutOf,
   SHUT_DOWN,
@@ -38,6 +41,7 @@ import {
   wakeAllTakers,
 } from '../../wait/index.ts'
 import { DueTime } from './due-time.ts'
+import { revokeEntry } from './revoke.ts'
 
 /**
  * Told of each entry whose item failed because its holder (threadId + 1) died, before the item is requeued.
@@ -68,19 +72,22 @@ export function reclaim(
   core.leaveWait(ledger, JOIN, END_BIT, BLOCKED_WAITER)
   leaveSelect(shared, ledger)
   core.unreserve(ledger)
-  if (isDiscarding(shared)) discardAll(shared, ledger)
   const entries = ledger + ENTRIES
   const timedOut = runTimeoutOf(shared, ledger, thread)
   const again = recoverer === 0 ? RETRY : HOLDER_DIED
   for (let index = 1; index <= geometry.maxInFlight; index++) {
     const entry = entries + index * ENTRY_BYTES
-    if (shared.load(entry + ENTRY_STATE) !== HELD) continue
+    const state = shared.load(entry + ENTRY_STATE)
+    // It was never begun, so it comes back as if it had not been taken.
+    if (state === FETCHED || state === REVOKING) revokeEntry(shared, ledger, entry)
+    if (state !== HELD) continue
     if (timedOut === undefined) {
       note(entry, thread, undefined)
       untilDone(() => core.requeue(ledger, entry, again))
     } else requeueAfterTimeout(shared, ledger, entry, timedOut, () => note(entry, thread, timedOut))
   }
-  for (let index = 0; index <= geometry.maxInFlight; index++)
+  if (isDiscarding(shared)) discardAll(shared, ledger)
+  for (let index = 0; index < entriesOf(geometry); index++)
     freeBlocks(shared, entries + index * ENTRY_BYTES)
   core.release(ledger, thread, recoverer)
   wakeEveryone(shared)

@@ -41,6 +41,11 @@ export function noneStranded(...items: number[]) {
   }
 }
 
+/** Nothing is left, although threads died. */
+export function drained(end: End): void {
+  if (end.unfinished > 0) fail('an item is stranded')
+}
+
 export function ended(takers: number) {
   return (end: End) => {
     if (end.count(ENDED) < takers) fail('a taker never ends')

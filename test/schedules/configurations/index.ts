@@ -1,3 +1,4 @@
+import { BATCHES } from './batches.ts'
 import type { Configuration } from './configuration.ts'
 import { DEAD_LETTERS } from './dead-letters.ts'
 import { DEATHS } from './deaths.ts'
@@ -14,6 +15,7 @@ import { BLOCKS, WAITING } from './waiting.ts'
 /** All configurations. PCT samples each of them. */
 export const CONFIGURATIONS: readonly Configuration[] = [
   ...RING,
+  ...BATCHES,
   ...DEATHS,
   ...WAITING,
   ...BLOCKS,

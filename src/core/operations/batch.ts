@@ -1,0 +1,271 @@
+import {
+  AHEAD,
+  ATTEMPTS,
+  BUSY,
+  CLOSED,
+  CORRUPT,
+  cas,
+  cellAt,
+  EMPTY_ENTRY,
+  ENTRY_BYTES,
+  ENTRY_STATE,
+  emptiedMark,
+  FETCHED,
+  FETCHING,
+  FINISHED,
+  FULL,
+  fullMark,
+  GET,
+  HEAD,
+  HELD,
+  isCell,
+  JOIN,
+  load,
+  maxsize,
+  POSITION,
+  PUT,
+  peek,
+  poke,
+  positionBefore,
+  RETURNED,
+  RETURNS,
+  SHUT,
+  SINGLY,
+  SLOT_CELL,
+  STALE,
+  STORED,
+  slotAt,
+  store,
+  TAIL,
+  TAKEN,
+  WAITERS,
+} from '../words/index.ts'
+import { size } from './ring.ts'
+import { needsWake } from './wake.ts'
+
+/**
+ * Up to MAX_BATCH items of the ring in one straight line, with one exchange of TAIL or HEAD. Before the
+ * exchange every slot and every cell is checked, in order; the first that will not do ends the batch, which
+ * may be shorter than asked for.
+ */
+
+/**
+ * Puts the cells of `count` entries from `entry` on, at the tail. Their payloads and LENGTH are written.
+ * Answers (n << 1) | 1 if a thread that waits for an item must be woken, (n << 1) if not: the first n cells
+ * are put. FULL, CLOSED, BUSY, CORRUPT as put.
+ */
+export function putBatch(ledger: i32, entry: i32, count: i32): i32 {
+  const tail = load(TAIL)
+  if ((tail & SHUT) !== 0) return CLOSED
+  let n = freeSlots(tail, entry, count)
+  if (n === 0) return whyNone(tail, entry)
+  // After the slots were read, as in put.
+  if (load(RETURNS) !== 0) {
+    const room = maxsize - size(tail)
+    if (room <= 0) return FULL
+    if (room < n) n = room
+  }
+  if (cas(TAIL, tail, tail + n * POSITION) !== tail) return BUSY
+  fillSlot(tail, entry)
+  if (n > 1) fillSlot(tail + POSITION, entry + ENTRY_BYTES)
+  if (n > 2) fillSlot(tail + 2 * POSITION, entry + 2 * ENTRY_BYTES)
+  if (n > 3) fillSlot(tail + 3 * POSITION, entry + 3 * ENTRY_BYTES)
+  if (n > 4) fillSlot(tail + 4 * POSITION, entry + 4 * ENTRY_BYTES)
+  if (n > 5) fillSlot(tail + 5 * POSITION, entry + 5 * ENTRY_BYTES)
+  if (n > 6) fillSlot(tail + 6 * POSITION, entry + 6 * ENTRY_BYTES)
+  if (n > 7) fillSlot(tail + 7 * POSITION, entry + 7 * ENTRY_BYTES)
+  poke(ledger + STORED, peek(ledger + STORED) + n)
+  publish(tail)
+  if (n > 1) publish(tail + POSITION)
+  if (n > 2) publish(tail + 2 * POSITION)
+  if (n > 3) publish(tail + 3 * POSITION)
+  if (n > 4) publish(tail + 4 * POSITION)
+  if (n > 5) publish(tail + 5 * POSITION)
+  if (n > 6) publish(tail + 6 * POSITION)
+  if (n > 7) publish(tail + 7 * POSITION)
+  return (n << 1) | needsWake(GET)
+}
+
+/** Not even the first cell can be put. */
+function whyNone(tail: i32, entry: i32): i32 {
+  const slot = slotAt(tail)
+  if (isCell(peek(entry)) === 0 || isCell(peek(slot + SLOT_CELL)) === 0) return CORRUPT
+  return size(tail) >= maxsize ? FULL : BUSY
+}
+
+/**
+ * How many of `count` cells can be put at once. Takers empty slots out of order, so each slot is read.
+ */
+function freeSlots(tail: i32, entry: i32, count: i32): i32 {
+  if (count < 1 || isFree(tail, entry) === 0) return 0
+  if (count < 2 || isFree(tail + POSITION, entry + ENTRY_BYTES) === 0) return 1
+  if (count < 3 || isFree(tail + 2 * POSITION, entry + 2 * ENTRY_BYTES) === 0) return 2
+  if (count < 4 || isFree(tail + 3 * POSITION, entry + 3 * ENTRY_BYTES) === 0) return 3
+  if (count < 5 || isFree(tail + 4 * POSITION, entry + 4 * ENTRY_BYTES) === 0) return 4
+  if (count < 6 || isFree(tail + 5 * POSITION, entry + 5 * ENTRY_BYTES) === 0) return 5
+  if (count < 7 || isFree(tail + 6 * POSITION, entry + 6 * ENTRY_BYTES) === 0) return 6
+  if (count < 8 || isFree(tail + 7 * POSITION, entry + 7 * ENTRY_BYTES) === 0) return 7
+  return 8
+}
+
+/** 1 if the cell of `entry` can be put at `position`: its slot is empty, and there is room within maxsize. */
+function isFree(position: i32, entry: i32): i32 {
+  const at = position | 0
+  const slot = slotAt(at)
+  if (load(slot) !== at) return 0
+  const oldest = positionBefore(at, maxsize)
+  if (((load(slotAt(oldest)) - emptiedMark(oldest)) | 0) < 0) return 0
+  return isCell(peek(slot + SLOT_CELL)) & isCell(peek(entry))
+}
+
+function fillSlot(position: i32, entry: i32): void {
+  const slot = slotAt(position)
+  const full = peek(entry)
+  poke(entry, peek(slot + SLOT_CELL))
+  // As in put: the first delivery is counted here already.
+  poke(cellAt(full) + ATTEMPTS, 1)
+  poke(slot + SLOT_CELL, full)
+}
+
+function publish(position: i32): void {
+  store(slotAt(position), fullMark(position))
+}
+
+/**
+ * Takes up to `count` items at the head into the entries `a` to `h` of `ledger`, in exchange for their empty
+ * cells. `ahead` 1: all but the first are fetched ahead, and any thread may revoke them; to be used only while
+ * nothing is. Answers (n << 1) | 1
+ * if a thread that waits for room must be woken, (n << 1) if not: the first n entries hold items. BUSY;
+ * SINGLY: no item can be taken this way, and `take` says why.
+ */
+export function takeBatch(
+  ledger: i32,
+  ahead: i32,
+  count: i32,
+  a: i32,
+  b: i32,
+  c: i32,
+  d: i32,
+  e: i32,
+  f: i32,
+  g: i32,
+  h: i32,
+): i32 {
+  const head = load(HEAD)
+  if ((head & SHUT) !== 0 || load(RETURNED) !== 0) return SINGLY
+  const n = fullSlots(head, count, a, b, c, d, e, f, g, h)
+  if (n === 0) return SINGLY
+  const fetches = ahead !== 0 && n > 1
+  // Before the exchange: a thread that finds the ring empty after it must not overlook what is fetched.
+  if (fetches) store(ledger + AHEAD, FETCHING)
+  if (cas(HEAD, head, head + n * POSITION) !== head) {
+    if (fetches) store(ledger + AHEAD, 0)
+    return BUSY
+  }
+  const state = fetches ? FETCHED : HELD
+  emptySlot(head, a, HELD)
+  if (n > 1) emptySlot(head + POSITION, b, state)
+  if (n > 2) emptySlot(head + 2 * POSITION, c, state)
+  if (n > 3) emptySlot(head + 3 * POSITION, d, state)
+  if (n > 4) emptySlot(head + 4 * POSITION, e, state)
+  if (n > 5) emptySlot(head + 5 * POSITION, f, state)
+  if (n > 6) emptySlot(head + 6 * POSITION, g, state)
+  if (n > 7) emptySlot(head + 7 * POSITION, h, state)
+  if (fetches) store(ledger + AHEAD, 1)
+  store(ledger + TAKEN, load(ledger + TAKEN) + n)
+  free(head)
+  if (n > 1) free(head + POSITION)
+  if (n > 2) free(head + 2 * POSITION)
+  if (n > 3) free(head + 3 * POSITION)
+  if (n > 4) free(head + 4 * POSITION)
+  if (n > 5) free(head + 5 * POSITION)
+  if (n > 6) free(head + 6 * POSITION)
+  if (n > 7) free(head + 7 * POSITION)
+  return (n << 1) | needsWake(PUT)
+}
+
+/** How many of `count` items can be taken at once: the first slot that is not published ends the batch. */
+function fullSlots(
+  head: i32,
+  count: i32,
+  a: i32,
+  b: i32,
+  c: i32,
+  d: i32,
+  e: i32,
+  f: i32,
+  g: i32,
+  h: i32,
+): i32 {
+  if (count < 1 || isFull(head, a) === 0) return 0
+  if (count < 2 || isFull(head + POSITION, b) === 0) return 1
+  if (count < 3 || isFull(head + 2 * POSITION, c) === 0) return 2
+  if (count < 4 || isFull(head + 3 * POSITION, d) === 0) return 3
+  if (count < 5 || isFull(head + 4 * POSITION, e) === 0) return 4
+  if (count < 6 || isFull(head + 5 * POSITION, f) === 0) return 5
+  if (count < 7 || isFull(head + 6 * POSITION, g) === 0) return 6
+  if (count < 8 || isFull(head + 7 * POSITION, h) === 0) return 7
+  return 8
+}
+
+function isFull(position: i32, entry: i32): i32 {
+  const slot = slotAt(position)
+  if (load(slot) !== fullMark(position)) return 0
+  return isCell(peek(slot + SLOT_CELL)) & isCell(peek(entry))
+}
+
+function emptySlot(position: i32, entry: i32, state: i32): void {
+  const slot = slotAt(position)
+  const full = peek(slot + SLOT_CELL)
+  poke(slot + SLOT_CELL, peek(entry))
+  poke(entry, full)
+  store(entry + ENTRY_STATE, state)
+}
+
+function free(position: i32): void {
+  store(slotAt(position), emptiedMark(position))
+}
+
+/**
+ * Finishes the held items of the first `count` of the entries `a` to `h`: all, or none. Answers 1 if a thread
+ * waits on JOIN, else 0; STALE if one of them holds no item.
+ */
+export function finishBatch(
+  ledger: i32,
+  count: i32,
+  a: i32,
+  b: i32,
+  c: i32,
+  d: i32,
+  e: i32,
+  f: i32,
+  g: i32,
+  h: i32,
+): i32 {
+  const all =
+    isHeld(0, count, a) &
+    isHeld(1, count, b) &
+    isHeld(2, count, c) &
+    isHeld(3, count, d) &
+    isHeld(4, count, e) &
+    isHeld(5, count, f) &
+    isHeld(6, count, g) &
+    isHeld(7, count, h)
+  if (all === 0) return STALE
+  if (count > 0) poke(a + ENTRY_STATE, EMPTY_ENTRY)
+  if (count > 1) poke(b + ENTRY_STATE, EMPTY_ENTRY)
+  if (count > 2) poke(c + ENTRY_STATE, EMPTY_ENTRY)
+  if (count > 3) poke(d + ENTRY_STATE, EMPTY_ENTRY)
+  if (count > 4) poke(e + ENTRY_STATE, EMPTY_ENTRY)
+  if (count > 5) poke(f + ENTRY_STATE, EMPTY_ENTRY)
+  if (count > 6) poke(g + ENTRY_STATE, EMPTY_ENTRY)
+  if (count > 7) poke(h + ENTRY_STATE, EMPTY_ENTRY)
+  // Before the load of WAITERS, as in finish.
+  store(ledger + FINISHED, load(ledger + FINISHED) + count)
+  return load(JOIN + WAITERS) !== 0 ? 1 : 0
+}
+
+/** 1 if the entry holds an item, or is not among the first `count`. */
+function isHeld(index: i32, count: i32, entry: i32): i32 {
+  return index >= count || peek(entry + ENTRY_STATE) === HELD ? 1 : 0
+}

@@ -1,0 +1,62 @@
+import { AHEAD, type SharedMemory } from '../../core/index.ts'
+
+/**
+ * The entries of items that this thread has fetched ahead and not begun, in the order of their items; and how
+ * many it takes at once. Other threads may revoke the items, but the entries stay this thread's.
+ */
+export class FetchedAhead {
+  readonly #words: Int32Array
+  readonly #at: number
+  readonly #most: number
+  readonly #entries: number[]
+  #next = 0
+  #end = 0
+  #width = 1
+
+  constructor({ words, geometry }: SharedMemory, ledger: number) {
+    this.#words = words
+    this.#at = (ledger + AHEAD) >> 2
+    this.#most = Math.max(1, geometry.batch)
+    this.#entries = new Array(this.#most).fill(0)
+    Atomics.store(words, this.#at, 0)
+  }
+
+  /** How many items to take at once, from 1. */
+  get width(): number {
+    return this.#width
+  }
+
+  /** As many were there as were asked for. */
+  grow(): void {
+    this.#width = Math.min(2 * this.#width, this.#most)
+  }
+
+  /** Another thread had nothing to do while this one had items that it did not begin. */
+  shrink(): void {
+    this.#width = 1
+  }
+
+  get size(): number {
+    return this.#end - this.#next
+  }
+
+  /** Adds the entry of the next item; at most `width` in all. */
+  push(entry: number): void {
+    this.#entries[this.#end++] = entry
+  }
+
+  /** Removes the first entry; 0 if there is none. */
+  shift(): number {
+    if (this.#next === this.#end) return 0
+    const entry = this.#entries[this.#next++] as number
+    if (this.#next === this.#end) this.clear()
+    return entry
+  }
+
+  /** Other threads need not look here any more. */
+  clear(): void {
+    this.#next = 0
+    this.#end = 0
+    Atomics.store(this.#words, this.#at, 0)
+  }
+}

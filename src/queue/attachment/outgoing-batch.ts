@@ -1,0 +1,110 @@
+import {
+  BUSY,
+  batchAt,
+  type Core,
+  clearRecord,
+  ENTRY_BYTES,
+  type Geometry,
+  LENGTH,
+  PAYLOAD,
+  queued,
+  RETURNS,
+  type SharedMemory,
+} from '../../core/index.ts'
+import { backOff, wakeTakers } from '../../wait/index.ts'
+import type { Cells } from './cells.ts'
+import type { ItemEncoder } from './encoder.ts'
+
+/**
+ * The outgoing cells of batches: several items are encoded into them, and one short operation puts all of
+ * them. Nothing here waits for room.
+ */
+export class OutgoingBatch<T> {
+  readonly #shared: SharedMemory
+  readonly #core: Core
+  readonly #geometry: Geometry
+  readonly #ledger: number
+  readonly #entries: number
+  readonly #cells: Cells
+  readonly #encoder: ItemEncoder<T>
+  readonly #words: Int32Array
+  readonly #hasRecords: boolean
+  readonly #lengths: number[]
+  /** So many of the next items are put by themselves: one before them was too long for a cell. */
+  #alone = 0
+
+  constructor(shared: SharedMemory, ledger: number, cells: Cells, encoder: ItemEncoder<T>) {
+    const { geometry } = shared
+    this.#shared = shared
+    this.#core = shared.core
+    this.#geometry = geometry
+    this.#ledger = ledger
+    this.#entries = batchAt(geometry, ledger)
+    this.#cells = cells
+    this.#encoder = encoder
+    this.#words = cells.span.words
+    this.#hasRecords = geometry.recordsAt !== 0
+    this.#lengths = new Array(geometry.batch).fill(0)
+  }
+
+  /**
+   * Encodes items from index `from` on, while there is room and they fit into cells. Returns how many: below 2
+   * a batch is not worth it, and an item that could not be encoded is left to `put` by itself.
+   */
+  fill(items: ArrayLike<T>, from: number): number {
+    const { batch, maxsize } = this.#geometry
+    if (this.#alone > 0) {
+      this.#alone--
+      return 0
+    }
+    const room = maxsize - queued(this.#shared) - this.#shared.load(RETURNS)
+    const most = Math.min(batch, room, items.length - from)
+    if (most < 2) return 0
+    let count = 0
+    try {
+      while (count < most && this.#encode(items[from + count] as T, count)) count++
+    } catch (error) {
+      // The items before it come first. It is encoded again by itself, and that call throws.
+      if (count === 0) throw error
+    }
+    return count
+  }
+
+  /** Puts the first `count` cells, or as many as there is room for. Returns how many. */
+  put(count: number): number {
+    let stored = 0
+    for (let tries = 0; stored < count; ) {
+      const entry = this.#entries + stored * ENTRY_BYTES
+      const answer = this.#core.putBatch(this.#ledger, entry, count - stored)
+      if (answer >= 0) {
+        stored += answer >> 1
+        if ((answer & 1) === 1) wakeTakers(this.#shared)
+      } else if (answer === BUSY) backOff(tries++)
+      else break
+    }
+    return stored
+  }
+
+  /** The item in the cell number `index`, which was not put, as private bytes. */
+  copy(index: number): Buffer {
+    const at = this.#cells.at(this.#entries + index * ENTRY_BYTES) + PAYLOAD
+    return Buffer.from(this.#cells.span.bytes.subarray(at, at + (this.#lengths[index] as number)))
+  }
+
+  /** False if the item is too long for a cell. */
+  #encode(item: T, index: number): boolean {
+    const entry = this.#entries + index * ENTRY_BYTES
+    const cell = this.#cells.at(entry)
+    const at = cell + PAYLOAD
+    const { itemBytes } = this.#geometry
+    const length = this.#encoder.encodeAt(item, this.#cells.span, at, at + itemBytes)
+    if (length > itemBytes) {
+      this.#alone = this.#geometry.batch
+      return false
+    }
+    this.#words[(cell + LENGTH) >> 2] = length
+    this.#lengths[index] = length
+    if (this.#hasRecords) clearRecord(this.#cells.span, this.#cells.recordOf(entry).at)
+    return true
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  AHEAD,
+  BUSY,
+  ENTRIES,
+  ENTRY_BYTES,
+  ENTRY_STATE,
+  FETCHED,
+  FETCHING,
+  ledgerAt,
+  ledgersUsed,
+  type Shared,
+} from '../../core/index.ts'
+import { backOff } from '../../wait/index.ts'
+
+/**
+ * Items that a thread has fetched ahead and not begun belong to whoever is free. A taker that finds nothing
+ * else revokes one, and then takes it from the returned items.
+ *
+ *   fetching    sets AHEAD to FETCHING, exchanges HEAD, marks the entries FETCHED, sets AHEAD to 1
+ *   looking     counts itself as a waiter, finds nothing at HEAD, reads AHEAD, reads the entries
+ *
+ * An item that was fetched before the look at HEAD is seen, since AHEAD was set before the exchange. An item
+ * that was fetched after it was put after it, and its put wakes the waiter.
+ */
+
+/** Moves one item that another thread has fetched ahead to the returned items. False if there is none. */
+export function revokeOne(shared: Shared, ledger: number): boolean {
+  if (shared.geometry.batch === 0) return false
+  const used = ledgersUsed(shared)
+  for (let index = 0; index < used; index++) {
+    const other = ledgerAt(shared.geometry, index)
+    if (other !== ledger && isAhead(shared, other) && revokeIn(shared, other, 1) > 0) return true
+  }
+  return false
+}
+
+/** Moves all items that threads have fetched ahead to the returned items. */
+export function revokeAll(shared: Shared): void {
+  if (shared.geometry.batch === 0) return
+  const used = ledgersUsed(shared)
+  for (let index = 0; index < used; index++) {
+    const ledger = ledgerAt(shared.geometry, index)
+    if (isAhead(shared, ledger)) revokeIn(shared, ledger, shared.geometry.maxInFlight)
+  }
+}
+
+function isAhead(shared: Shared, ledger: number): boolean {
+  for (let tries = 0; ; tries++) {
+    const ahead = shared.load(ledger + AHEAD)
+    if (ahead !== FETCHING) return ahead !== 0
+    backOff(tries)
+  }
+}
+
+/** Revokes up to `most` items of `ledger`, the entries from last to first. Returns how many. */
+function revokeIn(shared: Shared, ledger: number, most: number): number {
+  let count = 0
+  for (let index = shared.geometry.maxInFlight; index > 0 && count < most; index--) {
+    const entry = ledger + ENTRIES + index * ENTRY_BYTES
+    if (shared.load(entry + ENTRY_STATE) === FETCHED && revokeEntry(shared, ledger, entry)) count++
+  }
+  return count
+}
+
+/** Revokes the fetched item of `entry`. False if it was begun or revoked before. */
+export function revokeEntry(shared: Shared, ledger: number, entry: number): boolean {
+  for (let tries = 0; ; tries++) {
+    const answer = shared.core.revoke(ledger, entry)
+    if (answer !== BUSY) return answer === 1
+    backOff(tries)
+  }
+}

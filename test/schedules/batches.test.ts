@@ -1,0 +1,4 @@
+import { BATCHES } from './configurations/batches.ts'
+import { exploring } from './exploring.ts'
+
+exploring('batches', BATCHES)
