@@ -107,7 +107,7 @@ export class Takes<T> implements Source<T> {
     if (this.#pending.size > 0) return 0
     const entries = this.#entries
     const count = this.#held.takeMany(max, entries)
-    let read = 0
+    let read = this.#held.readMany(entries, count, items, at)
     try {
       for (; read < count; read++) items[at + read] = this.#held.read(entries[read] as number)
     } catch (error) {

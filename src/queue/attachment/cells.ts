@@ -3,9 +3,11 @@ import {
   ATTEMPTS,
   CHAIN,
   COUNT,
+  ENTRY_BYTES,
   type Geometry,
   KEY_BYTES,
   LENGTH,
+  PAYLOAD,
   type RecordPlace,
   recordAt,
   type SharedMemory,
@@ -74,6 +76,66 @@ export class Cells {
   /** Where the key beside the cell of `entry` begins, in a priority queue. */
   keyOf(entry: number): number {
     return this.geometry.keysAt + this.#cellOf(entry) * KEY_BYTES
+  }
+
+  /**
+   * Writes numbers into the cells of entries from `entry` on, as their codec would. Returns how many: the first
+   * that it could not write ends it.
+   */
+  writeNumbers(
+    codec: 'int32' | 'float64',
+    entry: number,
+    items: ArrayLike<unknown>,
+    from: number,
+    count: number,
+  ): number {
+    return codec === 'int32'
+      ? this.#writeInts(entry, items, from, count)
+      : this.#writeDoubles(entry, items, from, count)
+  }
+
+  /** Reads numbers likewise into `items`, from index `to` on. Returns how many. */
+  readNumbers(
+    codec: 'int32' | 'float64',
+    entries: readonly number[],
+    count: number,
+    items: { [index: number]: unknown },
+    to: number,
+  ): number {
+    const words = this.#words
+    const { doubles } = this.span
+    const length = codec === 'int32' ? 4 : 8
+    for (let index = 0; index < count; index++) {
+      const at = this.at(entries[index] as number)
+      if (words[(at + LENGTH) >> 2] !== length || words[(at + CHAIN) >> 2] !== 0) return index
+      items[to + index] = length === 4 ? words[(at + PAYLOAD) >> 2] : doubles[(at + PAYLOAD) >> 3]
+    }
+    return count
+  }
+
+  #writeInts(entry: number, items: ArrayLike<unknown>, from: number, count: number): number {
+    const words = this.#words
+    for (let index = 0; index < count; index++) {
+      const item = items[from + index]
+      if (typeof item !== 'number' || (item | 0) !== item) return index
+      const at = this.at(entry + index * ENTRY_BYTES)
+      words[(at + LENGTH) >> 2] = 4
+      words[(at + PAYLOAD) >> 2] = item
+    }
+    return count
+  }
+
+  #writeDoubles(entry: number, items: ArrayLike<unknown>, from: number, count: number): number {
+    const words = this.#words
+    const { doubles } = this.span
+    for (let index = 0; index < count; index++) {
+      const item = items[from + index]
+      if (typeof item !== 'number') return index
+      const at = this.at(entry + index * ENTRY_BYTES)
+      words[(at + LENGTH) >> 2] = 8
+      doubles[(at + PAYLOAD) >> 3] = item
+    }
+    return count
   }
 
   /** `what` a word means and where it is, and the impossible `value` that it holds. */

@@ -29,7 +29,6 @@ export class OutgoingBatch<T> {
   readonly #encoder: ItemEncoder<T>
   readonly #words: Int32Array
   readonly #hasRecords: boolean
-  readonly #lengths: number[]
   /** So many of the next items are put by themselves: one before them was too long for a cell. */
   #alone = 0
 
@@ -44,7 +43,6 @@ export class OutgoingBatch<T> {
     this.#encoder = encoder
     this.#words = cells.span.words
     this.#hasRecords = geometry.recordsAt !== 0
-    this.#lengths = new Array(geometry.batch).fill(0)
   }
 
   /**
@@ -60,7 +58,12 @@ export class OutgoingBatch<T> {
     const room = maxsize - queued(this.#shared) - this.#shared.load(RETURNS)
     const most = Math.min(batch, room, items.length - from)
     if (most < 2) return 0
+    const { number } = this.#encoder
     let count = 0
+    if (number !== undefined && !this.#hasRecords) {
+      count = this.#cells.writeNumbers(number, this.#entries, items, from, most)
+      if (count > 0) return count
+    }
     try {
       while (count < most && this.#encode(items[from + count] as T, count)) count++
     } catch (error) {
@@ -87,8 +90,9 @@ export class OutgoingBatch<T> {
 
   /** The item in the cell number `index`, which was not put, as private bytes. */
   copy(index: number): Buffer {
-    const at = this.#cells.at(this.#entries + index * ENTRY_BYTES) + PAYLOAD
-    return Buffer.from(this.#cells.span.bytes.subarray(at, at + (this.#lengths[index] as number)))
+    const cell = this.#cells.at(this.#entries + index * ENTRY_BYTES)
+    const at = cell + PAYLOAD
+    return Buffer.from(this.#cells.span.bytes.subarray(at, at + (this.#words[(cell + LENGTH) >> 2] as number)))
   }
 
   /** False if the item is too long for a cell. */
@@ -103,7 +107,6 @@ export class OutgoingBatch<T> {
       return false
     }
     this.#words[(cell + LENGTH) >> 2] = length
-    this.#lengths[index] = length
     if (this.#hasRecords) clearRecord(this.#cells.span, this.#cells.recordOf(entry).at)
     return true
   }
