@@ -143,7 +143,7 @@ export async function getMany<T>(
   options?: BatchOptions | IntoOptions,
 ): Promise<T[] | number> {
   integer('max', max, 1, Number.MAX_SAFE_INTEGER)
-  const lingerMs = options && lingerOf(options, INTO_OPTIONS)
+  const lingerMs = options === undefined ? undefined : lingerOf(options, INTO_OPTIONS)
   const items = new ItemCollector(queue, options && intoOf(queue, options as IntoOptions))
   await collect(queue, items, items.atMost(max), lingerMs, options)
   return items.result
@@ -156,7 +156,7 @@ export function getManySync<T>(
   options?: BatchOptions | IntoOptions,
 ): T[] | number {
   integer('max', max, 1, Number.MAX_SAFE_INTEGER)
-  const lingerMs = options && lingerOf(options, INTO_OPTIONS)
+  const lingerMs = options === undefined ? undefined : lingerOf(options, INTO_OPTIONS)
   const items = new ItemCollector(queue, options && intoOf(queue, options as IntoOptions))
   collectSync(queue, items, items.atMost(max), lingerMs, options)
   return items.result
@@ -170,7 +170,8 @@ export async function takeMany<T>(
 ): Promise<Batch<T>> {
   integer('max', max, 1, Number.MAX_SAFE_INTEGER)
   const leases = new LeaseCollector(queue)
-  await collect(queue, leases, max, options && lingerOf(options, BATCH_OPTIONS), options)
+  const lingerMs = options === undefined ? undefined : lingerOf(options, BATCH_OPTIONS)
+  await collect(queue, leases, max, lingerMs, options)
   return leases.result
 }
 
@@ -178,7 +179,8 @@ export async function takeMany<T>(
 export function takeManySync<T>(queue: HasInternals<T>, max: number, options?: BatchOptions): Batch<T> {
   integer('max', max, 1, Number.MAX_SAFE_INTEGER)
   const leases = new LeaseCollector(queue)
-  collectSync(queue, leases, max, options && lingerOf(options, BATCH_OPTIONS), options)
+  const lingerMs = options === undefined ? undefined : lingerOf(options, BATCH_OPTIONS)
+  collectSync(queue, leases, max, lingerMs, options)
   return leases.result
 }
 

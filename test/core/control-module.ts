@@ -6,7 +6,7 @@ const ITERATIONS = 2000
 const WINDOWS = {
   put: ['if (cas(TAIL, tail, nextPosition(tail)) !== tail) return BUSY', 'load(TAIL)'],
   take: [
-    'if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY\n  poke(slot + SLOT_CELL, spare)',
+    'if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY\n  empty(slot, entry)',
     'load(HEAD)',
   ],
 } as const

@@ -69,8 +69,8 @@ export class Invariants {
       if (places[cell] !== 0) fail(`cell ${cell} has two places, one is ${where}`)
       places[cell] = 1
     }
-    const item = (cell: number, where: string) => {
-      const id = itemIn(words, geometry, cell)
+    const item = (cell: number, where: string) => noteItem(itemIn(words, geometry, cell), where)
+    const noteItem = (id: number, where: string) => {
       if (items.has(id)) fail(`item ${id} is in two places, one is ${where}`)
       items.add(id)
     }
@@ -104,10 +104,14 @@ export class Invariants {
     }
     for (let ahead = 0; geometry.kind === 'fifo' && ahead < geometry.ringSize; ahead++) {
       const position = (head + ahead * 2) | 0
-      const slot = geometry.ringAt + ((position >>> 1) & (geometry.ringSize - 1)) * SLOT_BYTES
+      const slot = geometry.ringAt + ((position >>> 1) & (geometry.ringSize - 1)) * geometry.slotBytes
       const sequence = ahead < queued ? position | 1 : position
       if (at(words, slot) !== sequence)
         fail(`slot of ${position >>> 1}: sequence ${at(words, slot)}, not ${sequence}`)
+      if (geometry.valueBytes > 0) {
+        if (ahead < queued) noteItem(at(words, slot + layout.SLOT_VALUE), 'the ring')
+        continue
+      }
       const cell = at(words, slot + SLOT_CELL)
       place(cell, 'the ring')
       if (ahead < queued) item(cell, 'the ring')

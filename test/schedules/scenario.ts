@@ -22,6 +22,8 @@ export interface Scenario {
   readonly maxInFlight?: number
   /** Most items that one put or take moves at once. @default 0 */
   readonly batch?: number
+  /** The slots carry the items. */
+  readonly values?: boolean
   /** The first position. */
   readonly start?: number
   readonly blocks?: number
@@ -275,6 +277,7 @@ function geometryFor({
   maxsize = 1,
   maxInFlight = 1,
   batch = 0,
+  values = false,
   blocks = 0,
   maxDeliveries = 0,
   dropsOldest = false,
@@ -294,6 +297,7 @@ function geometryFor({
     hasDeadLetters: false,
     dropsOldest,
     batch,
+    valueBytes: values ? 8 : 0,
   })
   // No failure records: no step of the core touches them.
   const geometry = { ...laidOut, hasDeadLetters: deadLetters }
@@ -421,7 +425,7 @@ function noteDeath(machine: Machine, geometry: Geometry, thread: number): void {
 
 function checksFor(scenario: Scenario, geometry: Geometry): Checks {
   const invariants = new Invariants(geometry)
-  const ringEnd = geometry.ringAt + geometry.ringSize * layout.SLOT_BYTES
+  const ringEnd = geometry.ringAt + geometry.ringSize * geometry.slotBytes
   return {
     step(machine) {
       if (!machine.isInside) invariants.check(machine.world.words)
@@ -454,6 +458,7 @@ function checksFor(scenario: Scenario, geometry: Geometry): Checks {
       (!exchanges &&
         address >= geometry.ringAt &&
         address < ringEnd &&
+        geometry.valueBytes === 0 &&
         (address & 7) === layout.SLOT_CELL),
   }
 }

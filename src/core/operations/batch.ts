@@ -1,11 +1,9 @@
 import {
   AHEAD,
-  ATTEMPTS,
   BUSY,
   CLOSED,
   CORRUPT,
   cas,
-  cellAt,
   EMPTY_ENTRY,
   ENTRY_BYTES,
   ENTRY_STATE,
@@ -31,7 +29,6 @@ import {
   RETURNS,
   SHUT,
   SINGLY,
-  SLOT_CELL,
   STALE,
   STORED,
   slotAt,
@@ -40,7 +37,7 @@ import {
   TAKEN,
   WAITERS,
 } from '../words/index.ts'
-import { size } from './ring.ts'
+import { empty, fill, size, slotIsSound } from './ring.ts'
 import { needsWake } from './wake.ts'
 
 /**
@@ -66,14 +63,14 @@ export function putBatch(ledger: i32, entry: i32, count: i32): i32 {
     if (room < n) n = room
   }
   if (cas(TAIL, tail, tail + n * POSITION) !== tail) return BUSY
-  fillSlot(tail, entry)
-  if (n > 1) fillSlot(tail + POSITION, entry + ENTRY_BYTES)
-  if (n > 2) fillSlot(tail + 2 * POSITION, entry + 2 * ENTRY_BYTES)
-  if (n > 3) fillSlot(tail + 3 * POSITION, entry + 3 * ENTRY_BYTES)
-  if (n > 4) fillSlot(tail + 4 * POSITION, entry + 4 * ENTRY_BYTES)
-  if (n > 5) fillSlot(tail + 5 * POSITION, entry + 5 * ENTRY_BYTES)
-  if (n > 6) fillSlot(tail + 6 * POSITION, entry + 6 * ENTRY_BYTES)
-  if (n > 7) fillSlot(tail + 7 * POSITION, entry + 7 * ENTRY_BYTES)
+  fill(slotAt(tail), entry)
+  if (n > 1) fill(slotAt(tail + POSITION), entry + ENTRY_BYTES)
+  if (n > 2) fill(slotAt(tail + 2 * POSITION), entry + 2 * ENTRY_BYTES)
+  if (n > 3) fill(slotAt(tail + 3 * POSITION), entry + 3 * ENTRY_BYTES)
+  if (n > 4) fill(slotAt(tail + 4 * POSITION), entry + 4 * ENTRY_BYTES)
+  if (n > 5) fill(slotAt(tail + 5 * POSITION), entry + 5 * ENTRY_BYTES)
+  if (n > 6) fill(slotAt(tail + 6 * POSITION), entry + 6 * ENTRY_BYTES)
+  if (n > 7) fill(slotAt(tail + 7 * POSITION), entry + 7 * ENTRY_BYTES)
   poke(ledger + STORED, peek(ledger + STORED) + n)
   publish(tail)
   if (n > 1) publish(tail + POSITION)
@@ -89,7 +86,7 @@ export function putBatch(ledger: i32, entry: i32, count: i32): i32 {
 /** Not even the first cell can be put. */
 function whyNone(tail: i32, entry: i32): i32 {
   const slot = slotAt(tail)
-  if (isCell(peek(entry)) === 0 || isCell(peek(slot + SLOT_CELL)) === 0) return CORRUPT
+  if (isCell(peek(entry)) === 0 || slotIsSound(slot) === 0) return CORRUPT
   return size(tail) >= maxsize ? FULL : BUSY
 }
 
@@ -115,16 +112,7 @@ function isFree(position: i32, entry: i32): i32 {
   if (load(slot) !== at) return 0
   const oldest = positionBefore(at, maxsize)
   if (((load(slotAt(oldest)) - emptiedMark(oldest)) | 0) < 0) return 0
-  return isCell(peek(slot + SLOT_CELL)) & isCell(peek(entry))
-}
-
-function fillSlot(position: i32, entry: i32): void {
-  const slot = slotAt(position)
-  const full = peek(entry)
-  poke(entry, peek(slot + SLOT_CELL))
-  // As in put: the first delivery is counted here already.
-  poke(cellAt(full) + ATTEMPTS, 1)
-  poke(slot + SLOT_CELL, full)
+  return slotIsSound(slot) & isCell(peek(entry))
 }
 
 function publish(position: i32): void {
@@ -163,14 +151,14 @@ export function takeBatch(
     return BUSY
   }
   const state = fetches ? FETCHED : HELD
-  emptySlot(head, a, HELD)
-  if (n > 1) emptySlot(head + POSITION, b, state)
-  if (n > 2) emptySlot(head + 2 * POSITION, c, state)
-  if (n > 3) emptySlot(head + 3 * POSITION, d, state)
-  if (n > 4) emptySlot(head + 4 * POSITION, e, state)
-  if (n > 5) emptySlot(head + 5 * POSITION, f, state)
-  if (n > 6) emptySlot(head + 6 * POSITION, g, state)
-  if (n > 7) emptySlot(head + 7 * POSITION, h, state)
+  move(head, a, HELD)
+  if (n > 1) move(head + POSITION, b, state)
+  if (n > 2) move(head + 2 * POSITION, c, state)
+  if (n > 3) move(head + 3 * POSITION, d, state)
+  if (n > 4) move(head + 4 * POSITION, e, state)
+  if (n > 5) move(head + 5 * POSITION, f, state)
+  if (n > 6) move(head + 6 * POSITION, g, state)
+  if (n > 7) move(head + 7 * POSITION, h, state)
   if (fetches) store(ledger + AHEAD, 1)
   store(ledger + TAKEN, load(ledger + TAKEN) + n)
   free(head)
@@ -211,14 +199,11 @@ function fullSlots(
 function isFull(position: i32, entry: i32): i32 {
   const slot = slotAt(position)
   if (load(slot) !== fullMark(position)) return 0
-  return isCell(peek(slot + SLOT_CELL)) & isCell(peek(entry))
+  return slotIsSound(slot) & isCell(peek(entry))
 }
 
-function emptySlot(position: i32, entry: i32, state: i32): void {
-  const slot = slotAt(position)
-  const full = peek(slot + SLOT_CELL)
-  poke(slot + SLOT_CELL, peek(entry))
-  poke(entry, full)
+function move(position: i32, entry: i32, state: i32): void {
+  empty(slotAt(position), entry)
   store(entry + ENTRY_STATE, state)
 }
 

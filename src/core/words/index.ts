@@ -24,6 +24,8 @@ export {
   maxsize,
   ringAt,
   ringMask,
+  slotBytes,
+  valueBytes,
 } from './config.ts'
 export { add, cas, cas64, imul, load, notify, or, peek, poke, store } from './memory.ts'
 export {
@@ -117,6 +119,8 @@ export {
   SINGLY,
   SLOT_BYTES,
   SLOT_CELL,
+  SLOT_VALUE,
+  SLOT_VALUE_HIGH,
   SPARE_FIRST,
   SPARE_FRESH,
   STALE,

@@ -23,6 +23,7 @@
  *            SEQUENCE: (p << 1) empty, for the put at position p; (p << 1) | 1 full, for the take at p.
  *            LIFO: a deque in the same slots, SEQUENCE unused. The items, TAIL less HEAD of them, are in the
  *            slots from BOTTOM up, continued at slot 0; the other slots hold empty cells. Priority: no slots.
+ *            Values of 1 to 8 bytes: { SEQUENCE, VALUE } in place of cells, 16 bytes a slot above 4 bytes.
  *   ledgers  maxThreads x { OWNER … | entries: (1 + maxInFlight + batch) x { CELL, STATE } }
  *            Entry 0 holds the outgoing cell, into which the next put is written. The next maxInFlight entries
  *            hold what was taken. The last hold the outgoing cells of batches, into which several items
@@ -131,6 +132,9 @@ export const LINK_BYTES: i32 = WORD_BYTES
 
 /** Slot. SEQUENCE is at 0. */
 export const SLOT_CELL: i32 = WORD_BYTES
+/** In place of SLOT_CELL: the first word of a value, and, if it is longer than 4 bytes, the second. */
+export const SLOT_VALUE: i32 = SLOT_CELL
+export const SLOT_VALUE_HIGH: i32 = SLOT_VALUE + WORD_BYTES
 export const SLOT_BYTES: i32 = SLOT_CELL + WORD_BYTES
 
 /** Node of a heap; up to ORDER_LOW also the key of a cell. */
