@@ -5,10 +5,7 @@ const ITERATIONS = 2000
 
 const WINDOWS = {
   put: ['if (cas(TAIL, tail, nextPosition(tail)) !== tail) return BUSY', 'load(TAIL)'],
-  take: [
-    'if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY\n  empty(slot, entry)',
-    'load(HEAD)',
-  ],
+  take: ['if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY\n  empty(slot, entry)', 'load(HEAD)'],
 } as const
 
 /**

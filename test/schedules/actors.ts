@@ -28,6 +28,7 @@ import {
   PAYLOAD,
   PUT,
   REPLACED,
+  SETTLING,
 } from '../../src/core/words/offsets.ts'
 import { afterFinish, EndWait, hasEnded } from '../../src/queue/recovery/end-wait.ts'
 import { discardAll, freeBlocks, recover, wakeEveryone } from '../../src/queue/recovery/reclaim.ts'
@@ -164,7 +165,8 @@ function putOnce(ledger: number): number {
     if (answer === CORRUPT) corrupt()
     if (answer > 0 && (answer & REPLACED) !== 0) noteDropped(ledger)
     if (answer > 0 && (answer & 1) === 1) wakeTakers(shared)
-    if (answer !== BUSY) return answer
+    if (answer === SETTLING && !shared.geometry.dropsOldest) return FULL
+    if (answer !== BUSY && answer !== SETTLING) return answer
     backOff(tries)
   }
 }
@@ -215,6 +217,7 @@ function putBatchOnce(ledger: number, entry: number, count: number): number {
     if (answer === CORRUPT) corrupt()
     if (answer > 0 && (answer & 1) === 1) wakeTakers(shared)
     if (answer >= 0) return answer >> 1
+    if (answer === SETTLING) return FULL
     if (answer !== BUSY) return answer
     backOff(tries)
   }

@@ -122,6 +122,7 @@ export class Invariants {
     const waiters = SIDES.map(() => 0)
     let reserved = 0
     let selectors = 0
+    let urgent = 0
     for (let index = 0; index < geometry.maxThreads; index++) {
       const ledger = ledgerAt(geometry, index)
       for (let entry = 0; entry < entriesOf(geometry); entry++) {
@@ -149,7 +150,10 @@ export class Invariants {
           waiters[which] = (waiters[which] as number) + layout.ASYNC_WAITER
       })
       if ((waits & SELECT_BIT) !== 0) selectors++
+      if ((waits & layout.URGENT_BIT) !== 0) urgent++
     }
+    if (at(words, layout.URGENT + layout.WAITERS) !== urgent)
+      fail(`URGENT counts ${at(words, layout.URGENT + layout.WAITERS)} threads, the ledgers ${urgent}`)
     if (at(words, layout.SELECT + layout.WAITERS) !== selectors)
       fail(`SELECT counts ${at(words, layout.SELECT + layout.WAITERS)} threads, the ledgers ${selectors}`)
     SIDES.forEach((side, which) => {

@@ -9,12 +9,7 @@ import { AT, KIND, RUNS, STATUS } from './world.ts'
 export type MayRace = (at: number, exchanges: boolean) => boolean
 
 /** @throws Error if two threads are about to access one word, one of them plainly and one to write */
-export function refuseRace(
-  machine: Machine,
-  mayRace: MayRace,
-  first: number,
-  second: number,
-): void {
+export function refuseRace(machine: Machine, mayRace: MayRace, first: number, second: number): void {
   const { world } = machine
   const { words } = world
   const one = world.thread(first)

@@ -79,7 +79,11 @@ export function producer(
 }
 
 /** As producer, but it puts several items at once. */
-export function batchProducer(number: number, items: number, options: { mortal?: boolean } = {}): Participant {
+export function batchProducer(
+  number: number,
+  items: number,
+  options: { mortal?: boolean } = {},
+): Participant {
   const first = number * 16 + 1
   return {
     name: `batch producer ${number}`,
@@ -321,6 +325,8 @@ function machineFor(scenario: Scenario, source: Program, geometry: Geometry): Ma
   const withoutSafetyTimeout = {
     safetyTimeoutMs: Number.POSITIVE_INFINITY,
     noteMissedWake: untransformed,
+    // A nap may end at any time: here it ends at once.
+    nap: () => {},
     notify: () => {},
   }
   actors.share({ core, geometry, load: untransformed, wait: untransformed, lot, ...withoutSafetyTimeout })
@@ -467,7 +473,11 @@ function isEntryState(geometry: Geometry, address: number): boolean {
   const { ledgersAt, ledgerBytes, maxThreads } = geometry
   const isInLedger = address >= ledgersAt && address < ledgersAt + maxThreads * ledgerBytes
   const offset = (address - ledgersAt) % ledgerBytes
-  return isInLedger && offset >= layout.ENTRIES && (offset - layout.ENTRIES) % layout.ENTRY_BYTES === layout.ENTRY_STATE
+  return (
+    isInLedger &&
+    offset >= layout.ENTRIES &&
+    (offset - layout.ENTRIES) % layout.ENTRY_BYTES === layout.ENTRY_STATE
+  )
 }
 
 /** Fails if a thread sleeps although its condition holds. */
@@ -486,6 +496,8 @@ function refuseSleep(words: Words, geometry: Geometry, side: number, who: string
   if (side === layout.GET && at(words, layout.DELAYED) > 0 && at(words, CLOCK) !== 0)
     fail(`${who}: sleeps, and an item is due`)
   if (side === layout.GET && isShut && held + returns === 0) fail(`${who}: sleeps, and the queue has ended`)
+  if (side === layout.PUT && at(words, layout.URGENT + layout.WAITERS) === 0)
+    fail(`${who}: is not counted as urgent`)
   if (side === layout.PUT && isShut) fail(`${who}: sleeps, and the queue is shut down`)
   if (side === layout.PUT && queued + returns < geometry.maxsize) fail(`${who}: sleeps, and there is room`)
   if (side === layout.MEMORY && at(words, layout.FREE_BLOCKS) === geometry.blocks)

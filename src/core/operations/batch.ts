@@ -21,12 +21,12 @@ import {
   load,
   maxsize,
   POSITION,
-  PUT,
   peek,
   poke,
   positionBefore,
   RETURNED,
   RETURNS,
+  SETTLING,
   SHUT,
   SINGLY,
   STALE,
@@ -38,7 +38,7 @@ import {
   WAITERS,
 } from '../words/index.ts'
 import { empty, fill, size, slotIsSound } from './ring.ts'
-import { needsWake } from './wake.ts'
+import { needsWake, putNeedsWake } from './wake.ts'
 
 /**
  * Up to MAX_BATCH items of the ring in one straight line, with one exchange of TAIL or HEAD. Before the
@@ -49,7 +49,7 @@ import { needsWake } from './wake.ts'
 /**
  * Puts the cells of `count` entries from `entry` on, at the tail. Their payloads and LENGTH are written.
  * Answers (n << 1) | 1 if a thread that waits for an item must be woken, (n << 1) if not: the first n cells
- * are put. FULL, CLOSED, BUSY, CORRUPT as put.
+ * are put. FULL, SETTLING, CLOSED, BUSY, CORRUPT as put.
  */
 export function putBatch(ledger: i32, entry: i32, count: i32): i32 {
   const tail = load(TAIL)
@@ -58,9 +58,9 @@ export function putBatch(ledger: i32, entry: i32, count: i32): i32 {
   if (n === 0) return whyNone(tail, entry)
   // After the slots were read, as in put.
   if (load(RETURNS) !== 0) {
-    const room = maxsize - size(tail)
-    if (room <= 0) return FULL
-    if (room < n) n = room
+    const left = maxsize - size(tail)
+    if (left <= 0) return FULL
+    if (left < n) n = left
   }
   if (cas(TAIL, tail, tail + n * POSITION) !== tail) return BUSY
   fill(slotAt(tail), entry)
@@ -87,7 +87,8 @@ export function putBatch(ledger: i32, entry: i32, count: i32): i32 {
 function whyNone(tail: i32, entry: i32): i32 {
   const slot = slotAt(tail)
   if (isCell(peek(entry)) === 0 || slotIsSound(slot) === 0) return CORRUPT
-  return size(tail) >= maxsize ? FULL : BUSY
+  if (load(slot) !== tail || hasRoom(tail) === 0) return size(tail) >= maxsize ? FULL : SETTLING
+  return BUSY
 }
 
 /**
@@ -110,9 +111,14 @@ function isFree(position: i32, entry: i32): i32 {
   const at = position | 0
   const slot = slotAt(at)
   if (load(slot) !== at) return 0
-  const oldest = positionBefore(at, maxsize)
-  if (((load(slotAt(oldest)) - emptiedMark(oldest)) | 0) < 0) return 0
+  if (hasRoom(at) === 0) return 0
   return slotIsSound(slot) & isCell(peek(entry))
+}
+
+/** 1 if the position maxsize before this one has been emptied. */
+function hasRoom(position: i32): i32 {
+  const oldest = positionBefore(position, maxsize)
+  return ((load(slotAt(oldest)) - emptiedMark(oldest)) | 0) < 0 ? 0 : 1
 }
 
 function publish(position: i32): void {
@@ -169,7 +175,7 @@ export function takeBatch(
   if (n > 5) free(head + 5 * POSITION)
   if (n > 6) free(head + 6 * POSITION)
   if (n > 7) free(head + 7 * POSITION)
-  return (n << 1) | needsWake(PUT)
+  return (n << 1) | putNeedsWake()
 }
 
 /** How many of `count` items can be taken at once: the first slot that is not published ends the batch. */

@@ -24,12 +24,12 @@ import {
   NOTHING,
   nextPosition,
   PAYLOAD,
-  PUT,
   peek,
   poke,
   positionBefore,
   RETURNED,
   RETURNS,
+  SETTLING,
   SHUT,
   SLOT_CELL,
   SLOT_VALUE,
@@ -41,7 +41,7 @@ import {
   TAKEN,
   valueBytes,
 } from '../words/index.ts'
-import { needsWake } from './wake.ts'
+import { needsWake, putNeedsWake } from './wake.ts'
 
 /**
  * The bounded ring of Vyukov's slot sequences. Cells are exchanged instead of payloads copied; values of at
@@ -50,7 +50,7 @@ import { needsWake } from './wake.ts'
 
 /**
  * Puts the outgoing cell, whose payload is `length` bytes, at the tail. Answers 1 if a thread that waits for
- * an item must be woken, else 0; FULL, CLOSED, BUSY, CORRUPT.
+ * an item must be woken, else 0; FULL, SETTLING, CLOSED, BUSY, CORRUPT.
  */
 export function put(ledger: i32, length: i32): i32 {
   const tail = load(TAIL)
@@ -62,7 +62,7 @@ export function put(ledger: i32, length: i32): i32 {
   // HEAD is not read, since takes write it all the time.
   const oldest = positionBefore(tail, maxsize)
   const behind = (load(slotAt(oldest)) - emptiedMark(oldest)) | 0
-  if (gap < 0 || behind < 0) return size(tail) >= maxsize ? FULL : BUSY
+  if (gap < 0 || behind < 0) return size(tail) >= maxsize ? FULL : SETTLING
   // RETURNS is read after the slot. If it is 0 now, and the exchange below finds the tail unmoved, then the
   // put fits at this moment. `size` likewise reads HEAD first, then RETURNS.
   if (load(RETURNS) !== 0 && size(tail) >= maxsize) return FULL
@@ -141,7 +141,7 @@ export function take(ledger: i32, entry: i32): i32 {
   store(ledger + TAKEN, load(ledger + TAKEN) + 1)
   // Frees the slot for the put one lap on. Pairs with the loads of SEQUENCE in put.
   store(slot, emptiedMark(head))
-  return (peek(entry) << 1) | needsWake(PUT)
+  return (peek(entry) << 1) | putNeedsWake()
 }
 
 /** The slot at `head` is not full: no put has claimed it, or one has and did not publish yet. */

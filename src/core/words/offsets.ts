@@ -13,6 +13,7 @@
  *    512  GET        four sides to wait on, 128 bytes each: for an item,
  *    544    SELECT     (in the line of GET: threads blocked in a select of this queue and others)
  *    640  PUT        for room,
+ *    672    URGENT     (in the line of PUT: blocked putters that sleep until they are woken)
  *    768  MEMORY     for blocks,
  *    896  JOIN       for items to be finished
  *    916    END_ROUND  (in the line of JOIN)
@@ -120,6 +121,11 @@ export const ASYNC_WAITER: i32 = 0x10000
  * not 0.
  */
 export const SELECT: i32 = GET + 32
+/**
+ * A side likewise, in the line of PUT: blocked putters that sleep without limit. The others nap: they look
+ * again soon, without a wake.
+ */
+export const URGENT: i32 = PUT + 32
 /** Moves when all threads that wait at the end of a shut-down queue must leave, though they hold items. */
 export const END_ROUND: i32 = JOIN + ASYNC_WAKING + WORD_BYTES
 /** Never written: threads that wait for the shutdown sleep on it. See wait/shut-down.ts. */
@@ -212,6 +218,8 @@ export const END_BIT: i32 = 256
 /** Bits of WAITS: blocked in a select, as a waiter of GET and as one of SELECT. */
 export const SELECT_GET_BIT: i32 = 512
 export const SELECT_BIT: i32 = 1024
+/** Bit of WAITS: blocked on PUT, and counted on URGENT. */
+export const URGENT_BIT: i32 = 2048
 
 /**
  * Cell. ATTEMPTS: deliveries begun; the first delivery of an item in the ring is counted already. Two bits
@@ -241,6 +249,8 @@ export const CORRUPT: i32 = -7
 /** Returned items come first: takeReturned takes them. */
 export const BEHIND_RETURNED: i32 = -8
 
+/** Full, but for takes under way: room is about to be there. */
+export const SETTLING: i32 = -10
 /** A batch can take no item: `take` says why. */
 export const SINGLY: i32 = -9
 

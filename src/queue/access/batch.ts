@@ -1,5 +1,5 @@
-import type { HeldItems } from '../attachment/index.ts'
 import { markUnsendable } from '../../unsendable.ts'
+import type { HeldItems } from '../attachment/index.ts'
 import { type Delivery, TakenItem } from './delivery.ts'
 import type { HeldLease } from './lease.ts'
 

@@ -92,7 +92,9 @@ export class OutgoingBatch<T> {
   copy(index: number): Buffer {
     const cell = this.#cells.at(this.#entries + index * ENTRY_BYTES)
     const at = cell + PAYLOAD
-    return Buffer.from(this.#cells.span.bytes.subarray(at, at + (this.#words[(cell + LENGTH) >> 2] as number)))
+    return Buffer.from(
+      this.#cells.span.bytes.subarray(at, at + (this.#words[(cell + LENGTH) >> 2] as number)),
+    )
   }
 
   /** False if the item is too long for a cell. */

@@ -228,7 +228,12 @@ function itemSizes(options: Sizes, byteLength: number | undefined) {
   const smallest = hasLong ? maxItemBytes : 0
   const memoryBytes = integer('options.memoryBytes', options.memoryBytes, smallest, MAX_BYTES, budget)
   const isValue = byteLength !== undefined && byteLength <= Math.min(8, itemBytes)
-  return { itemBytes, maxItemBytes, memoryBytes: hasLong ? memoryBytes : 0, valueBytes: isValue ? byteLength : 0 }
+  return {
+    itemBytes,
+    maxItemBytes,
+    memoryBytes: hasLong ? memoryBytes : 0,
+    valueBytes: isValue ? byteLength : 0,
+  }
 }
 
 /** @throws TypeError for a queue that cannot take dead letters */

@@ -25,6 +25,8 @@ import {
   runTimeoutOf,
   SHUT_DOWN,
   type Shared,
+  URGENT,
+  URGENT_BIT,
   unfinished,
 } from '../../core/index.ts'
 import { QueueCorruptError } from '../../errors.ts'
@@ -70,6 +72,7 @@ export function reclaim(
     core.leaveWait(ledger, side, asyncBit(side), ASYNC_WAITER)
   }
   core.leaveWait(ledger, JOIN, END_BIT, BLOCKED_WAITER)
+  core.leaveWait(ledger, URGENT, URGENT_BIT, BLOCKED_WAITER)
   leaveSelect(shared, ledger)
   core.unreserve(ledger)
   const entries = ledger + ENTRIES
@@ -87,8 +90,7 @@ export function reclaim(
     } else requeueAfterTimeout(shared, ledger, entry, timedOut, () => note(entry, thread, timedOut))
   }
   if (isDiscarding(shared)) discardAll(shared, ledger)
-  for (let index = 0; index < entriesOf(geometry); index++)
-    freeBlocks(shared, entries + index * ENTRY_BYTES)
+  for (let index = 0; index < entriesOf(geometry); index++) freeBlocks(shared, entries + index * ENTRY_BYTES)
   core.release(ledger, thread, recoverer)
   wakeEveryone(shared)
 }
