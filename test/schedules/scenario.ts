@@ -457,16 +457,18 @@ function checksFor(scenario: Scenario, geometry: Geometry): Checks {
     },
     // The cell number in a slot is read before the exchange that gives the slot to the thread. The list of
     // dead-lettered items is read before the lock is taken. The state of another thread's entry is exchanged
-    // only from FETCHED; its owner writes plainly what it has begun, so the exchange fails before and after.
+    // only from FETCHED; its owner writes plainly what it has begun, so the exchange fails before and after. The
+    // SEQUENCE of a slot in a batch is published by that of the first: see operations/batch.ts.
     mayRace: (address, exchanges) =>
       isEntryState(geometry, address) ||
       (!exchanges && address === layout.DEAD_LETTERED_FIRST) ||
-      (!exchanges &&
-        address >= geometry.ringAt &&
-        address < ringEnd &&
-        geometry.valueBytes === 0 &&
-        (address & 7) === layout.SLOT_CELL),
+      (!exchanges && address >= geometry.ringAt && address < ringEnd && mayRaceInSlot(geometry, address)),
   }
+}
+
+function mayRaceInSlot(geometry: Geometry, address: number): boolean {
+  const offset = (address - geometry.ringAt) % geometry.slotBytes
+  return offset === 0 ? geometry.batch > 0 : geometry.valueBytes === 0 && offset === layout.SLOT_CELL
 }
 
 function isEntryState(geometry: Geometry, address: number): boolean {

@@ -26,6 +26,7 @@ import {
   positionBefore,
   RETURNED,
   RETURNS,
+  ringMask,
   SETTLING,
   SHUT,
   SINGLY,
@@ -44,6 +45,10 @@ import { needsWake, putNeedsWake } from './wake.ts'
  * Up to MAX_BATCH items of the ring in one straight line, with one exchange of TAIL or HEAD. Before the
  * exchange every slot and every cell is checked, in order; the first that will not do ends the batch, which
  * may be shorter than asked for.
+ *
+ * Only the SEQUENCE of a batch's first slot is stored atomically, and last. It publishes the others, which are
+ * written plainly: a thread that acts on one of those has read the first, or has read a TAIL or HEAD that a
+ * thread moved after it had. (A thread that reads one early takes it for not ready, or its exchange fails.)
  */
 
 /**
@@ -72,14 +77,14 @@ export function putBatch(ledger: i32, entry: i32, count: i32): i32 {
   if (n > 6) fill(slotAt(tail + 6 * POSITION), entry + 6 * ENTRY_BYTES)
   if (n > 7) fill(slotAt(tail + 7 * POSITION), entry + 7 * ENTRY_BYTES)
   poke(ledger + STORED, peek(ledger + STORED) + n)
-  publish(tail)
-  if (n > 1) publish(tail + POSITION)
-  if (n > 2) publish(tail + 2 * POSITION)
-  if (n > 3) publish(tail + 3 * POSITION)
-  if (n > 4) publish(tail + 4 * POSITION)
-  if (n > 5) publish(tail + 5 * POSITION)
-  if (n > 6) publish(tail + 6 * POSITION)
-  if (n > 7) publish(tail + 7 * POSITION)
+  if (n > 7) markFull(tail + 7 * POSITION)
+  if (n > 6) markFull(tail + 6 * POSITION)
+  if (n > 5) markFull(tail + 5 * POSITION)
+  if (n > 4) markFull(tail + 4 * POSITION)
+  if (n > 3) markFull(tail + 3 * POSITION)
+  if (n > 2) markFull(tail + 2 * POSITION)
+  if (n > 1) markFull(tail + POSITION)
+  store(slotAt(tail), fullMark(tail))
   return (n << 1) | needsWake(GET)
 }
 
@@ -111,7 +116,8 @@ function isFree(position: i32, entry: i32): i32 {
   const at = position | 0
   const slot = slotAt(at)
   if (load(slot) !== at) return 0
-  if (hasRoom(at) === 0) return 0
+  // With as many slots as items, an empty slot is room enough.
+  if (maxsize <= ringMask && hasRoom(at) === 0) return 0
   return slotIsSound(slot) & isCell(peek(entry))
 }
 
@@ -121,8 +127,8 @@ function hasRoom(position: i32): i32 {
   return ((load(slotAt(oldest)) - emptiedMark(oldest)) | 0) < 0 ? 0 : 1
 }
 
-function publish(position: i32): void {
-  store(slotAt(position), fullMark(position))
+function markFull(position: i32): void {
+  poke(slotAt(position), fullMark(position))
 }
 
 /**
@@ -167,14 +173,14 @@ export function takeBatch(
   if (n > 7) move(head + 7 * POSITION, h, state)
   if (fetches) store(ledger + AHEAD, 1)
   store(ledger + TAKEN, load(ledger + TAKEN) + n)
-  free(head)
-  if (n > 1) free(head + POSITION)
-  if (n > 2) free(head + 2 * POSITION)
-  if (n > 3) free(head + 3 * POSITION)
-  if (n > 4) free(head + 4 * POSITION)
-  if (n > 5) free(head + 5 * POSITION)
-  if (n > 6) free(head + 6 * POSITION)
-  if (n > 7) free(head + 7 * POSITION)
+  if (n > 7) markEmptied(head + 7 * POSITION)
+  if (n > 6) markEmptied(head + 6 * POSITION)
+  if (n > 5) markEmptied(head + 5 * POSITION)
+  if (n > 4) markEmptied(head + 4 * POSITION)
+  if (n > 3) markEmptied(head + 3 * POSITION)
+  if (n > 2) markEmptied(head + 2 * POSITION)
+  if (n > 1) markEmptied(head + POSITION)
+  store(slotAt(head), emptiedMark(head))
   return (n << 1) | putNeedsWake()
 }
 
@@ -210,11 +216,11 @@ function isFull(position: i32, entry: i32): i32 {
 
 function move(position: i32, entry: i32, state: i32): void {
   empty(slotAt(position), entry)
-  store(entry + ENTRY_STATE, state)
+  poke(entry + ENTRY_STATE, state)
 }
 
-function free(position: i32): void {
-  store(slotAt(position), emptiedMark(position))
+function markEmptied(position: i32): void {
+  poke(slotAt(position), emptiedMark(position))
 }
 
 /**
