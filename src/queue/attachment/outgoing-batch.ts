@@ -5,11 +5,12 @@ import {
   clearRecord,
   ENTRY_BYTES,
   type Geometry,
+  HEAD,
   LENGTH,
   PAYLOAD,
-  queued,
   RETURNS,
   type SharedMemory,
+  TAIL,
 } from '../../core/index.ts'
 import { backOff, wakeTakers } from '../../wait/index.ts'
 import type { Cells } from './cells.ts'
@@ -55,7 +56,10 @@ export class OutgoingBatch<T> {
       this.#alone--
       return 0
     }
-    const room = maxsize - queued(this.#shared) - this.#shared.load(RETURNS)
+    const words = this.#words
+    // Plain reads: they only keep a full queue from having items encoded that must wait in private bytes.
+    const ahead = ((words[TAIL >> 2] as number) - (words[HEAD >> 2] as number)) | 0
+    const room = maxsize - (ahead >> 1) - (words[RETURNS >> 2] as number)
     const most = Math.min(batch, room, items.length - from)
     if (most < 2) return 0
     const { number } = this.#encoder
