@@ -84,7 +84,7 @@ export async function putMany<T>(
       for (let bytes = rest.shift(); bytes !== undefined; bytes = rest.shift()) {
         if ((await puts.putEncoded(bytes, limits() ?? {})) !== 'dropped') stored++
       }
-      // What could not be put with others is put by itself, and waits if there is no room.
+      // An item that could not be put with others is put by itself, and waits if there is no room.
       if (some > 0 || next >= list.length) continue
       if ((await queue.put(list[next++] as T, limits())) !== 'dropped') stored++
     }
@@ -331,7 +331,7 @@ class LeaseCollector<T> implements Collector {
   }
 
   fail(error: unknown): void {
-    // Of a thread that has detached, the items are delivered again already.
+    // Once the thread has detached, the items are delivered again already.
     if (!(error instanceof DetachedError)) for (const lease of this.#leases) lease.release()
     throw error
   }
@@ -365,7 +365,11 @@ function checkedInto(
     throw invalidValue('options.into', expected, into)
   }
   if (!(types.isFloat64Array(into) || (codec === codecs.int32 && types.isInt32Array(into)))) {
-    throw invalidType('options.into', codec === codecs.int32 ? 'an Int32Array or a Float64Array' : 'a Float64Array', into)
+    throw invalidType(
+      'options.into',
+      codec === codecs.int32 ? 'an Int32Array or a Float64Array' : 'a Float64Array',
+      into,
+    )
   }
   if (into.length === 0) throw outOfRange('options.into.length', 'at least 1', 0)
   return { ...options, most: Math.min(max, into.length), into }

@@ -249,7 +249,9 @@ export class RandomOperations {
   #entries(ledger: number, state: number): number[] {
     const { maxInFlight } = this.#ends.geometry
     const first = this.#random.below(maxInFlight)
-    const all = Array.from({ length: maxInFlight }, (_, ahead) => heldEntry(ledger, (first + ahead) % maxInFlight))
+    const all = Array.from({ length: maxInFlight }, (_, ahead) =>
+      heldEntry(ledger, (first + ahead) % maxInFlight),
+    )
     return all
       .filter((entry) => this.#ends.load(entry + ENTRY_STATE) === state)
       .slice(0, this.#random.below(MAX_BATCH + 1))

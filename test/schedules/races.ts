@@ -3,18 +3,13 @@ import * as step from './steps.ts'
 import { AT, KIND, RUNS, STATUS } from './world.ts'
 
 /**
- * `MayRace` tells whether a plain access to a word may meet an atomic one; `exchanges`: they are a plain write
- * and an exchange.
+ * `MayRace` tells whether a plain access to a word may meet an atomic one; `exchanges`: they are a plain
+ * write and an exchange.
  */
 export type MayRace = (at: number, exchanges: boolean) => boolean
 
 /** @throws Error if two threads are about to access one word, one of them plainly and one to write */
-export function refuseRace(
-  machine: Machine,
-  mayRace: MayRace,
-  first: number,
-  second: number,
-): void {
+export function refuseRace(machine: Machine, mayRace: MayRace, first: number, second: number): void {
   const { world } = machine
   const { words } = world
   const one = world.thread(first)

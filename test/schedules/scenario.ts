@@ -77,7 +77,11 @@ export function producer(
 }
 
 /** As producer, but it puts several items at once. */
-export function batchProducer(number: number, items: number, options: { mortal?: boolean } = {}): Participant {
+export function batchProducer(
+  number: number,
+  items: number,
+  options: { mortal?: boolean } = {},
+): Participant {
   const first = number * 16 + 1
   return {
     name: `batch producer ${number}`,
@@ -451,10 +455,7 @@ function checksFor(scenario: Scenario, geometry: Geometry): Checks {
     mayRace: (address, exchanges) =>
       isEntryState(geometry, address) ||
       (!exchanges && address === layout.DEAD_LETTERED_FIRST) ||
-      (!exchanges &&
-        address >= geometry.ringAt &&
-        address < ringEnd &&
-        (address & 7) === layout.SLOT_CELL),
+      (!exchanges && address >= geometry.ringAt && address < ringEnd && (address & 7) === layout.SLOT_CELL),
   }
 }
 
@@ -462,7 +463,11 @@ function isEntryState(geometry: Geometry, address: number): boolean {
   const { ledgersAt, ledgerBytes, maxThreads } = geometry
   const isInLedger = address >= ledgersAt && address < ledgersAt + maxThreads * ledgerBytes
   const offset = (address - ledgersAt) % ledgerBytes
-  return isInLedger && offset >= layout.ENTRIES && (offset - layout.ENTRIES) % layout.ENTRY_BYTES === layout.ENTRY_STATE
+  return (
+    isInLedger &&
+    offset >= layout.ENTRIES &&
+    (offset - layout.ENTRIES) % layout.ENTRY_BYTES === layout.ENTRY_STATE
+  )
 }
 
 /** Fails if a thread sleeps although its condition holds. */

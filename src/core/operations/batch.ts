@@ -133,10 +133,9 @@ function publish(position: i32): void {
 
 /**
  * Takes up to `count` items at the head into the entries `a` to `h` of `ledger`, in exchange for their empty
- * cells. `ahead` 1: all but the first are fetched ahead, and any thread may revoke them; to be used only while
- * nothing is. Answers (n << 1) | 1
- * if a thread that waits for room must be woken, (n << 1) if not: the first n entries hold items. BUSY;
- * SINGLY: no item can be taken this way, and `take` says why.
+ * cells. `ahead` 1: all but the first are fetched ahead, and any thread may revoke them. This is for a thread
+ * that has none fetched ahead. Answers (n << 1) | 1 if a thread that waits for room must be woken, (n << 1)
+ * if not: the first n entries hold items. BUSY; SINGLY: no item can be taken this way, and `take` says why.
  */
 export function takeBatch(
   ledger: i32,

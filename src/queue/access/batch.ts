@@ -1,5 +1,5 @@
-import type { HeldItems } from '../attachment/index.ts'
 import { markUnsendable } from '../../unsendable.ts'
+import type { HeldItems } from '../attachment/index.ts'
 import { type Delivery, TakenItem } from './delivery.ts'
 import type { HeldLease } from './lease.ts'
 
@@ -34,7 +34,7 @@ export class TakenBatch<T> implements Batch<T> {
   readonly #afterFinish: () => void
   #deliveries: Delivery<T>[] | undefined
 
-  /** `leases` are new, and their items have been decoded. `afterFinish` is called when items were finished. */
+  /** `leases` are new, and their items are decoded. `afterFinish` is called when items were finished. */
   constructor(leases: readonly HeldLease<T>[], held: HeldItems<T>, afterFinish: () => void) {
     this.#leases = leases
     this.#held = held

@@ -103,7 +103,12 @@ export class Takes<T> implements Source<T> {
    * many; 0: `tryGet` must say why. @throws CodecError, which the items before the broken one precede:
    * `onBroken` is told how many they are
    */
-  getSome(items: { [index: number]: T }, at: number, max: number, onBroken: (before: number) => void): number {
+  getSome(
+    items: { [index: number]: T },
+    at: number,
+    max: number,
+    onBroken: (before: number) => void,
+  ): number {
     if (this.#pending.size > 0) return 0
     const entries = this.#entries
     const count = this.#held.takeMany(max, entries)

@@ -133,7 +133,7 @@ export class HeldItems<T> {
       }
       if (answer === CORRUPT) throw this.#cells.refused('a take', entry)
       if (answer !== BUSY) {
-        // What another thread has fetched ahead and not begun comes last.
+        // Items that another thread has fetched ahead and not begun come last.
         if (answer !== DISCARDED && revokeOne(this.#shared, this.#ledger)) {
           answer = BEHIND_RETURNED
           continue
@@ -192,7 +192,7 @@ export class HeldItems<T> {
     wakeTakers(this.#shared)
   }
 
-  /** What came back, which comes first, else the next item that was fetched ahead; 0 if all were revoked. */
+  /** An item that came back comes first, then the next that was fetched ahead; 0 if all were revoked. */
   #takeNext(): number {
     if (this.#words[RETURNED >> 2] !== 0) {
       const entry = this.#takeReturned()
@@ -259,7 +259,7 @@ export class HeldItems<T> {
     return answer >> 1
   }
 
-  /** `count` items were taken, of which all but the first are fetched ahead. Returns the entry of the first. */
+  /** `count` items were taken, and all but the first are fetched ahead. Returns the entry of the first. */
   #fetched(count: number, width: number): number {
     const first = this.#free.pop() as number
     for (let index = 1; index < count; index++) this.#ahead.push(this.#free.pop() as number)

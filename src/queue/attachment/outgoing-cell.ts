@@ -158,7 +158,6 @@ export class OutgoingCell<T> {
     return answer === FULL && this.#geometry.dropsOldest ? this.#core.replace(this.#ledger, length) : answer
   }
 
-
   /** The put met another thread. In a method of its own: its closure would cost every put an allocation. */
   #putAgain(length: number): number {
     backOff(0)

@@ -23,8 +23,6 @@ export { beforeRecovery } from './other-threads.ts'
 /** @internal */
 export { discardAll, freeBlocks, heldBlocks, reclaim, wakeEveryone } from './reclaim.ts'
 /** @internal */
-export { revokeAll, revokeEntry, revokeOne } from './revoke.ts'
-/** @internal */
 export type { RegisteredQueue } from './registry.ts'
 /** @internal */
 export {
@@ -40,3 +38,5 @@ export {
   sweepNowAndThen,
   thisThread,
 } from './registry.ts'
+/** @internal */
+export { revokeAll, revokeEntry, revokeOne } from './revoke.ts'

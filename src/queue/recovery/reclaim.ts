@@ -87,8 +87,7 @@ export function reclaim(
     } else requeueAfterTimeout(shared, ledger, entry, timedOut, () => note(entry, thread, timedOut))
   }
   if (isDiscarding(shared)) discardAll(shared, ledger)
-  for (let index = 0; index < entriesOf(geometry); index++)
-    freeBlocks(shared, entries + index * ENTRY_BYTES)
+  for (let index = 0; index < entriesOf(geometry); index++) freeBlocks(shared, entries + index * ENTRY_BYTES)
   core.release(ledger, thread, recoverer)
   wakeEveryone(shared)
 }
