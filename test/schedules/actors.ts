@@ -6,6 +6,8 @@ import { cellAt, keyAt } from '../../src/core/words/addresses.ts'
 import { add, notify, peek, poke, store } from '../../src/core/words/memory.ts'
 import {
   AHEAD,
+  ASYNC_EPOCH,
+  ASYNC_WAKING,
   ATTEMPTS,
   BEHIND_RETURNED,
   BUSY,
@@ -30,12 +32,12 @@ import {
   REPLACED,
 } from '../../src/core/words/offsets.ts'
 import { afterFinish, EndWait, hasEnded } from '../../src/queue/recovery/end-wait.ts'
-import { discardAll, freeBlocks, recover, wakeEveryone } from '../../src/queue/recovery/reclaim.ts'
-import { revokeAll, revokeOne } from '../../src/queue/recovery/revoke.ts'
+import { discardAll, freeBlocks, reclaim, recover, wakeEveryone } from '../../src/queue/recovery/reclaim.ts'
+import { revokeAll, revokeEntry, revokeOne } from '../../src/queue/recovery/revoke.ts'
 import { backOff } from '../../src/wait/backoff.ts'
 import { block } from '../../src/wait/blocking.ts'
 import { blockInSelect } from '../../src/wait/blocking-select.ts'
-import type { Side } from '../../src/wait/side.ts'
+import { ASYNC_WAITER, asyncBit, type Side } from '../../src/wait/side.ts'
 import { wakeTakers } from '../../src/wait/waking.ts'
 import { awaitDeath, observe, remember } from './steps.ts'
 
@@ -78,14 +80,22 @@ export const DELAY_ONCE = 3
 /** Dead-letters it, and moves dead-lettered items to the dead letters. */
 export const FAIL = 4
 
-/** How a taker waits: with a look before it waits, or in a select. */
+/** How a taker waits: with a look before it waits, in a select, or as a promise. */
 export const LOOKS = 1
 export const SELECTS = 2
+export const AWAITS = 3
 
-/** The thread of a taker goes on when its work is over. */
+/**
+ * The thread of a taker goes on when its work is over. One that fetches ahead is busy with its last item, and
+ * begins nothing more.
+ */
 export const STAY = 0
 /** The thread of a taker ends at the end of the queue, and the items it holds come back. */
 export const LEAVE = 1
+/** A taker gives back what it has fetched ahead, and goes on. */
+export const GIVE_BACK = 2
+/** A taker detaches, and the items it holds come back. */
+export const DETACH = 3
 
 let shared: Shared
 
@@ -169,7 +179,7 @@ function putOnce(ledger: number): number {
   }
 }
 
-// --- putting two at once. Registers: ledger, next item, last item, cells written, cells put ---
+// --- putting several at once. Registers: ledger, next item, last item, cells written, cells put ---
 
 /** Writes the next items into the outgoing cells of a batch, and puts them when there is room. */
 export function produceBatch(r: Int32Array): number {
@@ -188,7 +198,8 @@ export function produceBatch(r: Int32Array): number {
   const attempt = (): Side | 0 => {
     remember(0)
     const entry = batchAt(shared.geometry, ledger) + put * ENTRY_BYTES
-    const answer = putBatchOnce(ledger, entry, written - put)
+    let answer = putBatchOnce(ledger, entry, written - put)
+    if (answer === FULL && shared.geometry.dropsOldest) answer = putSingly(ledger, item)
     if (answer === FULL) return PUT
     if (answer === CLOSED) {
       observe(REFUSED, item)
@@ -206,6 +217,15 @@ export function produceBatch(r: Int32Array): number {
     r[4] = 0
   }
   return RETRY
+}
+
+/** Puts one item of a batch that found no room, in place of the oldest. Answers as putBatchOnce. */
+function putSingly(ledger: number, item: number): number {
+  const at = cellAt(peek(ledger + ENTRIES)) + PAYLOAD
+  poke(at, item)
+  poke(at + 4, check(item))
+  const answer = putOnce(ledger)
+  return answer >= 0 ? 1 : answer
 }
 
 /** Answers how many cells were put, or as putBatch. */
@@ -274,7 +294,7 @@ export function consume(r: Int32Array): number {
     return RETRY
   }
   if (left === 0) return over === LEAVE ? EXIT : DONE
-  const answer = how === SELECTS ? selectOne(ledger, entry) : takeSync(ledger, entry, how === LOOKS)
+  const answer = how === SELECTS ? selectOne(ledger, entry) : takeOne(ledger, entry, how)
   if (answer < 0) {
     observe(ENDED)
     r[1] = 0
@@ -323,6 +343,35 @@ function takeSync(ledger: number, entry: number, looks: boolean): number {
   return answer
 }
 
+function takeOne(ledger: number, entry: number, how: number): number {
+  return how === AWAITS ? awaitOne(ledger, entry) : takeSync(ledger, entry, how === LOOKS)
+}
+
+/** As PendingCalls with one call, without the look before it waits. */
+function awaitOne(ledger: number, entry: number): number {
+  const endWait = new EndWait(shared, ledger, () => true, nothing)
+  let answer = NOTHING
+  let isDelayed = 0
+  const attempt = (): boolean => {
+    isDelayed = releaseOnce()
+    answer = look(ledger, entry, () => endWait.mayLeave())
+    const round = endWait.arrived ? 1 + ((endWait as unknown as { keptRound: number }).keptRound & 0xffff) : 0
+    remember(round * 2 + isDelayed)
+    return answer !== NOTHING
+  }
+  shared.core.enterWait(ledger, GET, asyncBit(GET), ASYNC_WAITER)
+  for (;;) {
+    const epoch = shared.load(GET + ASYNC_EPOCH)
+    if (shared.load(GET + ASYNC_WAKING) !== 0) shared.core.clearAsyncWaking(GET)
+    const found = attempt()
+    if (found) break
+    shared.wait(GET + ASYNC_EPOCH, epoch, isDelayed === 1 ? 1 : Number.POSITIVE_INFINITY)
+  }
+  shared.core.leaveWait(ledger, GET, asyncBit(GET), ASYNC_WAITER)
+  if (endWait.arrived) endWait.leave()
+  return answer
+}
+
 function nothing(): void {}
 
 /** Answers NOTHING if the taker must wait, CLOSED if it has ended. */
@@ -352,11 +401,13 @@ function takeOnce(ledger: number, entry: number): number {
   }
 }
 
-// --- taking two at once. Registers: ledger, items to take (-1: until the end), manner, the item to settle
-// next, STAY or LEAVE, items taken, 1 if all but the first are fetched ahead ---
+// --- taking several at once. Registers: ledger, items to take (-1: until the end), manner, the item to settle
+// next, what it does when its work is over, items taken, 1 if all but the first are fetched ahead, its own
+// number as a thread ---
 
 export function consumeBatch(r: Int32Array): number {
-  const [ledger, left, manner, next, over, taken, ahead] = r as unknown as [
+  const [ledger, left, manner, next, over, taken, ahead, self] = r as unknown as [
+    number,
     number,
     number,
     number,
@@ -366,6 +417,7 @@ export function consumeBatch(r: Int32Array): number {
     number,
   ]
   const entries = ledger + ENTRIES + ENTRY_BYTES
+  if (left === 0) return endBatch(ledger, next, over, taken, self)
   if (taken > 0) {
     const entry = entries + next * ENTRY_BYTES
     if (next === 0 || ahead === 0 || beginOnce(ledger, entry, next === taken - 1)) {
@@ -379,8 +431,8 @@ export function consumeBatch(r: Int32Array): number {
     }
     return RETRY
   }
-  if (left === 0) return over === LEAVE ? EXIT : DONE
-  const width = left < 0 ? shared.geometry.batch : Math.min(left, shared.geometry.batch)
+  const { batch } = shared.geometry
+  const width = left < 0 || ahead === 1 ? batch : Math.min(left, batch)
   const many = takeBatchOnce(ledger, entries, width, ahead)
   const answer = many > 0 ? many : takeSync(ledger, entries, false)
   if (answer < 0) {
@@ -392,10 +444,29 @@ export function consumeBatch(r: Int32Array): number {
   return RETRY
 }
 
+/** The work is over, and the items from number `next` on of `taken` ones are fetched ahead. */
+function endBatch(ledger: number, next: number, over: number, taken: number, self: number): number {
+  if (over === LEAVE) return EXIT
+  if (over === GIVE_BACK && taken > 0) {
+    const entries = ledger + ENTRIES + ENTRY_BYTES
+    for (let index = next; index < taken; index++) {
+      if (index === taken - 1) store(ledger + AHEAD, 0)
+      revokeEntry(shared, ledger, entries + index * ENTRY_BYTES)
+    }
+    wakeTakers(shared)
+  }
+  if (over === DETACH) {
+    store(ledger + AHEAD, 0)
+    reclaim(shared, ledger, self + 1, 0)
+  }
+  return DONE
+}
+
 /** Answers how many were taken, or SINGLY. */
 function takeBatchOnce(ledger: number, first: number, count: number, ahead: number): number {
+  const [b, c, d] = [1, 2, 3].map((index) => first + index * ENTRY_BYTES) as [number, number, number]
   for (let tries = 0; ; tries++) {
-    const answer = shared.core.takeBatch(ledger, ahead, count, first, first + ENTRY_BYTES, 0, 0, 0, 0, 0, 0)
+    const answer = shared.core.takeBatch(ledger, ahead, count, first, b, c, d, 0, 0, 0, 0)
     if (answer > 0 && (answer & 1) === 1) shared.core.wake(PUT)
     if (answer >= 0) return answer >> 1
     if (answer !== BUSY) return answer
