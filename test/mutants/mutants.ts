@@ -586,8 +586,8 @@ const queue: Mutant[] = [
     name: 'the blocks of the staged cell of a dead thread are not freed',
     faults: one(
       RECOVERY,
-      'for (let index = 0; index <= geometry.maxInFlight; index++)\n    freeBlocks',
-      'for (let index = 1; index <= geometry.maxInFlight; index++)\n    freeBlocks',
+      'for (let index = 0; index < entriesOf(geometry); index++) freeBlocks',
+      'for (let index = 1; index < entriesOf(geometry); index++) freeBlocks',
     ),
     expected: 'explored',
     scenes: ['blocks, a producer dies'],
