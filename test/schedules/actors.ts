@@ -33,7 +33,7 @@ import {
 } from '../../src/core/words/offsets.ts'
 import { afterFinish, EndWait, hasEnded } from '../../src/queue/recovery/end-wait.ts'
 import { discardAll, freeBlocks, reclaim, recover, wakeEveryone } from '../../src/queue/recovery/reclaim.ts'
-import { revokeAll, revokeEntry, revokeOne } from '../../src/queue/recovery/revoke.ts'
+import { revokeEntry, revokeOne } from '../../src/queue/recovery/revoke.ts'
 import { backOff } from '../../src/wait/backoff.ts'
 import { block } from '../../src/wait/blocking.ts'
 import { blockInSelect } from '../../src/wait/blocking-select.ts'
@@ -454,6 +454,7 @@ function endBatch(ledger: number, next: number, over: number, taken: number, sel
       revokeEntry(shared, ledger, entries + index * ENTRY_BYTES)
     }
     wakeTakers(shared)
+    discardAll(shared, ledger)
   }
   if (over === DETACH) {
     store(ledger + AHEAD, 0)
@@ -604,10 +605,7 @@ function isJoined(ledger: number): boolean {
 export function shutDown(r: Int32Array): number {
   const [ledger, immediate] = r as unknown as [number, number]
   shared.core.shut(immediate)
-  if (immediate !== 0) {
-    revokeAll(shared)
-    discardAll(shared, ledger)
-  }
+  if (immediate !== 0) discardAll(shared, ledger)
   wakeEveryone(shared)
   return DONE
 }

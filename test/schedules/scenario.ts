@@ -495,4 +495,7 @@ function refuseSleep(words: Words, geometry: Geometry, side: number, who: string
   if (side === layout.MEMORY && at(words, layout.FREE_BLOCKS) === geometry.blocks)
     fail(`${who}: sleeps, and all blocks are free`)
   if (side === layout.JOIN && queued + returns + held === 0) fail(`${who}: sleeps, and all is finished`)
+  const isDiscarding = (at(words, layout.HEAD) & layout.SHUT) !== 0
+  if (side === layout.JOIN && isDiscarding && queued + returns + fetched > 0)
+    fail(`${who}: sleeps, and what is left is not discarded`)
 }

@@ -11,7 +11,6 @@ import {
   DROPPED,
   ENTRIES,
   ENTRY_BYTES,
-  isDiscarding,
   looksDrained,
   MAX_BATCH,
   MEMORY,
@@ -190,6 +189,8 @@ export class HeldItems<T> {
       this.#free.push(entry)
     }
     wakeTakers(this.#shared)
+    // An immediate shutdown may have looked for them before they came back.
+    discardAll(this.#shared, this.#ledger)
   }
 
   /** An item that came back comes first, then the next that was fetched ahead; 0 if all were revoked. */
@@ -264,11 +265,6 @@ export class HeldItems<T> {
     const first = this.#free.pop() as number
     for (let index = 1; index < count; index++) this.#ahead.push(this.#free.pop() as number)
     if (count === width) this.#ahead.grow()
-    // An immediate shutdown discards what is not begun, and may not have seen these.
-    if (count > 1 && isDiscarding(this.#shared)) {
-      this.releaseAhead()
-      discardAll(this.#shared, this.#ledger)
-    }
     return first
   }
 

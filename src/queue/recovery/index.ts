@@ -39,4 +39,4 @@ export {
   thisThread,
 } from './registry.ts'
 /** @internal */
-export { revokeAll, revokeEntry, revokeOne } from './revoke.ts'
+export { revokeEntry, revokeOne } from './revoke.ts'

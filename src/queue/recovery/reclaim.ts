@@ -41,7 +41,7 @@ import {
   wakeAllTakers,
 } from '../../wait/index.ts'
 import { DueTime } from './due-time.ts'
-import { revokeEntry } from './revoke.ts'
+import { revokeAll, revokeEntry } from './revoke.ts'
 
 /**
  * Told of each entry whose item failed because its holder (threadId + 1) died, before the item is requeued.
@@ -86,7 +86,7 @@ export function reclaim(
       untilDone(() => core.requeue(ledger, entry, again))
     } else requeueAfterTimeout(shared, ledger, entry, timedOut, () => note(entry, thread, timedOut))
   }
-  if (isDiscarding(shared)) discardAll(shared, ledger)
+  discardAll(shared, ledger)
   for (let index = 0; index < entriesOf(geometry); index++) freeBlocks(shared, entries + index * ENTRY_BYTES)
   core.release(ledger, thread, recoverer)
   wakeEveryone(shared)
@@ -118,10 +118,13 @@ function requeueAfterTimeout(
 }
 
 /**
- * Discards what is left after an immediate shutdown; it counts as finished in `ledger`. Each step discards
- * one item, and any number of threads may take part: so one that began it may die.
+ * After an immediate shutdown: discards what is left, items that threads have fetched ahead included; it
+ * counts as finished in `ledger`. Each step discards one item, and any number of threads may take part: so
+ * one that began it may die.
  */
 export function discardAll(shared: Shared, ledger: number): void {
+  if (!isDiscarding(shared)) return
+  revokeAll(shared)
   const { core, geometry } = shared
   let discarded = 0
   for (let tries = 0; discarded <= geometry.cells; ) {

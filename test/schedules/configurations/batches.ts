@@ -11,7 +11,7 @@ import {
   UNTIL_END,
 } from '../scenario.ts'
 import { type Configuration, configuration, onlyDeep, onlySampled } from './configuration.ts'
-import { accountsFor, allDelivered, drained, ended, mortal } from './ends.ts'
+import { accountsFor, allDelivered, drained, ended, joined, mortal } from './ends.ts'
 
 /** Batches of two, and of three. */
 const wide = { batch: 2, maxInFlight: 2 }
@@ -194,6 +194,29 @@ export const BATCHES: readonly Configuration[] = [
       end: ended(1),
     },
     { preemptions: 1 },
+    2,
+  ),
+  configuration(
+    'fetched ahead, given back, immediate',
+    'is discarded though the shutdown has looked, and the join is released',
+    {
+      ...wide,
+      maxsize: 2,
+      threads: [twoPut, batchTaker(0, 1, { ...ahead, over: GIVE_BACK }), closer(true), joiner()],
+      end: joined,
+    },
+    { preemptions: 1 },
+    2,
+  ),
+  configuration(
+    'fetched ahead, immediate, its caller dies',
+    'is discarded by those that go on',
+    {
+      ...wide,
+      maxsize: 2,
+      threads: [twoPut, batchTaker(0, 1, ahead), closer(true, true), joiner(), guardian(0)],
+    },
+    { preemptions: 1, kills: 1 },
     2,
   ),
   configuration(
