@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { codecs, Queue, type QueueOptions } from '../../src/index.ts'
+import { attach, codecs, EMPTY, Queue, type QueueOptions } from '../../src/index.ts'
 import { internalsOf, type Lease } from '../../src/queue/index.ts'
 import { faultsOf } from '../core/cell-places.ts'
 
@@ -17,6 +17,16 @@ function leased<T>(queue: Queue<T>): Lease<T> {
 function leasedAfter<T>(queue: Queue<T>, items: number): Lease<T> {
   for (let count = 0; count < items; count++) leased(queue).finish()
   return leased(queue)
+}
+
+/** The items that are left, in the order in which they come out. */
+function emptied(queue: Queue<number>): number[] {
+  const items: number[] = []
+  for (let item = queue.tryGet(); item !== EMPTY; item = queue.tryGet()) {
+    items.push(item)
+    queue.taskDone()
+  }
+  return items
 }
 
 function isWhole(queue: Queue<number>): void {
@@ -44,5 +54,15 @@ describe('items that a consumer has fetched ahead', () => {
     lease.finish()
     await queue.join({ timeout: 0 })
     isWhole(queue)
+  })
+
+  it('come back in their order when the thread detaches, or dies', async () => {
+    const queue = numbers()
+    const { handle } = queue
+    await queue.putMany(Array.from({ length: 16 }, (_, index) => index))
+    leasedAfter(queue, 7).finish()
+    expect(queue.stats().threads[0]?.held).toBe(7)
+    queue[Symbol.dispose]()
+    expect(emptied(attach(handle))).toEqual([8, 9, 10, 11, 12, 13, 14, 15])
   })
 })

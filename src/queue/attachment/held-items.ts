@@ -160,6 +160,7 @@ export class HeldItems<T> {
     }
     const width = Math.min(this.#ahead.width, this.#free.length)
     if (width > 1) {
+      this.#sortLast(width)
       const count = this.#takeBatch(width, 1)
       if (count > 0) return this.#fetched(count, width)
     }
@@ -177,7 +178,9 @@ export class HeldItems<T> {
     const width = Math.min(max, this.#free.length, this.#shared.geometry.batch)
     if (width < 2) return 0
     const count = this.#takeBatch(width, 0)
-    for (let index = 0; index < count; index++) entries[index] = this.#free.pop() as number
+    const from = this.#free.length - width
+    for (let index = 0; index < count; index++) entries[index] = this.#free[from + index] as number
+    this.#use(from, count)
     return count
   }
 
@@ -231,12 +234,12 @@ export class HeldItems<T> {
     }
   }
 
-  /** Takes `width` items at most into the last free entries. Returns how many; 0 if `take` must say why. */
+  /** Takes `width` items at most into the last `width` free entries. Returns how many; 0: `take` says why. */
   #takeBatch(width: number, ahead: 0 | 1): number {
     if (this.#words[DELAYED >> 2] !== 0) this.untilDueMs()
     const free = this.#free
     const core = this.#core
-    const last = free.length - 1
+    const from = free.length - width
     let answer = BUSY
     for (let tries = 0; answer === BUSY; tries++) {
       if (tries > 0) backOff(tries)
@@ -244,14 +247,14 @@ export class HeldItems<T> {
         this.#ledger,
         ahead,
         width,
-        free[last] as number,
-        free[last - 1] as number,
-        width > 2 ? (free[last - 2] as number) : 0,
-        width > 3 ? (free[last - 3] as number) : 0,
-        width > 4 ? (free[last - 4] as number) : 0,
-        width > 5 ? (free[last - 5] as number) : 0,
-        width > 6 ? (free[last - 6] as number) : 0,
-        width > 7 ? (free[last - 7] as number) : 0,
+        free[from] as number,
+        free[from + 1] as number,
+        width > 2 ? (free[from + 2] as number) : 0,
+        width > 3 ? (free[from + 3] as number) : 0,
+        width > 4 ? (free[from + 4] as number) : 0,
+        width > 5 ? (free[from + 5] as number) : 0,
+        width > 6 ? (free[from + 6] as number) : 0,
+        width > 7 ? (free[from + 7] as number) : 0,
       )
     }
     if (answer < 0) return 0
@@ -262,10 +265,35 @@ export class HeldItems<T> {
 
   /** `count` items were taken, and all but the first are fetched ahead. Returns the entry of the first. */
   #fetched(count: number, width: number): number {
-    const first = this.#free.pop() as number
-    for (let index = 1; index < count; index++) this.#ahead.push(this.#free.pop() as number)
+    const free = this.#free
+    const from = free.length - width
+    const first = free[from] as number
+    for (let index = 1; index < count; index++) this.#ahead.push(free[from + index] as number)
+    this.#use(from, count)
     if (count === width) this.#ahead.grow()
     return first
+  }
+
+  /** The free entries from index `from` on are used, `count` of them. */
+  #use(from: number, count: number): void {
+    const free = this.#free
+    for (let index = from + count; index < free.length; index++) free[index - count] = free[index] as number
+    for (let index = 0; index < count; index++) free.pop()
+  }
+
+  /**
+   * Sorts the last `width` free entries. Whoever reclaims the ledger goes through its entries in their order,
+   * and so the items that were fetched into these come back in theirs. Mostly they are sorted already.
+   */
+  #sortLast(width: number): void {
+    const free = this.#free
+    const from = free.length - width
+    for (let index = from + 1; index < free.length; index++) {
+      const entry = free[index] as number
+      let at = index
+      for (; at > from && (free[at - 1] as number) > entry; at--) free[at] = free[at - 1] as number
+      free[at] = entry
+    }
   }
 
   #keep(): void {
