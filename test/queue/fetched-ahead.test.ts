@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { attach, codecs, EMPTY, Queue, type QueueOptions } from '../../src/index.ts'
+import { attach, codecs, EMPTY, Queue, type QueueOptions, select } from '../../src/index.ts'
 import { internalsOf, type Lease } from '../../src/queue/index.ts'
 import { faultsOf } from '../core/cell-places.ts'
 
@@ -64,5 +64,13 @@ describe('items that a consumer has fetched ahead', () => {
     expect(queue.stats().threads[0]?.held).toBe(7)
     queue[Symbol.dispose]()
     expect(emptied(attach(handle))).toEqual([8, 9, 10, 11, 12, 13, 14, 15])
+  })
+
+  it('leave room for as many in a select, and in a batch', async () => {
+    const queue = numbers({ maxInFlight: 4 })
+    await queue.putMany([1, 2, 3, 4, 5, 6, 7])
+    expect(leasedAfter(queue, 3).item).toBe(4)
+    expect(await select({ queue }, { timeout: 0 })).toEqual({ from: 'queue', item: 5 })
+    expect(await queue.getMany(3)).toEqual([6, 7])
   })
 })
