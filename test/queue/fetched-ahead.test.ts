@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { ledgerAt } from '../../src/core/geometry.ts'
+import { ENTRIES, ENTRY_BYTES } from '../../src/core/words/offsets.ts'
 import { attach, codecs, EMPTY, Queue, type QueueOptions, select } from '../../src/index.ts'
 import { internalsOf, type Lease } from '../../src/queue/index.ts'
 import { faultsOf } from '../core/cell-places.ts'
+import { within } from '../support/deadline.ts'
 
 const numbers = (options?: QueueOptions<number>) =>
   new Queue<number>({ codec: codecs.int32, maxsize: 16, ...options })
@@ -17,6 +20,18 @@ function leased<T>(queue: Queue<T>): Lease<T> {
 function leasedAfter<T>(queue: Queue<T>, items: number): Lease<T> {
   for (let count = 0; count < items; count++) leased(queue).finish()
   return leased(queue)
+}
+
+/** Another thread at the queue, as shared memory shows it. */
+function neighbour(queue: Queue<number>) {
+  const { core, geometry } = internalsOf(queue).shared
+  const ledger = ledgerAt(geometry, 1)
+  core.claim(ledger, 1, 1000)
+  const entry = (number: number) => ledger + ENTRIES + number * ENTRY_BYTES
+  return {
+    /** It begins one item, and fetches one ahead. */
+    fetch: () => core.takeBatch(ledger, 1, 2, entry(1), entry(2), 0, 0, 0, 0, 0, 0),
+  }
 }
 
 /** The items that are left, in the order in which they come out. */
@@ -72,5 +87,23 @@ describe('items that a consumer has fetched ahead', () => {
     expect(leasedAfter(queue, 3).item).toBe(4)
     expect(await select({ queue }, { timeout: 0 })).toEqual({ from: 'queue', item: 5 })
     expect(await queue.getMany(3)).toEqual([6, 7])
+  })
+})
+
+describe('an item that another thread has fetched ahead', () => {
+  it('counts for a pending get that may hold no more, as a queued one does', async () => {
+    const queue = numbers({ maxInFlight: 2 })
+    const there = neighbour(queue)
+    const gets = [1, 2, 3].map(() => queue.get())
+    queue.tryPut(1)
+    queue.tryPut(2)
+    expect(await Promise.all(gets.slice(0, 2))).toEqual([1, 2])
+    const last = expect(gets[2]).rejects.toMatchObject({ code: 'ERR_TOO_MANY_IN_FLIGHT' })
+    queue.tryPut(3)
+    queue.tryPut(4)
+    expect(there.fetch() >> 1).toBe(2)
+    await within(last, 'the third get')
+    queue.taskDone()
+    expect(queue.tryGet()).toBe(4)
   })
 })

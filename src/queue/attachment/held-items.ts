@@ -107,9 +107,15 @@ export class HeldItems<T> {
     return this.#free.length + this.#ahead.size
   }
 
-  /** No more may be held, and nothing could be had: a take now would fail for want of room only later. */
-  get mustWaitForItem(): boolean {
-    return this.room === 0 && looksDrained(this.#shared)
+  /**
+   * No more may be held, and nothing can be had: a take now would fail for want of room only later. An item
+   * that another thread has fetched ahead can be had, so it comes back, for whoever may hold it.
+   */
+  mustWaitForItem(): boolean {
+    if (this.room > 0 || !looksDrained(this.#shared)) return false
+    if (!revokeOne(this.#shared, this.#ledger)) return true
+    this.#afterRevoking()
+    return false
   }
 
   /** Takes an item. Returns its entry; NOTHING, CLOSED, DISCARDED. @throws TooManyInFlightError */
@@ -191,6 +197,11 @@ export class HeldItems<T> {
       revokeEntry(this.#shared, this.#ledger, entry)
       this.#free.push(entry)
     }
+    this.#afterRevoking()
+  }
+
+  /** Items came back that this thread does not take. */
+  #afterRevoking(): void {
     wakeTakers(this.#shared)
     // An immediate shutdown may have looked for them before they came back.
     discardAll(this.#shared, this.#ledger)
