@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ledgerAt } from '../../src/core/geometry.ts'
-import { ENTRIES, ENTRY_BYTES } from '../../src/core/words/offsets.ts'
-import { attach, codecs, EMPTY, Queue, type QueueOptions, select } from '../../src/index.ts'
+import { DEAD_LETTER, ENTRIES, ENTRY_BYTES } from '../../src/core/words/offsets.ts'
+import { attach, codecs, type DeadLetter, EMPTY, Queue, type QueueOptions, select } from '../../src/index.ts'
 import { internalsOf, type Lease } from '../../src/queue/index.ts'
 import { faultsOf } from '../core/cell-places.ts'
 import { within } from '../support/deadline.ts'
@@ -29,6 +29,9 @@ function neighbour(queue: Queue<number>) {
   core.claim(ledger, 1, 1000)
   const entry = (number: number) => ledger + ENTRIES + number * ENTRY_BYTES
   return {
+    core,
+    ledger,
+    entry,
     /** It begins one item, and fetches one ahead. */
     fetch: () => core.takeBatch(ledger, 1, 2, entry(1), entry(2), 0, 0, 0, 0, 0, 0),
   }
@@ -87,6 +90,25 @@ describe('items that a consumer has fetched ahead', () => {
     expect(leasedAfter(queue, 3).item).toBe(4)
     expect(await select({ queue }, { timeout: 0 })).toEqual({ from: 'queue', item: 5 })
     expect(await queue.getMany(3)).toEqual([6, 7])
+  })
+
+  it('let a put go on that had nothing to drop, when they come back', async () => {
+    const letters = new Queue<DeadLetter<number>>({ maxsize: 1 })
+    letters.tryPut({} as DeadLetter<number>)
+    const queue = numbers({ maxsize: 2, whenFull: 'drop-oldest', deadLetters: letters })
+    const { core, ledger, entry } = neighbour(queue)
+    await queue.putMany([1, 2])
+    leased(queue).finish()
+    await queue.put(3)
+    expect(leased(queue).item).toBe(2)
+    for (const item of [4, 5]) {
+      await queue.put(item)
+      expect(core.take(ledger, entry(1))).toBeGreaterThanOrEqual(0)
+      core.requeue(ledger, entry(1), DEAD_LETTER)
+    }
+    const put = queue.put(6)
+    internalsOf(queue).source.releaseAhead()
+    expect(await within(put, 'the put')).toBe('replaced-oldest')
   })
 })
 

@@ -202,7 +202,7 @@ export class HeldItems<T> {
 
   /** Items came back that this thread does not take. */
   #afterRevoking(): void {
-    wakeTakers(this.#shared)
+    this.#wakeForReturned()
     // An immediate shutdown may have looked for them before they came back.
     discardAll(this.#shared, this.#ledger)
   }
@@ -442,13 +442,17 @@ export class HeldItems<T> {
     if (answer === CORRUPT) throw this.#cells.refused('requeuing an item', entry)
     this.#chain.free(entry)
     this.#free.push(entry)
-    wakeTakers(this.#shared)
-    if (geometry.dropsOldest) {
-      // Puts that found nothing they could drop look again.
-      core.wakeAll(PUT)
-      core.wakeAll(MEMORY)
-    }
+    this.#wakeForReturned()
     afterFinish(this.#shared)
+  }
+
+  #wakeForReturned(): void {
+    const { core, geometry } = this.#shared
+    wakeTakers(this.#shared)
+    if (!geometry.dropsOldest) return
+    // Puts that found nothing they could drop look again.
+    core.wakeAll(PUT)
+    core.wakeAll(MEMORY)
   }
 
   /**
