@@ -110,6 +110,19 @@ describe('items that a consumer has fetched ahead', () => {
     internalsOf(queue).source.releaseAhead()
     expect(await within(put, 'the put')).toBe('replaced-oldest')
   })
+
+  it('hold blocks: for those no other item is dropped in vain', async () => {
+    const queue = new Queue<string>({
+      ...{ codec: codecs.string, maxsize: 8, whenFull: 'drop-oldest' },
+      ...{ itemBytes: 64, maxItemBytes: 8192, memoryBytes: 8192 },
+    })
+    queue.tryPut('first')
+    leased(queue).finish()
+    for (const length of [2000, 2000, 500]) queue.tryPut('x'.repeat(length))
+    expect(leased(queue).item).toHaveLength(2000)
+    expect(queue.tryPut('x'.repeat(4500))).toBe(false)
+    expect(queue.stats()).toMatchObject({ size: 1, dropped: 0 })
+  })
 })
 
 describe('an item that another thread has fetched ahead', () => {

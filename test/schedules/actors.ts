@@ -401,9 +401,9 @@ function takeOnce(ledger: number, entry: number): number {
   }
 }
 
-// --- taking several at once. Registers: ledger, items to take (-1: until the end), manner, the item to settle
-// next, what it does when its work is over, items taken, 1 if all but the first are fetched ahead, its own
-// number as a thread ---
+// --- taking several at once. Registers: ledger, items to take (-1: until the end), manner, the item to
+// settle next, what it does when its work is over, items taken, 1 if all but the first are fetched ahead, its
+// own number as a thread ---
 
 export function consumeBatch(r: Int32Array): number {
   const [ledger, left, manner, next, over, taken, ahead, self] = r as unknown as [

@@ -293,8 +293,8 @@ export class HeldItems<T> {
   }
 
   /**
-   * Sorts the last `width` free entries. Whoever reclaims the ledger goes through its entries in their order,
-   * and so the items that were fetched into these come back in theirs. Mostly they are sorted already.
+   * Sorts the last `width` free entries; mostly they are sorted already. A recoverer goes through the entries
+   * in their order, so the items that were fetched into these come back in theirs.
    */
   #sortLast(width: number): void {
     const free = this.#free
