@@ -137,6 +137,8 @@ export class Invariants {
       const waits = at(words, ledger + layout.WAITS)
       if (at(words, ledger + layout.OWNER) === 0 && waits !== 0)
         fail(`ledger ${index} is free, and counts as waiting`)
+      if (at(words, ledger + layout.OWNER) === 0 && at(words, ledger + layout.AHEAD) !== 0)
+        fail(`ledger ${index} is free, and counts as fetching ahead`)
       SIDES.forEach((side, which) => {
         if ((waits & blockedBit(side)) !== 0) waiters[which] = (waiters[which] as number) + 1
         if ((waits & asyncBit(side)) !== 0) waiters[which] = (waiters[which] as number) + layout.ASYNC_WAITER

@@ -161,6 +161,8 @@ export function takeBatch(
     if (fetches) store(ledger + AHEAD, 0)
     return BUSY
   }
+  // Before any item can be revoked: the counts of a ledger never say that it holds less than nothing.
+  store(ledger + TAKEN, load(ledger + TAKEN) + n)
   const state = fetches ? FETCHED : HELD
   emptySlot(head, a, HELD)
   if (n > 1) emptySlot(head + POSITION, b, state)
@@ -171,7 +173,6 @@ export function takeBatch(
   if (n > 6) emptySlot(head + 6 * POSITION, g, state)
   if (n > 7) emptySlot(head + 7 * POSITION, h, state)
   if (fetches) store(ledger + AHEAD, 1)
-  store(ledger + TAKEN, load(ledger + TAKEN) + n)
   free(head)
   if (n > 1) free(head + POSITION)
   if (n > 2) free(head + 2 * POSITION)
