@@ -32,7 +32,15 @@ import {
   REPLACED,
 } from '../../src/core/words/offsets.ts'
 import { afterFinish, EndWait, hasEnded } from '../../src/queue/recovery/end-wait.ts'
-import { discardAll, freeBlocks, reclaim, recover, wakeEveryone } from '../../src/queue/recovery/reclaim.ts'
+import {
+  afterRevoking,
+  discardAll,
+  freeBlocks,
+  reclaim,
+  recover,
+  wakeEveryone,
+  wakeForReturned,
+} from '../../src/queue/recovery/reclaim.ts'
 import { revokeEntry, revokeOne } from '../../src/queue/recovery/revoke.ts'
 import { backOff } from '../../src/wait/backoff.ts'
 import { block } from '../../src/wait/blocking.ts'
@@ -79,6 +87,8 @@ export const HOLD = 2
 export const DELAY_ONCE = 3
 /** Dead-letters it, and moves dead-lettered items to the dead letters. */
 export const FAIL = 4
+/** Finishes all that it took at once, together. */
+export const FINISH_ALL = 5
 
 /** How a taker waits: with a look before it waits, in a select, or as a promise. */
 export const LOOKS = 1
@@ -420,6 +430,12 @@ export function consumeBatch(r: Int32Array): number {
   if (left === 0) return endBatch(ledger, next, over, taken, self)
   if (taken > 0) {
     const entry = entries + next * ENTRY_BYTES
+    if (manner === FINISH_ALL) {
+      finishAll(ledger, entries, taken)
+      if (left > 0) r[1] = left - taken
+      r[5] = 0
+      return RETRY
+    }
     if (next === 0 || ahead === 0 || beginOnce(ledger, entry, next === taken - 1)) {
       settle(ledger, entry, manner, r)
       if (left > 0) r[1] = left - 1
@@ -444,6 +460,16 @@ export function consumeBatch(r: Int32Array): number {
   return RETRY
 }
 
+function finishAll(ledger: number, first: number, count: number): void {
+  const [b, c, d] = [1, 2, 3].map((index) => first + index * ENTRY_BYTES) as [number, number, number]
+  for (let index = 0; index < count; index++) tell(first + index * ENTRY_BYTES)
+  const watched = shared.core.finishBatch(ledger, count, first, b, c, d, 0, 0, 0, 0)
+  for (let index = 0; index < count; index++) {
+    observe(SETTLED, peek(cellAt(peek(first + index * ENTRY_BYTES)) + PAYLOAD))
+  }
+  if (watched === 1) afterFinish(shared)
+}
+
 /** The work is over, and the items from number `next` on of `taken` ones are fetched ahead. */
 function endBatch(ledger: number, next: number, over: number, taken: number, self: number): number {
   if (over === LEAVE) return EXIT
@@ -453,8 +479,7 @@ function endBatch(ledger: number, next: number, over: number, taken: number, sel
       if (index === taken - 1) store(ledger + AHEAD, 0)
       revokeEntry(shared, ledger, entries + index * ENTRY_BYTES)
     }
-    wakeTakers(shared)
-    discardAll(shared, ledger)
+    afterRevoking(shared, ledger)
   }
   if (over === DETACH) {
     store(ledger + AHEAD, 0)
@@ -501,7 +526,7 @@ function releaseOnce(): number {
 function delay(ledger: number, entry: number): void {
   delayOnce(ledger, entry)
   if (freeBlocks(shared, entry)) shared.core.wakeAll(MEMORY)
-  wakeTakers(shared)
+  wakeForReturned(shared)
   afterFinish(shared)
 }
 
@@ -514,12 +539,19 @@ function delayOnce(ledger: number, entry: number): void {
   }
 }
 
-function settle(ledger: number, entry: number, manner: number, r: Int32Array): void {
+/** Tells the observer that the item of `entry` is delivered. Answers its attempt. */
+function tell(entry: number): number {
   const at = cellAt(peek(entry))
   const item = peek(at + PAYLOAD)
   if (peek(at + PAYLOAD + 4) !== check(item)) observe(TORN, item)
   const attempts = peek(at + ATTEMPTS)
   observe(DELIVERED, item, attempts)
+  return attempts
+}
+
+function settle(ledger: number, entry: number, manner: number, r: Int32Array): void {
+  const item = peek(cellAt(peek(entry)) + PAYLOAD)
+  const attempts = tell(entry)
   if (manner === HOLD) {
     r[3] = (r[3] as number) + 1
     return
@@ -542,7 +574,7 @@ function finish(ledger: number, entry: number, item: number): void {
 function requeue(ledger: number, entry: number, verdict: number): void {
   requeueOnce(ledger, entry, verdict)
   if (freeBlocks(shared, entry)) shared.core.wakeAll(MEMORY)
-  wakeTakers(shared)
+  wakeForReturned(shared)
   afterFinish(shared)
 }
 

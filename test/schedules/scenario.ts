@@ -402,6 +402,11 @@ function observe(
   const returned = count(OF_RETURNED)
   if (delivered > 1 + returned)
     fail(`item ${item} was delivered ${delivered} times, and came back ${returned} times`)
+  const attempt = attempts & layout.COUNT
+  if (attempt < delivered || attempt > 1 + returned)
+    fail(
+      `attempt ${attempt} of item ${item}, which was delivered ${delivered} times, and came back ${returned} times`,
+    )
   if (attempts === 1 && isInOrder) {
     const last = world.observer + ORDER + thread * 4 + (item >> 4)
     if ((world.words[last] as number) >= item) fail(`item ${item} was delivered after ${world.words[last]}`)
@@ -426,7 +431,7 @@ function noteDeath(machine: Machine, geometry: Geometry, thread: number): void {
 }
 
 function checksFor(scenario: Scenario, geometry: Geometry): Checks {
-  const invariants = new Invariants(geometry)
+  const invariants = new Invariants(geometry, scenario.start)
   const ringEnd = geometry.ringAt + geometry.ringSize * layout.SLOT_BYTES
   return {
     step(machine) {

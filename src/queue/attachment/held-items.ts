@@ -13,7 +13,6 @@ import {
   ENTRY_BYTES,
   looksDrained,
   MAX_BATCH,
-  MEMORY,
   NOTHING,
   PAYLOAD,
   PUT,
@@ -26,14 +25,15 @@ import { backOff, untilDone, wakeTakers } from '../../wait/index.ts'
 import {
   addFailure,
   afterFinish,
+  afterRevoking,
   DueTime,
-  discardAll,
   type Failure,
   keepWhileHolding,
   readRecord,
   revokeEntry,
   revokeOne,
   snapshotOf,
+  wakeForReturned,
 } from '../recovery/index.ts'
 import { BlockChain } from './block-chain.ts'
 import type { Cells } from './cells.ts'
@@ -114,7 +114,7 @@ export class HeldItems<T> {
   mustWaitForItem(): boolean {
     if (this.room > 0 || !looksDrained(this.#shared)) return false
     if (!revokeOne(this.#shared, this.#ledger)) return true
-    this.#afterRevoking()
+    afterRevoking(this.#shared, this.#ledger)
     return false
   }
 
@@ -197,14 +197,7 @@ export class HeldItems<T> {
       revokeEntry(this.#shared, this.#ledger, entry)
       this.#free.push(entry)
     }
-    this.#afterRevoking()
-  }
-
-  /** Items came back that this thread does not take. */
-  #afterRevoking(): void {
-    this.#wakeForReturned()
-    // An immediate shutdown may have looked for them before they came back.
-    discardAll(this.#shared, this.#ledger)
+    afterRevoking(this.#shared, this.#ledger)
   }
 
   /** An item that came back comes first, then the next that was fetched ahead; 0 if all were revoked. */
@@ -442,17 +435,8 @@ export class HeldItems<T> {
     if (answer === CORRUPT) throw this.#cells.refused('requeuing an item', entry)
     this.#chain.free(entry)
     this.#free.push(entry)
-    this.#wakeForReturned()
+    wakeForReturned(this.#shared)
     afterFinish(this.#shared)
-  }
-
-  #wakeForReturned(): void {
-    const { core, geometry } = this.#shared
-    wakeTakers(this.#shared)
-    if (!geometry.dropsOldest) return
-    // Puts that found nothing they could drop look again.
-    core.wakeAll(PUT)
-    core.wakeAll(MEMORY)
   }
 
   /**

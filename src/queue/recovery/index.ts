@@ -21,7 +21,15 @@ export { announce, announceDetached } from './notices.ts'
 /** @internal */
 export { beforeRecovery } from './other-threads.ts'
 /** @internal */
-export { discardAll, freeBlocks, heldBlocks, reclaim, wakeEveryone } from './reclaim.ts'
+export {
+  afterRevoking,
+  discardAll,
+  freeBlocks,
+  heldBlocks,
+  reclaim,
+  wakeEveryone,
+  wakeForReturned,
+} from './reclaim.ts'
 /** @internal */
 export type { RegisteredQueue } from './registry.ts'
 /** @internal */

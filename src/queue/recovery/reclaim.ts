@@ -17,7 +17,9 @@ import {
   LENGTH,
   ledgerAt,
   ledgersUsed,
+  MEMORY,
   OWNER,
+  PUT,
   RECOVERER,
   RELEASE,
   RETRY,
@@ -40,6 +42,7 @@ import {
   SIDES,
   untilDone,
   wakeAllTakers,
+  wakeTakers,
 } from '../../wait/index.ts'
 import { DueTime } from './due-time.ts'
 import { revokeAll, revokeEntry } from './revoke.ts'
@@ -149,6 +152,22 @@ export function discardAll(shared: Shared, ledger: number): void {
   // The thread that shut the queue down may have woken the joins before this count. The last of several
   // threads that discard sees all counts, so one of them always wakes the joins.
   if (discarded > 0 && unfinished(shared) === 0) core.wakeAll(JOIN)
+}
+
+/** An item came back: wakes the threads that it may be for. */
+export function wakeForReturned(shared: Shared): void {
+  wakeTakers(shared)
+  if (!shared.geometry.dropsOldest) return
+  // Puts that found nothing they could drop look again.
+  shared.core.wakeAll(PUT)
+  shared.core.wakeAll(MEMORY)
+}
+
+/** Items that were fetched ahead came back, and the owner of `ledger`, who revoked them, takes none of them. */
+export function afterRevoking(shared: Shared, ledger: number): void {
+  wakeForReturned(shared)
+  // An immediate shutdown may have looked for them before they came back.
+  discardAll(shared, ledger)
 }
 
 /** Blocks of items that threads have taken. While the threads go on, the number is approximate. */

@@ -1,4 +1,4 @@
-import { DELAY_ONCE, DETACH, GIVE_BACK, HOLD, RETRY_ONCE } from '../actors.ts'
+import { DELAY_ONCE, DETACH, FINISH_ALL, GIVE_BACK, HOLD, RETRY_ONCE } from '../actors.ts'
 import {
   batchProducer,
   batchTaker,
@@ -77,6 +77,18 @@ export const BATCHES: readonly Configuration[] = [
     },
     { preemptions: 1 },
     2,
+  ),
+  configuration(
+    'batches, finished together',
+    'release the join',
+    {
+      ...wide,
+      maxsize: 2,
+      threads: [twoPut, batchTaker(0, 2, { manner: FINISH_ALL }), joiner()],
+      end: joined,
+    },
+    { preemptions: 2 },
+    3,
   ),
   configuration(
     'batches, deaths',
@@ -263,8 +275,8 @@ export const BATCHES: readonly Configuration[] = [
       maxsize: 2,
       threads: [batchProducer(0, 2), batchTaker(0, UNTIL_END, ahead), closer(true), joiner()],
     },
-    { preemptions: 2 },
-    3,
+    { preemptions: 1 },
+    2,
   ),
   configuration(
     'batches that drop, 2P1C',
@@ -314,6 +326,37 @@ export const BATCHES: readonly Configuration[] = [
     },
     { preemptions: 0, kills: 1 },
     1,
+  ),
+  configuration(
+    'fetched ahead, one of 2 gives back',
+    'is begun once, by whoever is free',
+    {
+      ...wide,
+      maxsize: 3,
+      threads: [
+        batchProducer(0, 3),
+        batchTaker(0, 1, { ...ahead, over: GIVE_BACK }),
+        batchTaker(1, 2, ahead),
+      ],
+      end: allDelivered(1, 2, 3),
+    },
+    { preemptions: 1 },
+    2,
+  ),
+  configuration(
+    'fetched ahead, retries',
+    'is begun beside what comes back',
+    {
+      ...wide,
+      maxsize: 3,
+      threads: [
+        batchProducer(0, 3),
+        batchTaker(0, 2, { ...ahead, manner: RETRY_ONCE }),
+        batchTaker(1, 3, ahead),
+      ],
+    },
+    { preemptions: 1 },
+    2,
   ),
   onlyDeep(
     'fetched ahead, 2 fetch',
