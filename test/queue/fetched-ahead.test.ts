@@ -53,6 +53,28 @@ function isWhole(queue: Queue<number>): void {
 }
 
 describe('items that a consumer has fetched ahead', () => {
+  it('are begun after an item that came back', async () => {
+    const queue = numbers()
+    await queue.putMany([1, 2, 3, 4])
+    const lease = leasedAfter(queue, 1)
+    lease.retry(new Error('again'))
+    const again = leased(queue)
+    expect([again.item, again.attempt]).toEqual([2, 2])
+    again.finish()
+    expect(leased(queue).item).toBe(3)
+  })
+
+  it('are there for others when it gives them back, and their deliveries do not count', async () => {
+    const queue = numbers()
+    await queue.putMany([1, 2, 3, 4])
+    leasedAfter(queue, 1).finish()
+    expect(queue.stats()).toMatchObject({ queued: 1, returned: 0, held: 1 })
+    internalsOf(queue).source.releaseAhead()
+    expect(queue.stats()).toMatchObject({ queued: 1, returned: 1, held: 0 })
+    const delivery = queue.takeSync()
+    expect([delivery.item, delivery.attempt]).toEqual([3, 1])
+  })
+
   it('are discarded though they come back after an immediate shutdown has looked for them', async () => {
     const queue = numbers()
     await queue.putMany([1, 2, 3, 4])

@@ -67,6 +67,18 @@ export const BATCHES: readonly Configuration[] = [
     3,
   ),
   configuration(
+    'batches, 4 items',
+    'share the room with the batch before',
+    {
+      ...wide,
+      maxsize: 2,
+      threads: [batchProducer(0, 4), batchTaker(0, 2), taker(1, 2)],
+      end: allDelivered(1, 2, 3, 4),
+    },
+    { preemptions: 1 },
+    2,
+  ),
+  configuration(
     'batches, retry',
     'leave room for what comes back',
     {
@@ -117,6 +129,31 @@ export const BATCHES: readonly Configuration[] = [
       threads: [batchProducer(0, 2), batchTaker(0, UNTIL_END, ahead), taker(1, UNTIL_END), closer(false)],
       end: ended(2),
     },
+    { preemptions: 1 },
+    2,
+  ),
+  configuration(
+    'fetched ahead, begun',
+    'is begun, or revoked by a taker that finds nothing else',
+    { ...wide, maxsize: 2, threads: [twoPut, batchTaker(0, 2, ahead), taker(1, 1)] },
+    { preemptions: 2 },
+    3,
+  ),
+  configuration(
+    'fetched ahead, 2 ahead',
+    'is begun while another is revoked',
+    {
+      ...wider,
+      maxsize: 3,
+      threads: [batchProducer(0, 3), batchTaker(0, 2, ahead), taker(1, 2)],
+    },
+    { preemptions: 2 },
+    3,
+  ),
+  configuration(
+    'fetched ahead, 4 items',
+    'leaves an entry that is used again',
+    { ...wide, maxsize: 2, threads: [batchProducer(0, 4), batchTaker(0, 3, ahead), taker(1, 1)] },
     { preemptions: 1 },
     2,
   ),
