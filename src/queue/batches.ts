@@ -84,7 +84,7 @@ export async function putMany<T>(
       for (let bytes = rest.shift(); bytes !== undefined; bytes = rest.shift()) {
         if ((await puts.putEncoded(bytes, limits() ?? {})) !== 'dropped') stored++
       }
-      // What could not be put with others is put by itself, and waits if there is no room.
+      // An item that could not be put with others is put by itself, and waits if there is no room.
       if (some > 0 || next >= list.length) continue
       if ((await queue.put(list[next++] as T, limits())) !== 'dropped') stored++
     }
@@ -357,7 +357,7 @@ class LeaseCollector<T> implements Collector {
   }
 
   fail(error: unknown): void {
-    // Of a thread that has detached, the items are delivered again already.
+    // Once the thread has detached, the items are delivered again already.
     if (!(error instanceof DetachedError)) for (const lease of this.#leases) lease.release()
     throw error
   }

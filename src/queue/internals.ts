@@ -19,14 +19,7 @@ import {
   statsOf,
 } from './attachment/index.ts'
 import { type DeadLetter, INTERNALS, type LetterTarget } from './options/index.ts'
-import {
-  closeProducer,
-  discardAll,
-  type RegisteredQueue,
-  revokeAll,
-  storedFor,
-  wakeEveryone,
-} from './recovery/index.ts'
+import { closeProducer, discardAll, type RegisteredQueue, storedFor, wakeEveryone } from './recovery/index.ts'
 
 /** The part of a queue that a supervisor needs, whose groups use the queue. */
 export interface QueueEndpoint {
@@ -233,10 +226,7 @@ export class QueueInternals<T> implements QueueEndpoint, LetterTarget {
     if (isImmediate) this.attachment.refuseDetached()
     const { shared } = this
     shared.core.shut(isImmediate ? 1 : 0)
-    if (isImmediate) {
-      revokeAll(shared)
-      discardAll(shared, this.attachment.ledger)
-    }
+    if (isImmediate) discardAll(shared, this.attachment.ledger)
     wakeEveryone(shared)
   }
 

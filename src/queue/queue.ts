@@ -154,8 +154,8 @@ export class Queue<T> {
 
   /**
    * Puts the items in order, each when there is room; `timeout` is for all of them. Returns how many were
-   * stored: all, but with `whenFull: 'drop-newest'`. Of an array or typed array several are stored at once; any
-   * other iterable is asked for the next item when the one before is stored.
+   * stored: all, but with `whenFull: 'drop-newest'`. Several at once are stored from an array or a typed
+   * array. Any other iterable is asked for the next item when the one before is stored.
    * @throws as put; the error's `stored` says how many were put before
    * @example
    *     await jobs.putMany([{ id: 1 }, { id: 2 }])

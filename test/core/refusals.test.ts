@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { geometryOf, ledgerAt } from '../../src/core/geometry.ts'
+import { batchAt, geometryOf, ledgerAt } from '../../src/core/geometry.ts'
 import { type Shared, type SharedMemory, unfinished } from '../../src/core/shared.ts'
 import {
   ATTEMPTS,
@@ -13,6 +13,7 @@ import {
   NOTHING,
   RELEASE,
   RETRY,
+  SINGLY,
   STALE,
   TAIL,
 } from '../../src/core/words/offsets.ts'
@@ -81,6 +82,36 @@ describe('the core refuses', () => {
     expect(core.finish(ledger, entry(ledger, 1))).toBe(STALE)
     expect(core.requeue(ledger, entry(ledger, 1), RETRY)).toBe(STALE)
     expect(shared.load(ledger + FINISHED)).toBe(1)
+  })
+
+  it('to finish several items of which an entry no longer holds one, and finishes none of them', () => {
+    const { core, shared, ledger } = queue(2)
+    core.put(ledger, 8)
+    core.put(ledger, 8)
+    const [first, second] = [entry(ledger, 1), entry(ledger, 2)]
+    expect(core.takeBatch(ledger, 0, 2, first, second, 0, 0, 0, 0, 0, 0) >> 1).toBe(2)
+    core.finish(ledger, second)
+    expect(core.finishBatch(ledger, 2, first, second, 0, 0, 0, 0, 0, 0)).toBe(STALE)
+    expect(shared.load(ledger + FINISHED)).toBe(1)
+    expect(core.finish(ledger, first)).toBe(0)
+  })
+
+  it('puts of a batch for which the returned items leave no room', () => {
+    const { core, shared, ledger } = queue(3)
+    const batch = batchAt(shared.geometry, ledger)
+    expect(core.putBatch(ledger, batch, 2) >> 1).toBe(2)
+    for (const index of [1, 2]) core.take(ledger, entry(ledger, index))
+    for (const index of [1, 2]) core.requeue(ledger, entry(ledger, index), RETRY)
+    expect(core.putBatch(ledger, batch, 3) >> 1).toBe(1)
+    expect(core.putBatch(ledger, batch, 3)).toBe(FULL)
+  })
+
+  it('to take several items while one has come back', () => {
+    const { core, ledger } = queue(3)
+    for (let count = 0; count < 3; count++) core.put(ledger, 8)
+    core.take(ledger, entry(ledger, 1))
+    core.requeue(ledger, entry(ledger, 1), RETRY)
+    expect(core.takeBatch(ledger, 0, 2, entry(ledger, 1), entry(ledger, 2), 0, 0, 0, 0, 0, 0)).toBe(SINGLY)
   })
 })
 

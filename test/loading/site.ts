@@ -101,8 +101,8 @@ export class Site {
   }
 
   /**
-   * Runs `node` in `folder`. The variables of this process's own test runner are left out. A run in which Node
-   * itself has aborted is made again.
+   * Runs `node` in `folder`. The variables of this process's own test runner are left out. A run in which
+   * Node itself has aborted is made again.
    */
   async run(node: string, folder: string, args: readonly string[], variables = {}): Promise<Ended> {
     for (let tries = 1; ; tries++) {

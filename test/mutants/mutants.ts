@@ -1,31 +1,7 @@
-import type { Fault } from '../schedules/transform.ts'
-import type { SceneName } from './scenes.ts'
+import { BATCH_MUTANTS } from './batches.ts'
+import { type Mutant, one } from './mutant.ts'
 
-/**
- * The layers, cheapest first.
- *
- *   explored   the explorer, on the mutant's scenes
- *   compiled   the core compiled with the fault: forbidden opcodes, both back ends after random operations
- *   sampled    schedules by chance of all configurations of the explorer, until one shows the mutant
- *   copied     the mutant's test files, in a copy of the project with the fault in it
- */
-export const LAYERS = ['explored', 'compiled', 'sampled', 'copied'] as const
-export type Layer = (typeof LAYERS)[number]
-
-export interface Mutant {
-  /** The deliberate fault, in words. */
-  readonly name: string
-  /** All are applied together; `find` occurs once in its file. */
-  readonly faults: readonly Fault[]
-  /** The layer that must find it. */
-  readonly expected: Layer
-  /** Explored in this order; none: the explored modules do not contain the fault. */
-  readonly scenes?: readonly SceneName[]
-  /** Test files under test/; none: the other layers suffice. */
-  readonly tests?: readonly string[]
-  /** Why no check can find it. */
-  readonly equivalent?: string
-}
+export { LAYERS, type Layer, type Mutant } from './mutant.ts'
 
 const RING = 'core/operations/ring.ts'
 const DEQUE = 'core/operations/deque.ts'
@@ -50,8 +26,6 @@ const TAKES = 'queue/access/takes.ts'
 const ENTRY_QUEUE = 'queue/access/entry-queue.ts'
 const LEASE = 'queue/access/lease.ts'
 const ATTACHMENT = 'queue/attachment/attachment.ts'
-
-const one = (file: string, find: string, replace = ''): Fault[] => [{ file, find, replace }]
 
 const EXCHANGE_TAIL = 'if (cas(TAIL, tail, nextPosition(tail)) !== tail) return BUSY'
 const EXCHANGE_HEAD = 'if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY'
@@ -586,8 +560,8 @@ const queue: Mutant[] = [
     name: 'the blocks of the staged cell of a dead thread are not freed',
     faults: one(
       RECOVERY,
-      'for (let index = 0; index <= geometry.maxInFlight; index++)\n    freeBlocks',
-      'for (let index = 1; index <= geometry.maxInFlight; index++)\n    freeBlocks',
+      'for (let index = 0; index < entriesOf(geometry); index++) freeBlocks',
+      'for (let index = 1; index < entriesOf(geometry); index++) freeBlocks',
     ),
     expected: 'explored',
     scenes: ['blocks, a producer dies'],
@@ -688,4 +662,4 @@ const queue: Mutant[] = [
   },
 ]
 
-export const MUTANTS: readonly Mutant[] = [...core, ...wait, ...queue]
+export const MUTANTS: readonly Mutant[] = [...core, ...wait, ...queue, ...BATCH_MUTANTS]

@@ -1,8 +1,20 @@
 import { ledgerAt } from '../../src/core/geometry.ts'
-import { DELAY_ONCE, ENDED, FAIL, HOLD, JOINED, LEAVE, RETRY_ONCE } from '../schedules/actors.ts'
+import {
+  DELAY_ONCE,
+  ENDED,
+  FAIL,
+  FINISH_ALL,
+  GIVE_BACK,
+  HOLD,
+  JOINED,
+  LEAVE,
+  RETRY_ONCE,
+} from '../schedules/actors.ts'
 import type { Bounds } from '../schedules/explore.ts'
 import { fail, heldIn } from '../schedules/invariants.ts'
 import {
+  batchProducer,
+  batchTaker,
   clock,
   closer,
   type End,
@@ -29,6 +41,10 @@ export interface Scene {
 
 const mortal = { mortal: true }
 const selects = { selects: true }
+const wide = { batch: 2, maxInFlight: 2, maxsize: 2 }
+const ahead = { ahead: true }
+/** Its call for the first item never ends. */
+const busy = { ahead: true, manner: HOLD }
 
 /** Checks that each accepted item is finished once, or still there, if no thread died. */
 function accounted(...items: number[]) {
@@ -366,6 +382,146 @@ export const SCENES = {
       ],
     },
     bounds: { preemptions: 1, kills: 1 },
+  },
+  batches: {
+    scenario: { ...wide, threads: [batchProducer(0, 3), batchTaker(0, 3)], end: allFinished(1, 2, 3) },
+    bounds: { preemptions: 2 },
+  },
+  'batches, 2P1C': {
+    scenario: {
+      ...wide,
+      threads: [batchProducer(0, 2), producer(1, 1), batchTaker(0, 3)],
+      end: allFinished(1, 2, 17),
+    },
+    bounds: { preemptions: 2 },
+  },
+  'batches, 1P2C': {
+    scenario: {
+      ...wide,
+      threads: [batchProducer(0, 3), batchTaker(0, 2), taker(1, 1)],
+      end: allFinished(1, 2, 3),
+    },
+    bounds: { preemptions: 2 },
+  },
+  'batches, maxsize 3': {
+    scenario: {
+      ...wide,
+      maxsize: 3,
+      threads: [batchProducer(0, 4), batchTaker(0, 4)],
+      end: allFinished(1, 2, 3, 4),
+    },
+    bounds: { preemptions: 1 },
+  },
+  'batches, 4 items': {
+    scenario: {
+      ...wide,
+      threads: [batchProducer(0, 4), batchTaker(0, 2), taker(1, 2)],
+      end: allFinished(1, 2, 3, 4),
+    },
+    bounds: { preemptions: 1 },
+  },
+  'batches, shutdown': {
+    scenario: {
+      ...wide,
+      threads: [batchProducer(0, 2), batchTaker(0, UNTIL_END), closer(false)],
+      end: all(ends(1), accounted(1, 2), nothingLeft),
+    },
+    bounds: { preemptions: 2 },
+  },
+  'batches, join': {
+    scenario: {
+      ...wide,
+      threads: [batchProducer(0, 2), batchTaker(0, 2, { manner: FINISH_ALL }), joiner()],
+      end: all(allFinished(1, 2), counts(JOINED, 1, 'joins return')),
+    },
+    bounds: { preemptions: 2 },
+  },
+  fetched: {
+    scenario: {
+      ...wide,
+      threads: [batchProducer(0, 2), batchTaker(0, UNTIL_END, ahead), taker(1, UNTIL_END), closer(false)],
+      end: all(ends(2), accounted(1, 2), nothingLeft),
+    },
+    bounds: { preemptions: 1 },
+  },
+  'fetched, busy': {
+    scenario: { ...wide, threads: [batchProducer(0, 2), batchTaker(0, 1, busy), taker(1, 1)] },
+    bounds: { preemptions: 2 },
+  },
+  'fetched, 2 sleep': {
+    scenario: {
+      ...wide,
+      maxsize: 3,
+      threads: [producer(0, 3), batchTaker(0, 1, busy), taker(1, 1), taker(2, 1)],
+    },
+    bounds: { preemptions: 1 },
+  },
+  'fetched, retries': {
+    scenario: {
+      ...wide,
+      maxsize: 3,
+      threads: [
+        batchProducer(0, 3),
+        batchTaker(0, 2, { ahead: true, manner: RETRY_ONCE }),
+        batchTaker(1, 3, ahead),
+      ],
+    },
+    bounds: { preemptions: 1 },
+  },
+  'fetched, begun': {
+    scenario: { ...wide, threads: [batchProducer(0, 2), batchTaker(0, 2, ahead), taker(1, 1)] },
+    bounds: { preemptions: 2 },
+  },
+  'fetched, 2 ahead': {
+    scenario: {
+      ...{ batch: 3, maxInFlight: 3, maxsize: 3 },
+      threads: [batchProducer(0, 3), batchTaker(0, 2, ahead), taker(1, 2)],
+    },
+    bounds: { preemptions: 1 },
+  },
+  'fetched, 4 items': {
+    scenario: { ...wide, threads: [batchProducer(0, 4), batchTaker(0, 3, ahead), taker(1, 1)] },
+    bounds: { preemptions: 2 },
+  },
+  'fetched, given back': {
+    scenario: {
+      ...wide,
+      threads: [batchProducer(0, 2), batchTaker(0, 1, { ahead: true, over: GIVE_BACK }), taker(1, 1)],
+      end: allFinished(1, 2),
+    },
+    bounds: { preemptions: 2 },
+  },
+  'fetched, the owner dies': {
+    scenario: {
+      ...wide,
+      threads: [
+        batchProducer(0, 2),
+        batchTaker(0, 2, { ahead: true, mortal: true }),
+        taker(1, 1),
+        guardian(0),
+      ],
+    },
+    bounds: { preemptions: 1, kills: 1 },
+  },
+  'fetched, discarded': {
+    scenario: {
+      ...wide,
+      threads: [batchProducer(0, 2), batchTaker(0, 1, busy), closer(true), joiner()],
+    },
+    bounds: { preemptions: 1 },
+  },
+  'fetched, discarded when given back': {
+    scenario: {
+      ...wide,
+      threads: [
+        batchProducer(0, 2),
+        batchTaker(0, 1, { ahead: true, over: GIVE_BACK }),
+        closer(true),
+        joiner(),
+      ],
+      end: counts(JOINED, 1, 'joins return'),
+    },
+    bounds: { preemptions: 1 },
   },
 } satisfies Record<string, Scene>
 

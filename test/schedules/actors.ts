@@ -6,6 +6,8 @@ import { cellAt, keyAt } from '../../src/core/words/addresses.ts'
 import { add, notify, peek, poke, store } from '../../src/core/words/memory.ts'
 import {
   AHEAD,
+  ASYNC_EPOCH,
+  ASYNC_WAKING,
   ATTEMPTS,
   BEHIND_RETURNED,
   BUSY,
@@ -31,12 +33,20 @@ import {
   SETTLING,
 } from '../../src/core/words/offsets.ts'
 import { afterFinish, EndWait, hasEnded } from '../../src/queue/recovery/end-wait.ts'
-import { discardAll, freeBlocks, recover, wakeEveryone } from '../../src/queue/recovery/reclaim.ts'
-import { revokeAll, revokeOne } from '../../src/queue/recovery/revoke.ts'
+import {
+  afterRevoking,
+  discardAll,
+  freeBlocks,
+  reclaim,
+  recover,
+  wakeEveryone,
+  wakeForReturned,
+} from '../../src/queue/recovery/reclaim.ts'
+import { revokeEntry, revokeOne } from '../../src/queue/recovery/revoke.ts'
 import { backOff } from '../../src/wait/backoff.ts'
 import { block } from '../../src/wait/blocking.ts'
 import { blockInSelect } from '../../src/wait/blocking-select.ts'
-import type { Side } from '../../src/wait/side.ts'
+import { ASYNC_WAITER, asyncBit, type Side } from '../../src/wait/side.ts'
 import { wakeTakers } from '../../src/wait/waking.ts'
 import { awaitDeath, observe, remember } from './steps.ts'
 
@@ -78,15 +88,25 @@ export const HOLD = 2
 export const DELAY_ONCE = 3
 /** Dead-letters it, and moves dead-lettered items to the dead letters. */
 export const FAIL = 4
+/** Finishes all that it took at once, together. */
+export const FINISH_ALL = 5
 
-/** How a taker waits: with a look before it waits, or in a select. */
+/** How a taker waits: with a look before it waits, in a select, or as a promise. */
 export const LOOKS = 1
 export const SELECTS = 2
+export const AWAITS = 3
 
-/** The thread of a taker goes on when its work is over. */
+/**
+ * The thread of a taker goes on when its work is over. One that fetches ahead is busy with its last item, and
+ * begins nothing more.
+ */
 export const STAY = 0
 /** The thread of a taker ends at the end of the queue, and the items it holds come back. */
 export const LEAVE = 1
+/** A taker gives back what it has fetched ahead, and goes on. */
+export const GIVE_BACK = 2
+/** A taker detaches, and the items it holds come back. */
+export const DETACH = 3
 
 let shared: Shared
 
@@ -171,7 +191,7 @@ function putOnce(ledger: number): number {
   }
 }
 
-// --- putting two at once. Registers: ledger, next item, last item, cells written, cells put ---
+// --- putting several at once. Registers: ledger, next item, last item, cells written, cells put ---
 
 /** Writes the next items into the outgoing cells of a batch, and puts them when there is room. */
 export function produceBatch(r: Int32Array): number {
@@ -190,7 +210,8 @@ export function produceBatch(r: Int32Array): number {
   const attempt = (): Side | 0 => {
     remember(0)
     const entry = batchAt(shared.geometry, ledger) + put * ENTRY_BYTES
-    const answer = putBatchOnce(ledger, entry, written - put)
+    let answer = putBatchOnce(ledger, entry, written - put)
+    if (answer === FULL && shared.geometry.dropsOldest) answer = putSingly(ledger, item)
     if (answer === FULL) return PUT
     if (answer === CLOSED) {
       observe(REFUSED, item)
@@ -208,6 +229,15 @@ export function produceBatch(r: Int32Array): number {
     r[4] = 0
   }
   return RETRY
+}
+
+/** Puts one item of a batch that found no room, in place of the oldest. Answers as putBatchOnce. */
+function putSingly(ledger: number, item: number): number {
+  const at = cellAt(peek(ledger + ENTRIES)) + PAYLOAD
+  poke(at, item)
+  poke(at + 4, check(item))
+  const answer = putOnce(ledger)
+  return answer >= 0 ? 1 : answer
 }
 
 /** Answers how many cells were put, or as putBatch. */
@@ -277,7 +307,7 @@ export function consume(r: Int32Array): number {
     return RETRY
   }
   if (left === 0) return over === LEAVE ? EXIT : DONE
-  const answer = how === SELECTS ? selectOne(ledger, entry) : takeSync(ledger, entry, how === LOOKS)
+  const answer = how === SELECTS ? selectOne(ledger, entry) : takeOne(ledger, entry, how)
   if (answer < 0) {
     observe(ENDED)
     r[1] = 0
@@ -326,6 +356,35 @@ function takeSync(ledger: number, entry: number, looks: boolean): number {
   return answer
 }
 
+function takeOne(ledger: number, entry: number, how: number): number {
+  return how === AWAITS ? awaitOne(ledger, entry) : takeSync(ledger, entry, how === LOOKS)
+}
+
+/** As PendingCalls with one call, without the look before it waits. */
+function awaitOne(ledger: number, entry: number): number {
+  const endWait = new EndWait(shared, ledger, () => true, nothing)
+  let answer = NOTHING
+  let isDelayed = 0
+  const attempt = (): boolean => {
+    isDelayed = releaseOnce()
+    answer = look(ledger, entry, () => endWait.mayLeave())
+    const round = endWait.arrived ? 1 + ((endWait as unknown as { keptRound: number }).keptRound & 0xffff) : 0
+    remember(round * 2 + isDelayed)
+    return answer !== NOTHING
+  }
+  shared.core.enterWait(ledger, GET, asyncBit(GET), ASYNC_WAITER)
+  for (;;) {
+    const epoch = shared.load(GET + ASYNC_EPOCH)
+    if (shared.load(GET + ASYNC_WAKING) !== 0) shared.core.clearAsyncWaking(GET)
+    const found = attempt()
+    if (found) break
+    shared.wait(GET + ASYNC_EPOCH, epoch, isDelayed === 1 ? 1 : Number.POSITIVE_INFINITY)
+  }
+  shared.core.leaveWait(ledger, GET, asyncBit(GET), ASYNC_WAITER)
+  if (endWait.arrived) endWait.leave()
+  return answer
+}
+
 function nothing(): void {}
 
 /** Answers NOTHING if the taker must wait, CLOSED if it has ended. */
@@ -355,11 +414,13 @@ function takeOnce(ledger: number, entry: number): number {
   }
 }
 
-// --- taking two at once. Registers: ledger, items to take (-1: until the end), manner, the item to settle
-// next, STAY or LEAVE, items taken, 1 if all but the first are fetched ahead ---
+// --- taking several at once. Registers: ledger, items to take (-1: until the end), manner, the item to
+// settle next, what it does when its work is over, items taken, 1 if all but the first are fetched ahead, its
+// own number as a thread ---
 
 export function consumeBatch(r: Int32Array): number {
-  const [ledger, left, manner, next, over, taken, ahead] = r as unknown as [
+  const [ledger, left, manner, next, over, taken, ahead, self] = r as unknown as [
+    number,
     number,
     number,
     number,
@@ -369,8 +430,15 @@ export function consumeBatch(r: Int32Array): number {
     number,
   ]
   const entries = ledger + ENTRIES + ENTRY_BYTES
+  if (left === 0) return endBatch(ledger, next, over, taken, self)
   if (taken > 0) {
     const entry = entries + next * ENTRY_BYTES
+    if (manner === FINISH_ALL) {
+      finishAll(ledger, entries, taken)
+      if (left > 0) r[1] = left - taken
+      r[5] = 0
+      return RETRY
+    }
     if (next === 0 || ahead === 0 || beginOnce(ledger, entry, next === taken - 1)) {
       settle(ledger, entry, manner, r)
       if (left > 0) r[1] = left - 1
@@ -382,8 +450,8 @@ export function consumeBatch(r: Int32Array): number {
     }
     return RETRY
   }
-  if (left === 0) return over === LEAVE ? EXIT : DONE
-  const width = left < 0 ? shared.geometry.batch : Math.min(left, shared.geometry.batch)
+  const { batch } = shared.geometry
+  const width = left < 0 || ahead === 1 ? batch : Math.min(left, batch)
   const many = takeBatchOnce(ledger, entries, width, ahead)
   const answer = many > 0 ? many : takeSync(ledger, entries, false)
   if (answer < 0) {
@@ -395,10 +463,39 @@ export function consumeBatch(r: Int32Array): number {
   return RETRY
 }
 
+function finishAll(ledger: number, first: number, count: number): void {
+  const [b, c, d] = [1, 2, 3].map((index) => first + index * ENTRY_BYTES) as [number, number, number]
+  for (let index = 0; index < count; index++) tell(first + index * ENTRY_BYTES)
+  const watched = shared.core.finishBatch(ledger, count, first, b, c, d, 0, 0, 0, 0)
+  for (let index = 0; index < count; index++) {
+    observe(SETTLED, peek(cellAt(peek(first + index * ENTRY_BYTES)) + PAYLOAD))
+  }
+  if (watched === 1) afterFinish(shared)
+}
+
+/** The work is over, and the items from number `next` on of `taken` ones are fetched ahead. */
+function endBatch(ledger: number, next: number, over: number, taken: number, self: number): number {
+  if (over === LEAVE) return EXIT
+  if (over === GIVE_BACK && taken > 0) {
+    const entries = ledger + ENTRIES + ENTRY_BYTES
+    for (let index = next; index < taken; index++) {
+      if (index === taken - 1) store(ledger + AHEAD, 0)
+      revokeEntry(shared, ledger, entries + index * ENTRY_BYTES)
+    }
+    afterRevoking(shared, ledger)
+  }
+  if (over === DETACH) {
+    store(ledger + AHEAD, 0)
+    reclaim(shared, ledger, self + 1, 0)
+  }
+  return DONE
+}
+
 /** Answers how many were taken, or SINGLY. */
 function takeBatchOnce(ledger: number, first: number, count: number, ahead: number): number {
+  const [b, c, d] = [1, 2, 3].map((index) => first + index * ENTRY_BYTES) as [number, number, number]
   for (let tries = 0; ; tries++) {
-    const answer = shared.core.takeBatch(ledger, ahead, count, first, first + ENTRY_BYTES, 0, 0, 0, 0, 0, 0)
+    const answer = shared.core.takeBatch(ledger, ahead, count, first, b, c, d, 0, 0, 0, 0)
     if (answer > 0 && (answer & 1) === 1) shared.core.wake(PUT)
     if (answer >= 0) return answer >> 1
     if (answer !== BUSY) return answer
@@ -432,7 +529,7 @@ function releaseOnce(): number {
 function delay(ledger: number, entry: number): void {
   delayOnce(ledger, entry)
   if (freeBlocks(shared, entry)) shared.core.wakeAll(MEMORY)
-  wakeTakers(shared)
+  wakeForReturned(shared)
   afterFinish(shared)
 }
 
@@ -445,12 +542,19 @@ function delayOnce(ledger: number, entry: number): void {
   }
 }
 
-function settle(ledger: number, entry: number, manner: number, r: Int32Array): void {
+/** Tells the observer that the item of `entry` is delivered. Answers its attempt. */
+function tell(entry: number): number {
   const at = cellAt(peek(entry))
   const item = peek(at + PAYLOAD)
   if (peek(at + PAYLOAD + 4) !== check(item)) observe(TORN, item)
   const attempts = peek(at + ATTEMPTS)
   observe(DELIVERED, item, attempts)
+  return attempts
+}
+
+function settle(ledger: number, entry: number, manner: number, r: Int32Array): void {
+  const item = peek(cellAt(peek(entry)) + PAYLOAD)
+  const attempts = tell(entry)
   if (manner === HOLD) {
     r[3] = (r[3] as number) + 1
     return
@@ -473,7 +577,7 @@ function finish(ledger: number, entry: number, item: number): void {
 function requeue(ledger: number, entry: number, verdict: number): void {
   requeueOnce(ledger, entry, verdict)
   if (freeBlocks(shared, entry)) shared.core.wakeAll(MEMORY)
-  wakeTakers(shared)
+  wakeForReturned(shared)
   afterFinish(shared)
 }
 
@@ -536,10 +640,7 @@ function isJoined(ledger: number): boolean {
 export function shutDown(r: Int32Array): number {
   const [ledger, immediate] = r as unknown as [number, number]
   shared.core.shut(immediate)
-  if (immediate !== 0) {
-    revokeAll(shared)
-    discardAll(shared, ledger)
-  }
+  if (immediate !== 0) discardAll(shared, ledger)
   wakeEveryone(shared)
   return DONE
 }

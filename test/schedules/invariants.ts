@@ -48,12 +48,15 @@ export function heldIn(
 
 export class Invariants {
   readonly #geometry: Geometry
+  readonly #start: number
   readonly #places: Uint8Array
   readonly #blocks: Uint8Array
   readonly #items = new Set<number>()
 
-  constructor(geometry: Geometry) {
+  /** `start`: the first position. */
+  constructor(geometry: Geometry, start = 0) {
     this.#geometry = geometry
+    this.#start = start
     this.#places = new Uint8Array(geometry.cells)
     this.#blocks = new Uint8Array(geometry.blocks)
   }
@@ -118,6 +121,7 @@ export class Invariants {
     }
 
     let held = 0
+    let stored = 0
     let finished = 0
     const waiters = SIDES.map(() => 0)
     let reserved = 0
@@ -137,11 +141,14 @@ export class Invariants {
       if ((counted | 0) !== cells.length)
         fail(`ledger ${index} counts ${counted | 0} held, and holds ${cells.length}`)
       held += cells.length
+      stored += at(words, ledger + layout.STORED)
       finished = (finished + at(words, ledger + layout.FINISHED)) | 0
       reserved += at(words, ledger + layout.RESERVED_BLOCKS)
       const waits = at(words, ledger + layout.WAITS)
       if (at(words, ledger + layout.OWNER) === 0 && waits !== 0)
         fail(`ledger ${index} is free, and counts as waiting`)
+      if (at(words, ledger + layout.OWNER) === 0 && at(words, ledger + layout.AHEAD) !== 0)
+        fail(`ledger ${index} is free, and counts as fetching ahead`)
       SIDES.forEach((side, which) => {
         if ((waits & blockedBit(side)) !== 0) waiters[which] = (waiters[which] as number) + 1
         if ((waits & asyncBit(side)) !== 0) waiters[which] = (waiters[which] as number) + layout.ASYNC_WAITER
@@ -154,6 +161,8 @@ export class Invariants {
     }
     if (at(words, layout.URGENT + layout.WAITERS) !== urgent)
       fail(`URGENT counts ${at(words, layout.URGENT + layout.WAITERS)} threads, the ledgers ${urgent}`)
+    const put = ((at(words, layout.TAIL) >>> 1) - this.#start) & 0x7fffffff
+    if (stored !== put) fail(`${put} items were put, and the ledgers count ${stored}`)
     if (at(words, layout.SELECT + layout.WAITERS) !== selectors)
       fail(`SELECT counts ${at(words, layout.SELECT + layout.WAITERS)} threads, the ledgers ${selectors}`)
     SIDES.forEach((side, which) => {

@@ -3,8 +3,8 @@ import * as step from './steps.ts'
 import { AT, KIND, RUNS, STATUS } from './world.ts'
 
 /**
- * `MayRace` tells whether a plain access to a word may meet an atomic one; `exchanges`: they are a plain write
- * and an exchange.
+ * `MayRace` tells whether a plain access to a word may meet an atomic one; `exchanges`: they are a plain
+ * write and an exchange.
  */
 export type MayRace = (at: number, exchanges: boolean) => boolean
 

@@ -100,6 +100,8 @@ export interface TakerOptions {
   readonly looks?: boolean
   /** Waits in a select. */
   readonly selects?: boolean
+  /** Waits as a promise. */
+  readonly awaits?: boolean
   readonly mortal?: boolean
 }
 
@@ -116,7 +118,7 @@ export function taker(number: number, items: number, options: TakerOptions = {})
       0,
       options.over ?? say.STAY,
       0,
-      options.selects ? say.SELECTS : options.looks ? say.LOOKS : 0,
+      options.selects ? say.SELECTS : options.awaits ? say.AWAITS : options.looks ? say.LOOKS : 0,
     ],
     mortal: options.mortal ?? false,
   }
@@ -132,7 +134,7 @@ export function batchTaker(
   return {
     name: `batch taker ${number}`,
     turn: 'consumeBatch',
-    registers: (ledger) => [ledger, items, manner, 0, over, 0, ahead ? 1 : 0],
+    registers: (ledger, self) => [ledger, items, manner, 0, over, 0, ahead ? 1 : 0, self],
     mortal: options.mortal ?? false,
   }
 }
@@ -406,6 +408,11 @@ function observe(
   const returned = count(OF_RETURNED)
   if (delivered > 1 + returned)
     fail(`item ${item} was delivered ${delivered} times, and came back ${returned} times`)
+  const attempt = attempts & layout.COUNT
+  if (attempt < delivered || attempt > 1 + returned)
+    fail(
+      `attempt ${attempt} of item ${item}, which was delivered ${delivered} times, and came back ${returned} times`,
+    )
   if (attempts === 1 && isInOrder) {
     const last = world.observer + ORDER + thread * 4 + (item >> 4)
     if ((world.words[last] as number) >= item) fail(`item ${item} was delivered after ${world.words[last]}`)
@@ -430,7 +437,7 @@ function noteDeath(machine: Machine, geometry: Geometry, thread: number): void {
 }
 
 function checksFor(scenario: Scenario, geometry: Geometry): Checks {
-  const invariants = new Invariants(geometry)
+  const invariants = new Invariants(geometry, scenario.start)
   const ringEnd = geometry.ringAt + geometry.ringSize * geometry.slotBytes
   return {
     step(machine) {
@@ -450,7 +457,7 @@ function checksFor(scenario: Scenario, geometry: Geometry): Checks {
         if (status === RUNS && words[record + KIND] === step.DEATH) continue
         if (status === RUNS) fail(`${machine.describe(thread)}: stuck`)
         const word = words[record + AT] as number
-        const side = word === PARKING_LOT ? layout.GET : word - layout.EPOCH
+        const side = word === PARKING_LOT ? layout.GET : word - (word % layout.LINE_BYTES)
         refuseSleep(words, geometry, side, machine.describe(thread))
       }
       scenario.end?.(new End(machine, geometry))
@@ -488,13 +495,15 @@ function refuseSleep(words: Words, geometry: Geometry, side: number, who: string
   const queued = queuedIn(words)
   const returns = at(words, layout.RETURNS)
   let held = 0
-  for (let index = 0; index < geometry.maxThreads; index++)
+  let fetched = 0
+  for (let index = 0; index < geometry.maxThreads; index++) {
     held += heldIn(words, geometry, ledgerAt(geometry, index)).length
+    fetched += heldIn(words, geometry, ledgerAt(geometry, index), [layout.FETCHED]).length
+  }
   if (side === layout.GET && (queued > 0 || at(words, layout.RETURNED) > 0))
     fail(`${who}: sleeps, and there is an item`)
-  for (let index = 0; index < geometry.maxThreads && side === layout.GET; index++)
-    if (heldIn(words, geometry, ledgerAt(geometry, index), [layout.FETCHED]).length > 0)
-      fail(`${who}: sleeps, and an item is fetched that nobody begins`)
+  if (side === layout.GET && fetched > 0)
+    fail(`${who}: sleeps, and an item is fetched ahead that nobody begins`)
   if (side === layout.GET && at(words, layout.DELAYED) > 0 && at(words, CLOCK) !== 0)
     fail(`${who}: sleeps, and an item is due`)
   if (side === layout.GET && isShut && held + returns === 0) fail(`${who}: sleeps, and the queue has ended`)
@@ -505,4 +514,7 @@ function refuseSleep(words: Words, geometry: Geometry, side: number, who: string
   if (side === layout.MEMORY && at(words, layout.FREE_BLOCKS) === geometry.blocks)
     fail(`${who}: sleeps, and all blocks are free`)
   if (side === layout.JOIN && queued + returns + held === 0) fail(`${who}: sleeps, and all is finished`)
+  const isDiscarding = (at(words, layout.HEAD) & layout.SHUT) !== 0
+  if (side === layout.JOIN && isDiscarding && queued + returns + fetched > 0)
+    fail(`${who}: sleeps, and what is left is not discarded`)
 }

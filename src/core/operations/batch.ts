@@ -133,10 +133,9 @@ function markFull(position: i32): void {
 
 /**
  * Takes up to `count` items at the head into the entries `a` to `h` of `ledger`, in exchange for their empty
- * cells. `ahead` 1: all but the first are fetched ahead, and any thread may revoke them; to be used only while
- * nothing is. Answers (n << 1) | 1
- * if a thread that waits for room must be woken, (n << 1) if not: the first n entries hold items. BUSY;
- * SINGLY: no item can be taken this way, and `take` says why.
+ * cells. `ahead` 1: all but the first are fetched ahead, and any thread may revoke them. This is for a thread
+ * that has none fetched ahead. Answers (n << 1) | 1 if a thread that waits for room must be woken, (n << 1)
+ * if not: the first n entries hold items. BUSY; SINGLY: no item can be taken this way, and `take` says why.
  */
 export function takeBatch(
   ledger: i32,
@@ -162,6 +161,8 @@ export function takeBatch(
     if (fetches) store(ledger + AHEAD, 0)
     return BUSY
   }
+  // Before any item can be revoked: the counts of a ledger never say that it holds less than nothing.
+  store(ledger + TAKEN, load(ledger + TAKEN) + n)
   const state = fetches ? FETCHED : HELD
   move(head, a, HELD)
   if (n > 1) move(head + POSITION, b, state)
@@ -172,7 +173,6 @@ export function takeBatch(
   if (n > 6) move(head + 6 * POSITION, g, state)
   if (n > 7) move(head + 7 * POSITION, h, state)
   if (fetches) store(ledger + AHEAD, 1)
-  store(ledger + TAKEN, load(ledger + TAKEN) + n)
   if (n > 7) markEmptied(head + 7 * POSITION)
   if (n > 6) markEmptied(head + 6 * POSITION)
   if (n > 5) markEmptied(head + 5 * POSITION)

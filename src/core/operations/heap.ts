@@ -18,8 +18,9 @@ import {
  * Sifts are unrolled to seven times three levels, for at most 2^21 - 1 nodes.
  */
 
-/** Moves ARRIVED_HIGH and ARRIVED_LOW to the next number: nodes are numbered as they arrive, so that equals keep
- * their order.
+/**
+ * Moves ARRIVED_HIGH and ARRIVED_LOW to the next number. Nodes are numbered as they arrive, so that equals
+ * keep their order.
  */
 export function nextArrival(): void {
   const low = (peek(ARRIVED_LOW) + 1) | 0

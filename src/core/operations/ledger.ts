@@ -1,4 +1,5 @@
 import {
+  AHEAD,
   AT_END,
   BUSY,
   cas,
@@ -62,6 +63,7 @@ export function takeOver(ledger: i32, thread: i32, previous: i32, recoverer: i32
  */
 export function release(ledger: i32, thread: i32, recoverer: i32): i32 {
   store(ledger + AT_END, 0)
+  store(ledger + AHEAD, 0)
   cas(FIRST_IN_LINE, ledger, 0)
   if (load(ledger + PRODUCER) === 0) return cas64(ledger + OWNER, thread, recoverer, 0, 0)
   const released = cas64(ledger + OWNER, thread, recoverer, RESERVED, 0)

@@ -26,9 +26,9 @@
  *            slots from BOTTOM up, continued at slot 0; the other slots hold empty cells. Priority: no slots.
  *            Values of 1 to 8 bytes: { SEQUENCE, VALUE } in place of cells, 16 bytes a slot above 4 bytes.
  *   ledgers  maxThreads x { OWNER … | entries: (1 + maxInFlight + batch) x { CELL, STATE } }
- *            Entry 0 holds the outgoing cell, into which the next put is written. The next maxInFlight entries
- *            hold what was taken. The last hold the outgoing cells of batches, into which several items
- *            are written at once.
+ *            Entry 0 holds the outgoing cell, into which the next put is written. The next maxInFlight
+ *            entries hold what was taken. The last ones hold the outgoing cells of batches, into which
+ *            several items are written before one put.
  *   links    one word a block: the next block of its chain or of the free stack, plus 1
  *   heap     priority: (1 + heapSize) x { KEY, ORDER, (CELL << 1) | came back }
  *            An array heap from node 1 on, lowest first, of TAIL less HEAD and RETURNED nodes. KEY and ORDER

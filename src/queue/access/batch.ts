@@ -34,7 +34,7 @@ export class TakenBatch<T> implements Batch<T> {
   readonly #afterFinish: () => void
   #deliveries: Delivery<T>[] | undefined
 
-  /** `leases` are new, and their items have been decoded. `afterFinish` is called when items were finished. */
+  /** `leases` are new, and their items are decoded. `afterFinish` is called when items were finished. */
   constructor(leases: readonly HeldLease<T>[], held: HeldItems<T>, afterFinish: () => void) {
     this.#leases = leases
     this.#held = held

@@ -42,8 +42,8 @@ export interface Source<T> {
    */
   tryLease(): Lease<T> | undefined
   /**
-   * As tryLease, for a caller that holds one lease at a time. The source may fetch further items with it. They
-   * are leased next, unless another thread that has nothing to do takes them.
+   * As tryLease, for a caller that holds one lease at a time. The source may fetch further items with it.
+   * They are leased next, unless another thread that has nothing to do takes them.
    */
   tryLeaseAhead(): Lease<T> | undefined
   /** Gives back what was fetched and not leased. */

@@ -71,7 +71,7 @@ export class Puts<T> implements Sink<T> {
 
   /**
    * Stores items of a list from index `from` on, several at once, while there is room. Returns how many; the
-   * next is to be put by itself. What was encoded and found no room is in `rest`.
+   * next is to be put by itself. Items that were encoded and found no room are in `rest`.
    */
   putSome(items: ArrayLike<T>, from: number, rest: Buffer[]): number {
     const { geometry } = this.#attachment.shared

@@ -293,7 +293,7 @@ export class Takes<T> implements Source<T> {
   /** One attempt of a pending call, which `settle` settles with an entry. Answers as PendingCall. */
   #attempt(settle: (entry: number) => void): Side | 0 {
     const { held, shared } = this.#attachment
-    const mustWait = held.mustWaitForItem && !isShutDown(shared)
+    const mustWait = !isShutDown(shared) && held.mustWaitForItem()
     const entry = mustWait ? 0 : this.#poll(() => this.#endWait.mayLeave())
     if (entry === 0) {
       this.#attachment.endIfStopping()

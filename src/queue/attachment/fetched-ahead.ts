@@ -18,7 +18,6 @@ export class FetchedAhead {
     this.#at = (ledger + AHEAD) >> 2
     this.#most = Math.max(1, geometry.batch)
     this.#entries = new Array(this.#most).fill(0)
-    Atomics.store(words, this.#at, 0)
   }
 
   /** How many items to take at once, from 1. */

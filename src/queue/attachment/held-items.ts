@@ -11,10 +11,8 @@ import {
   DROPPED,
   ENTRIES,
   ENTRY_BYTES,
-  isDiscarding,
   looksDrained,
   MAX_BATCH,
-  MEMORY,
   NOTHING,
   PAYLOAD,
   PUT,
@@ -27,14 +25,15 @@ import { backOff, untilDone, wakeTakers } from '../../wait/index.ts'
 import {
   addFailure,
   afterFinish,
+  afterRevoking,
   DueTime,
-  discardAll,
   type Failure,
   keepWhileHolding,
   readRecord,
   revokeEntry,
   revokeOne,
   snapshotOf,
+  wakeForReturned,
 } from '../recovery/index.ts'
 import { BlockChain } from './block-chain.ts'
 import type { Cells } from './cells.ts'
@@ -103,14 +102,20 @@ export class HeldItems<T> {
     return ((entry - this.#ledger - ENTRIES) / ENTRY_BYTES) | 0
   }
 
-  /** How many more items it may hold. */
+  /** How many more items it may hold; those that it has fetched ahead have their entries already. */
   get room(): number {
-    return this.#free.length
+    return this.#free.length + this.#ahead.size
   }
 
-  /** No more may be held, and nothing could be had: a take now would fail for want of room only later. */
-  get mustWaitForItem(): boolean {
-    return this.#free.length === 0 && looksDrained(this.#shared)
+  /**
+   * No more may be held, and nothing can be had: a take now would fail for want of room only later. An item
+   * that another thread has fetched ahead can be had, so it comes back, for whoever may hold it.
+   */
+  mustWaitForItem(): boolean {
+    if (this.room > 0 || !looksDrained(this.#shared)) return false
+    if (!revokeOne(this.#shared, this.#ledger)) return true
+    afterRevoking(this.#shared, this.#ledger)
+    return false
   }
 
   /** Takes an item. Returns its entry; NOTHING, CLOSED, DISCARDED. @throws TooManyInFlightError */
@@ -133,7 +138,7 @@ export class HeldItems<T> {
       }
       if (answer === CORRUPT) throw this.#cells.refused('a take', entry)
       if (answer !== BUSY) {
-        // What another thread has fetched ahead and not begun comes last.
+        // Items that another thread has fetched ahead and not begun come last.
         if (answer !== DISCARDED && revokeOne(this.#shared, this.#ledger)) {
           answer = BEHIND_RETURNED
           continue
@@ -161,6 +166,7 @@ export class HeldItems<T> {
     }
     const width = Math.min(this.#ahead.width, this.#free.length)
     if (width > 1) {
+      this.#sortLast(width)
       const count = this.#takeBatch(width, 1)
       if (count > 0) return this.#fetched(count, width)
     }
@@ -178,7 +184,9 @@ export class HeldItems<T> {
     const width = Math.min(max, this.#free.length, this.#shared.geometry.batch)
     if (width < 2) return 0
     const count = this.#takeBatch(width, 0)
-    for (let index = 0; index < count; index++) entries[index] = this.#free.pop() as number
+    const from = this.#free.length - width
+    for (let index = 0; index < count; index++) entries[index] = this.#free[from + index] as number
+    this.#use(from, count)
     return count
   }
 
@@ -189,10 +197,10 @@ export class HeldItems<T> {
       revokeEntry(this.#shared, this.#ledger, entry)
       this.#free.push(entry)
     }
-    wakeTakers(this.#shared)
+    afterRevoking(this.#shared, this.#ledger)
   }
 
-  /** What came back, which comes first, else the next item that was fetched ahead; 0 if all were revoked. */
+  /** An item that came back comes first, then the next that was fetched ahead; 0 if all were revoked. */
   #takeNext(): number {
     if (this.#words[RETURNED >> 2] !== 0) {
       const entry = this.#takeReturned()
@@ -230,12 +238,12 @@ export class HeldItems<T> {
     }
   }
 
-  /** Takes `width` items at most into the last free entries. Returns how many; 0 if `take` must say why. */
+  /** Takes `width` items at most into the last `width` free entries. Returns how many; 0: `take` says why. */
   #takeBatch(width: number, ahead: 0 | 1): number {
     if (this.#words[DELAYED >> 2] !== 0) this.untilDueMs()
     const free = this.#free
     const core = this.#core
-    const last = free.length - 1
+    const from = free.length - width
     let answer = BUSY
     for (let tries = 0; answer === BUSY; tries++) {
       if (tries > 0) backOff(tries)
@@ -243,14 +251,14 @@ export class HeldItems<T> {
         this.#ledger,
         ahead,
         width,
-        free[last] as number,
-        free[last - 1] as number,
-        width > 2 ? (free[last - 2] as number) : 0,
-        width > 3 ? (free[last - 3] as number) : 0,
-        width > 4 ? (free[last - 4] as number) : 0,
-        width > 5 ? (free[last - 5] as number) : 0,
-        width > 6 ? (free[last - 6] as number) : 0,
-        width > 7 ? (free[last - 7] as number) : 0,
+        free[from] as number,
+        free[from + 1] as number,
+        width > 2 ? (free[from + 2] as number) : 0,
+        width > 3 ? (free[from + 3] as number) : 0,
+        width > 4 ? (free[from + 4] as number) : 0,
+        width > 5 ? (free[from + 5] as number) : 0,
+        width > 6 ? (free[from + 6] as number) : 0,
+        width > 7 ? (free[from + 7] as number) : 0,
       )
     }
     if (answer < 0) return 0
@@ -259,17 +267,37 @@ export class HeldItems<T> {
     return answer >> 1
   }
 
-  /** `count` items were taken, of which all but the first are fetched ahead. Returns the entry of the first. */
+  /** `count` items were taken, and all but the first are fetched ahead. Returns the entry of the first. */
   #fetched(count: number, width: number): number {
-    const first = this.#free.pop() as number
-    for (let index = 1; index < count; index++) this.#ahead.push(this.#free.pop() as number)
+    const free = this.#free
+    const from = free.length - width
+    const first = free[from] as number
+    for (let index = 1; index < count; index++) this.#ahead.push(free[from + index] as number)
+    this.#use(from, count)
     if (count === width) this.#ahead.grow()
-    // An immediate shutdown discards what is not begun, and may not have seen these.
-    if (count > 1 && isDiscarding(this.#shared)) {
-      this.releaseAhead()
-      discardAll(this.#shared, this.#ledger)
-    }
     return first
+  }
+
+  /** The free entries from index `from` on are used, `count` of them. */
+  #use(from: number, count: number): void {
+    const free = this.#free
+    for (let index = from + count; index < free.length; index++) free[index - count] = free[index] as number
+    for (let index = 0; index < count; index++) free.pop()
+  }
+
+  /**
+   * Sorts the last `width` free entries; mostly they are sorted already. A recoverer goes through the entries
+   * in their order, so the items that were fetched into these come back in theirs.
+   */
+  #sortLast(width: number): void {
+    const free = this.#free
+    const from = free.length - width
+    for (let index = from + 1; index < free.length; index++) {
+      const entry = free[index] as number
+      let at = index
+      for (; at > from && (free[at - 1] as number) > entry; at--) free[at] = free[at - 1] as number
+      free[at] = entry
+    }
   }
 
   #keep(): void {
@@ -417,12 +445,7 @@ export class HeldItems<T> {
     if (answer === CORRUPT) throw this.#cells.refused('requeuing an item', entry)
     this.#chain.free(entry)
     this.#free.push(entry)
-    wakeTakers(this.#shared)
-    if (geometry.dropsOldest) {
-      // Puts that found nothing they could drop look again.
-      core.wakeAll(PUT)
-      core.wakeAll(MEMORY)
-    }
+    wakeForReturned(this.#shared)
     afterFinish(this.#shared)
   }
 

@@ -47,8 +47,8 @@ export class OutgoingBatch<T> {
   }
 
   /**
-   * Encodes items from index `from` on, while there is room and they fit into cells. Returns how many: below 2
-   * a batch is not worth it, and an item that could not be encoded is left to `put` by itself.
+   * Encodes items from index `from` on, while there is room and they fit into cells. Returns how many,
+   * 0 where it would be one at most. An item that could not be encoded is left to a put by itself.
    */
   fill(items: ArrayLike<T>, from: number): number {
     const { batch, maxsize } = this.#geometry

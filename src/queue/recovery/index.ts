@@ -21,7 +21,15 @@ export { announce, announceDetached } from './notices.ts'
 /** @internal */
 export { beforeRecovery } from './other-threads.ts'
 /** @internal */
-export { discardAll, freeBlocks, heldBlocks, reclaim, wakeEveryone } from './reclaim.ts'
+export {
+  afterRevoking,
+  discardAll,
+  freeBlocks,
+  heldBlocks,
+  reclaim,
+  wakeEveryone,
+  wakeForReturned,
+} from './reclaim.ts'
 /** @internal */
 export type { RegisteredQueue } from './registry.ts'
 /** @internal */
@@ -39,4 +47,4 @@ export {
   thisThread,
 } from './registry.ts'
 /** @internal */
-export { revokeAll, revokeEntry, revokeOne } from './revoke.ts'
+export { revokeEntry, revokeOne } from './revoke.ts'

@@ -3,6 +3,7 @@ import {
   blocksFor,
   DEAD_LETTER,
   DEAD_LETTER_DELAY,
+  EMPTY_ENTRY,
   ENTRIES,
   ENTRY_BYTES,
   ENTRY_STATE,
@@ -16,7 +17,9 @@ import {
   LENGTH,
   ledgerAt,
   ledgersUsed,
+  MEMORY,
   OWNER,
+  PUT,
   RECOVERER,
   RELEASE,
   RETRY,
@@ -41,9 +44,10 @@ import {
   SIDES,
   untilDone,
   wakeAllTakers,
+  wakeTakers,
 } from '../../wait/index.ts'
 import { DueTime } from './due-time.ts'
-import { revokeEntry } from './revoke.ts'
+import { revokeAll, revokeEntry } from './revoke.ts'
 
 /**
  * Told of each entry whose item failed because its holder (threadId + 1) died, before the item is requeued.
@@ -89,7 +93,7 @@ export function reclaim(
       untilDone(() => core.requeue(ledger, entry, again))
     } else requeueAfterTimeout(shared, ledger, entry, timedOut, () => note(entry, thread, timedOut))
   }
-  if (isDiscarding(shared)) discardAll(shared, ledger)
+  discardAll(shared, ledger)
   for (let index = 0; index < entriesOf(geometry); index++) freeBlocks(shared, entries + index * ENTRY_BYTES)
   core.release(ledger, thread, recoverer)
   wakeEveryone(shared)
@@ -121,10 +125,13 @@ function requeueAfterTimeout(
 }
 
 /**
- * Discards what is left after an immediate shutdown; it counts as finished in `ledger`. Each step discards
- * one item, and any number of threads may take part: so one that began it may die.
+ * After an immediate shutdown: discards what is left, items that threads have fetched ahead included; it
+ * counts as finished in `ledger`. Each step discards one item, and any number of threads may take part: so
+ * one that began it may die.
  */
 export function discardAll(shared: Shared, ledger: number): void {
+  if (!isDiscarding(shared)) return
+  revokeAll(shared)
   const { core, geometry } = shared
   let discarded = 0
   for (let tries = 0; discarded <= geometry.cells; ) {
@@ -150,7 +157,23 @@ export function discardAll(shared: Shared, ledger: number): void {
   if (discarded > 0 && unfinished(shared) === 0) core.wakeAll(JOIN)
 }
 
-/** Blocks of items that threads hold. While the threads go on, the number is approximate. */
+/** An item came back: wakes the threads that it may be for. */
+export function wakeForReturned(shared: Shared): void {
+  wakeTakers(shared)
+  if (!shared.geometry.dropsOldest) return
+  // Puts that found nothing they could drop look again.
+  shared.core.wakeAll(PUT)
+  shared.core.wakeAll(MEMORY)
+}
+
+/** Items that were fetched ahead came back, and the owner of `ledger`, who revoked them, takes none of them. */
+export function afterRevoking(shared: Shared, ledger: number): void {
+  wakeForReturned(shared)
+  // An immediate shutdown may have looked for them before they came back.
+  discardAll(shared, ledger)
+}
+
+/** Blocks of items that threads have taken. While the threads go on, the number is approximate. */
 export function heldBlocks(shared: Shared): number {
   const { geometry } = shared
   let count = 0
@@ -159,7 +182,7 @@ export function heldBlocks(shared: Shared): number {
     for (let number = 1; number <= geometry.maxInFlight; number++) {
       const entry = entries + number * ENTRY_BYTES
       const cell = shared.load(entry)
-      if (shared.load(entry + ENTRY_STATE) !== HELD || cell < 0 || cell >= geometry.cells) continue
+      if (shared.load(entry + ENTRY_STATE) === EMPTY_ENTRY || cell < 0 || cell >= geometry.cells) continue
       const length = shared.load(geometry.cellsAt + cell * geometry.cellBytes + LENGTH)
       if (length > geometry.itemBytes) count += blocksFor(geometry, length)
     }

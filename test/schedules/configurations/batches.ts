@@ -1,7 +1,8 @@
-import { RETRY_ONCE } from '../actors.ts'
+import { DELAY_ONCE, DETACH, FINISH_ALL, GIVE_BACK, HOLD, RETRY_ONCE } from '../actors.ts'
 import {
   batchProducer,
   batchTaker,
+  clock,
   closer,
   guardian,
   joiner,
@@ -10,12 +11,17 @@ import {
   UNTIL_END,
 } from '../scenario.ts'
 import { type Configuration, configuration, onlyDeep, onlySampled } from './configuration.ts'
-import { allDelivered, drained, ended, mortal } from './ends.ts'
+import { accountsFor, allDelivered, drained, ended, joined, mortal } from './ends.ts'
 
-/** Batches of two. */
+/** Batches of two, and of three. */
 const wide = { batch: 2, maxInFlight: 2 }
+const wider = { batch: 3, maxInFlight: 3 }
 const ahead = { ahead: true }
 const dying = { ahead: true, mortal: true }
+/** Its call for the first item never ends. */
+const busy = { ahead: true, manner: HOLD }
+const twoPut = batchProducer(0, 2)
+const dropping = { ...wide, maxsize: 2, dropsOldest: true }
 
 export const BATCHES: readonly Configuration[] = [
   configuration('values, 1P1C', 'are carried in the slots', {
@@ -107,6 +113,18 @@ export const BATCHES: readonly Configuration[] = [
     3,
   ),
   configuration(
+    'batches, 4 items',
+    'share the room with the batch before',
+    {
+      ...wide,
+      maxsize: 2,
+      threads: [batchProducer(0, 4), batchTaker(0, 2), taker(1, 2)],
+      end: allDelivered(1, 2, 3, 4),
+    },
+    { preemptions: 1 },
+    2,
+  ),
+  configuration(
     'batches, retry',
     'leave room for what comes back',
     {
@@ -117,6 +135,18 @@ export const BATCHES: readonly Configuration[] = [
     },
     { preemptions: 1 },
     2,
+  ),
+  configuration(
+    'batches, finished together',
+    'release the join',
+    {
+      ...wide,
+      maxsize: 2,
+      threads: [twoPut, batchTaker(0, 2, { manner: FINISH_ALL }), joiner()],
+      end: joined,
+    },
+    { preemptions: 2 },
+    3,
   ),
   configuration(
     'batches, deaths',
@@ -149,15 +179,152 @@ export const BATCHES: readonly Configuration[] = [
     2,
   ),
   configuration(
+    'fetched ahead, begun',
+    'is begun, or revoked by a taker that finds nothing else',
+    { ...wide, maxsize: 2, threads: [twoPut, batchTaker(0, 2, ahead), taker(1, 1)] },
+    { preemptions: 2 },
+    3,
+  ),
+  configuration(
+    'fetched ahead, 2 ahead',
+    'is begun while another is revoked',
+    {
+      ...wider,
+      maxsize: 3,
+      threads: [batchProducer(0, 3), batchTaker(0, 2, ahead), taker(1, 2)],
+    },
+    { preemptions: 2 },
+    3,
+  ),
+  configuration(
+    'fetched ahead, 4 items',
+    'leaves an entry that is used again',
+    { ...wide, maxsize: 2, threads: [batchProducer(0, 4), batchTaker(0, 3, ahead), taker(1, 1)] },
+    { preemptions: 1 },
+    2,
+  ),
+  configuration(
     'fetched ahead, one taker sleeps',
     'does not wait for a slow call',
+    { ...wide, maxsize: 2, threads: [twoPut, batchTaker(0, 1, busy), taker(1, 1)] },
+    { preemptions: 2 },
+    3,
+  ),
+  configuration(
+    'fetched ahead, 2 takers sleep',
+    'is passed on by the one that was woken',
+    {
+      ...wide,
+      maxsize: 3,
+      threads: [producer(0, 3), batchTaker(0, 1, busy), taker(1, 1), taker(2, 1)],
+    },
+    { preemptions: 1 },
+    2,
+  ),
+  configuration(
+    'fetched ahead, 2 of 3',
+    'comes to 2 takers that sleep',
+    {
+      ...wider,
+      maxsize: 3,
+      threads: [batchProducer(0, 3), batchTaker(0, 1, busy), taker(1, 1), taker(2, 1)],
+    },
+    { preemptions: 1 },
+    2,
+  ),
+  ...(['awaits', 'selects'] as const).map((how) =>
+    configuration(
+      `fetched ahead, one taker ${how}`,
+      'comes to it beside one that sleeps',
+      {
+        ...wider,
+        maxsize: 3,
+        threads: [batchProducer(0, 3), batchTaker(0, 1, busy), taker(1, 1, { [how]: true }), taker(2, 1)],
+      },
+      { preemptions: 1 },
+      2,
+    ),
+  ),
+  configuration(
+    'fetched ahead, 2 are busy',
+    'comes to the one that is free',
+    {
+      ...wide,
+      maxsize: 4,
+      threads: [batchProducer(0, 3), batchTaker(0, 1, busy), batchTaker(1, 1, busy), taker(2, 1)],
+    },
+    { preemptions: 1 },
+    2,
+  ),
+  configuration(
+    'fetched ahead, a delayed one',
+    'is delivered beside those that are due',
     {
       ...wide,
       maxsize: 2,
-      threads: [batchProducer(0, 2), batchTaker(0, 1, ahead), taker(1, 1)],
+      threads: [twoPut, batchTaker(0, 2, { ...ahead, manner: DELAY_ONCE }), taker(1, 1), clock()],
+    },
+    { preemptions: 1 },
+    2,
+  ),
+  configuration(
+    'fetched ahead, given back',
+    'comes to a taker that sleeps',
+    {
+      ...wide,
+      maxsize: 2,
+      threads: [twoPut, batchTaker(0, 1, { ...ahead, over: GIVE_BACK }), taker(1, 1)],
       end: allDelivered(1, 2),
     },
-    { preemptions: 3 },
+    { preemptions: 2 },
+    3,
+  ),
+  configuration(
+    'fetched ahead, given back at the end',
+    'comes to a taker that waits there',
+    {
+      ...wide,
+      maxsize: 2,
+      threads: [twoPut, batchTaker(0, 1, { ...ahead, over: GIVE_BACK }), taker(1, UNTIL_END), closer(false)],
+      end: ended(1),
+    },
+    { preemptions: 1 },
+    2,
+  ),
+  configuration(
+    'fetched ahead, given back, immediate',
+    'is discarded though the shutdown has looked, and the join is released',
+    {
+      ...wide,
+      maxsize: 2,
+      threads: [twoPut, batchTaker(0, 1, { ...ahead, over: GIVE_BACK }), closer(true), joiner()],
+      end: joined,
+    },
+    { preemptions: 1 },
+    2,
+  ),
+  configuration(
+    'fetched ahead, immediate, its caller dies',
+    'is discarded by those that go on',
+    {
+      ...wide,
+      maxsize: 2,
+      threads: [twoPut, batchTaker(0, 1, ahead), closer(true, true), joiner(), guardian(0)],
+    },
+    { preemptions: 1, kills: 1 },
+    2,
+  ),
+  configuration(
+    'fetched ahead, detached',
+    'comes to a taker that sleeps',
+    {
+      ...wide,
+      maxsize: 2,
+      threads: [twoPut, batchTaker(0, 1, { ...ahead, over: DETACH }), taker(1, 1)],
+      end: allDelivered(1, 2),
+    },
+    { preemptions: 2 },
+    3,
   ),
   configuration(
     'fetched ahead, the owner dies',
@@ -191,8 +358,88 @@ export const BATCHES: readonly Configuration[] = [
       maxsize: 2,
       threads: [batchProducer(0, 2), batchTaker(0, UNTIL_END, ahead), closer(true), joiner()],
     },
-    { preemptions: 2 },
-    3,
+    { preemptions: 1 },
+    2,
+  ),
+  configuration(
+    'batches that drop, 2P1C',
+    'take the place of the oldest beside a put that does',
+    {
+      ...dropping,
+      threads: [batchProducer(0, 3), producer(1, 1), taker(0, 1)],
+      end: accountsFor([1, 2, 3, 17], 1),
+    },
+    { preemptions: 1 },
+    2,
+  ),
+  configuration(
+    'batches that drop, 2 batches',
+    'share the room, beside a take of several',
+    {
+      ...dropping,
+      threads: [twoPut, batchProducer(1, 2), batchTaker(0, 2)],
+      end: accountsFor([1, 2, 17, 18]),
+    },
+    { preemptions: 1 },
+    2,
+  ),
+  configuration(
+    'batches that drop, fetched ahead',
+    'drop what comes back',
+    {
+      ...dropping,
+      threads: [
+        batchProducer(0, 3),
+        producer(1, 1),
+        batchTaker(0, 1, { ...ahead, over: GIVE_BACK }),
+        taker(1, 1),
+      ],
+      end: accountsFor([1, 2, 3, 17]),
+    },
+    { preemptions: 1 },
+    2,
+  ),
+  configuration(
+    'batches that drop, deaths',
+    'stay whole when any of them dies',
+    {
+      ...dropping,
+      threads: [batchProducer(0, 3, mortal), producer(1, 1, mortal), batchTaker(0, 1, dying), guardian(0)],
+      end: accountsFor([1, 2, 3, 17]),
+    },
+    { preemptions: 0, kills: 1 },
+    1,
+  ),
+  configuration(
+    'fetched ahead, one of 2 gives back',
+    'is begun once, by whoever is free',
+    {
+      ...wide,
+      maxsize: 3,
+      threads: [
+        batchProducer(0, 3),
+        batchTaker(0, 1, { ...ahead, over: GIVE_BACK }),
+        batchTaker(1, 2, ahead),
+      ],
+      end: allDelivered(1, 2, 3),
+    },
+    { preemptions: 1 },
+    2,
+  ),
+  configuration(
+    'fetched ahead, retries',
+    'is begun beside what comes back',
+    {
+      ...wide,
+      maxsize: 3,
+      threads: [
+        batchProducer(0, 3),
+        batchTaker(0, 2, { ...ahead, manner: RETRY_ONCE }),
+        batchTaker(1, 3, ahead),
+      ],
+    },
+    { preemptions: 1 },
+    2,
   ),
   onlyDeep(
     'fetched ahead, 2 fetch',
