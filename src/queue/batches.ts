@@ -125,6 +125,10 @@ export function putManySync<T>(queue: Puttable<T>, items: Iterable<T>, options?:
   return stored
 }
 
+/** Those of the language: a program that puts others in their place wants them asked. */
+const ARRAY_ITERATOR = Array.prototype[Symbol.iterator]
+const TYPED_ARRAY_ITERATOR = Int32Array.prototype[Symbol.iterator]
+
 /**
  * An array or typed array, whose items can be read in any order; undefined for any other iterable, which is
  * asked for one item at a time. @throws TypeError if it is no iterable
@@ -132,8 +136,10 @@ export function putManySync<T>(queue: Puttable<T>, items: Iterable<T>, options?:
 function listOf<T>(items: Iterable<T>): ArrayLike<T> | undefined {
   const iterator = (items as Iterable<T> | null)?.[Symbol.iterator]
   if (typeof iterator !== 'function') throw invalidType('items', 'an iterable', items)
-  if (Array.isArray(items)) return iterator === Array.prototype[Symbol.iterator] ? items : undefined
-  return types.isTypedArray(items) ? (items as unknown as ArrayLike<T>) : undefined
+  const isList = Array.isArray(items)
+    ? iterator === ARRAY_ITERATOR
+    : iterator === TYPED_ARRAY_ITERATOR && types.isTypedArray(items)
+  return isList ? (items as unknown as ArrayLike<T>) : undefined
 }
 
 /** @internal */

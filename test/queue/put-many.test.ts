@@ -119,6 +119,44 @@ describe.each(FORMS)('%s', (_, put) => {
     }
   })
 
+  it('asks the iterator of a typed array that has its own', async () => {
+    class Twice extends Int32Array {
+      override *[Symbol.iterator](): ArrayIterator<number> {
+        for (let index = 0; index < this.length; index++)
+          yield* [this[index] as number, this[index] as number]
+      }
+    }
+    const patched = new Float64Array(3)
+    patched[Symbol.iterator] = () => [4, 5][Symbol.iterator]()
+    for (const [items, expected] of [
+      [new Twice([1, 2]), [1, 1, 2, 2]],
+      [patched, [4, 5]],
+    ] as const) {
+      const queue = numbers()
+      expect(await put(queue, items)).toBe(expected.length)
+      expect(emptied(queue)).toEqual(expected)
+    }
+  })
+
+  it.each([
+    ['array', Array.prototype, [1, 2, 3]],
+    ['typed array', Object.getPrototypeOf(Int32Array.prototype), new Int32Array(3)],
+  ])('asks the iterator that was put in place of the one of every %s', async (_, prototype, items) => {
+    const queue = numbers()
+    const own = Object.getOwnPropertyDescriptor(prototype, Symbol.iterator) as PropertyDescriptor
+    const others = new Set([4, 5])
+    const patched = { ...own, value: () => others.values() }
+    Object.defineProperty(prototype, Symbol.iterator, patched)
+    let stored: Promise<number>
+    try {
+      stored = put(queue, items)
+    } finally {
+      Object.defineProperty(prototype, Symbol.iterator, own)
+    }
+    expect(await stored).toBe(2)
+    expect(emptied(queue)).toEqual([4, 5])
+  })
+
   it('puts the items of an array subclass that keeps the iterator', async () => {
     class Mine extends Array<number> {}
     const queue = numbers()
