@@ -33,6 +33,22 @@ function emptied<T>(queue: Queue<T>): T[] {
   return items
 }
 
+/** Puts a getter into `items`, which answers `at`, its place, and calls `act` before. */
+function withGetter(items: number[], at: number, act: () => unknown): number[] {
+  let isActing = false
+  const get = () => {
+    if (isActing) return at
+    isActing = true
+    try {
+      act()
+    } finally {
+      isActing = false
+    }
+    return at
+  }
+  return Object.defineProperty(items, at, { get, configurable: true })
+}
+
 /** No cell is lost or in two places. */
 function isWhole(queue: Queue<never>): void {
   const { words, geometry } = internalsOf(queue).shared
@@ -162,6 +178,43 @@ describe.each(FORMS)('%s', (_, put) => {
     const queue = numbers()
     expect(await put(queue, Mine.from(upTo(20)))).toBe(20)
     expect(emptied(queue)).toEqual(upTo(20))
+  })
+
+  it('that an array calls while it is read stores its own items apart', async () => {
+    for (const at of [0, 1, 5, 8]) {
+      const queue = numbers()
+      const items = withGetter(upTo(12), at, () => queue.putManySync([20, 21, 22]))
+      expect(await put(queue, items)).toBe(12)
+      const all = emptied(queue)
+      expect(all.filter((item) => item < 20)).toEqual(upTo(12))
+      expect(all.filter((item) => item >= 20)).toEqual([20, 21, 22])
+      expect(queue.unfinished).toBe(0)
+      isWhole(queue as Queue<never>)
+    }
+  })
+
+  it('puts what an array has when its turn comes, also if reading it changes that', async () => {
+    for (const [act, expected] of [
+      [(items: number[]) => items.push(8, 9), [0, 1, 2, 3, 4, 5, 8, 9]],
+      [(items: number[]) => items.splice(4), [0, 1, 2, 3]],
+      [(items: number[]) => items.splice(3), [0, 1, 2]],
+    ] as const) {
+      const queue = new Queue<unknown>()
+      const items: number[] = withGetter(upTo(6), 2, () => act(items))
+      expect(await put(queue, items)).toBe(expected.length)
+      expect(emptied(queue)).toEqual(expected)
+    }
+  })
+
+  it('stores what comes before an item that cannot be read', async () => {
+    for (const at of [0, 1, 5, 8]) {
+      const queue = numbers()
+      const items = withGetter(upTo(12), at, () => {
+        throw new Error('not there')
+      })
+      await expect(put(queue, items)).rejects.toMatchObject({ message: 'not there', stored: at })
+      expect(emptied(queue)).toEqual(upTo(at))
+    }
   })
 
   it.each([
