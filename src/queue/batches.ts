@@ -293,7 +293,12 @@ class ItemCollector<T> implements Collector {
 
   fail(error: unknown): void {
     // Items that a thread holds are delivered again when it detaches; those that are finished are not.
-    if (error instanceof DetachedError && internalsOf(this.#queue).description.ack === 'auto') return
+    if (error instanceof DetachedError && internalsOf(this.#queue).description.ack === 'auto') {
+      if (this.count === 0) throw error
+      // The codec has detached the thread after it had decoded some more, which are not finished.
+      if (!this.#isInto) (this.#items as T[]).length = this.count
+      return
+    }
     if (this.count === 0) throw error
     // This thread holds them, or nobody does.
     throw carrying(error, { items: Array.from({ length: this.count }, (_, index) => this.#items[index]) })

@@ -116,6 +116,8 @@ export class Takes<T> implements Source<T> {
     try {
       for (; read < count; read++) items[at + read] = this.#held.read(entries[read] as number)
     } catch (error) {
+      // They are delivered again.
+      if (this.#attachment.isDetached) throw error
       onBroken(read)
       this.#release(entries, read + 1, count)
       this.#handOverAll(entries, read)
@@ -157,7 +159,8 @@ export class Takes<T> implements Source<T> {
     try {
       for (const lease of leases) void lease.item
     } catch (error) {
-      for (const lease of leases) if (!lease.isSettled) lease.release()
+      const open = this.#attachment.isDetached ? [] : leases.filter((lease) => !lease.isSettled)
+      for (const lease of open) lease.release()
       throw error
     }
     return new TakenBatch(leases, this.#held, () => this.#attachment.flushDeadLetters())

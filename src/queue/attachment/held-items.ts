@@ -300,17 +300,20 @@ export class HeldItems<T> {
 
   /**
    * Decodes the item of `entry`. An item that cannot be decoded is settled: its bytes go to the dead letters,
-   * else it is finished. @throws CodecError
+   * else it is finished. @throws CodecError; DetachedError if the codec itself has detached the thread
    */
   read(entry: number): T {
+    let item: T
     try {
-      return this.#read(entry)
+      item = this.#read(entry)
     } catch (error) {
       if (error instanceof QueueCorruptError) throw error
       const failure = this.#encoder.decodeError(error)
-      this.requeue(entry, DEAD_LETTER, failure)
+      if (this.#detachedError === undefined) this.requeue(entry, DEAD_LETTER, failure)
       throw failure
     }
+    if (this.#detachedError !== undefined) throw this.#detachedError()
+    return item
   }
 
   /** Decodes the item of `entry`, which stays as it is. @throws CodecError */
