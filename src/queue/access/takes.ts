@@ -27,8 +27,9 @@ export class Takes<T> implements Source<T> {
   readonly #endWait: EndWait
   /** Entries that get and getMany handed over, oldest first: `taskDone` settles them. */
   readonly #inOrder = new EntryQueue()
-  /** Entries that one operation takes or finishes. */
+  /** Entries that one operation takes or finishes; in use while they are decoded. */
   readonly #entries: number[] = new Array(MAX_BATCH).fill(0)
+  #areInUse = false
   readonly #open: OpenLeases = { count: 0 }
   /** The leases of consumers, one for each entry of the ledger that they have used. */
   readonly #leases: (HeldLease<T> | undefined)[] = []
@@ -89,7 +90,7 @@ export class Takes<T> implements Source<T> {
           `${size === 1 ? 'item' : 'items'} from get and getMany`,
       )
     }
-    const entries = this.#entries
+    const entries = this.#freeEntries()
     for (let left = count; left > 0; left -= MAX_BATCH) {
       const few = Math.min(left, MAX_BATCH)
       for (let index = 0; index < few; index++) entries[index] = this.#inOrder.shift()
@@ -110,9 +111,11 @@ export class Takes<T> implements Source<T> {
     onBroken: (before: number) => void,
   ): number {
     if (this.#pending.size > 0) return 0
-    const entries = this.#entries
+    const entries = this.#freeEntries()
     const count = this.#held.takeMany(max, entries)
+    const wereInUse = this.#areInUse
     let read = 0
+    this.#areInUse = true
     try {
       for (; read < count; read++) items[at + read] = this.#held.read(entries[read] as number)
     } catch (error) {
@@ -123,6 +126,8 @@ export class Takes<T> implements Source<T> {
       this.#handOverAll(entries, read)
       this.#attachment.flushDeadLetters()
       throw error
+    } finally {
+      this.#areInUse = wereInUse
     }
     this.#handOverAll(entries, count)
     return count
@@ -131,7 +136,7 @@ export class Takes<T> implements Source<T> {
   /** Adds leases of up to `max` items that are there. Returns how many; 0: `tryLease` must say why. */
   takeSome(leases: HeldLease<T>[], max: number): number {
     if (this.#pending.size > 0) return 0
-    const entries = this.#entries
+    const entries = this.#freeEntries()
     const count = this.#held.takeMany(max, entries)
     for (let index = 0; index < count; index++) leases.push(this.#newLease(entries[index] as number))
     return count
@@ -164,6 +169,11 @@ export class Takes<T> implements Source<T> {
       throw error
     }
     return new TakenBatch(leases, this.#held, () => this.#attachment.flushDeadLetters())
+  }
+
+  /** A codec of a user that decodes an item may come here again. */
+  #freeEntries(): number[] {
+    return this.#areInUse ? [] : this.#entries
   }
 
   /** The first `count` of `entries` are settled by taskDone, or at once with `ack: 'auto'`. */
