@@ -368,7 +368,7 @@ function checkedInto(
   given: BatchOptions | IntoOptions | undefined,
 ): Given & { most: number; into: Int32Array | Float64Array | undefined } {
   const options = checked(max, given as IntoOptions | undefined, INTO_OPTIONS)
-  const into = (given as IntoOptions | undefined)?.into
+  const { into } = optionsObject('options', given as IntoOptions | undefined)
   if (into === undefined) return { ...options, most: max, into }
   const { codec } = internalsOf(queue).description
   if (codec !== codecs.int32 && codec !== codecs.float64) {
