@@ -96,6 +96,27 @@ describe.each(FORMS)('%s', (_, take) => {
     isWhole(queue as Queue<never>)
   })
 
+  it('still tells its items and attempts when it is done', async () => {
+    const queue = await filled(3)
+    for (const delivery of await take(queue, 2)) delivery.retry()
+    const batch = await take(queue, 3)
+    batch.done()
+    // The entries hold other items now.
+    await queue.putMany([7, 8, 9])
+    const next = await take(queue, 3)
+    expect([batch.length, batch.items]).toEqual([3, [0, 1, 2]])
+    expect([...batch].map(({ item, attempt }) => [item, attempt])).toEqual([
+      [0, 2],
+      [1, 2],
+      [2, 1],
+    ])
+    expect([...next].map(({ item, attempt }) => [item, attempt])).toEqual([
+      [7, 1],
+      [8, 1],
+      [9, 1],
+    ])
+  })
+
   it('has items that the caller may change, and deliveries that stay', async () => {
     const queue = await filled(3)
     const batch = await take(queue, 3)

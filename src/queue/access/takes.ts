@@ -399,7 +399,8 @@ export class Takes<T> implements Source<T> {
   }
 
   #deliver(entry: number): Delivery<T> {
-    return new TakenItem(this.#newLease(entry))
+    const lease = this.#newLease(entry)
+    return new TakenItem(lease, lease.item, lease.attempt)
   }
 
   readonly #holdsNoOpenLease = (): boolean => this.#open.count === 0
