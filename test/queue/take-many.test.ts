@@ -211,6 +211,23 @@ describe.each(FORMS)('%s', (_, take) => {
     }
   })
 
+  it.each([
+    ['structured', codecs.structured],
+    ['json', codecs.json],
+    ['msgpack', codecs.msgpack],
+  ])('is no item of a queue, which says what is: %s', async (_, codec) => {
+    const batch = await take(await filled(2), 2)
+    const queue = new Queue<unknown>({ codec: codec as Codec<unknown> })
+    for (const item of [batch, [batch], { batch }]) {
+      await expect(queue.put(item)).rejects.toMatchObject({
+        code: 'ERR_CODEC',
+        message: expect.stringContaining('a Batch cannot be sent to another thread: its `items` can'),
+      })
+    }
+    await queue.put(batch.items)
+    expect(await queue.get()).toEqual([0, 1])
+  })
+
   it('refuses wrong options, and takes nothing', async () => {
     const queue = await filled(3)
     for (const [options, message] of [
