@@ -342,8 +342,7 @@ class LeaseCollector<T> implements Collector {
   }
 
   fail(error: unknown): void {
-    // Once the thread has detached, the items are delivered again already.
-    if (!(error instanceof DetachedError)) for (const lease of this.#leases) lease.release()
+    this.#takes.dissolve(this.#leases)
     throw error
   }
 }

@@ -353,6 +353,29 @@ describe('takeMany that waits', () => {
     expect(queue.stats()).toMatchObject({ size: 2, held: 0, unfinished: 2 })
   })
 
+  it('in two threads ends when the queue is shut down, though each holds what it took', async () => {
+    const queue = numbers()
+    const there = await other(queue)
+    queue.tryPut(1)
+    const here = queue.takeMany(5, { linger: LONG })
+    await waits(queue, 'get', 0)
+    // The other thread lingers as a promise, too.
+    const took = there.user.ask('takeMany', queue.handle.id, 5, { linger: LONG })
+    await there.waits('get')
+    queue.tryPut(2)
+    // This thread blocks, so it does not take the item.
+    const deadline = performance.now() + DEADLINE_MS
+    while (queue.stats().threads.some(({ thread, held }) => thread === there.threadId && held === 0)) {
+      if (performance.now() > deadline) throw new Error('the other thread took nothing')
+    }
+    await there.waits('get')
+    queue.shutdown()
+    expect(await within(took, 'the other batch')).toEqual([2])
+    const batch = await within(here, 'the batch')
+    expect(batch.items).toEqual([1])
+    batch.done()
+  })
+
   it('waits at the end for an item that another thread may give back', async () => {
     const queue = await filled(2)
     const there = await other(queue)

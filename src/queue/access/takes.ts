@@ -31,6 +31,8 @@ export class Takes<T> implements Source<T> {
   readonly #entries: number[] = new Array(MAX_BATCH).fill(0)
   #areInUse = false
   readonly #open: OpenLeases = { count: 0 }
+  /** Open leases of batches that are not handed over yet: nobody can settle them while their call waits. */
+  #gathered = 0
   /** The leases of consumers, one for each entry of the ledger that they have used. */
   readonly #leases: (HeldLease<T> | undefined)[] = []
   /** While calls are pending and items delayed: looks again when the first item is due. */
@@ -138,22 +140,27 @@ export class Takes<T> implements Source<T> {
     if (this.#pending.size > 0) return 0
     const entries = this.#freeEntries()
     const count = this.#held.takeMany(max, entries)
-    for (let index = 0; index < count; index++) leases.push(this.#newLease(entries[index] as number))
+    for (let index = 0; index < count; index++) leases.push(this.#gather(entries[index] as number))
     return count
   }
 
   /** A lease of one item, or undefined if there is none now. @throws QueueShutDownError on an ended queue */
   takeOne(): HeldLease<T> | undefined {
     const entry = this.#tryTake()
-    return entry === 0 ? undefined : this.#newLease(entry)
+    return entry === 0 ? undefined : this.#gather(entry)
   }
 
   takeNext(options: WaitOptions): Promise<HeldLease<T>> {
-    return this.#take(options, (entry) => this.#newLease(entry))
+    return this.#take(options, (entry) => this.#gather(entry))
   }
 
   takeNextSync(options: WaitOptions | undefined): HeldLease<T> {
-    return this.#newLease(this.#takeSync(options))
+    return this.#gather(this.#takeSync(options))
+  }
+
+  #gather(entry: number): HeldLease<T> {
+    this.#gathered++
+    return this.#newLease(entry)
   }
 
   /**
@@ -164,16 +171,23 @@ export class Takes<T> implements Source<T> {
     try {
       for (const lease of leases) void lease.item
     } catch (error) {
-      const open = this.#attachment.isDetached ? [] : leases.filter((lease) => !lease.isSettled)
-      for (const lease of open) lease.release()
+      this.dissolve(leases)
       throw error
     }
+    this.#gathered -= leases.length
     return new TakenBatch(leases, this.#held, () => this.#attachment.flushDeadLetters())
   }
 
   /** A codec of a user that decodes an item may come here again. */
   #freeEntries(): number[] {
     return this.#areInUse ? [] : this.#entries
+  }
+
+  /** Gives back what was gathered for a batch. Once the thread has detached, that is delivered again already. */
+  dissolve(leases: readonly HeldLease<T>[]): void {
+    this.#gathered -= leases.length
+    const open = this.#attachment.isDetached ? [] : leases.filter((lease) => !lease.isSettled)
+    for (const lease of open) lease.release()
   }
 
   /** The first `count` of `entries` are settled by taskDone, or at once with `ack: 'auto'`. */
@@ -403,7 +417,7 @@ export class Takes<T> implements Source<T> {
     return new TakenItem(lease, lease.item, lease.attempt)
   }
 
-  readonly #holdsNoOpenLease = (): boolean => this.#open.count === 0
+  readonly #holdsNoOpenLease = (): boolean => this.#open.count === this.#gathered
 }
 
 function always(): boolean {
