@@ -261,6 +261,37 @@ describe('items fetched ahead', () => {
     expect(queue.stats()).toMatchObject({ held: 5 })
   })
 
+  it.each([1, 2, 3, 8])(
+    'take no room from what their thread may hold: maxInFlight %i',
+    async (maxInFlight) => {
+      const place = await site(40, { maxInFlight })
+      const { queue, source } = place
+      let begun = 0
+      let lease = source.tryLeaseAhead()
+      // Until it has fetched as many as it may hold.
+      for (; queue.stats().held < maxInFlight; begun++) {
+        lease?.finish()
+        lease = source.tryLeaseAhead()
+      }
+      expect([lease?.item, queue.stats().held]).toEqual([begun, maxInFlight])
+      const room = maxInFlight - 1
+      const got: number[] = []
+      if (room > 0) got.push((await select({ queue })).item)
+      if (room > 1) got.push(...(await queue.getMany(40)))
+      expect(got).toEqual(upTo(room, begun + 1))
+      // Now it holds as much as it may.
+      for (const call of [() => queue.tryGet(), () => queue.takeManySync(1)]) {
+        expect(call).toThrow(expect.objectContaining({ code: 'ERR_TOO_MANY_IN_FLIGHT' }))
+      }
+      await expect(select({ queue })).rejects.toMatchObject({ code: 'ERR_TOO_MANY_IN_FLIGHT' })
+      if (room > 0) queue.taskDone(room)
+      lease?.finish()
+      for (let item = begun + maxInFlight; item < 40; item++) expect(finishOne(source)).toBe(item)
+      expect(queue.unfinished).toBe(0)
+      isWhole(place)
+    },
+  )
+
   it('are discarded by an immediate shutdown, and the join waits for the begun one only', async () => {
     for (const where of ['here', 'there']) {
       const place = await site(30)

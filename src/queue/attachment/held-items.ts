@@ -92,7 +92,7 @@ export class HeldItems<T> {
     }
   }
 
-  /** Items this thread holds. */
+  /** Items that this thread holds or has fetched ahead. */
   get count(): number {
     if (this.#detachedError !== undefined) return 0
     return this.#shared.geometry.maxInFlight - this.#free.length
@@ -103,14 +103,14 @@ export class HeldItems<T> {
     return ((entry - this.#ledger - ENTRIES) / ENTRY_BYTES) | 0
   }
 
-  /** How many more items it may hold. */
+  /** How many more items it may hold. Those that it has fetched ahead it does not hold yet. */
   get room(): number {
-    return this.#free.length
+    return this.#free.length + this.#ahead.size
   }
 
   /** No more may be held, and nothing could be had: a take now would fail for want of room only later. */
   get mustWaitForItem(): boolean {
-    return this.#free.length === 0 && looksDrained(this.#shared)
+    return this.room === 0 && looksDrained(this.#shared)
   }
 
   /** Takes an item. Returns its entry; NOTHING, CLOSED, DISCARDED. @throws TooManyInFlightError */
