@@ -147,7 +147,7 @@ export function discardAll(shared: Shared, ledger: number): void {
   if (discarded > 0 && unfinished(shared) === 0) core.wakeAll(JOIN)
 }
 
-/** Blocks of items that threads hold. While the threads go on, the number is approximate. */
+/** Blocks of items that threads hold or have fetched ahead. While the threads go on, it is approximate. */
 export function heldBlocks(shared: Shared): number {
   const { geometry } = shared
   let count = 0
@@ -156,7 +156,8 @@ export function heldBlocks(shared: Shared): number {
     for (let number = 1; number <= geometry.maxInFlight; number++) {
       const entry = entries + number * ENTRY_BYTES
       const cell = shared.load(entry)
-      if (shared.load(entry + ENTRY_STATE) !== HELD || cell < 0 || cell >= geometry.cells) continue
+      const state = shared.load(entry + ENTRY_STATE)
+      if ((state !== HELD && state !== FETCHED) || cell < 0 || cell >= geometry.cells) continue
       const length = shared.load(geometry.cellsAt + cell * geometry.cellBytes + LENGTH)
       if (length > geometry.itemBytes) count += blocksFor(geometry, length)
     }
