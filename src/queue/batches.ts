@@ -125,6 +125,10 @@ export function putManySync<T>(queue: Puttable<T>, items: Iterable<T>, options?:
   return stored
 }
 
+/** Those of the language: a program that puts others in their place wants them asked. */
+const ARRAY_ITERATOR = Array.prototype[Symbol.iterator]
+const TYPED_ARRAY_ITERATOR = Int32Array.prototype[Symbol.iterator]
+
 /**
  * An array or typed array, whose items can be read in any order; undefined for any other iterable, which is
  * asked for one item at a time. @throws TypeError if it is no iterable
@@ -132,8 +136,10 @@ export function putManySync<T>(queue: Puttable<T>, items: Iterable<T>, options?:
 function listOf<T>(items: Iterable<T>): ArrayLike<T> | undefined {
   const iterator = (items as Iterable<T> | null)?.[Symbol.iterator]
   if (typeof iterator !== 'function') throw invalidType('items', 'an iterable', items)
-  if (Array.isArray(items)) return iterator === Array.prototype[Symbol.iterator] ? items : undefined
-  return types.isTypedArray(items) ? (items as unknown as ArrayLike<T>) : undefined
+  const isList = Array.isArray(items)
+    ? iterator === ARRAY_ITERATOR
+    : iterator === TYPED_ARRAY_ITERATOR && types.isTypedArray(items)
+  return isList ? (items as unknown as ArrayLike<T>) : undefined
 }
 
 /** @internal */
@@ -143,8 +149,10 @@ export async function getMany<T>(
   options?: BatchOptions | IntoOptions,
 ): Promise<T[] | number> {
   integer('max', max, 1, Number.MAX_SAFE_INTEGER)
-  const lingerMs = options === undefined ? undefined : lingerOf(options, INTO_OPTIONS)
-  const items = new ItemCollector(queue, options && intoOf(queue, options as IntoOptions))
+  const given =
+    options === undefined ? undefined : optionsObject('options', options as IntoOptions, INTO_OPTIONS)
+  const lingerMs = given && lingerOf(given)
+  const items = new ItemCollector(queue, given && intoOf(queue, given.into))
   await collect(queue, items, items.atMost(max), lingerMs, options)
   return items.result
 }
@@ -156,8 +164,10 @@ export function getManySync<T>(
   options?: BatchOptions | IntoOptions,
 ): T[] | number {
   integer('max', max, 1, Number.MAX_SAFE_INTEGER)
-  const lingerMs = options === undefined ? undefined : lingerOf(options, INTO_OPTIONS)
-  const items = new ItemCollector(queue, options && intoOf(queue, options as IntoOptions))
+  const given =
+    options === undefined ? undefined : optionsObject('options', options as IntoOptions, INTO_OPTIONS)
+  const lingerMs = given && lingerOf(given)
+  const items = new ItemCollector(queue, given && intoOf(queue, given.into))
   collectSync(queue, items, items.atMost(max), lingerMs, options)
   return items.result
 }
@@ -170,7 +180,8 @@ export async function takeMany<T>(
 ): Promise<Batch<T>> {
   integer('max', max, 1, Number.MAX_SAFE_INTEGER)
   const leases = new LeaseCollector(queue)
-  const lingerMs = options === undefined ? undefined : lingerOf(options, BATCH_OPTIONS)
+  const lingerMs =
+    options === undefined ? undefined : lingerOf(optionsObject('options', options, BATCH_OPTIONS))
   await collect(queue, leases, max, lingerMs, options)
   return leases.result
 }
@@ -179,7 +190,8 @@ export async function takeMany<T>(
 export function takeManySync<T>(queue: HasInternals<T>, max: number, options?: BatchOptions): Batch<T> {
   integer('max', max, 1, Number.MAX_SAFE_INTEGER)
   const leases = new LeaseCollector(queue)
-  const lingerMs = options === undefined ? undefined : lingerOf(options, BATCH_OPTIONS)
+  const lingerMs =
+    options === undefined ? undefined : lingerOf(optionsObject('options', options, BATCH_OPTIONS))
   collectSync(queue, leases, max, lingerMs, options)
   return leases.result
 }
@@ -313,7 +325,12 @@ class ItemCollector<T> implements Collector {
 
   fail(error: unknown): void {
     // Items that a thread holds are delivered again when it detaches; those that are finished are not.
-    if (error instanceof DetachedError && internalsOf(this.#queue).description.ack === 'auto') return
+    if (error instanceof DetachedError && internalsOf(this.#queue).description.ack === 'auto') {
+      if (this.count === 0) throw error
+      // The codec has detached the thread after it had decoded some more, which are not finished.
+      if (!this.#isInto) (this.#items as T[]).length = this.count
+      return
+    }
     if (this.count === 0) throw error
     // This thread holds them, or nobody does.
     throw carrying(error, { items: Array.from({ length: this.count }, (_, index) => this.#items[index]) })
@@ -357,8 +374,7 @@ class LeaseCollector<T> implements Collector {
   }
 
   fail(error: unknown): void {
-    // Once the thread has detached, the items are delivered again already.
-    if (!(error instanceof DetachedError)) for (const lease of this.#leases) lease.release()
+    this.#takes.dissolve(this.#leases)
     throw error
   }
 }
@@ -367,12 +383,11 @@ function isRanked<T>(queue: HasInternals<T>): boolean {
   return internalsOf(queue).description.ranking !== undefined
 }
 
-function lingerOf<O extends BatchOptions>(given: O, known: Known<O>): number {
-  return durationOf('options.linger', optionsObject('options', given, known).linger ?? 0)
+function lingerOf({ linger }: { readonly linger?: unknown }): number {
+  return linger === undefined ? 0 : durationOf('options.linger', linger)
 }
 
-function intoOf(queue: HasInternals<unknown>, given: IntoOptions): Int32Array | Float64Array | undefined {
-  const { into } = given
+function intoOf(queue: HasInternals<unknown>, into: unknown): Int32Array | Float64Array | undefined {
   if (into === undefined) return undefined
   const { codec } = internalsOf(queue).description
   if (codec !== codecs.int32 && codec !== codecs.float64) {

@@ -3,7 +3,6 @@ import {
   ATTEMPTS,
   CHAIN,
   COUNT,
-  ENTRY_BYTES,
   type Geometry,
   KEY_BYTES,
   LENGTH,
@@ -78,23 +77,25 @@ export class Cells {
     return this.geometry.keysAt + this.#cellOf(entry) * KEY_BYTES
   }
 
-  /**
-   * Writes numbers into the cells of entries from `entry` on, as their codec would. Returns how many: the first
-   * that it could not write ends it.
-   */
-  writeNumbers(
-    codec: 'int32' | 'float64',
-    entry: number,
-    items: ArrayLike<unknown>,
-    from: number,
-    count: number,
-  ): number {
-    return codec === 'int32'
-      ? this.#writeInts(entry, items, from, count)
-      : this.#writeDoubles(entry, items, from, count)
+  /** Writes a number into the cell of `entry`, as its codec would. False if the codec would not. */
+  writeNumber(codec: 'int32' | 'float64', entry: number, item: unknown): boolean {
+    if (typeof item !== 'number') return false
+    const at = this.at(entry)
+    if (codec === 'int32') {
+      if ((item | 0) !== item) return false
+      this.#words[(at + LENGTH) >> 2] = 4
+      this.#words[(at + PAYLOAD) >> 2] = item
+    } else {
+      this.#words[(at + LENGTH) >> 2] = 8
+      this.span.doubles[(at + PAYLOAD) >> 3] = item
+    }
+    return true
   }
 
-  /** Reads numbers likewise into `items`, from index `to` on. Returns how many. */
+  /**
+   * Reads the numbers of the first `count` of `entries` into `items`, from index `to` on. Returns how many: a
+   * cell that holds no number ends it.
+   */
   readNumbers(
     codec: 'int32' | 'float64',
     entries: readonly number[],
@@ -109,31 +110,6 @@ export class Cells {
       const at = this.at(entries[index] as number)
       if (words[(at + LENGTH) >> 2] !== length || words[(at + CHAIN) >> 2] !== 0) return index
       items[to + index] = length === 4 ? words[(at + PAYLOAD) >> 2] : doubles[(at + PAYLOAD) >> 3]
-    }
-    return count
-  }
-
-  #writeInts(entry: number, items: ArrayLike<unknown>, from: number, count: number): number {
-    const words = this.#words
-    for (let index = 0; index < count; index++) {
-      const item = items[from + index]
-      if (typeof item !== 'number' || (item | 0) !== item) return index
-      const at = this.at(entry + index * ENTRY_BYTES)
-      words[(at + LENGTH) >> 2] = 4
-      words[(at + PAYLOAD) >> 2] = item
-    }
-    return count
-  }
-
-  #writeDoubles(entry: number, items: ArrayLike<unknown>, from: number, count: number): number {
-    const words = this.#words
-    const { doubles } = this.span
-    for (let index = 0; index < count; index++) {
-      const item = items[from + index]
-      if (typeof item !== 'number') return index
-      const at = this.at(entry + index * ENTRY_BYTES)
-      words[(at + LENGTH) >> 2] = 8
-      doubles[(at + PAYLOAD) >> 3] = item
     }
     return count
   }

@@ -30,8 +30,12 @@ export class OutgoingBatch<T> {
   readonly #encoder: ItemEncoder<T>
   readonly #words: Int32Array
   readonly #hasRecords: boolean
+  /** Defined if the items are numbers that fit into cells, with nothing else beside the cells. */
+  readonly #number: 'int32' | 'float64' | undefined
   /** So many of the next items are put by themselves: one before them was too long for a cell. */
   #alone = 0
+  /** The cells are in use. An array whose items are getters, or a proxy, may put while it is read. */
+  #isFilling = false
 
   constructor(shared: SharedMemory, ledger: number, cells: Cells, encoder: ItemEncoder<T>) {
     const { geometry } = shared
@@ -44,13 +48,16 @@ export class OutgoingBatch<T> {
     this.#encoder = encoder
     this.#words = cells.span.words
     this.#hasRecords = geometry.recordsAt !== 0
+    const fits = geometry.itemBytes >= (encoder.number === 'int32' ? 4 : 8)
+    this.#number = fits && !this.#hasRecords ? encoder.number : undefined
   }
 
   /**
-   * Encodes items from index `from` on, while there is room and they fit into cells. Returns how many,
-   * 0 where it would be one at most. An item that could not be encoded is left to a put by itself.
+   * Encodes items from index `from` on, while there is room and they fit into cells. Returns how many; 0 if
+   * there is no room for two. An item that could not be encoded is left to a put by itself.
    */
   fill(items: ArrayLike<T>, from: number): number {
+    if (this.#isFilling) return 0
     const { batch, maxsize } = this.#geometry
     if (this.#alone > 0) {
       this.#alone--
@@ -62,17 +69,19 @@ export class OutgoingBatch<T> {
     const room = maxsize - (ahead >> 1) - (words[RETURNS >> 2] as number)
     const most = Math.min(batch, room, items.length - from)
     if (most < 2) return 0
-    const { number } = this.#encoder
     let count = 0
-    if (number !== undefined && !this.#hasRecords) {
-      count = this.#cells.writeNumbers(number, this.#entries, items, from, most)
-      if (count > 0) return count
-    }
+    this.#isFilling = true
     try {
-      while (count < most && this.#encode(items[from + count] as T, count)) count++
+      // The array may become shorter while it is read.
+      while (count < most && from + count < items.length) {
+        if (!this.#encode(items[from + count] as T, count)) break
+        count++
+      }
     } catch (error) {
       // The items before it come first. It is encoded again by itself, and that call throws.
       if (count === 0) throw error
+    } finally {
+      this.#isFilling = false
     }
     return count
   }
@@ -104,6 +113,7 @@ export class OutgoingBatch<T> {
   /** False if the item is too long for a cell. */
   #encode(item: T, index: number): boolean {
     const entry = this.#entries + index * ENTRY_BYTES
+    if (this.#number !== undefined && this.#cells.writeNumber(this.#number, entry, item)) return true
     const cell = this.#cells.at(entry)
     const at = cell + PAYLOAD
     const { itemBytes } = this.#geometry
