@@ -104,8 +104,8 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   const valueBytes = kind === 'fifo' && !dropsOldest && !hasRecords ? (dimensions.valueBytes ?? 0) : 0
   const slotBytes = valueBytes > 4 ? 2 * SLOT_BYTES : SLOT_BYTES
   const entries = maxThreads * (1 + maxInFlight + batch)
-  // Each ledger entry always has a cell, and each slot that carries no value. Each item that came back needs a spare cell besides,
-  // and there are never more than maxsize + maxThreads * maxInFlight items.
+  // Each ledger entry always has a cell, and each slot that carries no value. Each item that came back needs
+  // a spare cell besides, and there are never more than maxsize + maxThreads * maxInFlight items.
   const firstSpare = (valueBytes > 0 ? 0 : ringSize) + entries
   const spares = maxsize + maxThreads * maxInFlight
   const cells = firstSpare + spares

@@ -464,8 +464,8 @@ function checksFor(scenario: Scenario, geometry: Geometry): Checks {
     },
     // The cell number in a slot is read before the exchange that gives the slot to the thread. The list of
     // dead-lettered items is read before the lock is taken. The state of another thread's entry is exchanged
-    // only from FETCHED; its owner writes plainly what it has begun, so the exchange fails before and after. The
-    // SEQUENCE of a slot in a batch is published by that of the first: see operations/batch.ts.
+    // only from FETCHED; its owner writes plainly what it has begun, so the exchange fails before and after.
+    // The SEQUENCE of a slot in a batch is published by that of the first: see operations/batch.ts.
     mayRace: (address, exchanges) =>
       isEntryState(geometry, address) ||
       (!exchanges && address === layout.DEAD_LETTERED_FIRST) ||

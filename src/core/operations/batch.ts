@@ -46,9 +46,9 @@ import { needsWake, putNeedsWake } from './wake.ts'
  * exchange every slot and every cell is checked, in order; the first that will not do ends the batch, which
  * may be shorter than asked for.
  *
- * Only the SEQUENCE of a batch's first slot is stored atomically, and last. It publishes the others, which are
- * written plainly: a thread that acts on one of those has read the first, or has read a TAIL or HEAD that a
- * thread moved after it had. (A thread that reads one early takes it for not ready, or its exchange fails.)
+ * Only the SEQUENCE of a batch's first slot is stored atomically, and last. It publishes the others, which
+ * are written plainly: a thread that acts on one of those has read the first, or has read a TAIL or HEAD that
+ * a thread moved after it had. (A thread that reads one early takes it for not ready, or its exchange fails.)
  */
 
 /**

@@ -45,7 +45,8 @@ import { needsWake, putNeedsWake } from './wake.ts'
 
 /**
  * The bounded ring of Vyukov's slot sequences. Cells are exchanged instead of payloads copied; values of at
- * most 8 bytes are carried in the slots. Each function is one straight line: no loop and, once compiled, no call, so no thread can die inside it.
+ * most 8 bytes are carried in the slots. Each function is one straight line: no loop and, once compiled, no
+ * call, so no thread can die inside it.
  */
 
 /**

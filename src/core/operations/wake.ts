@@ -41,9 +41,9 @@ export function needsWake(side: i32): i32 {
 }
 
 /**
- * As needsWake, after a take. Blocked putters that nap are woken when half of the queue is free: a thread that
- * is woken for one slot fills it and sleeps again. A napping putter looks by itself soon; one that sleeps
- * without limit is counted as urgent, and is woken for any room, as asynchronous putters are.
+ * As needsWake, after a take. Blocked putters that nap are woken when half of the queue is free: a thread
+ * that is woken for one slot fills it and sleeps again. A napping putter looks by itself soon; one that
+ * sleeps without limit is counted as urgent, and is woken for any room, as asynchronous putters are.
  */
 export function putNeedsWake(): i32 {
   const waiters = load(PUT + WAITERS)

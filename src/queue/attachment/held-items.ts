@@ -346,8 +346,8 @@ export class HeldItems<T> {
   }
 
   /**
-   * Decodes the items of the first `count` of `entries` into `items`, from index `to` on. Returns how many: the
-   * next, if there is one, is for `read`.
+   * Decodes the items of the first `count` of `entries` into `items`, from index `to` on. Returns how many:
+   * the next, if there is one, is for `read`.
    */
   readMany(entries: readonly number[], count: number, items: { [index: number]: T }, to: number): number {
     const { number } = this.#encoder

@@ -166,7 +166,9 @@ export function wakeForReturned(shared: Shared): void {
   shared.core.wakeAll(MEMORY)
 }
 
-/** Items that were fetched ahead came back, and the owner of `ledger`, who revoked them, takes none of them. */
+/**
+ * Items that were fetched ahead came back, and the owner of `ledger`, who revoked them, takes none of them.
+ */
 export function afterRevoking(shared: Shared, ledger: number): void {
   wakeForReturned(shared)
   // An immediate shutdown may have looked for them before they came back.
