@@ -388,15 +388,11 @@ export const SCENES = {
     bounds: {},
   },
   napping: {
-    scenario: { maxsize: 3, threads: [producer(0, 5), taker(0, 5)], end: allFinished(1, 2, 3, 4, 5) },
+    scenario: { maxsize: 3, threads: [producer(0, 4), taker(0, 1)] },
     bounds: { preemptions: 3 },
   },
   'napping, 2P1C': {
-    scenario: {
-      maxsize: 3,
-      threads: [producer(0, 3), producer(1, 2), taker(0, 5)],
-      end: allFinished(1, 2, 3, 17, 18),
-    },
+    scenario: { maxsize: 3, threads: [producer(0, 4), producer(1, 1), taker(0, 2)] },
     bounds: { preemptions: 2 },
   },
   'napping, deaths': {

@@ -1,6 +1,6 @@
 import { RETRY_ONCE } from '../actors.ts'
 import { guardian, joiner, producer, taker } from '../scenario.ts'
-import { type Configuration, configuration } from './configuration.ts'
+import { ALL, type Configuration, configuration } from './configuration.ts'
 import { allDelivered, mortal } from './ends.ts'
 
 const retrier = taker(0, 1, { manner: RETRY_ONCE })
@@ -25,15 +25,18 @@ export const WAITING: readonly Configuration[] = [
     4,
   ),
   configuration(
+    'napping putters, a slow taker',
+    'are woken for one slot once they sleep without limit',
+    { maxsize: 3, threads: [producer(0, 4), taker(0, 1)] },
+    { preemptions: 3 },
+    ALL,
+  ),
+  configuration(
     'napping putters, 2P1C',
     'pass the wake on',
-    {
-      maxsize: 3,
-      threads: [producer(0, 3), producer(1, 2), taker(0, 5)],
-      end: allDelivered(1, 2, 3, 17, 18),
-    },
-    { preemptions: 1 },
-    2,
+    { maxsize: 3, threads: [producer(0, 4), producer(1, 1), taker(0, 2)] },
+    { preemptions: 2 },
+    3,
   ),
   configuration(
     'napping putters, deaths',
