@@ -43,8 +43,8 @@ export function faultsOf(words: Int32Array, geometry: Geometry): string[] {
 }
 
 /**
- * Lists the ledgers that a thread has left in the middle of an operation: a fetch or a revoke is under way, or
- * the counts are not those of the entries.
+ * Lists the ledgers that a thread has left in the middle of an operation: a fetch or a revoke is under way,
+ * or the counts are not those of the entries.
  */
 export function faultsOfLedgers(words: Int32Array, geometry: Geometry): string[] {
   const faults: string[] = []

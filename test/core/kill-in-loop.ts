@@ -13,7 +13,7 @@ const THREADS = 4
 const SIZES = { fifo: 3, lifo: 3, priority: 1000 }
 
 /**
- * What the threads do over and over: put and take one item; put, take and finish several at once; or fetch
+ * The threads put and take one item at a time; or they put, take and finish several at once; or they fetch
  * several, and begin them while other threads revoke them.
  */
 export type Loop = 'singly' | 'batches' | 'ahead'
