@@ -1,10 +1,16 @@
 import { entriesOf, type Geometry, ledgerAt } from '../../src/core/geometry.ts'
 import {
+  AHEAD,
   CAME_BACK,
   DEAD_LETTERED_FIRST,
   DELAYED,
+  EMPTY_ENTRY,
   ENTRIES,
   ENTRY_BYTES,
+  ENTRY_STATE,
+  FETCHING,
+  FINISHED,
+  GAVE_BACK,
   HEAD,
   KEY_BYTES,
   KEY_HIGH,
@@ -18,12 +24,14 @@ import {
   RETURNED,
   RETURNED_FIRST,
   RETURNS,
+  REVOKING,
   SHUT,
   SLOT_BYTES,
   SLOT_CELL,
   SPARE_FIRST,
   SPARE_FRESH,
   TAIL,
+  TAKEN,
 } from '../../src/core/words/offsets.ts'
 
 /**
@@ -32,6 +40,28 @@ import {
  */
 export function faultsOf(words: Int32Array, geometry: Geometry): string[] {
   return [...faultsOfCells(words, geometry), ...faultsOfOrder(words, geometry)]
+}
+
+/**
+ * Lists the ledgers that a thread has left in the middle of an operation: a fetch or a revoke is under way,
+ * or the counts are not those of the entries.
+ */
+export function faultsOfLedgers(words: Int32Array, geometry: Geometry): string[] {
+  const faults: string[] = []
+  for (let index = 0; index < geometry.maxThreads; index++) {
+    const ledger = ledgerAt(geometry, index)
+    const states = Array.from({ length: geometry.maxInFlight }, (_, number) =>
+      wordAt(words, ledger + ENTRIES + (1 + number) * ENTRY_BYTES + ENTRY_STATE),
+    )
+    const taken = states.filter((state) => state !== EMPTY_ENTRY).length
+    const counted =
+      (wordAt(words, ledger + TAKEN) - wordAt(words, ledger + FINISHED) - wordAt(words, ledger + GAVE_BACK)) |
+      0
+    if (taken !== counted) faults.push(`ledger ${index} is torn: it holds ${taken}, and counts ${counted}`)
+    if (states.includes(REVOKING)) faults.push(`ledger ${index} is torn: an item is being revoked`)
+    if (wordAt(words, ledger + AHEAD) === FETCHING) faults.push(`ledger ${index} is torn: it is fetching`)
+  }
+  return faults
 }
 
 function faultsOfCells(words: Int32Array, geometry: Geometry): string[] {

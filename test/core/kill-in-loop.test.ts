@@ -1,40 +1,46 @@
 import { describe, expect, it } from 'vitest'
 import { MODULE_BASE64 } from '../../src/core/module.ts'
 import { buildControl } from './control-module.ts'
-import { killInLoop } from './kill-in-loop.ts'
+import { killInLoop, type LoopOptions } from './kill-in-loop.ts'
 
 /** With MILLRACE_FULL=1, the number that the architecture page gives. */
 const KILLS = process.env.MILLRACE_FULL === undefined ? 80 : 1500
-const CONTROL_KILLS = 40
+const CONTROL_KILLS = 24
+
+const LOOPS: readonly (readonly [name: string, options: LoopOptions, kills: number])[] = [
+  ['a fifo queue that waits when it is full', { kind: 'fifo' }, KILLS],
+  ['a lifo queue that waits when it is full', { kind: 'lifo' }, KILLS],
+  ['a priority queue that waits when it is full', { kind: 'priority' }, KILLS],
+  ['a fifo queue that drops its oldest item', { kind: 'fifo', drops: true }, KILLS / 2],
+  ['a lifo queue that drops its oldest item', { kind: 'lifo', drops: true }, KILLS / 2],
+  ['a queue from and to which they move several items at once', { loop: 'batches' }, KILLS / 2],
+  ['a queue of which they fetch items ahead and revoke those of others', { loop: 'ahead' }, KILLS / 2],
+]
 
 describe('threads killed in the hot loop of put and take', () => {
-  it.each([
-    ['fifo', 'waits', false],
-    ['lifo', 'waits', false],
-    ['priority', 'waits', false],
-    ['fifo', 'drops its oldest item', true],
-    ['lifo', 'drops its oldest item', true],
-  ] as const)(
-    'leave the memory of a %s queue whole that %s when it is full',
-    async (kind, _whenFull, drops) => {
-      const report = await killInLoop(
-        Buffer.from(MODULE_BASE64, 'base64'),
-        drops ? KILLS / 2 : KILLS,
-        kind,
-        drops,
-      )
-      console.log(`real module, ${kind}${drops ? ', drops' : ''}`, report)
+  it.each(LOOPS)(
+    'leave the memory whole of %s',
+    async (name, options, kills) => {
+      const report = await killInLoop(Buffer.from(MODULE_BASE64, 'base64'), kills, options)
+      console.log(`real module, ${name}`, report)
       expect(report).toMatchObject({ torn: 0, fault: undefined })
       // If few kills were inside an operation, the zero would mean nothing.
-      expect(report.inOperation).toBeGreaterThan(KILLS / 10)
+      expect(report.inOperation).toBeGreaterThan(kills / 10)
+      if (options.loop !== undefined) expect(report.together).toBeGreaterThan(0)
+      if (options.loop === 'ahead') expect(report.revoked).toBeGreaterThan(0)
     },
     300_000,
   )
 
-  it.each(['put', 'take'] as const)(
+  it.each([
+    ['put', 'singly'],
+    ['take', 'singly'],
+    ['putBatch', 'batches'],
+    ['takeBatch', 'batches'],
+  ] as const)(
     'tear a module that has a loop in its %s',
-    async (operation) => {
-      const report = await killInLoop(await buildControl(operation), CONTROL_KILLS)
+    async (operation, loop) => {
+      const report = await killInLoop(await buildControl(operation), CONTROL_KILLS, { loop })
       console.log(`control module, ${operation}`, report)
       expect(report.torn).toBeGreaterThan(0)
       expect(report.fault).toMatch(/torn|is in|nowhere/)

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import { CONFIGURATION } from '../../src/core/configuration.ts'
 import { type Geometry, geometryOf, type Kind, ledgerAt } from '../../src/core/geometry.ts'
-import { ENTRIES, ENTRY_BYTES } from '../../src/core/words/offsets.ts'
+import { ENTRIES, ENTRY_BYTES, MAX_BATCH } from '../../src/core/words/offsets.ts'
 import { until, within } from '../support/deadline.ts'
-import { faultsOf } from './cell-places.ts'
+import { faultsOf, faultsOfLedgers } from './cell-places.ts'
 import { fresh, STARTS } from './ledgers.ts'
 import { OF_KIND } from './random-operations.ts'
 
@@ -12,18 +12,24 @@ const THREADS = 4
 /** A deep heap, so that its sifts take long. */
 const SIZES = { fifo: 3, lifo: 3, priority: 1000 }
 
-function geometryFor(kind: Kind, dropsOldest: boolean): Geometry {
+/**
+ * The threads put and take one item at a time; or they put, take and finish several at once; or they fetch
+ * several, and begin them while other threads revoke them.
+ */
+export type Loop = 'singly' | 'batches' | 'ahead'
+
+function geometryFor({ kind = 'fifo', drops = false, loop = 'singly' }: LoopOptions): Geometry {
   return geometryOf({
     kind,
-    maxsize: SIZES[kind],
+    maxsize: loop === 'singly' ? SIZES[kind] : 12,
     itemBytes: 8,
     maxItemBytes: 8,
     memoryBytes: 0,
     maxThreads: THREADS,
-    maxInFlight: 1,
+    maxInFlight: loop === 'singly' ? 1 : MAX_BATCH,
     maxDeliveries: 0,
     hasDeadLetters: false,
-    dropsOldest,
+    dropsOldest: drops,
   })
 }
 
@@ -31,29 +37,37 @@ export interface KillReport {
   kills: number
   /** Threads that were inside an operation when they were terminated, or when they died. */
   inOperation: number
+  /** Items that were taken together with another one, and items that were revoked. */
+  together: number
+  revoked: number
   /** Memories with faults afterwards; each had four kills. */
   torn: number
   /** The first fault of the first of those. */
   fault: string | undefined
 }
 
-/**
- * Kills `kills` threads in the hot loop of put and take over the module `bytes`, four at a time. `drops`: a
- * put on the full queue drops the oldest item.
- */
+export interface LoopOptions {
+  /** @default 'fifo' */
+  readonly kind?: Kind
+  /** A put on the full queue drops the oldest item. @default false */
+  readonly drops?: boolean
+  /** @default 'singly' */
+  readonly loop?: Loop
+}
+
+/** Kills `kills` threads in a hot loop over the module `bytes`, four at a time. */
 export async function killInLoop(
   bytes: Uint8Array,
   kills: number,
-  kind: Kind = 'fifo',
-  drops = false,
+  options: LoopOptions = {},
 ): Promise<KillReport> {
-  const geometry = geometryFor(kind, drops)
+  const geometry = geometryFor(options)
   const module = new WebAssembly.Module(bytes)
-  const report: KillReport = { kills: 0, inOperation: 0, torn: 0, fault: undefined }
+  const report: KillReport = { kills: 0, inOperation: 0, together: 0, revoked: 0, torn: 0, fault: undefined }
   for (let round = 0; report.kills < kills; round++) {
     const { shared, words } = fresh(geometry, STARTS[round % STARTS.length] as number)
     const threads = Array.from({ length: THREADS }, (_, index) =>
-      start(module, shared.memory, geometry, index),
+      start(module, shared.memory, geometry, options.loop ?? 'singly', index),
     )
     let ordered: boolean[] = []
     try {
@@ -63,28 +77,41 @@ export async function killInLoop(
       await within(Promise.all(threads.map(({ worker }) => worker.terminate())), 'the end of the threads')
     }
     report.kills += THREADS
+    report.together += threads.reduce((sum, { progress }) => sum + Atomics.load(progress, 2), 0)
+    report.revoked += threads.reduce((sum, { progress }) => sum + Atomics.load(progress, 3), 0)
     report.inOperation += threads.filter((thread, index) => ordered[index] || thread.inOperation()).length
-    const faults = faultsOf(words, geometry)
+    const faults = [...faultsOf(words, geometry), ...faultsOfLedgers(words, geometry)]
     if (faults.length > 0) report.torn++
     report.fault ??= faults[0]
   }
   return report
 }
 
-function start(module: WebAssembly.Module, memory: WebAssembly.Memory, geometry: Geometry, index: number) {
-  const progress = new Int32Array(new SharedArrayBuffer(8))
-  const ledger = ledgerAt(geometry, index)
-  const entry = ledger + ENTRIES + ENTRY_BYTES
+function start(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  geometry: Geometry,
+  loop: Loop,
+  index: number,
+) {
+  const progress = new Int32Array(new SharedArrayBuffer(16))
+  const ledgers = Array.from({ length: THREADS }, (_, thread) => ledgerAt(geometry, thread))
   const workerData = {
     module,
     memory,
     configuration: CONFIGURATION.map((setting) => setting.of(geometry)),
     names: OF_KIND[geometry.kind],
+    loop,
     drops: geometry.dropsOldest,
     keysAt: geometry.keysAt,
     index,
-    ledger,
-    entry,
+    ledgers,
+    entries: ledgers.map((ledger) =>
+      Array.from(
+        { length: geometry.maxInFlight },
+        (_, number) => ledger + ENTRIES + (1 + number) * ENTRY_BYTES,
+      ),
+    ),
     at: progress.buffer,
   }
   const worker = new Worker(new URL('./fixtures/hot-loop.mjs', import.meta.url), { workerData, execArgv: [] })
@@ -94,6 +121,7 @@ function start(module: WebAssembly.Module, memory: WebAssembly.Memory, geometry:
   const inLoop = until(() => Atomics.load(progress, 0) > enough, `thread ${index} is in its loop`)
   return {
     worker,
+    progress,
     running: Promise.race([inLoop, failed]),
     inOperation: () => Atomics.load(progress, 1) === 1,
   }

@@ -166,9 +166,7 @@ export function wakeForReturned(shared: Shared): void {
   shared.core.wakeAll(MEMORY)
 }
 
-/**
- * Items that were fetched ahead came back, and the owner of `ledger`, who revoked them, takes none of them.
- */
+/** The owner of `ledger` has revoked items that were fetched ahead, and takes none of them. */
 export function afterRevoking(shared: Shared, ledger: number): void {
   wakeForReturned(shared)
   // An immediate shutdown may have looked for them before they came back.

@@ -26,6 +26,7 @@ export type Cell =
   | { readonly scene: 'producer'; readonly resume: Resume; readonly way: Way }
   | { readonly scene: 'storm'; readonly through: Through; readonly storm: Storm }
   | { readonly scene: 'nested' }
+  | { readonly scene: 'ahead'; readonly way: Way }
   | { readonly scene: 'wedge'; readonly wedge: Wedge }
 
 /** Deaths of all consumers at once, of one after the other, during a start, of a producer with a consumer. */
@@ -72,6 +73,9 @@ export const CELLS: readonly Cell[] = [
       'the module exits',
     ] as const
   ).map((wedge): Cell => ({ scene: 'wedge', wedge })),
+  ...(['terminate', 'terminate, hot', 'endless', 'exit 0', 'exit 1', 'rejection'] as const).map(
+    (way): Cell => ({ scene: 'ahead', way }),
+  ),
 ]
 
 export function nameOf(cell: Cell): string {
@@ -86,6 +90,8 @@ export function nameOf(cell: Cell): string {
       return 'nested supervisor: terminate'
     case 'wedge':
       return `before ready: ${cell.wedge}`
+    case 'ahead':
+      return `consume, fetching ahead: ${cell.way}`
   }
 }
 

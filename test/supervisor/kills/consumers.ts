@@ -10,7 +10,7 @@ import { alive, check, LITTLE_MEMORY, ROUND_LIMIT_MS, type RoundReport, Stage } 
 type ConsumerCell = Extract<Cell, { scene: 'consumer' }>
 
 const COUNT = 60
-const CONSUMERS = 3
+export const CONSUMERS = 3
 
 /** The functions of the fixture, and those that yield to the event loop while they work on an item. */
 const STYLES = {

@@ -4,6 +4,7 @@
  */
 import { Random } from '../../support/random.mjs'
 import { reportEach } from '../../support/reports.ts'
+import { playAhead } from './ahead.ts'
 import { CELLS, type Cell, nameOf } from './cells.ts'
 import { playConsumer } from './consumers.ts'
 import type { Library, Sites } from './library.ts'
@@ -42,6 +43,8 @@ function play(cell: Cell, round: number, random: Random): Promise<RoundReport> {
       return playNested(millrace, sites, random)
     case 'wedge':
       return playWedge(cell, round, millrace, sites, random)
+    case 'ahead':
+      return playAhead(cell, millrace, sites, random)
   }
 }
 

@@ -13,7 +13,7 @@ const TEST_LIMIT_MS = 110_000
 const indices = [...CELLS.keys()].filter((index) => index % 3 === SEED % 3)
 const scenes = (...wanted: string[]) => indices.filter((index) => wanted.includes(CELLS[index]?.scene ?? ''))
 const jobs: [string, number[]][] = [
-  ['consumers', scenes('consumer')],
+  ['consumers', scenes('consumer', 'ahead')],
   ['producers', scenes('producer')],
   ['several close upon each other, and threads before they are ready', scenes('storm', 'nested', 'wedge')],
 ]

@@ -58,6 +58,11 @@ export function observe(): void {
   process.on('warning', (warning) => warnings.push(warning))
 }
 
+/** Every seventh is a long one. */
+function itemOf(number: number): Item {
+  return { number, body: 'b'.repeat(number % 7 === 0 ? 3000 : 5) }
+}
+
 /** One run of a supervisor in which threads are killed, and the checks after it. */
 export class Stage {
   readonly millrace: Library
@@ -135,7 +140,7 @@ export class Stage {
     for (let number = from; number < to; number++) {
       this.attempted.add(number)
       try {
-        await this.queue.put({ number, body: 'b'.repeat(number % 7 === 0 ? 3000 : 5) })
+        await this.queue.put(itemOf(number))
       } catch (error) {
         if ((error as { code?: string }).code !== 'ERR_QUEUE_SHUT_DOWN') throw error
         this.refusal = error as Error
@@ -143,6 +148,14 @@ export class Stage {
       }
       this.stored.add(number)
     }
+  }
+
+  /** Puts items together. */
+  async feedAtOnce(from: number, to: number): Promise<void> {
+    const numbers = Array.from({ length: to - from }, (_, index) => from + index)
+    for (const number of numbers) this.attempted.add(number)
+    await this.queue.putMany(numbers.map(itemOf))
+    for (const number of numbers) this.stored.add(number)
   }
 
   /** Resolves with the next victim that waits for its end; with undefined once `isOver` is true. */
