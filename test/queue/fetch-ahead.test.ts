@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { clock } from '../../src/clock.ts'
 import { codecs, type DeadLetter, Queue, type QueueOptions, select } from '../../src/index.ts'
 import { internalsOf, type Source } from '../../src/queue/index.ts'
 import { faultsOf } from '../core/cell-places.ts'
@@ -137,6 +138,22 @@ describe('fetching ahead', () => {
     again?.finish()
     for (const item of upTo(12, 8)) expect(finishOne(source)).toBe(item)
     expect(queue.unfinished).toBe(0)
+  })
+
+  it('has an item that is due come before those that were fetched', async () => {
+    const { queue, source } = await site(20)
+    fetched(source).retry(new Error('later'), 60_000)
+    expect([finishOne(source), queue.stats().delayed]).toEqual([8, 1])
+    const { shared } = clock
+    clock.shared = () => shared() + 60_001
+    try {
+      const due = source.tryLeaseAhead()
+      expect([due?.item, due?.attempt]).toEqual([7, 2])
+      due?.finish()
+      expect(finishOne(source)).toBe(9)
+    } finally {
+      clock.shared = shared
+    }
   })
 
   it('gives up an item that cannot be decoded, and goes on with the next', async () => {
