@@ -329,6 +329,26 @@ describe('items fetched ahead', () => {
     }
   })
 
+  it.each(upTo(7, 1))('are discarded, though the shutdown comes before release number %i', async (nth) => {
+    const { queue, source } = await site(30)
+    const lease = fetched(source)
+    const { shared } = internalsOf(queue)
+    const { core } = shared
+    let releases = 0
+    const revoke: typeof core.revoke = (ledger, entry) => {
+      // As another thread would, between two operations of this one.
+      if (++releases === nth) queue.shutdown({ immediate: true })
+      return core.revoke(ledger, entry)
+    }
+    Object.assign(shared, { core: { ...core, revoke } })
+    source.releaseAhead()
+    Object.assign(shared, { core })
+    expect(releases).toBeGreaterThanOrEqual(7)
+    expect(queue.stats()).toMatchObject({ size: 0, held: 1, unfinished: 1 })
+    lease.finish()
+    await within(queue.join(), 'the join')
+  })
+
   it('are delivered after a shutdown, and then all end', async () => {
     const { queue, source } = await site(15)
     const lease = fetched(source)

@@ -189,6 +189,8 @@ export class HeldItems<T> {
       revokeEntry(this.#shared, this.#ledger, entry)
       this.#free.push(entry)
     }
+    // An immediate shutdown has not seen the last one, since AHEAD was 0 already.
+    if (isDiscarding(this.#shared)) discardAll(this.#shared, this.#ledger)
     wakeTakers(this.#shared)
   }
 
@@ -266,10 +268,7 @@ export class HeldItems<T> {
     for (let index = 1; index < count; index++) this.#ahead.push(this.#free.pop() as number)
     if (count === width) this.#ahead.grow()
     // An immediate shutdown discards what is not begun, and may not have seen these.
-    if (count > 1 && isDiscarding(this.#shared)) {
-      this.releaseAhead()
-      discardAll(this.#shared, this.#ledger)
-    }
+    if (count > 1 && isDiscarding(this.#shared)) this.releaseAhead()
     return first
   }
 
