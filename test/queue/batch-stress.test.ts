@@ -20,8 +20,8 @@ interface Setting {
 }
 
 /**
- * Runs threads that put and take in all ways. Returns how often each item was finished. The queue is shut down
- * at once when `atOnce` items were.
+ * Runs threads that put and take in all ways. Returns how often each item was finished. The queue is shut
+ * down at once when `atOnce` items were.
  */
 async function run(setting: Setting, seed: number, atOnce?: number) {
   const { items, producers, takers, retries, deaths, options } = setting

@@ -370,7 +370,7 @@ describe('items fetched ahead', () => {
     expect(queue.putManySync(upTo(15, 15))).toBe(15)
     expect(queue.tryPut(99)).toBe(false)
     source.releaseAhead()
-    // What comes back may exceed it; a put does not.
+    // Items that come back may exceed it; a put does not.
     expect([queue.size, queue.tryPut(99)]).toEqual([22, false])
     const got = await queue.getMany(7)
     expect([got, queue.size, queue.tryPut(99)]).toEqual([upTo(7, 8), 15, false])
