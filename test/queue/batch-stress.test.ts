@@ -3,6 +3,7 @@ import { codecs, Queue, type QueueOptions } from '../../src/index.ts'
 import { internalsOf } from '../../src/queue/index.ts'
 import { faultsOf } from '../core/cell-places.ts'
 import { until, within } from '../support/deadline.ts'
+import { Random } from '../support/random.mjs'
 import { seedOfRun } from '../support/seed.ts'
 import { type FixtureThread, startThread } from '../support/threads.ts'
 
@@ -18,8 +19,12 @@ interface Setting {
   readonly options: QueueOptions<number>
 }
 
-/** Runs threads that put and take in all ways. Returns how often each item was finished. */
-async function run({ items, producers, takers, retries, deaths, options }: Setting, seed: number) {
+/**
+ * Runs threads that put and take in all ways. Returns how often each item was finished. The queue is shut
+ * down at once when `atOnce` items were.
+ */
+async function run(setting: Setting, seed: number, atOnce?: number) {
+  const { items, producers, takers, retries, deaths, options } = setting
   const queue = new Queue<number>({ codec: codecs.int32, maxThreads: 16, ...options })
   const tally = new Int32Array(new SharedArrayBuffer(4 * items))
   const each = Math.floor(items / producers)
@@ -42,6 +47,11 @@ async function run({ items, producers, takers, retries, deaths, options }: Setti
     const [victim] = taking.splice(0, 1)
     await within((victim as FixtureThread).worker.terminate(), 'the death')
     taking.push(start('consume'))
+  }
+  if (atOnce !== undefined) {
+    await until(() => items - left(tally) >= atOnce, 'the shutdown', DEADLINE_MS)
+    queue.shutdown({ immediate: true })
+    await within(queue.join(), 'the join')
   }
   await Promise.all(producing.map((thread) => thread.ended(DEADLINE_MS)))
   queue.shutdown()
@@ -71,6 +81,19 @@ describe('threads that put, get, take and fetch in batches', () => {
       expect(queue.stats(), `seed ${seed}`).toMatchObject({ size: 0, held: 0, unfinished: 0, missedWakes: 0 })
       const { words, geometry } = internalsOf(queue).shared
       expect(faultsOf(words, geometry), `seed ${seed}`).toEqual([])
+    }
+  })
+
+  it('finish each item once at most after an immediate shutdown, and the join is released', async () => {
+    for (let round = 0; round < 3; round++) {
+      const seed = seedOfRun()
+      const random = new Random(seed)
+      const options = { maxsize: 1 + random.below(40) }
+      const items = 100_000
+      const setting = { items, producers: 2, takers: 3, retries: true, deaths: 0, options }
+      const { queue, tally } = await run(setting, seed, random.below(3_000))
+      expect(Math.max(...tally), `seed ${seed}`).toBeLessThanOrEqual(1)
+      expect(queue.stats(), `seed ${seed}`).toMatchObject({ size: 0, held: 0, unfinished: 0, missedWakes: 0 })
     }
   })
 

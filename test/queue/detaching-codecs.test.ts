@@ -4,9 +4,7 @@ import { internalsOf } from '../../src/queue/index.ts'
 import { faultsOf } from '../core/cell-places.ts'
 import { within } from '../support/deadline.ts'
 
-/**
- * A thread may detach from a queue inside the queue's codec: by a getter, a toJSON, or a codec of its own.
- */
+/** A thread may detach from a queue inside the queue's codec: by a getter, a toJSON, its own codec. */
 
 const detached = expect.objectContaining({ name: 'DetachedError', code: 'ERR_DETACHED' })
 

@@ -184,9 +184,11 @@ describe.each(['blocksAt', 'waitsAt'] as const)('a call that takes long (%s)', (
     const tally = sharedWords(LAST)
     const one = supervisor({ grace: 50 })
     await queue.putMany(upTo(LAST))
-    one.consume(queue, consumer(name, { words, at: AT, tally }))
+    const group = one.consume(queue, consumer(name, { words, at: AT, tally }))
+    const failure = failureOf(group.join(), 'the group')
     await reaches(words, 0, 1)
     await within(one.close(), 'the close')
+    expect((await failure).message).toContain('did not stop within 50 ms')
     const left = LAST - AT
     await until(() => queue.size === left, 'all came back')
     const attempts = [...(await queue.takeMany(LAST))].map(({ item, attempt }) => [item, attempt])

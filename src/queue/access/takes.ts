@@ -183,9 +183,7 @@ export class Takes<T> implements Source<T> {
     return this.#areInUse ? [] : this.#entries
   }
 
-  /**
-   * Gives back what was gathered for a batch. Once the thread has detached, that is delivered again already.
-   */
+  /** Gives back what was gathered for a batch. When the thread detached, that was given back already. */
   dissolve(leases: readonly HeldLease<T>[]): void {
     this.#gathered -= leases.length
     const open = this.#attachment.isDetached ? [] : leases.filter((lease) => !lease.isSettled)
