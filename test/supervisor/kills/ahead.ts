@@ -53,28 +53,21 @@ export async function playAhead(
     }
     queue.shutdown()
   }
-  let mostHeld = 0
   const killing = async () => {
     const victim = isEnded ? await stage.victim(() => isOver) : undefined
     if (victim !== undefined) {
       await stage.aMoment()
-      mostHeld = queue.stats().threads.find(({ thread }) => thread === victim)?.held ?? 0
       stage.kill(victim)
     }
     for (let strikes = 0; strikes < STRIKES && !isOver; strikes++) {
       const before = stage.load('LENGTH')
       const some = 1 + random.below(COUNT / 8)
       await until(() => stage.load('LENGTH') >= before + some || isOver, 'items are taken', ROUND_LIMIT_MS)
-      const { threads } = queue.stats()
-      mostHeld = Math.max(
-        mostHeld,
-        ...threads.filter(({ thread }) => alive.has(thread)).map(({ held }) => held),
-      )
       const victims = [...alive.keys()]
       if (victims.length > 0 && !isOver) stage.kill(random.pick(victims))
     }
   }
-  const [{ error, report }, taken] = await Promise.all([
+  const [{ error, report }, { taken, mostHeld }] = await Promise.all([
     stage.outcome().finally(() => {
       isOver = true
     }),
@@ -97,17 +90,20 @@ function styleFor(way: Way, random: Random): string {
   return way === 'rejection' ? 'consumeAsync' : random.pick(['consumeSync', 'consumeAsync'])
 }
 
-/** Takes some items at a time, and finishes them. */
-async function taking({ queue }: Stage, random: Random): Promise<Taken[]> {
+/** Takes some items at a time, and finishes them. Sees how many a consumer holds at most. */
+async function taking({ queue }: Stage, random: Random): Promise<{ taken: Taken[]; mostHeld: number }> {
   const taken: Taken[] = []
+  let mostHeld = 0
   for (;;) {
+    for (const { thread, held } of queue.stats().threads)
+      if (thread !== 0) mostHeld = Math.max(mostHeld, held)
     try {
       for (const delivery of await queue.takeMany(1 + random.below(4))) {
         taken.push({ number: delivery.item.number, attempt: delivery.attempt })
         delivery.done()
       }
     } catch (error) {
-      if ((error as { code?: string }).code === 'ERR_QUEUE_SHUT_DOWN') return taken
+      if ((error as { code?: string }).code === 'ERR_QUEUE_SHUT_DOWN') return { taken, mostHeld }
       throw error
     }
     await sleep(random.below(3))
