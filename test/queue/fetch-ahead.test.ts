@@ -97,6 +97,20 @@ describe('fetching ahead', () => {
     }
   })
 
+  it('is not done where puts drop the oldest item: the next is one of the latest', async () => {
+    const queue = new Queue<number>({ codec: codecs.int32, maxsize: 8, whenFull: 'drop-oldest' })
+    const { source } = internalsOf(queue)
+    queue.putManySync(upTo(8))
+    for (const item of upTo(7)) expect(finishOne(source)).toBe(item)
+    queue.putManySync(upTo(7, 8))
+    const lease = source.tryLeaseAhead()
+    expect([lease?.item, queue.stats()]).toMatchObject([7, { size: 7, held: 1 }])
+    queue.putManySync(upTo(100, 100))
+    lease?.finish()
+    for (const item of upTo(8, 192)) expect(finishOne(source)).toBe(item)
+    expect(queue.stats()).toMatchObject({ size: 0, held: 0, unfinished: 0, dropped: 99 })
+  })
+
   it('charges no delivery: what is released has the attempt it had', async () => {
     const place = await site(20, { maxDeliveries: 1 })
     const { queue, source } = place
