@@ -444,6 +444,16 @@ const fetched: Mutant[] = [
     tests: FETCHED_AHEAD,
   },
   {
+    name: 'what was fetched ahead comes before what is due',
+    faults: one(
+      HELD_ITEMS,
+      '    if (this.#words[DELAYED >> 2] !== 0) this.untilDueMs()\n    if (this.#words[RETURNED >> 2] !== 0) {',
+      '    if (this.#words[RETURNED >> 2] !== 0) {',
+    ),
+    expected: 'copied',
+    tests: FETCHED_AHEAD,
+  },
+  {
     name: 'a consumer keeps what it has fetched ahead when it gives back',
     faults: one(
       HELD_ITEMS,

@@ -4,7 +4,7 @@ import { DEAD_LETTER, ENTRIES, ENTRY_BYTES } from '../../src/core/words/offsets.
 import { attach, codecs, type DeadLetter, EMPTY, Queue, type QueueOptions, select } from '../../src/index.ts'
 import { internalsOf, type Lease } from '../../src/queue/index.ts'
 import { faultsOf } from '../core/cell-places.ts'
-import { within } from '../support/deadline.ts'
+import { until, within } from '../support/deadline.ts'
 
 const numbers = (options?: QueueOptions<number>) =>
   new Queue<number>({ codec: codecs.int32, maxsize: 16, ...options })
@@ -61,6 +61,16 @@ describe('items that a consumer has fetched ahead', () => {
     const again = leased(queue)
     expect([again.item, again.attempt]).toEqual([2, 2])
     again.finish()
+    expect(leased(queue).item).toBe(3)
+  })
+
+  it('are begun after an item whose delay is over', async () => {
+    const queue = numbers()
+    await queue.putMany([1, 2, 3, 4])
+    leasedAfter(queue, 1).retry(new Error('again'), 1)
+    const due = performance.now() + 20
+    await until(() => performance.now() > due, 'the item is due')
+    expect(leased(queue).item).toBe(2)
     expect(leased(queue).item).toBe(3)
   })
 

@@ -202,6 +202,7 @@ export class HeldItems<T> {
 
   /** An item that came back comes first, then the next that was fetched ahead; 0 if all were revoked. */
   #takeNext(): number {
+    if (this.#words[DELAYED >> 2] !== 0) this.untilDueMs()
     if (this.#words[RETURNED >> 2] !== 0) {
       const entry = this.#takeReturned()
       if (entry > 0) return entry
