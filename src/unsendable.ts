@@ -43,7 +43,11 @@ export function isUnsendable(value: object): boolean {
 }
 
 /** The public names of classes that have another name inside. */
-const PUBLIC_NAMES: Record<string, string> = { TakenItem: 'Delivery', Group: 'ThreadGroup' }
+const PUBLIC_NAMES: Record<string, string> = {
+  TakenItem: 'Delivery',
+  TakenBatch: 'Batch',
+  Group: 'ThreadGroup',
+}
 
 function refusalOf(value: object): string {
   const name = PUBLIC_NAMES[value.constructor.name] ?? value.constructor.name

@@ -125,6 +125,10 @@ export function putManySync<T>(queue: Puttable<T>, items: Iterable<T>, options?:
   return stored
 }
 
+/** Those of the language: a program that puts others in their place wants them asked. */
+const ARRAY_ITERATOR = Array.prototype[Symbol.iterator]
+const TYPED_ARRAY_ITERATOR = Int32Array.prototype[Symbol.iterator]
+
 /**
  * An array or typed array, whose items can be read in any order; undefined for any other iterable, which is
  * asked for one item at a time. @throws TypeError if it is no iterable
@@ -132,8 +136,10 @@ export function putManySync<T>(queue: Puttable<T>, items: Iterable<T>, options?:
 function listOf<T>(items: Iterable<T>): ArrayLike<T> | undefined {
   const iterator = (items as Iterable<T> | null)?.[Symbol.iterator]
   if (typeof iterator !== 'function') throw invalidType('items', 'an iterable', items)
-  if (Array.isArray(items)) return iterator === Array.prototype[Symbol.iterator] ? items : undefined
-  return types.isTypedArray(items) ? (items as unknown as ArrayLike<T>) : undefined
+  const isList = Array.isArray(items)
+    ? iterator === ARRAY_ITERATOR
+    : iterator === TYPED_ARRAY_ITERATOR && types.isTypedArray(items)
+  return isList ? (items as unknown as ArrayLike<T>) : undefined
 }
 
 /** @internal */
@@ -287,7 +293,12 @@ class ItemCollector<T> implements Collector {
 
   fail(error: unknown): void {
     // Items that a thread holds are delivered again when it detaches; those that are finished are not.
-    if (error instanceof DetachedError && internalsOf(this.#queue).description.ack === 'auto') return
+    if (error instanceof DetachedError && internalsOf(this.#queue).description.ack === 'auto') {
+      if (this.count === 0) throw error
+      // The codec has detached the thread after it had decoded some more, which are not finished.
+      if (!this.#isInto) (this.#items as T[]).length = this.count
+      return
+    }
     if (this.count === 0) throw error
     // This thread holds them, or nobody does.
     throw carrying(error, { items: Array.from({ length: this.count }, (_, index) => this.#items[index]) })
@@ -331,8 +342,7 @@ class LeaseCollector<T> implements Collector {
   }
 
   fail(error: unknown): void {
-    // Once the thread has detached, the items are delivered again already.
-    if (!(error instanceof DetachedError)) for (const lease of this.#leases) lease.release()
+    this.#takes.dissolve(this.#leases)
     throw error
   }
 }
@@ -357,7 +367,7 @@ function checkedInto(
   given: BatchOptions | IntoOptions | undefined,
 ): Given & { most: number; into: Int32Array | Float64Array | undefined } {
   const options = checked(max, given as IntoOptions | undefined, INTO_OPTIONS)
-  const into = (given as IntoOptions | undefined)?.into
+  const { into } = optionsObject('options', given as IntoOptions | undefined)
   if (into === undefined) return { ...options, most: max, into }
   const { codec } = internalsOf(queue).description
   if (codec !== codecs.int32 && codec !== codecs.float64) {

@@ -14,7 +14,7 @@ const EXCHANGE_TAIL = 'if (cas(TAIL, tail, tail + n * POSITION) !== tail) return
 const EXCHANGE_HEAD = 'if (cas(HEAD, head, head + n * POSITION) !== head) {'
 const COUNT_TAKEN = 'store(ledger + TAKEN, load(ledger + TAKEN) + n)\n'
 const SAYS_FETCHING = 'if (fetches) store(ledger + AHEAD, FETCHING)\n'
-const FETCHED_AHEAD = ['queue/fetched-ahead.test.ts'] as const
+const FETCHED_AHEAD = ['queue/fetched-and-revoked.test.ts', 'queue/fetch-ahead.test.ts'] as const
 const REFUSALS = ['core/refusals.test.ts'] as const
 
 const puts: Mutant[] = [
@@ -407,17 +407,11 @@ const fetched: Mutant[] = [
       'if (shared.geometry.batch >= 0) return\n  // Puts',
     ),
     expected: 'copied',
-    tests: FETCHED_AHEAD,
+    tests: ['queue/when-full.test.ts'],
   },
   {
-    name: 'blocks of items that are fetched ahead count as free',
-    faults: one(RECOVERY, '=== EMPTY_ENTRY || cell < 0', '!== HELD || cell < 0'),
-    expected: 'copied',
-    tests: FETCHED_AHEAD,
-  },
-  {
-    name: 'what was fetched ahead lies in any entries',
-    faults: one(HELD_ITEMS, '      this.#sortLast(width)\n'),
+    name: 'items that are taken together lie in any entries',
+    faults: one(HELD_ITEMS, '    this.#sortLast(width)\n'),
     expected: 'copied',
     tests: FETCHED_AHEAD,
   },

@@ -30,6 +30,9 @@ export interface Batch<T> extends Iterable<Delivery<T>> {
 export class TakenBatch<T> implements Batch<T> {
   readonly items: T[]
   readonly #leases: readonly HeldLease<T>[]
+  /** A lease forgets its item when it is settled, and the caller may change `items`. */
+  readonly #taken: readonly T[]
+  readonly #attempts: readonly number[]
   readonly #held: HeldItems<T>
   readonly #afterFinish: () => void
   #deliveries: Delivery<T>[] | undefined
@@ -39,7 +42,9 @@ export class TakenBatch<T> implements Batch<T> {
     this.#leases = leases
     this.#held = held
     this.#afterFinish = afterFinish
-    this.items = leases.map((lease) => lease.item)
+    this.#taken = leases.map((lease) => lease.item)
+    this.#attempts = leases.map((lease) => lease.attempt)
+    this.items = [...this.#taken]
   }
 
   get length(): number {
@@ -57,7 +62,9 @@ export class TakenBatch<T> implements Batch<T> {
   }
 
   [Symbol.iterator](): Iterator<Delivery<T>> {
-    this.#deliveries ??= this.#leases.map((lease) => new TakenItem(lease))
+    this.#deliveries ??= this.#leases.map(
+      (lease, index) => new TakenItem(lease, this.#taken[index] as T, this.#attempts[index] as number),
+    )
     return this.#deliveries[Symbol.iterator]()
   }
 }

@@ -57,9 +57,9 @@ export class TakenItem<T> implements Delivery<T> {
   readonly attempt: number
   readonly #lease: Lease<T>
 
-  constructor(lease: Lease<T>) {
-    this.item = lease.item
-    this.attempt = lease.attempt
+  constructor(lease: Lease<T>, item: T, attempt: number) {
+    this.item = item
+    this.attempt = attempt
     this.#lease = lease
   }
 

@@ -110,6 +110,8 @@ export class HeldLease<T> implements Lease<T> {
       try {
         this.#item = this.#held.read(this.#entry)
       } catch (error) {
+        // The codec has detached the thread.
+        if (this.#attachment.isDetached) throw error
         // An item that cannot be decoded is settled: it is dead-lettered.
         this.settle()
         this.#attachment.flushDeadLetters()

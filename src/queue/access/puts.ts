@@ -78,6 +78,7 @@ export class Puts<T> implements Sink<T> {
     if (geometry.batch === 0 || this.#pending.size > 0 || isShutDown(this.#attachment.shared)) return 0
     const { batch, outgoing } = this.#attachment
     const filled = batch.fill(items, from)
+    this.#attachment.refuseDetached()
     if (filled === 0) return 0
     outgoing.notePut()
     const stored = batch.put(filled)
@@ -112,6 +113,8 @@ export class Puts<T> implements Sink<T> {
     const { outgoing } = this.#attachment
     const rank = this.#rankOf(item, undefined)
     const encoded = outgoing.encode(item, false)
+    // The codec may have detached the thread.
+    this.#attachment.refuseDetached()
     if (typeof encoded === 'number' && outgoing.store(encoded, true, rank) === 0) return 'stored'
     return this.#waitForRoom(encoded, rank)
   }
@@ -127,6 +130,7 @@ export class Puts<T> implements Sink<T> {
     if (this.#pending.size > 0) return this.#storeWithin(this.#encode(item), rank, ms)
     const { outgoing } = this.#attachment
     const encoded = outgoing.encode(item, false)
+    this.#attachment.refuseDetached()
     if (typeof encoded === 'number' && outgoing.store(encoded, true, rank) === 0) return true
     return this.#storeWithin(encoded, rank, ms)
   }

@@ -27,9 +27,12 @@ export class Takes<T> implements Source<T> {
   readonly #endWait: EndWait
   /** Entries that get and getMany handed over, oldest first: `taskDone` settles them. */
   readonly #inOrder = new EntryQueue()
-  /** Entries that one operation takes or finishes. */
+  /** Entries that one operation takes or finishes; in use while they are decoded. */
   readonly #entries: number[] = new Array(MAX_BATCH).fill(0)
+  #areInUse = false
   readonly #open: OpenLeases = { count: 0 }
+  /** Open leases of batches that are not handed over yet: nobody can settle them while their call waits. */
+  #gathered = 0
   /** The leases of consumers, one for each entry of the ledger that they have used. */
   readonly #leases: (HeldLease<T> | undefined)[] = []
   /** While calls are pending and items delayed: looks again when the first item is due. */
@@ -89,7 +92,7 @@ export class Takes<T> implements Source<T> {
           `${size === 1 ? 'item' : 'items'} from get and getMany`,
       )
     }
-    const entries = this.#entries
+    const entries = this.#freeEntries()
     for (let left = count; left > 0; left -= MAX_BATCH) {
       const few = Math.min(left, MAX_BATCH)
       for (let index = 0; index < few; index++) entries[index] = this.#inOrder.shift()
@@ -110,17 +113,23 @@ export class Takes<T> implements Source<T> {
     onBroken: (before: number) => void,
   ): number {
     if (this.#pending.size > 0) return 0
-    const entries = this.#entries
+    const entries = this.#freeEntries()
     const count = this.#held.takeMany(max, entries)
+    const wereInUse = this.#areInUse
     let read = 0
+    this.#areInUse = true
     try {
       for (; read < count; read++) items[at + read] = this.#held.read(entries[read] as number)
     } catch (error) {
+      // They are delivered again.
+      if (this.#attachment.isDetached) throw error
       onBroken(read)
       this.#release(entries, read + 1, count)
       this.#handOverAll(entries, read)
       this.#attachment.flushDeadLetters()
       throw error
+    } finally {
+      this.#areInUse = wereInUse
     }
     this.#handOverAll(entries, count)
     return count
@@ -129,24 +138,29 @@ export class Takes<T> implements Source<T> {
   /** Adds leases of up to `max` items that are there. Returns how many; 0: `tryLease` must say why. */
   takeSome(leases: HeldLease<T>[], max: number): number {
     if (this.#pending.size > 0) return 0
-    const entries = this.#entries
+    const entries = this.#freeEntries()
     const count = this.#held.takeMany(max, entries)
-    for (let index = 0; index < count; index++) leases.push(this.#newLease(entries[index] as number))
+    for (let index = 0; index < count; index++) leases.push(this.#gather(entries[index] as number))
     return count
   }
 
   /** A lease of one item, or undefined if there is none now. @throws QueueShutDownError on an ended queue */
   takeOne(): HeldLease<T> | undefined {
     const entry = this.#tryTake()
-    return entry === 0 ? undefined : this.#newLease(entry)
+    return entry === 0 ? undefined : this.#gather(entry)
   }
 
   takeNext(options: WaitOptions): Promise<HeldLease<T>> {
-    return this.#take(options, (entry) => this.#newLease(entry))
+    return this.#take(options, (entry) => this.#gather(entry))
   }
 
   takeNextSync(options: WaitOptions | undefined): HeldLease<T> {
-    return this.#newLease(this.#takeSync(options))
+    return this.#gather(this.#takeSync(options))
+  }
+
+  #gather(entry: number): HeldLease<T> {
+    this.#gathered++
+    return this.#newLease(entry)
   }
 
   /**
@@ -157,10 +171,23 @@ export class Takes<T> implements Source<T> {
     try {
       for (const lease of leases) void lease.item
     } catch (error) {
-      for (const lease of leases) if (!lease.isSettled) lease.release()
+      this.dissolve(leases)
       throw error
     }
+    this.#gathered -= leases.length
     return new TakenBatch(leases, this.#held, () => this.#attachment.flushDeadLetters())
+  }
+
+  /** A codec of a user that decodes an item may come here again. */
+  #freeEntries(): number[] {
+    return this.#areInUse ? [] : this.#entries
+  }
+
+  /** Gives back what was gathered for a batch. When the thread detached, that was given back already. */
+  dissolve(leases: readonly HeldLease<T>[]): void {
+    this.#gathered -= leases.length
+    const open = this.#attachment.isDetached ? [] : leases.filter((lease) => !lease.isSettled)
+    for (const lease of open) lease.release()
   }
 
   /** The first `count` of `entries` are settled by taskDone, or at once with `ack: 'auto'`. */
@@ -386,10 +413,11 @@ export class Takes<T> implements Source<T> {
   }
 
   #deliver(entry: number): Delivery<T> {
-    return new TakenItem(this.#newLease(entry))
+    const lease = this.#newLease(entry)
+    return new TakenItem(lease, lease.item, lease.attempt)
   }
 
-  readonly #holdsNoOpenLease = (): boolean => this.#open.count === 0
+  readonly #holdsNoOpenLease = (): boolean => this.#open.count === this.#gathered
 }
 
 function always(): boolean {

@@ -16,7 +16,8 @@ export class FetchedAhead {
   constructor({ words, geometry }: SharedMemory, ledger: number) {
     this.#words = words
     this.#at = (ledger + AHEAD) >> 2
-    this.#most = Math.max(1, geometry.batch)
+    // A put that drops the oldest item must find it in the ring, since no thread has begun it.
+    this.#most = geometry.dropsOldest ? 1 : Math.max(1, geometry.batch)
     this.#entries = new Array(this.#most).fill(0)
   }
 

@@ -91,7 +91,7 @@ export class HeldItems<T> {
     }
   }
 
-  /** Items this thread holds. */
+  /** Items that this thread holds or has fetched ahead. */
   get count(): number {
     if (this.#detachedError !== undefined) return 0
     return this.#shared.geometry.maxInFlight - this.#free.length
@@ -102,7 +102,7 @@ export class HeldItems<T> {
     return ((entry - this.#ledger - ENTRIES) / ENTRY_BYTES) | 0
   }
 
-  /** How many more items it may hold; those that it has fetched ahead have their entries already. */
+  /** How many more items it may hold. Those that it has fetched ahead it does not hold yet. */
   get room(): number {
     return this.#free.length + this.#ahead.size
   }
@@ -166,7 +166,6 @@ export class HeldItems<T> {
     }
     const width = Math.min(this.#ahead.width, this.#free.length)
     if (width > 1) {
-      this.#sortLast(width)
       const count = this.#takeBatch(width, 1)
       if (count > 0) return this.#fetched(count, width)
     }
@@ -242,6 +241,7 @@ export class HeldItems<T> {
   /** Takes `width` items at most into the last `width` free entries. Returns how many; 0: `take` says why. */
   #takeBatch(width: number, ahead: 0 | 1): number {
     if (this.#words[DELAYED >> 2] !== 0) this.untilDueMs()
+    this.#sortLast(width)
     const free = this.#free
     const core = this.#core
     const from = free.length - width
@@ -288,7 +288,7 @@ export class HeldItems<T> {
 
   /**
    * Sorts the last `width` free entries; mostly they are sorted already. A recoverer goes through the entries
-   * in their order, so the items that were fetched into these come back in theirs.
+   * in their order, so the items that were taken into these come back in theirs.
    */
   #sortLast(width: number): void {
     const free = this.#free
@@ -329,17 +329,20 @@ export class HeldItems<T> {
 
   /**
    * Decodes the item of `entry`. An item that cannot be decoded is settled: its bytes go to the dead letters,
-   * else it is finished. @throws CodecError
+   * else it is finished. @throws CodecError; DetachedError if the codec itself has detached the thread
    */
   read(entry: number): T {
+    let item: T
     try {
-      return this.#read(entry)
+      item = this.#read(entry)
     } catch (error) {
       if (error instanceof QueueCorruptError) throw error
       const failure = this.#encoder.decodeError(error)
-      this.requeue(entry, DEAD_LETTER, failure)
+      if (this.#detachedError === undefined) this.requeue(entry, DEAD_LETTER, failure)
       throw failure
     }
+    if (this.#detachedError !== undefined) throw this.#detachedError()
+    return item
   }
 
   /** Decodes the item of `entry`, which stays as it is. @throws CodecError */

@@ -32,6 +32,8 @@ export class OutgoingBatch<T> {
   readonly #lengths: number[]
   /** So many of the next items are put by themselves: one before them was too long for a cell. */
   #alone = 0
+  /** The cells are in use. An array whose items are getters, or a proxy, may put while it is read. */
+  #isFilling = false
 
   constructor(shared: SharedMemory, ledger: number, cells: Cells, encoder: ItemEncoder<T>) {
     const { geometry } = shared
@@ -48,10 +50,11 @@ export class OutgoingBatch<T> {
   }
 
   /**
-   * Encodes items from index `from` on, while there is room and they fit into cells. Returns how many,
-   * 0 where it would be one at most. An item that could not be encoded is left to a put by itself.
+   * Encodes items from index `from` on, while there is room and they fit into cells. Returns how many; 0 if
+   * there is no room for two. An item that could not be encoded is left to a put by itself.
    */
   fill(items: ArrayLike<T>, from: number): number {
+    if (this.#isFilling) return 0
     const { batch, maxsize } = this.#geometry
     if (this.#alone > 0) {
       this.#alone--
@@ -61,11 +64,18 @@ export class OutgoingBatch<T> {
     const most = Math.min(batch, room, items.length - from)
     if (most < 2) return 0
     let count = 0
+    this.#isFilling = true
     try {
-      while (count < most && this.#encode(items[from + count] as T, count)) count++
+      // The array may become shorter while it is read.
+      while (count < most && from + count < items.length) {
+        if (!this.#encode(items[from + count] as T, count)) break
+        count++
+      }
     } catch (error) {
       // The items before it come first. It is encoded again by itself, and that call throws.
       if (count === 0) throw error
+    } finally {
+      this.#isFilling = false
     }
     return count
   }
