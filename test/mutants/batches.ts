@@ -16,7 +16,7 @@ const COUNT_TAKEN = 'store(ledger + TAKEN, load(ledger + TAKEN) + n)\n'
 const PUBLISHES = '  store(slotAt(tail), fullMark(tail))\n'
 const FREES = '  store(slotAt(head), emptiedMark(head))\n'
 const SAYS_FETCHING = 'if (fetches) store(ledger + AHEAD, FETCHING)\n'
-const FETCHED_AHEAD = ['queue/fetched-ahead.test.ts'] as const
+const FETCHED_AHEAD = ['queue/fetched-and-revoked.test.ts', 'queue/fetch-ahead.test.ts'] as const
 const REFUSALS = ['core/refusals.test.ts'] as const
 
 const puts: Mutant[] = [
@@ -389,16 +389,10 @@ const fetched: Mutant[] = [
       'if (shared.geometry.batch >= 0) return\n  // Puts',
     ),
     expected: 'copied',
-    tests: FETCHED_AHEAD,
+    tests: ['queue/when-full.test.ts'],
   },
   {
-    name: 'blocks of items that are fetched ahead count as free',
-    faults: one(RECOVERY, '=== EMPTY_ENTRY || cell < 0', '!== HELD || cell < 0'),
-    expected: 'copied',
-    tests: FETCHED_AHEAD,
-  },
-  {
-    name: 'what was fetched ahead lies in any entries',
+    name: 'items that are taken together lie in any entries',
     faults: one(HELD_ITEMS, '    this.#sortLast(width)\n'),
     expected: 'copied',
     tests: FETCHED_AHEAD,
@@ -421,6 +415,16 @@ const fetched: Mutant[] = [
       HELD_ITEMS,
       'if (this.#words[RETURNED >> 2] !== 0) {\n      const entry = this.#takeReturned()',
       'if (this.#words[RETURNED >> 2] === -1) {\n      const entry = this.#takeReturned()',
+    ),
+    expected: 'copied',
+    tests: FETCHED_AHEAD,
+  },
+  {
+    name: 'what was fetched ahead comes before what is due',
+    faults: one(
+      HELD_ITEMS,
+      '    if (this.#words[DELAYED >> 2] !== 0) this.untilDueMs()\n    if (this.#words[RETURNED >> 2] !== 0) {',
+      '    if (this.#words[RETURNED >> 2] !== 0) {',
     ),
     expected: 'copied',
     tests: FETCHED_AHEAD,

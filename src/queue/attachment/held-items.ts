@@ -102,7 +102,7 @@ export class HeldItems<T> {
     return ((entry - this.#ledger - ENTRIES) / ENTRY_BYTES) | 0
   }
 
-  /** How many more items it may hold; those that it has fetched ahead have their entries already. */
+  /** How many more items it may hold. Those that it has fetched ahead it does not hold yet. */
   get room(): number {
     return this.#free.length + this.#ahead.size
   }
@@ -288,7 +288,7 @@ export class HeldItems<T> {
 
   /**
    * Sorts the last `width` free entries; mostly they are sorted already. A recoverer goes through the entries
-   * in their order, so the items that are taken into these come back in theirs.
+   * in their order, so the items that were taken into these come back in theirs.
    */
   #sortLast(width: number): void {
     const free = this.#free

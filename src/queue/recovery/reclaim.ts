@@ -3,7 +3,6 @@ import {
   blocksFor,
   DEAD_LETTER,
   DEAD_LETTER_DELAY,
-  EMPTY_ENTRY,
   ENTRIES,
   ENTRY_BYTES,
   ENTRY_STATE,
@@ -173,7 +172,7 @@ export function afterRevoking(shared: Shared, ledger: number): void {
   discardAll(shared, ledger)
 }
 
-/** Blocks of items that threads have taken. While the threads go on, the number is approximate. */
+/** Blocks of items that threads hold. While the threads go on, the number is approximate. */
 export function heldBlocks(shared: Shared): number {
   const { geometry } = shared
   let count = 0
@@ -182,7 +181,7 @@ export function heldBlocks(shared: Shared): number {
     for (let number = 1; number <= geometry.maxInFlight; number++) {
       const entry = entries + number * ENTRY_BYTES
       const cell = shared.load(entry)
-      if (shared.load(entry + ENTRY_STATE) === EMPTY_ENTRY || cell < 0 || cell >= geometry.cells) continue
+      if (shared.load(entry + ENTRY_STATE) !== HELD || cell < 0 || cell >= geometry.cells) continue
       const length = shared.load(geometry.cellsAt + cell * geometry.cellBytes + LENGTH)
       if (length > geometry.itemBytes) count += blocksFor(geometry, length)
     }

@@ -384,27 +384,11 @@ export const BATCHES: readonly Configuration[] = [
     2,
   ),
   configuration(
-    'batches that drop, fetched ahead',
-    'drop what comes back',
-    {
-      ...dropping,
-      threads: [
-        batchProducer(0, 3),
-        producer(1, 1),
-        batchTaker(0, 1, { ...ahead, over: GIVE_BACK }),
-        taker(1, 1),
-      ],
-      end: accountsFor([1, 2, 3, 17]),
-    },
-    { preemptions: 1 },
-    2,
-  ),
-  configuration(
     'batches that drop, deaths',
     'stay whole when any of them dies',
     {
       ...dropping,
-      threads: [batchProducer(0, 3, mortal), producer(1, 1, mortal), batchTaker(0, 1, dying), guardian(0)],
+      threads: [batchProducer(0, 3, mortal), producer(1, 1, mortal), batchTaker(0, 2, mortal), guardian(0)],
       end: accountsFor([1, 2, 3, 17]),
     },
     { preemptions: 0, kills: 1 },

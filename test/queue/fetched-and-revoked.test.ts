@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ledgerAt } from '../../src/core/geometry.ts'
-import { DEAD_LETTER, ENTRIES, ENTRY_BYTES } from '../../src/core/words/offsets.ts'
-import { attach, codecs, type DeadLetter, EMPTY, Queue, type QueueOptions, select } from '../../src/index.ts'
+import { ENTRIES, ENTRY_BYTES } from '../../src/core/words/offsets.ts'
+import { attach, codecs, EMPTY, Queue, type QueueOptions } from '../../src/index.ts'
 import { internalsOf, type Lease } from '../../src/queue/index.ts'
 import { faultsOf } from '../core/cell-places.ts'
 import { within } from '../support/deadline.ts'
@@ -29,9 +29,6 @@ function neighbour(queue: Queue<number>) {
   core.claim(ledger, 1, 1000)
   const entry = (number: number) => ledger + ENTRIES + number * ENTRY_BYTES
   return {
-    core,
-    ledger,
-    entry,
     /** It begins one item, and fetches one ahead. */
     fetch: () => core.takeBatch(ledger, 1, 2, entry(1), entry(2), 0, 0, 0, 0, 0, 0),
   }
@@ -53,39 +50,6 @@ function isWhole(queue: Queue<number>): void {
 }
 
 describe('items that a consumer has fetched ahead', () => {
-  it('are begun after an item that came back', async () => {
-    const queue = numbers()
-    await queue.putMany([1, 2, 3, 4])
-    const lease = leasedAfter(queue, 1)
-    lease.retry(new Error('again'))
-    const again = leased(queue)
-    expect([again.item, again.attempt]).toEqual([2, 2])
-    again.finish()
-    expect(leased(queue).item).toBe(3)
-  })
-
-  it('are there for others when it gives them back, and their deliveries do not count', async () => {
-    const queue = numbers()
-    await queue.putMany([1, 2, 3, 4])
-    leasedAfter(queue, 1).finish()
-    expect(queue.stats()).toMatchObject({ queued: 1, returned: 0, held: 1 })
-    internalsOf(queue).source.releaseAhead()
-    expect(queue.stats()).toMatchObject({ queued: 1, returned: 1, held: 0 })
-    const delivery = queue.takeSync()
-    expect([delivery.item, delivery.attempt]).toEqual([3, 1])
-  })
-
-  it('are discarded though they come back after an immediate shutdown has looked for them', async () => {
-    const queue = numbers()
-    await queue.putMany([1, 2, 3, 4])
-    const lease = leasedAfter(queue, 1)
-    internalsOf(queue).shared.core.shut(1)
-    internalsOf(queue).source.releaseAhead()
-    expect(queue.unfinished).toBe(1)
-    lease.finish()
-    await queue.join({ timeout: 0 })
-  })
-
   it('are discarded by a join, if the thread that shut the queue down died before that', async () => {
     const queue = numbers()
     await queue.putMany([1, 2, 3, 4])
@@ -104,46 +68,6 @@ describe('items that a consumer has fetched ahead', () => {
     expect(queue.stats().threads[0]?.held).toBe(7)
     queue[Symbol.dispose]()
     expect(emptied(attach(handle))).toEqual([8, 9, 10, 11, 12, 13, 14, 15])
-  })
-
-  it('leave room for as many in a select, and in a batch', async () => {
-    const queue = numbers({ maxInFlight: 4 })
-    await queue.putMany([1, 2, 3, 4, 5, 6, 7])
-    expect(leasedAfter(queue, 3).item).toBe(4)
-    expect(await select({ queue }, { timeout: 0 })).toEqual({ from: 'queue', item: 5 })
-    expect(await queue.getMany(3)).toEqual([6, 7])
-  })
-
-  it('let a put go on that had nothing to drop, when they come back', async () => {
-    const letters = new Queue<DeadLetter<number>>({ maxsize: 1 })
-    letters.tryPut({} as DeadLetter<number>)
-    const queue = numbers({ maxsize: 2, whenFull: 'drop-oldest', deadLetters: letters })
-    const { core, ledger, entry } = neighbour(queue)
-    await queue.putMany([1, 2])
-    leased(queue).finish()
-    await queue.put(3)
-    expect(leased(queue).item).toBe(2)
-    for (const item of [4, 5]) {
-      await queue.put(item)
-      expect(core.take(ledger, entry(1))).toBeGreaterThanOrEqual(0)
-      core.requeue(ledger, entry(1), DEAD_LETTER)
-    }
-    const put = queue.put(6)
-    internalsOf(queue).source.releaseAhead()
-    expect(await within(put, 'the put')).toBe('replaced-oldest')
-  })
-
-  it('hold blocks: for those no other item is dropped in vain', async () => {
-    const queue = new Queue<string>({
-      ...{ codec: codecs.string, maxsize: 8, whenFull: 'drop-oldest' },
-      ...{ itemBytes: 64, maxItemBytes: 8192, memoryBytes: 8192 },
-    })
-    queue.tryPut('first')
-    leased(queue).finish()
-    for (const length of [2000, 2000, 500]) queue.tryPut('x'.repeat(length))
-    expect(leased(queue).item).toHaveLength(2000)
-    expect(queue.tryPut('x'.repeat(4500))).toBe(false)
-    expect(queue.stats()).toMatchObject({ size: 1, dropped: 0 })
   })
 })
 
