@@ -35,7 +35,7 @@ export interface Dimensions {
   readonly hasDeadLetters: boolean
   /** A put on the full queue drops the oldest item. @default false */
   readonly dropsOldest?: boolean
-  /** @default MAX_BATCH, or maxsize if that is less; 0 if the kind is not FIFO */
+  /** @default MAX_BATCH, or maxsize if that is less; 0 if maxsize is 1 or the kind is not FIFO */
   readonly batch?: number
   /** Length of every item, if it is 1 to 8 and the same for all. @default 0 */
   readonly valueBytes?: number

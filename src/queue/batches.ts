@@ -24,7 +24,10 @@ import {
   type WaitOptions,
 } from './options/index.ts'
 
-/** Several items in one call. Each is put or got by itself, so a batch has no atomicity beyond its items'. */
+/**
+ * Several items in one call, of which some are moved by one operation. A batch has no atomicity beyond its
+ * items'.
+ */
 
 /** Options of getMany and takeMany. */
 export interface BatchOptions extends WaitOptions {

@@ -5,6 +5,8 @@ import { internalsOf, type Source } from '../../src/queue/index.ts'
 import { faultsOf } from '../core/cell-places.ts'
 import { within } from '../support/deadline.ts'
 import { CLASSES } from '../support/queues.ts'
+import { Random } from '../support/random.mjs'
+import { seedOfRun } from '../support/seed.ts'
 import { other, others, waits } from '../support/users.ts'
 
 /** This thread fetches ahead as a consumer does, and other threads revoke. */
@@ -250,6 +252,52 @@ describe('items fetched ahead', () => {
     const got = await within(Promise.all(gets), 'the four')
     expect(new Set([...got, lease?.item]).size).toBe(5)
     expect(queue.stats().missedWakes).toBe(0)
+  })
+
+  it.each([7, 15, 23, 31, 32, 35])(
+    'keep their order when another thread gets them, after %i',
+    async (before) => {
+      const { queue, source } = await site(before + 8)
+      for (const item of upTo(before)) expect(finishOne(source)).toBe(item)
+      const lease = source.tryLeaseAhead()
+      const fetchedNow = queue.stats().held - 1
+      expect(fetchedNow).toBeGreaterThan(2)
+      const there = await other(queue)
+      const got: number[] = []
+      while (got.length < fetchedNow) got.push(...(await there.call('getMany', 1)))
+      // The rest was queued, and came first.
+      const rest = upTo(7 - fetchedNow, before + 1 + fetchedNow)
+      while (got.length < 7) got.push(await there.call('getSync'))
+      expect(got).toEqual([...rest, ...upTo(fetchedNow, before + 1)])
+      lease?.finish()
+    },
+  )
+
+  it('keep their order when their thread detaches, whatever it did before', async () => {
+    const seed = seedOfRun()
+    const random = new Random(seed)
+    for (let round = 0; round < 30; round++) {
+      const { queue, source } = await site(0, { maxInFlight: 1 + random.below(12) })
+      const there = await other(queue)
+      let put = 0
+      for (let steps = random.below(60) + 1; steps > 0; steps--) {
+        for (let more = random.below(12); more > 0; more--) queue.tryPut(put++)
+        const lease = source.tryLeaseAhead()
+        // The last one is still held when the thread detaches.
+        if (steps === 1) break
+        if (random.once(5)) lease?.retry(undefined)
+        else lease?.finish()
+        if (random.once(10)) source.releaseAhead()
+      }
+      queue[Symbol.dispose]()
+      const firsts: number[] = []
+      while ((await there.call('size')) > 0) {
+        const { key, item, attempt } = await there.take('takeSync')
+        if (attempt === 1) firsts.push(item as number)
+        await there.settle(key, 'done')
+      }
+      expect(firsts, `seed ${seed}`).toEqual(firsts.toSorted((a, b) => a - b))
+    }
   })
 
   it('come last: a thread revokes none while others are queued', async () => {

@@ -160,7 +160,10 @@ export const CAME_BACK: i32 = 1
  */
 export const OWNER: i32 = 0
 export const RECOVERER: i32 = OWNER + WORD_BYTES
-/** Counts that only grow: put, taken, finished, given back. Held now = taken - finished - given back. */
+/**
+ * Counts that only grow: put, taken, finished, given back. Held now = taken - finished - given back.
+ * GAVE_BACK is written under the lock, also by a thread that revokes what the owner has fetched ahead.
+ */
 export const STORED: i32 = RECOVERER + WORD_BYTES
 export const TAKEN: i32 = STORED + WORD_BYTES
 export const FINISHED: i32 = TAKEN + WORD_BYTES
