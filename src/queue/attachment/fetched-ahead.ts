@@ -60,17 +60,3 @@ export class FetchedAhead {
     Atomics.store(this.#words, this.#at, 0)
   }
 }
-
-/**
- * Sorts the last `count` of `entries` so that the lowest address is popped first. Items that are fetched into
- * them lie in their order then: threads that give them back go through a ledger from its first entry on.
- */
-export function sortLast(entries: number[], count: number): void {
-  const from = entries.length - count
-  for (let next = from + 1; next < entries.length; next++) {
-    const entry = entries[next] as number
-    let at = next
-    for (; at > from && (entries[at - 1] as number) < entry; at--) entries[at] = entries[at - 1] as number
-    entries[at] = entry
-  }
-}

@@ -38,7 +38,7 @@ import {
 import { BlockChain } from './block-chain.ts'
 import type { Cells } from './cells.ts'
 import type { ItemEncoder } from './encoder.ts'
-import { FetchedAhead, sortLast } from './fetched-ahead.ts'
+import { FetchedAhead } from './fetched-ahead.ts'
 
 /**
  * The items that this thread has taken from one queue and not settled, by the entries of its ledger. Nothing
@@ -166,7 +166,6 @@ export class HeldItems<T> {
     }
     const width = Math.min(this.#ahead.width, this.#free.length)
     if (width > 1) {
-      sortLast(this.#free, width)
       const count = this.#takeBatch(width, 1)
       if (count > 0) return this.#fetched(count, width)
     }
