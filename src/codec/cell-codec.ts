@@ -78,7 +78,7 @@ class WrappedCodec<T> implements CellCodec<T> {
     if (typeof length !== 'number') throw invalidType(what, 'an integer >= 0', length)
     if (!Number.isSafeInteger(length) || length < 0) throw outOfRange(what, 'an integer >= 0', length)
     if (this.byteLength !== undefined && length !== this.byteLength) {
-      throw outOfRange(what, `its byteLength, ${this.byteLength},`, length)
+      throw outOfRange(what, `its byteLength (${this.byteLength})`, length)
     }
     return length
   }

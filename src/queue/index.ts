@@ -4,7 +4,7 @@ export type { Batch, Delivery, RetryOptions } from './access/index.ts'
 export { EMPTY } from './access/index.ts'
 export { attach, attachAsync } from './attach.ts'
 export type { Handle, QueueStats, ThreadStats } from './attachment/index.ts'
-export type { BatchOptions, IntoOptions } from './batches.ts'
+export type { BatchOptions, IntoOptions } from './get-many.ts'
 export type { GroupQueue, ItemFor, SinkQueue, SourceQueue } from './group-queue.ts'
 export { LifoQueue } from './lifo-queue.ts'
 export type {

@@ -9,11 +9,9 @@ import {
   getMany,
   getManySync,
   type IntoOptions,
-  putMany,
-  putManySync,
   takeMany,
   takeManySync,
-} from './batches.ts'
+} from './get-many.ts'
 import { openQueue, puts, type QueueInternals, takes } from './internals.ts'
 import {
   INTERNALS,
@@ -23,6 +21,7 @@ import {
   type WaitOptions,
   type WhenFull,
 } from './options/index.ts'
+import { putMany, putManySync } from './put-many.ts'
 
 /** How a queue is shut down. */
 export interface ShutdownOptions {
@@ -161,7 +160,7 @@ export class Queue<T> {
    *     await jobs.putMany([{ id: 1 }, { id: 2 }])
    */
   async putMany(items: Iterable<T>, options?: PutOptions): Promise<number> {
-    return putMany(this, items, options)
+    return putMany(this, items, options, this.put === Queue.prototype.put)
   }
 
   /**
@@ -171,7 +170,7 @@ export class Queue<T> {
    *     jobs.putManySync([{ id: 1 }, { id: 2 }])
    */
   putManySync(items: Iterable<T>, options?: PutOptions): number {
-    return putManySync(this, items, options)
+    return putManySync(this, items, options, this.putSync === Queue.prototype.putSync)
   }
 
   // --- get ---
@@ -225,7 +224,8 @@ export class Queue<T> {
   getMany(max: number, options: IntoOptions): Promise<number>
   getMany(max: number, options?: BatchOptions): Promise<T[]>
   async getMany(max: number, options?: BatchOptions | IntoOptions): Promise<T[] | number> {
-    return getMany(this, max, options)
+    const { get, tryGet } = Queue.prototype
+    return getMany(this, max, options, this.get === get && this.tryGet === tryGet)
   }
 
   /**
@@ -238,7 +238,8 @@ export class Queue<T> {
   getManySync(max: number, options: IntoOptions): number
   getManySync(max: number, options?: BatchOptions): T[]
   getManySync(max: number, options?: BatchOptions | IntoOptions): T[] | number {
-    return getManySync(this, max, options)
+    const { getSync, tryGet } = Queue.prototype
+    return getManySync(this, max, options, this.getSync === getSync && this.tryGet === tryGet)
   }
 
   /**

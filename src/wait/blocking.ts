@@ -19,8 +19,8 @@ import { ASYNC_WAITER, BLOCKED_WAITER, blockedBit, type Side } from './side.ts'
 import { wakeTakers } from './waking.ts'
 
 /**
- * A putter's first sleep. Takers wake it when half of the queue is free; with less it looks by itself. All
- * napping putters together look once a millisecond.
+ * A putter naps unless its last nap passed without a wake. Takers wake it when half of the queue is free; with
+ * less it looks by itself. Up to 20 napping putters together look once a millisecond.
  */
 const NAP_MS = 1
 const LONGEST_NAP_MS = 20
@@ -71,6 +71,7 @@ export function block(
         }
         const most = Math.min(left, maxSleepMs())
         if (side === PUT && !isUrgent) {
+          leaveUrgent(shared, ledger)
           napEpoch = epoch
           suspectEpoch = undefined
           shared.nap(side + EPOCH, epoch, Math.min(most, napMs(shared)))
@@ -78,10 +79,8 @@ export function block(
         }
         suspectEpoch = shared.safetyTimeoutMs < most ? epoch : undefined
         shared.wait(side + EPOCH, epoch, Math.min(most, shared.safetyTimeoutMs))
-        if (isUrgent) {
-          leaveUrgent(shared, ledger)
-          napEpoch = undefined
-        }
+        // It stays counted as urgent until it has looked: a take in between must wake it.
+        napEpoch = undefined
       }
     } finally {
       if (side === PUT) leaveUrgent(shared, ledger)

@@ -56,6 +56,7 @@ export const OF_KIND = {
     takeBatch: 'takeBatch',
     begin: 'begin',
     revoke: 'revoke',
+    forgetAhead: 'forgetAhead',
     put: 'put',
     take: 'take',
     requeue: 'requeue',
@@ -111,7 +112,8 @@ export class RandomOperations {
     else if (roll < 440) this.#take(ledger)
     else if (roll < 480) this.#takeBatch(ledger)
     else if (roll < 500) this.#fetched(ledger, 'begin')
-    else if (roll < 520) this.#fetched(random.pick(this.#ledgers), 'revoke')
+    else if (roll < 518) this.#fetched(random.pick(this.#ledgers), 'revoke')
+    else if (roll < 520 && this.#ends.geometry.kind === 'fifo') this.#ask('forgetAhead', ledger, random.below(4))
     else if (roll < 560) this.#ask('takeReturned', ledger, this.#entry(ledger, false))
     else if (roll < 580) this.#ask('takeDeadLettered', ledger, this.#entry(ledger, false))
     else if (roll < 660) this.#finish(ledger)
@@ -226,7 +228,7 @@ export class RandomOperations {
       return
     }
     const entries = this.#entries(ledger, EMPTY_ENTRY)
-    const ahead = this.#random.below(2)
+    const ahead = this.#random.below(4)
     const answer = this.#ask('takeBatch', ledger, ahead, entries.length, ...filled(entries))
     if (answer > 0 && (answer & 1) === 1) this.#ask('wake', PUT)
   }

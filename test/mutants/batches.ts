@@ -183,7 +183,7 @@ const takes: Mutant[] = [
   },
   {
     name: 'a fetch that is done does not say so',
-    faults: one(BATCH, '  if (fetches) store(ledger + AHEAD, 1)\n'),
+    faults: one(BATCH, '  if (fetches) store(ledger + AHEAD, ahead)\n'),
     expected: 'explored',
     scenes: ['fetched, busy'],
   },
@@ -314,13 +314,19 @@ const fetched: Mutant[] = [
   },
   {
     name: 'who finds nothing revokes of its own ledger only',
-    faults: one(REVOKE, 'if (other !== ledger && isAhead', 'if (other === ledger && isAhead'),
+    faults: one(REVOKE, 'if (other !== ledger && revokeIn', 'if (other === ledger && revokeIn'),
     expected: 'explored',
     scenes: ['fetched, busy'],
   },
   {
+    name: 'who finds the items of a fetch begun forgets a later one',
+    faults: one(FETCH, 'cas(ledger + AHEAD, fetch, 0)', 'store(ledger + AHEAD, 0)'),
+    expected: 'explored',
+    scenes: ['fetched', 'fetched, 4 items', 'fetched, busy'],
+  },
+  {
     name: 'who finds nothing does not wait for a fetch under way',
-    faults: one(REVOKE, 'if (ahead !== FETCHING) return ahead !== 0', 'return ahead === 1'),
+    faults: one(REVOKE, 'if (fetch !== FETCHING) return fetch', 'return fetch === FETCHING ? 0 : fetch'),
     expected: 'explored',
     scenes: ['fetched, busy'],
   },

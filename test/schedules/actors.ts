@@ -31,6 +31,7 @@ import {
   PUT,
   REPLACED,
   SETTLING,
+  TAKEN,
 } from '../../src/core/words/offsets.ts'
 import { afterFinish, EndWait, hasEnded } from '../../src/queue/recovery/end-wait.ts'
 import {
@@ -452,7 +453,9 @@ export function consumeBatch(r: Int32Array): number {
   }
   const { batch } = shared.geometry
   const width = left < 0 || ahead === 1 ? batch : Math.min(left, batch)
-  const many = takeBatchOnce(ledger, entries, width, ahead)
+  // Each fetch has a number of its own.
+  const fetch = ahead === 1 ? shared.load(ledger + TAKEN) + 1 : 0
+  const many = takeBatchOnce(ledger, entries, width, fetch)
   const answer = many > 0 ? many : takeSync(ledger, entries, false)
   if (answer < 0) {
     observe(ENDED)

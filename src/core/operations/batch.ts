@@ -133,8 +133,8 @@ function markFull(position: i32): void {
 
 /**
  * Takes up to `count` items at the head into the entries `a` to `h` of `ledger`, in exchange for their empty
- * cells. `ahead` 1: all but the first are fetched ahead, and any thread may revoke them. This is for a thread
- * that has none fetched ahead. Answers (n << 1) | 1 if a thread that waits for room must be woken, (n << 1)
+ * cells. `ahead` above 0: all but the first are fetched ahead, and any thread may revoke them. It numbers this
+ * fetch, unlike the one before it, of a thread that has none fetched ahead. Answers (n << 1) | 1 if a thread that waits for room must be woken, (n << 1)
  * if not: the first n entries hold items. BUSY; SINGLY: no item can be taken this way, and `take` says why.
  */
 export function takeBatch(
@@ -172,7 +172,7 @@ export function takeBatch(
   if (n > 5) move(head + 5 * POSITION, f, state)
   if (n > 6) move(head + 6 * POSITION, g, state)
   if (n > 7) move(head + 7 * POSITION, h, state)
-  if (fetches) store(ledger + AHEAD, 1)
+  if (fetches) store(ledger + AHEAD, ahead)
   if (n > 7) markEmptied(head + 7 * POSITION)
   if (n > 6) markEmptied(head + 6 * POSITION)
   if (n > 5) markEmptied(head + 5 * POSITION)
@@ -216,7 +216,9 @@ function isFull(position: i32, entry: i32): i32 {
 
 function move(position: i32, entry: i32, state: i32): void {
   empty(slotAt(position), entry)
-  poke(entry + ENTRY_STATE, state)
+  // A thread that reads the entries for the fetch before may act on FETCHED at once: it must find the cell.
+  if (state === FETCHED) store(entry + ENTRY_STATE, FETCHED)
+  else poke(entry + ENTRY_STATE, HELD)
 }
 
 function markEmptied(position: i32): void {

@@ -1,4 +1,5 @@
 import {
+  AHEAD,
   ATTEMPTS,
   BUSY,
   CORRUPT,
@@ -48,6 +49,11 @@ export function revoke(ledger: i32, entry: i32): i32 {
   const outcome = revokeLocked(ledger, entry)
   store(LOCK, 0)
   return outcome
+}
+
+/** Nothing of the fetch number `fetch` is FETCHED any more: other threads need not look at `ledger`. */
+export function forgetAhead(ledger: i32, fetch: i32): void {
+  cas(ledger + AHEAD, fetch, 0)
 }
 
 function revokeLocked(ledger: i32, entry: i32): i32 {

@@ -195,10 +195,13 @@ export const TIMED_OUT_THREAD: i32 = MISSED_WAKES + WORD_BYTES
 export const TIMED_OUT_ENTRY: i32 = TIMED_OUT_THREAD + WORD_BYTES
 export const TIMED_OUT_DELAY: i32 = TIMED_OUT_ENTRY + WORD_BYTES
 export const TIMED_OUT_LIMIT: i32 = TIMED_OUT_DELAY + WORD_BYTES
-/** Not 0 while an entry of the ledger may be FETCHED; */
+/**
+ * The number of the fetch of which entries may be FETCHED; 0: none is, but for one that the owner begins or
+ * gives back next;
+ */
 export const AHEAD: i32 = TIMED_OUT_LIMIT + WORD_BYTES
-/** while the owner is inside the straight line that fetches. */
-export const FETCHING: i32 = 2
+/** the owner is inside the straight line that fetches. */
+export const FETCHING: i32 = -1
 /** OWNER of a ledger that waits for the next thread of its producer. */
 export const RESERVED: i32 = -1
 export const ENTRIES: i32 = LINE_BYTES
@@ -252,10 +255,10 @@ export const CORRUPT: i32 = -7
 /** Returned items come first: takeReturned takes them. */
 export const BEHIND_RETURNED: i32 = -8
 
-/** Full, but for takes under way: room is about to be there. */
-export const SETTLING: i32 = -10
 /** A batch can take no item: `take` says why. */
 export const SINGLY: i32 = -9
+/** Full, but for takes under way: room is about to be there. */
+export const SETTLING: i32 = -10
 
 /** Most items of a batch: operations on several items are unrolled to so many. */
 export const MAX_BATCH: i32 = 8

@@ -115,6 +115,7 @@ export class Attachment<T> {
     if (this.#isDetached) return
     this.#isDetached = true
     this.#held.detach(this.detachedError)
+    this.#batch.detach()
     settlePending()
     try {
       reclaim(this.shared, this.ledger, thisThread, 0)

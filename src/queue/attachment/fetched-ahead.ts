@@ -12,6 +12,7 @@ export class FetchedAhead {
   #next = 0
   #end = 0
   #width = 1
+  #fetch = 0
 
   constructor({ words, geometry }: SharedMemory, ledger: number) {
     this.#words = words
@@ -26,7 +27,13 @@ export class FetchedAhead {
     return this.#width
   }
 
-  /** As many were there as were asked for. */
+  /** The number of the next fetch: above 0, and not that of the last. */
+  nextFetch(): number {
+    this.#fetch = (this.#fetch & 0xffff) + 1
+    return this.#fetch
+  }
+
+  /** As many items were there as were asked for. */
   grow(): void {
     this.#width = Math.min(2 * this.#width, this.#most)
   }

@@ -18,6 +18,7 @@ import {
   PUT,
   RETURNED,
   type SharedMemory,
+  STALE,
 } from '../../core/index.ts'
 import { QueueCorruptError, TooManyInFlightError } from '../../errors.ts'
 import { ASKS, link } from '../../thread-link.ts'
@@ -32,6 +33,7 @@ import {
   readRecord,
   revokeEntry,
   revokeOne,
+  revokeStale,
   snapshotOf,
   wakeForReturned,
 } from '../recovery/index.ts'
@@ -39,6 +41,9 @@ import { BlockChain } from './block-chain.ts'
 import type { Cells } from './cells.ts'
 import type { ItemEncoder } from './encoder.ts'
 import { FetchedAhead } from './fetched-ahead.ts'
+
+/** A consumer looks after so many fetches whether others hold back what they fetched. */
+const FETCHES_UNTIL_LOOK = 16
 
 /**
  * The items that this thread has taken from one queue and not settled, by the entries of its ledger. Nothing
@@ -61,6 +66,9 @@ export class HeldItems<T> {
   /** Entries that hold nothing. */
   readonly #free: number[] = []
   readonly #ahead: FetchedAhead
+  /** The fetches of other threads at the last look for stale ones. */
+  readonly #fetches: number[] = []
+  #untilLook = FETCHES_UNTIL_LOOK
   #isKept = false
   #detachedError: (() => Error) | undefined
 
@@ -164,9 +172,10 @@ export class HeldItems<T> {
       const entry = this.#takeNext()
       if (entry > 0) return entry
     }
+    this.#lookForStale()
     const width = Math.min(this.#ahead.width, this.#free.length)
     if (width > 1) {
-      const count = this.#takeBatch(width, 1)
+      const count = this.#takeBatch(width, this.#ahead.nextFetch())
       if (count > 0) return this.#fetched(count, width)
     }
     const taken = this.take()
@@ -191,7 +200,7 @@ export class HeldItems<T> {
 
   /** Gives back what was fetched ahead and not begun: other threads may take it. */
   releaseAhead(): void {
-    if (this.#detachedError !== undefined) return
+    if (this.#detachedError !== undefined || this.#ahead.size === 0) return
     for (let entry = this.#ahead.shift(); entry > 0; entry = this.#ahead.shift()) {
       revokeEntry(this.#shared, this.#ledger, entry)
       this.#free.push(entry)
@@ -239,7 +248,7 @@ export class HeldItems<T> {
   }
 
   /** Takes `width` items at most into the last `width` free entries. Returns how many; 0: `take` says why. */
-  #takeBatch(width: number, ahead: 0 | 1): number {
+  #takeBatch(width: number, ahead: number): number {
     if (this.#words[DELAYED >> 2] !== 0) this.untilDueMs()
     this.#sortLast(width)
     const free = this.#free
@@ -266,6 +275,17 @@ export class HeldItems<T> {
     this.#keep()
     if ((answer & 1) === 1) core.wake(PUT)
     return answer >> 1
+  }
+
+  /**
+   * Now and then lets come back what other consumers fetched and have not begun for long: it is older than what
+   * this one would take.
+   */
+  #lookForStale(): void {
+    if (--this.#untilLook > 0) return
+    this.#untilLook = FETCHES_UNTIL_LOOK
+    // The next take gets what came back; more of it is for others.
+    if (revokeStale(this.#shared, this.#ledger, this.#fetches)) afterRevoking(this.#shared, this.#ledger)
   }
 
   /** `count` items were taken, and all but the first are fetched ahead. Returns the entry of the first. */
@@ -399,7 +419,9 @@ export class HeldItems<T> {
   finishMany(entries: readonly number[], count: number): void {
     let isWatched = 0
     for (let from = 0; from < count; from += MAX_BATCH) {
-      isWatched |= this.#finishBatch(entries, from, Math.min(MAX_BATCH, count - from))
+      const answer = this.#finishBatch(entries, from, Math.min(MAX_BATCH, count - from))
+      if (answer === STALE) throw this.#cells.refused('finishing items', entries[from] as number)
+      isWatched |= answer
     }
     const { blocks } = this.#shared.geometry
     for (let index = 0; index < count; index++) {

@@ -1,6 +1,7 @@
 import {
   BUSY,
   batchAt,
+  CORRUPT,
   type Core,
   clearRecord,
   ENTRY_BYTES,
@@ -36,6 +37,7 @@ export class OutgoingBatch<T> {
   #alone = 0
   /** The cells are in use. An array whose items are getters, or a proxy, may put while it is read. */
   #isFilling = false
+  #isDetached = false
 
   constructor(shared: SharedMemory, ledger: number, cells: Cells, encoder: ItemEncoder<T>) {
     const { geometry } = shared
@@ -74,7 +76,8 @@ export class OutgoingBatch<T> {
     try {
       // The array may become shorter while it is read.
       while (count < most && from + count < items.length) {
-        if (!this.#encode(items[from + count] as T, count)) break
+        const item = items[from + count] as T
+        if (this.#isDetached || !this.#encode(item, count)) break
         count++
       }
     } catch (error) {
@@ -84,6 +87,11 @@ export class OutgoingBatch<T> {
       this.#isFilling = false
     }
     return count
+  }
+
+  /** The cells are no longer this thread's: a getter of an item, or its codec, may have detached it. */
+  detach(): void {
+    this.#isDetached = true
   }
 
   /** Puts the first `count` cells, or as many as there is room for. Returns how many. */
@@ -96,6 +104,7 @@ export class OutgoingBatch<T> {
         stored += answer >> 1
         if ((answer & 1) === 1) wakeTakers(this.#shared)
       } else if (answer === BUSY) backOff(tries++)
+      else if (answer === CORRUPT) throw this.#cells.refused('a put', entry)
       else break
     }
     return stored

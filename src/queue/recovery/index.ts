@@ -47,4 +47,4 @@ export {
   thisThread,
 } from './registry.ts'
 /** @internal */
-export { revokeEntry, revokeOne } from './revoke.ts'
+export { revokeEntry, revokeOne, revokeStale } from './revoke.ts'

@@ -16,7 +16,7 @@ import { backOff } from '../../wait/index.ts'
  * Items that a thread has fetched ahead and not begun belong to whoever is free. A taker that finds nothing
  * else revokes one, and then takes it from the returned items.
  *
- *   fetching    sets AHEAD to FETCHING, exchanges HEAD, marks the entries FETCHED, sets AHEAD to 1
+ *   fetching    sets AHEAD to FETCHING, exchanges HEAD, marks the entries FETCHED, numbers the fetch in AHEAD
  *   looking     counts itself as a waiter, finds nothing at HEAD, reads AHEAD, reads the entries
  *
  * An item that was fetched before the look at HEAD is seen, since AHEAD was set before the exchange. An item
@@ -29,9 +29,25 @@ export function revokeOne(shared: Shared, ledger: number): boolean {
   const used = ledgersUsed(shared)
   for (let index = 0; index < used; index++) {
     const other = ledgerAt(shared.geometry, index)
-    if (other !== ledger && isAhead(shared, other) && revokeIn(shared, other, 1) > 0) return true
+    if (other !== ledger && revokeIn(shared, other, fetchOf(shared, other), 1) > 0) return true
   }
   return false
+}
+
+/**
+ * Moves to the returned items what threads have fetched ahead and did not begin from the last call to this
+ * one. `fetches` keeps the fetches that the last call saw, by ledger. True if it moved any.
+ */
+export function revokeStale(shared: Shared, ledger: number, fetches: number[]): boolean {
+  const used = ledgersUsed(shared)
+  let count = 0
+  for (let index = 0; index < used; index++) {
+    const other = ledgerAt(shared.geometry, index)
+    const fetch = other === ledger ? 0 : fetchOf(shared, other)
+    if (fetch === fetches[index]) count += revokeIn(shared, other, fetch, shared.geometry.maxInFlight)
+    fetches[index] = fetch
+  }
+  return count > 0
 }
 
 /** Moves all items that threads have fetched ahead to the returned items. */
@@ -40,25 +56,32 @@ export function revokeAll(shared: Shared): void {
   const used = ledgersUsed(shared)
   for (let index = 0; index < used; index++) {
     const ledger = ledgerAt(shared.geometry, index)
-    if (isAhead(shared, ledger)) revokeIn(shared, ledger, shared.geometry.maxInFlight)
+    revokeIn(shared, ledger, fetchOf(shared, ledger), shared.geometry.maxInFlight)
   }
 }
 
-function isAhead(shared: Shared, ledger: number): boolean {
+/** The number of the fetch of which `ledger` may have items; 0: it has none. */
+function fetchOf(shared: Shared, ledger: number): number {
   for (let tries = 0; ; tries++) {
-    const ahead = shared.load(ledger + AHEAD)
-    if (ahead !== FETCHING) return ahead !== 0
+    const fetch = shared.load(ledger + AHEAD)
+    if (fetch !== FETCHING) return fetch
     backOff(tries)
   }
 }
 
-/** Revokes up to `most` items of `ledger`, in the order in which they were fetched. Returns how many. */
-function revokeIn(shared: Shared, ledger: number, most: number): number {
+/**
+ * Revokes up to `most` items of `ledger`, in the order in which they were fetched. Returns how many. `fetch`:
+ * the answer of fetchOf.
+ */
+function revokeIn(shared: Shared, ledger: number, fetch: number, most: number): number {
+  if (fetch === 0) return 0
   let count = 0
   for (let index = 1; index <= shared.geometry.maxInFlight && count < most; index++) {
     const entry = ledger + ENTRIES + index * ENTRY_BYTES
     if (shared.load(entry + ENTRY_STATE) === FETCHED && revokeEntry(shared, ledger, entry)) count++
   }
+  // Of this fetch, all are begun or revoked; a later one has another number.
+  if (count < most) shared.core.forgetAhead(ledger, fetch)
   return count
 }
 

@@ -1,6 +1,5 @@
 import { types } from 'node:util'
 import { integer, invalidType, invalidValue, type Known, optionsObject, outOfRange } from '../check.ts'
-import { clock } from '../clock.ts'
 import { codecs } from '../codec/index.ts'
 import {
   AbortError,
@@ -12,21 +11,11 @@ import {
 } from '../errors.ts'
 import { type Batch, EMPTY, type HeldLease, type Takes } from './access/index.ts'
 import { type HasInternals, internalsOf } from './internals.ts'
-import {
-  checkPutOptions,
-  durationOf,
-  isStoppable,
-  PUT_OPTIONS,
-  type PutOptions,
-  type PutResult,
-  signalOf,
-  timeoutOf,
-  type WaitOptions,
-} from './options/index.ts'
+import { durationOf, type WaitOptions } from './options/index.ts'
+import { carrying, countdown } from './several.ts'
 
 /**
- * Several items in one call, of which some are moved by one operation. A batch has no atomicity beyond its
- * items'.
+ * Each item is got by itself, although one operation may take several: a batch has no atomicity of its own.
  */
 
 /** Options of getMany and takeMany. */
@@ -42,7 +31,7 @@ export interface BatchOptions extends WaitOptions {
 export interface IntoOptions extends BatchOptions {
   /**
    * Receives the items, from index 0 on: at most its length. For `codecs.int32` an Int32Array or a
-   * Float64Array, for `codecs.float64` a Float64Array.
+   * Float64Array, for `codecs.float64` a Float64Array. It must keep its memory until the call is over.
    */
   into: Int32Array | Float64Array
 }
@@ -51,111 +40,24 @@ const BATCH_OPTIONS: Known<BatchOptions> = { timeout: true, signal: true, linger
 const INTO_OPTIONS: Known<IntoOptions> = { ...BATCH_OPTIONS, into: true }
 
 /** The methods of a queue that a batch is made of. */
-interface Puttable<T> extends HasInternals<T> {
-  put(item: T, options?: PutOptions): Promise<PutResult>
-  putSync(item: T, options?: PutOptions): PutResult
-}
 interface Gettable<T> extends HasInternals<T> {
   get(options?: WaitOptions): Promise<T>
   getSync(options?: WaitOptions): T
   tryGet(): T | typeof EMPTY
 }
 
-/** @internal */
-export async function putMany<T>(
-  queue: Puttable<T>,
-  items: Iterable<T>,
-  options?: PutOptions,
-): Promise<number> {
-  const signal = signalOf(options)
-  const leftMs = options && countdown(timeoutOf(options, PUT_OPTIONS))
-  const limits = () => leftMs && { ...options, timeout: leftMs(), signal }
-  if (options !== undefined) checkPutOptions(options, isRanked(queue))
-  let stored = 0
-  try {
-    const list = listOf(items)
-    if (list === undefined) {
-      for (const item of items) if ((await queue.put(item, limits())) !== 'dropped') stored++
-      return stored
-    }
-    const { puts } = internalsOf(queue)
-    const rest: Buffer[] = []
-    for (let next = 0; next < list.length; ) {
-      const some = signal?.aborted ? 0 : puts.putSome(list, next, rest)
-      stored += some
-      next += some + rest.length
-      for (let bytes = rest.shift(); bytes !== undefined; bytes = rest.shift()) {
-        if ((await puts.putEncoded(bytes, limits() ?? {})) !== 'dropped') stored++
-      }
-      // An item that could not be put with others is put by itself, and waits if there is no room.
-      if (some > 0 || next >= list.length) continue
-      if ((await queue.put(list[next++] as T, limits())) !== 'dropped') stored++
-    }
-  } catch (error) {
-    throw carrying(error, { stored })
-  }
-  return stored
-}
-
-/** @internal */
-export function putManySync<T>(queue: Puttable<T>, items: Iterable<T>, options?: PutOptions): number {
-  const signal = isStoppable(options) ? options?.signal : undefined
-  const leftMs = options && countdown(timeoutOf(options, PUT_OPTIONS))
-  const limits = () => leftMs && { ...options, timeout: leftMs(), signal }
-  if (options !== undefined) checkPutOptions(options, isRanked(queue))
-  let stored = 0
-  try {
-    const list = listOf(items)
-    if (list === undefined) {
-      for (const item of items) if (queue.putSync(item, limits()) !== 'dropped') stored++
-      return stored
-    }
-    const { puts } = internalsOf(queue)
-    const rest: Buffer[] = []
-    for (let next = 0; next < list.length; ) {
-      const some = puts.putSome(list, next, rest)
-      stored += some
-      next += some + rest.length
-      for (let bytes = rest.shift(); bytes !== undefined; bytes = rest.shift()) {
-        if (puts.putEncodedSync(bytes, limits() ?? {}) !== 'dropped') stored++
-      }
-      if (some > 0 || next >= list.length) continue
-      if (queue.putSync(list[next++] as T, limits()) !== 'dropped') stored++
-    }
-  } catch (error) {
-    throw carrying(error, { stored })
-  }
-  return stored
-}
-
-/** Those of the language: a program that puts others in their place wants them asked. */
-const ARRAY_ITERATOR = Array.prototype[Symbol.iterator]
-const TYPED_ARRAY_ITERATOR = Int32Array.prototype[Symbol.iterator]
-
-/**
- * An array or typed array, whose items can be read in any order; undefined for any other iterable, which is
- * asked for one item at a time. @throws TypeError if it is no iterable
- */
-function listOf<T>(items: Iterable<T>): ArrayLike<T> | undefined {
-  const iterator = (items as Iterable<T> | null)?.[Symbol.iterator]
-  if (typeof iterator !== 'function') throw invalidType('items', 'an iterable', items)
-  const isList = Array.isArray(items)
-    ? iterator === ARRAY_ITERATOR
-    : iterator === TYPED_ARRAY_ITERATOR && types.isTypedArray(items)
-  return isList ? (items as unknown as ArrayLike<T>) : undefined
-}
-
-/** @internal */
+/** @internal `isPlain`: no class of the user's overrides the methods of one item. */
 export async function getMany<T>(
   queue: Gettable<T>,
   max: number,
-  options?: BatchOptions | IntoOptions,
+  options: BatchOptions | IntoOptions | undefined,
+  isPlain: boolean,
 ): Promise<T[] | number> {
   integer('max', max, 1, Number.MAX_SAFE_INTEGER)
   const given =
     options === undefined ? undefined : optionsObject('options', options as IntoOptions, INTO_OPTIONS)
   const lingerMs = given && lingerOf(given)
-  const items = new ItemCollector(queue, given && intoOf(queue, given.into))
+  const items = new ItemCollector(queue, given && intoOf(queue, given.into), isPlain)
   await collect(queue, items, items.atMost(max), lingerMs, options)
   return items.result
 }
@@ -164,13 +66,14 @@ export async function getMany<T>(
 export function getManySync<T>(
   queue: Gettable<T>,
   max: number,
-  options?: BatchOptions | IntoOptions,
+  options: BatchOptions | IntoOptions | undefined,
+  isPlain: boolean,
 ): T[] | number {
   integer('max', max, 1, Number.MAX_SAFE_INTEGER)
   const given =
     options === undefined ? undefined : optionsObject('options', options as IntoOptions, INTO_OPTIONS)
   const lingerMs = given && lingerOf(given)
-  const items = new ItemCollector(queue, given && intoOf(queue, given.into))
+  const items = new ItemCollector(queue, given && intoOf(queue, given.into), isPlain)
   collectSync(queue, items, items.atMost(max), lingerMs, options)
   return items.result
 }
@@ -284,12 +187,14 @@ class ItemCollector<T> implements Collector {
   readonly #queue: Gettable<T>
   readonly #items: { [index: number]: T }
   readonly #isInto: boolean
+  readonly #isPlain: boolean
   readonly #onBroken = (before: number): void => {
     this.count += before
   }
 
-  constructor(queue: Gettable<T>, into: ArrayLike<number> | undefined) {
+  constructor(queue: Gettable<T>, into: ArrayLike<number> | undefined, isPlain: boolean) {
     this.#queue = queue
+    this.#isPlain = isPlain
     this.#isInto = into !== undefined
     this.#items = (into ?? []) as unknown as { [index: number]: T }
   }
@@ -304,6 +209,7 @@ class ItemCollector<T> implements Collector {
   }
 
   some(most: number): boolean {
+    if (!this.#isPlain) return false
     const some = internalsOf(this.#queue).takes.getSome(this.#items, this.count, most, this.#onBroken)
     this.count += some
     return some > 0
@@ -382,10 +288,6 @@ class LeaseCollector<T> implements Collector {
   }
 }
 
-function isRanked<T>(queue: HasInternals<T>): boolean {
-  return internalsOf(queue).description.ranking !== undefined
-}
-
 function lingerOf({ linger }: { readonly linger?: unknown }): number {
   return linger === undefined ? 0 : durationOf('options.linger', linger)
 }
@@ -407,13 +309,6 @@ function intoOf(queue: HasInternals<unknown>, into: unknown): Int32Array | Float
   return into
 }
 
-/** How much is left of `ms`, counted from now. */
-function countdown(ms: number): () => number {
-  if (ms === Number.POSITIVE_INFINITY) return () => ms
-  const deadline = clock.now() + ms
-  return () => Math.max(0, deadline - clock.now())
-}
-
 /**
  * Errors that only end a batch. The caller has the items that came before, and hears the reason from the next
  * call, if it still holds.
@@ -422,8 +317,4 @@ const ENDS = [QueueEmptyError, QueueShutDownError, AbortError, TooManyInFlightEr
 
 function onlyEnds(error: unknown): boolean {
   return ENDS.some((kind) => error instanceof kind)
-}
-
-function carrying(error: unknown, extra: object): unknown {
-  return error instanceof Error ? Object.assign(error, extra) : error
 }
