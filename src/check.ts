@@ -46,11 +46,10 @@ export function outOfRange(name: string, range: string, value: unknown): RangeEr
  * Checks that `value` is an integer from `min` to `max`, and returns it; for `undefined` returns `fallback`.
  */
 export function integer(name: string, value: unknown, min: number, max: number, fallback?: number): number {
+  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number
   if (value === undefined && fallback !== undefined) return fallback
   const range = `an integer from ${min} to ${max}`
-  if (typeof value !== 'number') throw invalidType(name, range, value)
-  if (!Number.isInteger(value) || value < min || value > max) throw outOfRange(name, range, value)
-  return value
+  throw typeof value === 'number' ? outOfRange(name, range, value) : invalidType(name, range, value)
 }
 
 /** Checks that `value` is one of `allowed`, and returns it; for `undefined` returns `fallback`. */

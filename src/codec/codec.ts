@@ -59,6 +59,10 @@ export interface CellCodec<T> {
    * @throws if the bytes are no encoded item
    */
   read(span: Span, at: number, length: number): T
+  /**
+   * The items are numbers, written as one word or one double: several are written and read without `write`.
+   */
+  readonly number?: 'int32' | 'float64' | undefined
   /** True: `read` may return views on `span`, so `span` must be private memory that is never used again. */
   readonly mayAlias: boolean
 }

@@ -7,7 +7,9 @@ import { copyIn } from './copy.ts'
 const BUILTIN = Symbol.for('millrace.builtin-codec')
 
 /** The parts of a built-in codec. `makeBuiltin` adds `encode` and `decode`, which take whole arrays. */
-export type BuiltinParts<T> = Pick<CellCodec<T>, 'name' | 'write' | 'read'> & { readonly byteLength?: number }
+export type BuiltinParts<T> = Pick<CellCodec<T>, 'name' | 'number' | 'write' | 'read'> & {
+  readonly byteLength?: number
+}
 
 /** Scratch memory larger than this is not kept for the next item. */
 const MAX_KEPT_BYTES = 1 << 20
@@ -20,10 +22,11 @@ let spare: Span | undefined
 
 /** Makes a frozen codec with both forms, `Codec` and `CellCodec`, from `parts`. */
 export function makeBuiltin<T>(parts: BuiltinParts<T>): BuiltinCodec<T> {
-  const { name, byteLength, write, read } = parts
+  const { name, byteLength, number, write, read } = parts
   const codec: BuiltinCodec<T> = {
     name,
     byteLength,
+    number,
     mayAlias: false,
     write,
     read,

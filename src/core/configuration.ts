@@ -17,6 +17,12 @@ export const CONFIGURATION: readonly Setting[] = [
   { name: 'maxsize', of: ({ maxsize }) => maxsize },
   { name: 'ringMask', of: ({ ringSize }) => ringSize - 1 },
   { name: 'ringAt', of: ({ ringAt }) => ringAt },
+  { name: 'slotBytes', of: ({ slotBytes }) => slotBytes },
+  {
+    name: 'valueBytes',
+    comment: 'Length of every item, carried in the slots; 0: the slots carry cells.',
+    of: ({ valueBytes }) => valueBytes,
+  },
   { name: 'cells', of: ({ cells }) => cells },
   { name: 'cellsAt', of: ({ cellsAt }) => cellsAt },
   { name: 'cellBytes', of: ({ cellBytes }) => cellBytes },

@@ -35,8 +35,10 @@ export interface Dimensions {
   readonly hasDeadLetters: boolean
   /** A put on the full queue drops the oldest item. @default false */
   readonly dropsOldest?: boolean
-  /** @default MAX_BATCH, or maxsize if that is less; 0 if the kind is not FIFO */
+  /** @default MAX_BATCH, or maxsize if that is less; 0 if maxsize is 1 or the kind is not FIFO */
   readonly batch?: number
+  /** Length of every item, if it is 1 to 8 and the same for all. @default 0 */
+  readonly valueBytes?: number
 }
 
 /**
@@ -48,6 +50,10 @@ export interface Geometry extends Dimensions {
   readonly dropsOldest: boolean
   /** Most items that one put or take moves at once; 0: each by itself. */
   readonly batch: number
+  /** Length of the values that the slots of the ring carry, 1 to 8; 0: they carry the numbers of cells. */
+  readonly valueBytes: number
+  /** 8, or 16 for values above 4 bytes. */
+  readonly slotBytes: number
   /** Number of slots of the ring or the deque; 0 in a priority queue. */
   readonly ringSize: number
   readonly ringAt: number
@@ -93,17 +99,20 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   // One slot more if puts drop: a put claims the slot of the new item before it drops the oldest.
   const ringSize = hasHeap ? 0 : 2 ** Math.ceil(Math.log2(maxsize + (dropsOldest ? 1 : 0)))
   const batch = kind === 'fifo' ? (dimensions.batch ?? (maxsize === 1 ? 0 : Math.min(MAX_BATCH, maxsize))) : 0
+  const hasRecords = dimensions.maxDeliveries > 0 || dimensions.hasDeadLetters
+  // A failure record lies beside a cell, and a put that drops needs the cell of the dropped item.
+  const valueBytes = kind === 'fifo' && !dropsOldest && !hasRecords ? (dimensions.valueBytes ?? 0) : 0
+  const slotBytes = valueBytes > 4 ? 2 * SLOT_BYTES : SLOT_BYTES
   const entries = maxThreads * (1 + maxInFlight + batch)
-  // Each slot and each ledger entry always has a cell. Each item that came back needs a spare cell besides,
-  // and there are never more than maxsize + maxThreads * maxInFlight items.
-  const firstSpare = ringSize + entries
+  // Each ledger entry always has a cell, and each slot that carries no value. Each item that came back needs
+  // a spare cell besides, and there are never more than maxsize + maxThreads * maxInFlight items.
+  const firstSpare = (valueBytes > 0 ? 0 : ringSize) + entries
   const spares = maxsize + maxThreads * maxInFlight
   const cells = firstSpare + spares
   const cellBytes = PAYLOAD + Math.ceil(itemBytes / 8) * 8
   const ledgerBytes = toLine(ENTRIES + (1 + maxInFlight + batch) * ENTRY_BYTES)
   const blockBytes = maxItemBytes <= itemBytes ? 0 : blockSize(maxItemBytes, memoryBytes)
   const blocks = blockBytes === 0 ? 0 : Math.ceil(memoryBytes / blockBytes)
-  const hasRecords = dimensions.maxDeliveries > 0 || dimensions.hasDeadLetters
 
   let end = CONTROL_BYTES
   const region = (bytes: number) => {
@@ -111,7 +120,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     end = toLine(end + bytes)
     return at
   }
-  const ringAt = region(ringSize * SLOT_BYTES)
+  const ringAt = region(ringSize * slotBytes)
   const ledgersAt = region(maxThreads * ledgerBytes)
   const linksAt = region(blocks * 4)
   const heapSize = hasHeap ? spares : 0
@@ -128,6 +137,8 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     kind,
     dropsOldest,
     batch,
+    valueBytes,
+    slotBytes,
     ringSize,
     ringAt,
     ledgersAt,
@@ -189,15 +200,15 @@ export function batchAt({ maxInFlight }: Geometry, ledger: number): number {
  */
 export function layOut(memory: ArrayBufferLike, geometry: Geometry, start = 0): void {
   const words = new Int32Array(memory)
-  const { ringSize, ringAt, maxThreads } = geometry
+  const { ringSize, ringAt, slotBytes, valueBytes, maxThreads } = geometry
   for (let ahead = 0; ahead < ringSize; ahead++) {
     const position = start + ahead
     const index = position & (ringSize - 1)
-    const slot = (ringAt + index * SLOT_BYTES) >> 2
+    const slot = (ringAt + index * slotBytes) >> 2
     words[slot] = position << 1
-    words[slot + (SLOT_CELL >> 2)] = index
+    if (valueBytes === 0) words[slot + (SLOT_CELL >> 2)] = index
   }
-  for (let ledger = 0, cell = ringSize; ledger < maxThreads; ledger++) {
+  for (let ledger = 0, cell = valueBytes > 0 ? 0 : ringSize; ledger < maxThreads; ledger++) {
     const entries = ledgerAt(geometry, ledger) + ENTRIES
     for (let entry = 0; entry < entriesOf(geometry); entry++)
       words[(entries + entry * ENTRY_BYTES) >> 2] = cell++

@@ -14,6 +14,8 @@ export interface Shared {
   load(at: number): number
   /** `Atomics.wait` on the word at byte offset `at`, for at most `ms`. */
   wait(at: number, expected: number, ms: number): void
+  /** As `wait`, for a sleep that may end at any time: its thread looks again in any case. */
+  nap(at: number, expected: number, ms: number): void
   /** `Atomics.notify` of all threads that sleep on the word at byte offset `at`. */
   notify(at: number): void
   /**
@@ -71,6 +73,10 @@ export class SharedMemory implements Shared {
 
   wait(at: number, expected: number, ms: number): void {
     Atomics.wait(this.words, at >> 2, expected, ms)
+  }
+
+  nap(at: number, expected: number, ms: number): void {
+    this.wait(at, expected, ms)
   }
 
   notify(at: number): void {

@@ -24,7 +24,10 @@ import {
   type WaitOptions,
 } from './options/index.ts'
 
-/** Several items in one call. Each is put or got by itself, so a batch has no atomicity beyond its items'. */
+/**
+ * Several items in one call, of which some are moved by one operation. A batch has no atomicity beyond its
+ * items'.
+ */
 
 /** Options of getMany and takeMany. */
 export interface BatchOptions extends WaitOptions {
@@ -148,9 +151,12 @@ export async function getMany<T>(
   max: number,
   options?: BatchOptions | IntoOptions,
 ): Promise<T[] | number> {
-  const { most, into, ...given } = checkedInto(queue, max, options)
-  const items = new ItemCollector(queue, into)
-  await collect(queue, items, most, given, options === undefined)
+  integer('max', max, 1, Number.MAX_SAFE_INTEGER)
+  const given =
+    options === undefined ? undefined : optionsObject('options', options as IntoOptions, INTO_OPTIONS)
+  const lingerMs = given && lingerOf(given)
+  const items = new ItemCollector(queue, given && intoOf(queue, given.into))
+  await collect(queue, items, items.atMost(max), lingerMs, options)
   return items.result
 }
 
@@ -160,9 +166,12 @@ export function getManySync<T>(
   max: number,
   options?: BatchOptions | IntoOptions,
 ): T[] | number {
-  const { most, into, ...given } = checkedInto(queue, max, options)
-  const items = new ItemCollector(queue, into)
-  collectSync(queue, items, most, given, options === undefined)
+  integer('max', max, 1, Number.MAX_SAFE_INTEGER)
+  const given =
+    options === undefined ? undefined : optionsObject('options', options as IntoOptions, INTO_OPTIONS)
+  const lingerMs = given && lingerOf(given)
+  const items = new ItemCollector(queue, given && intoOf(queue, given.into))
+  collectSync(queue, items, items.atMost(max), lingerMs, options)
   return items.result
 }
 
@@ -172,15 +181,21 @@ export async function takeMany<T>(
   max: number,
   options?: BatchOptions,
 ): Promise<Batch<T>> {
+  integer('max', max, 1, Number.MAX_SAFE_INTEGER)
   const leases = new LeaseCollector(queue)
-  await collect(queue, leases, max, checked(max, options, BATCH_OPTIONS), options === undefined)
+  const lingerMs =
+    options === undefined ? undefined : lingerOf(optionsObject('options', options, BATCH_OPTIONS))
+  await collect(queue, leases, max, lingerMs, options)
   return leases.result
 }
 
 /** @internal */
 export function takeManySync<T>(queue: HasInternals<T>, max: number, options?: BatchOptions): Batch<T> {
+  integer('max', max, 1, Number.MAX_SAFE_INTEGER)
   const leases = new LeaseCollector(queue)
-  collectSync(queue, leases, max, checked(max, options, BATCH_OPTIONS), options === undefined)
+  const lingerMs =
+    options === undefined ? undefined : lingerOf(optionsObject('options', options, BATCH_OPTIONS))
+  collectSync(queue, leases, max, lingerMs, options)
   return leases.result
 }
 
@@ -197,25 +212,53 @@ interface Collector {
   fail(error: unknown): void
 }
 
-/** `atOnce`: the call has no options that must be heeded before the first item. */
+/** `options` are those of the wait for the first item. */
 async function collect(
   queue: HasInternals<unknown>,
   to: Collector,
   max: number,
-  { linger, ...first }: Given,
-  atOnce: boolean,
+  lingerMs: number | undefined,
+  options: BatchOptions | undefined,
 ): Promise<void> {
-  if (!(atOnce && startsWith(to, max))) await to.next(first)
-  const leftMs = countdown(linger)
+  const isBegun = mayBegin(options) && startsWith(to, max)
+  if (!isBegun) await to.next(waitOptions(options))
+  const leftMs = lingerMs === undefined ? noTime : countdown(lingerMs)
   try {
     while (to.count < max && internalsOf(queue).mayHold > 0) {
       if (to.some(max - to.count) || to.one()) continue
       if (leftMs() <= 0) break
-      await to.next({ timeout: leftMs(), signal: first.signal })
+      await to.next({ timeout: leftMs(), signal: options?.signal })
     }
   } catch (error) {
     if (!onlyEnds(error)) to.fail(error)
   }
+}
+
+/** As collect, blocking this thread. */
+function collectSync(
+  queue: HasInternals<unknown>,
+  to: Collector,
+  max: number,
+  lingerMs: number | undefined,
+  options: BatchOptions | undefined,
+): void {
+  const isBegun = mayBegin(options) && startsWith(to, max)
+  if (!isBegun) to.nextSync(mayBegin(options) ? undefined : waitOptions(options))
+  const leftMs = lingerMs === undefined ? noTime : countdown(lingerMs)
+  try {
+    while (to.count < max && internalsOf(queue).mayHold > 0) {
+      if (to.some(max - to.count) || to.one()) continue
+      if (leftMs() <= 0) break
+      to.nextSync({ timeout: leftMs() })
+    }
+  } catch (error) {
+    if (!onlyEnds(error)) to.fail(error)
+  }
+}
+
+/** No option must be heeded before the first item. */
+function mayBegin(options: BatchOptions | undefined): boolean {
+  return options?.timeout === undefined && options?.signal === undefined
 }
 
 function startsWith(to: Collector, max: number): boolean {
@@ -227,25 +270,12 @@ function startsWith(to: Collector, max: number): boolean {
   }
 }
 
-/** As collect, blocking this thread. */
-function collectSync(
-  queue: HasInternals<unknown>,
-  to: Collector,
-  max: number,
-  { linger, ...first }: Given,
-  atOnce: boolean,
-): void {
-  if (!(atOnce && startsWith(to, max))) to.nextSync(atOnce ? undefined : first)
-  const leftMs = countdown(linger)
-  try {
-    while (to.count < max && internalsOf(queue).mayHold > 0) {
-      if (to.some(max - to.count) || to.one()) continue
-      if (leftMs() <= 0) break
-      to.nextSync({ timeout: leftMs() })
-    }
-  } catch (error) {
-    if (!onlyEnds(error)) to.fail(error)
-  }
+function noTime(): number {
+  return 0
+}
+
+function waitOptions(options: BatchOptions | undefined): WaitOptions {
+  return { timeout: options?.timeout, signal: options?.signal }
 }
 
 /** Items that are settled by taskDone, in an array of their own or in one of the caller. */
@@ -262,6 +292,11 @@ class ItemCollector<T> implements Collector {
     this.#queue = queue
     this.#isInto = into !== undefined
     this.#items = (into ?? []) as unknown as { [index: number]: T }
+  }
+
+  /** How many may be collected. */
+  atMost(max: number): number {
+    return this.#isInto ? Math.min(max, (this.#items as unknown as ArrayLike<number>).length) : max
   }
 
   get result(): T[] | number {
@@ -351,38 +386,25 @@ function isRanked<T>(queue: HasInternals<T>): boolean {
   return internalsOf(queue).description.ranking !== undefined
 }
 
-interface Given extends WaitOptions {
-  readonly linger: number
+function lingerOf({ linger }: { readonly linger?: unknown }): number {
+  return linger === undefined ? 0 : durationOf('options.linger', linger)
 }
 
-function checked<O extends BatchOptions>(max: number, given: O | undefined, known: Known<O>): Given {
-  integer('max', max, 1, Number.MAX_SAFE_INTEGER)
-  const { linger = 0, timeout, signal } = optionsObject('options', given, known)
-  return { linger: durationOf('options.linger', linger), timeout, signal }
-}
-
-function checkedInto(
-  queue: HasInternals<unknown>,
-  max: number,
-  given: BatchOptions | IntoOptions | undefined,
-): Given & { most: number; into: Int32Array | Float64Array | undefined } {
-  const options = checked(max, given as IntoOptions | undefined, INTO_OPTIONS)
-  const { into } = optionsObject('options', given as IntoOptions | undefined)
-  if (into === undefined) return { ...options, most: max, into }
+function intoOf(queue: HasInternals<unknown>, into: unknown): Int32Array | Float64Array | undefined {
+  if (into === undefined) return undefined
   const { codec } = internalsOf(queue).description
   if (codec !== codecs.int32 && codec !== codecs.float64) {
-    const expected = `absent: ${internalsOf(queue).label} has the codec ${codec.name}, not codecs.int32 or codecs.float64`
+    const { label } = internalsOf(queue)
+    const expected = `absent: ${label} has the codec ${codec.name}, not codecs.int32 or codecs.float64`
     throw invalidValue('options.into', expected, into)
   }
-  if (!(types.isFloat64Array(into) || (codec === codecs.int32 && types.isInt32Array(into)))) {
-    throw invalidType(
-      'options.into',
-      codec === codecs.int32 ? 'an Int32Array or a Float64Array' : 'a Float64Array',
-      into,
-    )
+  const isInt32 = codec === codecs.int32
+  if (!types.isFloat64Array(into) && !(isInt32 && types.isInt32Array(into))) {
+    const expected = isInt32 ? 'an Int32Array or a Float64Array' : 'a Float64Array'
+    throw invalidType('options.into', expected, into)
   }
   if (into.length === 0) throw outOfRange('options.into.length', 'at least 1', 0)
-  return { ...options, most: Math.min(max, into.length), into }
+  return into
 }
 
 /** How much is left of `ms`, counted from now. */

@@ -9,11 +9,21 @@ import {
   RETURNS,
   type Shared,
   someAreAhead,
+  URGENT,
+  URGENT_BIT,
+  WAITERS,
   WAKE_UNDER_WAY_MS,
   WAKING,
 } from '../core/index.ts'
-import { BLOCKED_WAITER, blockedBit, type Side } from './side.ts'
+import { ASYNC_WAITER, BLOCKED_WAITER, blockedBit, type Side } from './side.ts'
 import { wakeTakers } from './waking.ts'
+
+/**
+ * A putter's first sleep. Takers wake it when half of the queue is free; with less it looks by itself. All
+ * napping putters together look once a millisecond.
+ */
+const NAP_MS = 1
+const LONGEST_NAP_MS = 20
 
 /**
  * Blocks the thread until `attempt` answers 0. Otherwise `attempt` answers the side to wait on, or throws.
@@ -40,8 +50,12 @@ export function block(
     let lapsed = false
     /** The epoch of the last sleep, if the safety timeout may have ended that sleep. */
     let suspectEpoch: number | undefined
+    /** The epoch of the last nap; it may have ended without a wake. */
+    let napEpoch: number | undefined
     try {
       for (;;) {
+        const isUrgent = side === PUT && napEpoch !== undefined && shared.load(side + EPOCH) === napEpoch
+        if (isUrgent) shared.core.enterWait(ledger, URGENT, URGENT_BIT, BLOCKED_WAITER)
         const epoch = shared.load(side + EPOCH)
         if (shared.load(side + WAKING) !== 0) shared.core.clearWaking(side)
         next = attempt()
@@ -56,10 +70,21 @@ export function block(
           break
         }
         const most = Math.min(left, maxSleepMs())
+        if (side === PUT && !isUrgent) {
+          napEpoch = epoch
+          suspectEpoch = undefined
+          shared.nap(side + EPOCH, epoch, Math.min(most, napMs(shared)))
+          continue
+        }
         suspectEpoch = shared.safetyTimeoutMs < most ? epoch : undefined
         shared.wait(side + EPOCH, epoch, Math.min(most, shared.safetyTimeoutMs))
+        if (isUrgent) {
+          leaveUrgent(shared, ledger)
+          napEpoch = undefined
+        }
       }
     } finally {
+      if (side === PUT) leaveUrgent(shared, ledger)
       shared.core.leaveWait(ledger, side, bit, BLOCKED_WAITER)
       passOn(shared, side)
     }
@@ -80,7 +105,10 @@ function passOn(shared: Shared, side: Side): void {
     const more = queued(shared) > 0 || shared.load(RETURNED) > 0 || shared.load(DELAYED) > 0
     if (more || someAreAhead(shared)) wakeTakers(shared)
   } else if (side === PUT) {
-    if (queued(shared) + shared.load(RETURNS) < shared.geometry.maxsize) core.wake(PUT)
+    const { maxsize } = shared.geometry
+    const size = queued(shared) + shared.load(RETURNS)
+    // As putNeedsWake: the others nap, or half is free.
+    if (size < maxsize && (size <= maxsize >> 1 || shared.load(URGENT + WAITERS) !== 0)) core.wake(PUT)
   } else if (side === MEMORY) {
     // The thread that was first in line for blocks may have left the line.
     core.wakeAll(MEMORY)
@@ -92,6 +120,15 @@ function wakeIsMissing(shared: Shared, side: Side, epoch: number): boolean {
   if (shared.load(side + EPOCH) !== epoch) return false
   shared.wait(side + EPOCH, epoch, WAKE_UNDER_WAY_MS)
   return shared.load(side + EPOCH) === epoch
+}
+
+function napMs(shared: Shared): number {
+  const putters = shared.load(PUT + WAITERS) & (ASYNC_WAITER - 1)
+  return Math.min(NAP_MS * putters, LONGEST_NAP_MS)
+}
+
+function leaveUrgent(shared: Shared, ledger: number): void {
+  shared.core.leaveWait(ledger, URGENT, URGENT_BIT, BLOCKED_WAITER)
 }
 
 function forever(): number {

@@ -74,7 +74,7 @@ function faultsOfCells(words: Int32Array, geometry: Geometry): string[] {
     if (cell < 0 || cell >= geometry.cells) faults.push(`${where} names cell ${cell}, which does not exist`)
     places.set(cell, where)
   }
-  for (let index = 0; index < geometry.ringSize; index++) {
+  for (let index = 0; index < geometry.ringSize && geometry.valueBytes === 0; index++) {
     place(wordAt(words, geometry.ringAt + index * SLOT_BYTES + SLOT_CELL), `slot ${index}`)
   }
   for (let ledger = 0; ledger < geometry.maxThreads; ledger++) {
@@ -123,7 +123,7 @@ function faultsOfCells(words: Int32Array, geometry: Geometry): string[] {
 }
 
 function faultsOfOrder(words: Int32Array, geometry: Geometry): string[] {
-  const { kind, ringSize, ringAt } = geometry
+  const { kind, ringSize, ringAt, slotBytes } = geometry
   if (kind === 'priority') return faultsOfHeap(words, geometry)
   const faults: string[] = []
   const head = wordAt(words, HEAD) & ~SHUT
@@ -132,7 +132,7 @@ function faultsOfOrder(words: Int32Array, geometry: Geometry): string[] {
   if (kind === 'lifo') return faults
   for (let ahead = 0; ahead < ringSize; ahead++) {
     const expected = (head + 2 * ahead + (ahead < queued ? 1 : 0)) | 0
-    const slot = ringAt + (((head >>> 1) + ahead) & (ringSize - 1)) * SLOT_BYTES
+    const slot = ringAt + (((head >>> 1) + ahead) & (ringSize - 1)) * slotBytes
     const found = wordAt(words, slot)
     if (found !== expected) faults.push(`the slot ${ahead} after the head is torn: ${found}, not ${expected}`)
   }

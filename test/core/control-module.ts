@@ -18,7 +18,7 @@ const WINDOWS = {
   },
   take: {
     file: 'operations/ring.ts',
-    line: 'if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY\n  poke(slot + SLOT_CELL, spare)',
+    line: 'if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY\n  empty(slot, entry)',
     read: 'load(HEAD)',
   },
   putBatch: {

@@ -5,7 +5,7 @@ import * as layout from '../../src/core/words/offsets.ts'
 import { faultsOf } from './cell-places.ts'
 import { fresh, STARTS } from './ledgers.ts'
 
-const { ENTRIES, ENTRY_BYTES, LINE_BYTES, PAYLOAD, SLOT_BYTES } = layout
+const { ENTRIES, ENTRY_BYTES, LINE_BYTES, PAYLOAD } = layout
 
 /** Dimensions at the limits, and some between. */
 const geometries: readonly Geometry[] = (['fifo', 'lifo', 'priority'] as const).flatMap((kind) =>
@@ -36,7 +36,7 @@ function regionsOf(geometry: Geometry): [string, number, number][] {
   const { ringSize, maxThreads, ledgerBytes, cells, cellBytes, blocks, blockBytes } = geometry
   const regions: [string, number, number][] = [
     ['control words', 0, layout.CONTROL_BYTES],
-    ['ring', geometry.ringAt, ringSize * SLOT_BYTES],
+    ['ring', geometry.ringAt, ringSize * geometry.slotBytes],
     ['links', geometry.linksAt, blocks * 4],
     ['heap', geometry.heapAt, geometry.heapSize === 0 ? 0 : (1 + geometry.heapSize) * layout.NODE_BYTES],
     ['delayed', geometry.delayedAt, (1 + geometry.delayedSize) * layout.NODE_BYTES],
@@ -74,7 +74,7 @@ describe('the layout of a memory', () => {
         expect(ringSize).toBeGreaterThanOrEqual(geometry.dropsOldest ? maxsize + 1 : maxsize)
         expect(Math.log2(ringSize) % 1).toBe(0)
       }
-      expect(firstSpare).toBe(ringSize + maxThreads * entriesOf(geometry))
+      expect(firstSpare).toBe((geometry.valueBytes > 0 ? 0 : ringSize) + maxThreads * entriesOf(geometry))
       expect(cells - firstSpare).toBe(maxsize + maxThreads * maxInFlight)
       expect(geometry.cellBytes - PAYLOAD).toBeGreaterThanOrEqual(itemBytes)
       expect(geometry.cellBytes % 8).toBe(0)

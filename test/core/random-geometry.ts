@@ -7,8 +7,7 @@ export function randomGeometry(random: Random, kind: Kind): Geometry {
   return geometryOf({
     kind,
     maxsize: random.pick([1, 2, 3, 5, 8, 12]),
-    itemBytes: random.pick([4, 8, 100]),
-    maxItemBytes: random.pick([4, 2000]),
+    ...(random.once(2) ? values(random) : chains(random)),
     memoryBytes: 8192,
     maxThreads: 1 + random.below(3),
     maxInFlight: random.pick([1, 2, 5, 9]),
@@ -17,4 +16,14 @@ export function randomGeometry(random: Random, kind: Kind): Geometry {
     dropsOldest: kind !== 'priority' && random.once(2),
     ...(random.once(2) ? {} : { batch: random.below(MAX_BATCH + 1) }),
   })
+}
+
+/** Items that the slots carry; they have no blocks. */
+function values(random: Random) {
+  const valueBytes = random.pick([1, 4, 5, 8])
+  return { valueBytes, itemBytes: 8, maxItemBytes: 8 }
+}
+
+function chains(random: Random) {
+  return { itemBytes: random.pick([4, 8, 100]), maxItemBytes: random.pick([4, 2000]) }
 }

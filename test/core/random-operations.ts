@@ -159,8 +159,8 @@ export class RandomOperations {
       ...[SPARE_FIRST, SPARE_FRESH, FREE_BLOCKS, FIRST_IN_LINE, BLOCK_FRESH, BLOCK_STACK],
       ...(geometry.ringSize > 0
         ? [
-            geometry.ringAt + random.below(geometry.ringSize) * 8,
-            geometry.ringAt + random.below(geometry.ringSize) * 8 + SLOT_CELL,
+            geometry.ringAt + random.below(geometry.ringSize) * geometry.slotBytes,
+            geometry.ringAt + random.below(geometry.ringSize) * geometry.slotBytes + SLOT_CELL,
           ]
         : [geometry.heapAt + random.below(geometry.heapSize) * NODE_BYTES + NODE_CELL]),
       this.#anyEntry(random.pick(this.#ledgers)),

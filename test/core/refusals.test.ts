@@ -45,6 +45,7 @@ function watched({ core, geometry, lot, ...others }: SharedMemory, before: () =>
     geometry,
     lot,
     wait: () => {},
+    nap: () => {},
     safetyTimeoutMs: Number.POSITIVE_INFINITY,
     noteMissedWake: () => {},
     notify: () => {},

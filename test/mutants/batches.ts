@@ -13,6 +13,8 @@ const HELD_ITEMS = 'queue/attachment/held-items.ts'
 const EXCHANGE_TAIL = 'if (cas(TAIL, tail, tail + n * POSITION) !== tail) return BUSY\n'
 const EXCHANGE_HEAD = 'if (cas(HEAD, head, head + n * POSITION) !== head) {'
 const COUNT_TAKEN = 'store(ledger + TAKEN, load(ledger + TAKEN) + n)\n'
+const PUBLISHES = '  store(slotAt(tail), fullMark(tail))\n'
+const FREES = '  store(slotAt(head), emptiedMark(head))\n'
 const SAYS_FETCHING = 'if (fetches) store(ledger + AHEAD, FETCHING)\n'
 const FETCHED_AHEAD = ['queue/fetched-and-revoked.test.ts', 'queue/fetch-ahead.test.ts'] as const
 const REFUSALS = ['core/refusals.test.ts'] as const
@@ -30,11 +32,7 @@ const puts: Mutant[] = [
   },
   {
     name: 'a batch is put without a look at the room within maxsize',
-    faults: one(
-      BATCH,
-      'if (((load(slotAt(oldest)) - emptiedMark(oldest)) | 0) < 0) return 0',
-      'if (oldest === 1) return 0',
-    ),
+    faults: one(BATCH, 'if (maxsize <= ringMask && hasRoom(at) === 0) return 0', ''),
     expected: 'explored',
     scenes: ['batches, maxsize 3'],
   },
@@ -59,11 +57,11 @@ const puts: Mutant[] = [
   {
     name: 'a batch is published before its cells stand in the slots',
     faults: [
-      { file: BATCH, find: '+ n)\n  publish(tail)\n', replace: '+ n)\n' },
+      { file: BATCH, find: `${PUBLISHES}  return`, replace: '  return' },
       {
         file: BATCH,
-        find: '  fillSlot(tail, entry)\n',
-        replace: '  publish(tail)\n  fillSlot(tail, entry)\n',
+        find: '  fill(slotAt(tail), entry)\n',
+        replace: `${PUBLISHES}  fill(slotAt(tail), entry)\n`,
       },
     ],
     expected: 'explored',
@@ -71,7 +69,7 @@ const puts: Mutant[] = [
   },
   {
     name: 'the last item of a batch is not published',
-    faults: one(BATCH, 'if (n > 1) publish(tail + POSITION)\n'),
+    faults: one(BATCH, 'if (n > 1) markFull(tail + POSITION)\n'),
     expected: 'explored',
     scenes: ['batches'],
   },
@@ -82,18 +80,6 @@ const puts: Mutant[] = [
       'poke(ledger + STORED, peek(ledger + STORED) + n)',
       'poke(ledger + STORED, peek(ledger + STORED) + 1)',
     ),
-    expected: 'explored',
-    scenes: ['batches'],
-  },
-  {
-    name: 'the cells of a batch are still owned after its put',
-    faults: one(BATCH, '  poke(entry, peek(slot + SLOT_CELL))\n  // As in put', '  // As in put'),
-    expected: 'explored',
-    scenes: ['batches'],
-  },
-  {
-    name: 'the first delivery of an item of a batch is not counted',
-    faults: one(BATCH, 'poke(cellAt(full) + ATTEMPTS, 1)\n'),
     expected: 'explored',
     scenes: ['batches'],
   },
@@ -140,12 +126,8 @@ const takes: Mutant[] = [
   {
     name: 'a batch of slots is freed before their cells were taken out',
     faults: [
-      {
-        file: BATCH,
-        find: '  emptySlot(head, a, HELD)\n',
-        replace: '  free(head)\n  emptySlot(head, a, HELD)\n',
-      },
-      { file: BATCH, find: '\n  free(head)\n  if (n > 1) free', replace: '\n  if (n > 1) free' },
+      { file: BATCH, find: `${FREES}  return`, replace: '  return' },
+      { file: BATCH, find: '  move(head, a, HELD)\n', replace: `${FREES}  move(head, a, HELD)\n` },
     ],
     expected: 'explored',
     scenes: ['batches'],
@@ -170,7 +152,7 @@ const takes: Mutant[] = [
   },
   {
     name: 'a batch of takes wakes no putter',
-    faults: one(BATCH, 'return (n << 1) | needsWake(PUT)', 'return n << 1'),
+    faults: one(BATCH, 'return (n << 1) | putNeedsWake()', 'return n << 1'),
     expected: 'explored',
     scenes: ['batches'],
   },
@@ -213,7 +195,7 @@ const takes: Mutant[] = [
   },
   {
     name: 'the first of the fetched items is marked as the others are',
-    faults: one(BATCH, 'emptySlot(head, a, HELD)', 'emptySlot(head, a, state)'),
+    faults: one(BATCH, 'move(head, a, HELD)', 'move(head, a, state)'),
     expected: 'explored',
     scenes: ['fetched'],
   },

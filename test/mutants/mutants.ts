@@ -47,8 +47,8 @@ const core: Mutant[] = [
     name: 'a take stores the head instead of exchanging it',
     faults: one(
       RING,
-      `${EXCHANGE_HEAD}\n  poke(slot + SLOT_CELL, spare)`,
-      'store(HEAD, nextPosition(head))\n  poke(slot + SLOT_CELL, spare)',
+      `${EXCHANGE_HEAD}\n  empty(slot, entry)`,
+      'store(HEAD, nextPosition(head))\n  empty(slot, entry)',
     ),
     expected: 'explored',
     scenes: ['1P2C'],
@@ -71,13 +71,13 @@ const core: Mutant[] = [
     faults: [
       {
         file: RING,
-        find: `${EXCHANGE_HEAD}\n  poke(slot + SLOT_CELL, spare)`,
-        replace: `${EXCHANGE_HEAD}\n  store(slot, emptiedMark(head))\n  poke(slot + SLOT_CELL, spare)`,
+        find: `${EXCHANGE_HEAD}\n  empty(slot, entry)`,
+        replace: `${EXCHANGE_HEAD}\n  store(slot, emptiedMark(head))\n  empty(slot, entry)`,
       },
       {
         file: RING,
-        find: 'store(slot, emptiedMark(head))\n  return (full',
-        replace: 'return (full',
+        find: 'store(slot, emptiedMark(head))\n  return (peek',
+        replace: 'return (peek',
       },
     ],
     expected: 'explored',
@@ -85,9 +85,80 @@ const core: Mutant[] = [
   },
   {
     name: 'the staged cell is still owned after its put',
-    faults: one(RING, 'poke(slot + SLOT_CELL, full)\n  poke(entry, spare)', 'poke(slot + SLOT_CELL, full)'),
+    faults: one(
+      RING,
+      'poke(entry, peek(slot + SLOT_CELL))\n  poke(slot + SLOT_CELL, full)',
+      'poke(slot + SLOT_CELL, full)',
+    ),
     expected: 'explored',
     scenes: ['1P1C'],
+  },
+  {
+    name: 'a value is left in its slot by its take',
+    faults: one(RING, 'poke(at + PAYLOAD, peek(slot + SLOT_VALUE))\n'),
+    expected: 'explored',
+    scenes: ['values'],
+  },
+  {
+    name: 'the second word of a value is not put',
+    faults: one(RING, 'if (valueBytes > 4) poke(slot + SLOT_VALUE_HIGH, peek(at + PAYLOAD + 4))\n'),
+    expected: 'explored',
+    scenes: ['values'],
+  },
+  {
+    name: 'the first delivery of a value is not counted',
+    faults: one(
+      RING,
+      'poke(at + LENGTH, valueBytes)\n    poke(at + ATTEMPTS, 1)\n',
+      'poke(at + LENGTH, valueBytes)\n',
+    ),
+    expected: 'explored',
+    scenes: ['values'],
+  },
+  {
+    name: 'the first delivery of an item in a cell is not counted',
+    faults: one(RING, 'poke(at + ATTEMPTS, 1)\n  poke(entry', 'poke(entry'),
+    expected: 'explored',
+    scenes: ['1P1C'],
+  },
+  {
+    name: 'a take does not heed urgent putters',
+    faults: one(WAKE, 'if (load(URGENT + WAITERS) !== 0) return 1\n'),
+    expected: 'explored',
+    scenes: ['napping'],
+  },
+  {
+    name: 'a take wakes no napping putter when half is free',
+    faults: one(WAKE, 'return depth(load(TAIL), head) + load(RETURNS) <= maxsize >> 1 ? 1 : 0', 'return 0'),
+    expected: 'explored',
+    scenes: ['napping'],
+    equivalent:
+      'the nap of the putter ends by itself; before it sleeps without limit it counts itself as urgent, and looks',
+  },
+  {
+    name: 'a putter that leaves does not heed urgent ones',
+    faults: one(
+      BLOCKING,
+      '(size <= maxsize >> 1 || shared.load(URGENT + WAITERS) !== 0)',
+      'size <= maxsize >> 1',
+    ),
+    expected: 'explored',
+    scenes: ['napping, 2P1C'],
+  },
+  {
+    name: 'a putter sleeps without limit and does not say so',
+    faults: one(
+      BLOCKING,
+      'if (isUrgent) shared.core.enterWait(ledger, URGENT, URGENT_BIT, BLOCKED_WAITER)\n',
+    ),
+    expected: 'explored',
+    scenes: ['napping'],
+  },
+  {
+    name: 'a dead putter stays counted as urgent',
+    faults: one(RECOVERY, '  core.leaveWait(ledger, URGENT, URGENT_BIT, BLOCKED_WAITER)\n'),
+    expected: 'explored',
+    scenes: ['napping, deaths'],
   },
   {
     name: 'the room of a slot is computed without its wrap',

@@ -383,6 +383,22 @@ export const SCENES = {
     },
     bounds: { preemptions: 1, kills: 1 },
   },
+  values: {
+    scenario: { values: true, maxsize: 2, threads: [producer(0, 2), taker(0, 2)], end: allFinished(1, 2) },
+    bounds: {},
+  },
+  napping: {
+    scenario: { maxsize: 3, threads: [producer(0, 4), taker(0, 1)] },
+    bounds: { preemptions: 3 },
+  },
+  'napping, 2P1C': {
+    scenario: { maxsize: 3, threads: [producer(0, 4), producer(1, 1), taker(0, 2)] },
+    bounds: { preemptions: 2 },
+  },
+  'napping, deaths': {
+    scenario: { maxsize: 1, threads: [producer(0, 2, mortal), taker(0, 1), guardian(0)] },
+    bounds: { preemptions: 2, kills: 1 },
+  },
   batches: {
     scenario: { ...wide, threads: [batchProducer(0, 3), batchTaker(0, 3)], end: allFinished(1, 2, 3) },
     bounds: { preemptions: 2 },

@@ -9,6 +9,7 @@ const awaited: [string, Call][] = [
   ['get', (queue, options) => queue.get(options)],
   ['getMany', (queue, options) => queue.getMany(1, options)],
   ['take', (queue, options) => queue.take(options)],
+  ['takeMany', (queue, options) => queue.takeMany(1, options)],
   ['join', (queue, options) => queue.join(options)],
 ]
 const blocking: [string, Call][] = [
@@ -17,6 +18,7 @@ const blocking: [string, Call][] = [
   ['getSync', (queue, options) => queue.getSync(options)],
   ['getManySync', (queue, options) => queue.getManySync(1, options)],
   ['takeSync', (queue, options) => queue.takeSync(options)],
+  ['takeManySync', (queue, options) => queue.takeManySync(1, options)],
   ['joinSync', (queue, options) => queue.joinSync(options)],
 ]
 

@@ -163,12 +163,11 @@ describe('a batch', () => {
 
   it('that may hold no more, since another of this thread does, returns its items', async () => {
     const { queue } = site({ maxInFlight: 3 })
-    await queue.putMany([1, 2])
+    await queue.put(1)
     const batches = [queue.getMany(3, { linger: LONG }), queue.getMany(3, { linger: LONG })]
     await waits(queue, 'get', 0)
-    queue.tryPut(3)
-    queue.tryPut(4)
-    expect(await within(Promise.all(batches), 'both')).toEqual([[1, 3], [2]])
+    for (const item of [2, 3, 4]) queue.tryPut(item)
+    expect(await within(Promise.all(batches), 'both')).toEqual([[1, 2], [3]])
     queue.taskDone(3)
     expect([queue.size, internalsOf(queue).held]).toEqual([1, 0])
   })

@@ -88,10 +88,12 @@ describe('a failing codec', () => {
       () => queue.get(),
       () => queue.take(),
       () => queue.getMany(2),
+      () => queue.takeMany(2),
       async () => queue.getSync(),
       async () => queue.takeSync(),
       async () => queue.tryGet(),
       async () => queue.getManySync(2),
+      async () => queue.takeManySync(2),
     ]
     for (const get of gets) {
       when.decode = true

@@ -5,6 +5,8 @@ import { internalsOf, type Source } from '../../src/queue/index.ts'
 import { faultsOf } from '../core/cell-places.ts'
 import { within } from '../support/deadline.ts'
 import { CLASSES } from '../support/queues.ts'
+import { Random } from '../support/random.mjs'
+import { seedOfRun } from '../support/seed.ts'
 import { other, others, waits } from '../support/users.ts'
 
 /** This thread fetches ahead as a consumer does, and other threads revoke. */
@@ -252,6 +254,52 @@ describe('items fetched ahead', () => {
     expect(queue.stats().missedWakes).toBe(0)
   })
 
+  it.each([7, 15, 23, 31, 32, 35])(
+    'keep their order when another thread gets them, after %i',
+    async (before) => {
+      const { queue, source } = await site(before + 8)
+      for (const item of upTo(before)) expect(finishOne(source)).toBe(item)
+      const lease = source.tryLeaseAhead()
+      const fetchedNow = queue.stats().held - 1
+      expect(fetchedNow).toBeGreaterThan(2)
+      const there = await other(queue)
+      const got: number[] = []
+      while (got.length < fetchedNow) got.push(...(await there.call('getMany', 1)))
+      // The rest was queued, and came first.
+      const rest = upTo(7 - fetchedNow, before + 1 + fetchedNow)
+      while (got.length < 7) got.push(await there.call('getSync'))
+      expect(got).toEqual([...rest, ...upTo(fetchedNow, before + 1)])
+      lease?.finish()
+    },
+  )
+
+  it('keep their order when their thread detaches, whatever it did before', async () => {
+    const seed = seedOfRun()
+    const random = new Random(seed)
+    for (let round = 0; round < 30; round++) {
+      const { queue, source } = await site(0, { maxInFlight: 1 + random.below(12) })
+      const there = await other(queue)
+      let put = 0
+      for (let steps = random.below(60) + 1; steps > 0; steps--) {
+        for (let more = random.below(12); more > 0; more--) queue.tryPut(put++)
+        const lease = source.tryLeaseAhead()
+        // The last one is still held when the thread detaches.
+        if (steps === 1) break
+        if (random.once(5)) lease?.retry(undefined)
+        else lease?.finish()
+        if (random.once(10)) source.releaseAhead()
+      }
+      queue[Symbol.dispose]()
+      const firsts: number[] = []
+      while ((await there.call('size')) > 0) {
+        const { key, item, attempt } = await there.take('takeSync')
+        if (attempt === 1) firsts.push(item as number)
+        await there.settle(key, 'done')
+      }
+      expect(firsts, `seed ${seed}`).toEqual(firsts.toSorted((a, b) => a - b))
+    }
+  })
+
   it('come last: a thread revokes none while others are queued', async () => {
     const { queue, source } = await site(30)
     fetched(source)
@@ -389,6 +437,32 @@ describe('items fetched ahead', () => {
     const got = await queue.getMany(7)
     expect([got, queue.size, queue.tryPut(99)]).toEqual([upTo(7, 8), 15, false])
     expect([queue.tryGet(), queue.tryPut(99)]).toEqual([15, true])
+  })
+
+  it('keep their memory: no item is dropped for a long one that would find no room all the same', async () => {
+    const queue = new Queue<string>({
+      codec: codecs.string,
+      itemBytes: 8,
+      maxItemBytes: 1000,
+      memoryBytes: 4000,
+      whenFull: 'drop-oldest',
+    })
+    const { source } = internalsOf(queue)
+    const long = 'x'.repeat(1000)
+    await queue.putMany(['a', 'b', 'c', long, long, long, long, 'd', 'e'])
+    for (const item of ['a', 'b', 'c']) {
+      const lease = source.tryLeaseAhead()
+      expect(lease?.item).toBe(item)
+      lease?.finish()
+    }
+    // It begins one of the long items, and has fetched the others.
+    expect(source.tryLeaseAhead()?.item).toBe(long)
+    expect(queue.stats()).toMatchObject({ held: 4, queued: 2 })
+    expect(queue.tryPut(long)).toBe(false)
+    expect(queue.stats()).toMatchObject({ queued: 2, dropped: 0 })
+    source.releaseAhead()
+    expect(queue.tryPut(long)).toBe(true)
+    expect(queue.stats()).toMatchObject({ size: 5, dropped: 1 })
   })
 
   it('are counted as held', async () => {

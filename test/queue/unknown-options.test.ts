@@ -45,6 +45,7 @@ describe('an unknown option of a call', () => {
     ['get', () => queue.get(given)],
     ['getMany', () => queue.getMany(1, given)],
     ['take', () => queue.take(given)],
+    ['takeMany', () => queue.takeMany(1, given)],
     ['join', () => queue.join(given)],
     ['select', () => select({ queue }, given)],
   ])('is refused by %s, and nothing is put or taken', async (_, call) => {
@@ -58,6 +59,7 @@ describe('an unknown option of a call', () => {
     ['getSync', () => queue.getSync(given)],
     ['getManySync', () => queue.getManySync(1, given)],
     ['takeSync', () => queue.takeSync(given)],
+    ['takeManySync', () => queue.takeManySync(1, given)],
     ['joinSync', () => queue.joinSync(given)],
   ])('is refused by %s, and nothing is put or taken', (_, call) => {
     expect(call).toThrow(refusal('timeOut', hint))

@@ -19,8 +19,7 @@ const WORD = 920
 const pair = { maxsize: 2, threads: [producer(0, 2), taker(0, 2)] }
 const putExchange = 'if (cas(TAIL, tail, nextPosition(tail)) !== tail) return BUSY'
 const published = 'store(slot, fullMark(tail))\n  return needsWake(GET)'
-const takeExchange =
-  'if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY\n  poke(slot + SLOT_CELL, spare)'
+const takeExchange = 'if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY\n  empty(slot, entry)'
 const freed = 'store(slot, emptiedMark(head))'
 const difference = '(load(slotAt(oldest)) - emptiedMark(oldest)) | 0'
 const closedLook = 'const tail = load(TAIL)\n  if ((tail & SHUT) !== 0) return CLOSED'
@@ -41,7 +40,7 @@ export const FAULTY: readonly Faulty[] = [
     scenario: { ...pair, maxsize: 1 },
     faults: [
       { file: RING, find: takeExchange, replace: takeExchange.replace('\n', `\n  ${freed}\n`) },
-      { file: RING, find: `${freed}\n  return (full << 1)`, replace: 'return (full << 1)' },
+      { file: RING, find: `${freed}\n  return (peek(entry) << 1)`, replace: 'return (peek(entry) << 1)' },
     ],
     kills: 0,
     finding: /two places|never put|race/,
@@ -65,7 +64,7 @@ export const FAULTY: readonly Faulty[] = [
     scenario: { ...pair, start: 2 ** 30 - 1 },
     faults: [{ file: RING, find: difference, replace: difference.replace(' | 0', '') }],
     kills: 0,
-    finding: /stuck/,
+    finding: /stuck|sleeps, and there is room/,
   },
   {
     what: 'the closed flag has a word of its own',

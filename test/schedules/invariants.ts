@@ -72,8 +72,8 @@ export class Invariants {
       if (places[cell] !== 0) fail(`cell ${cell} has two places, one is ${where}`)
       places[cell] = 1
     }
-    const item = (cell: number, where: string) => {
-      const id = itemIn(words, geometry, cell)
+    const item = (cell: number, where: string) => noteItem(itemIn(words, geometry, cell), where)
+    const noteItem = (id: number, where: string) => {
       if (items.has(id)) fail(`item ${id} is in two places, one is ${where}`)
       items.add(id)
     }
@@ -107,10 +107,14 @@ export class Invariants {
     }
     for (let ahead = 0; geometry.kind === 'fifo' && ahead < geometry.ringSize; ahead++) {
       const position = (head + ahead * 2) | 0
-      const slot = geometry.ringAt + ((position >>> 1) & (geometry.ringSize - 1)) * SLOT_BYTES
+      const slot = geometry.ringAt + ((position >>> 1) & (geometry.ringSize - 1)) * geometry.slotBytes
       const sequence = ahead < queued ? position | 1 : position
       if (at(words, slot) !== sequence)
         fail(`slot of ${position >>> 1}: sequence ${at(words, slot)}, not ${sequence}`)
+      if (geometry.valueBytes > 0) {
+        if (ahead < queued) noteItem(at(words, slot + layout.SLOT_VALUE), 'the ring')
+        continue
+      }
       const cell = at(words, slot + SLOT_CELL)
       place(cell, 'the ring')
       if (ahead < queued) item(cell, 'the ring')
@@ -122,6 +126,7 @@ export class Invariants {
     const waiters = SIDES.map(() => 0)
     let reserved = 0
     let selectors = 0
+    let urgent = 0
     for (let index = 0; index < geometry.maxThreads; index++) {
       const ledger = ledgerAt(geometry, index)
       for (let entry = 0; entry < entriesOf(geometry); entry++) {
@@ -152,7 +157,10 @@ export class Invariants {
           waiters[which] = (waiters[which] as number) + layout.ASYNC_WAITER
       })
       if ((waits & SELECT_BIT) !== 0) selectors++
+      if ((waits & layout.URGENT_BIT) !== 0) urgent++
     }
+    if (at(words, layout.URGENT + layout.WAITERS) !== urgent)
+      fail(`URGENT counts ${at(words, layout.URGENT + layout.WAITERS)} threads, the ledgers ${urgent}`)
     const put = ((at(words, layout.TAIL) >>> 1) - this.#start) & 0x7fffffff
     if (stored !== put) fail(`${put} items were put, and the ledgers count ${stored}`)
     if (at(words, layout.SELECT + layout.WAITERS) !== selectors)

@@ -22,6 +22,8 @@ export interface Scenario {
   readonly maxInFlight?: number
   /** Most items that one put or take moves at once. @default 0 */
   readonly batch?: number
+  /** The slots carry the items. */
+  readonly values?: boolean
   /** The first position. */
   readonly start?: number
   readonly blocks?: number
@@ -281,6 +283,7 @@ function geometryFor({
   maxsize = 1,
   maxInFlight = 1,
   batch = 0,
+  values = false,
   blocks = 0,
   maxDeliveries = 0,
   dropsOldest = false,
@@ -300,6 +303,7 @@ function geometryFor({
     hasDeadLetters: false,
     dropsOldest,
     batch,
+    valueBytes: values ? 8 : 0,
   })
   // No failure records: no step of the core touches them.
   const geometry = { ...laidOut, hasDeadLetters: deadLetters }
@@ -323,6 +327,8 @@ function machineFor(scenario: Scenario, source: Program, geometry: Geometry): Ma
   const withoutSafetyTimeout = {
     safetyTimeoutMs: Number.POSITIVE_INFINITY,
     noteMissedWake: untransformed,
+    // A nap may end at any time: here it ends at once.
+    nap: () => {},
     notify: () => {},
   }
   actors.share({ core, geometry, load: untransformed, wait: untransformed, lot, ...withoutSafetyTimeout })
@@ -432,7 +438,7 @@ function noteDeath(machine: Machine, geometry: Geometry, thread: number): void {
 
 function checksFor(scenario: Scenario, geometry: Geometry): Checks {
   const invariants = new Invariants(geometry, scenario.start)
-  const ringEnd = geometry.ringAt + geometry.ringSize * layout.SLOT_BYTES
+  const ringEnd = geometry.ringAt + geometry.ringSize * geometry.slotBytes
   return {
     step(machine) {
       if (!machine.isInside) invariants.check(machine.world.words)
@@ -459,11 +465,17 @@ function checksFor(scenario: Scenario, geometry: Geometry): Checks {
     // The cell number in a slot is read before the exchange that gives the slot to the thread. The list of
     // dead-lettered items is read before the lock is taken. The state of another thread's entry is exchanged
     // only from FETCHED; its owner writes plainly what it has begun, so the exchange fails before and after.
+    // The SEQUENCE of a slot in a batch is published by that of the first: see operations/batch.ts.
     mayRace: (address, exchanges) =>
       isEntryState(geometry, address) ||
       (!exchanges && address === layout.DEAD_LETTERED_FIRST) ||
-      (!exchanges && address >= geometry.ringAt && address < ringEnd && (address & 7) === layout.SLOT_CELL),
+      (!exchanges && address >= geometry.ringAt && address < ringEnd && mayRaceInSlot(geometry, address)),
   }
+}
+
+function mayRaceInSlot(geometry: Geometry, address: number): boolean {
+  const offset = (address - geometry.ringAt) % geometry.slotBytes
+  return offset === 0 ? geometry.batch > 0 : geometry.valueBytes === 0 && offset === layout.SLOT_CELL
 }
 
 function isEntryState(geometry: Geometry, address: number): boolean {
@@ -495,6 +507,8 @@ function refuseSleep(words: Words, geometry: Geometry, side: number, who: string
   if (side === layout.GET && at(words, layout.DELAYED) > 0 && at(words, CLOCK) !== 0)
     fail(`${who}: sleeps, and an item is due`)
   if (side === layout.GET && isShut && held + returns === 0) fail(`${who}: sleeps, and the queue has ended`)
+  if (side === layout.PUT && at(words, layout.URGENT + layout.WAITERS) === 0)
+    fail(`${who}: is not counted as urgent`)
   if (side === layout.PUT && isShut) fail(`${who}: sleeps, and the queue is shut down`)
   if (side === layout.PUT && queued + returns < geometry.maxsize) fail(`${who}: sleeps, and there is room`)
   if (side === layout.MEMORY && at(words, layout.FREE_BLOCKS) === geometry.blocks)

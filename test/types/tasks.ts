@@ -1,6 +1,10 @@
 import {
+  type Batch,
+  type BatchOptions,
   type ConsumeOptions,
   type DeadLetter,
+  type Delivery,
+  type IntoOptions,
   PriorityQueue,
   Queue,
   Supervisor,
@@ -208,3 +212,30 @@ export function onTwoThreads<T>(queue: Queue<T>, each: ThreadTask & ConsumeOptio
   return supervisor.consume(queue, { ...each, threads: 2 })
 }
 export const doubled = onTwoThreads(words, work('save'))
+
+export async function batched(): Promise<void> {
+  const into: IntoOptions = { into: new Int32Array(new SharedArrayBuffer(8)), linger: 5 }
+  const counts: number[] = [
+    await numbers.getMany(2, into),
+    await numbers.getMany(2, { into: new Float64Array(2), timeout: 5 }),
+    numbers.getManySync(2, into),
+  ]
+  const linger: BatchOptions = { linger: 5 }
+  const items: number[] = [...(await numbers.getMany(2, linger)), ...numbers.getManySync(2)]
+  const batch: Batch<string> = await words.takeMany(2, linger)
+  const deliveries: Delivery<string>[] = [...batch, ...words.takeManySync(2)]
+  const stored: number = await numbers.putMany(new Int32Array(2))
+  numbers.putManySync(new Set([1]), { timeout: 5 })
+  void [counts, items, deliveries, stored, batch.items]
+  // @ts-expect-error: the other options of getMany give items
+  const missing: number = await numbers.getMany(2, linger)
+  // @ts-expect-error: no array of numbers
+  await numbers.getMany(2, { into: ['a'] })
+  // @ts-expect-error: deliveries have items of their own
+  await words.takeMany(2, { into: new Int32Array(2) })
+  // @ts-expect-error: no items of the queue
+  await words.putMany(new Int32Array(2))
+  // @ts-expect-error: no iterable
+  await words.putMany({ length: 1, 0: 'a' })
+  void missing
+}

@@ -5,6 +5,7 @@ import { makeBuiltin } from '../make-builtin.ts'
 export const float64 = makeBuiltin<number>({
   name: 'float64',
   byteLength: 8,
+  number: 'float64',
   write(item, span, at, end) {
     if (typeof item !== 'number') throw invalidType('item', 'a number', item)
     if (end - at >= 8) span.doubles[at >> 3] = item

@@ -5,6 +5,7 @@ import { makeBuiltin } from '../make-builtin.ts'
 export const int32 = makeBuiltin<number>({
   name: 'int32',
   byteLength: 4,
+  number: 'int32',
   write(item, span, at, end) {
     if (typeof item !== 'number' || (item | 0) !== item) throw refused(item)
     if (end - at >= 4) span.words[at >> 2] = item

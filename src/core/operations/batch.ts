@@ -1,11 +1,9 @@
 import {
   AHEAD,
-  ATTEMPTS,
   BUSY,
   CLOSED,
   CORRUPT,
   cas,
-  cellAt,
   EMPTY_ENTRY,
   ENTRY_BYTES,
   ENTRY_STATE,
@@ -23,15 +21,15 @@ import {
   load,
   maxsize,
   POSITION,
-  PUT,
   peek,
   poke,
   positionBefore,
   RETURNED,
   RETURNS,
+  ringMask,
+  SETTLING,
   SHUT,
   SINGLY,
-  SLOT_CELL,
   STALE,
   STORED,
   slotAt,
@@ -40,19 +38,23 @@ import {
   TAKEN,
   WAITERS,
 } from '../words/index.ts'
-import { size } from './ring.ts'
-import { needsWake } from './wake.ts'
+import { empty, fill, size, slotIsSound } from './ring.ts'
+import { needsWake, putNeedsWake } from './wake.ts'
 
 /**
  * Up to MAX_BATCH items of the ring in one straight line, with one exchange of TAIL or HEAD. Before the
  * exchange every slot and every cell is checked, in order; the first that will not do ends the batch, which
  * may be shorter than asked for.
+ *
+ * Only the SEQUENCE of a batch's first slot is stored atomically, and last. It publishes the others, which
+ * are written plainly: a thread that acts on one of those has read the first, or has read a TAIL or HEAD that
+ * a thread moved after it had. (A thread that reads one early takes it for not ready, or its exchange fails.)
  */
 
 /**
  * Puts the cells of `count` entries from `entry` on, at the tail. Their payloads and LENGTH are written.
  * Answers (n << 1) | 1 if a thread that waits for an item must be woken, (n << 1) if not: the first n cells
- * are put. FULL, CLOSED, BUSY, CORRUPT as put.
+ * are put. FULL, SETTLING, CLOSED, BUSY, CORRUPT as put.
  */
 export function putBatch(ledger: i32, entry: i32, count: i32): i32 {
   const tail = load(TAIL)
@@ -61,36 +63,37 @@ export function putBatch(ledger: i32, entry: i32, count: i32): i32 {
   if (n === 0) return whyNone(tail, entry)
   // After the slots were read, as in put.
   if (load(RETURNS) !== 0) {
-    const room = maxsize - size(tail)
-    if (room <= 0) return FULL
-    if (room < n) n = room
+    const left = maxsize - size(tail)
+    if (left <= 0) return FULL
+    if (left < n) n = left
   }
   if (cas(TAIL, tail, tail + n * POSITION) !== tail) return BUSY
-  fillSlot(tail, entry)
-  if (n > 1) fillSlot(tail + POSITION, entry + ENTRY_BYTES)
-  if (n > 2) fillSlot(tail + 2 * POSITION, entry + 2 * ENTRY_BYTES)
-  if (n > 3) fillSlot(tail + 3 * POSITION, entry + 3 * ENTRY_BYTES)
-  if (n > 4) fillSlot(tail + 4 * POSITION, entry + 4 * ENTRY_BYTES)
-  if (n > 5) fillSlot(tail + 5 * POSITION, entry + 5 * ENTRY_BYTES)
-  if (n > 6) fillSlot(tail + 6 * POSITION, entry + 6 * ENTRY_BYTES)
-  if (n > 7) fillSlot(tail + 7 * POSITION, entry + 7 * ENTRY_BYTES)
+  fill(slotAt(tail), entry)
+  if (n > 1) fill(slotAt(tail + POSITION), entry + ENTRY_BYTES)
+  if (n > 2) fill(slotAt(tail + 2 * POSITION), entry + 2 * ENTRY_BYTES)
+  if (n > 3) fill(slotAt(tail + 3 * POSITION), entry + 3 * ENTRY_BYTES)
+  if (n > 4) fill(slotAt(tail + 4 * POSITION), entry + 4 * ENTRY_BYTES)
+  if (n > 5) fill(slotAt(tail + 5 * POSITION), entry + 5 * ENTRY_BYTES)
+  if (n > 6) fill(slotAt(tail + 6 * POSITION), entry + 6 * ENTRY_BYTES)
+  if (n > 7) fill(slotAt(tail + 7 * POSITION), entry + 7 * ENTRY_BYTES)
   poke(ledger + STORED, peek(ledger + STORED) + n)
-  publish(tail)
-  if (n > 1) publish(tail + POSITION)
-  if (n > 2) publish(tail + 2 * POSITION)
-  if (n > 3) publish(tail + 3 * POSITION)
-  if (n > 4) publish(tail + 4 * POSITION)
-  if (n > 5) publish(tail + 5 * POSITION)
-  if (n > 6) publish(tail + 6 * POSITION)
-  if (n > 7) publish(tail + 7 * POSITION)
+  if (n > 7) markFull(tail + 7 * POSITION)
+  if (n > 6) markFull(tail + 6 * POSITION)
+  if (n > 5) markFull(tail + 5 * POSITION)
+  if (n > 4) markFull(tail + 4 * POSITION)
+  if (n > 3) markFull(tail + 3 * POSITION)
+  if (n > 2) markFull(tail + 2 * POSITION)
+  if (n > 1) markFull(tail + POSITION)
+  store(slotAt(tail), fullMark(tail))
   return (n << 1) | needsWake(GET)
 }
 
 /** Not even the first cell can be put. */
 function whyNone(tail: i32, entry: i32): i32 {
   const slot = slotAt(tail)
-  if (isCell(peek(entry)) === 0 || isCell(peek(slot + SLOT_CELL)) === 0) return CORRUPT
-  return size(tail) >= maxsize ? FULL : BUSY
+  if (isCell(peek(entry)) === 0 || slotIsSound(slot) === 0) return CORRUPT
+  if (load(slot) !== tail || hasRoom(tail) === 0) return size(tail) >= maxsize ? FULL : SETTLING
+  return BUSY
 }
 
 /**
@@ -113,22 +116,19 @@ function isFree(position: i32, entry: i32): i32 {
   const at = position | 0
   const slot = slotAt(at)
   if (load(slot) !== at) return 0
-  const oldest = positionBefore(at, maxsize)
-  if (((load(slotAt(oldest)) - emptiedMark(oldest)) | 0) < 0) return 0
-  return isCell(peek(slot + SLOT_CELL)) & isCell(peek(entry))
+  // With as many slots as items, an empty slot is room enough.
+  if (maxsize <= ringMask && hasRoom(at) === 0) return 0
+  return slotIsSound(slot) & isCell(peek(entry))
 }
 
-function fillSlot(position: i32, entry: i32): void {
-  const slot = slotAt(position)
-  const full = peek(entry)
-  poke(entry, peek(slot + SLOT_CELL))
-  // As in put: the first delivery is counted here already.
-  poke(cellAt(full) + ATTEMPTS, 1)
-  poke(slot + SLOT_CELL, full)
+/** 1 if the position maxsize before this one has been emptied. */
+function hasRoom(position: i32): i32 {
+  const oldest = positionBefore(position, maxsize)
+  return ((load(slotAt(oldest)) - emptiedMark(oldest)) | 0) < 0 ? 0 : 1
 }
 
-function publish(position: i32): void {
-  store(slotAt(position), fullMark(position))
+function markFull(position: i32): void {
+  poke(slotAt(position), fullMark(position))
 }
 
 /**
@@ -164,24 +164,24 @@ export function takeBatch(
   // Before any item can be revoked: the counts of a ledger never say that it holds less than nothing.
   store(ledger + TAKEN, load(ledger + TAKEN) + n)
   const state = fetches ? FETCHED : HELD
-  emptySlot(head, a, HELD)
-  if (n > 1) emptySlot(head + POSITION, b, state)
-  if (n > 2) emptySlot(head + 2 * POSITION, c, state)
-  if (n > 3) emptySlot(head + 3 * POSITION, d, state)
-  if (n > 4) emptySlot(head + 4 * POSITION, e, state)
-  if (n > 5) emptySlot(head + 5 * POSITION, f, state)
-  if (n > 6) emptySlot(head + 6 * POSITION, g, state)
-  if (n > 7) emptySlot(head + 7 * POSITION, h, state)
+  move(head, a, HELD)
+  if (n > 1) move(head + POSITION, b, state)
+  if (n > 2) move(head + 2 * POSITION, c, state)
+  if (n > 3) move(head + 3 * POSITION, d, state)
+  if (n > 4) move(head + 4 * POSITION, e, state)
+  if (n > 5) move(head + 5 * POSITION, f, state)
+  if (n > 6) move(head + 6 * POSITION, g, state)
+  if (n > 7) move(head + 7 * POSITION, h, state)
   if (fetches) store(ledger + AHEAD, 1)
-  free(head)
-  if (n > 1) free(head + POSITION)
-  if (n > 2) free(head + 2 * POSITION)
-  if (n > 3) free(head + 3 * POSITION)
-  if (n > 4) free(head + 4 * POSITION)
-  if (n > 5) free(head + 5 * POSITION)
-  if (n > 6) free(head + 6 * POSITION)
-  if (n > 7) free(head + 7 * POSITION)
-  return (n << 1) | needsWake(PUT)
+  if (n > 7) markEmptied(head + 7 * POSITION)
+  if (n > 6) markEmptied(head + 6 * POSITION)
+  if (n > 5) markEmptied(head + 5 * POSITION)
+  if (n > 4) markEmptied(head + 4 * POSITION)
+  if (n > 3) markEmptied(head + 3 * POSITION)
+  if (n > 2) markEmptied(head + 2 * POSITION)
+  if (n > 1) markEmptied(head + POSITION)
+  store(slotAt(head), emptiedMark(head))
+  return (n << 1) | putNeedsWake()
 }
 
 /** How many of `count` items can be taken at once: the first slot that is not published ends the batch. */
@@ -211,19 +211,16 @@ function fullSlots(
 function isFull(position: i32, entry: i32): i32 {
   const slot = slotAt(position)
   if (load(slot) !== fullMark(position)) return 0
-  return isCell(peek(slot + SLOT_CELL)) & isCell(peek(entry))
+  return slotIsSound(slot) & isCell(peek(entry))
 }
 
-function emptySlot(position: i32, entry: i32, state: i32): void {
-  const slot = slotAt(position)
-  const full = peek(slot + SLOT_CELL)
-  poke(slot + SLOT_CELL, peek(entry))
-  poke(entry, full)
-  store(entry + ENTRY_STATE, state)
+function move(position: i32, entry: i32, state: i32): void {
+  empty(slotAt(position), entry)
+  poke(entry + ENTRY_STATE, state)
 }
 
-function free(position: i32): void {
-  store(slotAt(position), emptiedMark(position))
+function markEmptied(position: i32): void {
+  poke(slotAt(position), emptiedMark(position))
 }
 
 /**

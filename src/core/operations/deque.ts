@@ -24,7 +24,6 @@ import {
   maxsize,
   NOTHING,
   nextPosition,
-  PUT,
   peek,
   poke,
   RETURNED,
@@ -37,7 +36,7 @@ import {
   TAIL,
   TAKEN,
 } from '../words/index.ts'
-import { needsWake } from './wake.ts'
+import { needsWake, putNeedsWake } from './wake.ts'
 
 /**
  * Last in, first out: a deque in the slots of the ring, from BOTTOM up, under the lock of the returns. Cells
@@ -108,7 +107,7 @@ function takeLocked(ledger: i32, entry: i32): i32 {
   poke(entry, full)
   poke(entry + ENTRY_STATE, HELD)
   store(ledger + TAKEN, load(ledger + TAKEN) + 1)
-  return (full << 1) | needsWake(PUT)
+  return (full << 1) | putNeedsWake()
 }
 
 /** As `discardQueued` of the ring. */

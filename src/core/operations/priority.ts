@@ -33,7 +33,6 @@ import {
   nextPosition,
   ORDER_HIGH,
   ORDER_LOW,
-  PUT,
   peek,
   poke,
   RETURNED,
@@ -47,7 +46,7 @@ import {
 import { nextArrival, nodeAt, popNode, pushNode } from './heap.ts'
 import { IN_HEAP, requeueTo } from './returns.ts'
 import { keepSpare, nextSpare, useSpare } from './spares.ts'
-import { needsWake } from './wake.ts'
+import { needsWake, putNeedsWake } from './wake.ts'
 
 /**
  * Lowest priority first, equals in the order of their puts: a heap under the lock of the returns. Returned
@@ -138,7 +137,7 @@ function takeLocked(ledger: i32, entry: i32): i32 {
   // AT_END before TAKEN: see takeLocked in returns.ts.
   store(ledger + AT_END, 0)
   store(ledger + TAKEN, load(ledger + TAKEN) + 1)
-  return (full << 1) | needsWake(PUT)
+  return (full << 1) | putNeedsWake()
 }
 
 /** As `requeue`. An item that will be delivered again takes its old place. */

@@ -41,7 +41,6 @@ import {
   NOTHING,
   ORDER_HIGH,
   ORDER_LOW,
-  PUT,
   peek,
   poke,
   RELEASE,
@@ -59,7 +58,7 @@ import {
 } from '../words/index.ts'
 import { nextArrival, nodeAt, popNode, pushNode } from './heap.ts'
 import { keepSpare, nextSpare, useSpare } from './spares.ts'
-import { needsWake } from './wake.ts'
+import { putNeedsWake } from './wake.ts'
 
 /**
  * Returns: items that came back, because they were requeued or because their holder died. They are in lists
@@ -265,7 +264,7 @@ function takeLocked(ledger: i32, entry: i32, list: i32): i32 {
   // the ring need not clear it: a thread waits at the end only after it found the ring shut down and empty.)
   store(ledger + AT_END, 0)
   store(ledger + TAKEN, load(ledger + TAKEN) + 1)
-  return ((first - 1) << 1) | needsWake(PUT)
+  return ((first - 1) << 1) | putNeedsWake()
 }
 
 function unlink(list: i32, next: i32): void {

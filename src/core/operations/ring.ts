@@ -23,30 +23,35 @@ import {
   maxsize,
   NOTHING,
   nextPosition,
-  PUT,
+  PAYLOAD,
   peek,
   poke,
   positionBefore,
   RETURNED,
   RETURNS,
+  SETTLING,
   SHUT,
   SLOT_CELL,
+  SLOT_VALUE,
+  SLOT_VALUE_HIGH,
   STORED,
   slotAt,
   store,
   TAIL,
   TAKEN,
+  valueBytes,
 } from '../words/index.ts'
-import { needsWake } from './wake.ts'
+import { needsWake, putNeedsWake } from './wake.ts'
 
 /**
- * The bounded ring of Vyukov's slot sequences. Cells are exchanged instead of payloads copied. Each function
- * is one straight line: no loop and, once compiled, no call, so no thread can die inside it.
+ * The bounded ring of Vyukov's slot sequences. Cells are exchanged instead of payloads copied; values of at
+ * most 8 bytes are carried in the slots. Each function is one straight line: no loop and, once compiled, no
+ * call, so no thread can die inside it.
  */
 
 /**
  * Puts the outgoing cell, whose payload is `length` bytes, at the tail. Answers 1 if a thread that waits for
- * an item must be woken, else 0; FULL, CLOSED, BUSY, CORRUPT.
+ * an item must be woken, else 0; FULL, SETTLING, CLOSED, BUSY, CORRUPT.
  */
 export function put(ledger: i32, length: i32): i32 {
   const tail = load(TAIL)
@@ -58,27 +63,57 @@ export function put(ledger: i32, length: i32): i32 {
   // HEAD is not read, since takes write it all the time.
   const oldest = positionBefore(tail, maxsize)
   const behind = (load(slotAt(oldest)) - emptiedMark(oldest)) | 0
-  if (gap < 0 || behind < 0) return size(tail) >= maxsize ? FULL : BUSY
+  if (gap < 0 || behind < 0) return size(tail) >= maxsize ? FULL : SETTLING
   // RETURNS is read after the slot. If it is 0 now, and the exchange below finds the tail unmoved, then the
   // put fits at this moment. `size` likewise reads HEAD first, then RETURNS.
   if (load(RETURNS) !== 0 && size(tail) >= maxsize) return FULL
   const entry = ledger + ENTRIES
-  const full = peek(entry)
-  const spare = peek(slot + SLOT_CELL)
-  if (isCell(full) === 0 || isCell(spare) === 0) return CORRUPT
-  poke(cellAt(full) + LENGTH, length)
-  // An item in the ring has never been delivered. Its first delivery is counted here already, so that the
-  // take need not write to the cell.
-  poke(cellAt(full) + ATTEMPTS, 1)
+  if (isCell(peek(entry)) === 0 || slotIsSound(slot) === 0) return CORRUPT
+  poke(cellAt(peek(entry)) + LENGTH, length)
   if (cas(TAIL, tail, nextPosition(tail)) !== tail) return BUSY
-  poke(slot + SLOT_CELL, full)
-  poke(entry, spare)
+  fill(slot, entry)
   // Plain accesses: only the owner writes it, and the store below makes it visible.
   poke(ledger + STORED, peek(ledger + STORED) + 1)
   // Publishes the item. Pairs with the load of SEQUENCE in take: a thread that reads this mark also reads the
   // cell number and the payload.
   store(slot, fullMark(tail))
   return needsWake(GET)
+}
+
+/** 1 unless the slot should carry a cell, and does not. */
+export function slotIsSound(slot: i32): i32 {
+  return valueBytes !== 0 ? 1 : isCell(peek(slot + SLOT_CELL))
+}
+
+/** Moves the item of the entry's cell into the slot, which this thread has claimed. */
+export function fill(slot: i32, entry: i32): void {
+  const full = peek(entry)
+  const at = cellAt(full)
+  if (valueBytes !== 0) {
+    poke(slot + SLOT_VALUE, peek(at + PAYLOAD))
+    if (valueBytes > 4) poke(slot + SLOT_VALUE_HIGH, peek(at + PAYLOAD + 4))
+    return
+  }
+  // An item in the ring has never been delivered. Its first delivery is counted here already, so that the
+  // take need not write to the cell.
+  poke(at + ATTEMPTS, 1)
+  poke(entry, peek(slot + SLOT_CELL))
+  poke(slot + SLOT_CELL, full)
+}
+
+/** Moves the item of the slot, which this thread has claimed, into the entry. */
+export function empty(slot: i32, entry: i32): void {
+  const spare = peek(entry)
+  if (valueBytes !== 0) {
+    const at = cellAt(spare)
+    poke(at + LENGTH, valueBytes)
+    poke(at + ATTEMPTS, 1)
+    poke(at + PAYLOAD, peek(slot + SLOT_VALUE))
+    if (valueBytes > 4) poke(at + PAYLOAD + 4, peek(slot + SLOT_VALUE_HIGH))
+    return
+  }
+  poke(entry, peek(slot + SLOT_CELL))
+  poke(slot + SLOT_CELL, spare)
 }
 
 /** Items in the ring and returns, for a put at `tail`. Only returns can make it more than maxsize. */
@@ -100,17 +135,14 @@ export function take(ledger: i32, entry: i32): i32 {
   const gap = (load(slot) - fullMark(head)) | 0
   if (gap > 0) return BUSY
   if (gap < 0) return emptyOrBusy(head)
-  const full = peek(slot + SLOT_CELL)
-  const spare = peek(entry)
-  if (isCell(full) === 0 || isCell(spare) === 0) return CORRUPT
+  if (isCell(peek(entry)) === 0 || slotIsSound(slot) === 0) return CORRUPT
   if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY
-  poke(slot + SLOT_CELL, spare)
-  poke(entry, full)
+  empty(slot, entry)
   poke(entry + ENTRY_STATE, HELD)
   store(ledger + TAKEN, load(ledger + TAKEN) + 1)
   // Frees the slot for the put one lap on. Pairs with the loads of SEQUENCE in put.
   store(slot, emptiedMark(head))
-  return (full << 1) | needsWake(PUT)
+  return (peek(entry) << 1) | putNeedsWake()
 }
 
 /** The slot at `head` is not full: no put has claimed it, or one has and did not publish yet. */

@@ -5,10 +5,17 @@ import {
   add,
   BLOCKED_WAITER,
   cas,
+  depth,
   EPOCH,
+  HEAD,
   load,
+  maxsize,
   notify,
+  PUT,
+  RETURNS,
   store,
+  TAIL,
+  URGENT,
   WAITERS,
   WAITS,
   WAKING,
@@ -31,6 +38,21 @@ export function needsWake(side: i32): i32 {
   if (waiters === 0) return 0
   if ((waiters & (ASYNC_WAITER - 1)) !== 0 && load(side + WAKING) === 0) return 1
   return waiters >= ASYNC_WAITER && load(side + ASYNC_WAKING) === 0 ? 1 : 0
+}
+
+/**
+ * As needsWake, after a take. Blocked putters that nap are woken when half of the queue is free: a thread
+ * that is woken for one slot fills it and sleeps again. A napping putter looks by itself soon; one that
+ * sleeps without limit is counted as urgent, and is woken for any room, as asynchronous putters are.
+ */
+export function putNeedsWake(): i32 {
+  const waiters = load(PUT + WAITERS)
+  if (waiters === 0) return 0
+  if (waiters >= ASYNC_WAITER && load(PUT + ASYNC_WAKING) === 0) return 1
+  if ((waiters & (ASYNC_WAITER - 1)) === 0 || load(PUT + WAKING) !== 0) return 0
+  if (load(URGENT + WAITERS) !== 0) return 1
+  const head = load(HEAD)
+  return depth(load(TAIL), head) + load(RETURNS) <= maxsize >> 1 ? 1 : 0
 }
 
 /** Wakes one blocked thread, and all asynchronous waiters: each looks in its own event loop. */

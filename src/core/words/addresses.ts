@@ -1,4 +1,4 @@
-import { cellBytes, cells, cellsAt, keysAt, linksAt, ringAt, ringMask } from './config.ts'
+import { cellBytes, cells, cellsAt, keysAt, linksAt, ringAt, ringMask, slotBytes } from './config.ts'
 import { imul } from './memory.ts'
 import { KEY_BYTES, LINK_BYTES, POSITION, SHUT, SLOT_BYTES } from './offsets.ts'
 
@@ -9,7 +9,7 @@ import { KEY_BYTES, LINK_BYTES, POSITION, SHUT, SLOT_BYTES } from './offsets.ts'
 
 /** The slot of the position in `word`: TAIL or HEAD, with or without its flag. */
 export function slotAt(word: i32): i32 {
-  return ringAt + ((word >>> 1) & ringMask) * SLOT_BYTES
+  return ringAt + imul((word >>> 1) & ringMask, slotBytes)
 }
 
 /** The slot number `index` of a deque, counted round the end. */

@@ -8,6 +8,9 @@
 export let maxsize: i32 = 0
 export let ringMask: i32 = 0
 export let ringAt: i32 = 0
+export let slotBytes: i32 = 0
+/** Length of every item, carried in the slots; 0: the slots carry cells. */
+export let valueBytes: i32 = 0
 export let cells: i32 = 0
 export let cellsAt: i32 = 0
 export let cellBytes: i32 = 0
@@ -31,6 +34,8 @@ export function configure(
   newMaxsize: i32,
   newRingMask: i32,
   newRingAt: i32,
+  newSlotBytes: i32,
+  newValueBytes: i32,
   newCells: i32,
   newCellsAt: i32,
   newCellBytes: i32,
@@ -48,6 +53,8 @@ export function configure(
   maxsize = newMaxsize
   ringMask = newRingMask
   ringAt = newRingAt
+  slotBytes = newSlotBytes
+  valueBytes = newValueBytes
   cells = newCells
   cellsAt = newCellsAt
   cellBytes = newCellBytes

@@ -24,6 +24,8 @@ export {
   maxsize,
   ringAt,
   ringMask,
+  slotBytes,
+  valueBytes,
 } from './config.ts'
 export { add, cas, cas64, imul, load, notify, or, peek, poke, store } from './memory.ts'
 export {
@@ -112,11 +114,14 @@ export {
   SELECT,
   SELECT_BIT,
   SELECT_GET_BIT,
+  SETTLING,
   SHUT,
   SHUT_DOWN,
   SINGLY,
   SLOT_BYTES,
   SLOT_CELL,
+  SLOT_VALUE,
+  SLOT_VALUE_HIGH,
   SPARE_FIRST,
   SPARE_FRESH,
   STALE,
@@ -129,6 +134,8 @@ export {
   TIMED_OUT_ENTRY,
   TIMED_OUT_LIMIT,
   TIMED_OUT_THREAD,
+  URGENT,
+  URGENT_BIT,
   WAITERS,
   WAITS,
   WAKING,

@@ -13,6 +13,7 @@
  *    512  GET        four sides to wait on, 128 bytes each: for an item,
  *    544    SELECT     (in the line of GET: threads blocked in a select of this queue and others)
  *    640  PUT        for room,
+ *    672    URGENT     (in the line of PUT: blocked putters that sleep until they are woken)
  *    768  MEMORY     for blocks,
  *    896  JOIN       for items to be finished
  *    916    END_ROUND  (in the line of JOIN)
@@ -23,6 +24,7 @@
  *            SEQUENCE: (p << 1) empty, for the put at position p; (p << 1) | 1 full, for the take at p.
  *            LIFO: a deque in the same slots, SEQUENCE unused. The items, TAIL less HEAD of them, are in the
  *            slots from BOTTOM up, continued at slot 0; the other slots hold empty cells. Priority: no slots.
+ *            Values of 1 to 8 bytes: { SEQUENCE, VALUE } in place of cells, 16 bytes a slot above 4 bytes.
  *   ledgers  maxThreads x { OWNER … | entries: (1 + maxInFlight + batch) x { CELL, STATE } }
  *            Entry 0 holds the outgoing cell, into which the next put is written. The next maxInFlight
  *            entries hold what was taken. The last ones hold the outgoing cells of batches, into which
@@ -119,6 +121,11 @@ export const ASYNC_WAITER: i32 = 0x10000
  * not 0.
  */
 export const SELECT: i32 = GET + 32
+/**
+ * A side likewise, in the line of PUT: blocked putters that sleep without limit. The others nap: they look
+ * again soon, without a wake.
+ */
+export const URGENT: i32 = PUT + 32
 /** Moves when all threads that wait at the end of a shut-down queue must leave, though they hold items. */
 export const END_ROUND: i32 = JOIN + ASYNC_WAKING + WORD_BYTES
 /** Never written: threads that wait for the shutdown sleep on it. See wait/shut-down.ts. */
@@ -131,6 +138,9 @@ export const LINK_BYTES: i32 = WORD_BYTES
 
 /** Slot. SEQUENCE is at 0. */
 export const SLOT_CELL: i32 = WORD_BYTES
+/** In place of SLOT_CELL: the first word of a value, and, if it is longer than 4 bytes, the second. */
+export const SLOT_VALUE: i32 = SLOT_CELL
+export const SLOT_VALUE_HIGH: i32 = SLOT_VALUE + WORD_BYTES
 export const SLOT_BYTES: i32 = SLOT_CELL + WORD_BYTES
 
 /** Node of a heap; up to ORDER_LOW also the key of a cell. */
@@ -150,7 +160,10 @@ export const CAME_BACK: i32 = 1
  */
 export const OWNER: i32 = 0
 export const RECOVERER: i32 = OWNER + WORD_BYTES
-/** Counts that only grow: put, taken, finished, given back. Held now = taken - finished - given back. */
+/**
+ * Counts that only grow: put, taken, finished, given back. Held now = taken - finished - given back.
+ * GAVE_BACK is written under the lock, also by a thread that revokes what the owner has fetched ahead.
+ */
 export const STORED: i32 = RECOVERER + WORD_BYTES
 export const TAKEN: i32 = STORED + WORD_BYTES
 export const FINISHED: i32 = TAKEN + WORD_BYTES
@@ -208,6 +221,8 @@ export const END_BIT: i32 = 256
 /** Bits of WAITS: blocked in a select, as a waiter of GET and as one of SELECT. */
 export const SELECT_GET_BIT: i32 = 512
 export const SELECT_BIT: i32 = 1024
+/** Bit of WAITS: blocked on PUT, and counted on URGENT. */
+export const URGENT_BIT: i32 = 2048
 
 /**
  * Cell. ATTEMPTS: deliveries begun; the first delivery of an item in the ring is counted already. Two bits
@@ -237,6 +252,8 @@ export const CORRUPT: i32 = -7
 /** Returned items come first: takeReturned takes them. */
 export const BEHIND_RETURNED: i32 = -8
 
+/** Full, but for takes under way: room is about to be there. */
+export const SETTLING: i32 = -10
 /** A batch can take no item: `take` says why. */
 export const SINGLY: i32 = -9
 

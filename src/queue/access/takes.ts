@@ -116,7 +116,7 @@ export class Takes<T> implements Source<T> {
     const entries = this.#freeEntries()
     const count = this.#held.takeMany(max, entries)
     const wereInUse = this.#areInUse
-    let read = 0
+    let read = this.#held.readMany(entries, count, items, at)
     this.#areInUse = true
     try {
       for (; read < count; read++) items[at + read] = this.#held.read(entries[read] as number)

@@ -6,6 +6,7 @@ import {
   type Geometry,
   KEY_BYTES,
   LENGTH,
+  PAYLOAD,
   type RecordPlace,
   recordAt,
   type SharedMemory,
@@ -74,6 +75,43 @@ export class Cells {
   /** Where the key beside the cell of `entry` begins, in a priority queue. */
   keyOf(entry: number): number {
     return this.geometry.keysAt + this.#cellOf(entry) * KEY_BYTES
+  }
+
+  /** Writes a number into the cell of `entry`, as its codec would. False if the codec would not. */
+  writeNumber(codec: 'int32' | 'float64', entry: number, item: unknown): boolean {
+    if (typeof item !== 'number') return false
+    const at = this.at(entry)
+    if (codec === 'int32') {
+      if ((item | 0) !== item) return false
+      this.#words[(at + LENGTH) >> 2] = 4
+      this.#words[(at + PAYLOAD) >> 2] = item
+    } else {
+      this.#words[(at + LENGTH) >> 2] = 8
+      this.span.doubles[(at + PAYLOAD) >> 3] = item
+    }
+    return true
+  }
+
+  /**
+   * Reads the numbers of the first `count` of `entries` into `items`, from index `to` on. Returns how many: a
+   * cell that holds no number ends it.
+   */
+  readNumbers(
+    codec: 'int32' | 'float64',
+    entries: readonly number[],
+    count: number,
+    items: { [index: number]: unknown },
+    to: number,
+  ): number {
+    const words = this.#words
+    const { doubles } = this.span
+    const length = codec === 'int32' ? 4 : 8
+    for (let index = 0; index < count; index++) {
+      const at = this.at(entries[index] as number)
+      if (words[(at + LENGTH) >> 2] !== length || words[(at + CHAIN) >> 2] !== 0) return index
+      items[to + index] = length === 4 ? words[(at + PAYLOAD) >> 2] : doubles[(at + PAYLOAD) >> 3]
+    }
+    return count
   }
 
   /** `what` a word means and where it is, and the impossible `value` that it holds. */

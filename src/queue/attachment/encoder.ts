@@ -7,6 +7,8 @@ const LEAST_BYTES = 4096
 
 /** Encodes and decodes the items of one queue by its codec, and names the queue in the codec's errors. */
 export class ItemEncoder<T> {
+  /** See CellCodec. */
+  readonly number: 'int32' | 'float64' | undefined
   /** The codec's `read` may return views on the memory that it reads. */
   readonly mayAlias: boolean
   readonly #codec: CellCodec<T>
@@ -16,6 +18,7 @@ export class ItemEncoder<T> {
   #isEncoding = false
 
   constructor(codec: CellCodec<T>, label: string, maxItemBytes: number) {
+    this.number = codec.number
     this.mayAlias = codec.mayAlias
     this.#codec = codec
     this.#label = label

@@ -349,6 +349,15 @@ export class HeldItems<T> {
     return item
   }
 
+  /**
+   * Decodes the items of the first `count` of `entries` into `items`, from index `to` on. Returns how many:
+   * the next, if there is one, is for `read`.
+   */
+  readMany(entries: readonly number[], count: number, items: { [index: number]: T }, to: number): number {
+    const { number } = this.#encoder
+    return number === undefined ? 0 : this.#cells.readNumbers(number, entries, count, items, to)
+  }
+
   /** Decodes the item of `entry`, which stays as it is. @throws CodecError */
   peek(entry: number): T {
     try {
@@ -396,9 +405,10 @@ export class HeldItems<T> {
     for (let from = 0; from < count; from += MAX_BATCH) {
       isWatched |= this.#finishBatch(entries, from, Math.min(MAX_BATCH, count - from))
     }
+    const { blocks } = this.#shared.geometry
     for (let index = 0; index < count; index++) {
       const entry = entries[index] as number
-      if (this.#cells.chain(this.#cells.at(entry)) !== 0) this.#chain.free(entry)
+      if (blocks > 0 && this.#cells.chain(this.#cells.at(entry)) !== 0) this.#chain.free(entry)
       this.#free.push(entry)
     }
     if (isWatched !== 0) afterFinish(this.#shared)

@@ -5,11 +5,12 @@ import {
   clearRecord,
   ENTRY_BYTES,
   type Geometry,
+  HEAD,
   LENGTH,
   PAYLOAD,
-  queued,
   RETURNS,
   type SharedMemory,
+  TAIL,
 } from '../../core/index.ts'
 import { backOff, wakeTakers } from '../../wait/index.ts'
 import type { Cells } from './cells.ts'
@@ -29,7 +30,8 @@ export class OutgoingBatch<T> {
   readonly #encoder: ItemEncoder<T>
   readonly #words: Int32Array
   readonly #hasRecords: boolean
-  readonly #lengths: number[]
+  /** Defined if the items are numbers that fit into cells, with nothing else beside the cells. */
+  readonly #number: 'int32' | 'float64' | undefined
   /** So many of the next items are put by themselves: one before them was too long for a cell. */
   #alone = 0
   /** The cells are in use. An array whose items are getters, or a proxy, may put while it is read. */
@@ -46,7 +48,8 @@ export class OutgoingBatch<T> {
     this.#encoder = encoder
     this.#words = cells.span.words
     this.#hasRecords = geometry.recordsAt !== 0
-    this.#lengths = new Array(geometry.batch).fill(0)
+    const fits = geometry.itemBytes >= (encoder.number === 'int32' ? 4 : 8)
+    this.#number = fits && !this.#hasRecords ? encoder.number : undefined
   }
 
   /**
@@ -60,7 +63,10 @@ export class OutgoingBatch<T> {
       this.#alone--
       return 0
     }
-    const room = maxsize - queued(this.#shared) - this.#shared.load(RETURNS)
+    const words = this.#words
+    // Plain reads: they only keep a full queue from having items encoded that must wait in private bytes.
+    const ahead = ((words[TAIL >> 2] as number) - (words[HEAD >> 2] as number)) | 0
+    const room = maxsize - (ahead >> 1) - (words[RETURNS >> 2] as number)
     const most = Math.min(batch, room, items.length - from)
     if (most < 2) return 0
     let count = 0
@@ -97,13 +103,17 @@ export class OutgoingBatch<T> {
 
   /** The item in the cell number `index`, which was not put, as private bytes. */
   copy(index: number): Buffer {
-    const at = this.#cells.at(this.#entries + index * ENTRY_BYTES) + PAYLOAD
-    return Buffer.from(this.#cells.span.bytes.subarray(at, at + (this.#lengths[index] as number)))
+    const cell = this.#cells.at(this.#entries + index * ENTRY_BYTES)
+    const at = cell + PAYLOAD
+    return Buffer.from(
+      this.#cells.span.bytes.subarray(at, at + (this.#words[(cell + LENGTH) >> 2] as number)),
+    )
   }
 
   /** False if the item is too long for a cell. */
   #encode(item: T, index: number): boolean {
     const entry = this.#entries + index * ENTRY_BYTES
+    if (this.#number !== undefined && this.#cells.writeNumber(this.#number, entry, item)) return true
     const cell = this.#cells.at(entry)
     const at = cell + PAYLOAD
     const { itemBytes } = this.#geometry
@@ -113,7 +123,6 @@ export class OutgoingBatch<T> {
       return false
     }
     this.#words[(cell + LENGTH) >> 2] = length
-    this.#lengths[index] = length
     if (this.#hasRecords) clearRecord(this.#cells.span, this.#cells.recordOf(entry).at)
     return true
   }

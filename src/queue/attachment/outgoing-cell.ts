@@ -14,6 +14,7 @@ import {
   PAYLOAD,
   PUT,
   REPLACED,
+  SETTLING,
   type SharedMemory,
   writeKey,
 } from '../../core/index.ts'
@@ -94,14 +95,15 @@ export class OutgoingCell<T> {
     if (this.#hasMore) this.#writeBeside(rank)
     if (!this.#hasPut) this.notePut()
     let answer = this.#put(length)
-    if (answer === BUSY) answer = this.#putAgain(length)
+    if (answer === BUSY || answer === SETTLING) answer = this.#putAgain(answer, length, waits)
     if (answer >= 0) {
       this.#chained = undefined
       if ((answer & 1) === 1) wakeTakers(this.#shared)
       if ((answer & REPLACED) !== 0) this.#countDrop()
       return 0
     }
-    if (answer === FULL) return PUT
+    // The take that is under way frees its slot, and then wakes who waits.
+    if (answer === FULL || answer === SETTLING) return PUT
     if (answer === CLOSED) return this.#closed()
     throw this.#cells.refused('a put', this.#entry)
   }
@@ -159,9 +161,14 @@ export class OutgoingCell<T> {
   }
 
   /** The put met another thread. In a method of its own: its closure would cost every put an allocation. */
-  #putAgain(length: number): number {
+  #putAgain(first: number, length: number, waits: boolean): number {
+    const waitsForRoom = waits && !this.#geometry.dropsOldest
+    if (first === SETTLING && waitsForRoom) return SETTLING
     backOff(0)
-    return untilDone(() => this.#put(length))
+    return untilDone(() => {
+      const answer = this.#put(length)
+      return answer === SETTLING && !waitsForRoom ? BUSY : answer
+    })
   }
 
   /**

@@ -42,7 +42,7 @@ export interface QueueStats {
   readonly delayed: number
   /** Given up, and waiting for room in the dead-letter queue. */
   readonly doomed: number
-  /** Taken and not settled. */
+  /** Taken and not settled, those included that consumers have fetched and not begun. */
   readonly held: number
   /** Put and not finished. */
   readonly unfinished: number
@@ -68,7 +68,7 @@ export interface QueueStats {
 export interface ThreadStats {
   /** threadId. */
   readonly thread: number
-  /** Items that it holds. */
+  /** Items that it holds or, as a consumer, has fetched and not begun. */
   readonly held: number
   readonly stored: number
   readonly taken: number

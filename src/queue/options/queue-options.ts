@@ -227,7 +227,13 @@ function itemSizes(options: Sizes, byteLength: number | undefined) {
   const budget = Math.max(16 * MiB, 4 * maxItemBytes)
   const smallest = hasLong ? maxItemBytes : 0
   const memoryBytes = integer('options.memoryBytes', options.memoryBytes, smallest, MAX_BYTES, budget)
-  return { itemBytes, maxItemBytes, memoryBytes: hasLong ? memoryBytes : 0 }
+  const isValue = byteLength !== undefined && byteLength <= Math.min(8, itemBytes)
+  return {
+    itemBytes,
+    maxItemBytes,
+    memoryBytes: hasLong ? memoryBytes : 0,
+    valueBytes: isValue ? byteLength : 0,
+  }
 }
 
 /** @throws TypeError for a queue that cannot take dead letters */

@@ -27,6 +27,8 @@ import {
   runTimeoutOf,
   SHUT_DOWN,
   type Shared,
+  URGENT,
+  URGENT_BIT,
   unfinished,
 } from '../../core/index.ts'
 import { QueueCorruptError } from '../../errors.ts'
@@ -73,6 +75,7 @@ export function reclaim(
     core.leaveWait(ledger, side, asyncBit(side), ASYNC_WAITER)
   }
   core.leaveWait(ledger, JOIN, END_BIT, BLOCKED_WAITER)
+  core.leaveWait(ledger, URGENT, URGENT_BIT, BLOCKED_WAITER)
   leaveSelect(shared, ledger)
   core.unreserve(ledger)
   const entries = ledger + ENTRIES

@@ -52,10 +52,10 @@ function isAhead(shared: Shared, ledger: number): boolean {
   }
 }
 
-/** Revokes up to `most` items of `ledger`, the entries from last to first. Returns how many. */
+/** Revokes up to `most` items of `ledger`, in the order in which they were fetched. Returns how many. */
 function revokeIn(shared: Shared, ledger: number, most: number): number {
   let count = 0
-  for (let index = shared.geometry.maxInFlight; index > 0 && count < most; index--) {
+  for (let index = 1; index <= shared.geometry.maxInFlight && count < most; index++) {
     const entry = ledger + ENTRIES + index * ENTRY_BYTES
     if (shared.load(entry + ENTRY_STATE) === FETCHED && revokeEntry(shared, ledger, entry)) count++
   }

@@ -24,6 +24,52 @@ const twoPut = batchProducer(0, 2)
 const dropping = { ...wide, maxsize: 2, dropsOldest: true }
 
 export const BATCHES: readonly Configuration[] = [
+  configuration('values, 1P1C', 'are carried in the slots', {
+    values: true,
+    maxsize: 2,
+    threads: [producer(0, 2), taker(0, 2)],
+    end: allDelivered(1, 2),
+  }),
+  configuration(
+    'values, 2P2C',
+    'are carried in the slots',
+    {
+      values: true,
+      maxsize: 2,
+      threads: [producer(0, 1), producer(1, 1), taker(0, 1), taker(1, 1)],
+      end: allDelivered(1, 17),
+    },
+    { preemptions: 2 },
+    3,
+  ),
+  configuration(
+    'values, deaths',
+    'are copied into the cells of what comes back',
+    {
+      values: true,
+      maxsize: 2,
+      threads: [
+        producer(0, 2, mortal),
+        taker(0, 2, { manner: RETRY_ONCE, mortal: true }),
+        taker(1, 2),
+        guardian(0),
+      ],
+    },
+    { preemptions: 1, kills: 1 },
+    2,
+  ),
+  configuration(
+    'values, batches and deaths',
+    'pass several at once',
+    {
+      ...wide,
+      values: true,
+      maxsize: 2,
+      threads: [batchProducer(0, 3, mortal), batchTaker(0, 3, dying), taker(1, 1), guardian(0)],
+    },
+    { preemptions: 1, kills: 1 },
+    2,
+  ),
   configuration('batches, 1P1C', 'passes 3 items', {
     ...wide,
     maxsize: 2,

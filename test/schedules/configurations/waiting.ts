@@ -1,7 +1,7 @@
 import { RETRY_ONCE } from '../actors.ts'
 import { guardian, joiner, producer, taker } from '../scenario.ts'
-import { type Configuration, configuration } from './configuration.ts'
-import { mortal } from './ends.ts'
+import { ALL, type Configuration, configuration } from './configuration.ts'
+import { allDelivered, mortal } from './ends.ts'
 
 const retrier = taker(0, 1, { manner: RETRY_ONCE })
 const long = producer(0, 1, { bytes: 2 })
@@ -16,6 +16,34 @@ export const WAITING: readonly Configuration[] = [
     { maxsize: 1, threads: [producer(0, 2), taker(0, 1), taker(1, 1)] },
     { preemptions: 2 },
     3,
+  ),
+  configuration(
+    'napping putters, 1P1C',
+    'find room by themselves, or are woken',
+    { maxsize: 3, threads: [producer(0, 5), taker(0, 5)], end: allDelivered(1, 2, 3, 4, 5) },
+    { preemptions: 3 },
+    4,
+  ),
+  configuration(
+    'napping putters, a slow taker',
+    'are woken for one slot once they sleep without limit',
+    { maxsize: 3, threads: [producer(0, 4), taker(0, 1)] },
+    { preemptions: 3 },
+    ALL,
+  ),
+  configuration(
+    'napping putters, 2P1C',
+    'pass the wake on',
+    { maxsize: 3, threads: [producer(0, 4), producer(1, 1), taker(0, 2)] },
+    { preemptions: 2 },
+    3,
+  ),
+  configuration(
+    'napping putters, deaths',
+    'harm no other putter',
+    { maxsize: 3, threads: [producer(0, 4, mortal), producer(1, 2), taker(0, 5), guardian(0)] },
+    shallow,
+    1,
   ),
   configuration(
     'join',
