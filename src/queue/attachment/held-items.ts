@@ -313,11 +313,15 @@ export class HeldItems<T> {
   #sortLast(width: number): void {
     const free = this.#free
     const from = free.length - width
+    let before = free[from] as number
     for (let index = from + 1; index < free.length; index++) {
       const entry = free[index] as number
-      let at = index
-      for (; at > from && (free[at - 1] as number) > entry; at--) free[at] = free[at - 1] as number
-      free[at] = entry
+      if (entry < before) {
+        const sorted = free.splice(from).sort((one, other) => one - other)
+        free.push(...sorted)
+        return
+      }
+      before = entry
     }
   }
 
