@@ -12,7 +12,9 @@ import {
 } from './options/index.ts'
 import { carrying, countdown } from './several.ts'
 
-/** Each item is put by itself, although one operation may put several: the call has no atomicity of its own. */
+/**
+ * Each item is put by itself, although one operation may put several: the call has no atomicity of its own.
+ */
 
 interface Puttable<T> extends HasInternals<T> {
   put(item: T, options?: PutOptions): Promise<PutResult>

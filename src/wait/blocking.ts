@@ -19,8 +19,8 @@ import { ASYNC_WAITER, BLOCKED_WAITER, blockedBit, type Side } from './side.ts'
 import { wakeTakers } from './waking.ts'
 
 /**
- * A putter naps unless its last nap passed without a wake. Takers wake it when half of the queue is free; with
- * less it looks by itself. Up to 20 napping putters together look once a millisecond.
+ * A putter naps unless its last nap passed without a wake. Takers wake it when half of the queue is free;
+ * with less it looks by itself. Up to 20 napping putters together look once a millisecond.
  */
 const NAP_MS = 1
 const LONGEST_NAP_MS = 20

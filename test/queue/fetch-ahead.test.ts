@@ -439,32 +439,6 @@ describe('items fetched ahead', () => {
     expect([queue.tryGet(), queue.tryPut(99)]).toEqual([15, true])
   })
 
-  it('keep their memory: no item is dropped for a long one that would find no room all the same', async () => {
-    const queue = new Queue<string>({
-      codec: codecs.string,
-      itemBytes: 8,
-      maxItemBytes: 1000,
-      memoryBytes: 4000,
-      whenFull: 'drop-oldest',
-    })
-    const { source } = internalsOf(queue)
-    const long = 'x'.repeat(1000)
-    await queue.putMany(['a', 'b', 'c', long, long, long, long, 'd', 'e'])
-    for (const item of ['a', 'b', 'c']) {
-      const lease = source.tryLeaseAhead()
-      expect(lease?.item).toBe(item)
-      lease?.finish()
-    }
-    // It begins one of the long items, and has fetched the others.
-    expect(source.tryLeaseAhead()?.item).toBe(long)
-    expect(queue.stats()).toMatchObject({ held: 4, queued: 2 })
-    expect(queue.tryPut(long)).toBe(false)
-    expect(queue.stats()).toMatchObject({ queued: 2, dropped: 0 })
-    source.releaseAhead()
-    expect(queue.tryPut(long)).toBe(true)
-    expect(queue.stats()).toMatchObject({ size: 5, dropped: 1 })
-  })
-
   it('are counted as held', async () => {
     const { queue, source } = await site(20)
     fetched(source)

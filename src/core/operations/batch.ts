@@ -133,9 +133,10 @@ function markFull(position: i32): void {
 
 /**
  * Takes up to `count` items at the head into the entries `a` to `h` of `ledger`, in exchange for their empty
- * cells. `ahead` above 0: all but the first are fetched ahead, and any thread may revoke them. It numbers this
- * fetch, unlike the one before it, of a thread that has none fetched ahead. Answers (n << 1) | 1 if a thread that waits for room must be woken, (n << 1)
- * if not: the first n entries hold items. BUSY; SINGLY: no item can be taken this way, and `take` says why.
+ * cells. `ahead` above 0: all but the first are fetched ahead, and any thread may revoke them. It numbers
+ * this fetch, unlike the one before it, of a thread that has none fetched ahead. Answers (n << 1) | 1 if a
+ * thread that waits for room must be woken, (n << 1) if not: the first n entries hold items. BUSY; SINGLY: no
+ * item can be taken this way, and `take` says why.
  */
 export function takeBatch(
   ledger: i32,

@@ -278,8 +278,8 @@ export class HeldItems<T> {
   }
 
   /**
-   * Now and then lets come back what other consumers fetched and have not begun for long: it is older than what
-   * this one would take.
+   * Now and then lets come back what other consumers fetched and have not begun for long: it is older than
+   * what this one would take.
    */
   #lookForStale(): void {
     if (--this.#untilLook > 0) return

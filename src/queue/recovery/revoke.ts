@@ -80,7 +80,7 @@ function revokeIn(shared: Shared, ledger: number, fetch: number, most: number): 
     const entry = ledger + ENTRIES + index * ENTRY_BYTES
     if (shared.load(entry + ENTRY_STATE) === FETCHED && revokeEntry(shared, ledger, entry)) count++
   }
-  // Of this fetch, all are begun or revoked; a later one has another number.
+  // All items of this fetch are begun or revoked; a later fetch has another number.
   if (count < most) shared.core.forgetAhead(ledger, fetch)
   return count
 }
