@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { batchAt, geometryOf, ledgerAt } from '../../src/core/geometry.ts'
-import { type Shared, type SharedMemory, unfinished } from '../../src/core/shared.ts'
+import { type Shared, type SharedMemory, someAreAhead, unfinished } from '../../src/core/shared.ts'
 import {
   ATTEMPTS,
   BUSY,
@@ -13,12 +13,14 @@ import {
   NOTHING,
   RELEASE,
   RETRY,
+  RETURNED,
   SINGLY,
   STALE,
   TAIL,
 } from '../../src/core/words/offsets.ts'
 import { hasEnded } from '../../src/queue/recovery/end-wait.ts'
 import { recover } from '../../src/queue/recovery/reclaim.ts'
+import { revokeOne, revokeStale } from '../../src/queue/recovery/revoke.ts'
 import { fresh } from './ledgers.ts'
 
 function queue(maxsize: number, hasDeadLetters = false) {
@@ -184,5 +186,48 @@ describe('the count of unfinished items', () => {
     for (let moment = 0; moment < readings; moment++) {
       expect(readWhile(moment).count, `before reading ${moment}`).toBeGreaterThan(0)
     }
+  })
+})
+
+describe('what a consumer has fetched ahead and does not begin', () => {
+  const fetch = 7
+
+  function fetching() {
+    const { core, shared, ledger, other } = queue(6)
+    for (let item = 0; item < 6; item++) core.put(ledger, 8)
+    const entries = [entry(ledger, 1), entry(ledger, 2), entry(ledger, 3)] as const
+    expect(core.takeBatch(ledger, fetch, 3, ...entries, 0, 0, 0, 0, 0) >> 1).toBe(3)
+    return { core, shared, ledger, other, entries }
+  }
+
+  it('comes back at the second look of another consumer, all of it', () => {
+    const { shared, other } = fetching()
+    const fetches: number[] = []
+    expect(revokeStale(shared, other, fetches)).toBe(false)
+    expect(revokeStale(shared, other, fetches)).toBe(true)
+    expect(shared.load(RETURNED)).toBe(2)
+  })
+
+  it('stays with its thread if that has fetched anew between the looks', () => {
+    const { core, shared, ledger, other, entries } = fetching()
+    const fetches: number[] = []
+    expect(revokeStale(shared, other, fetches)).toBe(false)
+    for (const each of entries.slice(1)) expect(core.begin(each)).toBe(1)
+    for (const each of entries) expect(core.finish(ledger, each)).toBe(0)
+    expect(core.takeBatch(ledger, fetch + 1, 3, ...entries, 0, 0, 0, 0, 0) >> 1).toBe(3)
+    expect(revokeStale(shared, other, fetches)).toBe(false)
+    expect(shared.load(RETURNED)).toBe(0)
+  })
+
+  it('is looked for no more once all of it is begun, but a later fetch is', () => {
+    const { core, shared, ledger, other, entries } = fetching()
+    for (const each of entries.slice(1)) expect(core.begin(each)).toBe(1)
+    expect(someAreAhead(shared)).toBe(true)
+    expect(revokeOne(shared, other)).toBe(false)
+    expect(someAreAhead(shared)).toBe(false)
+    for (const each of entries) core.finish(ledger, each)
+    core.takeBatch(ledger, fetch + 1, 3, ...entries, 0, 0, 0, 0, 0)
+    core.forgetAhead(ledger, fetch)
+    expect(someAreAhead(shared)).toBe(true)
   })
 })
