@@ -189,7 +189,7 @@ describe('the count of unfinished items', () => {
   })
 })
 
-describe('what a consumer has fetched ahead and does not begin', () => {
+describe('items that a consumer has fetched ahead and does not begin', () => {
   const fetch = 7
 
   function fetching() {
@@ -200,7 +200,7 @@ describe('what a consumer has fetched ahead and does not begin', () => {
     return { core, shared, ledger, other, entries }
   }
 
-  it('comes back at the second look of another consumer, all of it', () => {
+  it('come back at the second look of another consumer, all of them', () => {
     const { shared, other } = fetching()
     const fetches: number[] = []
     expect(revokeStale(shared, other, fetches)).toBe(false)
@@ -208,7 +208,7 @@ describe('what a consumer has fetched ahead and does not begin', () => {
     expect(shared.load(RETURNED)).toBe(2)
   })
 
-  it('stays with its thread if that has fetched anew between the looks', () => {
+  it('stay with their thread if that has fetched anew between the looks', () => {
     const { core, shared, ledger, other, entries } = fetching()
     const fetches: number[] = []
     expect(revokeStale(shared, other, fetches)).toBe(false)
@@ -219,7 +219,7 @@ describe('what a consumer has fetched ahead and does not begin', () => {
     expect(shared.load(RETURNED)).toBe(0)
   })
 
-  it('is looked for no more once all of it is begun, but a later fetch is', () => {
+  it('are looked for no more once all of them are begun, but those of a later fetch are', () => {
     const { core, shared, ledger, other, entries } = fetching()
     for (const each of entries.slice(1)) expect(core.begin(each)).toBe(1)
     expect(someAreAhead(shared)).toBe(true)
