@@ -58,7 +58,7 @@ export async function getMany<T>(
     options === undefined ? undefined : optionsObject('options', options as IntoOptions, INTO_OPTIONS)
   const lingerMs = given && lingerOf(given)
   const items = new ItemCollector(queue, given && intoOf(queue, given.into), isPlain)
-  await collect(queue, items, items.atMost(max), lingerMs, options)
+  await collect(queue, items, items.atMost(max), lingerMs, given)
   return items.result
 }
 
@@ -74,7 +74,7 @@ export function getManySync<T>(
     options === undefined ? undefined : optionsObject('options', options as IntoOptions, INTO_OPTIONS)
   const lingerMs = given && lingerOf(given)
   const items = new ItemCollector(queue, given && intoOf(queue, given.into), isPlain)
-  collectSync(queue, items, items.atMost(max), lingerMs, options)
+  collectSync(queue, items, items.atMost(max), lingerMs, given)
   return items.result
 }
 
@@ -86,9 +86,8 @@ export async function takeMany<T>(
 ): Promise<Batch<T>> {
   integer('max', max, 1, Number.MAX_SAFE_INTEGER)
   const leases = new LeaseCollector(queue)
-  const lingerMs =
-    options === undefined ? undefined : lingerOf(optionsObject('options', options, BATCH_OPTIONS))
-  await collect(queue, leases, max, lingerMs, options)
+  const given = options === undefined ? undefined : optionsObject('options', options, BATCH_OPTIONS)
+  await collect(queue, leases, max, given && lingerOf(given), given)
   return leases.result
 }
 
@@ -96,9 +95,8 @@ export async function takeMany<T>(
 export function takeManySync<T>(queue: HasInternals<T>, max: number, options?: BatchOptions): Batch<T> {
   integer('max', max, 1, Number.MAX_SAFE_INTEGER)
   const leases = new LeaseCollector(queue)
-  const lingerMs =
-    options === undefined ? undefined : lingerOf(optionsObject('options', options, BATCH_OPTIONS))
-  collectSync(queue, leases, max, lingerMs, options)
+  const given = options === undefined ? undefined : optionsObject('options', options, BATCH_OPTIONS)
+  collectSync(queue, leases, max, given && lingerOf(given), given)
   return leases.result
 }
 

@@ -208,6 +208,24 @@ describe('a batch', () => {
     expect([queue.size, internalsOf(queue).held]).toEqual([1, 0])
   })
 
+  it.each([
+    ['timeout', 0],
+    ['signal', AbortSignal.abort()],
+  ])('knows no %s of Object.prototype', async (name, value) => {
+    for (const method of ['getMany', 'takeMany'] as const) {
+      const { queue } = site()
+      Object.defineProperty(Object.prototype, name, { value, configurable: true })
+      let batch: Promise<Iterable<unknown>>
+      try {
+        batch = queue[method](2, {})
+      } finally {
+        Reflect.deleteProperty(Object.prototype, name)
+      }
+      queue.tryPut(1)
+      expect([...(await within(batch, 'the batch'))]).toHaveLength(1)
+    }
+  })
+
   it('knows no linger of Object.prototype', async () => {
     const { queue } = site()
     queue.tryPut(1)
