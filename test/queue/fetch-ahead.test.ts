@@ -310,6 +310,40 @@ describe('items fetched ahead', () => {
     expect(queue.stats()).toMatchObject({ size: 0, held: 23 })
   })
 
+  it('come back to a consumer that always finds others, if their thread has not begun them for long', async () => {
+    const place = await site(600, { maxsize: 1024 })
+    const { queue, source } = place
+    const lease = fetched(source)
+    const there = await other(queue)
+    const begun: { item: number; attempt: number }[] = []
+    const older = () => begun.filter(({ item }) => item < 15)
+    // It looks after every 16 fetches, and takes back what it saw at the look before.
+    while (older().length < 7) {
+      begun.push(...(await there.user.ask('consume', queue.handle.id, 8)))
+      expect(begun.length).toBeLessThan(320)
+    }
+    expect(older()).toEqual(upTo(7, 8).map((item) => ({ item, attempt: 1 })))
+    expect(queue.stats().queued).toBeGreaterThan(200)
+    lease.finish()
+    // This thread goes on with what is queued.
+    expect(finishOne(source)).toBeGreaterThan(14)
+    source.releaseAhead()
+    isWhole(place)
+  })
+
+  it('that are begun in time are left to their thread', async () => {
+    const { queue, source } = await site(600, { maxsize: 1024 })
+    fetched(source).finish()
+    const there = await other(queue)
+    for (const item of upTo(7, 8)) {
+      // It looks at least once, and sees another fetch each time but the first two.
+      const begun = await there.user.ask('consume', queue.handle.id, 40)
+      expect(begun.some(({ item: one }: { item: number }) => one < 15)).toBe(false)
+      expect(finishOne(source)).toBe(item)
+      if (item === 9) break
+    }
+  })
+
   it('that were revoked are skipped by the thread that had fetched them', async () => {
     const place = await site(15)
     const { queue, source } = place

@@ -133,6 +133,23 @@ describe.each(['blocksAt', 'waitsAt'] as const)('a call that takes long (%s)', (
     }
   })
 
+  it('does not hold back for long what its thread has fetched, though the other thread is busy', async () => {
+    const { queue, words, one, group } = await blocked(name, { maxsize: 2000 })
+    const seen = numbers({ maxsize: 4000, maxInFlight: 4000 })
+    while (queue.tryPut(0));
+    const helper = one.consume(queue, consumer('failsAt', { words: sharedWords(), at: -1, seen }))
+    await until(() => queue.unfinished === 1, 'all others are finished')
+    const order = await seen.getMany(4000)
+    const places = upTo(7).map((index) => order.indexOf(AT + 1 + index))
+    // It has never been idle before the last of these.
+    expect(places).toEqual([...places].sort((x, y) => x - y))
+    expect(places[0]).toBeGreaterThanOrEqual(0)
+    expect(places[6]).toBeLessThan(320)
+    open(words, 1)
+    queue.shutdown()
+    await Promise.all([ended(group), ended(helper)])
+  })
+
   it('lets a thread of the user get what its thread has fetched', async () => {
     const { queue, words, tally, group } = await blocked(name)
     const got: number[] = []
