@@ -33,7 +33,7 @@ export const FAULTY: readonly Faulty[] = [
       { file: RING, find: published, replace: 'return needsWake(GET)' },
     ],
     kills: 0,
-    finding: /two places|never put|race|finished twice/,
+    finding: /two places|never put|race|finished twice|torn/,
   },
   {
     what: 'a slot is freed before its cell was taken out',
@@ -43,7 +43,7 @@ export const FAULTY: readonly Faulty[] = [
       { file: RING, find: `${freed}\n  return (peek(entry) << 1)`, replace: 'return (peek(entry) << 1)' },
     ],
     kills: 0,
-    finding: /two places|never put|race/,
+    finding: /two places|never put|race|torn/,
   },
   {
     what: 'a thread sleeps without looking again',
