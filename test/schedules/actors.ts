@@ -186,7 +186,6 @@ function putOnce(ledger: number): number {
     if (answer === CORRUPT) corrupt()
     if (answer > 0 && (answer & REPLACED) !== 0) noteDropped(ledger)
     if (answer > 0 && (answer & 1) === 1) wakeTakers(shared)
-    if (answer === SETTLING && !shared.geometry.dropsOldest) return FULL
     if (answer !== BUSY && answer !== SETTLING) return answer
     backOff(tries)
   }
@@ -248,8 +247,7 @@ function putBatchOnce(ledger: number, entry: number, count: number): number {
     if (answer === CORRUPT) corrupt()
     if (answer > 0 && (answer & 1) === 1) wakeTakers(shared)
     if (answer >= 0) return answer >> 1
-    if (answer === SETTLING) return FULL
-    if (answer !== BUSY) return answer
+    if (answer !== BUSY && answer !== SETTLING) return answer
     backOff(tries)
   }
 }

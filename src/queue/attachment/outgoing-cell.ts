@@ -95,15 +95,14 @@ export class OutgoingCell<T> {
     if (this.#hasMore) this.#writeBeside(rank)
     if (!this.#hasPut) this.notePut()
     let answer = this.#put(length)
-    if (answer === BUSY || answer === SETTLING) answer = this.#putAgain(answer, length, waits)
+    if (answer === BUSY) answer = this.#putAgain(length)
     if (answer >= 0) {
       this.#chained = undefined
       if ((answer & 1) === 1) wakeTakers(this.#shared)
       if ((answer & REPLACED) !== 0) this.#countDrop()
       return 0
     }
-    // The take that is under way frees its slot, and then wakes who waits.
-    if (answer === FULL || answer === SETTLING) return PUT
+    if (answer === FULL) return PUT
     if (answer === CLOSED) return this.#closed()
     throw this.#cells.refused('a put', this.#entry)
   }
@@ -157,18 +156,15 @@ export class OutgoingCell<T> {
 
   #put(length: number): number {
     const answer = this.#core.put(this.#ledger, length)
+    // The take that is under way frees its slot within nanoseconds: to sleep instead halved the rate of 1P1C.
+    if (answer === SETTLING) return BUSY
     return answer === FULL && this.#geometry.dropsOldest ? this.#core.replace(this.#ledger, length) : answer
   }
 
   /** The put met another thread. In a method of its own: its closure would cost every put an allocation. */
-  #putAgain(first: number, length: number, waits: boolean): number {
-    const waitsForRoom = waits && !this.#geometry.dropsOldest
-    if (first === SETTLING && waitsForRoom) return SETTLING
+  #putAgain(length: number): number {
     backOff(0)
-    return untilDone(() => {
-      const answer = this.#put(length)
-      return answer === SETTLING && !waitsForRoom ? BUSY : answer
-    })
+    return untilDone(() => this.#put(length))
   }
 
   /**
