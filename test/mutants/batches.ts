@@ -321,8 +321,8 @@ const fetched: Mutant[] = [
   {
     name: 'who finds the items of a fetch begun forgets a later one',
     faults: one(FETCH, 'cas(ledger + AHEAD, fetch, 0)', 'store(ledger + AHEAD, 0)'),
-    expected: 'explored',
-    scenes: ['fetched', 'fetched, 4 items', 'fetched, busy'],
+    expected: 'copied',
+    tests: REFUSALS,
   },
   {
     name: 'who finds nothing does not wait for a fetch under way',
