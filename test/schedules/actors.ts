@@ -30,7 +30,6 @@ import {
   PAYLOAD,
   PUT,
   REPLACED,
-  SETTLING,
   TAKEN,
 } from '../../src/core/words/offsets.ts'
 import { afterFinish, EndWait, hasEnded } from '../../src/queue/recovery/end-wait.ts'
@@ -186,7 +185,7 @@ function putOnce(ledger: number): number {
     if (answer === CORRUPT) corrupt()
     if (answer > 0 && (answer & REPLACED) !== 0) noteDropped(ledger)
     if (answer > 0 && (answer & 1) === 1) wakeTakers(shared)
-    if (answer !== BUSY && answer !== SETTLING) return answer
+    if (answer !== BUSY) return answer
     backOff(tries)
   }
 }
@@ -247,7 +246,7 @@ function putBatchOnce(ledger: number, entry: number, count: number): number {
     if (answer === CORRUPT) corrupt()
     if (answer > 0 && (answer & 1) === 1) wakeTakers(shared)
     if (answer >= 0) return answer >> 1
-    if (answer !== BUSY && answer !== SETTLING) return answer
+    if (answer !== BUSY) return answer
     backOff(tries)
   }
 }

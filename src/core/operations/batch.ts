@@ -27,7 +27,6 @@ import {
   RETURNED,
   RETURNS,
   ringMask,
-  SETTLING,
   SHUT,
   SINGLY,
   STALE,
@@ -54,7 +53,7 @@ import { needsWake, putNeedsWake } from './wake.ts'
 /**
  * Puts the cells of `count` entries from `entry` on, at the tail. Their payloads and LENGTH are written.
  * Answers (n << 1) | 1 if a thread that waits for an item must be woken, (n << 1) if not: the first n cells
- * are put. FULL, SETTLING, CLOSED, BUSY, CORRUPT as put.
+ * are put. FULL, CLOSED, BUSY, CORRUPT as put.
  */
 export function putBatch(ledger: i32, entry: i32, count: i32): i32 {
   const tail = load(TAIL)
@@ -92,8 +91,7 @@ export function putBatch(ledger: i32, entry: i32, count: i32): i32 {
 function whyNone(tail: i32, entry: i32): i32 {
   const slot = slotAt(tail)
   if (isCell(peek(entry)) === 0 || slotIsSound(slot) === 0) return CORRUPT
-  if (load(slot) !== tail || hasRoom(tail) === 0) return size(tail) >= maxsize ? FULL : SETTLING
-  return BUSY
+  return size(tail) >= maxsize ? FULL : BUSY
 }
 
 /**

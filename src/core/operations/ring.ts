@@ -29,7 +29,6 @@ import {
   positionBefore,
   RETURNED,
   RETURNS,
-  SETTLING,
   SHUT,
   SLOT_CELL,
   SLOT_VALUE,
@@ -51,7 +50,7 @@ import { needsWake, putNeedsWake } from './wake.ts'
 
 /**
  * Puts the outgoing cell, whose payload is `length` bytes, at the tail. Answers 1 if a thread that waits for
- * an item must be woken, else 0; FULL, SETTLING, CLOSED, BUSY, CORRUPT.
+ * an item must be woken, else 0; FULL, CLOSED, BUSY, CORRUPT.
  */
 export function put(ledger: i32, length: i32): i32 {
   const tail = load(TAIL)
@@ -63,7 +62,7 @@ export function put(ledger: i32, length: i32): i32 {
   // HEAD is not read, since takes write it all the time.
   const oldest = positionBefore(tail, maxsize)
   const behind = (load(slotAt(oldest)) - emptiedMark(oldest)) | 0
-  if (gap < 0 || behind < 0) return size(tail) >= maxsize ? FULL : SETTLING
+  if (gap < 0 || behind < 0) return size(tail) >= maxsize ? FULL : BUSY
   // RETURNS is read after the slot. If it is 0 now, and the exchange below finds the tail unmoved, then the
   // put fits at this moment. `size` likewise reads HEAD first, then RETURNS.
   if (load(RETURNS) !== 0 && size(tail) >= maxsize) return FULL

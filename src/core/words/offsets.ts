@@ -257,8 +257,6 @@ export const BEHIND_RETURNED: i32 = -8
 
 /** A batch can take no item: `take` says why. */
 export const SINGLY: i32 = -9
-/** Full, but for takes under way: room is about to be there. */
-export const SETTLING: i32 = -10
 
 /** Most items of a batch: operations on several items are unrolled to so many. */
 export const MAX_BATCH: i32 = 8

@@ -14,7 +14,6 @@ import {
   PAYLOAD,
   PUT,
   REPLACED,
-  SETTLING,
   type SharedMemory,
   writeKey,
 } from '../../core/index.ts'
@@ -156,8 +155,6 @@ export class OutgoingCell<T> {
 
   #put(length: number): number {
     const answer = this.#core.put(this.#ledger, length)
-    // The take that is under way frees its slot within nanoseconds: to sleep instead halved the rate of 1P1C.
-    if (answer === SETTLING) return BUSY
     return answer === FULL && this.#geometry.dropsOldest ? this.#core.replace(this.#ledger, length) : answer
   }
 
