@@ -74,12 +74,28 @@ export function optionsObject<T extends object>(
   value: T | undefined,
   known?: Known<T>,
 ): Partial<T> {
-  if (value === undefined) return Object.create(null)
-  if (typeof value !== 'object' || value === null) throw invalidType(name, 'an object', value)
-  const own =
-    Reflect.ownKeys(Object.prototype).length <= STANDARD_PROPERTIES ? value : withoutObjectPrototype(value)
+  const own = someOptions(name, value, known)
   if (known !== undefined) refuseUnknown(name, own as Record<string, unknown>, known)
   return own
+}
+
+/** As optionsObject, for a reader of no options but those that `known` names: there may be others. */
+export function someOptions<T extends object>(
+  name: string,
+  value: T | undefined,
+  known: Partial<Known<T>> | undefined,
+): Partial<T> {
+  if (value === undefined) return Object.create(null)
+  if (typeof value !== 'object' || value === null) throw invalidType(name, 'an object', value)
+  return mayInherit(known) ? withoutObjectPrototype(value) : value
+}
+
+/** An object may inherit one of these options, or any option at all, from Object.prototype. */
+function mayInherit(known: object | undefined): boolean {
+  // To list the properties of Object.prototype takes longer than a put.
+  if (known === undefined) return Reflect.ownKeys(Object.prototype).length > STANDARD_PROPERTIES
+  for (const key in known) if (key in Object.prototype) return true
+  return false
 }
 
 function refuseUnknown(name: string, given: Record<string, unknown>, known: object): void {

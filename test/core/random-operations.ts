@@ -230,13 +230,13 @@ export class RandomOperations {
     }
     const entries = this.#entries(ledger, EMPTY_ENTRY)
     const ahead = this.#random.below(4)
-    const answer = this.#ask('takeBatch', ledger, ahead, entries.length, ...filled(entries))
+    const answer = this.#ask('takeBatch', ledger, ahead, entries.length, entries[0] ?? 0)
     if (answer > 0 && (answer & 1) === 1) this.#ask('wake', PUT)
   }
 
   #finishBatch(ledger: number): void {
     const entries = this.#entries(ledger, HELD)
-    if (this.#ask('finishBatch', ledger, entries.length, ...filled(entries)) < 0) return
+    if (this.#ask('finishBatch', ledger, entries.length, entries[0] ?? 0) < 0) return
     for (const entry of entries) this.#freeChain(entry)
   }
 
@@ -248,16 +248,17 @@ export class RandomOperations {
     else this.#ask('revoke', ledger, entry)
   }
 
-  /** At most MAX_BATCH entries in this state, in a random order. */
+  /** At most MAX_BATCH entries in this state, one behind the other. */
   #entries(ledger: number, state: number): number[] {
     const { maxInFlight } = this.#ends.geometry
-    const first = this.#random.below(maxInFlight)
-    const all = Array.from({ length: maxInFlight }, (_, ahead) =>
-      heldEntry(ledger, (first + ahead) % maxInFlight),
-    )
-    return all
-      .filter((entry) => this.#ends.load(entry + ENTRY_STATE) === state)
-      .slice(0, this.#random.below(MAX_BATCH + 1))
+    const most = this.#random.below(MAX_BATCH + 1)
+    const is = (index: number) => this.#ends.load(heldEntry(ledger, index) + ENTRY_STATE) === state
+    let index = this.#random.below(maxInFlight)
+    while (index < maxInFlight && !is(index)) index++
+    const entries: number[] = []
+    for (; index < maxInFlight && entries.length < most && is(index); index++)
+      entries.push(heldEntry(ledger, index))
+    return entries
   }
 
   /** The outgoing cell must have no blocks. */
@@ -388,11 +389,4 @@ export class RandomOperations {
 /** The entry of a ledger for held items, numbered from 0. */
 function heldEntry(ledger: number, index: number): number {
   return ledger + ENTRIES + (1 + index) * ENTRY_BYTES
-}
-
-type Entries = [number, number, number, number, number, number, number, number]
-
-/** As the operations of batches take them; those that are not asked for are 0. */
-function filled(entries: readonly number[]): Entries {
-  return Array.from({ length: MAX_BATCH }, (_, index) => entries[index] ?? 0) as Entries
 }

@@ -30,7 +30,7 @@ function neighbour(queue: Queue<number>) {
   const entry = (number: number) => ledger + ENTRIES + number * ENTRY_BYTES
   return {
     /** It begins one item, and fetches one ahead. */
-    fetch: () => core.takeBatch(ledger, 1, 2, entry(1), entry(2), 0, 0, 0, 0, 0, 0),
+    fetch: () => core.takeBatch(ledger, 1, 2, entry(1)),
   }
 }
 

@@ -464,9 +464,8 @@ export function consumeBatch(r: Int32Array): number {
 }
 
 function finishAll(ledger: number, first: number, count: number): void {
-  const [b, c, d] = [1, 2, 3].map((index) => first + index * ENTRY_BYTES) as [number, number, number]
   for (let index = 0; index < count; index++) tell(first + index * ENTRY_BYTES)
-  const watched = shared.core.finishBatch(ledger, count, first, b, c, d, 0, 0, 0, 0)
+  const watched = shared.core.finishBatch(ledger, count, first)
   for (let index = 0; index < count; index++) {
     observe(SETTLED, peek(cellAt(peek(first + index * ENTRY_BYTES)) + PAYLOAD))
   }
@@ -493,9 +492,8 @@ function endBatch(ledger: number, next: number, over: number, taken: number, sel
 
 /** Answers how many were taken, or SINGLY. */
 function takeBatchOnce(ledger: number, first: number, count: number, ahead: number): number {
-  const [b, c, d] = [1, 2, 3].map((index) => first + index * ENTRY_BYTES) as [number, number, number]
   for (let tries = 0; ; tries++) {
-    const answer = shared.core.takeBatch(ledger, ahead, count, first, b, c, d, 0, 0, 0, 0)
+    const answer = shared.core.takeBatch(ledger, ahead, count, first)
     if (answer > 0 && (answer & 1) === 1) shared.core.wake(PUT)
     if (answer >= 0) return answer >> 1
     if (answer !== BUSY) return answer

@@ -130,28 +130,16 @@ function markFull(position: i32): void {
 }
 
 /**
- * Takes up to `count` items at the head into the entries `a` to `h` of `ledger`, in exchange for their empty
- * cells. `ahead` above 0: all but the first are fetched ahead, and any thread may revoke them. It numbers
- * this fetch, unlike the one before it, of a thread that has none fetched ahead. Answers (n << 1) | 1 if a
- * thread that waits for room must be woken, (n << 1) if not: the first n entries hold items. BUSY; SINGLY: no
- * item can be taken this way, and `take` says why.
+ * Takes up to `count` items at the head into entries of `ledger`, from `entry` on, in exchange for their
+ * empty cells. `ahead` above 0: all but the first are fetched ahead, and any thread may revoke them. It
+ * numbers this fetch, unlike the one before it, of a thread that has none fetched ahead. Answers (n << 1) | 1
+ * if a thread that waits for room must be woken, (n << 1) if not: the first n entries hold items. BUSY;
+ * SINGLY: no item can be taken this way, and `take` says why.
  */
-export function takeBatch(
-  ledger: i32,
-  ahead: i32,
-  count: i32,
-  a: i32,
-  b: i32,
-  c: i32,
-  d: i32,
-  e: i32,
-  f: i32,
-  g: i32,
-  h: i32,
-): i32 {
+export function takeBatch(ledger: i32, ahead: i32, count: i32, entry: i32): i32 {
   const head = load(HEAD)
   if ((head & SHUT) !== 0 || load(RETURNED) !== 0) return SINGLY
-  const n = fullSlots(head, count, a, b, c, d, e, f, g, h)
+  const n = fullSlots(head, entry, count)
   if (n === 0) return SINGLY
   const fetches = ahead !== 0 && n > 1
   // Before the exchange: a thread that finds the ring empty after it must not overlook what is fetched.
@@ -163,14 +151,14 @@ export function takeBatch(
   // Before any item can be revoked: the counts of a ledger never say that it holds less than nothing.
   store(ledger + TAKEN, load(ledger + TAKEN) + n)
   const state = fetches ? FETCHED : HELD
-  move(head, a, HELD)
-  if (n > 1) move(head + POSITION, b, state)
-  if (n > 2) move(head + 2 * POSITION, c, state)
-  if (n > 3) move(head + 3 * POSITION, d, state)
-  if (n > 4) move(head + 4 * POSITION, e, state)
-  if (n > 5) move(head + 5 * POSITION, f, state)
-  if (n > 6) move(head + 6 * POSITION, g, state)
-  if (n > 7) move(head + 7 * POSITION, h, state)
+  move(head, entry, HELD)
+  if (n > 1) move(head + POSITION, entry + ENTRY_BYTES, state)
+  if (n > 2) move(head + 2 * POSITION, entry + 2 * ENTRY_BYTES, state)
+  if (n > 3) move(head + 3 * POSITION, entry + 3 * ENTRY_BYTES, state)
+  if (n > 4) move(head + 4 * POSITION, entry + 4 * ENTRY_BYTES, state)
+  if (n > 5) move(head + 5 * POSITION, entry + 5 * ENTRY_BYTES, state)
+  if (n > 6) move(head + 6 * POSITION, entry + 6 * ENTRY_BYTES, state)
+  if (n > 7) move(head + 7 * POSITION, entry + 7 * ENTRY_BYTES, state)
   if (fetches) store(ledger + AHEAD, ahead)
   if (n > 7) markEmptied(head + 7 * POSITION)
   if (n > 6) markEmptied(head + 6 * POSITION)
@@ -184,26 +172,15 @@ export function takeBatch(
 }
 
 /** How many of `count` items can be taken at once: the first slot that is not published ends the batch. */
-function fullSlots(
-  head: i32,
-  count: i32,
-  a: i32,
-  b: i32,
-  c: i32,
-  d: i32,
-  e: i32,
-  f: i32,
-  g: i32,
-  h: i32,
-): i32 {
-  if (count < 1 || isFull(head, a) === 0) return 0
-  if (count < 2 || isFull(head + POSITION, b) === 0) return 1
-  if (count < 3 || isFull(head + 2 * POSITION, c) === 0) return 2
-  if (count < 4 || isFull(head + 3 * POSITION, d) === 0) return 3
-  if (count < 5 || isFull(head + 4 * POSITION, e) === 0) return 4
-  if (count < 6 || isFull(head + 5 * POSITION, f) === 0) return 5
-  if (count < 7 || isFull(head + 6 * POSITION, g) === 0) return 6
-  if (count < 8 || isFull(head + 7 * POSITION, h) === 0) return 7
+function fullSlots(head: i32, entry: i32, count: i32): i32 {
+  if (count < 1 || isFull(head, entry) === 0) return 0
+  if (count < 2 || isFull(head + POSITION, entry + ENTRY_BYTES) === 0) return 1
+  if (count < 3 || isFull(head + 2 * POSITION, entry + 2 * ENTRY_BYTES) === 0) return 2
+  if (count < 4 || isFull(head + 3 * POSITION, entry + 3 * ENTRY_BYTES) === 0) return 3
+  if (count < 5 || isFull(head + 4 * POSITION, entry + 4 * ENTRY_BYTES) === 0) return 4
+  if (count < 6 || isFull(head + 5 * POSITION, entry + 5 * ENTRY_BYTES) === 0) return 5
+  if (count < 7 || isFull(head + 6 * POSITION, entry + 6 * ENTRY_BYTES) === 0) return 6
+  if (count < 8 || isFull(head + 7 * POSITION, entry + 7 * ENTRY_BYTES) === 0) return 7
   return 8
 }
 
@@ -225,39 +202,28 @@ function markEmptied(position: i32): void {
 }
 
 /**
- * Finishes the held items of the first `count` of the entries `a` to `h`: all, or none. Answers 1 if a thread
- * waits on JOIN, else 0; STALE if one of them holds no item.
+ * Finishes the held items of `count` entries from `entry` on: all, or none. Answers 1 if a thread waits on
+ * JOIN, else 0; STALE if one of them holds no item.
  */
-export function finishBatch(
-  ledger: i32,
-  count: i32,
-  a: i32,
-  b: i32,
-  c: i32,
-  d: i32,
-  e: i32,
-  f: i32,
-  g: i32,
-  h: i32,
-): i32 {
+export function finishBatch(ledger: i32, count: i32, entry: i32): i32 {
   const all =
-    isHeld(0, count, a) &
-    isHeld(1, count, b) &
-    isHeld(2, count, c) &
-    isHeld(3, count, d) &
-    isHeld(4, count, e) &
-    isHeld(5, count, f) &
-    isHeld(6, count, g) &
-    isHeld(7, count, h)
+    isHeld(0, count, entry) &
+    isHeld(1, count, entry + ENTRY_BYTES) &
+    isHeld(2, count, entry + 2 * ENTRY_BYTES) &
+    isHeld(3, count, entry + 3 * ENTRY_BYTES) &
+    isHeld(4, count, entry + 4 * ENTRY_BYTES) &
+    isHeld(5, count, entry + 5 * ENTRY_BYTES) &
+    isHeld(6, count, entry + 6 * ENTRY_BYTES) &
+    isHeld(7, count, entry + 7 * ENTRY_BYTES)
   if (all === 0) return STALE
-  if (count > 0) poke(a + ENTRY_STATE, EMPTY_ENTRY)
-  if (count > 1) poke(b + ENTRY_STATE, EMPTY_ENTRY)
-  if (count > 2) poke(c + ENTRY_STATE, EMPTY_ENTRY)
-  if (count > 3) poke(d + ENTRY_STATE, EMPTY_ENTRY)
-  if (count > 4) poke(e + ENTRY_STATE, EMPTY_ENTRY)
-  if (count > 5) poke(f + ENTRY_STATE, EMPTY_ENTRY)
-  if (count > 6) poke(g + ENTRY_STATE, EMPTY_ENTRY)
-  if (count > 7) poke(h + ENTRY_STATE, EMPTY_ENTRY)
+  if (count > 0) poke(entry + ENTRY_STATE, EMPTY_ENTRY)
+  if (count > 1) poke(entry + ENTRY_BYTES + ENTRY_STATE, EMPTY_ENTRY)
+  if (count > 2) poke(entry + 2 * ENTRY_BYTES + ENTRY_STATE, EMPTY_ENTRY)
+  if (count > 3) poke(entry + 3 * ENTRY_BYTES + ENTRY_STATE, EMPTY_ENTRY)
+  if (count > 4) poke(entry + 4 * ENTRY_BYTES + ENTRY_STATE, EMPTY_ENTRY)
+  if (count > 5) poke(entry + 5 * ENTRY_BYTES + ENTRY_STATE, EMPTY_ENTRY)
+  if (count > 6) poke(entry + 6 * ENTRY_BYTES + ENTRY_STATE, EMPTY_ENTRY)
+  if (count > 7) poke(entry + 7 * ENTRY_BYTES + ENTRY_STATE, EMPTY_ENTRY)
   // Before the load of WAITERS, as in finish.
   store(ledger + FINISHED, load(ledger + FINISHED) + count)
   return load(JOIN + WAITERS) !== 0 ? 1 : 0

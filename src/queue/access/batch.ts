@@ -54,10 +54,7 @@ export class TakenBatch<T> implements Batch<T> {
   done(): void {
     const open = this.#leases.filter((lease) => !lease.isSettled)
     for (const lease of open) lease.settle()
-    this.#held.finishMany(
-      open.map(({ entry }) => entry),
-      open.length,
-    )
+    this.#held.finishAll(open.map(({ entry }) => entry))
     if (open.length > 0) this.#afterFinish()
   }
 

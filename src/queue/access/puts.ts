@@ -3,7 +3,7 @@ import { isShutDown, PUT } from '../../core/index.ts'
 import { QueueFullError } from '../../errors.ts'
 import { queueMicrotask } from '../../timers.ts'
 import { type Limits, PendingCalls, type Side } from '../../wait/index.ts'
-import { type Attachment, type Encoded, sizeOf } from '../attachment/index.ts'
+import { type Attachment, type Encoded, type OutgoingCell, sizeOf } from '../attachment/index.ts'
 import {
   checkPutOptions,
   isStoppable,
@@ -19,6 +19,7 @@ import type { Sink } from './lease.ts'
 /** This thread's puts on one queue: at once, blocking, or pending in call order. */
 export class Puts<T> implements Sink<T> {
   readonly #attachment: Attachment<T>
+  readonly #outgoing: OutgoingCell<T>
   readonly #pending: PendingCalls
   /** A put that finds no room waits for it. */
   readonly #mayWait: boolean
@@ -28,6 +29,7 @@ export class Puts<T> implements Sink<T> {
   constructor(attachment: Attachment<T>) {
     const { whenFull } = attachment.description
     this.#attachment = attachment
+    this.#outgoing = attachment.outgoing
     this.#onlyWaits = whenFull === 'wait'
     this.#mayWait = this.#onlyWaits || whenFull === 'drop-oldest'
     this.#pending = new PendingCalls(attachment.shared, attachment.ledger)
@@ -102,7 +104,10 @@ export class Puts<T> implements Sink<T> {
   }
 
   putSync(item: T, options: PutOptions | undefined): PutResult {
-    if (options === undefined && this.#pending.size === 0 && this.#onlyWaits) return this.#putOrWait(item)
+    if (options === undefined && this.#pending.size === 0) {
+      if (this.#outgoing.putNumber(item)) return 'stored'
+      if (this.#onlyWaits) return this.#putOrWait(item)
+    }
     const stoppable = isStoppable(options)
     const one = this.#begin(item, options, timeoutOf(options, PUT_OPTIONS))
     return this.#putSync(this.#encode(item), one, stoppable)
@@ -126,6 +131,7 @@ export class Puts<T> implements Sink<T> {
 
   /** As putSync, for at most `ms`. False if there was no room for so long. */
   putWithin(item: T, ms: number): boolean {
+    if (this.#pending.size === 0 && this.#outgoing.putNumber(item)) return true
     const rank = this.#rankOf(item, undefined)
     if (this.#pending.size > 0) return this.#storeWithin(this.#encode(item), rank, ms)
     const { outgoing } = this.#attachment

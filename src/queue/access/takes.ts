@@ -1,15 +1,15 @@
 import { integer } from '../../check.ts'
-import { DISCARDED, GET, isShutDown, MAX_BATCH, NOTHING, RELEASE } from '../../core/index.ts'
+import { DISCARDED, ENTRY_BYTES, GET, isShutDown, NOTHING, RELEASE } from '../../core/index.ts'
 import { TaskDoneError } from '../../errors.ts'
 import { clearTimeout, setTimeout } from '../../timers.ts'
 import { PendingCalls, type Side } from '../../wait/index.ts'
 import type { Attachment, HeldItems } from '../attachment/index.ts'
+import { EntriesInOrder } from '../entries/index.ts'
 import { isStoppable, timeoutOf, type WaitOptions } from '../options/index.ts'
 import { discardAll, EndWait, hasEnded } from '../recovery/index.ts'
 import { type Batch, TakenBatch } from './batch.ts'
 import { type Delivery, TakenItem } from './delivery.ts'
 import { EMPTY } from './empty.ts'
-import { EntryQueue } from './entry-queue.ts'
 import type { Handed, ItemSource } from './iterate.ts'
 import { HeldLease, type Lease, type OpenLeases, type Source } from './lease.ts'
 import type { BlockingCase, SelectCase } from './select-case.ts'
@@ -26,10 +26,7 @@ export class Takes<T> implements Source<T> {
   /** Where the pending calls wait once the queue is shut down and empty. */
   readonly #endWait: EndWait
   /** Entries that get and getMany handed over, oldest first: `taskDone` settles them. */
-  readonly #inOrder = new EntryQueue()
-  /** Entries that one operation takes or finishes; in use while they are decoded. */
-  readonly #entries: number[] = new Array(MAX_BATCH).fill(0)
-  #areInUse = false
+  readonly #inOrder = new EntriesInOrder()
   readonly #open: OpenLeases = { count: 0 }
   /** Open leases of batches that are not handed over yet: nobody can settle them while their call waits. */
   #gathered = 0
@@ -79,7 +76,7 @@ export class Takes<T> implements Source<T> {
   taskDone(count: number): void {
     if (count === 1 && this.#inOrder.size > 0) {
       this.#attachment.refuseDetached()
-      this.#held.finish(this.#inOrder.shift())
+      this.#held.finish(this.#inOrder.shift(1))
       this.#attachment.flushDeadLetters()
       return
     }
@@ -92,11 +89,10 @@ export class Takes<T> implements Source<T> {
           `${size === 1 ? 'item' : 'items'} from get and getMany`,
       )
     }
-    const entries = this.#freeEntries()
-    for (let left = count; left > 0; left -= MAX_BATCH) {
-      const few = Math.min(left, MAX_BATCH)
-      for (let index = 0; index < few; index++) entries[index] = this.#inOrder.shift()
-      held.finishMany(entries, few)
+    for (let left = count; left > 0; ) {
+      const run = this.#inOrder.firstRun(left)
+      held.finishRun(this.#inOrder.shift(run), run)
+      left -= run
     }
     this.#attachment.flushDeadLetters()
   }
@@ -113,34 +109,31 @@ export class Takes<T> implements Source<T> {
     onBroken: (before: number) => void,
   ): number {
     if (this.#pending.size > 0) return 0
-    const entries = this.#freeEntries()
-    const count = this.#held.takeMany(max, entries)
-    const wereInUse = this.#areInUse
-    let read = this.#held.readMany(entries, count, items, at)
-    this.#areInUse = true
+    const count = this.#held.takeRun(max)
+    const first = this.#held.run
+    let read = this.#held.readRun(first, count, items, at)
     try {
-      for (; read < count; read++) items[at + read] = this.#held.read(entries[read] as number)
+      for (; read < count; read++) items[at + read] = this.#held.read(first + read * ENTRY_BYTES)
     } catch (error) {
       // They are delivered again.
       if (this.#attachment.isDetached) throw error
       onBroken(read)
-      this.#release(entries, read + 1, count)
-      this.#handOverAll(entries, read)
+      for (let next = read + 1; next < count; next++)
+        this.#held.requeue(first + next * ENTRY_BYTES, RELEASE)
+      this.#handOverRun(first, read)
       this.#attachment.flushDeadLetters()
       throw error
-    } finally {
-      this.#areInUse = wereInUse
     }
-    this.#handOverAll(entries, count)
+    this.#handOverRun(first, count)
     return count
   }
 
   /** Adds leases of up to `max` items that are there. Returns how many; 0: `tryLease` must say why. */
   takeSome(leases: HeldLease<T>[], max: number): number {
     if (this.#pending.size > 0) return 0
-    const entries = this.#freeEntries()
-    const count = this.#held.takeMany(max, entries)
-    for (let index = 0; index < count; index++) leases.push(this.#gather(entries[index] as number))
+    const count = this.#held.takeRun(max)
+    const first = this.#held.run
+    for (let index = 0; index < count; index++) leases.push(this.#gather(first + index * ENTRY_BYTES))
     return count
   }
 
@@ -178,11 +171,6 @@ export class Takes<T> implements Source<T> {
     return new TakenBatch(leases, this.#held, () => this.#attachment.flushDeadLetters())
   }
 
-  /** A codec of a user that decodes an item may come here again. */
-  #freeEntries(): number[] {
-    return this.#areInUse ? [] : this.#entries
-  }
-
   /** Gives back what was gathered for a batch. When the thread detached, that was given back already. */
   dissolve(leases: readonly HeldLease<T>[]): void {
     this.#gathered -= leases.length
@@ -190,15 +178,11 @@ export class Takes<T> implements Source<T> {
     for (const lease of open) lease.release()
   }
 
-  /** The first `count` of `entries` are settled by taskDone, or at once with `ack: 'auto'`. */
-  #handOverAll(entries: readonly number[], count: number): void {
-    if (this.#isAuto) this.#held.finishMany(entries, count)
-    else for (let index = 0; index < count; index++) this.#inOrder.push(entries[index] as number)
-  }
-
-  /** Gives back what was taken and cannot be handed over, from index `from` on. */
-  #release(entries: readonly number[], from: number, count: number): void {
-    for (let index = from; index < count; index++) this.#held.requeue(entries[index] as number, RELEASE)
+  /** The `count` entries from `first` on are settled by taskDone, or at once with `ack: 'auto'`. */
+  #handOverRun(first: number, count: number): void {
+    if (count === 0) return
+    if (this.#isAuto) this.#held.finishRun(first, count)
+    else this.#inOrder.push(first, count)
   }
 
   /**
@@ -217,7 +201,7 @@ export class Takes<T> implements Source<T> {
       get isDetached() {
         return attachment.isDetached
       },
-      keep: ({ entry }) => this.#inOrder.push(entry),
+      keep: ({ entry }) => this.#inOrder.push(entry, 1),
     }
   }
 
@@ -392,7 +376,7 @@ export class Takes<T> implements Source<T> {
       throw error
     }
     if (this.#isAuto) this.#held.finish(entry)
-    else this.#inOrder.push(entry)
+    else this.#inOrder.push(entry, 1)
     return item
   }
 

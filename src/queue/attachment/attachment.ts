@@ -116,6 +116,7 @@ export class Attachment<T> {
     this.#isDetached = true
     this.#held.detach(this.detachedError)
     this.#batch.detach()
+    this.#outgoing.detach()
     settlePending()
     try {
       reclaim(this.shared, this.ledger, thisThread, 0)

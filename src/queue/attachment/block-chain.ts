@@ -51,6 +51,11 @@ export class BlockChain {
     }
   }
 
+  /** As free, which a short item spares. */
+  freeIfLong(entry: number): void {
+    if (this.#cells.chain(this.#cells.at(entry)) !== 0) this.free(entry)
+  }
+
   /** Frees the blocks of the cell of `entry`, and wakes those that wait for blocks. */
   free(entry: number): void {
     if (freeBlocks(this.#shared, entry)) this.#shared.core.wakeAll(MEMORY)

@@ -3,6 +3,7 @@ import {
   ATTEMPTS,
   CHAIN,
   COUNT,
+  ENTRY_BYTES,
   type Geometry,
   KEY_BYTES,
   LENGTH,
@@ -77,6 +78,12 @@ export class Cells {
     return this.geometry.keysAt + this.#cellOf(entry) * KEY_BYTES
   }
 
+  /** The number in the cell of `entry`, an integer of 4 bytes or a double of 8. */
+  number(entry: number, bytes: number): number {
+    const at = this.at(entry) + PAYLOAD
+    return (bytes === 4 ? this.#words[at >> 2] : this.span.doubles[at >> 3]) as number
+  }
+
   /** Writes a number into the cell of `entry`, as its codec would. False if the codec would not. */
   writeNumber(codec: 'int32' | 'float64', entry: number, item: unknown): boolean {
     if (typeof item !== 'number') return false
@@ -93,23 +100,26 @@ export class Cells {
   }
 
   /**
-   * Reads the numbers of the first `count` of `entries` into `items`, from index `to` on. Returns how many: a
-   * cell that holds no number ends it.
+   * Reads the numbers of the `count` entries from `first` on into `items`, from index `to` on. Returns how
+   * many: a cell that holds no number ends it.
    */
   readNumbers(
     codec: 'int32' | 'float64',
-    entries: readonly number[],
+    first: number,
     count: number,
     items: { [index: number]: unknown },
     to: number,
   ): number {
+    // Copies of fields and imports, which V8 would load and check again for each item.
     const words = this.#words
+    const [entryBytes, chain, payload] = [ENTRY_BYTES, CHAIN, PAYLOAD]
+    const isInt32 = codec === 'int32'
+    const length = isInt32 ? 4 : 8
     const { doubles } = this.span
-    const length = codec === 'int32' ? 4 : 8
     for (let index = 0; index < count; index++) {
-      const at = this.at(entries[index] as number)
-      if (words[(at + LENGTH) >> 2] !== length || words[(at + CHAIN) >> 2] !== 0) return index
-      items[to + index] = length === 4 ? words[(at + PAYLOAD) >> 2] : doubles[(at + PAYLOAD) >> 3]
+      const at = this.at(first + index * entryBytes)
+      if (words[at >> 2] !== length || words[(at + chain) >> 2] !== 0) return index
+      items[to + index] = isInt32 ? words[(at + payload) >> 2] : doubles[(at + payload) >> 3]
     }
     return count
   }

@@ -23,6 +23,7 @@ import {
 import { QueueCorruptError, TooManyInFlightError } from '../../errors.ts'
 import { ASKS, link } from '../../thread-link.ts'
 import { backOff, untilDone, wakeTakers } from '../../wait/index.ts'
+import { FetchedAhead, FreeEntries } from '../entries/index.ts'
 import {
   addFailure,
   afterFinish,
@@ -40,7 +41,6 @@ import {
 import { BlockChain } from './block-chain.ts'
 import type { Cells } from './cells.ts'
 import type { ItemEncoder } from './encoder.ts'
-import { FetchedAhead } from './fetched-ahead.ts'
 
 /** A consumer looks after so many fetches whether others hold back what they fetched. */
 const FETCHES_UNTIL_LOOK = 16
@@ -63,8 +63,12 @@ export class HeldItems<T> {
   readonly #label: string
   readonly #words: Int32Array
   readonly #itemBytes: number
-  /** Entries that hold nothing. */
-  readonly #free: number[] = []
+  /** The items are numbers that slots carry, so that a cell needs no decoding: their bytes, else 0. */
+  readonly #numberBytes: number
+  /** An item may lie in blocks. */
+  readonly #hasBlocks: boolean
+  readonly #free: FreeEntries
+  #run = 0
   readonly #ahead: FetchedAhead
   /** The fetches of other threads at the last look for stale ones. */
   readonly #fetches: number[] = []
@@ -93,16 +97,16 @@ export class HeldItems<T> {
     this.#label = label
     this.#words = cells.span.words
     this.#itemBytes = shared.geometry.itemBytes
+    this.#numberBytes = encoder.number === undefined ? 0 : shared.geometry.valueBytes
+    this.#hasBlocks = shared.geometry.blocks > 0 && shared.geometry.valueBytes === 0
     this.#ahead = new FetchedAhead(shared, ledger)
-    for (let index = shared.geometry.maxInFlight; index > 0; index--) {
-      this.#free.push(ledger + ENTRIES + index * ENTRY_BYTES)
-    }
+    this.#free = new FreeEntries(ledger + ENTRIES + ENTRY_BYTES, shared.geometry.maxInFlight)
   }
 
   /** Items that this thread holds or has fetched ahead. */
   get count(): number {
     if (this.#detachedError !== undefined) return 0
-    return this.#shared.geometry.maxInFlight - this.#free.length
+    return this.#shared.geometry.maxInFlight - this.#free.size
   }
 
   /** The number of an entry, from 1. */
@@ -112,7 +116,7 @@ export class HeldItems<T> {
 
   /** How many more items it may hold. Those that it has fetched ahead it does not hold yet. */
   get room(): number {
-    return this.#free.length + this.#ahead.size
+    return this.#free.size + this.#ahead.size
   }
 
   /**
@@ -128,15 +132,23 @@ export class HeldItems<T> {
 
   /** Takes an item. Returns its entry; NOTHING, CLOSED, DISCARDED. @throws TooManyInFlightError */
   take(): number {
-    if (this.#ahead.size > 0) {
-      const entry = this.#takeNext()
-      if (entry > 0) return entry
+    if (!this.#ahead.isEmpty) {
+      const next = this.#takeNext()
+      if (next > 0) return next
     }
-    const core = this.#core
-    const entry = this.#free[this.#free.length - 1]
-    if (entry === undefined) throw this.#noEntryError()
+    const entry = this.#free.next
+    if (entry === 0) throw this.#noEntryError()
     if (this.#words[DELAYED >> 2] !== 0) this.untilDueMs()
-    let answer = core.take(this.#ledger, entry)
+    const answer = this.#core.take(this.#ledger, entry)
+    if (answer < 0) return this.#takeAgain(entry, answer)
+    this.#took(answer)
+    return entry
+  }
+
+  /** As take, after a first try that had this answer. */
+  #takeAgain(entry: number, first: number): number {
+    const core = this.#core
+    let answer = first
     for (let tries = 0; answer < 0; tries++) {
       if (answer === BEHIND_RETURNED) {
         answer = core.takeReturned(this.#ledger, entry)
@@ -157,9 +169,7 @@ export class HeldItems<T> {
       backOff(tries)
       answer = core.take(this.#ledger, entry)
     }
-    this.#free.pop()
-    this.#keep()
-    if ((answer & 1) === 1) core.wake(PUT)
+    this.#took(answer)
     return entry
   }
 
@@ -168,42 +178,44 @@ export class HeldItems<T> {
    * unless another thread that finds nothing revokes them.
    */
   takeAhead(): number {
-    if (this.#ahead.size > 0) {
+    if (!this.#ahead.isEmpty) {
       const entry = this.#takeNext()
       if (entry > 0) return entry
     }
     this.#lookForStale()
-    const width = Math.min(this.#ahead.width, this.#free.length)
+    const width = this.#free.nextRun(this.#ahead.width)
     if (width > 1) {
-      const count = this.#takeBatch(width, this.#ahead.nextFetch())
-      if (count > 0) return this.#fetched(count, width)
+      const first = this.#free.next
+      const count = this.#takeBatch(first, width, this.#ahead.nextFetch())
+      if (count === width) this.#ahead.grow()
+      if (count > 1) this.#ahead.set(first + ENTRY_BYTES, count - 1)
+      if (count > 0) return first
     }
     const taken = this.take()
     if (taken > 0) this.#ahead.grow()
     return taken
   }
 
-  /**
-   * Takes up to `max` items at once, into `entries` from its start. Returns how many: 0 if `take` must say
-   * why.
-   */
-  takeMany(max: number, entries: number[]): number {
-    if (this.#ahead.size > 0) return 0
-    const width = Math.min(max, this.#free.length, this.#shared.geometry.batch)
+  /** The first entry of the last run that was taken. */
+  get run(): number {
+    return this.#run
+  }
+
+  /** Takes up to `max` items at once, into the entries from `run` on. Returns how many; 0: `take` says why. */
+  takeRun(max: number): number {
+    if (!this.#ahead.isEmpty) return 0
+    const width = this.#free.nextRun(Math.min(max, this.#shared.geometry.batch))
     if (width < 2) return 0
-    const count = this.#takeBatch(width, 0)
-    const from = this.#free.length - width
-    for (let index = 0; index < count; index++) entries[index] = this.#free[from + index] as number
-    this.#use(from, count)
-    return count
+    this.#run = this.#free.next
+    return this.#takeBatch(this.#run, width, 0)
   }
 
   /** Gives back what was fetched ahead and not begun: other threads may take it. */
   releaseAhead(): void {
-    if (this.#detachedError !== undefined || this.#ahead.size === 0) return
+    if (this.#detachedError !== undefined || this.#ahead.isEmpty) return
     for (let entry = this.#ahead.shift(); entry > 0; entry = this.#ahead.shift()) {
       revokeEntry(this.#shared, this.#ledger, entry)
-      this.#free.push(entry)
+      this.#free.free(entry)
     }
     afterRevoking(this.#shared, this.#ledger)
   }
@@ -220,20 +232,19 @@ export class HeldItems<T> {
 
   /** Takes an item that came back. Returns its entry; 0 if there is none, or it cannot be held. */
   #takeReturned(): number {
-    const entry = this.#free[this.#free.length - 1]
-    if (entry === undefined) return 0
+    const entry = this.#free.next
+    if (entry === 0) return 0
     const answer = untilDone(() => this.#core.takeReturned(this.#ledger, entry))
     if (answer === CORRUPT) throw this.#cells.refused('a take', entry)
     if (answer < 0) return 0
-    this.#free.pop()
-    if ((answer & 1) === 1) this.#core.wake(PUT)
+    this.#took(answer)
     return entry
   }
 
   #beginNext(): number {
     for (let entry = this.#ahead.shift(); entry > 0; entry = this.#ahead.shift()) {
       if (this.#begins(entry)) return entry
-      this.#free.push(entry)
+      this.#free.free(entry)
       this.#ahead.shrink()
     }
     return 0
@@ -247,34 +258,28 @@ export class HeldItems<T> {
     }
   }
 
-  /** Takes `width` items at most into the last `width` free entries. Returns how many; 0: `take` says why. */
-  #takeBatch(width: number, ahead: number): number {
+  /**
+   * Takes up to `width` items into the free entries from `entry` on. Returns how many; 0: `take` says why.
+   */
+  #takeBatch(entry: number, width: number, ahead: number): number {
     if (this.#words[DELAYED >> 2] !== 0) this.untilDueMs()
-    this.#sortLast(width)
-    const free = this.#free
-    const core = this.#core
-    const from = free.length - width
-    let answer = BUSY
+    let answer = this.#core.takeBatch(this.#ledger, ahead, width, entry)
     for (let tries = 0; answer === BUSY; tries++) {
-      if (tries > 0) backOff(tries)
-      answer = core.takeBatch(
-        this.#ledger,
-        ahead,
-        width,
-        free[from] as number,
-        free[from + 1] as number,
-        width > 2 ? (free[from + 2] as number) : 0,
-        width > 3 ? (free[from + 3] as number) : 0,
-        width > 4 ? (free[from + 4] as number) : 0,
-        width > 5 ? (free[from + 5] as number) : 0,
-        width > 6 ? (free[from + 6] as number) : 0,
-        width > 7 ? (free[from + 7] as number) : 0,
-      )
+      backOff(tries)
+      answer = this.#core.takeBatch(this.#ledger, ahead, width, entry)
     }
     if (answer < 0) return 0
-    this.#keep()
-    if ((answer & 1) === 1) core.wake(PUT)
+    this.#free.useRun(answer >> 1)
+    if (!this.#isKept) this.#keep()
+    if ((answer & 1) === 1) this.#core.wake(PUT)
     return answer >> 1
+  }
+
+  /** An item is in the next free entry. `answer` says whether a putter must be woken. */
+  #took(answer: number): void {
+    this.#free.useNext()
+    if (!this.#isKept) this.#keep()
+    if ((answer & 1) === 1) this.#core.wake(PUT)
   }
 
   /**
@@ -288,45 +293,7 @@ export class HeldItems<T> {
     if (revokeStale(this.#shared, this.#ledger, this.#fetches)) afterRevoking(this.#shared, this.#ledger)
   }
 
-  /** `count` items were taken, and all but the first are fetched ahead. Returns the entry of the first. */
-  #fetched(count: number, width: number): number {
-    const free = this.#free
-    const from = free.length - width
-    const first = free[from] as number
-    for (let index = 1; index < count; index++) this.#ahead.push(free[from + index] as number)
-    this.#use(from, count)
-    if (count === width) this.#ahead.grow()
-    return first
-  }
-
-  /** The free entries from index `from` on are used, `count` of them. */
-  #use(from: number, count: number): void {
-    const free = this.#free
-    for (let index = from + count; index < free.length; index++) free[index - count] = free[index] as number
-    for (let index = 0; index < count; index++) free.pop()
-  }
-
-  /**
-   * Sorts the last `width` free entries; mostly they are sorted already. A recoverer goes through the entries
-   * in their order, so the items that were taken into these come back in theirs.
-   */
-  #sortLast(width: number): void {
-    const free = this.#free
-    const from = free.length - width
-    let before = free[from] as number
-    for (let index = from + 1; index < free.length; index++) {
-      const entry = free[index] as number
-      if (entry < before) {
-        const sorted = free.splice(from).sort((one, other) => one - other)
-        free.push(...sorted)
-        return
-      }
-      before = entry
-    }
-  }
-
   #keep(): void {
-    if (this.#isKept) return
     this.#isKept = true
     keepWhileHolding(this)
   }
@@ -356,6 +323,11 @@ export class HeldItems<T> {
    * else it is finished. @throws CodecError; DetachedError if the codec itself has detached the thread
    */
   read(entry: number): T {
+    if (this.#numberBytes === 0) return this.#decode(entry)
+    return this.#cells.number(entry, this.#numberBytes) as T
+  }
+
+  #decode(entry: number): T {
     let item: T
     try {
       item = this.#read(entry)
@@ -370,12 +342,12 @@ export class HeldItems<T> {
   }
 
   /**
-   * Decodes the items of the first `count` of `entries` into `items`, from index `to` on. Returns how many:
-   * the next, if there is one, is for `read`.
+   * Decodes the items of the `count` entries from `entry` on into `items`, from index `to` on. Returns how
+   * many: the next, if there is one, is for `read`.
    */
-  readMany(entries: readonly number[], count: number, items: { [index: number]: T }, to: number): number {
+  readRun(entry: number, count: number, items: { [index: number]: T }, to: number): number {
     const { number } = this.#encoder
-    return number === undefined ? 0 : this.#cells.readNumbers(number, entries, count, items, to)
+    return number === undefined ? 0 : this.#cells.readNumbers(number, entry, count, items, to)
   }
 
   /** Decodes the item of `entry`, which stays as it is. @throws CodecError */
@@ -414,41 +386,37 @@ export class HeldItems<T> {
 
   finish(entry: number): void {
     const isWatched = this.#core.finish(this.#ledger, entry)
-    if (this.#cells.chain(this.#cells.at(entry)) !== 0) this.#chain.free(entry)
-    this.#free.push(entry)
+    if (this.#hasBlocks) this.#chain.freeIfLong(entry)
+    this.#free.free(entry)
     if (isWatched === 1) afterFinish(this.#shared)
   }
 
-  /** Finishes the items of the first `count` of `entries`. */
-  finishMany(entries: readonly number[], count: number): void {
-    let isWatched = 0
-    for (let from = 0; from < count; from += MAX_BATCH) {
-      const answer = this.#finishBatch(entries, from, Math.min(MAX_BATCH, count - from))
-      if (answer === STALE) throw this.#cells.refused('finishing items', entries[from] as number)
-      isWatched |= answer
+  /** Finishes the items of the `count` entries from `entry` on. */
+  finishRun(entry: number, count: number): void {
+    for (let done = 0; done < count; done += MAX_BATCH) {
+      this.#finishBatch(entry + done * ENTRY_BYTES, Math.min(MAX_BATCH, count - done))
     }
-    const { blocks } = this.#shared.geometry
-    for (let index = 0; index < count; index++) {
-      const entry = entries[index] as number
-      if (blocks > 0 && this.#cells.chain(this.#cells.at(entry)) !== 0) this.#chain.free(entry)
-      this.#free.push(entry)
-    }
-    if (isWatched !== 0) afterFinish(this.#shared)
   }
 
-  #finishBatch(entries: readonly number[], from: number, count: number): number {
-    return this.#core.finishBatch(
-      this.#ledger,
-      count,
-      entries[from] as number,
-      count > 1 ? (entries[from + 1] as number) : 0,
-      count > 2 ? (entries[from + 2] as number) : 0,
-      count > 3 ? (entries[from + 3] as number) : 0,
-      count > 4 ? (entries[from + 4] as number) : 0,
-      count > 5 ? (entries[from + 5] as number) : 0,
-      count > 6 ? (entries[from + 6] as number) : 0,
-      count > 7 ? (entries[from + 7] as number) : 0,
-    )
+  /** Finishes the items of `entries`. */
+  finishAll(entries: readonly number[]): void {
+    for (let from = 0; from < entries.length; ) {
+      const first = entries[from] as number
+      let count = 1
+      while (entries[from + count] === first + count * ENTRY_BYTES) count++
+      this.finishRun(first, count)
+      from += count
+    }
+  }
+
+  #finishBatch(entry: number, count: number): void {
+    const isWatched = this.#core.finishBatch(this.#ledger, count, entry)
+    if (isWatched === STALE) throw this.#cells.refused('finishing items', entry)
+    if (this.#hasBlocks) {
+      for (let index = 0; index < count; index++) this.#chain.freeIfLong(entry + index * ENTRY_BYTES)
+    }
+    this.#free.freeRun(entry, count)
+    if (isWatched === 1) afterFinish(this.#shared)
   }
 
   /** Finishes an item that no dead-letter queue takes, and counts it as dropped. */
@@ -474,7 +442,7 @@ export class HeldItems<T> {
     )
     if (answer === CORRUPT) throw this.#cells.refused('requeuing an item', entry)
     this.#chain.free(entry)
-    this.#free.push(entry)
+    this.#free.free(entry)
     wakeForReturned(this.#shared)
     afterFinish(this.#shared)
   }
@@ -485,18 +453,17 @@ export class HeldItems<T> {
    */
   takeDeadLettered(): number {
     const { core } = this.#shared
-    const entry = this.#free[this.#free.length - 1]
-    if (entry === undefined) return 0
+    const entry = this.#free.next
+    if (entry === 0) return 0
     const answer = untilDone(() => core.takeDeadLettered(this.#ledger, entry))
     if (answer < 0) return 0
-    this.#free.pop()
-    if ((answer & 1) === 1) core.wake(PUT)
+    this.#took(answer)
     return entry
   }
 
   /** The thread has detached: no more can be taken. So a take needs no other look at that. */
   detach(error: () => Error): void {
-    this.#free.length = 0
+    this.#free.clear()
     this.#ahead.clear()
     this.#detachedError = error
   }

@@ -71,22 +71,14 @@ export class OutgoingBatch<T> {
     const room = maxsize - (ahead >> 1) - (words[RETURNS >> 2] as number)
     const most = Math.min(batch, room, items.length - from)
     if (most < 2) return 0
-    let count = 0
     this.#isFilling = true
     try {
-      // The array may become shorter while it is read.
-      while (count < most && from + count < items.length) {
-        const item = items[from + count] as T
-        if (this.#isDetached || !this.#encode(item, count)) break
-        count++
-      }
-    } catch (error) {
-      // The items before it come first. It is encoded again by itself, and that call throws.
-      if (count === 0) throw error
+      return this.#number === undefined
+        ? this.#fill(items, from, most)
+        : this.#fillNumbers(this.#number, items, from, most)
     } finally {
       this.#isFilling = false
     }
-    return count
   }
 
   /** The cells are no longer this thread's: a getter of an item, or its codec, may have detached it. */
@@ -119,10 +111,41 @@ export class OutgoingBatch<T> {
     )
   }
 
+  #fill(items: ArrayLike<T>, from: number, most: number): number {
+    let count = 0
+    try {
+      // The array may become shorter while it is read.
+      while (count < most && from + count < items.length) {
+        const item = items[from + count] as T
+        if (this.#isDetached || !this.#encode(item, count)) break
+        count++
+      }
+    } catch (error) {
+      // The items before it come first. It is encoded again by itself, and that call throws.
+      if (count === 0) throw error
+    }
+    return count
+  }
+
+  /** As #fill, up to an item that the codec of numbers refuses. */
+  #fillNumbers(number: 'int32' | 'float64', items: ArrayLike<T>, from: number, most: number): number {
+    const entryBytes = ENTRY_BYTES
+    const first = this.#entries
+    let count = 0
+    try {
+      for (; count < most; count++) {
+        const item = items[from + count]
+        if (this.#isDetached || !this.#cells.writeNumber(number, first + count * entryBytes, item)) break
+      }
+    } catch (error) {
+      if (count === 0) throw error
+    }
+    return count
+  }
+
   /** False if the item is too long for a cell. */
   #encode(item: T, index: number): boolean {
     const entry = this.#entries + index * ENTRY_BYTES
-    if (this.#number !== undefined && this.#cells.writeNumber(this.#number, entry, item)) return true
     const cell = this.#cells.at(entry)
     const at = cell + PAYLOAD
     const { itemBytes } = this.#geometry

@@ -44,6 +44,8 @@ export class OutgoingCell<T> {
   readonly #encoder: ItemEncoder<T>
   readonly #chain: BlockChain
   readonly #queue: object
+  /** The codec, if the items are numbers that slots carry, and this thread is attached. */
+  #number: 'int32' | 'float64' | undefined
   /** A failure history or a key lies beside the cells. */
   readonly #hasMore: boolean
   /** The bytes that lie in blocks behind the cell already. */
@@ -61,6 +63,7 @@ export class OutgoingCell<T> {
     this.#encoder = encoder
     this.#chain = new BlockChain(shared, ledger, cells)
     this.#queue = queue
+    this.#number = shared.geometry.valueBytes > 0 ? encoder.number : undefined
     this.#hasMore = shared.geometry.recordsAt !== 0 || shared.geometry.keysAt !== 0
   }
 
@@ -75,6 +78,20 @@ export class OutgoingCell<T> {
     const at = this.#cells.at(this.#entry) + PAYLOAD
     const length = this.#encoder.encodeAt(item, this.#cells.span, at, at + itemBytes)
     return length <= itemBytes ? length : this.#encoder.encodePrivately(item, length)
+  }
+
+  /** Puts a number if it can be put at once. If not, `encode` and `store` must say why. */
+  putNumber(item: unknown): boolean {
+    if (this.#number === undefined || !this.#cells.writeNumber(this.#number, this.#entry, item)) return false
+    if (!this.#hasPut) this.notePut()
+    const answer = this.#core.put(this.#ledger, this.#number === 'int32' ? 4 : 8)
+    if (answer === 1) wakeTakers(this.#shared)
+    return answer >= 0
+  }
+
+  /** The cell is no longer this thread's. */
+  detach(): void {
+    this.#number = undefined
   }
 
   /**

@@ -1,4 +1,4 @@
-import { invalidType, invalidValue, type Known, optionsObject, outOfRange } from '../../check.ts'
+import { invalidType, invalidValue, type Known, optionsObject, outOfRange, someOptions } from '../../check.ts'
 import { clock } from '../../clock.ts'
 import type { WaitOptions } from './wait-options.ts'
 
@@ -64,6 +64,8 @@ export const TRY_PUT_OPTIONS: TryPutKnown = {
   backoff: true,
 }
 
+const PRIORITY = { priority: true } as const
+
 /** Options that mean nothing in a queue in shared memory, and why. */
 const ELSEWHERE: readonly (readonly [keyof PutOptions, string])[] = [
   ['id', 'a queue in shared memory keeps no ids, as some engines do to store an item once'],
@@ -82,7 +84,10 @@ const ELSEWHERE: readonly (readonly [keyof PutOptions, string])[] = [
  * @throws TypeError for an option that means nothing in this queue, or that `known` does not name, if given
  */
 export function checkPutOptions(options: PutOptions, isRanked: boolean, known?: TryPutKnown): void {
-  const given = optionsObject('options', options, known as Known<PutOptions> | undefined)
+  const given: Partial<PutOptions> =
+    known === undefined
+      ? someOptions('options', options, PUT_OPTIONS)
+      : optionsObject('options', options, known as Known<PutOptions>)
   for (const [name, why] of ELSEWHERE) {
     if (given[name] !== undefined) throw invalidValue(`options.${name}`, `absent: ${why}`, given[name])
   }
@@ -123,7 +128,7 @@ export function rankOf(ranking: Ranking, item: unknown, options: PutOptions | un
 }
 
 function priorityOf({ by }: Ranking, item: unknown, options: PutOptions | undefined): number {
-  const given = options === undefined ? undefined : optionsObject('options', options).priority
+  const given = options === undefined ? undefined : someOptions('options', options, PRIORITY).priority
   if (given !== undefined) return finite('options.priority', given)
   if (by === undefined) return 0
   return finite(`item.${by}`, (item as Record<string, unknown> | null | undefined)?.[by])

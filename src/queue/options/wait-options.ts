@@ -1,4 +1,4 @@
-import { invalidType, invalidValue, type Known, optionsObject, outOfRange } from '../../check.ts'
+import { invalidType, invalidValue, type Known, optionsObject, outOfRange, someOptions } from '../../check.ts'
 import { AbortError } from '../../errors.ts'
 import { link } from '../../thread-link.ts'
 
@@ -18,6 +18,7 @@ export interface WaitOptions {
 }
 
 const WAIT_OPTIONS: Known<WaitOptions> = { timeout: true, signal: true }
+const SIGNAL = { signal: true } as const
 
 /**
  * The timeout in ms. `known` names the options that the call has.
@@ -43,7 +44,7 @@ export function durationOf(name: string, value: unknown, or = ''): number {
 
 /** @throws TypeError for what is no AbortSignal */
 export function signalOf(options: { readonly signal?: unknown } | undefined): AbortSignal | undefined {
-  const { signal } = optionsObject('options', options) as { signal?: AbortSignal }
+  const { signal } = someOptions('options', options, SIGNAL) as { signal?: AbortSignal }
   if (signal === undefined) return undefined
   if (typeof signal !== 'object' || signal === null || typeof signal.addEventListener !== 'function') {
     throw invalidType('options.signal', 'an AbortSignal', signal)
@@ -57,7 +58,7 @@ export function signalOf(options: { readonly signal?: unknown } | undefined): Ab
  * @throws TypeError for another signal; AbortError if it is aborted already
  */
 export function isStoppable(options: WaitOptions | undefined): boolean {
-  const { signal } = optionsObject('options', options)
+  const { signal } = someOptions('options', options, SIGNAL)
   if (signal === undefined) return false
   if (signal !== link()?.signal) {
     throw invalidValue(

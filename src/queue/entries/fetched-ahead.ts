@@ -1,14 +1,13 @@
-import { AHEAD, type SharedMemory } from '../../core/index.ts'
+import { AHEAD, ENTRY_BYTES, type SharedMemory } from '../../core/index.ts'
 
 /**
- * The entries of items that this thread has fetched ahead and not begun, in the order of their items; and how
- * many it takes at once. Other threads may revoke the items, but the entries stay this thread's.
+ * The entries of items that this thread has fetched ahead and not begun, a run in the order of their items;
+ * and how many it takes at once. Other threads may revoke the items, but the entries stay this thread's.
  */
 export class FetchedAhead {
   readonly #words: Int32Array
   readonly #at: number
   readonly #most: number
-  readonly #entries: number[]
   #next = 0
   #end = 0
   #width = 1
@@ -19,7 +18,6 @@ export class FetchedAhead {
     this.#at = (ledger + AHEAD) >> 2
     // A put that drops the oldest item must find it in the ring, since no thread has begun it.
     this.#most = geometry.dropsOldest ? 1 : Math.max(1, geometry.batch)
-    this.#entries = new Array(this.#most).fill(0)
   }
 
   /** How many items to take at once, from 1. */
@@ -44,26 +42,31 @@ export class FetchedAhead {
   }
 
   get size(): number {
-    return this.#end - this.#next
+    return (this.#end - this.#next) / ENTRY_BYTES
   }
 
-  /** Adds the entry of the next item; at most `width` in all. */
-  push(entry: number): void {
-    this.#entries[this.#end++] = entry
+  get isEmpty(): boolean {
+    return this.#next === this.#end
+  }
+
+  /** `count` entries from `entry` on were fetched; there are no others. */
+  set(entry: number, count: number): void {
+    this.#next = entry
+    this.#end = entry + count * ENTRY_BYTES
   }
 
   /** Removes the first entry; 0 if there is none. */
   shift(): number {
     if (this.#next === this.#end) return 0
-    const entry = this.#entries[this.#next++] as number
+    const entry = this.#next
+    this.#next += ENTRY_BYTES
     if (this.#next === this.#end) this.clear()
     return entry
   }
 
   /** Other threads need not look here any more. */
   clear(): void {
-    this.#next = 0
-    this.#end = 0
+    this.#end = this.#next
     Atomics.store(this.#words, this.#at, 0)
   }
 }
