@@ -23,6 +23,11 @@ export const CONFIGURATION: readonly Setting[] = [
     comment: 'Length of every item, carried in the slots; 0: the slots carry cells.',
     of: ({ valueBytes }) => valueBytes,
   },
+  {
+    name: 'valueOffset',
+    comment: 'Bytes from an entry to the value of its item, if slots carry values.',
+    of: ({ valueOffset }) => valueOffset,
+  },
   { name: 'cells', of: ({ cells }) => cells },
   { name: 'cellsAt', of: ({ cellsAt }) => cellsAt },
   { name: 'cellBytes', of: ({ cellBytes }) => cellBytes },

@@ -52,6 +52,8 @@ export interface Geometry extends Dimensions {
   readonly batch: number
   /** Length of the values that the slots of the ring carry, 1 to 8; 0: they carry the numbers of cells. */
   readonly valueBytes: number
+  /** Bytes from an entry of a ledger to the value of its item; 0: items lie in their cells. */
+  readonly valueOffset: number
   /** 8, or 16 for values above 4 bytes. */
   readonly slotBytes: number
   /** Number of slots of the ring or the deque; 0 in a priority queue. */
@@ -110,7 +112,10 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   const spares = maxsize + maxThreads * maxInFlight
   const cells = firstSpare + spares
   const cellBytes = PAYLOAD + Math.ceil(itemBytes / 8) * 8
-  const ledgerBytes = toLine(ENTRIES + (1 + maxInFlight + batch) * ENTRY_BYTES)
+  const entriesBytes = (1 + maxInFlight + batch) * ENTRY_BYTES
+  // The values of a run of entries lie side by side, each as far behind its entry as the others.
+  const valueOffset = valueBytes > 0 ? entriesBytes : 0
+  const ledgerBytes = toLine(ENTRIES + entriesBytes + valueOffset)
   const blockBytes = maxItemBytes <= itemBytes ? 0 : blockSize(maxItemBytes, memoryBytes)
   const blocks = blockBytes === 0 ? 0 : Math.ceil(memoryBytes / blockBytes)
 
@@ -138,6 +143,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     dropsOldest,
     batch,
     valueBytes,
+    valueOffset,
     slotBytes,
     ringSize,
     ringAt,

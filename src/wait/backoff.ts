@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
+import { POSITION, SHUT, type Shared, TAIL } from '../core/index.ts'
 import { QueueCorruptError } from '../errors.ts'
 
 /** Never notified: a sleep on it ends by its timeout. */
@@ -6,12 +7,16 @@ const idle = new Int32Array(new SharedArrayBuffer(4))
 /** Tries that are followed by a pause; later ones are followed by a sleep. */
 const PAUSES = 64
 /**
- * Iterations of the pause loop, about a microsecond. Retrying at once would steal the cache lines that the
+ * Iterations of the pause loop, up to a microsecond. Retrying at once would steal the cache lines that the
  * other thread needs to finish.
  */
 const PAUSE_ITERATIONS = 1000
 /** About 10 s; on the main thread 2 s, since there even a call that does not wait blocks the event loop. */
 const MAX_TRIES = isMainThread ? 4000 : 20_000
+/** About 30 µs in all. */
+const ROOM_LOOKS = 100
+/** With fewer items half a queue is no time to speak of. */
+const LEAST_ROOM_MAXSIZE = 16
 const SHORT_SLEEP_MS = 0.05
 const MEDIUM_SLEEP_MS = 0.2
 const LONG_SLEEP_MS = 0.5
@@ -39,9 +44,31 @@ export function backOff(tries: number): void {
   Atomics.wait(idle, 0, 0, ms)
 }
 
+/**
+ * A put found nearly no room, and a take under way: pauses until half of the ring is free, or for some 30 µs.
+ * Puts and takes that follow each other on the same cache lines take those from each other for each item.
+ * Here a put looks at a slot that no thread writes until half of the items ahead of it are taken.
+ */
+export function pauseForRoom(shared: Shared): void {
+  const { ringAt, ringSize, slotBytes, maxsize } = shared.geometry
+  if (ringSize === 0 || maxsize < LEAST_ROOM_MAXSIZE) {
+    pause()
+    return
+  }
+  const tail = shared.load(TAIL) & ~SHUT
+  const position = (tail - (maxsize >> 1) * POSITION) | 0
+  const slot = ringAt + ((position >>> 1) & (ringSize - 1)) * slotBytes
+  const emptied = (position + ringSize * POSITION) | 0
+  for (let left = ROOM_LOOKS; left > 0; left--) {
+    pause()
+    if (((shared.load(slot) - emptied) | 0) >= 0) return
+  }
+}
+
 /** The pause loop writes it, so that no compiler removes the loop. */
 let sum = 0
 
+/** About a third of a microsecond, without a look at shared memory. */
 function pause(): void {
   for (let left = PAUSE_ITERATIONS; left > 0; left--) sum = (sum + left) | 0
 }

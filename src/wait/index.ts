@@ -1,6 +1,6 @@
 export { SharedParkingLot } from '../core/index.ts'
 export { onAbort } from './aborts.ts'
-export { backOff } from './backoff.ts'
+export { backOff, pauseForRoom } from './backoff.ts'
 export { block } from './blocking.ts'
 export type { OwnLedger } from './blocking-select.ts'
 export { blockInSelect, leaveSelect } from './blocking-select.ts'

@@ -2,7 +2,7 @@ import { batchAt, blocksFor, ledgerAt } from '../../src/core/geometry.ts'
 import type { Core } from '../../src/core/instance.ts'
 import * as operations from '../../src/core/operations/index.ts'
 import { type Shared, unfinished } from '../../src/core/shared.ts'
-import { cellAt, keyAt } from '../../src/core/words/addresses.ts'
+import { cellAt, keyAt, payloadOf } from '../../src/core/words/addresses.ts'
 import { add, notify, peek, poke, store } from '../../src/core/words/memory.ts'
 import {
   AHEAD,
@@ -27,7 +27,6 @@ import {
   KEY_LOW,
   MEMORY,
   NOTHING,
-  PAYLOAD,
   PUT,
   REPLACED,
   TAKEN,
@@ -147,7 +146,7 @@ export function produce(r: Int32Array): number {
   if (item > last) return DONE
   if (r[4] === 0) {
     const cell = peek(ledger + ENTRIES)
-    const at = cellAt(cell) + PAYLOAD
+    const at = payloadOf(ledger + ENTRIES)
     poke(at, item)
     poke(at + 4, check(item))
     if (shared.geometry.keysAt !== 0) {
@@ -199,7 +198,7 @@ export function produceBatch(r: Int32Array): number {
   if (written === 0) {
     const count = Math.min(shared.geometry.batch, last - item + 1)
     for (let index = 0; index < count; index++) {
-      const at = cellAt(peek(batchAt(shared.geometry, ledger) + index * ENTRY_BYTES)) + PAYLOAD
+      const at = payloadOf(batchAt(shared.geometry, ledger) + index * ENTRY_BYTES)
       poke(at, item + index)
       poke(at + 4, check(item + index))
     }
@@ -232,7 +231,7 @@ export function produceBatch(r: Int32Array): number {
 
 /** Puts one item of a batch that found no room, in place of the oldest. Answers as putBatchOnce. */
 function putSingly(ledger: number, item: number): number {
-  const at = cellAt(peek(ledger + ENTRIES)) + PAYLOAD
+  const at = payloadOf(ledger + ENTRIES)
   poke(at, item)
   poke(at + 4, check(item))
   const answer = putOnce(ledger)
@@ -253,7 +252,7 @@ function putBatchOnce(ledger: number, entry: number, count: number): number {
 
 /** The dropped item is in the outgoing cell. */
 function noteDropped(ledger: number): void {
-  const at = cellAt(peek(ledger + ENTRIES)) + PAYLOAD
+  const at = payloadOf(ledger + ENTRIES)
   const item = peek(at)
   if (peek(at + 4) !== check(item)) observe(TORN, item)
   observe(DROPPED, item)
@@ -467,7 +466,7 @@ function finishAll(ledger: number, first: number, count: number): void {
   for (let index = 0; index < count; index++) tell(first + index * ENTRY_BYTES)
   const watched = shared.core.finishBatch(ledger, count, first)
   for (let index = 0; index < count; index++) {
-    observe(SETTLED, peek(cellAt(peek(first + index * ENTRY_BYTES)) + PAYLOAD))
+    observe(SETTLED, peek(payloadOf(first + index * ENTRY_BYTES)))
   }
   if (watched === 1) afterFinish(shared)
 }
@@ -542,16 +541,16 @@ function delayOnce(ledger: number, entry: number): void {
 
 /** Tells the observer that the item of `entry` is delivered. Answers its attempt. */
 function tell(entry: number): number {
-  const at = cellAt(peek(entry))
-  const item = peek(at + PAYLOAD)
-  if (peek(at + PAYLOAD + 4) !== check(item)) observe(TORN, item)
-  const attempts = peek(at + ATTEMPTS)
+  const at = payloadOf(entry)
+  const item = peek(at)
+  if (peek(at + 4) !== check(item)) observe(TORN, item)
+  const attempts = peek(cellAt(peek(entry)) + ATTEMPTS)
   observe(DELIVERED, item, attempts)
   return attempts
 }
 
 function settle(ledger: number, entry: number, manner: number, r: Int32Array): void {
-  const item = peek(cellAt(peek(entry)) + PAYLOAD)
+  const item = peek(payloadOf(entry))
   const attempts = tell(entry)
   if (manner === HOLD) {
     r[3] = (r[3] as number) + 1
@@ -580,7 +579,7 @@ function requeue(ledger: number, entry: number, verdict: number): void {
 }
 
 function requeueOnce(ledger: number, entry: number, verdict: number): void {
-  const item = peek(cellAt(peek(entry)) + PAYLOAD)
+  const item = peek(payloadOf(entry))
   for (let tries = 0; ; tries++) {
     const answer = shared.core.requeue(ledger, entry, verdict)
     if (answer === CORRUPT) corrupt()
@@ -597,9 +596,8 @@ function requeueOnce(ledger: number, entry: number, verdict: number): void {
 function moveLetters(ledger: number, entry: number): void {
   while (shared.load(DEAD_LETTERED_FIRST) !== 0) {
     if (takeDeadLetteredOnce(ledger, entry) < 0) return
-    const at = cellAt(peek(entry))
-    const item = peek(at + PAYLOAD)
-    observe(POSTED, item, peek(at + ATTEMPTS))
+    const item = peek(payloadOf(entry))
+    observe(POSTED, item, peek(cellAt(peek(entry)) + ATTEMPTS))
     finish(ledger, entry, item)
   }
 }

@@ -25,13 +25,19 @@ export function queuedIn(words: Words): number {
   return (((at(words, layout.TAIL) & ~1) - (at(words, layout.HEAD) & ~1)) | 0) >>> 1
 }
 
-export function itemIn(words: Words, geometry: Geometry, cell: number): number {
+function itemIn(words: Words, geometry: Geometry, cell: number): number {
   return at(words, geometry.cellsAt + cell * geometry.cellBytes + layout.PAYLOAD)
+}
+
+/** The item that an entry of a ledger holds. */
+export function itemOf(words: Words, geometry: Geometry, entry: number): number {
+  if (geometry.valueBytes > 0) return at(words, entry + geometry.valueOffset)
+  return itemIn(words, geometry, at(words, entry))
 }
 
 const TAKEN_STATES = [HELD, layout.FETCHED]
 
-/** The cells of the items that a ledger holds, begun or fetched ahead. */
+/** The entries of the items that a ledger holds, begun or fetched ahead. */
 export function heldIn(
   words: Words,
   geometry: Geometry,
@@ -41,7 +47,7 @@ export function heldIn(
   const held: number[] = []
   for (let index = 1; index <= geometry.maxInFlight; index++) {
     const entry = ledger + ENTRIES + index * ENTRY_BYTES
-    if (states.includes(at(words, entry + ENTRY_STATE))) held.push(at(words, entry))
+    if (states.includes(at(words, entry + ENTRY_STATE))) held.push(entry)
   }
   return held
 }
@@ -132,15 +138,15 @@ export class Invariants {
       for (let entry = 0; entry < entriesOf(geometry); entry++) {
         place(at(words, ledger + ENTRIES + entry * ENTRY_BYTES), `entry ${entry} of ledger ${index}`)
       }
-      const cells = heldIn(words, geometry, ledger)
-      for (const cell of cells) item(cell, `ledger ${index}`)
+      const entries = heldIn(words, geometry, ledger)
+      for (const entry of entries) noteItem(itemOf(words, geometry, entry), `ledger ${index}`)
       const counted =
         at(words, ledger + layout.TAKEN) -
         at(words, ledger + layout.FINISHED) -
         at(words, ledger + layout.GAVE_BACK)
-      if ((counted | 0) !== cells.length)
-        fail(`ledger ${index} counts ${counted | 0} held, and holds ${cells.length}`)
-      held += cells.length
+      if ((counted | 0) !== entries.length)
+        fail(`ledger ${index} counts ${counted | 0} held, and holds ${entries.length}`)
+      held += entries.length
       stored += at(words, ledger + layout.STORED)
       finished = (finished + at(words, ledger + layout.FINISHED)) | 0
       reserved += at(words, ledger + layout.RESERVED_BLOCKS)

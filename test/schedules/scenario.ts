@@ -4,7 +4,7 @@ import * as layout from '../../src/core/words/offsets.ts'
 import * as say from './actors.ts'
 import { type Bounds, type Checks, type Explored, explore } from './explore.ts'
 import { CLOCK, PARKING_LOT } from './futex.ts'
-import { at, fail, heldIn, Invariants, itemIn, queuedIn, type Words } from './invariants.ts'
+import { at, fail, heldIn, Invariants, itemOf, queuedIn, type Words } from './invariants.ts'
 import { type Actor, Machine, type Turn } from './machine.ts'
 import { Sampler, type Sampling } from './pct.ts'
 import * as step from './steps.ts'
@@ -431,8 +431,8 @@ function noteDeath(machine: Machine, geometry: Geometry, thread: number): void {
   for (let index = 0; index < geometry.maxThreads; index++) {
     const ledger = ledgerAt(geometry, index)
     if (at(words, ledger + layout.OWNER) !== thread + 1) continue
-    for (const cell of heldIn(words, geometry, ledger, [layout.HELD]))
-      bump(machine, itemIn(words, geometry, cell) * PER_ITEM + OF_RETURNED)
+    for (const entry of heldIn(words, geometry, ledger, [layout.HELD]))
+      bump(machine, itemOf(words, geometry, entry) * PER_ITEM + OF_RETURNED)
   }
 }
 

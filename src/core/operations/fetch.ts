@@ -23,6 +23,7 @@ import {
   store,
 } from '../words/index.ts'
 import { append } from './returns.ts'
+import { keepValue } from './ring.ts'
 import { nextSpare, useSpare } from './spares.ts'
 
 /**
@@ -68,6 +69,7 @@ function revokeLocked(ledger: i32, entry: i32): i32 {
   useSpare(spare)
   const attempts = cellAt(cell) + ATTEMPTS
   poke(attempts, (peek(attempts) & COUNT) - 1)
+  keepValue(entry)
   poke(entry, spare)
   // GAVE_BACK is written under the lock only, so this thread may write that of another. RETURNS first, as in
   // requeue: at no moment is the item in neither count.

@@ -57,6 +57,7 @@ import {
   TAKEN,
 } from '../words/index.ts'
 import { nextArrival, nodeAt, popNode, pushNode } from './heap.ts'
+import { keepValue, restoreValue } from './ring.ts'
 import { keepSpare, nextSpare, useSpare } from './spares.ts'
 import { putNeedsWake } from './wake.ts'
 
@@ -148,6 +149,7 @@ function requeueLocked(
   useSpare(spare)
   const suspect = verdict === HOLDER_DIED ? SUSPECT : verdict === RELEASE ? before & SUSPECT : 0
   poke(at + ATTEMPTS, attempts | (deadLettered ? DEAD_LETTERED : suspect))
+  keepValue(entry)
   poke(entry, spare)
   poke(entry + ENTRY_STATE, EMPTY_ENTRY)
   store(RETURNS, load(RETURNS) + 1)
@@ -258,6 +260,7 @@ function takeLocked(ledger: i32, entry: i32, list: i32): i32 {
   unlink(list, peek(at + NEXT))
   keepSpare(spare)
   poke(entry, first - 1)
+  restoreValue(entry)
   poke(entry + ENTRY_STATE, HELD)
   if (list === RETURNED_FIRST) poke(at + ATTEMPTS, peek(at + ATTEMPTS) + 1)
   // AT_END before TAKEN: a thread that counts this item as held here no longer sees AT_END set. (The takes of

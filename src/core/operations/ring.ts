@@ -39,6 +39,7 @@ import {
   TAIL,
   TAKEN,
   valueBytes,
+  valueOffset,
 } from '../words/index.ts'
 import { needsWake, putNeedsWake } from './wake.ts'
 
@@ -86,13 +87,14 @@ export function slotIsSound(slot: i32): i32 {
 
 /** Moves the item of the entry's cell into the slot, which this thread has claimed. */
 export function fill(slot: i32, entry: i32): void {
-  const full = peek(entry)
-  const at = cellAt(full)
   if (valueBytes !== 0) {
-    poke(slot + SLOT_VALUE, peek(at + PAYLOAD))
-    if (valueBytes > 4) poke(slot + SLOT_VALUE_HIGH, peek(at + PAYLOAD + 4))
+    const value = entry + valueOffset
+    poke(slot + SLOT_VALUE, peek(value))
+    if (valueBytes > 4) poke(slot + SLOT_VALUE_HIGH, peek(value + 4))
     return
   }
+  const full = peek(entry)
+  const at = cellAt(full)
   // An item in the ring has never been delivered. Its first delivery is counted here already, so that the
   // take need not write to the cell.
   poke(at + ATTEMPTS, 1)
@@ -104,15 +106,32 @@ export function fill(slot: i32, entry: i32): void {
 export function empty(slot: i32, entry: i32): void {
   const spare = peek(entry)
   if (valueBytes !== 0) {
-    const at = cellAt(spare)
-    poke(at + LENGTH, valueBytes)
-    poke(at + ATTEMPTS, 1)
-    poke(at + PAYLOAD, peek(slot + SLOT_VALUE))
-    if (valueBytes > 4) poke(at + PAYLOAD + 4, peek(slot + SLOT_VALUE_HIGH))
+    poke(cellAt(spare) + ATTEMPTS, 1)
+    const value = entry + valueOffset
+    poke(value, peek(slot + SLOT_VALUE))
+    if (valueBytes > 4) poke(value + 4, peek(slot + SLOT_VALUE_HIGH))
     return
   }
   poke(entry, peek(slot + SLOT_CELL))
   poke(slot + SLOT_CELL, spare)
+}
+
+/** Copies the value of `entry` into its cell, which goes into a list without the entry. */
+export function keepValue(entry: i32): void {
+  if (valueBytes === 0) return
+  const value = entry + valueOffset
+  const at = cellAt(peek(entry)) + PAYLOAD
+  poke(at, peek(value))
+  poke(at + 4, peek(value + 4))
+}
+
+/** The cell of `entry` comes from a list. */
+export function restoreValue(entry: i32): void {
+  if (valueBytes === 0) return
+  const value = entry + valueOffset
+  const at = cellAt(peek(entry)) + PAYLOAD
+  poke(value, peek(at))
+  poke(value + 4, peek(at + 4))
 }
 
 /** Items in the ring and returns, for a put at `tail`. Only returns can make it more than maxsize. */

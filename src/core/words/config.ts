@@ -11,6 +11,8 @@ export let ringAt: i32 = 0
 export let slotBytes: i32 = 0
 /** Length of every item, carried in the slots; 0: the slots carry cells. */
 export let valueBytes: i32 = 0
+/** Bytes from an entry to the value of its item, if slots carry values. */
+export let valueOffset: i32 = 0
 export let cells: i32 = 0
 export let cellsAt: i32 = 0
 export let cellBytes: i32 = 0
@@ -36,6 +38,7 @@ export function configure(
   newRingAt: i32,
   newSlotBytes: i32,
   newValueBytes: i32,
+  newValueOffset: i32,
   newCells: i32,
   newCellsAt: i32,
   newCellBytes: i32,
@@ -55,6 +58,7 @@ export function configure(
   ringAt = newRingAt
   slotBytes = newSlotBytes
   valueBytes = newValueBytes
+  valueOffset = newValueOffset
   cells = newCells
   cellsAt = newCellsAt
   cellBytes = newCellBytes

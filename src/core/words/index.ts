@@ -8,6 +8,7 @@ export {
   keyAt,
   linkAt,
   nextPosition,
+  payloadOf,
   positionBefore,
   slotAt,
 } from './addresses.ts'
@@ -26,6 +27,7 @@ export {
   ringMask,
   slotBytes,
   valueBytes,
+  valueOffset,
 } from './config.ts'
 export { add, cas, cas64, imul, load, notify, or, peek, poke, store } from './memory.ts'
 export {

@@ -118,8 +118,7 @@ export class Takes<T> implements Source<T> {
       // They are delivered again.
       if (this.#attachment.isDetached) throw error
       onBroken(read)
-      for (let next = read + 1; next < count; next++)
-        this.#held.requeue(first + next * ENTRY_BYTES, RELEASE)
+      for (let next = read + 1; next < count; next++) this.#held.requeue(first + next * ENTRY_BYTES, RELEASE)
       this.#handOverRun(first, read)
       this.#attachment.flushDeadLetters()
       throw error

@@ -3,7 +3,6 @@ import {
   ATTEMPTS,
   CHAIN,
   COUNT,
-  ENTRY_BYTES,
   type Geometry,
   KEY_BYTES,
   LENGTH,
@@ -29,16 +28,20 @@ export class Cells {
   readonly #cells: number
   readonly #cellsAt: number
   readonly #cellBytes: number
+  readonly #valueOffset: number
+  readonly #isInt32: boolean
 
   constructor(shared: SharedMemory, label: string) {
     this.geometry = shared.geometry
     this.span = spanOf(shared.memory.buffer)
     this.#words = this.span.words
     this.#label = label
-    const { cells, cellsAt, cellBytes } = shared.geometry
+    const { cells, cellsAt, cellBytes, valueBytes, valueOffset } = shared.geometry
     this.#cells = cells
     this.#cellsAt = cellsAt
     this.#cellBytes = cellBytes
+    this.#valueOffset = valueOffset
+    this.#isInt32 = valueBytes === 4
   }
 
   /** Where the cell of `entry` begins, in bytes. The methods below take this address. */
@@ -46,8 +49,14 @@ export class Cells {
     return this.#cellsAt + this.#cellOf(entry) * this.#cellBytes
   }
 
+  /** Where the item of `entry` begins, in bytes, unless it lies in blocks. */
+  payloadAt(entry: number): number {
+    return this.#valueOffset > 0 ? entry + this.#valueOffset : this.at(entry) + PAYLOAD
+  }
+
   /** Bytes of the encoded item, `most` at most: what fits into a cell, or maxItemBytes with a chain. */
   length(at: number, most: number): number {
+    if (this.#valueOffset > 0) return this.geometry.valueBytes
     const length = this.#words[(at + LENGTH) >> 2] as number
     if (length < 0 || length > most) throw this.#badLength(at, most, length)
     return length
@@ -78,50 +87,29 @@ export class Cells {
     return this.geometry.keysAt + this.#cellOf(entry) * KEY_BYTES
   }
 
-  /** The number in the cell of `entry`, an integer of 4 bytes or a double of 8. */
-  number(entry: number, bytes: number): number {
-    const at = this.at(entry) + PAYLOAD
-    return (bytes === 4 ? this.#words[at >> 2] : this.span.doubles[at >> 3]) as number
+  /** The number of `entry`, if slots carry values and these are numbers. */
+  number(entry: number): number {
+    const at = entry + this.#valueOffset
+    return (this.#isInt32 ? this.#words[at >> 2] : this.span.doubles[at >> 3]) as number
   }
 
-  /** Writes a number into the cell of `entry`, as its codec would. False if the codec would not. */
-  writeNumber(codec: 'int32' | 'float64', entry: number, item: unknown): boolean {
+  /** Likewise the numbers of the `count` entries from `first` on: into `items`, from index `to` on. */
+  readNumbers(first: number, count: number, items: { [index: number]: unknown }, to: number): void {
+    // Copies of fields, which V8 would load and check again for each item.
+    const { doubles, words } = this.span
+    const at = (first + this.#valueOffset) >> 3
+    if (this.#isInt32) for (let index = 0; index < count; index++) items[to + index] = words[(at + index) * 2]
+    else for (let index = 0; index < count; index++) items[to + index] = doubles[at + index]
+  }
+
+  /** Likewise writes a number, as its codec would. False if the codec would not. */
+  writeNumber(entry: number, item: unknown): boolean {
     if (typeof item !== 'number') return false
-    const at = this.at(entry)
-    if (codec === 'int32') {
-      if ((item | 0) !== item) return false
-      this.#words[(at + LENGTH) >> 2] = 4
-      this.#words[(at + PAYLOAD) >> 2] = item
-    } else {
-      this.#words[(at + LENGTH) >> 2] = 8
-      this.span.doubles[(at + PAYLOAD) >> 3] = item
-    }
+    const at = entry + this.#valueOffset
+    if (!this.#isInt32) this.span.doubles[at >> 3] = item
+    else if ((item | 0) === item) this.#words[at >> 2] = item
+    else return false
     return true
-  }
-
-  /**
-   * Reads the numbers of the `count` entries from `first` on into `items`, from index `to` on. Returns how
-   * many: a cell that holds no number ends it.
-   */
-  readNumbers(
-    codec: 'int32' | 'float64',
-    first: number,
-    count: number,
-    items: { [index: number]: unknown },
-    to: number,
-  ): number {
-    // Copies of fields and imports, which V8 would load and check again for each item.
-    const words = this.#words
-    const [entryBytes, chain, payload] = [ENTRY_BYTES, CHAIN, PAYLOAD]
-    const isInt32 = codec === 'int32'
-    const length = isInt32 ? 4 : 8
-    const { doubles } = this.span
-    for (let index = 0; index < count; index++) {
-      const at = this.at(first + index * entryBytes)
-      if (words[at >> 2] !== length || words[(at + chain) >> 2] !== 0) return index
-      items[to + index] = isInt32 ? words[(at + payload) >> 2] : doubles[(at + payload) >> 3]
-    }
-    return count
   }
 
   /** `what` a word means and where it is, and the impossible `value` that it holds. */

@@ -14,7 +14,6 @@ import {
   looksDrained,
   MAX_BATCH,
   NOTHING,
-  PAYLOAD,
   PUT,
   RETURNED,
   type SharedMemory,
@@ -63,8 +62,8 @@ export class HeldItems<T> {
   readonly #label: string
   readonly #words: Int32Array
   readonly #itemBytes: number
-  /** The items are numbers that slots carry, so that a cell needs no decoding: their bytes, else 0. */
-  readonly #numberBytes: number
+  /** The items are numbers that slots carry: they need no decoding. */
+  readonly #areNumbers: boolean
   /** An item may lie in blocks. */
   readonly #hasBlocks: boolean
   readonly #free: FreeEntries
@@ -97,7 +96,7 @@ export class HeldItems<T> {
     this.#label = label
     this.#words = cells.span.words
     this.#itemBytes = shared.geometry.itemBytes
-    this.#numberBytes = encoder.number === undefined ? 0 : shared.geometry.valueBytes
+    this.#areNumbers = encoder.number !== undefined && shared.geometry.valueBytes > 0
     this.#hasBlocks = shared.geometry.blocks > 0 && shared.geometry.valueBytes === 0
     this.#ahead = new FetchedAhead(shared, ledger)
     this.#free = new FreeEntries(ledger + ENTRIES + ENTRY_BYTES, shared.geometry.maxInFlight)
@@ -323,8 +322,7 @@ export class HeldItems<T> {
    * else it is finished. @throws CodecError; DetachedError if the codec itself has detached the thread
    */
   read(entry: number): T {
-    if (this.#numberBytes === 0) return this.#decode(entry)
-    return this.#cells.number(entry, this.#numberBytes) as T
+    return this.#areNumbers ? (this.#cells.number(entry) as T) : this.#decode(entry)
   }
 
   #decode(entry: number): T {
@@ -346,8 +344,9 @@ export class HeldItems<T> {
    * many: the next, if there is one, is for `read`.
    */
   readRun(entry: number, count: number, items: { [index: number]: T }, to: number): number {
-    const { number } = this.#encoder
-    return number === undefined ? 0 : this.#cells.readNumbers(number, entry, count, items, to)
+    if (!this.#areNumbers) return 0
+    this.#cells.readNumbers(entry, count, items, to)
+    return count
   }
 
   /** Decodes the item of `entry`, which stays as it is. @throws CodecError */
@@ -366,8 +365,9 @@ export class HeldItems<T> {
     const { maxItemBytes } = this.#shared.geometry
     const length = this.#cells.length(at, isLong ? maxItemBytes : this.#itemBytes)
     const copy = Buffer.from(new ArrayBuffer(Math.ceil(length / 8) * 8), 0, length)
+    const payload = this.#cells.payloadAt(entry)
     if (isLong) this.#chain.read(entry, length, copy)
-    else this.#cells.span.bytes.copy(copy, 0, at + PAYLOAD, at + PAYLOAD + length)
+    else this.#cells.span.bytes.copy(copy, 0, payload, payload + length)
     return copy
   }
 
@@ -482,7 +482,8 @@ export class HeldItems<T> {
   #read(entry: number): T {
     const at = this.#cells.at(entry)
     if (this.#cells.chain(at) === 0 && !this.#encoder.mayAlias) {
-      return this.#encoder.decode(this.#cells.span, at + PAYLOAD, this.#cells.length(at, this.#itemBytes))
+      const length = this.#cells.length(at, this.#itemBytes)
+      return this.#encoder.decode(this.#cells.span, this.#cells.payloadAt(entry), length)
     }
     const copy = this.bytesOf(entry)
     return this.#encoder.decode(spanOf(copy.buffer as ArrayBuffer), 0, copy.length)

@@ -8,12 +8,11 @@ import {
   type Geometry,
   HEAD,
   LENGTH,
-  PAYLOAD,
   RETURNS,
   type SharedMemory,
   TAIL,
 } from '../../core/index.ts'
-import { backOff, wakeTakers } from '../../wait/index.ts'
+import { backOff, pauseForRoom, wakeTakers } from '../../wait/index.ts'
 import type { Cells } from './cells.ts'
 import type { ItemEncoder } from './encoder.ts'
 
@@ -31,8 +30,10 @@ export class OutgoingBatch<T> {
   readonly #encoder: ItemEncoder<T>
   readonly #words: Int32Array
   readonly #hasRecords: boolean
-  /** Defined if the items are numbers that fit into cells, with nothing else beside the cells. */
-  readonly #number: 'int32' | 'float64' | undefined
+  /** The items are numbers that slots carry. */
+  readonly #areNumbers: boolean
+  /** HEAD when it was last looked at. */
+  #head: number
   /** So many of the next items are put by themselves: one before them was too long for a cell. */
   #alone = 0
   /** The cells are in use. An array whose items are getters, or a proxy, may put while it is read. */
@@ -49,9 +50,9 @@ export class OutgoingBatch<T> {
     this.#cells = cells
     this.#encoder = encoder
     this.#words = cells.span.words
+    this.#head = this.#words[HEAD >> 2] as number
     this.#hasRecords = geometry.recordsAt !== 0
-    const fits = geometry.itemBytes >= (encoder.number === 'int32' ? 4 : 8)
-    this.#number = fits && !this.#hasRecords ? encoder.number : undefined
+    this.#areNumbers = encoder.number !== undefined && geometry.valueBytes > 0
   }
 
   /**
@@ -60,22 +61,21 @@ export class OutgoingBatch<T> {
    */
   fill(items: ArrayLike<T>, from: number): number {
     if (this.#isFilling) return 0
-    const { batch, maxsize } = this.#geometry
+    const { batch } = this.#geometry
     if (this.#alone > 0) {
       this.#alone--
       return 0
     }
-    const words = this.#words
-    // Plain reads: they only keep a full queue from having items encoded that must wait in private bytes.
-    const ahead = ((words[TAIL >> 2] as number) - (words[HEAD >> 2] as number)) | 0
-    const room = maxsize - (ahead >> 1) - (words[RETURNS >> 2] as number)
+    let room = this.#room()
+    if (room < batch) {
+      this.#head = this.#words[HEAD >> 2] as number
+      room = this.#room()
+    }
     const most = Math.min(batch, room, items.length - from)
     if (most < 2) return 0
     this.#isFilling = true
     try {
-      return this.#number === undefined
-        ? this.#fill(items, from, most)
-        : this.#fillNumbers(this.#number, items, from, most)
+      return this.#areNumbers ? this.#fillNumbers(items, from, most) : this.#fill(items, from, most)
     } finally {
       this.#isFilling = false
     }
@@ -95,7 +95,8 @@ export class OutgoingBatch<T> {
       if (answer >= 0) {
         stored += answer >> 1
         if ((answer & 1) === 1) wakeTakers(this.#shared)
-      } else if (answer === BUSY) backOff(tries++)
+      } else if (answer === BUSY && tries++ === 0) pauseForRoom(this.#shared)
+      else if (answer === BUSY) backOff(tries)
       else if (answer === CORRUPT) throw this.#cells.refused('a put', entry)
       else break
     }
@@ -104,11 +105,20 @@ export class OutgoingBatch<T> {
 
   /** The item in the cell number `index`, which was not put, as private bytes. */
   copy(index: number): Buffer {
-    const cell = this.#cells.at(this.#entries + index * ENTRY_BYTES)
-    const at = cell + PAYLOAD
-    return Buffer.from(
-      this.#cells.span.bytes.subarray(at, at + (this.#words[(cell + LENGTH) >> 2] as number)),
-    )
+    const entry = this.#entries + index * ENTRY_BYTES
+    const at = this.#cells.payloadAt(entry)
+    const length = this.#cells.length(this.#cells.at(entry), this.#geometry.itemBytes)
+    return Buffer.from(this.#cells.span.bytes.subarray(at, at + length))
+  }
+
+  /**
+   * Room at least, without a look at HEAD, which takers write all the time. It only keeps a full queue from
+   * having items encoded that must wait in private bytes, so plain reads do.
+   */
+  #room(): number {
+    const words = this.#words
+    const ahead = ((words[TAIL >> 2] as number) - this.#head) | 0
+    return this.#geometry.maxsize - (ahead >> 1) - (words[RETURNS >> 2] as number)
   }
 
   #fill(items: ArrayLike<T>, from: number, most: number): number {
@@ -128,14 +138,14 @@ export class OutgoingBatch<T> {
   }
 
   /** As #fill, up to an item that the codec of numbers refuses. */
-  #fillNumbers(number: 'int32' | 'float64', items: ArrayLike<T>, from: number, most: number): number {
+  #fillNumbers(items: ArrayLike<T>, from: number, most: number): number {
     const entryBytes = ENTRY_BYTES
     const first = this.#entries
     let count = 0
     try {
       for (; count < most; count++) {
         const item = items[from + count]
-        if (this.#isDetached || !this.#cells.writeNumber(number, first + count * entryBytes, item)) break
+        if (this.#isDetached || !this.#cells.writeNumber(first + count * entryBytes, item)) break
       }
     } catch (error) {
       if (count === 0) throw error
@@ -146,15 +156,14 @@ export class OutgoingBatch<T> {
   /** False if the item is too long for a cell. */
   #encode(item: T, index: number): boolean {
     const entry = this.#entries + index * ENTRY_BYTES
-    const cell = this.#cells.at(entry)
-    const at = cell + PAYLOAD
+    const at = this.#cells.payloadAt(entry)
     const { itemBytes } = this.#geometry
     const length = this.#encoder.encodeAt(item, this.#cells.span, at, at + itemBytes)
     if (length > itemBytes) {
       this.#alone = this.#geometry.batch
       return false
     }
-    this.#words[(cell + LENGTH) >> 2] = length
+    this.#words[(this.#cells.at(entry) + LENGTH) >> 2] = length
     if (this.#hasRecords) clearRecord(this.#cells.span, this.#cells.recordOf(entry).at)
     return true
   }

@@ -11,14 +11,13 @@ import {
   type Geometry,
   isShutDown,
   MEMORY,
-  PAYLOAD,
   PUT,
   REPLACED,
   type SharedMemory,
   writeKey,
 } from '../../core/index.ts'
 import { link, PUTS } from '../../thread-link.ts'
-import { backOff, type Side, untilDone, wakeTakers } from '../../wait/index.ts'
+import { pauseForRoom, type Side, untilDone, wakeTakers } from '../../wait/index.ts'
 import { afterFinish, freeBlocks, heldBlocks } from '../recovery/index.ts'
 import { BlockChain } from './block-chain.ts'
 import type { Cells } from './cells.ts'
@@ -44,8 +43,8 @@ export class OutgoingCell<T> {
   readonly #encoder: ItemEncoder<T>
   readonly #chain: BlockChain
   readonly #queue: object
-  /** The codec, if the items are numbers that slots carry, and this thread is attached. */
-  #number: 'int32' | 'float64' | undefined
+  /** The items are numbers that slots carry, and this thread is attached. */
+  #putsNumbers: boolean
   /** A failure history or a key lies beside the cells. */
   readonly #hasMore: boolean
   /** The bytes that lie in blocks behind the cell already. */
@@ -63,7 +62,7 @@ export class OutgoingCell<T> {
     this.#encoder = encoder
     this.#chain = new BlockChain(shared, ledger, cells)
     this.#queue = queue
-    this.#number = shared.geometry.valueBytes > 0 ? encoder.number : undefined
+    this.#putsNumbers = encoder.number !== undefined && shared.geometry.valueBytes > 0
     this.#hasMore = shared.geometry.recordsAt !== 0 || shared.geometry.keysAt !== 0
   }
 
@@ -75,23 +74,23 @@ export class OutgoingCell<T> {
     const { itemBytes } = this.#geometry
     if (isInUse) return this.#encoder.encodePrivately(item, itemBytes)
     if (this.#chained !== undefined) this.abandon()
-    const at = this.#cells.at(this.#entry) + PAYLOAD
+    const at = this.#cells.payloadAt(this.#entry)
     const length = this.#encoder.encodeAt(item, this.#cells.span, at, at + itemBytes)
     return length <= itemBytes ? length : this.#encoder.encodePrivately(item, length)
   }
 
   /** Puts a number if it can be put at once. If not, `encode` and `store` must say why. */
   putNumber(item: unknown): boolean {
-    if (this.#number === undefined || !this.#cells.writeNumber(this.#number, this.#entry, item)) return false
+    if (!this.#putsNumbers || !this.#cells.writeNumber(this.#entry, item)) return false
     if (!this.#hasPut) this.notePut()
-    const answer = this.#core.put(this.#ledger, this.#number === 'int32' ? 4 : 8)
+    const answer = this.#core.put(this.#ledger, 8)
     if (answer === 1) wakeTakers(this.#shared)
     return answer >= 0
   }
 
   /** The cell is no longer this thread's. */
   detach(): void {
-    this.#number = undefined
+    this.#putsNumbers = false
   }
 
   /**
@@ -132,7 +131,7 @@ export class OutgoingCell<T> {
 
   /** The item in the cell as private bytes. */
   copy(length: number): Buffer {
-    const at = this.#cells.at(this.#entry) + PAYLOAD
+    const at = this.#cells.payloadAt(this.#entry)
     return Buffer.from(this.#cells.span.bytes.subarray(at, at + length))
   }
 
@@ -151,7 +150,7 @@ export class OutgoingCell<T> {
     const geometry = this.#geometry
     if (bytes.length <= geometry.itemBytes) {
       if (this.#chained !== undefined) this.abandon()
-      this.#cells.span.bytes.set(bytes, this.#cells.at(this.#entry) + PAYLOAD)
+      this.#cells.span.bytes.set(bytes, this.#cells.payloadAt(this.#entry))
       return 0
     }
     // Each item has a cell: a list of items to drop that is longer than that runs in a circle.
@@ -177,7 +176,7 @@ export class OutgoingCell<T> {
 
   /** The put met another thread. In a method of its own: its closure would cost every put an allocation. */
   #putAgain(length: number): number {
-    backOff(0)
+    pauseForRoom(this.#shared)
     return untilDone(() => this.#put(length))
   }
 

@@ -19,7 +19,7 @@ export class FreeEntries {
     this.#first = first
     this.#size = count
     this.#bits = new Int32Array(Math.ceil(count / 32)).fill(-1)
-    if (count % 32 > 0) this.#bits[this.#bits.length - 1] = (1 << count % 32) - 1
+    if (count % 32 > 0) this.#bits[this.#bits.length - 1] = (1 << (count % 32)) - 1
   }
 
   get size(): number {
