@@ -23,10 +23,8 @@ import {
   POSITION,
   peek,
   poke,
-  positionBefore,
   RETURNED,
   RETURNS,
-  ringMask,
   SHUT,
   SINGLY,
   STALE,
@@ -37,7 +35,7 @@ import {
   TAKEN,
   WAITERS,
 } from '../words/index.ts'
-import { empty, fill, size, slotIsSound } from './ring.ts'
+import { empty, fill, hasRoom, size, slotIsSound } from './ring.ts'
 import { needsWake, putNeedsWake } from './wake.ts'
 
 /**
@@ -114,15 +112,8 @@ function isFree(position: i32, entry: i32): i32 {
   const at = position | 0
   const slot = slotAt(at)
   if (load(slot) !== at) return 0
-  // With as many slots as items, an empty slot is room enough.
-  if (maxsize <= ringMask && hasRoom(at) === 0) return 0
+  if (hasRoom(at) === 0) return 0
   return slotIsSound(slot) & isCell(peek(entry))
-}
-
-/** 1 if the position maxsize before this one has been emptied. */
-function hasRoom(position: i32): i32 {
-  const oldest = positionBefore(position, maxsize)
-  return ((load(slotAt(oldest)) - emptiedMark(oldest)) | 0) < 0 ? 0 : 1
 }
 
 function markFull(position: i32): void {
@@ -149,7 +140,7 @@ export function takeBatch(ledger: i32, ahead: i32, count: i32, entry: i32): i32 
     return BUSY
   }
   // Before any item can be revoked: the counts of a ledger never say that it holds less than nothing.
-  store(ledger + TAKEN, load(ledger + TAKEN) + n)
+  poke(ledger + TAKEN, peek(ledger + TAKEN) + n)
   const state = fetches ? FETCHED : HELD
   move(head, entry, HELD)
   if (n > 1) move(head + POSITION, entry + ENTRY_BYTES, state)

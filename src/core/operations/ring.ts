@@ -29,6 +29,7 @@ import {
   positionBefore,
   RETURNED,
   RETURNS,
+  ringMask,
   SHUT,
   SLOT_CELL,
   SLOT_VALUE,
@@ -59,11 +60,7 @@ export function put(ledger: i32, length: i32): i32 {
   const slot = slotAt(tail)
   const gap = (load(slot) - tail) | 0
   if (gap > 0) return BUSY
-  // There is room within maxsize if the position maxsize before this one has been emptied. Its slot tells;
-  // HEAD is not read, since takes write it all the time.
-  const oldest = positionBefore(tail, maxsize)
-  const behind = (load(slotAt(oldest)) - emptiedMark(oldest)) | 0
-  if (gap < 0 || behind < 0) return size(tail) >= maxsize ? FULL : BUSY
+  if (gap < 0 || hasRoom(tail) === 0) return size(tail) >= maxsize ? FULL : BUSY
   // RETURNS is read after the slot. If it is 0 now, and the exchange below finds the tail unmoved, then the
   // put fits at this moment. `size` likewise reads HEAD first, then RETURNS.
   if (load(RETURNS) !== 0 && size(tail) >= maxsize) return FULL
@@ -78,6 +75,17 @@ export function put(ledger: i32, length: i32): i32 {
   // cell number and the payload.
   store(slot, fullMark(tail))
   return needsWake(GET)
+}
+
+/**
+ * 1 if there is room within maxsize for the put at `position`, whose slot is empty: the position maxsize
+ * before it has been emptied. Its slot tells; HEAD is not read, since takes write it all the time.
+ */
+export function hasRoom(position: i32): i32 {
+  // With as many slots as items, an empty slot is room enough.
+  if (maxsize > ringMask) return 1
+  const oldest = positionBefore(position, maxsize)
+  return ((load(slotAt(oldest)) - emptiedMark(oldest)) | 0) < 0 ? 0 : 1
 }
 
 /** 1 unless the slot should carry a cell, and does not. */
@@ -157,7 +165,8 @@ export function take(ledger: i32, entry: i32): i32 {
   if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY
   empty(slot, entry)
   poke(entry + ENTRY_STATE, HELD)
-  store(ledger + TAKEN, load(ledger + TAKEN) + 1)
+  // Plain, as STORED in put: until the store below makes it visible, the item counts as queued.
+  poke(ledger + TAKEN, peek(ledger + TAKEN) + 1)
   // Frees the slot for the put one lap on. Pairs with the loads of SEQUENCE in put.
   store(slot, emptiedMark(head))
   return (peek(entry) << 1) | putNeedsWake()

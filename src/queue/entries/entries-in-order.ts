@@ -17,15 +17,13 @@ export class EntriesInOrder {
 
   /** Adds `count` entries from `entry` on. */
   push(entry: number, count: number): void {
-    if (this.#size === 0) {
-      this.#entry = entry
-      this.#count = count
-    } else if (this.#runs === 0 && this.#entry + this.#count * ENTRY_BYTES === entry) {
-      this.#count += count
-    } else {
-      this.#pushRun(entry, count)
+    if (this.#size > 0) {
+      this.#pushBehind(entry, count)
+      return
     }
-    this.#size += count
+    this.#entry = entry
+    this.#count = count
+    this.#size = count
   }
 
   /** How many entries the first run has, at most `most`. */
@@ -37,13 +35,16 @@ export class EntriesInOrder {
   shift(count: number): number {
     const entry = this.#entry
     this.#size -= count
-    this.#count -= count
-    if (this.#count > 0) this.#entry = entry + count * ENTRY_BYTES
-    else if (this.#runs > 0) this.#shiftRun()
+    if (this.#size > 0) this.#moveOn(count)
     return entry
   }
 
-  #pushRun(entry: number, count: number): void {
+  #pushBehind(entry: number, count: number): void {
+    this.#size += count
+    if (this.#runs === 0 && this.#entry + this.#count * ENTRY_BYTES === entry) {
+      this.#count += count
+      return
+    }
     if (this.#runs > 0) {
       const last = this.#at(this.#runs - 1)
       const length = this.#ring[last + 1] as number
@@ -58,7 +59,13 @@ export class EntriesInOrder {
     this.#ring[next + 1] = count
   }
 
-  #shiftRun(): void {
+  /** The first `count` entries of the first run are gone, and others are left. */
+  #moveOn(count: number): void {
+    this.#count -= count
+    if (this.#count > 0) {
+      this.#entry += count * ENTRY_BYTES
+      return
+    }
     this.#entry = this.#ring[this.#head] as number
     this.#count = this.#ring[this.#head + 1] as number
     this.#head = this.#at(1)
