@@ -24,9 +24,13 @@ const NEVER = new Promise<never>(() => {})
 const EMPTY = Symbol('empty')
 /** The queue has ended, or the thread is asked to stop. */
 const END = Symbol('end')
+/** The only call of this thread has returned, and its item is to be finished. */
+const RETURNED = Symbol('returned')
 /** Not for want of an item, but because the event loop should run. */
 const YIELD = Symbol('yield')
 
+/** Of a call: a promise if the function returned one; undefined if its item is settled. */
+type Outcome = Promise<void> | typeof RETURNED | undefined
 type Call = (item: unknown, thread: ThreadContext) => unknown
 
 /** The events of which the supervisor hears before the consumer ends. */
@@ -109,7 +113,7 @@ export class Consumer {
         let pause = this.#callEach(call, thread, loop, lane)
         if (pause === EMPTY) {
           const lease = await this.#lease()
-          pause = lease === END ? END : (this.#callAlone(call, thread, lease, lane) ?? YIELD)
+          pause = lease === END ? END : this.#callFor(lease, call, thread, lane)
         }
         if (pause === END) return
         if (pause instanceof Promise) await pause
@@ -132,13 +136,22 @@ export class Consumer {
     loop: EventLoopYield,
     lane: Lane | undefined,
   ): Promise<void> | typeof EMPTY | typeof END | typeof YIELD {
-    do {
-      const lease = this.#leaseSync()
+    let lease = this.#leaseSync()
+    for (;;) {
       if (lease === EMPTY || lease === END) return lease
       const pending = this.#callAlone(call, thread, lease, lane)
-      if (pending !== undefined) return pending
-    } while (!loop.shouldYield() && !this.#words.stopsSoon)
-    return YIELD
+      if (pending !== undefined && pending !== RETURNED) return pending
+      const pauses = loop.shouldYield() || this.#words.stopsSoon
+      if (pending === undefined) {
+        if (pauses) return YIELD
+        lease = this.#leaseSync()
+      } else if (pauses) {
+        lease.finish()
+        return YIELD
+      } else if (!lease.finishForNext()) {
+        lease = this.#leaseSync()
+      }
+    }
   }
 
   /** A lease; EMPTY if there was none for so long that the event loop should run. */
@@ -163,16 +176,23 @@ export class Consumer {
     }
   }
 
+  /** Calls the function with one item. Returns as #callEach. */
+  #callFor(
+    lease: Lease<unknown>,
+    call: Call,
+    thread: ThreadContext,
+    lane: Lane | undefined,
+  ): Promise<void> | typeof YIELD {
+    const outcome = this.#callAlone(call, thread, lease, lane)
+    if (outcome === RETURNED) lease.finish()
+    return typeof outcome === 'object' ? outcome : YIELD
+  }
+
   /**
    * As #call. An item whose last holder died is called with while no other call is under way, and the other
    * lanes wait for that call: so a death is charged to one item only.
    */
-  #callAlone(
-    call: Call,
-    thread: ThreadContext,
-    lease: Lease<unknown>,
-    lane: Lane | undefined,
-  ): Promise<void> | undefined {
+  #callAlone(call: Call, thread: ThreadContext, lease: Lease<unknown>, lane: Lane | undefined): Outcome {
     const exclusive = this.#exclusive
     if (exclusive === undefined) return this.#call(call, thread, lease, lane)
     if (exclusive.ended !== undefined) {
@@ -190,13 +210,8 @@ export class Consumer {
     })
   }
 
-  /** Calls the function and settles the item. Returns a promise only if the function returned one. */
-  #call(
-    call: Call,
-    thread: ThreadContext,
-    lease: Lease<unknown>,
-    lane: Lane | undefined,
-  ): Promise<void> | undefined {
+  /** Calls the function and settles the item, but for one that the caller is to finish. */
+  #call(call: Call, thread: ThreadContext, lease: Lease<unknown>, lane: Lane | undefined): Outcome {
     let item: unknown
     try {
       item = lease.item
@@ -213,8 +228,9 @@ export class Consumer {
     } catch (error) {
       return this.#failed(lease, error, lane)
     }
-    if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== 'function')
-      return this.#returned(lease, result, lane)
+    if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== 'function') {
+      return this.#isAlone ? this.#returnedAlone(lease, result, lane) : this.#returned(lease, result, lane)
+    }
     this.#mayBlock = false
     lane?.waits()
     return (result as Promise<unknown>).then(
@@ -232,6 +248,19 @@ export class Consumer {
     lease.finish()
     this.#callEnds()
     return undefined
+  }
+
+  /** As #returned, but that the caller finishes the item: it may begin the next one in the same step. */
+  #returnedAlone(
+    lease: Lease<unknown>,
+    value: unknown,
+    lane: Lane | undefined,
+  ): Promise<never> | typeof RETURNED {
+    if (lane?.end() === false) return NEVER
+    // Before the next item is begun: a death is charged to what is held while a call is under way.
+    this.#words.callEnds()
+    if (isGenerator(value)) this.#fail(lease, generatorError())
+    return RETURNED
   }
 
   #callEnds(): void {

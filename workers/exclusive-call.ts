@@ -25,14 +25,14 @@ export class ExclusiveCall {
   }
 
   /** Runs `call` exclusively. Must not be called while `ended` is set. */
-  run(call: () => Promise<void> | undefined): Promise<void> {
+  run(call: () => unknown): Promise<void> {
     this.#ended = this.#run(call).finally(() => {
       this.#ended = undefined
     })
     return this.#ended
   }
 
-  async #run(call: () => Promise<void> | undefined): Promise<void> {
+  async #run(call: () => unknown): Promise<void> {
     if (this.#runningCalls() > 0) {
       await new Promise<void>((resolve) => {
         this.#start = resolve

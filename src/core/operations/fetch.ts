@@ -9,9 +9,14 @@ import {
   EMPTY_ENTRY,
   ENTRY_STATE,
   FETCHED,
+  FINISHED,
   GAVE_BACK,
+  HAS_BEGUN,
   HELD,
+  IS_REVOKING,
+  IS_WATCHED,
   isCell,
+  JOIN,
   LOCK,
   load,
   peek,
@@ -21,6 +26,7 @@ import {
   REVOKING,
   STALE,
   store,
+  WAITERS,
 } from '../words/index.ts'
 import { append } from './returns.ts'
 import { keepValue } from './ring.ts'
@@ -36,6 +42,25 @@ export function begin(entry: i32): i32 {
   const state = cas(entry + ENTRY_STATE, FETCHED, HELD)
   if (state === FETCHED) return 1
   return state === REVOKING ? BUSY : 0
+}
+
+/**
+ * The owner finishes the held item of `entry`, and begins the fetched one of `next`. Answers bits:
+ * IS_WATCHED if a thread waits on JOIN; HAS_BEGUN; IS_REVOKING while the next item is revoked. STALE, with
+ * nothing done, if the entry holds no item.
+ */
+export function finishAndBegin(ledger: i32, entry: i32, next: i32): i32 {
+  if (peek(entry + ENTRY_STATE) !== HELD) return STALE
+  poke(entry + ENTRY_STATE, EMPTY_ENTRY)
+  const finished = peek(ledger + FINISHED) + 1
+  // Plain: the exchange orders it before the load of WAITERS, as the store of finish does.
+  poke(ledger + FINISHED, finished)
+  const state = cas(next + ENTRY_STATE, FETCHED, HELD)
+  // An exchange that was not made need not order the stores before it.
+  if (state !== FETCHED) store(ledger + FINISHED, finished)
+  const watched = load(JOIN + WAITERS) !== 0 ? IS_WATCHED : 0
+  if (state === FETCHED) return watched | HAS_BEGUN
+  return state === REVOKING ? watched | IS_REVOKING : watched
 }
 
 /**

@@ -272,3 +272,10 @@ export const HOLDER_DIED: i32 = 3
 
 /** Bit 1 of the answer of `put`: an item was dropped. */
 export const REPLACED: i32 = 2
+
+/** Bits of the answer of finishAndBegin: a thread waits on JOIN; */
+export const IS_WATCHED: i32 = 1
+/** the next item is begun; */
+export const HAS_BEGUN: i32 = 2
+/** a thread is revoking it, so it is not known yet whether it can be begun. */
+export const IS_REVOKING: i32 = 4

@@ -22,6 +22,11 @@ export interface Lease<T> {
   /** The item is done. @throws StaleDeliveryError if it was settled before, or this thread has detached */
   finish(): void
   /**
+   * As finish. True if an item that was fetched ahead could be begun at once: this is its lease now, from
+   * `tryLeaseAhead`.
+   */
+  finishForNext(): boolean
+  /**
    * Delivers the item again, after `delay` ms; after `maxDeliveries` deliveries it is given up. @throws as
    * finish
    */
@@ -134,6 +139,15 @@ export class HeldLease<T> implements Lease<T> {
     this.settle()
     this.#held.finish(this.#entry)
     this.#attachment.flushDeadLetters()
+  }
+
+  finishForNext(): boolean {
+    this.settle()
+    const next = this.#held.finishAndBegin(this.#entry)
+    this.#attachment.flushDeadLetters()
+    if (next === 0) return false
+    this.hold(next)
+    return true
   }
 
   retry(error: unknown, delay = 0): void {

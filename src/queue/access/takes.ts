@@ -382,7 +382,7 @@ export class Takes<T> implements Source<T> {
   /** A lease for a consumer, which forgets it once it is settled. So no item costs an object. */
   #lease(entry: number): Lease<T> {
     const lease = this.#leases[this.#held.indexOf(entry)]
-    return lease === undefined ? this.#keptLease(entry) : lease.hold(entry)
+    return lease === undefined || !lease.isSettled ? this.#keptLease(entry) : lease.hold(entry)
   }
 
   #keptLease(entry: number): Lease<T> {

@@ -11,6 +11,9 @@ import {
   DROPPED,
   ENTRIES,
   ENTRY_BYTES,
+  HAS_BEGUN,
+  IS_REVOKING,
+  IS_WATCHED,
   looksDrained,
   MAX_BATCH,
   NOTHING,
@@ -382,6 +385,26 @@ export class HeldItems<T> {
   /** The failures of the item of `entry` so far. */
   failuresOf(entry: number): Failure[] {
     return readRecord(this.#cells.span, this.#cells.recordOf(entry))
+  }
+
+  /**
+   * Finishes the item of `entry`, and begins the next one that was fetched ahead. Returns the entry of that; 0:
+   * a take must say what comes next.
+   */
+  finishAndBegin(entry: number): number {
+    const next = this.#hasBlocks || this.#words[RETURNED >> 2] !== 0 ? 0 : this.#ahead.shift()
+    if (next === 0) {
+      this.finish(entry)
+      return 0
+    }
+    const answer = this.#core.finishAndBegin(this.#ledger, entry, next)
+    this.#free.free(entry)
+    if ((answer & IS_WATCHED) !== 0) afterFinish(this.#shared)
+    if ((answer & HAS_BEGUN) !== 0) return next
+    if ((answer & IS_REVOKING) !== 0 && this.#begins(next)) return next
+    this.#free.free(next)
+    this.#ahead.shrink()
+    return 0
   }
 
   finish(entry: number): void {
