@@ -55,6 +55,7 @@ export const OF_KIND = {
     putBatch: 'putBatch',
     takeBatch: 'takeBatch',
     begin: 'begin',
+    finishAndBegin: 'finishAndBegin',
     revoke: 'revoke',
     forgetAhead: 'forgetAhead',
     put: 'put',
@@ -111,7 +112,8 @@ export class RandomOperations {
     else if (roll < 300) this.#putBatch(ledger)
     else if (roll < 440) this.#take(ledger)
     else if (roll < 480) this.#takeBatch(ledger)
-    else if (roll < 500) this.#fetched(ledger, 'begin')
+    else if (roll < 490) this.#fetched(ledger, 'begin')
+    else if (roll < 500) this.#finishAndBegin(ledger)
     else if (roll < 518) this.#fetched(random.pick(this.#ledgers), 'revoke')
     else if (roll < 520 && this.#ends.geometry.kind === 'fifo')
       this.#ask('forgetAhead', ledger, random.below(4))
@@ -246,6 +248,13 @@ export class RandomOperations {
     if (this.#ends.geometry.kind !== 'fifo') return
     if (operation === 'begin') this.#ask('begin', entry)
     else this.#ask('revoke', ledger, entry)
+  }
+
+  #finishAndBegin(ledger: number): void {
+    const entry = this.#entry(ledger, true)
+    const next = this.#entries(ledger, FETCHED)[0] ?? this.#entry(ledger, true)
+    if (this.#ends.geometry.kind !== 'fifo') return
+    if (this.#ask('finishAndBegin', ledger, entry, next) >= 0) this.#freeChain(entry)
   }
 
   /** At most MAX_BATCH entries in this state, one behind the other. */

@@ -246,6 +246,34 @@ const fetched: Mutant[] = [
     scenes: ['fetched, 2 ahead'],
   },
   {
+    name: 'the next item is begun without an exchange',
+    faults: one(
+      FETCH,
+      'const state = cas(next + ENTRY_STATE, FETCHED, HELD)\n',
+      'const state = load(next + ENTRY_STATE)\n  if (state === FETCHED) store(next + ENTRY_STATE, HELD)\n',
+    ),
+    expected: 'explored',
+    scenes: ['fetched, brisk, 2 ahead'],
+  },
+  {
+    name: 'an item is not counted as finished when the next one is begun',
+    faults: one(FETCH, '  poke(ledger + FINISHED, finished)\n'),
+    expected: 'explored',
+    scenes: ['fetched, brisk'],
+  },
+  {
+    name: 'a join is not seen when the next item is begun',
+    faults: one(FETCH, 'load(JOIN + WAITERS) !== 0 ? IS_WATCHED : 0', '0'),
+    expected: 'explored',
+    scenes: ['fetched, brisk'],
+  },
+  {
+    name: 'a revoked value stays in the entry',
+    faults: one(FETCH, '  keepValue(entry)\n'),
+    expected: 'explored',
+    scenes: ['values, revoked'],
+  },
+  {
     name: 'a fetched item is revoked without an exchange',
     faults: one(
       FETCH,
@@ -398,14 +426,8 @@ const fetched: Mutant[] = [
     tests: ['queue/when-full.test.ts'],
   },
   {
-    name: 'items that are taken together lie in any entries',
-    faults: one(HELD_ITEMS, '    this.#sortLast(width)\n'),
-    expected: 'copied',
-    tests: FETCHED_AHEAD,
-  },
-  {
     name: 'what is fetched ahead takes the room of what may be held',
-    faults: one(HELD_ITEMS, 'return this.#free.length + this.#ahead.size', 'return this.#free.length'),
+    faults: one(HELD_ITEMS, 'return this.#free.size + this.#ahead.size', 'return this.#free.size'),
     expected: 'copied',
     tests: FETCHED_AHEAD,
   },
@@ -436,11 +458,31 @@ const fetched: Mutant[] = [
     tests: FETCHED_AHEAD,
   },
   {
+    name: 'a next item is begun beside what came back',
+    faults: one(
+      HELD_ITEMS,
+      'words[RETURNED >> 2] !== 0 || words[DELAYED >> 2] !== 0\n',
+      'words[DELAYED >> 2] !== 0\n',
+    ),
+    expected: 'copied',
+    tests: FETCHED_AHEAD,
+  },
+  {
+    name: 'a next item is begun beside what is due',
+    faults: one(
+      HELD_ITEMS,
+      'words[RETURNED >> 2] !== 0 || words[DELAYED >> 2] !== 0\n',
+      'words[RETURNED >> 2] !== 0\n',
+    ),
+    expected: 'copied',
+    tests: FETCHED_AHEAD,
+  },
+  {
     name: 'a consumer keeps what it has fetched ahead when it gives back',
     faults: one(
       HELD_ITEMS,
-      '      revokeEntry(this.#shared, this.#ledger, entry)\n      this.#free.push(entry)',
-      '      this.#free.push(entry)',
+      '      revokeEntry(this.#shared, this.#ledger, entry)\n      this.#free.free(entry)',
+      '      this.#free.free(entry)',
     ),
     expected: 'copied',
     tests: FETCHED_AHEAD,

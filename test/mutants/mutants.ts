@@ -95,25 +95,33 @@ const core: Mutant[] = [
   },
   {
     name: 'a value is left in its slot by its take',
-    faults: one(RING, 'poke(at + PAYLOAD, peek(slot + SLOT_VALUE))\n'),
+    faults: one(RING, 'poke(value, peek(slot + SLOT_VALUE))\n'),
     expected: 'explored',
     scenes: ['values'],
   },
   {
     name: 'the second word of a value is not put',
-    faults: one(RING, 'if (valueBytes > 4) poke(slot + SLOT_VALUE_HIGH, peek(at + PAYLOAD + 4))\n'),
+    faults: one(RING, 'if (valueBytes > 4) poke(slot + SLOT_VALUE_HIGH, peek(value + 4))\n'),
     expected: 'explored',
     scenes: ['values'],
   },
   {
     name: 'the first delivery of a value is not counted',
-    faults: one(
-      RING,
-      'poke(at + LENGTH, valueBytes)\n    poke(at + ATTEMPTS, 1)\n',
-      'poke(at + LENGTH, valueBytes)\n',
-    ),
+    faults: one(RING, '    poke(cellAt(spare) + ATTEMPTS, 1)\n'),
     expected: 'explored',
     scenes: ['values'],
+  },
+  {
+    name: 'a value that comes back stays in the entry',
+    faults: one(RETURNS, '  keepValue(entry)\n'),
+    expected: 'explored',
+    scenes: ['values, come back'],
+  },
+  {
+    name: 'a value that came back stays in its cell',
+    faults: one(RETURNS, '  restoreValue(entry)\n'),
+    expected: 'explored',
+    scenes: ['values, come back'],
   },
   {
     name: 'the first delivery of an item in a cell is not counted',

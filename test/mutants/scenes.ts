@@ -4,6 +4,7 @@ import {
   ENDED,
   FAIL,
   FINISH_ALL,
+  FINISH_AND_BEGIN,
   GIVE_BACK,
   HOLD,
   JOINED,
@@ -45,6 +46,7 @@ const wide = { batch: 2, maxInFlight: 2, maxsize: 2 }
 const ahead = { ahead: true }
 /** Its call for the first item never ends. */
 const busy = { ahead: true, manner: HOLD }
+const brisk = { ahead: true, manner: FINISH_AND_BEGIN }
 
 /** Checks that each accepted item is finished once, or still there, if no thread died. */
 function accounted(...items: number[]) {
@@ -383,6 +385,22 @@ export const SCENES = {
     },
     bounds: { preemptions: 1, kills: 1 },
   },
+  'values, come back': {
+    scenario: {
+      values: true,
+      maxsize: 2,
+      threads: [producer(0, 2), taker(0, 2, { manner: RETRY_ONCE }), taker(1, 2)],
+    },
+    bounds: { preemptions: 1 },
+  },
+  'values, revoked': {
+    scenario: {
+      ...wide,
+      values: true,
+      threads: [batchProducer(0, 2), batchTaker(0, 1, busy), taker(1, 1)],
+    },
+    bounds: { preemptions: 1 },
+  },
   values: {
     scenario: { values: true, maxsize: 2, threads: [producer(0, 2), taker(0, 2)], end: allFinished(1, 2) },
     bounds: {},
@@ -469,6 +487,21 @@ export const SCENES = {
       ...wide,
       maxsize: 3,
       threads: [producer(0, 3), batchTaker(0, 1, busy), taker(1, 1), taker(2, 1)],
+    },
+    bounds: { preemptions: 1 },
+  },
+  'fetched, brisk': {
+    scenario: {
+      ...{ batch: 3, maxInFlight: 3, maxsize: 3 },
+      threads: [batchProducer(0, 3), batchTaker(0, UNTIL_END, brisk), taker(1, 1), joiner(), closer(false)],
+      end: all(accounted(1, 2, 3), counts(JOINED, 1, 'joins return')),
+    },
+    bounds: { preemptions: 1 },
+  },
+  'fetched, brisk, 2 ahead': {
+    scenario: {
+      ...{ batch: 3, maxInFlight: 3, maxsize: 3 },
+      threads: [batchProducer(0, 3), batchTaker(0, 2, brisk), taker(1, 2)],
     },
     bounds: { preemptions: 1 },
   },

@@ -172,6 +172,46 @@ describe('fetching ahead', () => {
     }
   })
 
+  it('begins the next item as it finishes one, while some are left', async () => {
+    const place = await site(20)
+    const { queue, source } = place
+    const lease = fetched(source)
+    for (const item of upTo(7, 8)) {
+      expect(lease.finishForNext()).toBe(true)
+      expect([lease.item, lease.attempt, queue.unfinished]).toEqual([item, 1, 20 - item])
+    }
+    expect(lease.finishForNext()).toBe(false)
+    expect(() => lease.finish()).toThrow('settled before')
+    for (const item of upTo(5, 15)) expect(finishOne(source)).toBe(item)
+    expect(queue.stats()).toMatchObject({ held: 0, unfinished: 0 })
+    isWhole(place)
+  })
+
+  it.each([0, 60_000])('begins no next item beside one that is due after %i ms', async (delay) => {
+    const { queue, source } = await site(20)
+    const lease = fetched(source)
+    ;(await queue.take()).retry({ delay })
+    const { shared } = clock
+    clock.shared = () => shared() + delay + 1
+    try {
+      expect(lease.finishForNext()).toBe(false)
+      const due = source.tryLeaseAhead()
+      expect([due?.item, due?.attempt]).toEqual([8, 2])
+      expect(due?.finishForNext()).toBe(true)
+      expect(due?.item).toBe(9)
+      due?.finish()
+    } finally {
+      clock.shared = shared
+    }
+  })
+
+  it('begins no next item once the thread has detached', async () => {
+    const { queue, source } = await site(20)
+    const lease = fetched(source)
+    queue[Symbol.dispose]()
+    expect(() => lease.finishForNext()).toThrow('has detached')
+  })
+
   it('gives up an item that cannot be decoded, and goes on with the next', async () => {
     const letters = new Queue<DeadLetter<number>>()
     const codec = {

@@ -22,6 +22,9 @@ import {
   ENTRY_BYTES,
   FULL,
   GET,
+  HAS_BEGUN,
+  IS_REVOKING,
+  IS_WATCHED,
   JOIN,
   KEY_HIGH,
   KEY_LOW,
@@ -89,6 +92,8 @@ export const DELAY_ONCE = 3
 export const FAIL = 4
 /** Finishes all that it took at once, together. */
 export const FINISH_ALL = 5
+/** Of items fetched ahead: the end of one and the beginning of the next are one operation. */
+export const FINISH_AND_BEGIN = 6
 
 /** How a taker waits: with a look before it waits, in a select, or as a promise. */
 export const LOOKS = 1
@@ -412,8 +417,8 @@ function takeOnce(ledger: number, entry: number): number {
 }
 
 // --- taking several at once. Registers: ledger, items to take (-1: until the end), manner, the item to
-// settle next, what it does when its work is over, items taken, 1 if all but the first are fetched ahead, its
-// own number as a thread ---
+// settle next, what it does when its work is over, items taken, 1 if all but the first are fetched ahead (2
+// once the next of them is begun), its own number as a thread ---
 
 export function consumeBatch(r: Int32Array): number {
   const [ledger, left, manner, next, over, taken, ahead, self] = r as unknown as [
@@ -436,12 +441,20 @@ export function consumeBatch(r: Int32Array): number {
       r[5] = 0
       return RETRY
     }
-    if (next === 0 || ahead === 0 || beginOnce(ledger, entry, next === taken - 1)) {
-      settle(ledger, entry, manner, r)
+    let settled = 1
+    if (next === 0 || ahead !== 1 || beginOnce(ledger, entry, next === taken - 1)) {
       if (left > 0) r[1] = left - 1
+      if (manner === FINISH_AND_BEGIN && next + 1 < taken && left !== 1) {
+        const begun = finishAndBegin(ledger, entry, next + 2 === taken)
+        r[6] = 1 + begun
+        settled = 2 - begun
+      } else {
+        settle(ledger, entry, manner, r)
+        if (ahead === 2) r[6] = 1
+      }
     }
-    r[3] = next + 1
-    if (next + 1 === taken) {
+    r[3] = next + settled
+    if (next + settled === taken) {
       r[3] = 0
       r[5] = 0
     }
@@ -469,6 +482,18 @@ function finishAll(ledger: number, first: number, count: number): void {
     observe(SETTLED, peek(payloadOf(first + index * ENTRY_BYTES)))
   }
   if (watched === 1) afterFinish(shared)
+}
+
+/** Finishes an item and begins the next one. Answers 1; 0 if that was revoked. */
+function finishAndBegin(ledger: number, entry: number, isLast: boolean): number {
+  const item = peek(payloadOf(entry))
+  tell(entry)
+  if (isLast) store(ledger + AHEAD, 0)
+  const answer = shared.core.finishAndBegin(ledger, entry, entry + ENTRY_BYTES)
+  observe(SETTLED, item)
+  if ((answer & IS_WATCHED) !== 0) afterFinish(shared)
+  if ((answer & HAS_BEGUN) !== 0) return 1
+  return (answer & IS_REVOKING) !== 0 && beginOnce(ledger, entry + ENTRY_BYTES, false) ? 1 : 0
 }
 
 /** The work is over, and the items from number `next` on of `taken` ones are fetched ahead. */

@@ -1,4 +1,4 @@
-import { type Geometry, geometryOf, type Kind, layOut, ledgerAt } from '../../src/core/geometry.ts'
+import { entriesOf, type Geometry, geometryOf, type Kind, layOut, ledgerAt } from '../../src/core/geometry.ts'
 import { type Core, configureCore, coreOf } from '../../src/core/instance.ts'
 import * as layout from '../../src/core/words/offsets.ts'
 import * as say from './actors.ts'
@@ -465,9 +465,12 @@ function checksFor(scenario: Scenario, geometry: Geometry): Checks {
     // The cell number in a slot is read before the exchange that gives the slot to the thread. The list of
     // dead-lettered items is read before the lock is taken. The state of another thread's entry is exchanged
     // only from FETCHED; its owner writes plainly what it has begun, so the exchange fails before and after.
-    // The SEQUENCE of a slot in a batch is published by that of the first: see operations/batch.ts.
+    // The SEQUENCE of a slot in a batch is published by that of the first: see operations/batch.ts. TAKEN and
+    // FINISHED of a ledger have one writer, and only grow. A reader that gets the former count reads what it
+    // would have read a moment before; the next atomic access of the writer's straight line ends that.
     mayRace: (address, exchanges) =>
       isEntryState(geometry, address) ||
+      (!exchanges && isCount(geometry, address)) ||
       (!exchanges && address === layout.DEAD_LETTERED_FIRST) ||
       (!exchanges && address >= geometry.ringAt && address < ringEnd && mayRaceInSlot(geometry, address)),
   }
@@ -478,13 +481,22 @@ function mayRaceInSlot(geometry: Geometry, address: number): boolean {
   return offset === 0 ? geometry.batch > 0 : geometry.valueBytes === 0 && offset === layout.SLOT_CELL
 }
 
-function isEntryState(geometry: Geometry, address: number): boolean {
-  const { ledgersAt, ledgerBytes, maxThreads } = geometry
+/** Where the word is in its ledger; -1 if it is in none. */
+function offsetInLedger({ ledgersAt, ledgerBytes, maxThreads }: Geometry, address: number): number {
   const isInLedger = address >= ledgersAt && address < ledgersAt + maxThreads * ledgerBytes
-  const offset = (address - ledgersAt) % ledgerBytes
+  return isInLedger ? (address - ledgersAt) % ledgerBytes : -1
+}
+
+function isCount(geometry: Geometry, address: number): boolean {
+  const offset = offsetInLedger(geometry, address)
+  return offset === layout.TAKEN || offset === layout.FINISHED
+}
+
+function isEntryState(geometry: Geometry, address: number): boolean {
+  const offset = offsetInLedger(geometry, address)
   return (
-    isInLedger &&
     offset >= layout.ENTRIES &&
+    offset < layout.ENTRIES + entriesOf(geometry) * layout.ENTRY_BYTES &&
     (offset - layout.ENTRIES) % layout.ENTRY_BYTES === layout.ENTRY_STATE
   )
 }

@@ -392,7 +392,10 @@ export class HeldItems<T> {
    * a take must say what comes next.
    */
   finishAndBegin(entry: number): number {
-    const next = this.#hasBlocks || this.#words[RETURNED >> 2] !== 0 ? 0 : this.#ahead.shift()
+    const words = this.#words
+    // Those come before what was fetched ahead.
+    const areOthers = words[RETURNED >> 2] !== 0 || words[DELAYED >> 2] !== 0
+    const next = areOthers || this.#hasBlocks ? 0 : this.#ahead.shift()
     if (next === 0) {
       this.finish(entry)
       return 0

@@ -1,4 +1,4 @@
-import { DELAY_ONCE, DETACH, FINISH_ALL, GIVE_BACK, HOLD, RETRY_ONCE } from '../actors.ts'
+import { DELAY_ONCE, DETACH, FINISH_ALL, FINISH_AND_BEGIN, GIVE_BACK, HOLD, RETRY_ONCE } from '../actors.ts'
 import {
   batchProducer,
   batchTaker,
@@ -18,6 +18,8 @@ const wide = { batch: 2, maxInFlight: 2 }
 const wider = { batch: 3, maxInFlight: 3 }
 const ahead = { ahead: true }
 const dying = { ahead: true, mortal: true }
+/** It finishes an item and begins the next in one operation. */
+const brisk = { ahead: true, manner: FINISH_AND_BEGIN }
 /** Its call for the first item never ends. */
 const busy = { ahead: true, manner: HOLD }
 const twoPut = batchProducer(0, 2)
@@ -408,6 +410,35 @@ export const BATCHES: readonly Configuration[] = [
       end: allDelivered(1, 2, 3),
     },
     { preemptions: 1 },
+    2,
+  ),
+  configuration(
+    'fetched ahead, begun as the last is finished',
+    'is begun once, or revoked, and the join is released',
+    {
+      ...wider,
+      maxsize: 3,
+      threads: [batchProducer(0, 3), batchTaker(0, UNTIL_END, brisk), taker(1, 1), joiner()],
+    },
+    { preemptions: 1 },
+    2,
+  ),
+  configuration(
+    'fetched ahead, begun as the last is finished, deaths',
+    'is delivered again',
+    {
+      ...wider,
+      values: true,
+      maxsize: 3,
+      threads: [
+        batchProducer(0, 3),
+        batchTaker(0, 3, { ...brisk, mortal: true }),
+        taker(1, UNTIL_END, mortal),
+        guardian(0),
+      ],
+      end: drained,
+    },
+    { preemptions: 1, kills: 1 },
     2,
   ),
   configuration(
