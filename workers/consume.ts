@@ -139,7 +139,9 @@ export class Consumer {
     let lease = this.#leaseSync()
     for (;;) {
       if (lease === EMPTY || lease === END) return lease
-      const pending = this.#callAlone(call, thread, lease, lane)
+      const pending = this.#isAlone
+        ? this.#call(call, thread, lease, lane)
+        : this.#callAlone(call, thread, lease, lane)
       if (pending !== undefined && pending !== RETURNED) return pending
       const pauses = loop.shouldYield() || this.#words.stopsSoon
       if (pending === undefined) {

@@ -36,19 +36,19 @@ describe('free entries', () => {
     const free = new FreeEntries(FIRST, all)
     const isFree = new Array<boolean>(all).fill(true)
     const entry = (index: number) => FIRST + index * ENTRY_BYTES
-    let last = -1
+    // Those that were freed last, one behind the other.
+    let last: number[] = []
     for (let step = 0; step < 5000; step++) {
       const why = `seed ${seed}, step ${step}`
       const lowest = isFree.indexOf(true)
-      expect(free.next, why).toBe(lowest < 0 ? 0 : entry(last >= 0 ? last : lowest))
+      expect(free.next, why).toBe(lowest < 0 ? 0 : entry(last.at(-1) ?? lowest))
       expect(free.size, why).toBe(isFree.filter(Boolean).length)
       const roll = random(100) - (step % 1000 < 500 ? 0 : 20)
       if (roll >= 60 && lowest >= 0) {
-        isFree[last >= 0 ? last : lowest] = false
-        last = -1
+        isFree[last.pop() ?? lowest] = false
         free.useNext()
       } else if (roll >= 40) {
-        last = -1
+        last = []
         const most = 1 + random(MAX_BATCH)
         const count = free.nextRun(most)
         const run = isFree.slice(lowest, lowest + count)
@@ -66,7 +66,8 @@ describe('free entries', () => {
         while (count < MAX_BATCH && isFree[from + count] === false && random(4) > 0) count++
         if (count === 1) {
           free.free(entry(from))
-          last = from
+          const isNext = last.length < MAX_BATCH && from === (last.at(-1) ?? from) + 1
+          last = isNext ? [...last, from] : [from]
         } else {
           free.freeRun(entry(from), count)
         }

@@ -113,7 +113,7 @@ export class HeldItems<T> {
 
   /** The number of an entry, from 1. */
   indexOf(entry: number): number {
-    return ((entry - this.#ledger - ENTRIES) / ENTRY_BYTES) | 0
+    return (entry - this.#ledger - ENTRIES) >> 3
   }
 
   /** How many more items it may hold. Those that it has fetched ahead it does not hold yet. */
