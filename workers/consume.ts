@@ -29,7 +29,7 @@ const RETURNED = Symbol('returned')
 /** Not for want of an item, but because the event loop should run. */
 const YIELD = Symbol('yield')
 
-/** Of a call: a promise if the function returned one; undefined if its item is settled. */
+/** A promise if the function returned one; undefined if the item of the call is settled. */
 type Outcome = Promise<void> | typeof RETURNED | undefined
 type Call = (item: unknown, thread: ThreadContext) => unknown
 

@@ -28,7 +28,7 @@ const PAYLOADS: readonly Payload[] = [
   },
   {
     name: 'int32-batch',
-    title: '64 int32 a call: putManySync, getManySync + taskDone(n)',
+    title: '64 int32 a call: putManySync of an Int32Array, getManySync into one + taskDone(n)',
     kind: 'int32',
     batch: 64,
     queued: 1_000_000,

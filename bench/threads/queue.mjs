@@ -17,6 +17,16 @@ export function producer({ handle, payload, batch, share, first, isRanked }) {
       queue.putSync(make(value), { priority: scattered(value) })
     }
   }
+  const numbers = new Int32Array(batch)
+  const putNumbers = (sums) => {
+    for (let value = first; value < first + share; ) {
+      for (let index = 0; index < batch; index++, value++) {
+        sums.add(value)
+        numbers[index] = value
+      }
+      queue.putManySync(numbers)
+    }
+  }
   const putMany = (sums) => {
     for (let value = first; value < first + share; ) {
       const items = []
@@ -28,7 +38,8 @@ export function producer({ handle, payload, batch, share, first, isRanked }) {
     }
   }
   const putOne = isRanked ? putRanked : putEach
-  return runs(batch === 1 ? putOne : putMany, () => {})
+  const putBatch = payload === 'int32' ? putNumbers : putMany
+  return runs(batch === 1 ? putOne : putBatch, () => {})
 }
 
 export function consumer({ handle, payload, batch, share }) {
@@ -40,6 +51,15 @@ export function consumer({ handle, payload, batch, share }) {
       queue.taskDone()
     }
   }
+  const into = new Int32Array(batch)
+  const getNumbers = (sums) => {
+    for (let left = share; left > 0; ) {
+      const count = queue.getManySync(Math.min(batch, left), { into })
+      for (let index = 0; index < count; index++) sums.add(into[index])
+      queue.taskDone(count)
+      left -= count
+    }
+  }
   const getMany = (sums) => {
     for (let left = share; left > 0; ) {
       const items = queue.getManySync(Math.min(batch, left))
@@ -48,7 +68,8 @@ export function consumer({ handle, payload, batch, share }) {
       left -= items.length
     }
   }
-  return runs(() => {}, batch === 1 ? getEach : getMany)
+  const getBatch = payload === 'int32' ? getNumbers : getMany
+  return runs(() => {}, batch === 1 ? getEach : getBatch)
 }
 
 function runs(puts, gets) {

@@ -111,7 +111,7 @@ const takes: Mutant[] = [
     name: 'a batch is taken of which only the first slot is looked at',
     faults: one(
       BATCH,
-      'if (count < 2 || isFull(head + POSITION, b) === 0) return 1',
+      'if (count < 2 || isFull(head + POSITION, entry + ENTRY_BYTES) === 0) return 1',
       'if (count < 2) return 1',
     ),
     expected: 'explored',
@@ -127,7 +127,7 @@ const takes: Mutant[] = [
     name: 'a batch of slots is freed before their cells were taken out',
     faults: [
       { file: BATCH, find: `${FREES}  return`, replace: '  return' },
-      { file: BATCH, find: '  move(head, a, HELD)\n', replace: `${FREES}  move(head, a, HELD)\n` },
+      { file: BATCH, find: '  move(head, entry, HELD)\n', replace: `${FREES}  move(head, entry, HELD)\n` },
     ],
     expected: 'explored',
     scenes: ['batches'],
@@ -195,7 +195,7 @@ const takes: Mutant[] = [
   },
   {
     name: 'the first of the fetched items is marked as the others are',
-    faults: one(BATCH, 'move(head, a, HELD)', 'move(head, a, state)'),
+    faults: one(BATCH, 'move(head, entry, HELD)', 'move(head, entry, state)'),
     expected: 'explored',
     scenes: ['fetched'],
   },

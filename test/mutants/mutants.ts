@@ -23,7 +23,7 @@ const RECOVERY = 'queue/recovery/reclaim.ts'
 const DEATHS = 'queue/recovery/deaths.ts'
 const WATCH = 'queue/recovery/death-watch.ts'
 const TAKES = 'queue/access/takes.ts'
-const ENTRY_QUEUE = 'queue/access/entry-queue.ts'
+const ENTRIES_IN_ORDER = 'queue/entries/entries-in-order.ts'
 const LEASE = 'queue/access/lease.ts'
 const ATTACHMENT = 'queue/attachment/attachment.ts'
 
@@ -176,7 +176,7 @@ const core: Mutant[] = [
       '(load(slotAt(oldest)) - emptiedMark(oldest))',
     ),
     expected: 'explored',
-    scenes: ['1P1C at the wrap'],
+    scenes: ['1P1C of 3 at the wrap'],
   },
   {
     name: 'a put ignores what came back',
@@ -700,9 +700,9 @@ const queue: Mutant[] = [
   {
     name: 'taskDone finishes the newest',
     faults: one(
-      ENTRY_QUEUE,
-      'this.#ring[this.#head] as number\n    this.#head = this.#at(1)',
-      'this.#ring[this.#at(this.#size - 1)] as number',
+      ENTRIES_IN_ORDER,
+      'const entry = this.#entry\n    this.#size -= count',
+      'const entry = this.#entry + (this.#count - count) * ENTRY_BYTES\n    this.#size -= count',
     ),
     expected: 'copied',
     tests: ['queue/completion.test.ts'],

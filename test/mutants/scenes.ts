@@ -97,6 +97,15 @@ export const SCENES = {
     scenario: { maxsize: 2, threads: [producer(0, 2), taker(0, 2)], end: allFinished(1, 2) },
     bounds: { preemptions: 2 },
   },
+  '1P1C of 3 at the wrap': {
+    scenario: {
+      maxsize: 3,
+      start: 2 ** 30 - 1,
+      threads: [producer(0, 2), taker(0, 2)],
+      end: allFinished(1, 2),
+    },
+    bounds: { preemptions: 2 },
+  },
   '1P1C at the wrap': {
     scenario: {
       maxsize: 2,

@@ -92,7 +92,7 @@ export const DELAY_ONCE = 3
 export const FAIL = 4
 /** Finishes all that it took at once, together. */
 export const FINISH_ALL = 5
-/** Of items fetched ahead: the end of one and the beginning of the next are one operation. */
+/** The end of an item and the beginning of the next one, fetched ahead, are one operation. */
 export const FINISH_AND_BEGIN = 6
 
 /** How a taker waits: with a look before it waits, in a select, or as a promise. */

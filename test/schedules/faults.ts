@@ -61,7 +61,8 @@ export const FAULTY: readonly Faulty[] = [
   },
   {
     what: 'positions are compared without their wrap',
-    scenario: { ...pair, start: 2 ** 30 - 1 },
+    // With fewer items than slots the position maxsize before is looked at.
+    scenario: { ...pair, maxsize: 3, start: 2 ** 30 - 1 },
     faults: [{ file: RING, find: difference, replace: difference.replace(' | 0', '') }],
     kills: 0,
     finding: /stuck|sleeps, and there is room/,

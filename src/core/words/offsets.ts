@@ -28,7 +28,8 @@
  *   ledgers  maxThreads x { OWNER … | entries: (1 + maxInFlight + batch) x { CELL, STATE } }
  *            Entry 0 holds the outgoing cell, into which the next put is written. The next maxInFlight
  *            entries hold what was taken. The last ones hold the outgoing cells of batches, into which
- *            several items are written before one put.
+ *            several items are written before one put. If slots carry values, as many 8-byte values follow
+ *            the entries: an item lies there, and in the entry's cell only once it comes back.
  *   links    one word a block: the next block of its chain or of the free stack, plus 1
  *   heap     priority: (1 + heapSize) x { KEY, ORDER, (CELL << 1) | came back }
  *            An array heap from node 1 on, lowest first, of TAIL less HEAD and RETURNED nodes. KEY and ORDER
@@ -161,8 +162,9 @@ export const CAME_BACK: i32 = 1
 export const OWNER: i32 = 0
 export const RECOVERER: i32 = OWNER + WORD_BYTES
 /**
- * Counts that only grow: put, taken, finished, given back. Held now = taken - finished - given back.
- * GAVE_BACK is written under the lock, also by a thread that revokes what the owner has fetched ahead.
+ * Counts that only grow: put, taken, finished, given back. Held now = taken - finished - given back. The
+ * owner writes the first three, plainly where an atomic access follows in the same straight line. GAVE_BACK
+ * is written under the lock, also by a thread that revokes what the owner has fetched ahead.
  */
 export const STORED: i32 = RECOVERER + WORD_BYTES
 export const TAKEN: i32 = STORED + WORD_BYTES

@@ -153,6 +153,7 @@ export class Puts<T> implements Sink<T> {
 
   tryPut(item: T, options?: PutOptions): boolean {
     if (options !== undefined) checkPutOptions(options, this.#isRanked, TRY_PUT_OPTIONS)
+    else if (this.#pending.size === 0 && this.#outgoing.putNumber(item)) return true
     const rank = this.#rankOf(item, options)
     const encoded = this.#encode(item)
     if (this.#waitsBehindOthers) {

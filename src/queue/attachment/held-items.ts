@@ -203,7 +203,9 @@ export class HeldItems<T> {
     return this.#run
   }
 
-  /** Takes up to `max` items at once, into the entries from `run` on. Returns how many; 0: `take` says why. */
+  /**
+   * Takes up to `max` items at once, into the entries from `run` on. Returns how many; 0: `take` says why.
+   */
   takeRun(max: number): number {
     if (!this.#ahead.isEmpty) return 0
     const width = this.#free.nextRun(Math.min(max, this.#shared.geometry.batch))
@@ -388,8 +390,8 @@ export class HeldItems<T> {
   }
 
   /**
-   * Finishes the item of `entry`, and begins the next one that was fetched ahead. Returns the entry of that; 0:
-   * a take must say what comes next.
+   * Finishes the item of `entry`, and begins the next one that was fetched ahead. Returns the entry of that;
+   * 0: a take must say what comes next.
    */
   finishAndBegin(entry: number): number {
     const words = this.#words

@@ -59,7 +59,8 @@ export class FreeEntries {
   }
 
   /**
-   * How many of the lowest are free in a run, at most `most`, which is at most MAX_BATCH. The first is `next`.
+   * How many of the lowest are free in a run, at most `most`, which is at most MAX_BATCH. The first is
+   * `next`.
    */
   nextRun(most: number): number {
     this.#forgetFreed()
@@ -99,7 +100,8 @@ export class FreeEntries {
   }
 
   #indexOf(entry: number): number {
-    // Not by ENTRY_BYTES: V8 knows no imported constant when it compiles, and a division takes ten times as long.
+    // Not by ENTRY_BYTES: V8 knows no imported constant when it compiles, and a division takes ten times as
+    // long.
     return (entry - this.#first) >> 3
   }
 
