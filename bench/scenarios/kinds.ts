@@ -8,7 +8,7 @@ const TOPOLOGY = { producers: 2, consumers: 2 }
 /** Queues with another order than that of arrival, beside a Queue. */
 export const KINDS: readonly Scenario[] = [
   kindScenario('lifo', 'LifoQueue', 0.5),
-  kindScenario('priority', 'PriorityQueue', 0.25),
+  kindScenario('priority', 'PriorityQueue', 0.3),
   {
     name: 'priority/waiting',
     title: 'get the first + put it back with another priority, by how many items wait',

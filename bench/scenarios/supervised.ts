@@ -14,7 +14,7 @@ export const SUPERVISED: readonly Scenario[] = [
     picture: topologyPicture(TOPOLOGY),
     threads: 2,
     baseline: 'putSync/getSync',
-    target: { contender: 'produce/consume', atLeast: 0.8 },
+    target: { contender: 'produce/consume', atLeast: 0.9 },
     contenders: async (given) => {
       const items = wholeShares(given ?? 1_000_000)
       return [

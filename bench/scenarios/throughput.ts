@@ -103,9 +103,11 @@ export async function queueJobs(
   queueClass: QueueClass = 'Queue',
 ): Promise<Job[]> {
   const millrace = (await import(new URL('index.js', DIST).href)) as typeof import('../../src/index.ts')
-  const { handle } = new millrace[queueClass]<unknown>(
-    payload.kind === 'int32' ? { codec: millrace.codecs.int32 as never } : {},
-  )
+  const { handle } = new millrace[queueClass]<unknown>({
+    // Its own thread is attached as well.
+    maxThreads: Math.max(64, topology.producers + topology.consumers + 1),
+    ...(payload.kind === 'int32' ? { codec: millrace.codecs.int32 as never } : {}),
+  })
   return jobs('queue', payload, topology, items, () => ({
     data: { handle, isRanked: queueClass === 'PriorityQueue' },
   }))

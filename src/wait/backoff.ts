@@ -50,8 +50,8 @@ export function backOff(tries: number): void {
  * Here a put looks at a slot that no thread writes until half of the items ahead of it are taken.
  */
 export function pauseForRoom(shared: Shared): void {
-  const { ringAt, ringSize, slotBytes, maxsize } = shared.geometry
-  if (ringSize === 0 || maxsize < LEAST_ROOM_MAXSIZE) {
+  const { kind, ringAt, ringSize, slotBytes, maxsize } = shared.geometry
+  if (kind !== 'fifo' || maxsize < LEAST_ROOM_MAXSIZE) {
     pause()
     return
   }
