@@ -20,7 +20,7 @@ export interface NativeRival {
 const SOURCES = fileURLToPath(new URL('./native', import.meta.url))
 /** Debian installs crates there; elsewhere cargo asks its own registry. */
 const DEBIAN_CRATES = '/usr/share/cargo/registry'
-const ROUND_DEADLINE_MS = 120_000
+const ROUND_DEADLINE_MS = 60_000
 
 export const NATIVE_RIVALS: readonly NativeRival[] = [
   {

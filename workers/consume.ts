@@ -58,7 +58,7 @@ export class Consumer {
   /** Ends the waits of the other lanes when one has failed. */
   readonly #over = new AbortController()
   /** One call at a time. */
-  readonly #isAlone: boolean
+  readonly #isSingle: boolean
   /** Until the function is seen to be asynchronous: such a thread has other things to do while it waits. */
   #mayBlock: boolean
 
@@ -74,9 +74,9 @@ export class Consumer {
     this.#callWords = callWords
     this.#words = words
     this.#events = events
-    this.#isAlone = role.concurrency === 1
-    this.#mayBlock = this.#isAlone
-    this.#exclusive = this.#isAlone ? undefined : new ExclusiveCall(() => words.calls)
+    this.#isSingle = role.concurrency === 1
+    this.#mayBlock = this.#isSingle
+    this.#exclusive = this.#isSingle ? undefined : new ExclusiveCall(() => words.calls)
   }
 
   /** Attaches this thread to the queue of `role`. */
@@ -139,9 +139,10 @@ export class Consumer {
     let lease = this.#leaseSync()
     for (;;) {
       if (lease === EMPTY || lease === END) return lease
-      const pending = this.#isAlone
+      // This way is short where calls come one at a time.
+      const pending = this.#isSingle
         ? this.#call(call, thread, lease, lane)
-        : this.#callAlone(call, thread, lease, lane)
+        : this.#callInTurn(call, thread, lease, lane)
       if (pending !== undefined && pending !== RETURNED) return pending
       const pauses = loop.shouldYield() || this.#words.stopsSoon
       if (pending === undefined) {
@@ -159,7 +160,7 @@ export class Consumer {
   /** A lease; EMPTY if there was none for so long that the event loop should run. */
   #leaseSync(): Lease<unknown> | typeof EMPTY | typeof END {
     try {
-      const lease = this.#isAlone ? this.#source.tryLeaseAhead() : this.#source.tryLease()
+      const lease = this.#isSingle ? this.#source.tryLeaseAhead() : this.#source.tryLease()
       if (lease !== undefined) return lease
       return this.#mayBlock ? this.#source.leaseSync(BLOCKING_MS) : EMPTY
     } catch (error) {
@@ -185,7 +186,7 @@ export class Consumer {
     thread: ThreadContext,
     lane: Lane | undefined,
   ): Promise<void> | typeof YIELD {
-    const outcome = this.#callAlone(call, thread, lease, lane)
+    const outcome = this.#callInTurn(call, thread, lease, lane)
     if (outcome === RETURNED) lease.finish()
     return typeof outcome === 'object' ? outcome : YIELD
   }
@@ -194,7 +195,7 @@ export class Consumer {
    * As #call. An item whose last holder died is called with while no other call is under way, and the other
    * lanes wait for that call: so a death is charged to one item only.
    */
-  #callAlone(call: Call, thread: ThreadContext, lease: Lease<unknown>, lane: Lane | undefined): Outcome {
+  #callInTurn(call: Call, thread: ThreadContext, lease: Lease<unknown>, lane: Lane | undefined): Outcome {
     const exclusive = this.#exclusive
     if (exclusive === undefined) return this.#call(call, thread, lease, lane)
     if (exclusive.ended !== undefined) {
@@ -231,7 +232,7 @@ export class Consumer {
       return this.#failed(lease, error, lane)
     }
     if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== 'function') {
-      return this.#isAlone ? this.#returnedAlone(lease, result, lane) : this.#returned(lease, result, lane)
+      return this.#isSingle ? this.#returnedSingly(lease, result, lane) : this.#returned(lease, result, lane)
     }
     this.#mayBlock = false
     lane?.waits()
@@ -253,7 +254,7 @@ export class Consumer {
   }
 
   /** As #returned, but that the caller finishes the item: it may begin the next one in the same step. */
-  #returnedAlone(
+  #returnedSingly(
     lease: Lease<unknown>,
     value: unknown,
     lane: Lane | undefined,

@@ -13,7 +13,7 @@ const PAUSES = 64
 const PAUSE_ITERATIONS = 1000
 /** About 10 s; on the main thread 2 s, since there even a call that does not wait blocks the event loop. */
 const MAX_TRIES = isMainThread ? 4000 : 20_000
-/** About 30 µs in all. */
+/** Pauses until half of a ring is free: some 30 to 100 µs in all. */
 const ROOM_LOOKS = 100
 /** With fewer items half a queue is no time to speak of. */
 const LEAST_ROOM_MAXSIZE = 16
@@ -45,13 +45,14 @@ export function backOff(tries: number): void {
 }
 
 /**
- * A put found nearly no room, and a take under way: pauses until half of the ring is free, or for some 30 µs.
- * Puts and takes that follow each other on the same cache lines take those from each other for each item.
- * Here a put looks at a slot that no thread writes until half of the items ahead of it are taken.
+ * Pauses between two tries of a put that met another thread. If the ring is more than half full, it pauses
+ * until half is free, or ROOM_LOOKS times: there is no hurry, and a put that follows the takes closely takes
+ * their cache lines from them for each item. It looks at a slot that no thread writes until half of the items
+ * ahead of it are taken.
  */
 export function pauseForRoom(shared: Shared): void {
-  const { kind, ringAt, ringSize, slotBytes, maxsize } = shared.geometry
-  if (kind !== 'fifo' || maxsize < LEAST_ROOM_MAXSIZE) {
+  const { kind, dropsOldest, ringAt, ringSize, slotBytes, maxsize } = shared.geometry
+  if (kind !== 'fifo' || dropsOldest || maxsize < LEAST_ROOM_MAXSIZE) {
     pause()
     return
   }
@@ -68,7 +69,7 @@ export function pauseForRoom(shared: Shared): void {
 /** The pause loop writes it, so that no compiler removes the loop. */
 let sum = 0
 
-/** About a third of a microsecond, without a look at shared memory. */
+/** Up to a microsecond, without a look at shared memory. */
 function pause(): void {
   for (let left = PAUSE_ITERATIONS; left > 0; left--) sum = (sum + left) | 0
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { clock } from '../../src/clock.ts'
+import { EMPTY_ENTRY, ENTRY_STATE } from '../../src/core/words/offsets.ts'
 import { codecs, type DeadLetter, Queue, type QueueOptions, select } from '../../src/index.ts'
 import { internalsOf, type Source } from '../../src/queue/index.ts'
 import { faultsOf } from '../core/cell-places.ts'
@@ -203,6 +204,13 @@ describe('fetching ahead', () => {
     } finally {
       clock.shared = shared
     }
+  })
+
+  it('begins no next item where the entry of the last one is damaged', async () => {
+    const { queue, source } = await site(20)
+    const lease = fetched(source)
+    internalsOf(queue).shared.words[(lease.entry + ENTRY_STATE) >> 2] = EMPTY_ENTRY
+    expect(() => lease.finishForNext()).toThrow('damaged')
   })
 
   it('begins no next item once the thread has detached', async () => {

@@ -2,7 +2,7 @@ import { batchAt, blocksFor, ledgerAt } from '../../src/core/geometry.ts'
 import type { Core } from '../../src/core/instance.ts'
 import * as operations from '../../src/core/operations/index.ts'
 import { type Shared, unfinished } from '../../src/core/shared.ts'
-import { cellAt, keyAt, payloadOf } from '../../src/core/words/addresses.ts'
+import { cellAt, keyAt } from '../../src/core/words/addresses.ts'
 import { add, notify, peek, poke, store } from '../../src/core/words/memory.ts'
 import {
   AHEAD,
@@ -30,6 +30,7 @@ import {
   KEY_LOW,
   MEMORY,
   NOTHING,
+  PAYLOAD,
   PUT,
   REPLACED,
   TAKEN,
@@ -141,6 +142,12 @@ function check(item: number): number {
 
 function corrupt(): never {
   throw new Error('the core answered CORRUPT')
+}
+
+/** The item of `entry`: in the ledger if slots carry values, else in its cell. */
+function payloadOf(entry: number): number {
+  const { valueBytes, valueOffset } = shared.geometry
+  return valueBytes > 0 ? entry + valueOffset : cellAt(peek(entry)) + PAYLOAD
 }
 
 // --- putting. Registers: ledger, next item, last item, blocks of an item, 1 if the item is written ---

@@ -95,6 +95,25 @@ describe('closes', () => {
   })
 })
 
+describe('a thread that only puts', () => {
+  it('is no taker because it moves a dead letter: its failure leaves the queue open', async () => {
+    const letters = new millrace.Queue<unknown>({ maxsize: 1 })
+    const jobs = new millrace.Queue<string>({ maxsize: 3, maxDeliveries: 1, deadLetters: letters as never })
+    letters.tryPut('filler')
+    jobs.tryPut('bad')
+    const bad = await jobs.take()
+    bad.fail(new Error('it fails'))
+    expect(jobs.stats()).toMatchObject({ doomed: 1 })
+    const words = sharedWords()
+    const group = supervisor().spawn(closing('movesLetter', { jobs, letters, words }))
+    open(words, 0)
+    expect((await failureOf(group.join(), 'the group')).message).toContain('it has failed')
+    expect(jobs.stats()).toMatchObject({ doomed: 0, size: 3 })
+    expect(letters.size).toBe(1)
+    expect(jobs.isShutDown).toBe(false)
+  })
+})
+
 describe('a queue that several groups close', () => {
   it('is shut down when the last of them is over', async () => {
     const [next, left, right] = [numbers('next'), numbers('left'), numbers('right')]

@@ -49,7 +49,7 @@ import { needsWake, putNeedsWake } from './wake.ts'
  */
 
 /**
- * Puts the cells of `count` entries from `entry` on, at the tail. Their payloads and LENGTH are written.
+ * Puts the items of `count` entries from `entry` on, at the tail. They are written, and LENGTH in the cells.
  * Answers (n << 1) | 1 if a thread that waits for an item must be woken, (n << 1) if not: the first n cells
  * are put. FULL, CLOSED, BUSY, CORRUPT as put.
  */

@@ -66,7 +66,7 @@ export function put(ledger: i32, length: i32): i32 {
   if (load(RETURNS) !== 0 && size(tail) >= maxsize) return FULL
   const entry = ledger + ENTRIES
   if (isCell(peek(entry)) === 0 || slotIsSound(slot) === 0) return CORRUPT
-  poke(cellAt(peek(entry)) + LENGTH, length)
+  if (valueBytes === 0) poke(cellAt(peek(entry)) + LENGTH, length)
   if (cas(TAIL, tail, nextPosition(tail)) !== tail) return BUSY
   fill(slot, entry)
   // Plain accesses: only the owner writes it, and the store below makes it visible.
@@ -93,7 +93,7 @@ export function slotIsSound(slot: i32): i32 {
   return valueBytes !== 0 ? 1 : isCell(peek(slot + SLOT_CELL))
 }
 
-/** Moves the item of the entry's cell into the slot, which this thread has claimed. */
+/** Moves the item of the entry into the slot, which this thread has claimed. */
 export function fill(slot: i32, entry: i32): void {
   if (valueBytes !== 0) {
     const value = entry + valueOffset
@@ -165,7 +165,8 @@ export function take(ledger: i32, entry: i32): i32 {
   if (cas(HEAD, head, nextPosition(head)) !== head) return BUSY
   empty(slot, entry)
   poke(entry + ENTRY_STATE, HELD)
-  // Plain, as STORED in put: until the store below makes it visible, the item counts as queued.
+  // Plain, as STORED in put. Until the store below makes it visible the item counts neither as queued nor as
+  // held, as it does in any case between the exchange and this line.
   poke(ledger + TAKEN, peek(ledger + TAKEN) + 1)
   // Frees the slot for the put one lap on. Pairs with the loads of SEQUENCE in put.
   store(slot, emptiedMark(head))

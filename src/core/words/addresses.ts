@@ -1,17 +1,6 @@
-import {
-  cellBytes,
-  cells,
-  cellsAt,
-  keysAt,
-  linksAt,
-  ringAt,
-  ringMask,
-  slotBytes,
-  valueBytes,
-  valueOffset,
-} from './config.ts'
-import { imul, peek } from './memory.ts'
-import { KEY_BYTES, LINK_BYTES, PAYLOAD, POSITION, SHUT, SLOT_BYTES } from './offsets.ts'
+import { cellBytes, cells, cellsAt, keysAt, linksAt, ringAt, ringMask, slotBytes } from './config.ts'
+import { imul } from './memory.ts'
+import { KEY_BYTES, LINK_BYTES, POSITION, SHUT, SLOT_BYTES } from './offsets.ts'
 
 /**
  * Addresses, from numbers that have been checked or masked, and the arithmetic of TAIL, HEAD and SEQUENCE.
@@ -30,11 +19,6 @@ export function dequeSlotAt(index: i32): i32 {
 
 export function cellAt(cell: i32): i32 {
   return cellsAt + imul(cell, cellBytes)
-}
-
-/** The item of `entry`, if it is no long one: in the ledger if slots carry values, else in its cell. */
-export function payloadOf(entry: i32): i32 {
-  return valueBytes !== 0 ? entry + valueOffset : cellAt(peek(entry)) + PAYLOAD
 }
 
 /** The key of the item in `cell`, of a priority queue. */

@@ -8,7 +8,6 @@ export {
   keyAt,
   linkAt,
   nextPosition,
-  payloadOf,
   positionBefore,
   slotAt,
 } from './addresses.ts'

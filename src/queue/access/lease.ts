@@ -144,10 +144,9 @@ export class HeldLease<T> implements Lease<T> {
   finishForNext(): boolean {
     this.settle()
     const next = this.#held.finishAndBegin(this.#entry)
+    if (next > 0) this.hold(next)
     this.#attachment.flushDeadLetters()
-    if (next === 0) return false
-    this.hold(next)
-    return true
+    return next > 0
   }
 
   retry(error: unknown, delay = 0): void {

@@ -110,7 +110,7 @@ export class Takes<T> implements Source<T> {
   ): number {
     if (this.#pending.size > 0) return 0
     const count = this.#held.takeRun(max)
-    const first = this.#held.run
+    const first = this.#held.firstTaken
     let read = this.#held.readRun(first, count, items, at)
     try {
       for (; read < count; read++) items[at + read] = this.#held.read(first + read * ENTRY_BYTES)
@@ -131,7 +131,7 @@ export class Takes<T> implements Source<T> {
   takeSome(leases: HeldLease<T>[], max: number): number {
     if (this.#pending.size > 0) return 0
     const count = this.#held.takeRun(max)
-    const first = this.#held.run
+    const first = this.#held.firstTaken
     for (let index = 0; index < count; index++) leases.push(this.#gather(first + index * ENTRY_BYTES))
     return count
   }

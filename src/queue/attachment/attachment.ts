@@ -75,7 +75,7 @@ export class Attachment<T> {
     this.ledger = claimLedger(shared, label, producer)
     attachInRegistry(id, queue, shared, this.ledger)
     const cells = new Cells(shared, label)
-    const encoder = new ItemEncoder(cellCodec(codec), label, shared.geometry.maxItemBytes)
+    const encoder = new ItemEncoder(cellCodec(codec), label, shared.geometry)
     this.#outgoing = new OutgoingCell(shared, this.ledger, cells, encoder, queue)
     this.#batch = new OutgoingBatch(shared, this.ledger, cells, encoder)
     this.#held = new HeldItems(shared, this.ledger, thisThread, cells, encoder, label, queue)

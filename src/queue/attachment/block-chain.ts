@@ -51,7 +51,7 @@ export class BlockChain {
     }
   }
 
-  /** As free, which a short item spares. */
+  /** Frees the blocks of the item of `entry`, if it has any. */
   freeIfLong(entry: number): void {
     if (this.#cells.chain(this.#cells.at(entry)) !== 0) this.free(entry)
   }

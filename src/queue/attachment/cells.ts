@@ -93,16 +93,16 @@ export class Cells {
     return (this.#isInt32 ? this.#words[at >> 2] : this.span.doubles[at >> 3]) as number
   }
 
-  /** Likewise the numbers of the `count` entries from `first` on: into `items`, from index `to` on. */
+  /** Reads the numbers of the `count` entries from `first` on into `items`, from index `to` on, likewise. */
   readNumbers(first: number, count: number, items: { [index: number]: unknown }, to: number): void {
-    // Copies of fields, which V8 would load and check again for each item.
+    // V8 would load and check fields again for each item.
     const { doubles, words } = this.span
     const at = (first + this.#valueOffset) >> 3
     if (this.#isInt32) for (let index = 0; index < count; index++) items[to + index] = words[(at + index) * 2]
     else for (let index = 0; index < count; index++) items[to + index] = doubles[at + index]
   }
 
-  /** Likewise writes a number, as its codec would. False if the codec would not. */
+  /** Writes a number likewise, as its codec would. False if the codec would not. */
   writeNumber(entry: number, item: unknown): boolean {
     if (typeof item !== 'number') return false
     const at = entry + this.#valueOffset

@@ -1,4 +1,5 @@
 import { type CellCodec, type Span, spanOf } from '../../codec/index.ts'
+import type { Geometry } from '../../core/index.ts'
 import { CodecError, ItemTooLargeError } from '../../errors.ts'
 
 /** Private memory for long items is kept up to this size. */
@@ -7,8 +8,8 @@ const LEAST_BYTES = 4096
 
 /** Encodes and decodes the items of one queue by its codec, and names the queue in the codec's errors. */
 export class ItemEncoder<T> {
-  /** See CellCodec. */
-  readonly number: 'int32' | 'float64' | undefined
+  /** The items are numbers of a built-in codec, and slots carry them. */
+  readonly areNumbers: boolean
   /** The codec's `read` may return views on the memory that it reads. */
   readonly mayAlias: boolean
   readonly #codec: CellCodec<T>
@@ -17,8 +18,16 @@ export class ItemEncoder<T> {
   #scratch: Span = spanOf(new ArrayBuffer(0))
   #isEncoding = false
 
-  constructor(codec: CellCodec<T>, label: string, maxItemBytes: number) {
-    this.number = codec.number
+  /** @throws CodecError if the codec of this thread is not the one that the queue was made for */
+  constructor(codec: CellCodec<T>, label: string, { maxItemBytes, valueBytes }: Geometry) {
+    // Values lie side by side: one that is longer would lie on others.
+    if (valueBytes > 0 && codec.byteLength !== valueBytes) {
+      throw new CodecError(
+        `codec ${codec.name} has byteLength ${codec.byteLength} in this thread, and ${label} was made for ` +
+          `items of ${valueBytes} bytes: a codec must be the same in every thread`,
+      )
+    }
+    this.areNumbers = codec.number !== undefined && valueBytes > 0
     this.mayAlias = codec.mayAlias
     this.#codec = codec
     this.#label = label

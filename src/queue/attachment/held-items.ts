@@ -70,7 +70,7 @@ export class HeldItems<T> {
   /** An item may lie in blocks. */
   readonly #hasBlocks: boolean
   readonly #free: FreeEntries
-  #run = 0
+  #firstTaken = 0
   readonly #ahead: FetchedAhead
   /** The fetches of other threads at the last look for stale ones. */
   readonly #fetches: number[] = []
@@ -99,7 +99,7 @@ export class HeldItems<T> {
     this.#label = label
     this.#words = cells.span.words
     this.#itemBytes = shared.geometry.itemBytes
-    this.#areNumbers = encoder.number !== undefined && shared.geometry.valueBytes > 0
+    this.#areNumbers = encoder.areNumbers
     this.#hasBlocks = shared.geometry.blocks > 0 && shared.geometry.valueBytes === 0
     this.#ahead = new FetchedAhead(shared, ledger)
     this.#free = new FreeEntries(ledger + ENTRIES + ENTRY_BYTES, shared.geometry.maxInFlight)
@@ -113,6 +113,7 @@ export class HeldItems<T> {
 
   /** The number of an entry, from 1. */
   indexOf(entry: number): number {
+    // By 8, as in FreeEntries.
     return (entry - this.#ledger - ENTRIES) >> 3
   }
 
@@ -198,20 +199,21 @@ export class HeldItems<T> {
     return taken
   }
 
-  /** The first entry of the last run that was taken. */
-  get run(): number {
-    return this.#run
+  /** The first entry of those that takeRun took last. */
+  get firstTaken(): number {
+    return this.#firstTaken
   }
 
   /**
-   * Takes up to `max` items at once, into the entries from `run` on. Returns how many; 0: `take` says why.
+   * Takes up to `max` items at once, into the entries from `firstTaken` on. Returns how many; 0: `take` says
+   * why.
    */
   takeRun(max: number): number {
     if (!this.#ahead.isEmpty) return 0
     const width = this.#free.nextRun(Math.min(max, this.#shared.geometry.batch))
     if (width < 2) return 0
-    this.#run = this.#free.next
-    return this.#takeBatch(this.#run, width, 0)
+    this.#firstTaken = this.#free.next
+    return this.#takeBatch(this.#firstTaken, width, 0)
   }
 
   /** Gives back what was fetched ahead and not begun: other threads may take it. */
@@ -403,6 +405,7 @@ export class HeldItems<T> {
       return 0
     }
     const answer = this.#core.finishAndBegin(this.#ledger, entry, next)
+    if (answer === STALE) throw this.#cells.refused('finishing an item', entry)
     this.#free.free(entry)
     if ((answer & IS_WATCHED) !== 0) afterFinish(this.#shared)
     if ((answer & HAS_BEGUN) !== 0) return next
@@ -485,7 +488,9 @@ export class HeldItems<T> {
     if (entry === 0) return 0
     const answer = untilDone(() => core.takeDeadLettered(this.#ledger, entry))
     if (answer < 0) return 0
-    this.#took(answer)
+    // No delivery: a thread that only puts moves letters, too, and is no taker by that.
+    this.#free.useNext()
+    if ((answer & 1) === 1) core.wake(PUT)
     return entry
   }
 

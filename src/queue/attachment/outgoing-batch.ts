@@ -52,7 +52,7 @@ export class OutgoingBatch<T> {
     this.#words = cells.span.words
     this.#head = this.#words[HEAD >> 2] as number
     this.#hasRecords = geometry.recordsAt !== 0
-    this.#areNumbers = encoder.number !== undefined && geometry.valueBytes > 0
+    this.#areNumbers = encoder.areNumbers
   }
 
   /**
@@ -61,13 +61,14 @@ export class OutgoingBatch<T> {
    */
   fill(items: ArrayLike<T>, from: number): number {
     if (this.#isFilling) return 0
-    const { batch } = this.#geometry
+    const { batch, maxsize } = this.#geometry
     if (this.#alone > 0) {
       this.#alone--
       return 0
     }
     let room = this.#room()
-    if (room < batch) {
+    // Above maxsize: the tail has gone on by 2^30 positions since.
+    if (room < batch || room > maxsize) {
       this.#head = this.#words[HEAD >> 2] as number
       room = this.#room()
     }

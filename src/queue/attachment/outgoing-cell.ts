@@ -23,6 +23,9 @@ import { BlockChain } from './block-chain.ts'
 import type { Cells } from './cells.ts'
 import type { ItemEncoder } from './encoder.ts'
 
+/** The core writes no length beside a value. */
+const VALUE_LENGTH = 0
+
 /** An encoded item: its length, if it lies in the outgoing cell already, else its bytes. */
 export type Encoded = number | Buffer
 
@@ -62,7 +65,7 @@ export class OutgoingCell<T> {
     this.#encoder = encoder
     this.#chain = new BlockChain(shared, ledger, cells)
     this.#queue = queue
-    this.#putsNumbers = encoder.number !== undefined && shared.geometry.valueBytes > 0
+    this.#putsNumbers = encoder.areNumbers
     this.#hasMore = shared.geometry.recordsAt !== 0 || shared.geometry.keysAt !== 0
   }
 
@@ -83,7 +86,8 @@ export class OutgoingCell<T> {
   putNumber(item: unknown): boolean {
     if (!this.#putsNumbers || !this.#cells.writeNumber(this.#entry, item)) return false
     if (!this.#hasPut) this.notePut()
-    const answer = this.#core.put(this.#ledger, 8)
+    let answer = this.#core.put(this.#ledger, VALUE_LENGTH)
+    if (answer === BUSY) answer = this.#putAgain(VALUE_LENGTH)
     if (answer === 1) wakeTakers(this.#shared)
     return answer >= 0
   }

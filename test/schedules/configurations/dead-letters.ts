@@ -17,7 +17,7 @@ function of(kind: 'fifo' | 'lifo' | 'priority'): Configuration[] {
         ...full,
         threads: [producer(0, 2), taker(0, 1, failing), taker(1, 1, failing)],
       },
-      { preemptions: 2 },
+      { preemptions: 1 },
       3,
     ),
     configuration(

@@ -48,7 +48,7 @@ function of(kind: 'fifo' | 'priority'): Configuration[] {
     ),
     onlyDeep(sleeperDies, comes, { kind, threads: slept }, { preemptions: 2, kills: 1 }),
     kind === 'fifo'
-      ? configuration(drained, waitedFor, draining, { preemptions: 1 }, 2)
+      ? configuration(drained, waitedFor, draining, { preemptions: 0 }, 2)
       : onlyDeep(drained, waitedFor, draining, { preemptions: 2 }),
     configuration(
       `${kind} delayed, immediate`,

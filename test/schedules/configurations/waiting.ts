@@ -42,7 +42,7 @@ export const WAITING: readonly Configuration[] = [
     'napping putters, deaths',
     'harm no other putter',
     { maxsize: 3, threads: [producer(0, 4, mortal), producer(1, 2), taker(0, 5), guardian(0)] },
-    shallow,
+    { preemptions: 0, kills: 1 },
     1,
   ),
   configuration(
