@@ -1,18 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { fileURLToPath } from 'node:url'
 import type { ResourceLimits, Transferable, Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { threadExecArgv } from '../../loading/index.ts'
 import { THREAD_MARK } from '../../protocol/index.ts'
+import { BOOT } from '../../thread-files.ts'
 import { nextTick, setImmediate } from '../../timers.ts'
 import { EXTERNAL } from '../unbundled.ts'
 import { shown } from './error-text.ts'
-
-/**
- * Plain JavaScript, beside the sources and beside the build. It prepares for TypeScript, then imports the
- * host.
- */
-const BOOT = fileURLToPath(new URL('../../../workers/boot.cjs', import.meta.url))
 
 /** Called when a thread has exited, after its last instruction. `error` is its uncaught error. */
 export type OnExit = (thread: number, exitCode: number, error: unknown) => void

@@ -4,6 +4,7 @@ import type { Loader } from '../../loading/index.ts'
 import type { Arguments, ControlMessage, Outcome, RunMessage, ThreadMessage } from '../../protocol/index.ts'
 import { ancestry, CallWatch, callWords, placeIn, RunWords } from '../../protocol/index.ts'
 import { wakeToStop } from '../../queue/index.ts'
+import { HOST } from '../../thread-files.ts'
 import type { CallPlan, GroupPlan } from './plan.ts'
 import type { ThreadPool } from './pool.ts'
 
@@ -31,10 +32,6 @@ export interface RunHandlers {
 
 /** The part of the message to a thread that the run does not add itself. */
 export type RunOrder = Omit<RunMessage, 'args' | 'words' | 'calls' | 'port'>
-
-const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
-/** Beside the sources it is TypeScript, beside the build JavaScript. */
-const HOST = new URL(`../../../workers/host${EXTENSION}`, import.meta.url).href
 
 /** The order for the next run of a member. `frames`: the stack of the call that started its group. */
 export function orderOf(
