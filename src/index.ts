@@ -50,6 +50,7 @@ export type {
   QueueReport,
   Report,
   RestartPolicy,
+  SpareStats,
   SupervisorOptions,
   SupervisorStats,
   ThreadGroup,

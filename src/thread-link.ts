@@ -5,7 +5,7 @@ import { setLatest } from './latest.ts'
  * It is on `globalThis`, so that two copies of this library in one thread share it.
  */
 interface Supervision {
-  /** Undefined in a thread that no supervisor started. */
+  /** Undefined in a thread that no supervisor started, and in one that runs no function. */
   link: ThreadLink | undefined
   /**
    * For the id of a queue, the failure of its consumers for which it was shut down. There may be entries for
@@ -48,12 +48,13 @@ const holder = globalThis as { [KEY]?: Supervision }
 holder[KEY] ??= { link: undefined, causes: new Map() }
 const supervision: Supervision = holder[KEY]
 
-/** This thread's link to its supervisor; undefined if no supervisor started the thread. */
+/** This thread's link to its supervisor; undefined if none started the thread, or it runs no function. */
 export function link(): ThreadLink | undefined {
   return supervision.link
 }
 
-export function setLink(to: ThreadLink): void {
+/** `to`: undefined while the thread runs no function. */
+export function setLink(to: ThreadLink | undefined): void {
   supervision.link = to
 }
 

@@ -1,9 +1,9 @@
 /**
- * The first file of this library that a thread loads. It registers tsx if the thread shall have it, and calls
- * the host. It is JavaScript because a thread cannot load TypeScript before.
+ * The first file of a thread. It registers tsx if the thread shall have it, and starts the host. It is
+ * JavaScript because a thread cannot load TypeScript before.
  *
- * It is CommonJS because piscina loads it by `require`. If a thread is terminated while it loads an ES module
- * by `require`, an assertion of Node fails and aborts the process (`ModuleWrap::CreateRequiredModuleFacade`,
+ * It is CommonJS, and loads the host by `import()`. If a thread is terminated while it loads an ES module by
+ * `require`, an assertion of Node fails and aborts the process (`ModuleWrap::CreateRequiredModuleFacade`,
  * Node 20 to 26).
  */
 'use strict'
@@ -11,25 +11,25 @@
 const { createRequire } = require('node:module')
 const { setImmediate } = require('node:timers')
 const { fileURLToPath } = require('node:url')
+const { workerData } = require('node:worker_threads')
 
-/** Tsx is registered once, although a thread may get several messages. */
-let registration
+/** The key of the Boot message: THREAD_BOOT in src/protocol/messages.ts. */
+const boot = workerData['millrace.boot']
+delete workerData['millrace.boot']
 
-module.exports = async function boot(message) {
-  let host
-  try {
-    registration ??= register(message.loader.tsx)
-    await registration
-    ;({ host } = message.loader.isCommonJs
-      ? createRequire(message.host)(fileURLToPath(message.host))
-      : await import(message.host))
-  } catch (error) {
-    // A thread that is terminated while it loads throws here (Node 22 and later). It does not get past this
-    // wait. Without it, piscina would get the error before the thread's end, and give the thread another run.
-    await new Promise((resolve) => setImmediate(resolve))
-    throw error
-  }
-  return host(message)
+start(boot).catch(async (error) => {
+  // A thread that is terminated while it loads throws here (Node 22 and later). It does not get past this
+  // wait, and so it ends without an error.
+  await new Promise((resolve) => setImmediate(resolve))
+  throw error
+})
+
+async function start({ host, tsx, isCommonJs, port }) {
+  // The port keeps the thread from ending while it loads, and afterwards while it waits for functions.
+  port.ref()
+  if (tsx.length > 0) await register(tsx)
+  const { serve } = isCommonJs ? createRequire(host)(fileURLToPath(host)) : await import(host)
+  serve(port)
 }
 
 /**

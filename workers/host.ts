@@ -8,29 +8,34 @@ import type {
   ThreadMessage,
 } from '../src/protocol/index.ts'
 import { ANCESTRY, RunWords, unpackArgs } from '../src/protocol/index.ts'
-import { detachAll, itemsLeft } from '../src/queue/index.ts'
+import { detachAll, itemsLeft, listen } from '../src/queue/index.ts'
 import { setLink } from '../src/thread-link.ts'
 import { setImmediate } from '../src/timers.ts'
 import { findInside, isUnsendable, refuseUnsendable } from '../src/unsendable.ts'
 import { Consumer } from './consume.ts'
+import { Leftovers, noteUncaught } from './leftovers.ts'
 import { type AnyFunction, isLoadingError, loadFunction } from './load-function.ts'
 import { log } from './log.ts'
 import { Producer } from './produce.ts'
 import { SupervisorLink } from './supervisor-link.ts'
 
 /**
- * Runs one function in this thread, as the supervisor's message says, and reports how it ended. It never
- * returns: the thread takes no other task, and ends with its group.
+ * Runs the functions that the messages on `port` name, one after another: the starter sends the next message
+ * when the thread has said that the last run has ended. The thread ends when its starter terminates it.
  */
-export async function host(message: RunMessage): Promise<never> {
-  const control = new RunWords(message.words)
-  if (control.begin(threadId)) await runAndReport(message, control)
-  return new Promise(() => {})
+export function serve(port: MessagePort): void {
+  noteUncaught()
+  // Its listeners are there before those of a function are counted.
+  listen()
+  port.on('message', (message: RunMessage) => {
+    const control = new RunWords(message.words)
+    if (control.begin(threadId)) void runAndReport(message, control)
+  })
 }
 
 async function runAndReport(message: RunMessage, control: RunWords): Promise<void> {
   const link = new SupervisorLink(control, message.port)
-  const outcome = await run(message, control, link)
+  const { outcome, leftovers } = await run(message, control, link)
   // A thread that is terminated while it loads a module goes on with a part of the module (Node 22 and
   // later), and throws because something is missing. It does not get past this wait, so the run ends by the
   // thread's death, and not by that error.
@@ -43,11 +48,29 @@ async function runAndReport(message: RunMessage, control: RunWords): Promise<voi
   detachAll()
   await flushed(process.stdout)
   await flushed(process.stderr)
-  post(message.port, { kind: 'ended' })
+  const unfit = message.mayStay ? await unfitBy(outcome, leftovers) : undefined
+  // What the function has left running may not start threads, or speak for the next function.
+  if (message.mayStay) setLink(undefined)
+  post(message.port, { kind: 'ended', unfit })
+  message.port.close()
 }
 
-async function run(message: RunMessage, control: RunWords, link: SupervisorLink): Promise<Outcome> {
+/** Says why this thread cannot run another function; undefined if it can. */
+async function unfitBy(outcome: Outcome, leftovers: Leftovers | undefined): Promise<string | undefined> {
+  if (outcome.kind === 'threw' && !outcome.isStop) return 'a function that threw'
+  if (outcome.kind === 'returned' && outcome.left.length > 0) return 'held items'
+  return leftovers?.found()
+}
+
+interface Ending {
+  readonly outcome: Outcome
+  /** Undefined if the module could not be loaded. */
+  readonly leftovers: Leftovers | undefined
+}
+
+async function run(message: RunMessage, control: RunWords, link: SupervisorLink): Promise<Ending> {
   let isSettingUp = true
+  let leftovers: Leftovers | undefined
   const threw = (error: unknown): Outcome => ({
     kind: 'threw',
     error: packError(error),
@@ -59,6 +82,7 @@ async function run(message: RunMessage, control: RunWords, link: SupervisorLink)
     setLink(link)
     setEnvironmentData(ANCESTRY, [...message.ancestry])
     const call = await loadFunction(message.filename, message.exportName, message.loader)
+    if (message.mayStay) leftovers = new Leftovers()
     const failing = (error: unknown) => post(message.port, { kind: 'ending', outcome: threw(error) })
     const attached = await attach(message, control, failing)
     link.watch(attached.queues)
@@ -66,9 +90,9 @@ async function run(message: RunMessage, control: RunWords, link: SupervisorLink)
     link.hasBegun = true
     post(message.port, { kind: 'began' })
     const value = await callFunction(call, attached, contextOf(message, attached, link), control)
-    return { kind: 'returned', value, left: itemsLeft() }
+    return { outcome: { kind: 'returned', value, left: itemsLeft() }, leftovers }
   } catch (error) {
-    return threw(error)
+    return { outcome: threw(error), leftovers }
   }
 }
 

@@ -71,7 +71,10 @@ export class SupervisorLink implements ThreadLink {
       failedDuringSetUp: true,
       isStop: false,
     }
-    const reports: ThreadMessage[] = [{ kind: 'ending', outcome }, { kind: 'ended' }]
+    const reports: ThreadMessage[] = [
+      { kind: 'ending', outcome },
+      { kind: 'ended', unfit: error.message },
+    ]
     for (const report of reports) this.#port.postMessage(report)
   }
 

@@ -7,6 +7,7 @@ export {
   isForRequire,
   isTypeScript,
   moduleGraphOf,
+  moduleVersion,
   sourceOf,
   typeScriptFor,
 } from './module-graph.ts'

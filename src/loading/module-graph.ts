@@ -68,7 +68,7 @@ export function typeScriptFor(path: string): string | undefined {
  * The file `path`, and all files that it imports by a literal name, directly or through others. Files in
  * node_modules are left out.
  */
-export function* moduleGraphOf(path: string): Generator<ModuleFile> {
+export function* moduleGraphOf(path: string): Generator<ParsedModule> {
   const found = new Set<string>()
   const add = (file: string | undefined) => {
     if (file !== undefined && MODULE.test(file) && found.size < MAX_FILES) found.add(file)
@@ -106,6 +106,15 @@ function parsed(path: string): ParsedModule {
   }
   setLatest(parsedModules, path, module)
   return module
+}
+
+/**
+ * Changes when the module `filename`, a `file:` URL, or a file of the program that it imports has changed on
+ * disk.
+ */
+export function moduleVersion(filename: string): string {
+  const files = [...moduleGraphOf(fileURLToPath(filename))]
+  return files.map(({ path, mtimeMs, size }) => `${path} ${mtimeMs} ${size}`).join('\n')
 }
 
 /** Whether Node takes the file for CommonJS because of its name and its package, whatever it contains. */

@@ -15,6 +15,7 @@ export { NO_ARGUMENTS, packArgs, unpackArgs } from './args.ts'
 export { CallWatch } from './call-watch.ts'
 /** @internal */
 export type {
+  Boot,
   ConsumeRole,
   ControlMessage,
   Left,
@@ -24,6 +25,8 @@ export type {
   RunMessage,
   ThreadMessage,
 } from './messages.ts'
+/** @internal */
+export { THREAD_BOOT } from './messages.ts'
 /** @internal */
 export type { RetryDecision } from './retry.ts'
 /** @internal */

@@ -6,10 +6,22 @@ import type { PackedArgs } from './args.ts'
 
 // The messages between a supervisor and a thread that runs a function for it.
 
+/** The key in the `workerData` of a thread under which its first file finds its Boot. */
+export const THREAD_BOOT = 'millrace.boot'
+
+/** What a thread needs before it can receive messages. */
+export interface Boot {
+  /** The module of `serve`, which runs functions. */
+  readonly host: string
+  /** As in Loader. */
+  readonly tsx: readonly string[]
+  readonly isCommonJs: boolean
+  /** The port on which its RunMessages come. */
+  readonly port: MessagePort
+}
+
 /** The message with which a run begins on a thread. */
 export interface RunMessage {
-  /** The module of `host`, which runs the function. */
-  readonly host: string
   readonly loader: Loader
   /** A `file:` URL. */
   readonly filename: string
@@ -26,6 +38,8 @@ export interface RunMessage {
   /** The shared words of its calls: see CallWatch. Present only with `timeout`. */
   readonly calls: Int32Array | undefined
   readonly port: MessagePort
+  /** The thread may run another function afterwards, if this one leaves nothing behind. */
+  readonly mayStay: boolean
 }
 
 /** The use of the function: it is run once, asked for items, or called with items. */
@@ -64,7 +78,8 @@ export type ThreadMessage =
    * under way may kill the thread, or its output may never be read.
    */
   | { readonly kind: 'ending'; readonly outcome: Outcome }
-  | { readonly kind: 'ended' }
+  /** `unfit`: why the thread cannot run another function; undefined if it can. */
+  | { readonly kind: 'ended'; readonly unfit: string | undefined }
 
 export type Outcome =
   | { readonly kind: 'returned'; readonly value: unknown; readonly left: readonly Left[] }

@@ -11,7 +11,7 @@ import { LifoQueue } from './lifo-queue.ts'
 import type { LetterTarget } from './options/index.ts'
 import { PriorityQueue } from './priority-queue.ts'
 import { isQueue, Queue } from './queue.ts'
-import { registry, sweep } from './recovery/index.ts'
+import { noteUseByHand, registry, sweep } from './recovery/index.ts'
 
 const CLASSES = { fifo: Queue, lifo: LifoQueue, priority: PriorityQueue }
 
@@ -23,7 +23,7 @@ const CLASSES = { fifo: Queue, lifo: LifoQueue, priority: PriorityQueue }
  *     const jobs = attach(workerData.jobs)
  */
 export function attach<Q>(handle: Handle<Q>): Q {
-  return attachData(dataOf(handle)) as Q
+  return attachByHand(dataOf(handle)) as Q
 }
 
 /**
@@ -33,22 +33,40 @@ export function attach<Q>(handle: Handle<Q>): Q {
  *     const jobs = await attachAsync(workerData.jobs)
  */
 export async function attachAsync<Q>(handle: Handle<Q>): Promise<Q> {
-  return attachFor(handle, 0)
+  await importCodecs(handle)
+  return attachByHand(dataOf(handle)) as Q
+}
+
+function attachByHand(data: HandleData): Queue<unknown> {
+  const known = knownQueue(data)
+  if (known !== undefined) return known
+  noteUseByHand()
+  return attachData(data)
 }
 
 /**
  * @internal As attachAsync, in a thread that is not attached yet and whose puts are counted for `producer`.
  */
 export async function attachFor<Q>(handle: Handle<Q>, producer: number): Promise<Q> {
-  for (let data: HandleData | undefined = dataOf(handle); data !== undefined; data = data.deadLetters) {
-    await codecFromDescriptorAsync(data.codec)
-  }
+  await importCodecs(handle)
   return attachData(dataOf(handle), producer) as Q
 }
 
+async function importCodecs(handle: Handle<unknown>): Promise<void> {
+  for (let data: HandleData | undefined = dataOf(handle); data !== undefined; data = data.deadLetters) {
+    await codecFromDescriptorAsync(data.codec)
+  }
+}
+
+/** The queue object of this thread, if there is one. */
+function knownQueue({ id }: HandleData): Queue<unknown> | undefined {
+  const known = registry().attached.get(id)?.queue?.deref()
+  return isQueue(known) ? known : undefined
+}
+
 function attachData(data: HandleData, producer = 0): Queue<unknown> {
-  const known = registry().attached.get(data.id)?.queue?.deref()
-  if (isQueue(known)) return known
+  const known = knownQueue(data)
+  if (known !== undefined) return known
   const letters: LetterTarget | undefined =
     data.deadLetters === undefined ? undefined : internalsOf(attachData(data.deadLetters))
   return queueOf(descriptionOf(data, letters), producer)

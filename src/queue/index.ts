@@ -42,4 +42,14 @@ export { durationOf, signalOf, timeoutOf } from './options/index.ts'
 /** @internal */
 export { isQueue } from './queue.ts'
 /** @internal */
-export { beforeRecovery, hearAttachments, listen, wakeToStop } from './recovery/index.ts'
+export {
+  acquit,
+  beforeRecovery,
+  forgetStop,
+  hearAttachments,
+  isUsedByHand,
+  listen,
+  noteResting,
+  wakeToStop,
+  workersAtWork,
+} from './recovery/index.ts'

@@ -22,6 +22,7 @@ import {
   type WhenFull,
 } from './options/index.ts'
 import { putMany, putManySync } from './put-many.ts'
+import { noteUseByHand } from './recovery/index.ts'
 
 /** How a queue is shut down. */
 export interface ShutdownOptions {
@@ -63,6 +64,7 @@ export class Queue<T> {
   /** @throws TypeError, RangeError for a wrong or unknown option */
   constructor(options?: QueueOptions<T>) {
     openQueue(this, createDescription(options, new.target[KIND]))
+    noteUseByHand()
   }
 
   /** Items queued at most, those that came back included. */

@@ -5,3 +5,4 @@ export type { GroupReport, GroupStats, MemberStats, QueueReport, Report, Supervi
 export { Supervisor } from './supervisor.ts'
 export type { ConsumeOptions, ProduceOptions, TaskOf, TaskOptions, ThreadTask } from './tasks/index.ts'
 export { task } from './tasks/index.ts'
+export type { SpareStats } from './threads/index.ts'

@@ -1,5 +1,6 @@
 import type { GroupQueue } from '../queue/index.ts'
 import type { Group } from './groups/index.ts'
+import type { SpareStats } from './threads/index.ts'
 
 /** How the groups of a supervisor have ended. */
 export interface Report {
@@ -57,6 +58,8 @@ export interface SupervisorStats {
   /** The groups, in the same order as in a report. */
   readonly groups: readonly GroupStats[]
   readonly earlier?: EarlierGroups
+  /** The threads of this process that are kept for the next group; of all its supervisors. */
+  readonly spares: SpareStats
 }
 
 export interface GroupStats {

@@ -36,6 +36,7 @@ import type {
   Yields,
 } from './tasks/index.ts'
 import { consumePlan, producePlan, spawnPlan } from './tasks/index.ts'
+import { spareStats } from './threads/index.ts'
 
 /** The interval of 'progress' events. */
 const PROGRESS_INTERVAL_MS = 1000
@@ -193,6 +194,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       threads: threadsAtWork,
       groups: stats,
       ...(past.earlier === undefined ? {} : { earlier: past.earlier }),
+      spares: spareStats(),
     }
   }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import type { ConsumeOptions, Queue } from '../../src/index.ts'
 import { until, within } from '../support/deadline.ts'
@@ -105,10 +106,15 @@ describe('a thread that only puts', () => {
     bad.fail(new Error('it fails'))
     expect(jobs.stats()).toMatchObject({ doomed: 1 })
     const words = sharedWords()
-    const group = supervisor().spawn(closing('movesLetter', { jobs, letters, words }))
+    const supervised = supervisor()
+    const group = supervised.spawn(closing('movesLetter', { jobs, letters, words }))
+    await within(once(supervised, 'start'), 'the start')
     open(words, 0)
+    // This thread would move the letter itself, if it came to that first.
+    const deadline = performance.now() + 10_000
+    while (Atomics.load(words, 2) === 0) if (performance.now() > deadline) throw new Error('no put failed')
     expect((await failureOf(group.join(), 'the group')).message).toContain('it has failed')
-    expect(jobs.stats()).toMatchObject({ doomed: 0, size: 3 })
+    expect(jobs.stats()).toMatchObject({ doomed: 0, size: 2 })
     expect(letters.size).toBe(1)
     expect(jobs.isShutDown).toBe(false)
   })

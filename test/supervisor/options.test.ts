@@ -136,7 +136,7 @@ describe('an unknown option', () => {
   it.each<Unknown>([
     [{ thread: 2 }, 'options.thread is not a known option', 'did you mean threads?'],
     [{ retrys: 2 }, 'options.retrys', 'did you mean retries?'],
-    [{ rateLimit: 2 }, 'options.rateLimit', 'known are threads, args, resume'],
+    [{ rateLimit: 2 }, 'options.rateLimit', 'known are threads, args, reuse, resume'],
   ])('of `task` is refused with the nearest: %j', (given, ...words) => {
     const url = new URL('./fixtures/plain.mjs', import.meta.url)
     expect(() => millrace.task(url, 'echo', given as never)).toThrow(saying(...VALUE, ...words))
@@ -229,7 +229,7 @@ describe('an option of a task', () => {
   it('leaves no group behind when it is refused', () => {
     const one = supervisor()
     expect(() => one.spawn({ ...good, threads: 0 })).toThrow(RangeError)
-    expect(one.stats()).toEqual({ name: '', threads: 0, groups: [] })
+    expect(one.stats()).toMatchObject({ name: '', threads: 0, groups: [] })
   })
 })
 

@@ -17,7 +17,12 @@ function threw(
   }
 }
 
-const died = (exitCode: number | undefined, error?: Error): RunEnd => ({ kind: 'died', exitCode, error })
+const died = (exitCode: number | undefined, error?: Error): RunEnd => ({
+  kind: 'died',
+  exitCode,
+  error,
+  mayBeLeftover: false,
+})
 
 const QUIET: Situation = {
   isStopping: false,
@@ -28,10 +33,11 @@ const QUIET: Situation = {
   isLate: false,
   blamesItems: false,
   mayRestart: true,
+  hasStored: false,
   restartsAfterThrow: false,
 }
 
-/** `next`, `failure`, and those that hold of isReported, deadLetters and terminates. */
+/** `next`, `failure`, and those that hold of isReported and deadLetters. */
 type Expected = [next: Judgement['next'], failure: Judgement['failure'], holds: string]
 type Row = [name: string, end: RunEnd, situation: Partial<Situation>, expected: Expected]
 
@@ -46,7 +52,7 @@ const ROWS: Row[] = [
   ['a return of a stopping member too', returned, stopping, ['done', undefined, 'isReported']],
 
   ['a throw fails the group', threw(), {}, ['fail', 'throw', 'isReported']],
-  ['a throw restarts with onThrow', threw(), onThrow, ['restart', 'throw', 'isReported terminates']],
+  ['a throw restarts with onThrow', threw(), onThrow, ['restart', 'throw', 'isReported']],
   [
     'not if the role has no restart',
     threw(),
@@ -72,13 +78,13 @@ const ROWS: Row[] = [
     'a module is loaded in the other way',
     threw(otherWay),
     { canLoadOtherwise: true },
-    ['load otherwise', undefined, 'terminates'],
+    ['load otherwise', undefined, ''],
   ],
   [
     'a stopping member loads it in no other way',
     threw(otherWay),
     { canLoadOtherwise: true, ...stopping },
-    ['done', undefined, 'terminates'],
+    ['done', undefined, ''],
   ],
   ['there is no third way', threw(otherWay), { triedOtherwise: true }, ['fail', 'set-up', 'isReported']],
 
@@ -153,7 +159,7 @@ const ROWS: Row[] = [
 describe('the judgement of the end of a run', () => {
   it.each<Row>(ROWS)('%s', (_, end, situation, [next, failure, holds]) => {
     const judgement = judge(end, { ...QUIET, ...situation })
-    const held = (['isReported', 'deadLetters', 'terminates'] as const).filter((fact) => judgement[fact])
+    const held = (['isReported', 'deadLetters'] as const).filter((fact) => judgement[fact])
     expect([judgement.next, judgement.failure, held.join(' ')]).toEqual([next, failure, holds])
   })
 })

@@ -483,7 +483,8 @@ describe('close', () => {
     for (const name of ['endless', 'endlessAsync']) {
       const queue = numbers({ maxsize: 4 })
       const one = supervisor()
-      const group = one.produce(queue, fixture('produce.mjs', name))
+      // A kept thread might begin at once.
+      const group = one.produce(queue, { ...fixture('produce.mjs', name), reuse: false })
       await within(group.stop(), 'the stop')
       await joined(group)
       const report = await within(one.join(), 'the join')

@@ -46,6 +46,11 @@ export function wakeToStop(thread: number): void {
   for (const { shared } of others.known.get(thread)?.memories.values() ?? []) wakeEveryone(shared)
 }
 
+/** The run that was asked to stop is over, and its thread goes on. */
+export function forgetStop(thread: number): void {
+  others.stopping.delete(thread)
+}
+
 /**
  * Recovers what `worker` holds when it dies. Needed only for a Worker started before millrace was loaded in
  * its starter, when the main thread has not loaded it: all others are watched without asking.

@@ -1,4 +1,4 @@
-import type { SharedMemory } from '../../core/index.ts'
+import { RELEASE, type SharedMemory } from '../../core/index.ts'
 import { QueueCorruptError } from '../../errors.ts'
 import { INTERNALS } from '../options/index.ts'
 import { noteIn } from './death-notes.ts'
@@ -16,6 +16,7 @@ export function died(thread: number, death: ErrorSnapshot): void {
   rememberDeath(thread, death)
   others.stopping.delete(thread)
   others.children.delete(thread)
+  others.resting.delete(thread)
   for (const call of others.beforeRecovery) call(thread)
   for (const { shared } of attached.values()) recoverIn(shared, thread)
   const known = others.known.get(thread)
@@ -30,7 +31,8 @@ export function died(thread: number, death: ErrorSnapshot): void {
 /** Recovers what the dead `thread` has left in one queue. */
 export function recoverIn(shared: SharedMemory, thread: number): void {
   try {
-    recover(shared, thread + 1, thisThread, noteIn(shared, registry().dead))
+    if (others.acquitted.has(thread)) recover(shared, thread + 1, thisThread, undefined, RELEASE)
+    else recover(shared, thread + 1, thisThread, noteIn(shared, registry().dead))
     wakeEveryone(shared)
   } catch (error) {
     // A damaged queue must not kill the thread that recovers another's items.

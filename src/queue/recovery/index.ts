@@ -5,7 +5,7 @@ export { watch } from './death-watch.ts'
 // For other rooms only: the declarations of the build leave these out.
 
 /** @internal */
-export { hearAttachments, listen, wakeToStop } from './death-watch.ts'
+export { forgetStop, hearAttachments, listen, wakeToStop } from './death-watch.ts'
 /** @internal */
 export { DueTime } from './due-time.ts'
 /** @internal */
@@ -19,7 +19,7 @@ export { addFailure, readRecord } from './failure-history.ts'
 /** @internal */
 export { announce, announceDetached } from './notices.ts'
 /** @internal */
-export { beforeRecovery } from './other-threads.ts'
+export { acquit, beforeRecovery, noteResting, workersAtWork } from './other-threads.ts'
 /** @internal */
 export {
   afterRevoking,
@@ -38,7 +38,9 @@ export {
   claimLedger,
   closeProducer,
   detachInRegistry,
+  isUsedByHand,
   keepWhileHolding,
+  noteUseByHand,
   reclaimFormer,
   registry,
   storedFor,

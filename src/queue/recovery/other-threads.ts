@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { SharedMemory } from '../../core/index.ts'
+import { setLatest } from '../../latest.ts'
 import type { RegisteredQueue } from './registry.ts'
 
 /** Another thread that uses queues, as this thread knows it. */
@@ -26,6 +27,10 @@ interface Others {
   readonly stopping: Set<number>
   /** Called when a thread is dead, before what it holds is requeued. */
   readonly beforeRecovery: Set<(thread: number) => void>
+  /** Threads whose death is not charged to the items that they held; the latest. */
+  readonly acquitted: Map<number, true>
+  /** Threads of this thread that wait for a function to run. */
+  readonly resting: Set<number>
   isListening: boolean
 }
 
@@ -36,6 +41,8 @@ holder[KEY] ??= {
   known: new Map(),
   stopping: new Set(),
   beforeRecovery: new Set(),
+  acquitted: new Map(),
+  resting: new Set(),
   isListening: false,
 }
 export const others: Others = holder[KEY]
@@ -52,6 +59,25 @@ export function otherThread(thread: number): OtherThread {
 /** This thread has started `thread`, and the program has not removed all listeners of its Worker. */
 export function hearsExit(thread: number): boolean {
   return others.children.get(thread)?.() === true
+}
+
+/**
+ * The death of `thread`, which follows, is not to be charged to the items that it holds: what killed it may
+ * be left from an earlier function.
+ */
+export function acquit(thread: number): void {
+  setLatest(others.acquitted, thread, true)
+}
+
+/** Notes whether `thread`, which this thread has started, waits for a function to run. */
+export function noteResting(thread: number, isResting: boolean): void {
+  if (isResting) others.resting.add(thread)
+  else others.resting.delete(thread)
+}
+
+/** Workers of this thread that are alive, without threads that wait for a function to run. */
+export function workersAtWork(): number {
+  return [...others.children.keys()].filter((thread) => !others.resting.has(thread)).length
 }
 
 /**

@@ -60,7 +60,7 @@ const nothing: Note = () => {}
  * Reclaims a ledger: its waits are no longer counted, its blocks are free, the items it held are requeued,
  * and another thread can claim it. Each step is one straight line, and done twice it changes nothing. So a
  * recoverer may die anywhere, and the next one goes on. `recoverer` is 0 for a thread that detaches and
- * reclaims its own.
+ * reclaims its own. `verdict`: what becomes of the items that the thread held.
  */
 export function reclaim(
   shared: Shared,
@@ -68,6 +68,7 @@ export function reclaim(
   thread: number,
   recoverer: number,
   note: Note = nothing,
+  verdict = recoverer === 0 ? RETRY : HOLDER_DIED,
 ): void {
   const { core, geometry } = shared
   for (const side of SIDES) {
@@ -80,7 +81,6 @@ export function reclaim(
   core.unreserve(ledger)
   const entries = ledger + ENTRIES
   const timedOut = runTimeoutOf(shared, ledger, thread)
-  const again = recoverer === 0 ? RETRY : HOLDER_DIED
   for (let index = 1; index <= geometry.maxInFlight; index++) {
     const entry = entries + index * ENTRY_BYTES
     const state = shared.load(entry + ENTRY_STATE)
@@ -89,7 +89,7 @@ export function reclaim(
     if (state !== HELD) continue
     if (timedOut === undefined) {
       note(entry, thread, undefined)
-      untilDone(() => core.requeue(ledger, entry, again))
+      untilDone(() => core.requeue(ledger, entry, verdict))
     } else requeueAfterTimeout(shared, ledger, entry, timedOut, () => note(entry, thread, timedOut))
   }
   discardAll(shared, ledger)
@@ -211,7 +211,13 @@ export function freeBlocks(shared: Shared, entry: number): boolean {
  * Reclaims what the dead `thread` (threadId + 1) leaves in this queue: its own ledger, and each whose
  * recoverer it was. Any number of threads may call this at once; one of them takes a ledger over.
  */
-export function recover(shared: Shared, thread: number, recoverer: number, note: Note = nothing): void {
+export function recover(
+  shared: Shared,
+  thread: number,
+  recoverer: number,
+  note: Note = nothing,
+  verdict: number = HOLDER_DIED,
+): void {
   const used = ledgersUsed(shared)
   for (let index = 0; index < used; index++) {
     const ledger = ledgerAt(shared.geometry, index)
@@ -219,7 +225,7 @@ export function recover(shared: Shared, thread: number, recoverer: number, note:
     const former = shared.load(ledger + RECOVERER)
     if (owner === 0 || !(former === thread || (former === 0 && owner === thread))) continue
     if (shared.core.takeOver(ledger, owner, former, recoverer) === 1)
-      reclaim(shared, ledger, owner, recoverer, note)
+      reclaim(shared, ledger, owner, recoverer, note, verdict)
   }
 }
 

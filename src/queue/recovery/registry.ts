@@ -49,6 +49,8 @@ interface Registry {
   readonly attached: Map<string, RegisteredAttachment>
   /** The latest deaths by threadId, oldest first. */
   readonly dead: Map<number, ErrorSnapshot>
+  /** The program itself has made or attached a queue in this thread. */
+  isUsedByHand?: boolean
 }
 
 const KEY = Symbol.for('millrace')
@@ -57,6 +59,16 @@ const holder = globalThis as { [KEY]?: Registry }
 export function registry(): Registry {
   holder[KEY] ??= { attached: new Map(), dead: new Map() }
   return holder[KEY]
+}
+
+/** The program makes or attaches a queue in this thread, which no supervisor knows of. */
+export function noteUseByHand(): void {
+  registry().isUsedByHand = true
+}
+
+/** Whether the program itself has made or attached a queue in this thread. */
+export function isUsedByHand(): boolean {
+  return registry().isUsedByHand === true
 }
 
 /** A notice that the thread sent before its death may arrive some turns of the event loop later. */

@@ -37,7 +37,7 @@ export function runError(failure: FailureKind, run: FailedRun): ThreadError {
 /** The error of a thread that is not started again after its death, with the reason. */
 export function restartRefused(run: FailedRun): ThreadError {
   const { end, group } = run
-  const death: Death = end.kind === 'died' ? end : { kind: 'died', exitCode: undefined, error: undefined }
+  const death = end.kind === 'died' ? end : { exitCode: undefined, error: undefined }
   return threadError(run, `${deathText(death)}; ${group.plan.noRestart}`, death.error)
 }
 
@@ -86,7 +86,7 @@ function threadError({ group, member, end, frames }: FailedRun, what: string, ca
   return error
 }
 
-function deathText({ exitCode, error }: Death): string {
+function deathText({ exitCode, error }: Pick<Death, 'exitCode' | 'error'>): string {
   const because = error === undefined ? '' : `: ${shown(error)}`
   return exitCode === undefined
     ? `could not be started${because}`

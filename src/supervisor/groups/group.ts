@@ -2,12 +2,13 @@ import { basename } from 'node:path'
 import { unpackError } from '../../error-transport.ts'
 import { RunTimeoutError, type ThreadError } from '../../errors.ts'
 import { setLatest } from '../../latest.ts'
-import { type Loader, loaderFor, preferFallback } from '../../loading/index.ts'
+import { type Loader, loaderFor, moduleVersion, preferFallback } from '../../loading/index.ts'
 import { recordedDelay } from '../../protocol/index.ts'
 import { beforeRecovery, internalsOf, type WaitOptions } from '../../queue/index.ts'
 import { clearTimeout, setTimeout } from '../../timers.ts'
 import { markUnsendable } from '../../unsendable.ts'
 import { ref, unref } from '../../wait/index.ts'
+import { Thread, takeThread, threadSettings } from '../threads/index.ts'
 import { activeGroups } from './capacity.ts'
 import {
   restartRefused,
@@ -20,7 +21,6 @@ import {
 import { Flow } from './flow.ts'
 import { Member } from './member.ts'
 import { type GroupPlan, spentPlan } from './plan.ts'
-import { ThreadPool } from './pool.ts'
 import { RestartBudget } from './restart.ts'
 import { orderOf, Run, type RunEnd } from './run.ts'
 import { type Judgement, judge } from './run-judgement.ts'
@@ -34,7 +34,8 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   readonly members: readonly Member[]
   /** `join` was called, so a failure reaches someone. */
   isJoined = false
-  readonly #pool: ThreadPool
+  /** For each thread that is not free so far: resolves when it is, exited or kept for another group. */
+  readonly #untilFree = new Set<Promise<void>>()
   readonly #events: GroupEvents
   readonly #frames: string
   readonly #budget: RestartBudget
@@ -69,13 +70,19 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     })
     this.members = Array.from({ length: task.threads }, (_, index) => new Member(index, outputs))
     // No function here may use `plan`: closures that live as long as the group would keep it.
-    this.#pool = new ThreadPool(task.threads, plan.resourceLimits, (thread, exitCode, error) => {
-      this.#memberOn(thread)?.run?.exited(exitCode, error)
-    })
     ref()
     activeGroups.add(this)
     this.#stopNotingItems = beforeRecovery((thread) => this.#noteItemsOf(thread))
-    for (const member of this.members) this.#start(member)
+    try {
+      for (const member of this.members) this.#start(member)
+    } catch (error) {
+      // Wrong resource limits, say: the first thread could not be made.
+      for (const { run } of this.members) run?.leave()
+      this.#stopNotingItems()
+      activeGroups.delete(this)
+      unref()
+      throw error
+    }
   }
 
   /** Once the threads have exited, it has no arguments and queues any more. */
@@ -202,13 +209,17 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     return this.members.find(({ run }) => run?.thread === thread)
   }
 
-  #start(member: Member): void {
-    const { task, args, calls } = this.plan
+  /** `isFresh`: on a thread that has run no function before. @throws for settings that Node refuses */
+  #start(member: Member, isFresh = false): void {
+    const { task, args, calls, reuse, resourceLimits } = this.plan
     member.timedOut = undefined
     member.isLeaving = false
     const loader = (member.firstFailure && this.#loader.fallback) ?? this.#loader
     const order = orderOf(this.plan, member, loader, this.#frames)
-    member.run = new Run(this.#pool, order, args, calls, {
+    const settings = threadSettings(loader, resourceLimits)
+    const thread = reuse && !isFresh ? takeThread(settings, task.filename) : new Thread(settings)
+    thread.modules.set(task.filename, moduleVersion(task.filename))
+    const run = new Run(thread, order, args, calls, {
       began: () => {
         if (member.firstFailure !== undefined) preferFallback(task.filename)
         this.#events.started(member)
@@ -218,7 +229,10 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       timedOut: (entry, timeoutMs) => this.#timedOut(member, entry, timeoutMs),
       ended: (end) => this.#ended(member, end),
     })
-    for (const [id, cause] of this.#causes) member.run.tellCause(id, cause)
+    member.run = run
+    const free = run.free.then(() => this.#untilFree.delete(free)) as Promise<void>
+    this.#untilFree.add(free)
+    for (const [id, cause] of this.#causes) run.tellCause(id, cause)
   }
 
   /** Its source has the grace to close, from now on if the thread was not asked to stop before. */
@@ -241,7 +255,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     const decision = calls.decide(attempts)
     if (queue.recordTimeout(thread, { entry, delay: recordedDelay(decision), limit: timeoutMs }))
       member.timedOut = { error: RunTimeoutError.after(timeoutMs), attempts, decision }
-    this.#pool.terminate(thread)
+    member.run?.terminate()
   }
 
   #ended(member: Member, end: RunEnd): void {
@@ -257,6 +271,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
       isLate: member.isLate !== undefined,
       blamesItems: blamesItems && (member.run?.calls ?? 0) > 0,
       mayRestart: noRestart === undefined,
+      hasStored: member.stored > 0,
       restartsAfterThrow: this.#budget.policy.onThrow,
     })
     if (end.kind === 'returned') warnOfItems(this.name, end.left)
@@ -269,15 +284,15 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     if (judgement.isReported) this.#report(member, end.kind === 'died' ? end.exitCode : undefined, error)
     if (judgement.deadLetters && member.timedOut !== undefined)
       this.#events.deadLettered(member, member.timedOut.error, member.timedOut.attempts)
-    if (judgement.terminates) this.#pool.terminate(member.thread)
     // A listener may have destroyed or stopped the group.
     if (member.isOver) return
     if (next === 'done') this.#settle(member, undefined, end.kind === 'returned' ? end.value : undefined)
     else if (next === 'load otherwise') {
       member.firstFailure = { error: end.kind === 'threw' ? unpackError(end.error) : undefined }
-      this.#start(member)
+      this.#restart(member)
     } else if (next === 'restart free' || (next === 'restart' && this.#budget.take()))
       this.#startAgain(member)
+    else if (next === 'restart fresh') this.#restart(member, true)
     else if (next === 'restart' && error !== undefined)
       this.#settle(member, withRestartLimit(error, this.#budget.policy, member))
     else if (next === 'refuse restart') this.#settle(member, restartRefused(failed))
@@ -309,8 +324,17 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     // A listener may have destroyed or stopped the group.
     if (member.isOver) return
     if (this.#isStopping) this.#settle(member, undefined)
-    else if (backoff === 0) this.#start(member)
-    else member.wait(backoff, () => this.#start(member))
+    else if (backoff === 0) this.#restart(member)
+    else member.wait(backoff, () => this.#restart(member))
+  }
+
+  /** As #start, where no caller is there for an error. */
+  #restart(member: Member, isFresh = false): void {
+    try {
+      this.#start(member, isFresh)
+    } catch (error) {
+      this.#ended(member, { kind: 'died', exitCode: undefined, error, mayBeLeftover: false })
+    }
   }
 
   #settle(member: Member, error: ThreadError | undefined, result?: unknown): void {
@@ -324,7 +348,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   #conclude(): void {
     this.#isOver = true
     this.#events.over()
-    void this.#pool.end().finally(() => {
+    void Promise.all(this.#untilFree).finally(() => {
       for (const member of this.members) member.closeProducer()
       activeGroups.delete(this)
       unref()
@@ -360,7 +384,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
 
   #terminate(member: Member): void {
     // A run that has not begun has no thread to terminate.
-    if (member.thread > 0) this.#pool.terminate(member.thread)
+    if (member.thread > 0) member.run?.terminate()
     else this.#settle(member, undefined)
   }
 }

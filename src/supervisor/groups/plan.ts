@@ -45,6 +45,8 @@ export interface GroupPlan {
   readonly noRestart: string | undefined
   readonly restart: CompletePolicy
   readonly resourceLimits: ResourceLimits | undefined
+  /** Its threads may be kept ones, and are kept for other groups. */
+  readonly reuse: boolean
   /** In ms. */
   readonly grace: number
 }

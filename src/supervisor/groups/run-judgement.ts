@@ -19,6 +19,8 @@ export interface Situation {
   readonly blamesItems: boolean
   /** A thread may be started again at all. */
   readonly mayRestart: boolean
+  /** Its producer has stored items, which a function that begins anew would put again. */
+  readonly hasStored: boolean
   /** The restart policy covers throws too. */
   readonly restartsAfterThrow: boolean
 }
@@ -34,9 +36,17 @@ export type FailureKind = 'set-up' | 'throw' | 'timeout' | 'late' | 'death'
  *   refuse restart   the same; the error says why there is no restart
  *   restart          a new thread, if the restart policy has one left; else as fail
  *   restart free     a new thread, which the restart policy does not count
+ *   restart fresh    as restart free, and the thread has run no function before
  *   load otherwise   a new thread, which loads the module in the other way
  */
-export type NextStep = 'done' | 'fail' | 'refuse restart' | 'restart' | 'restart free' | 'load otherwise'
+export type NextStep =
+  | 'done'
+  | 'fail'
+  | 'refuse restart'
+  | 'restart'
+  | 'restart free'
+  | 'restart fresh'
+  | 'load otherwise'
 
 /** The consequences of the end of a run. */
 export interface Judgement {
@@ -47,8 +57,6 @@ export interface Judgement {
   readonly isReported: boolean
   /** The item whose call took too long goes to the dead letters, which an event tells. */
   readonly deadLetters: boolean
-  /** The thread is alive and takes no other task: it is terminated, since its exit makes room for another. */
-  readonly terminates: boolean
 }
 
 /** Decides what follows from the end of a run. */
@@ -61,17 +69,17 @@ function judgeThrow(end: Extract<Outcome, { kind: 'threw' }>, situation: Situati
   const { isStopping, canLoadOtherwise, mayRestart, restartsAfterThrow } = situation
   // Nothing of the module has begun: this is no restart, and no failure so far.
   if (end.mayLoadOtherwise && canLoadOtherwise) {
-    return { ...silent(isStopping ? 'done' : 'load otherwise', undefined), terminates: true }
+    return silent(isStopping ? 'done' : 'load otherwise', undefined)
   }
   if (isStopping && end.isStop) return reported('done', undefined)
   if (end.failedDuringSetUp) return reported('fail', 'set-up')
-  if (restartsAfterThrow && mayRestart && !isStopping)
-    return { ...reported('restart', 'throw'), terminates: true }
+  if (restartsAfterThrow && mayRestart && !isStopping) return reported('restart', 'throw')
   return reported('fail', 'throw')
 }
 
-function judgeDeath({ exitCode, error }: Death, situation: Situation): Judgement {
-  const { isStopping, triedOtherwise, timedOut, isLeaving, isLate, blamesItems, mayRestart } = situation
+function judgeDeath({ exitCode, error, mayBeLeftover }: Death, situation: Situation): Judgement {
+  const { isStopping, triedOtherwise, timedOut, isLeaving, isLate, blamesItems, mayRestart, hasStored } =
+    situation
   // The other way itself has failed: the thread died before the run began.
   if (triedOtherwise && exitCode === undefined) return silent('fail', 'set-up')
   if (timedOut === 'fail') return reported('fail', 'timeout')
@@ -83,13 +91,17 @@ function judgeDeath({ exitCode, error }: Death, situation: Situation): Judgement
   if (isLeaving && error === undefined) return reported('done', undefined)
   if (isLate) return reported('fail', 'late')
   // A stopping thread with exit code 0 has ended itself in answer. One without an exit code had not begun.
-  if (isStopping) return reported(exitCode ? 'fail' : 'done', 'death')
+  if (isStopping) return reported(exitCode && !mayBeLeftover ? 'fail' : 'done', 'death')
+  // A fresh thread shows whether the function itself was to blame.
+  if (mayBeLeftover && (mayRestart || !hasStored)) {
+    return exitCode === undefined ? silent('restart fresh', undefined) : reported('restart fresh', 'death')
+  }
   if (blamesItems) return reported('restart free', 'death')
   return reported(mayRestart ? 'restart' : 'refuse restart', 'death')
 }
 
 function reported(next: NextStep, failure: FailureKind | undefined): Judgement {
-  return { next, failure, isReported: true, deadLetters: false, terminates: false }
+  return { next, failure, isReported: true, deadLetters: false }
 }
 
 function silent(next: NextStep, failure: FailureKind | undefined): Judgement {

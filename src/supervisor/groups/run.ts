@@ -3,10 +3,11 @@ import { packError } from '../../error-transport.ts'
 import type { Loader } from '../../loading/index.ts'
 import type { Arguments, ControlMessage, Outcome, RunMessage, ThreadMessage } from '../../protocol/index.ts'
 import { ancestry, CallWatch, callWords, placeIn, RunWords } from '../../protocol/index.ts'
-import { wakeToStop } from '../../queue/index.ts'
-import { HOST } from '../../thread-files.ts'
+import { forgetStop, wakeToStop } from '../../queue/index.ts'
+import { type Exit, giveBack, type Thread } from '../threads/index.ts'
+import { EXTERNAL } from '../unbundled.ts'
+import { shown } from './error-text.ts'
 import type { CallPlan, GroupPlan } from './plan.ts'
-import type { ThreadPool } from './pool.ts'
 
 /** The end of a run whose thread has exited without having sent an outcome. */
 export interface Death {
@@ -15,6 +16,8 @@ export interface Death {
   readonly exitCode: number | undefined
   /** The uncaught error. */
   readonly error: unknown
+  /** The thread had run another function before, which may have left what ended it. */
+  readonly mayBeLeftover: boolean
 }
 
 export type RunEnd = Outcome | Death
@@ -35,7 +38,7 @@ export type RunOrder = Omit<RunMessage, 'args' | 'words' | 'calls' | 'port'>
 
 /** The order for the next run of a member. `frames`: the stack of the call that started its group. */
 export function orderOf(
-  { task, roleOf }: GroupPlan,
+  { task, roleOf, reuse }: GroupPlan,
   {
     index,
     restarts,
@@ -45,7 +48,6 @@ export function orderOf(
   frames: string,
 ): RunOrder {
   return {
-    host: HOST,
     loader,
     filename: task.filename,
     exportName: task.exportName,
@@ -54,11 +56,17 @@ export function orderOf(
     threads: task.threads,
     restarts,
     role: roleOf(producer),
+    mayStay: reuse,
   }
 }
 
 /** One run of a function on one thread: from its start until it has returned, has thrown, or is dead. */
 export class Run {
+  /** Resolves when its thread has exited, or is kept for another group. */
+  readonly free: Promise<void>
+  #setFree: () => void = () => {}
+  readonly #onThread: Thread
+  readonly #mayStay: boolean
   readonly #control: RunWords
   readonly #port: MessagePort
   readonly #handlers: RunHandlers
@@ -69,13 +77,18 @@ export class Run {
   #isSettled = false
 
   constructor(
-    pool: ThreadPool,
+    thread: Thread,
     order: RunOrder,
     args: Arguments,
     plan: CallPlan | undefined,
     handlers: RunHandlers,
   ) {
     const { port1, port2 } = new MessageChannel()
+    this.#onThread = thread
+    this.free = new Promise((resolve) => {
+      this.#setFree = resolve
+    })
+    this.#mayStay = order.mayStay
     // One word for each queue among the arguments, and one for an output.
     this.#control = RunWords.create(args.queues.length + 1)
     this.#port = port1
@@ -91,12 +104,7 @@ export class Run {
     }
     const { words } = this.#control
     const message: RunMessage = { ...order, args: args.packed, words, calls, port: port2 }
-    pool
-      .run(message, [port2], () => this.thread)
-      .catch((error) => {
-        // If the run has begun, its thread is about to exit: `exited` follows.
-        if (this.#control.abandon()) this.#end({ kind: 'died', exitCode: undefined, error })
-      })
+    thread.run(message, [port2], (exit) => this.#exited(exit))
   }
 
   /** threadId, or 0 before it has begun. */
@@ -147,9 +155,21 @@ export class Run {
     this.#send({ kind: 'cause', queue: id, error: packError(cause) })
   }
 
+  /** Terminates its thread, by whose exit the run ends. */
+  terminate(): void {
+    this.#onThread.terminate()
+  }
+
   /** The thread has exited. Its last messages may still be in the port. */
-  exited(exitCode: number, error: unknown): void {
+  #exited({ exitCode, error, mayBeLeftover }: Exit): void {
+    this.#setFree()
     if (this.#isSettled) return
+    if (this.#control.abandon()) {
+      const wasKept = this.#onThread.isReused
+      const early = wasKept ? error : diedEarly(error)
+      this.#end({ kind: 'died', exitCode: undefined, error: early, mayBeLeftover: wasKept })
+      return
+    }
     for (;;) {
       let received: { message: ThreadMessage } | undefined
       try {
@@ -161,16 +181,15 @@ export class Run {
       if (received === undefined) break
       this.#receive(received.message)
     }
-    this.#end(this.#ending ?? { kind: 'died', exitCode, error })
+    this.#end(this.#ending ?? { kind: 'died', exitCode, error, mayBeLeftover })
   }
 
-  /** Ignores all further messages of the run. If it has not begun, it never will. */
+  /** Ends its thread, and ignores all further messages of the run. If it has not begun, it never will. */
   leave(): void {
     if (this.#isSettled) return
-    this.#isSettled = true
-    this.#watch?.stop()
     this.#control.abandon()
-    this.#port.close()
+    this.#settle()
+    this.#onThread.terminate()
   }
 
   #unreadable(cause: unknown): void {
@@ -191,14 +210,37 @@ export class Run {
     } else if (message.kind === 'deadLettered') this.#handlers.deadLettered(message)
     else if (message.kind === 'leaving') this.#handlers.leaving()
     else if (message.kind === 'ending') this.#ending = message.outcome
-    else if (this.#ending !== undefined) this.#end(this.#ending)
+    else if (this.#ending !== undefined) this.#ended(this.#ending, message.unfit)
+  }
+
+  /** The thread has said that the run is over. */
+  #ended(outcome: Outcome, unfit: string | undefined): void {
+    this.#settle()
+    forgetStop(this.thread)
+    if (this.#mayStay) void giveBack(this.#onThread, unfit).then(this.#setFree)
+    else this.#onThread.terminate()
+    this.#handlers.ended(outcome)
   }
 
   #end(end: RunEnd): void {
     if (this.#isSettled) return
+    this.#settle()
+    this.#onThread.terminate()
+    this.#handlers.ended(end)
+  }
+
+  #settle(): void {
     this.#isSettled = true
     this.#watch?.stop()
     this.#port.close()
-    this.#handlers.ended(end)
   }
+}
+
+/** The error of a thread that has exited before it could begin. */
+function diedEarly(cause: unknown): Error {
+  const because = cause === undefined ? '' : `: ${shown(cause)}`
+  // A thread loads our files before any module of the program.
+  const isMissing = /^(ERR_)?MODULE_NOT_FOUND$/.test(String((cause as { code?: unknown } | undefined)?.code))
+  const cure = isMissing ? ` (in a bundle: ${EXTERNAL})` : ''
+  return new Error(`its thread died before it was ready${because}${cure}`, { cause })
 }

@@ -34,7 +34,7 @@ const KNOWN: Known<Record<string, unknown>> = { filename: true, name: true, ...T
 /** The plan of a function that is run once on each thread. */
 export function spawnPlan(given: ThreadTask<never>, settings: Settings): GroupPlan {
   return {
-    ...planOf(optionsOf(given, {}), settings, 1),
+    ...planOf(optionsOf(given, {}), settings, 1, false),
     role: 'spawn',
     roleOf: () => ({ kind: 'spawn' }),
   }
@@ -48,7 +48,7 @@ export function producePlan(
 ): GroupPlan {
   const handle = handleOf(queue)
   const given = optionsOf(task, PRODUCE_OPTIONS)
-  const plan = planOf(given, settings, 1)
+  const plan = planOf(given, settings, 1, true)
   const { resume } = given
   if (resume !== undefined) oneOf('task.resume', resume, ['skip', 'manual'], 'skip')
   if (resume !== undefined && queue.whenFull === 'drop-newest') {
@@ -75,7 +75,7 @@ export function consumePlan(
 ): GroupPlan {
   const handle = handleOf(queue)
   const given = optionsOf(task, CONSUME_OPTIONS)
-  const plan = planOf(given, settings, availableParallelism())
+  const plan = planOf(given, settings, availableParallelism(), true)
   const { maxInFlight, maxDeliveries, deadLetters } = internalsOf(queue)
   const { retries, backoff, concurrency, timeout } = given
   const role = {
@@ -104,10 +104,12 @@ export function consumePlan(
 }
 
 /** The parts of a plan that do not depend on the role, and the defaults of the others. */
-function planOf(given: ThreadTask<never>, settings: Settings, defaultThreads: number) {
+function planOf(given: ThreadTask<never>, settings: Settings, defaultThreads: number, reuses: boolean) {
   const { args, ...task } = checkedTask(given, defaultThreads)
   const { restart, resourceLimits, grace } = settings
-  const common = { task, args: packArgs('task.args', args), restart, resourceLimits, grace }
+  const { reuse = reuses } = given
+  if (typeof reuse !== 'boolean') throw invalidType('task.reuse', 'a boolean', reuse)
+  const common = { task, args: packArgs('task.args', args), restart, resourceLimits, grace, reuse }
   const declared = { inputs: [], outputs: [], closes: [], calls: undefined }
   return { ...common, ...declared, blamesItems: false, noRestart: undefined }
 }

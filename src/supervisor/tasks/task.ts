@@ -31,6 +31,13 @@ export interface ThreadTask<A = unknown, R = unknown> {
    * @default undefined
    */
   readonly args?: A | undefined
+  /**
+   * The threads may be kept ones, on which other functions have run, and are kept in turn if the function
+   * leaves nothing behind: such a thread begins in milliseconds. False: the threads are new, and end with the
+   * group.
+   * @default true; with `spawn` false
+   */
+  readonly reuse?: boolean | undefined
   readonly [result]?: () => R
 }
 
@@ -107,12 +114,15 @@ type ResultOf<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never
 /**
  * The options of a task without its function. Those of ProduceOptions and ConsumeOptions are for one method.
  */
-export type TaskOptions<A> = Pick<ThreadTask<A>, 'threads' | 'args'> & ProduceOptions & ConsumeOptions
+export type TaskOptions<A> = Pick<ThreadTask<A>, 'threads' | 'args' | 'reuse'> &
+  ProduceOptions &
+  ConsumeOptions
 
 /** @internal The names of these options, also for the methods that take a task. */
 export const TASK_OPTIONS: Known<TaskOptions<unknown>> = {
   threads: true,
   args: true,
+  reuse: true,
   resume: true,
   retries: true,
   backoff: true,

@@ -227,7 +227,8 @@ export class Stage {
     const faults: string[] = []
     if (!isSound(verdict)) faults.push(`items went astray: ${JSON.stringify(verdict)}`)
     if (this.load('DAMAGED') > 0) faults.push(`${this.load('DAMAGED')} items arrived damaged`)
-    if (alive.size > 0) faults.push(`${alive.size} threads outlived the join`)
+    const spares = this.supervisor.stats().spares.idle
+    if (alive.size !== spares) faults.push(`${alive.size} threads outlived the join, and ${spares} are kept`)
     const { threads, unfinished, size, held } = this.queue.stats()
     if (unfinished + size + held > 0) faults.push(`unfinished ${unfinished}, size ${size}, held ${held}`)
     if (threads.length > 1) faults.push(`${threads.length} threads are attached`)
