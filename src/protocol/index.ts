@@ -22,6 +22,7 @@ export type {
   ProduceRole,
   Role,
   RunMessage,
+  Target,
   ThreadMessage,
 } from './messages.ts'
 /** @internal */

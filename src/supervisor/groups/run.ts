@@ -48,7 +48,7 @@ export function orderOf(
     host: HOST,
     loader,
     filename: task.filename,
-    exportName: task.exportName,
+    target: task.target,
     ancestry: [...ancestry(), placeIn(frames)].filter((place) => place !== ''),
     index,
     threads: task.threads,
