@@ -140,7 +140,10 @@ export interface ThreadErrorDetails {
   readonly threadId: number
   /** The module of the thread's function, as a `file:` URL. */
   readonly filename: string
-  /** The name under which the module exports the function. */
+  /**
+   * The name under which the module exports the function. For a function of `threaded` its `name`, or
+   * `line:column` of the call.
+   */
   readonly exportName: string
   /** The exit code, if the thread died. */
   readonly exitCode?: number

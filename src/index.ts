@@ -66,6 +66,8 @@ export {
   type ThreadTask,
   task,
 } from './supervisor/index.ts'
+export type { Threaded, ThreadedOptions } from './threaded/index.ts'
+export { threaded } from './threaded/index.ts'
 
 import { listen } from './queue/index.ts'
 

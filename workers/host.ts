@@ -81,7 +81,7 @@ async function run(message: RunMessage, control: RunWords, link: SupervisorLink)
   try {
     setLink(link)
     setEnvironmentData(ANCESTRY, [...message.ancestry])
-    const call = await loadFunction(message.filename, message.exportName, message.loader)
+    const call = await loadFunction(message.filename, message.target, message.loader)
     if (message.mayStay) leftovers = new Leftovers()
     const failing = (error: unknown) => post(message.port, { kind: 'ending', outcome: threw(error) })
     const attached = await attach(message, control, failing)

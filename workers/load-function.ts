@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import type { Loader } from '../src/loading/index.ts'
 import { hasHook, isFile, typeScriptFor } from '../src/loading/index.ts'
+import type { Target } from '../src/protocol/index.ts'
+import { findThreaded } from '../src/threaded/index.ts'
 import { codeOf, loadModule, missingHookText, type Namespace } from './load-module.ts'
 import { placeOfSyntaxError } from './syntax-error-place.ts'
 
@@ -14,11 +16,11 @@ const MAX_NAMES = 8
 const loadingErrors = new WeakSet<object>()
 
 /**
- * The function `name` of the module `filename`, a `file:` URL.
+ * The function `target` of the module `filename`, a `file:` URL.
  * @throws the error of the module, unchanged; the error of Node or tsx, or an error with its code that
  *   explains it and has it as `cause`; TypeError (`ERR_INVALID_ARG_VALUE`) if the module has no such function
  */
-export async function loadFunction(filename: string, name: string, loader: Loader): Promise<AnyFunction> {
+export async function loadFunction(filename: string, target: Target, loader: Loader): Promise<AnyFunction> {
   const path = fileURLToPath(filename)
   let namespace: Namespace
   try {
@@ -28,6 +30,8 @@ export async function loadFunction(filename: string, name: string, loader: Loade
     if (isOfLoader(error)) loadingErrors.add(shown as object)
     throw shown
   }
+  if (target.kind !== 'export') return findThreaded(filename, target)
+  const { name } = target
   const found = exported(namespace, name)
   if (typeof found === 'function') return found as AnyFunction
   const names = functionsOf(namespace)

@@ -23,6 +23,7 @@ export type {
   ProduceRole,
   Role,
   RunMessage,
+  Target,
   ThreadMessage,
 } from './messages.ts'
 /** @internal */

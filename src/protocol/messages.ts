@@ -25,7 +25,7 @@ export interface RunMessage {
   readonly loader: Loader
   /** A `file:` URL. */
   readonly filename: string
-  readonly exportName: string
+  readonly target: Target
   /** The places where its group and the groups of its ancestors were started: see self-start.ts. */
   readonly ancestry: readonly string[]
   readonly index: number
@@ -40,6 +40,29 @@ export interface RunMessage {
   readonly port: MessagePort
   /** The thread may run another function afterwards, if this one leaves nothing behind. */
   readonly mayStay: boolean
+}
+
+/** How the thread finds the function in its module. */
+export type Target =
+  | { readonly kind: 'export'; readonly name: string }
+  /** The name that was given to `threaded`. */
+  | { readonly kind: 'named'; readonly name: string }
+  | Placed
+
+/**
+ * The place of a call of `threaded` in the source, and what tells whether the thread has the same call there.
+ */
+export interface Placed {
+  readonly kind: 'placed'
+  /** From 1, as in stacks. */
+  readonly line: number
+  readonly column: number
+  /** A hash of the file. */
+  readonly digest: string
+  /** The name by which the module declares or exports the result; '' if it does not. */
+  readonly declares: string
+  readonly functionName: string
+  readonly parameters: number
 }
 
 /** The use of the function: it is run once, asked for items, or called with items. */

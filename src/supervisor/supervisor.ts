@@ -4,6 +4,7 @@ import { clock } from '../clock.ts'
 import { AbortError, SupervisorClosedError, TooManyThreadsError } from '../errors.ts'
 import { placeIn, refuseSelfStart } from '../protocol/index.ts'
 import {
+  type GroupQueue,
   hearAttachments,
   type ItemFor,
   type ItemOf,
@@ -11,6 +12,7 @@ import {
   type SourceQueue,
   type WaitOptions,
 } from '../queue/index.ts'
+import type { Inferred, Starts, Takes, Threaded, Yields } from '../threaded/index.ts'
 import { clearInterval, setInterval } from '../timers.ts'
 import { markUnsendable } from '../unsendable.ts'
 import { onAbort } from '../wait/index.ts'
@@ -28,12 +30,13 @@ import { handleSignals } from './signals.ts'
 import { drainAndStop, stopDownstream } from './stop-order.ts'
 import type {
   ConsumeOptions,
-  Inferred,
+  ItemArgs,
+  OptionsAfter,
   ProduceOptions,
-  Starts,
-  Takes,
+  ResultOf,
+  StartArgs,
+  Threads,
   ThreadTask,
-  Yields,
 } from './tasks/index.ts'
 import { consumePlan, producePlan, spawnPlan } from './tasks/index.ts'
 import { spareStats } from './threads/index.ts'
@@ -94,15 +97,26 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    * Runs a function on `threads` threads. The function uses the queues in its `args` as it likes; it returns
    * or throws its result. A thread that dies is started again, at the beginning of the function.
    *
-   * @example
-   *     const group = supervisor.spawn({ filename, name: 'sum', threads: 2, args: { numbers } })
-   *     const sums = await group.join()
+   * The function is one of `threaded`, or that of a task. Options count before those of the task.
    *
-   * @throws TypeError, RangeError for a wrong task; TooManyThreadsError; SupervisorClosedError; AbortError if
-   *   the `signal` option is aborted; ThreadError if a thread would start its own program again
+   * @example
+   *     const sum = threaded(import.meta, ({ numbers }: { numbers: Queue<number> }) => { … })
+   *     const group = supervisor.spawn(sum, { threads: 2, args: { numbers } })
+   *     const sums = await group.join()
+   * @example
+   *     supervisor.spawn({ filename, name: 'sum', threads: 2, args: { numbers } })
+   *
+   * @throws TypeError, RangeError for a wrong task or option, and for a function that no thread can find;
+   *   TooManyThreadsError; SupervisorClosedError; AbortError if the `signal` option is aborted;
+   *   ThreadError if a thread would start its own program again
    */
-  spawn<A = undefined, R = unknown>(task: ThreadTask<A, R> & Starts<Inferred<A>>): ThreadGroup<R> {
-    return this.#add(this.spawn, spawnPlan(task as ThreadTask<never>, this.#settings)) as Group<R>
+  spawn<F>(fn: Threaded<F>, ...options: OptionsAfter<StartArgs<F>, Threads>): ThreadGroup<ResultOf<F>>
+  spawn<A = undefined, R = unknown, B = A>(
+    task: ThreadTask<A, R> & Starts<Inferred<B>>,
+    options?: Threads<B>,
+  ): ThreadGroup<R>
+  spawn(given: unknown, options?: unknown): Group<never> {
+    return this.#add(this.spawn, spawnPlan(given, options, this.#settings)) as Group<never>
   }
 
   /**
@@ -112,16 +126,26 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    * last group of this supervisor is over that produces for it, or has it in `closes`.
    *
    * @example
+   *     supervisor.produce(queue, readLines, { args: { path } })
+   * @example
    *     supervisor.produce(queue, { filename, name: 'readLines', args: { path } })
    *
    * @throws as `spawn`
    */
   // biome-ignore lint/suspicious/noExplicitAny: a queue of whatever items
-  produce<Q extends SinkQueue<any>, A = undefined>(
+  produce<Q extends SinkQueue<any>, F>(
     queue: Q,
-    task: ThreadTask<A> & ProduceOptions & Starts<Inferred<A>> & Yields<ItemFor<Q>>,
-  ): ThreadGroup<undefined> {
-    const plan = producePlan(queue, task as ThreadTask<never>, this.#settings)
+    fn: Threaded<F> & Yields<ItemFor<Q>>,
+    ...options: OptionsAfter<StartArgs<F>, Threads & ProduceOptions>
+  ): ThreadGroup<undefined>
+  // biome-ignore lint/suspicious/noExplicitAny: a queue of whatever items
+  produce<Q extends SinkQueue<any>, A = undefined, B = A>(
+    queue: Q,
+    task: ThreadTask<A> & ProduceOptions & Starts<Inferred<B>> & Yields<ItemFor<Q>>,
+    options?: Threads<B> & ProduceOptions,
+  ): ThreadGroup<undefined>
+  produce(queue: GroupQueue, given: unknown, options?: unknown): Group<undefined> {
+    const plan = producePlan(queue, given, options, this.#settings)
     return this.#add(this.produce, plan) as Group<undefined>
   }
 
@@ -132,16 +156,28 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    * With `closes`, other queues are shut down once the group is over.
    *
    * @example
+   *     const parse = threaded(import.meta, (page: string, thread: ThreadContext<{ links: Queue }>) => { … })
+   *     supervisor.consume(pages, parse, { args: { links }, retries: 2, closes: links })
+   * @example
    *     supervisor.consume(pages, { filename, name: 'parse', args: { links }, retries: 2, closes: links })
    *
    * @throws as `spawn`
    */
   // biome-ignore lint/suspicious/noExplicitAny: a queue of whatever items
-  consume<Q extends SourceQueue<any>, A = undefined>(
+  consume<Q extends SourceQueue<any>, F>(
     queue: Q,
-    task: ThreadTask<A> & ConsumeOptions & Takes<ItemOf<Q>, Inferred<A>>,
-  ): ThreadGroup<undefined> {
-    const plan = consumePlan(queue, task as ThreadTask<never>, this.#settings)
+    // biome-ignore lint/suspicious/noExplicitAny: the options have the type of its args
+    fn: Threaded<F> & Takes<ItemOf<Q>, any>,
+    ...options: OptionsAfter<ItemArgs<F>, Threads & ConsumeOptions>
+  ): ThreadGroup<undefined>
+  // biome-ignore lint/suspicious/noExplicitAny: a queue of whatever items
+  consume<Q extends SourceQueue<any>, A = undefined, B = A>(
+    queue: Q,
+    task: ThreadTask<A> & ConsumeOptions & Takes<ItemOf<Q>, Inferred<B>>,
+    options?: Threads<B> & ConsumeOptions,
+  ): ThreadGroup<undefined>
+  consume(queue: GroupQueue, given: unknown, options?: unknown): Group<undefined> {
+    const plan = consumePlan(queue, given, options, this.#settings)
     return this.#add(this.consume, plan) as Group<undefined>
   }
 

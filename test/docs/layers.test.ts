@@ -13,8 +13,9 @@ const ALLOWED: Record<string, readonly string[]> = {
   queue: ['wait', 'core', 'codec'],
   loading: [],
   protocol: ['queue', 'core', 'loading'],
-  supervisor: ['protocol', 'loading', 'queue', 'wait'],
-  workers: ['protocol', 'loading', 'queue', 'core'],
+  threaded: ['protocol', 'loading'],
+  supervisor: ['threaded', 'protocol', 'loading', 'queue', 'wait'],
+  workers: ['threaded', 'protocol', 'loading', 'queue', 'core'],
 }
 /** Files at the top of src that every room may import. */
 const LEAVES = [
@@ -23,6 +24,7 @@ const LEAVES = [
   'error-transport.ts',
   'errors.ts',
   'latest.ts',
+  'thread-files.ts',
   'thread-link.ts',
   'timers.ts',
   'unsendable.ts',

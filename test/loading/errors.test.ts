@@ -29,7 +29,7 @@ const PROBE = `
 const HOST = `
   import { loadFunction } from './node_modules/millrace/dist/workers/load-function.js'
   export async function host({ filename, name, loader }) {
-    const loaded = await loadFunction(filename, name, loader)
+    const loaded = await loadFunction(filename, { kind: 'export', name }, loader)
     return loaded()
   }
 `

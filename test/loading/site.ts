@@ -73,8 +73,11 @@ export class Site {
     writeFileSync(this.path(path), text)
   }
 
-  /** Compiles the TypeScript in the folder `from` to the folder `to`, which is a package. */
-  compile(from: string, to: string): void {
+  /**
+   * Compiles the TypeScript in the folder `from` to the folder `to`, which is a package. `more`: further
+   * options of the compiler.
+   */
+  compile(from: string, to: string, more: object = {}): void {
     cpSync(this.path(`${from}/package.json`), this.path(`${to}/package.json`))
     this.write(
       `${from}/tsconfig.json`,
@@ -87,6 +90,7 @@ export class Site {
           noCheck: true,
           rewriteRelativeImportExtensions: true,
           types: [],
+          ...more,
         },
         include: ['.'],
         exclude: ['**/*.test.ts', '**/tla.ts'],

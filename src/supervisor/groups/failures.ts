@@ -3,9 +3,10 @@ import { unpackError } from '../../error-transport.ts'
 import { ThreadError } from '../../errors.ts'
 import type { Loader } from '../../loading/index.ts'
 import type { Left } from '../../protocol/index.ts'
+import { placeText } from '../../threaded/index.ts'
 import { shown } from './error-text.ts'
 import type { Member } from './member.ts'
-import type { GroupPlan } from './plan.ts'
+import type { GroupPlan, GroupTask } from './plan.ts'
 import type { CompletePolicy } from './restart.ts'
 import type { Death, RunEnd } from './run.ts'
 import type { FailureKind } from './run-judgement.ts'
@@ -68,10 +69,11 @@ function loadingError({ member, loader }: FailedRun, second: unknown): unknown {
 }
 
 function threadError({ group, member, end, frames }: FailedRun, what: string, cause?: unknown): ThreadError {
-  const { filename, exportName } = group.plan.task
+  const { filename } = group.plan.task
+  const exportName = nameOf(group.plan.task)
   const { restarts } = member
   const after = restarts === 0 ? '' : `, after ${counted(restarts, 'restart')},`
-  const text = `thread ${member.index} of group '${group.name}' (${filename}#${exportName})${after} ${what}`
+  const text = `thread ${member.index} of group '${group.name}' (${whereOf(group.plan.task)})${after} ${what}`
   const exitCode = end.kind === 'died' ? end.exitCode : undefined
   const details = {
     group: group.name,
@@ -84,6 +86,15 @@ function threadError({ group, member, end, frames }: FailedRun, what: string, ca
   const error = new ThreadError(text, details, cause === undefined ? undefined : { cause })
   error.stack = `${error.name}: ${text}\n${frames}`
   return error
+}
+
+/** The name of the export or of the threaded function; of one without a name, the place of its call. */
+function nameOf({ target }: GroupTask): string {
+  return target.kind === 'export' ? target.name : placeText(target)
+}
+
+function whereOf(task: GroupTask): string {
+  return `${task.filename}${task.target.kind === 'placed' ? ':' : '#'}${nameOf(task)}`
 }
 
 function deathText({ exitCode, error }: Pick<Death, 'exitCode' | 'error'>): string {
@@ -100,11 +111,10 @@ function lateText({ isLate, run }: Member): string {
 
 /** The threads of a group whose function has not begun; '' if there are none. */
 export function startingText({ name, plan, members }: NamedGroup & { members: readonly Member[] }): string {
-  const { filename, exportName } = plan.task
   const starting = members.filter(({ isOver, isWaiting, run }) => !isOver && !isWaiting && !run?.isRunning)
   if (starting.length === 0) return ''
   const which = starting.map(({ index }) => index).join(', ')
-  return `thread${starting.length === 1 ? '' : 's'} ${which} of group '${name}' (${filename}#${exportName})`
+  return `thread${starting.length === 1 ? '' : 's'} ${which} of group '${name}' (${whereOf(plan.task)})`
 }
 
 /** Warns of items that a function held when it returned. */

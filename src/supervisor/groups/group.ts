@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { unpackError } from '../../error-transport.ts'
 import { RunTimeoutError, type ThreadError } from '../../errors.ts'
 import { setLatest } from '../../latest.ts'
@@ -60,7 +59,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     this.number = number
     this.#plan = plan
     this.#flow = new Flow(plan)
-    this.name = task.exportName === 'default' ? basename(task.filename) : task.exportName
+    this.name = task.name
     this.#events = events
     this.#frames = frames
     this.#budget = new RestartBudget(plan.restart)

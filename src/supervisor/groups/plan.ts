@@ -1,5 +1,11 @@
 import type { ResourceLimits } from 'node:worker_threads'
-import { type Arguments, NO_ARGUMENTS, type RetryDecision, type Role } from '../../protocol/index.ts'
+import {
+  type Arguments,
+  NO_ARGUMENTS,
+  type RetryDecision,
+  type Role,
+  type Target,
+} from '../../protocol/index.ts'
 import type { GroupQueue } from '../../queue/index.ts'
 import type { CompletePolicy } from './restart.ts'
 
@@ -9,7 +15,9 @@ type Queues = readonly GroupQueue[]
 export interface GroupTask {
   /** A `file:` URL. */
   readonly filename: string
-  readonly exportName: string
+  readonly target: Target
+  /** The group's name. */
+  readonly name: string
   readonly threads: number
 }
 

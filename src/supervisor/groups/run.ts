@@ -50,7 +50,7 @@ export function orderOf(
   return {
     loader,
     filename: task.filename,
-    exportName: task.exportName,
+    target: task.target,
     ancestry: [...ancestry(), placeIn(frames)].filter((place) => place !== ''),
     index,
     threads: task.threads,

@@ -1,6 +1,6 @@
-export type { ConsumeOptions, ProduceOptions, TaskOf, TaskOptions, ThreadTask } from './task.ts'
+export type { ItemArgs, OptionsAfter, StartArgs, Threads } from './after-function.ts'
+export type { ConsumeOptions, ProduceOptions, ResultOf, TaskOf, TaskOptions, ThreadTask } from './task.ts'
 export { task } from './task.ts'
-export type { Inferred, Starts, Takes, Yields } from './typed.ts'
 
 // For other rooms only: the declarations of the build leave these out.
 

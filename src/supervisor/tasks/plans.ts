@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { integer, invalidType, invalidValue, type Known, oneOf, optionsObject } from '../../check.ts'
+import { integer, invalidType, invalidValue, type Known, oneOf } from '../../check.ts'
 import { decideRetry, packArgs } from '../../protocol/index.ts'
 import {
   durationOf,
@@ -11,13 +11,8 @@ import {
 } from '../../queue/index.ts'
 import type { GroupPlan } from '../groups/index.ts'
 import type { SupervisorSettings } from '../options.ts'
-import {
-  type ConsumeOptions,
-  checkedTask,
-  type ProduceOptions,
-  TASK_OPTIONS,
-  type ThreadTask,
-} from './task.ts'
+import { type Work, workOf } from './given.ts'
+import type { ConsumeOptions, ProduceOptions } from './task.ts'
 
 type Settings = Pick<SupervisorSettings, 'restart' | 'resourceLimits' | 'grace'>
 
@@ -29,12 +24,20 @@ const CONSUME_OPTIONS: Known<ConsumeOptions> = {
   timeout: true,
   closes: true,
 }
-const KNOWN: Known<Record<string, unknown>> = { filename: true, name: true, ...TASK_OPTIONS }
+/** The options that are for one method, each with its method. */
+const METHODS: Readonly<Record<string, string>> = {
+  ...methodOfEach(PRODUCE_OPTIONS, 'produce'),
+  ...methodOfEach(CONSUME_OPTIONS, 'consume'),
+}
+
+function methodOfEach(options: object, method: string): Record<string, string> {
+  return Object.fromEntries(Object.keys(options).map((name) => [name, method]))
+}
 
 /** The plan of a function that is run once on each thread. */
-export function spawnPlan(given: ThreadTask<never>, settings: Settings): GroupPlan {
+export function spawnPlan(given: unknown, options: unknown, settings: Settings): GroupPlan {
   return {
-    ...planOf(optionsOf(given, {}), settings, 1, false),
+    ...planOf(workFor('spawn', given, options), settings, 1, false),
     role: 'spawn',
     roleOf: () => ({ kind: 'spawn' }),
   }
@@ -43,18 +46,19 @@ export function spawnPlan(given: ThreadTask<never>, settings: Settings): GroupPl
 /** The plan of a function whose items go into `queue`. */
 export function producePlan(
   queue: GroupQueue,
-  task: ThreadTask<never> & ProduceOptions,
+  given: unknown,
+  options: unknown,
   settings: Settings,
 ): GroupPlan {
   const handle = handleOf(queue)
-  const given = optionsOf(task, PRODUCE_OPTIONS)
-  const plan = planOf(given, settings, 1, true)
-  const { resume } = given
-  if (resume !== undefined) oneOf('task.resume', resume, ['skip', 'manual'], 'skip')
+  const work = workFor('produce', given, options)
+  const plan = planOf(work, settings, 1, true)
+  const { resume } = work.options
+  if (resume !== undefined) oneOf(work.at('resume'), resume, ['skip', 'manual'], 'skip')
   if (resume !== undefined && queue.whenFull === 'drop-newest') {
     const expected =
       "absent for a queue with whenFull 'drop-newest': what is dropped is not counted as stored"
-    throw invalidValue('task.resume', expected, resume)
+    throw invalidValue(work.at('resume'), expected, resume)
   }
   return {
     ...plan,
@@ -70,21 +74,22 @@ export function producePlan(
 /** The plan of a function that is called with each item of `queue`. */
 export function consumePlan(
   queue: GroupQueue,
-  task: ThreadTask<never> & ConsumeOptions,
+  given: unknown,
+  options: unknown,
   settings: Settings,
 ): GroupPlan {
   const handle = handleOf(queue)
-  const given = optionsOf(task, CONSUME_OPTIONS)
-  const plan = planOf(given, settings, availableParallelism(), true)
+  const work = workFor('consume', given, options)
+  const plan = planOf(work, settings, availableParallelism(), true)
   const { maxInFlight, maxDeliveries, deadLetters } = internalsOf(queue)
-  const { retries, backoff, concurrency, timeout } = given
+  const { retries, backoff, concurrency, timeout } = work.options
   const role = {
     kind: 'consume',
     queue: handle,
-    retries: retries === undefined ? undefined : integer('task.retries', retries, 0, 0x7fffffff),
-    backoff: backoff === undefined ? 0 : durationOf('task.backoff', backoff),
-    concurrency: integer('task.concurrency', concurrency, 1, maxInFlight, 1),
-    timeout: timeout === undefined ? undefined : integer('task.timeout', timeout, 1, 0x7fffffff),
+    retries: retries === undefined ? undefined : integer(work.at('retries'), retries, 0, 0x7fffffff),
+    backoff: backoff === undefined ? 0 : durationOf(work.at('backoff'), backoff),
+    concurrency: integer(work.at('concurrency'), concurrency, 1, maxInFlight, 1),
+    timeout: timeout === undefined ? undefined : integer(work.at('timeout'), timeout, 1, 0x7fffffff),
     maxDeliveries,
     hasDeadLetters: deadLetters !== undefined,
   } as const
@@ -92,7 +97,7 @@ export function consumePlan(
     ...plan,
     role: 'consume',
     inputs: [queue],
-    closes: closedQueues(given.closes, queue),
+    closes: closedQueues(work, queue),
     calls: {
       concurrency: role.concurrency,
       timeoutMs: role.timeout,
@@ -104,41 +109,41 @@ export function consumePlan(
 }
 
 /** The parts of a plan that do not depend on the role, and the defaults of the others. */
-function planOf(given: ThreadTask<never>, settings: Settings, defaultThreads: number, reuses: boolean) {
-  const { args, ...task } = checkedTask(given, defaultThreads)
+function planOf({ options, at, found }: Work, settings: Settings, defaultThreads: number, reuses: boolean) {
   const { restart, resourceLimits, grace } = settings
-  const { reuse = reuses } = given
-  if (typeof reuse !== 'boolean') throw invalidType('task.reuse', 'a boolean', reuse)
-  const common = { task, args: packArgs('task.args', args), restart, resourceLimits, grace, reuse }
+  const threads = integer(at('threads'), options.threads, 1, 1024, defaultThreads)
+  const { reuse = reuses } = options
+  if (typeof reuse !== 'boolean') throw invalidType(at('reuse'), 'a boolean', reuse)
+  const args = packArgs(at('args'), options.args)
+  const common = { task: { ...found, threads }, args, restart, resourceLimits, grace, reuse }
   const declared = { inputs: [], outputs: [], closes: [], calls: undefined }
   return { ...common, ...declared, blamesItems: false, noRestart: undefined }
 }
 
-/** Checks the names of a task's options. `own`: the names that are only for this method. */
-function optionsOf<T extends object>(task: T, own: object): T {
-  if (task === undefined) throw invalidType('task', 'an object', task)
-  const given = optionsObject('task', task) as T & Record<string, unknown>
-  // An option of a later version has a message of its own.
-  if (given.rateLimit !== undefined)
-    throw invalidValue('task.rateLimit', 'absent: it is not there yet', given.rateLimit)
-  optionsObject('task', { ...given, rateLimit: undefined }, KNOWN)
-  for (const name of [...Object.keys(PRODUCE_OPTIONS), ...Object.keys(CONSUME_OPTIONS)]) {
-    const method = Object.hasOwn(PRODUCE_OPTIONS, name) ? 'produce' : 'consume'
-    if (given[name] === undefined || Object.hasOwn(own, name)) continue
-    throw invalidValue(`task.${name}`, `absent: it is for \`${method}\``, given[name])
+/** The work of the method `method`. Options that are for another method are refused. */
+function workFor(method: string, given: unknown, options: unknown): Work {
+  const work = workOf(given, options)
+  for (const [name, of] of Object.entries(METHODS)) {
+    const value = (work.options as Record<string, unknown>)[name]
+    if (value !== undefined && of !== method)
+      throw invalidValue(work.at(name), `absent: it is for \`${of}\``, value)
   }
-  return given
+  return work
 }
 
-function closedQueues(closes: unknown, consumed: GroupQueue): GroupQueue[] {
+function closedQueues({ options, at }: Work, consumed: GroupQueue): GroupQueue[] {
+  const { closes } = options
   if (closes === undefined) return []
   const isList = Array.isArray(closes)
   const queues: unknown[] = isList ? closes : [closes]
-  return [...new Set(queues.map((queue, index) => closedQueue(queue, isList ? `[${index}]` : '', consumed)))]
+  const name = at('closes')
+  return [
+    ...new Set(queues.map((queue, index) => closedQueue(queue, name, isList ? `[${index}]` : '', consumed))),
+  ]
 }
 
-function closedQueue(queue: unknown, place: string, consumed: GroupQueue): GroupQueue {
-  const name = `task.closes${place}`
+function closedQueue(queue: unknown, option: string, place: string, consumed: GroupQueue): GroupQueue {
+  const name = option + place
   if (!isQueue(queue))
     throw invalidType(name, place === '' ? 'a Queue or an array of Queues' : 'a Queue', queue)
   if (internalsOf(queue).id === internalsOf(consumed).id) {

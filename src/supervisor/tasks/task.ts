@@ -1,8 +1,7 @@
-import { fileUrl, integer, invalidType, invalidValue, type Known, optionsObject } from '../../check.ts'
+import { fileUrl, invalidType, invalidValue, type Known, optionsObject } from '../../check.ts'
 import type { ThreadContext } from '../../protocol/index.ts'
 import type { Queue } from '../../queue/index.ts'
-import type { GroupTask } from '../groups/index.ts'
-import type { Runs, RunsOneOf } from './typed.ts'
+import type { Runs, RunsOneOf } from '../../threaded/index.ts'
 
 /** A key that is never set. It carries the type of the function's return value. */
 declare const result: unique symbol
@@ -109,7 +108,8 @@ type ArgsOf<F> = F extends (...parameters: infer P) => unknown
       : unknown
   : never
 
-type ResultOf<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never
+/** The type of the results of F. */
+export type ResultOf<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never
 
 /**
  * The options of a task without its function. Those of ProduceOptions and ConsumeOptions are for one method.
@@ -186,22 +186,8 @@ export function task(
   return name === undefined ? named : named(name, options)
 }
 
-/** @internal A task, checked and completed. */
-export interface CheckedTask extends GroupTask {
-  readonly args: unknown
-}
-
 /** @internal */
-export function checkedTask(given: ThreadTask<never>, defaultThreads: number): CheckedTask {
-  return {
-    filename: fileUrl('task.filename', given.filename),
-    exportName: exportName('task.name', given.name ?? 'default'),
-    threads: integer('task.threads', given.threads, 1, 1024, defaultThreads),
-    args: given.args,
-  }
-}
-
-function exportName(name: string, value: unknown): string {
+export function exportName(name: string, value: unknown): string {
   if (typeof value !== 'string') throw invalidType(name, 'a string', value)
   if (value === '') throw invalidValue(name, 'the name of an export', value)
   return value

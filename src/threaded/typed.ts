@@ -1,4 +1,4 @@
-import type { ThreadContext } from '../../protocol/index.ts'
+import type { ThreadContext } from '../protocol/index.ts'
 
 /** Keys that are never set. They carry the types of a task's function to the methods that take the task. */
 declare const starts: unique symbol
@@ -84,3 +84,11 @@ type ItemsOf<R> =
 
 /** A function that can be called as any function of a union. */
 type Overloads<F> = (F extends unknown ? (one: F) => void : never) extends (all: infer O) => void ? O : never
+
+/** A key that is never set. It makes an ordinary function no threaded one. */
+declare const threaded: unique symbol
+
+/** A function that was given to `threaded`, where it is taken to be run on threads. */
+export interface Threaded<F> extends Runs<F> {
+  readonly [threaded]: F
+}

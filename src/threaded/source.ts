@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+
+/** The text of a module's file, as it is while the module is evaluated. */
+export interface Source {
+  readonly text: string
+  /** Where each line begins. */
+  readonly lines: readonly number[]
+  readonly digest: string
+}
+
+let latest: { readonly path: string; readonly source: Source | undefined } | undefined
+
+/** The source of a file; undefined if it cannot be read. */
+export function sourceAt(path: string): Source | undefined {
+  if (latest?.path === path) return latest.source
+  latest = { path, source: read(path) }
+  // The calls of one module usually follow each other without a wait. Later, the file may have changed.
+  void Promise.resolve().then(() => {
+    latest = undefined
+  })
+  return latest.source
+}
+
+function read(path: string): Source | undefined {
+  let text: string
+  try {
+    // Compilers do not count the byte order mark as a column.
+    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+  } catch {
+    return undefined
+  }
+  const ends = [...text.matchAll(/\r\n|[\n\r\u2028\u2029]/g)]
+  return {
+    text,
+    lines: [0, ...ends.map((end) => end.index + end[0].length)],
+    digest: createHash('sha256').update(text).digest('base64'),
+  }
+}
