@@ -58,6 +58,8 @@ export type {
 export {
   type ConsumeOptions,
   type ProduceOptions,
+  type RunOptions,
+  run,
   Supervisor,
   type SupervisorEvents,
   type TaskOf,
@@ -65,6 +67,7 @@ export {
   type ThreadEvent,
   type ThreadTask,
   task,
+  warm,
 } from './supervisor/index.ts'
 export type { Threaded, ThreadedOptions } from './threaded/index.ts'
 export { threaded } from './threaded/index.ts'

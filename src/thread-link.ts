@@ -30,6 +30,8 @@ export interface ThreadLink {
   refused(error: Error): void
   /** Reads the supervisor's messages now, without waiting for the event loop. */
   readControlMessages(): void
+  /** Notes how many more threads this one has taken of those that the process shares. */
+  sharesThreads(more: number): void
   /** Notes that this thread uses `queue` in this way, for the first time or again after a while. */
   uses(queue: object, how: Use): void
 }

@@ -11,6 +11,7 @@ import { attachFor, internalsOf, type Lease, type Source } from '../src/queue/in
 import { link } from '../src/thread-link.ts'
 import { EventLoopYield } from './event-loop-yield.ts'
 import { ExclusiveCall } from './exclusive-call.ts'
+import { Recycling } from './recycling.ts'
 
 /**
  * How long a take may block the thread before it waits asynchronously instead. Blocking is faster, but it
@@ -59,6 +60,7 @@ export class Consumer {
   readonly #over = new AbortController()
   /** One call at a time. */
   readonly #isSingle: boolean
+  readonly #recycling: Recycling | undefined
   /** Until the function is seen to be asynchronous: such a thread has other things to do while it waits. */
   #mayBlock: boolean
 
@@ -74,9 +76,15 @@ export class Consumer {
     this.#callWords = callWords
     this.#words = words
     this.#events = events
+    this.#recycling = Recycling.of(role)
     this.#isSingle = role.concurrency === 1
     this.#mayBlock = this.#isSingle
     this.#exclusive = this.#isSingle ? undefined : new ExclusiveCall(() => words.calls)
+  }
+
+  /** It has ended so that another thread goes on. */
+  get isRecycled(): boolean {
+    return this.#recycling?.isDue === true
   }
 
   /** Attaches this thread to the queue of `role`. */
@@ -109,7 +117,7 @@ export class Consumer {
   async #runLane(call: Call, thread: ThreadContext, lane: Lane | undefined): Promise<void> {
     const loop = new EventLoopYield()
     try {
-      while (this.#failure === undefined && !this.#words.stopsSoon) {
+      while (this.#failure === undefined && !this.#words.stopsSoon && !this.isRecycled) {
         let pause = this.#callEach(call, thread, loop, lane)
         if (pause === EMPTY) {
           const lease = await this.#lease()
@@ -144,7 +152,7 @@ export class Consumer {
         ? this.#call(call, thread, lease, lane)
         : this.#callInTurn(call, thread, lease, lane)
       if (pending !== undefined && pending !== RETURNED) return pending
-      const pauses = loop.shouldYield() || this.#words.stopsSoon
+      const pauses = loop.shouldYield() || this.#words.stopsSoon || this.#recycling?.isDue === true
       if (pending === undefined) {
         if (pauses) return YIELD
         lease = this.#leaseSync()
@@ -224,6 +232,7 @@ export class Consumer {
       throw error
     }
     let result: unknown
+    this.#recycling?.countItem()
     lane?.begin(lease.entry)
     this.#words.callBegins()
     try {

@@ -1,13 +1,14 @@
 import { type MessagePort, setEnvironmentData, threadId } from 'node:worker_threads'
 import { packError } from '../src/error-transport.ts'
 import type {
+  CallArgs,
   Outcome,
   RunMessage,
   ThreadContext,
   ThreadFunction,
   ThreadMessage,
 } from '../src/protocol/index.ts'
-import { ANCESTRY, RunWords, unpackArgs } from '../src/protocol/index.ts'
+import { ANCESTRY, Lane, RunWords, unpackArgs } from '../src/protocol/index.ts'
 import { detachAll, itemsLeft, listen } from '../src/queue/index.ts'
 import { setLink } from '../src/thread-link.ts'
 import { setImmediate } from '../src/timers.ts'
@@ -48,7 +49,7 @@ async function runAndReport(message: RunMessage, control: RunWords): Promise<voi
   detachAll()
   await flushed(process.stdout)
   await flushed(process.stderr)
-  const unfit = message.mayStay ? await unfitBy(outcome, leftovers) : undefined
+  const unfit = message.mayStay ? await unfitBy(outcome, leftovers, message.role.kind === 'run') : undefined
   // What the function has left running may not start threads, or speak for the next function.
   if (message.mayStay) setLink(undefined)
   post(message.port, { kind: 'ended', unfit })
@@ -56,8 +57,16 @@ async function runAndReport(message: RunMessage, control: RunWords): Promise<voi
 }
 
 /** Says why this thread cannot run another function; undefined if it can. */
-async function unfitBy(outcome: Outcome, leftovers: Leftovers | undefined): Promise<string | undefined> {
-  if (outcome.kind === 'threw' && !outcome.isStop) return 'a function that threw'
+async function unfitBy(
+  outcome: Outcome,
+  leftovers: Leftovers | undefined,
+  isCall: boolean,
+): Promise<string | undefined> {
+  // A call of `run` may throw as its result.
+  if (outcome.kind === 'threw' && !outcome.isStop && (!isCall || outcome.failedDuringSetUp)) {
+    return 'a function that threw'
+  }
+  if (outcome.kind === 'returned' && outcome.isRecycled) return 'its share of items done (recycle)'
   if (outcome.kind === 'returned' && outcome.left.length > 0) return 'held items'
   return leftovers?.found()
 }
@@ -82,6 +91,11 @@ async function run(message: RunMessage, control: RunWords, link: SupervisorLink)
     setLink(link)
     setEnvironmentData(ANCESTRY, [...message.ancestry])
     const call = await loadFunction(message.filename, message.target, message.loader)
+    const named = (name: string | undefined) =>
+      name === undefined
+        ? undefined
+        : loadFunction(message.filename, { kind: 'export', name }, message.loader)
+    const around = { setup: await named(message.setup), teardown: await named(message.teardown) }
     if (message.mayStay) leftovers = new Leftovers()
     const failing = (error: unknown) => post(message.port, { kind: 'ending', outcome: threw(error) })
     const attached = await attach(message, control, failing)
@@ -89,8 +103,12 @@ async function run(message: RunMessage, control: RunWords, link: SupervisorLink)
     isSettingUp = false
     link.hasBegun = true
     post(message.port, { kind: 'began' })
-    const value = await callFunction(call, attached, contextOf(message, attached, link), control)
-    return { outcome: { kind: 'returned', value, left: itemsLeft() }, leftovers }
+    const thread = contextOf(message, attached, link)
+    const value = await callBetween(around, thread, () =>
+      callFunction(call, message, attached, thread, control),
+    )
+    const isRecycled = attached.consumer?.isRecycled ?? false
+    return { outcome: { kind: 'returned', value, left: itemsLeft(), isRecycled }, leftovers }
   } catch (error) {
     return { outcome: threw(error), leftovers }
   }
@@ -101,6 +119,8 @@ interface Attached {
   readonly producer: Producer | undefined
   readonly consumer: Consumer | undefined
   readonly args: unknown
+  /** Of the role 'run'. */
+  readonly item: unknown
   /** The queues among the arguments, then the one that the thread produces for. */
   readonly queues: readonly object[]
 }
@@ -123,8 +143,10 @@ async function attach(
           failing,
         })
       : undefined
-  const { args, queues } = await unpackArgs(packed)
-  return { producer, consumer, args, queues: producer === undefined ? queues : [...queues, producer.queue] }
+  const { args: given, queues } = await unpackArgs(packed)
+  const { item, args } = role.kind === 'run' ? (given as CallArgs) : { item: undefined, args: given }
+  const used = producer === undefined ? queues : [...queues, producer.queue]
+  return { producer, consumer, args, item, queues: used }
 }
 
 function contextOf(message: RunMessage, { producer, args }: Attached, link: SupervisorLink): ThreadContext {
@@ -145,16 +167,67 @@ function contextOf(message: RunMessage, { producer, args }: Attached, link: Supe
   }
 }
 
-/** Calls the function as its role says: with each item, for items, or once. */
+/** Functions that are called before another function and after it. */
+interface Around {
+  readonly setup: AnyFunction | undefined
+  readonly teardown: AnyFunction | undefined
+}
+
+/** The error of `teardown` counts unless there is one before. */
+async function callBetween(
+  { setup, teardown }: Around,
+  thread: ThreadContext,
+  call: () => Promise<unknown>,
+): Promise<unknown> {
+  const callWithArgs = (fn: AnyFunction | undefined) =>
+    (fn as ThreadFunction<unknown, unknown> | undefined)?.(thread.args, thread)
+  await callWithArgs(setup)
+  let value: unknown
+  try {
+    value = await call()
+  } catch (error) {
+    await Promise.resolve(callWithArgs(teardown)).catch(() => {})
+    throw error
+  }
+  await callWithArgs(teardown)
+  return value
+}
+
+/** Calls the function as its role says: with each item, for items, once, or not. */
 async function callFunction(
   call: AnyFunction,
-  { producer, consumer, args }: Attached,
+  { role, calls }: RunMessage,
+  { producer, consumer, args, item }: Attached,
   thread: ThreadContext,
   control: RunWords,
 ): Promise<unknown> {
+  if (role.kind === 'load') return undefined
   if (consumer !== undefined) return consumer.consume(call, thread)
+  if (role.kind === 'run') return callWithItem(call, item, thread, calls)
   const callOnce = () => (call as ThreadFunction<unknown, unknown>)(args, thread)
   return producer === undefined ? callOnce() : producer.produce(callOnce, control, thread.signal)
+}
+
+/** A call that took too long does not end: its thread is being terminated. */
+async function callWithItem(
+  call: AnyFunction,
+  item: unknown,
+  thread: ThreadContext,
+  words: Int32Array | undefined,
+): Promise<unknown> {
+  const lane = words && new Lane(words, 0)
+  const inTime = () => (lane?.end() === false ? new Promise<never>(() => {}) : undefined)
+  lane?.begin(0)
+  try {
+    const result = (call as (item: unknown, thread: ThreadContext) => unknown)(item, thread)
+    lane?.waits()
+    const value = await result
+    await inTime()
+    return value
+  } catch (error) {
+    await inTime()
+    throw error
+  }
 }
 
 function post(port: MessagePort, message: ThreadMessage): void {

@@ -78,6 +78,10 @@ export class SupervisorLink implements ThreadLink {
     for (const report of reports) this.#port.postMessage(report)
   }
 
+  sharesThreads(more: number): void {
+    this.#control.addShare(more)
+  }
+
   uses(queue: object, how: Use): void {
     const number = this.#queues.indexOf(queue)
     if (number >= 0) this.#control.noteUse(number, how)

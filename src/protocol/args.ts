@@ -25,9 +25,10 @@ export const NO_ARGUMENTS: Arguments = { packed: { value: undefined, handles: []
 
 /**
  * Copies `args`, so that a restart gets the same as the first start. Shared memory in them stays shared.
+ * `given` is what messages show.
  * @throws TypeError if they cannot be cloned, or if the codec of a queue cannot go to another thread
  */
-export function packArgs(name: string, args: unknown): Arguments {
+export function packArgs(name: string, args: unknown, given = args): Arguments {
   const queues: Queue<unknown>[] = []
   const places: [object, string, number][] = []
   const copies = new Map<object, object>()
@@ -57,7 +58,7 @@ export function packArgs(name: string, args: unknown): Arguments {
   // Within an object, since `args` may itself be a queue.
   const value = copy({ args })
   const packed = { value, handles: queues.map((queue) => queue.handle), places }
-  return { packed: cloned(name, packed, args), queues }
+  return { packed: cloned(name, packed, given), queues }
 }
 
 /**

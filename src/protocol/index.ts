@@ -16,6 +16,7 @@ export { CallWatch } from './call-watch.ts'
 /** @internal */
 export type {
   Boot,
+  CallArgs,
   ConsumeRole,
   ControlMessage,
   Left,

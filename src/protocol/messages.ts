@@ -40,6 +40,9 @@ export interface RunMessage {
   readonly port: MessagePort
   /** The thread may run another function afterwards, if this one leaves nothing behind. */
   readonly mayStay: boolean
+  /** Exports of the function's module, which are called before it and after it. */
+  readonly setup: string | undefined
+  readonly teardown: string | undefined
 }
 
 /** How the thread finds the function in its module. */
@@ -66,7 +69,22 @@ export interface Placed {
 }
 
 /** The use of the function: it is run once, asked for items, or called with items. */
-export type Role = { readonly kind: 'spawn' } | ProduceRole | ConsumeRole
+export type Role = { readonly kind: 'spawn' } | ProduceRole | ConsumeRole | CallRole | LoadRole
+
+/** The function is called once as `(item, thread)`; both are in the `args` of the message, as CallArgs. */
+export interface CallRole {
+  readonly kind: 'run'
+}
+
+export interface CallArgs {
+  readonly item: unknown
+  readonly args: unknown
+}
+
+/** The module is loaded, and the function not called. */
+export interface LoadRole {
+  readonly kind: 'load'
+}
 
 export interface ProduceRole {
   readonly kind: 'produce'
@@ -88,6 +106,10 @@ export interface ConsumeRole {
   readonly timeout: number | undefined
   readonly maxDeliveries: number
   readonly hasDeadLetters: boolean
+  /** The thread is replaced after so many items; undefined: never. */
+  readonly recycleItems: number | undefined
+  /** The thread is replaced when its heap has more than so many MB; undefined: never. */
+  readonly recycleHeapMb: number | undefined
 }
 
 /** A message from the thread to its supervisor. The last one is 'ended'. */
@@ -105,7 +127,13 @@ export type ThreadMessage =
   | { readonly kind: 'ended'; readonly unfit: string | undefined }
 
 export type Outcome =
-  | { readonly kind: 'returned'; readonly value: unknown; readonly left: readonly Left[] }
+  | {
+      readonly kind: 'returned'
+      readonly value: unknown
+      readonly left: readonly Left[]
+      /** The thread has done its share of items, and another is to go on. */
+      readonly isRecycled: boolean
+    }
   | {
       readonly kind: 'threw'
       readonly error: PackedError

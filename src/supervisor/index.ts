@@ -1,3 +1,4 @@
+export { type RunOptions, run, warm } from './calls/index.ts'
 export type { SupervisorEvents, ThreadEvent } from './events.ts'
 export type { RestartPolicy, ThreadGroup } from './groups/index.ts'
 export type { SupervisorOptions } from './options.ts'

@@ -76,6 +76,8 @@ export interface MemberStats {
   /** `starting`: until its module is loaded and the function begins. */
   readonly state: 'starting' | 'running' | 'waiting to restart' | 'over'
   readonly restarts: number
+  /** How often its thread was replaced, as `recycle` asks. */
+  readonly recycles: number
   /** The number of items stored, with `produce`. */
   readonly stored: number
 }
@@ -111,6 +113,7 @@ export function groupStats(group: Group): GroupStats {
         threadId: member.thread,
         state: member.isOver ? 'over' : active,
         restarts: member.restarts,
+        recycles: member.recycles,
         stored: member.stored,
       }
     }),

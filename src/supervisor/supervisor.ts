@@ -20,7 +20,7 @@ import { framesAbove } from './call-site.ts'
 import { emitSafely, type SupervisorEvents, threadEvents } from './events.ts'
 import { GroupList } from './group-list.ts'
 import type { GroupEvents, GroupPlan, ThreadGroup } from './groups/index.ts'
-import { Group, refuseTooMany, waitFor } from './groups/index.ts'
+import { Group, refuseTooMany, waitFor, withShare } from './groups/index.ts'
 import { joinError, withReport } from './join-error.ts'
 import { leftoversIn, untilDeadLettersMoved } from './leftovers.ts'
 import { type SupervisorOptions, type SupervisorSettings, supervisorSettings } from './options.ts'
@@ -39,7 +39,7 @@ import type {
   ThreadTask,
 } from './tasks/index.ts'
 import { consumePlan, producePlan, spawnPlan } from './tasks/index.ts'
-import { spareStats } from './threads/index.ts'
+import { returnShare, spareStats } from './threads/index.ts'
 
 /** The interval of 'progress' events. */
 const PROGRESS_INTERVAL_MS = 1000
@@ -285,13 +285,24 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     if (this.#stop.signal.aborted) {
       throw new SupervisorClosedError(`${this.#label} was asked to stop: it starts no more threads`)
     }
-    const total = this.#groups.threadsAtWork + plan.task.threads
-    if (total > maxThreads) {
-      throw new TooManyThreadsError(
-        `${this.#label} would run ${total} threads, and its option maxThreads is ${maxThreads}`,
-      )
+    const atWork = this.#groups.threadsAtWork
+    const sharing = withShare(plan, maxThreads - atWork)
+    try {
+      const total = atWork + sharing.task.threads
+      if (total > maxThreads) {
+        throw new TooManyThreadsError(
+          `${this.#label} would run ${total} threads, and its option maxThreads is ${maxThreads}`,
+        )
+      }
+      refuseTooMany(sharing)
+      return this.#start(sharing, frames)
+    } catch (error) {
+      returnShare(sharing.share)
+      throw error
     }
-    refuseTooMany(plan)
+  }
+
+  #start(plan: GroupPlan, frames: string): Group {
     // An 'error' listener may start a group while the end of the last one is being handled.
     if (this.#whileRunning.length === 0) this.#begin()
     const events = this.#eventsOf(() => group)

@@ -3,7 +3,7 @@ import { packError } from '../../src/error-transport.ts'
 import type { RunEnd } from '../../src/supervisor/groups/run.ts'
 import { type Judgement, judge, type Situation } from '../../src/supervisor/groups/run-judgement.ts'
 
-const returned: RunEnd = { kind: 'returned', value: 1, left: [] }
+const returned: RunEnd = { kind: 'returned', value: 1, left: [], isRecycled: false }
 
 function threw(
   facts: { failedDuringSetUp?: boolean; mayLoadOtherwise?: boolean; isStop?: boolean } = {},
@@ -23,6 +23,15 @@ const died = (exitCode: number | undefined, error?: Error): RunEnd => ({
   error,
   mayBeLeftover: false,
 })
+
+const leftover = (exitCode: number | undefined): RunEnd => ({
+  kind: 'died',
+  exitCode,
+  error: new Error('left'),
+  mayBeLeftover: true,
+})
+
+const recycled: RunEnd = { kind: 'returned', value: undefined, left: [], isRecycled: true }
 
 const QUIET: Situation = {
   isStopping: false,
@@ -50,6 +59,29 @@ const uncaught = new Error('uncaught')
 const ROWS: Row[] = [
   ['a return ends the member', returned, {}, ['done', undefined, 'isReported']],
   ['a return of a stopping member too', returned, stopping, ['done', undefined, 'isReported']],
+  ['a thread that is to be recycled is replaced', recycled, {}, ['replace', undefined, 'isReported']],
+  ['not while stopping', recycled, stopping, ['done', undefined, 'isReported']],
+
+  [
+    'what an earlier function left restarts afresh',
+    leftover(1),
+    {},
+    ['restart fresh', 'death', 'isReported'],
+  ],
+  ['a kept thread that dies before it begins too', leftover(undefined), {}, ['restart fresh', undefined, '']],
+  [
+    'a producer that has stored nothing too',
+    leftover(1),
+    { mayRestart: false },
+    ['restart fresh', 'death', 'isReported'],
+  ],
+  [
+    'not one that has',
+    leftover(1),
+    { mayRestart: false, hasStored: true },
+    ['refuse restart', 'death', 'isReported'],
+  ],
+  ['it fails no group that stops', leftover(1), stopping, ['done', 'death', 'isReported']],
 
   ['a throw fails the group', threw(), {}, ['fail', 'throw', 'isReported']],
   ['a throw restarts with onThrow', threw(), onThrow, ['restart', 'throw', 'isReported']],

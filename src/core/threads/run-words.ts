@@ -9,13 +9,15 @@ import { allocateWords } from './shared-words.ts'
  *   word 1  THREAD   threadId, once the run has begun: the `exit` of this thread is the death of the run
  *   word 2  STOP     1 when the run is asked to stop; the thread reads it before every wait
  *   word 3  CALLS    calls under way in `consume`; plain stores: it is read only after the thread's death
- *   word 4… USE      what the run has done with the queue of that number: bits of Use
+ *   word 4  SHARE    threads that its groups have taken of those that the process shares
+ *   word 5… USE      what the run has done with the queue of that number: bits of Use
  */
 const STATE = 0
 const THREAD = 1
 const STOP = 2
 const CALLS = 3
-const USE = 4
+const SHARE = 4
+const USE = 5
 
 const QUEUED = 0
 const BEGUN = 1
@@ -78,6 +80,16 @@ export class RunWords {
 
   callEnds(): void {
     this.words[CALLS] = (this.words[CALLS] as number) - 1
+  }
+
+  /** The thread has taken so many more of the shared threads. */
+  addShare(threads: number): void {
+    Atomics.add(this.words, SHARE, threads)
+  }
+
+  /** The shared threads that the run has taken and not returned. They are the caller's to return. */
+  takeShare(): number {
+    return Atomics.exchange(this.words, SHARE, 0)
   }
 
   noteUse(queue: number, how: Use): void {

@@ -1,5 +1,6 @@
 import { TooManyThreadsError } from '../../errors.ts'
 import { type GroupQueue, internalsOf, isQueue } from '../../queue/index.ts'
+import { takeShare } from '../threads/index.ts'
 import type { Member } from './member.ts'
 import { type GroupPlan, queuesOf } from './plan.ts'
 
@@ -18,6 +19,16 @@ export const activeGroups = new Set<ActiveGroup>()
  */
 export function refuseTooMany(plan: GroupPlan): void {
   for (const queue of attachedBy(plan)) refuseMore(queue, plan.task.threads)
+}
+
+/**
+ * The plan with as many threads as are free of those that the process shares, at least one, and at most
+ * `room`. A plan whose number of threads was given stays as it is. The caller returns the share.
+ */
+export function withShare(plan: GroupPlan, room: number): GroupPlan {
+  if (plan.share === 0) return plan
+  const threads = takeShare(Math.min(plan.task.threads, Math.max(1, room)), 1)
+  return { ...plan, task: { ...plan.task, threads }, share: threads }
 }
 
 /** The queues that a thread of the group attaches. With each queue it attaches its dead-letter queue. */

@@ -32,7 +32,17 @@ export function runError(failure: FailureKind, run: FailedRun): ThreadError {
   const [how, cause] = causeOf(failure, run)
   if (failure === 'late') return threadError(run, lateText(member))
   if (failure === 'death' && end.kind === 'died') return threadError(run, deathText(end), cause)
-  return threadError(run, `${how}: ${shown(cause)}`, cause)
+  const error = threadError(run, `${how}: ${shown(cause)}`, cause)
+  if (failure !== 'set-up') thrownValues.set(error, { value: cause })
+  return error
+}
+
+/** What the function threw, or a RunTimeoutError, by the error of its thread. */
+const thrownValues = new WeakMap<object, { readonly value: unknown }>()
+
+/** What the function threw if `error` says that it threw; else undefined. */
+export function thrownIn(error: unknown): { readonly value: unknown } | undefined {
+  return typeof error === 'object' && error !== null ? thrownValues.get(error) : undefined
 }
 
 /** The error of a thread that is not started again after its death, with the reason. */
@@ -131,11 +141,12 @@ export function warnOfItems(name: string, left: readonly Left[]): void {
 /** The last death of a thread, with the limit that it has reached and the options that would help. */
 export function withRestartLimit(
   error: ThreadError,
-  { max, within }: CompletePolicy,
+  { max, within, option }: CompletePolicy,
   { run, heldAtDeath }: Member,
 ): ThreadError {
   const calls = run?.calls ?? 0
-  const limit = max === 0 ? '; restart.max is 0' : `; restart.max is ${max} within ${within} ms`
+  const inTime = max === 0 || within === 0x7fffffff ? '' : ` within ${within} ms`
+  const limit = `; ${option} is ${max}${inTime}`
   if (calls === 0) return extended(error, limit)
   const which = heldAtDeath === '' ? '' : ` (${heldAtDeath})`
   const items = ` with ${counted(calls, 'item')} held${which}`

@@ -7,7 +7,7 @@ import { beforeRecovery, internalsOf, type WaitOptions } from '../../queue/index
 import { clearTimeout, setTimeout } from '../../timers.ts'
 import { markUnsendable } from '../../unsendable.ts'
 import { ref, unref } from '../../wait/index.ts'
-import { Thread, takeThread, threadSettings } from '../threads/index.ts'
+import { returnShare, Thread, takeThread, threadSettings } from '../threads/index.ts'
 import { activeGroups } from './capacity.ts'
 import {
   restartRefused,
@@ -247,12 +247,15 @@ export class Group<R = unknown> implements ThreadGroup<R> {
   #timedOut(member: Member, entry: number, timeoutMs: number): void {
     const { calls, inputs } = this.plan
     const [input] = inputs
-    if (member.isOver || calls === undefined || input === undefined) return
+    if (member.isOver || calls === undefined) return
     const { thread } = member
-    const queue = internalsOf(input)
-    const attempts = queue.attemptsOf(entry)
+    const queue = input && internalsOf(input)
+    const attempts = queue?.attemptsOf(entry) ?? member.restarts + 1
     const decision = calls.decide(attempts)
-    if (queue.recordTimeout(thread, { entry, delay: recordedDelay(decision), limit: timeoutMs }))
+    if (
+      queue === undefined ||
+      queue.recordTimeout(thread, { entry, delay: recordedDelay(decision), limit: timeoutMs })
+    )
       member.timedOut = { error: RunTimeoutError.after(timeoutMs), attempts, decision }
     member.run?.terminate()
   }
@@ -292,7 +295,10 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     } else if (next === 'restart free' || (next === 'restart' && this.#budget.take()))
       this.#startAgain(member)
     else if (next === 'restart fresh') this.#restart(member, true)
-    else if (next === 'restart' && error !== undefined)
+    else if (next === 'replace') {
+      member.recycles++
+      this.#restart(member, true)
+    } else if (next === 'restart' && error !== undefined)
       this.#settle(member, withRestartLimit(error, this.#budget.policy, member))
     else if (next === 'refuse restart') this.#settle(member, restartRefused(failed))
     else this.#settle(member, error)
@@ -349,6 +355,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     this.#events.over()
     void Promise.all(this.#untilFree).finally(() => {
       for (const member of this.members) member.closeProducer()
+      returnShare(this.#plan.share)
       activeGroups.delete(this)
       unref()
       this.#events.gone()

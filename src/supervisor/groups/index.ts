@@ -4,9 +4,9 @@ export type { ThreadGroup } from './thread-group.ts'
 // For other rooms only: the declarations of the build leave these out.
 
 /** @internal */
-export { refuseTooMany } from './capacity.ts'
+export { refuseTooMany, withShare } from './capacity.ts'
 /** @internal */
-export { aggregateOf } from './failures.ts'
+export { aggregateOf, thrownIn } from './failures.ts'
 /** @internal */
 export { Group } from './group.ts'
 /** @internal */

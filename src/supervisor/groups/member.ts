@@ -10,6 +10,8 @@ export class Member {
   /** The number under which its outputs count its puts; 0 if it has none. */
   readonly producer: number
   restarts = 0
+  /** How often its thread was replaced, as `recycle` asks. */
+  recycles = 0
   /** The current run, or the last. */
   run: Run | undefined
   /** The function's return value. */

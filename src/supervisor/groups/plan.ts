@@ -36,7 +36,7 @@ export interface GroupPlan {
   readonly task: GroupTask
   readonly args: Arguments
   /** The role's name, for reports only. */
-  readonly role: Role['kind']
+  readonly role: 'spawn' | 'produce' | 'consume'
   /** The role of each thread; `producer` is its number at the outputs, or 0. */
   readonly roleOf: (producer: number) => Role
   /** The queues from which the role takes. The function may take from others, among its arguments. */
@@ -55,6 +55,12 @@ export interface GroupPlan {
   readonly resourceLimits: ResourceLimits | undefined
   /** Its threads may be kept ones, and are kept for other groups. */
   readonly reuse: boolean
+  /** How many of its threads count among those that the process shares. */
+  readonly share: number
+  /** The export that is called once in each thread before the function; undefined for none. */
+  readonly setup: string | undefined
+  /** The export that is called once in each thread after the function, likewise. */
+  readonly teardown: string | undefined
   /** In ms. */
   readonly grace: number
 }

@@ -27,10 +27,13 @@ export interface RestartPolicy {
 }
 
 /** @internal A policy, checked and completed. */
-export type CompletePolicy = { readonly [K in keyof RestartPolicy]-?: NonNullable<RestartPolicy[K]> }
+export type CompletePolicy = { readonly [K in keyof RestartPolicy]-?: NonNullable<RestartPolicy[K]> } & {
+  /** The option that sets `max`, for messages. */
+  readonly option: string
+}
 
 const KNOWN: Known<RestartPolicy> = { max: true, within: true, backoff: true, onThrow: true }
-const DEFAULT: CompletePolicy = { max: 3, within: 60_000, backoff: 0, onThrow: false }
+const DEFAULT: CompletePolicy = { max: 3, within: 60_000, backoff: 0, onThrow: false, option: 'restart.max' }
 const NEVER: CompletePolicy = { ...DEFAULT, max: 0 }
 
 /** @internal */
@@ -45,6 +48,7 @@ export function restartPolicy(given: Partial<RestartPolicy> | false | undefined)
     within: integer('options.restart.within', within, 1, 0x7fffffff, DEFAULT.within),
     backoff: backoff === undefined ? DEFAULT.backoff : durationOf('options.restart.backoff', backoff),
     onThrow: onThrow ?? DEFAULT.onThrow,
+    option: DEFAULT.option,
   }
 }
 

@@ -38,6 +38,7 @@ export type FailureKind = 'set-up' | 'throw' | 'timeout' | 'late' | 'death'
  *   restart free     a new thread, which the restart policy does not count
  *   restart fresh    as restart free, and the thread has run no function before
  *   load otherwise   a new thread, which loads the module in the other way
+ *   replace          a new thread, since the old one has done its share of items
  */
 export type NextStep =
   | 'done'
@@ -47,6 +48,7 @@ export type NextStep =
   | 'restart free'
   | 'restart fresh'
   | 'load otherwise'
+  | 'replace'
 
 /** The consequences of the end of a run. */
 export interface Judgement {
@@ -61,7 +63,9 @@ export interface Judgement {
 
 /** Decides what follows from the end of a run. */
 export function judge(end: RunEnd, situation: Situation): Judgement {
-  if (end.kind === 'returned') return reported('done', undefined)
+  if (end.kind === 'returned') {
+    return reported(end.isRecycled && !situation.isStopping ? 'replace' : 'done', undefined)
+  }
   return end.kind === 'threw' ? judgeThrow(end, situation) : judgeDeath(end, situation)
 }
 

@@ -4,7 +4,7 @@ import type { Loader } from '../../loading/index.ts'
 import type { Arguments, ControlMessage, Outcome, RunMessage, ThreadMessage } from '../../protocol/index.ts'
 import { ancestry, CallWatch, callWords, placeIn, RunWords } from '../../protocol/index.ts'
 import { forgetStop, wakeToStop } from '../../queue/index.ts'
-import { type Exit, giveBack, type Thread } from '../threads/index.ts'
+import { type Exit, giveBack, returnShareOf, type Thread } from '../threads/index.ts'
 import { EXTERNAL } from '../unbundled.ts'
 import { shown } from './error-text.ts'
 import type { CallPlan, GroupPlan } from './plan.ts'
@@ -38,7 +38,7 @@ export type RunOrder = Omit<RunMessage, 'args' | 'words' | 'calls' | 'port'>
 
 /** The order for the next run of a member. `frames`: the stack of the call that started its group. */
 export function orderOf(
-  { task, roleOf, reuse }: GroupPlan,
+  { task, roleOf, reuse, setup, teardown }: GroupPlan,
   {
     index,
     restarts,
@@ -57,6 +57,8 @@ export function orderOf(
     restarts,
     role: roleOf(producer),
     mayStay: reuse,
+    setup,
+    teardown,
   }
 }
 
@@ -233,6 +235,7 @@ export class Run {
     this.#isSettled = true
     this.#watch?.stop()
     this.#port.close()
+    returnShareOf(this.#control.takeShare())
   }
 }
 

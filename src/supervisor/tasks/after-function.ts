@@ -2,7 +2,7 @@ import type { ThreadContext } from '../../protocol/index.ts'
 import type { ThreadTask } from './task.ts'
 
 /** The options that every method has. */
-export type Threads<A = unknown> = Pick<ThreadTask<A>, 'threads' | 'args'>
+export type Threads<A = unknown> = Pick<ThreadTask<A>, 'threads' | 'args' | 'reuse' | 'setup' | 'teardown'>
 
 /**
  * The parameters after a threaded function whose args have the type A: its options. They must have `args` if

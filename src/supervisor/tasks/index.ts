@@ -5,4 +5,6 @@ export { task } from './task.ts'
 // For other rooms only: the declarations of the build leave these out.
 
 /** @internal */
+export { workOf } from './given.ts'
+/** @internal */
 export { consumePlan, producePlan, spawnPlan } from './plans.ts'

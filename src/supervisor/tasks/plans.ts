@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { integer, invalidType, invalidValue, type Known, oneOf } from '../../check.ts'
-import { decideRetry, packArgs } from '../../protocol/index.ts'
+import { integer, invalidType, invalidValue, type Known, oneOf, optionsObject } from '../../check.ts'
+import { type ConsumeRole, decideRetry, packArgs } from '../../protocol/index.ts'
 import {
   durationOf,
   type GroupQueue,
@@ -12,7 +12,7 @@ import {
 import type { GroupPlan } from '../groups/index.ts'
 import type { SupervisorSettings } from '../options.ts'
 import { type Work, workOf } from './given.ts'
-import type { ConsumeOptions, ProduceOptions } from './task.ts'
+import { type ConsumeOptions, exportName, type ProduceOptions } from './task.ts'
 
 type Settings = Pick<SupervisorSettings, 'restart' | 'resourceLimits' | 'grace'>
 
@@ -23,6 +23,7 @@ const CONSUME_OPTIONS: Known<ConsumeOptions> = {
   concurrency: true,
   timeout: true,
   closes: true,
+  recycle: true,
 }
 /** The options that are for one method, each with its method. */
 const METHODS: Readonly<Record<string, string>> = {
@@ -92,6 +93,7 @@ export function consumePlan(
     timeout: timeout === undefined ? undefined : integer(work.at('timeout'), timeout, 1, 0x7fffffff),
     maxDeliveries,
     hasDeadLetters: deadLetters !== undefined,
+    ...recycling(work),
   } as const
   return {
     ...plan,
@@ -115,9 +117,24 @@ function planOf({ options, at, found }: Work, settings: Settings, defaultThreads
   const { reuse = reuses } = options
   if (typeof reuse !== 'boolean') throw invalidType(at('reuse'), 'a boolean', reuse)
   const args = packArgs(at('args'), options.args)
-  const common = { task: { ...found, threads }, args, restart, resourceLimits, grace, reuse }
+  const share = options.threads === undefined ? threads : 0
+  const setup = options.setup === undefined ? undefined : exportName(at('setup'), options.setup)
+  const teardown = options.teardown === undefined ? undefined : exportName(at('teardown'), options.teardown)
+  const calling = { args, reuse, share, setup, teardown }
+  const common = { task: { ...found, threads }, ...calling, restart, resourceLimits, grace }
   const declared = { inputs: [], outputs: [], closes: [], calls: undefined }
   return { ...common, ...declared, blamesItems: false, noRestart: undefined }
+}
+
+/** When a thread of `consume` is replaced. */
+function recycling({ options, at }: Work): Pick<ConsumeRole, 'recycleItems' | 'recycleHeapMb'> {
+  const of = at('recycle')
+  const known: Known<NonNullable<ConsumeOptions['recycle']>> = { items: true, heapMb: true }
+  const { items, heapMb } = optionsObject(of, options.recycle, known)
+  return {
+    recycleItems: items === undefined ? undefined : integer(`${of}.items`, items, 1, 0x7fffffff),
+    recycleHeapMb: heapMb === undefined ? undefined : integer(`${of}.heapMb`, heapMb, 1, 0x7fffffff),
+  }
 }
 
 /** The work of the method `method`. Options that are for another method are refused. */

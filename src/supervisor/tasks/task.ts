@@ -21,7 +21,8 @@ export interface ThreadTask<A = unknown, R = unknown> {
   readonly name?: string | undefined
   /**
    * The number of threads, 1 to 1024.
-   * @default 1; with `consume` one for each core (`os.availableParallelism()`)
+   * @default 1; with `consume` one for each core (`os.availableParallelism()`) that other groups without a
+   *   number and calls of `run` leave free, at least 1
    */
   readonly threads?: number | undefined
   /**
@@ -37,6 +38,18 @@ export interface ThreadTask<A = unknown, R = unknown> {
    * @default true; with `spawn` false
    */
   readonly reuse?: boolean | undefined
+  /**
+   * The name of an export of the function's module. It is called once in each thread, as `(args, thread)`,
+   * before the function; its promise is awaited. If it throws, the thread fails as if the function had thrown.
+   * @default none
+   */
+  readonly setup?: string | undefined
+  /**
+   * Likewise an export that is called once the function has ended: has returned, has thrown, or was asked to
+   * stop. It is not called after a death.
+   * @default none
+   */
+  readonly teardown?: string | undefined
   readonly [result]?: () => R
 }
 
@@ -89,6 +102,12 @@ export interface ConsumeOptions {
    */
   // biome-ignore lint/suspicious/noExplicitAny: a queue of any items
   readonly closes?: Queue<any> | readonly Queue<any>[] | undefined
+  /**
+   * Replaces a thread between two items: after so many items, 1 to 2^31 - 1, or when its heap has grown above
+   * so many MB, 1 to 2^31 - 1, garbage that is not collected yet included. No restart counts this.
+   * @default never
+   */
+  readonly recycle?: { readonly items?: number | undefined; readonly heapMb?: number | undefined } | undefined
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any function
@@ -114,7 +133,7 @@ export type ResultOf<F> = F extends (...args: never[]) => infer R ? Awaited<R> :
 /**
  * The options of a task without its function. Those of ProduceOptions and ConsumeOptions are for one method.
  */
-export type TaskOptions<A> = Pick<ThreadTask<A>, 'threads' | 'args' | 'reuse'> &
+export type TaskOptions<A> = Pick<ThreadTask<A>, 'threads' | 'args' | 'reuse' | 'setup' | 'teardown'> &
   ProduceOptions &
   ConsumeOptions
 
@@ -123,12 +142,15 @@ export const TASK_OPTIONS: Known<TaskOptions<unknown>> = {
   threads: true,
   args: true,
   reuse: true,
+  setup: true,
+  teardown: true,
   resume: true,
   retries: true,
   backoff: true,
   concurrency: true,
   timeout: true,
   closes: true,
+  recycle: true,
 }
 
 /** A module whose type is unknown. */

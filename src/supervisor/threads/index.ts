@@ -3,6 +3,8 @@ export type { SpareStats } from './spares.ts'
 // For other rooms only: the declarations of the build leave these out.
 
 /** @internal */
+export { returnShare, returnShareOf, takeShare } from './budget.ts'
+/** @internal */
 export { type ThreadSettings, threadSettings } from './settings.ts'
 /** @internal */
 export { giveBack, spareStats, takeThread } from './spares.ts'

@@ -1,0 +1,2 @@
+export { type RunOptions, run } from './run.ts'
+export { warm } from './warm.ts'
