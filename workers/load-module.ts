@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import Module from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { Loader, ThreadHook } from '../src/loading/index.ts'
 import { hasHook, isForRequire, isHooked, isTypeScript } from '../src/loading/index.ts'
@@ -52,7 +52,7 @@ async function register({ extension, registrars }: ThreadHook): Promise<boolean>
 }
 
 function requireFile(path: string): Namespace {
-  return { default: createRequire(path)(path) }
+  return { default: Module.createRequire(path)(path) }
 }
 
 const ES_MODULE = ['ERR_REQUIRE_ESM', 'ERR_REQUIRE_ASYNC_MODULE']

@@ -50,7 +50,7 @@ function indented(text: string): string {
 }
 
 /** The first column to the left, numbers to the right. */
-function aligned(rows: readonly string[][]): string[] {
+export function aligned(rows: readonly string[][]): string[] {
   const widths = (rows[0] as string[]).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] as string).length)),
   )

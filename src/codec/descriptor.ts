@@ -1,4 +1,4 @@
-import { createRequire as requireFrom } from 'node:module'
+import Module from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { invalidType } from '../check.ts'
 import { builtinCodec } from './builtins.ts'
@@ -29,7 +29,7 @@ export function codecFromDescriptor(descriptor: CodecDescriptor): Codec<unknown>
   const { filename, name } = placeOfUserCodec(descriptor)
   let namespace: unknown
   try {
-    namespace = requireFrom(filename)(fileURLToPath(filename))
+    namespace = Module.createRequire(filename)(fileURLToPath(filename))
   } catch (error) {
     throw new TypeError(
       `codec ${name} of ${filename} cannot be loaded synchronously; import that module first, or use attachAsync`,

@@ -1,6 +1,6 @@
 import { CONFIGURATION } from './configuration.ts'
 import type { Geometry, Kind } from './geometry.ts'
-import { MODULE_BASE64 } from './module.ts'
+import { moduleBytes } from './module.ts'
 import type * as operations from './operations/index.ts'
 
 /** The operations, of either back end. */
@@ -27,7 +27,7 @@ let compiled: WebAssembly.Module | undefined
 
 /** The WebAssembly back end over `memory`, configured in this thread for one queue. */
 export function instantiate(memory: WebAssembly.Memory, geometry: Geometry): Core {
-  compiled ??= new WebAssembly.Module(Buffer.from(MODULE_BASE64, 'base64'))
+  compiled ??= new WebAssembly.Module(moduleBytes())
   const core = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Core
   configureCore(core, geometry)
   return coreOf(geometry.kind, core)

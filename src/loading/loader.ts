@@ -1,4 +1,4 @@
-import { createRequire as requireFrom } from 'node:module'
+import Module from 'node:module'
 import { isAbsolute, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
@@ -155,7 +155,7 @@ function isTsx(preload: string): boolean {
 function findTsx(path: string): readonly string[] {
   for (const from of searchPathsOfTsx(path)) {
     try {
-      const { resolve } = requireFrom(from)
+      const { resolve } = Module.createRequire(from)
       return ['tsx/cjs/api', 'tsx/esm/api'].map((hook) => importable(resolve(hook)))
     } catch {
       // There is no tsx, or a version without these two modules.
@@ -169,7 +169,7 @@ function mainFile(): string {
   const main = String(getEnvironmentData(MAIN) ?? process.argv[1])
   if (!isAbsolute(main)) return ''
   try {
-    return requireFrom(main).resolve(main)
+    return Module.createRequire(main).resolve(main)
   } catch {
     return main
   }

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { isBuiltin, createRequire as requireFrom } from 'node:module'
+import Module from 'node:module'
 import { dirname, join, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { setLatest } from '../latest.ts'
@@ -140,9 +140,9 @@ export function isForRequire(path: string): boolean {
  * The file that an import of `specifier` in the file `from` means, OUTSIDE, or undefined if none is there.
  */
 function targetOf(specifier: string, from: string): string | undefined {
-  if (isBuiltin(specifier)) return OUTSIDE
+  if (Module.isBuiltin(specifier)) return OUTSIDE
   try {
-    const target = relativeTarget(specifier, from) ?? existing(requireFrom(from).resolve(specifier))
+    const target = relativeTarget(specifier, from) ?? existing(Module.createRequire(from).resolve(specifier))
     return target?.split(sep).includes('node_modules') ? OUTSIDE : target
   } catch {
     return undefined

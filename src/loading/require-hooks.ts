@@ -1,4 +1,4 @@
-import Module, { createRequire as requireFrom } from 'node:module'
+import Module from 'node:module'
 import { basename, dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { calledFile } from './called-file.ts'
@@ -125,7 +125,7 @@ const FOR_EFFECT = /^\s*(?:import|require\s*\()\s*['"]([^'"\n]+)['"]\s*\)?\s*;?\
 function loadsForEffect(from: string, file: string): boolean {
   return [...sourceOf(from).matchAll(FOR_EFFECT)].some(([, specifier]) => {
     try {
-      return requireFrom(from).resolve(specifier as string) === file
+      return Module.createRequire(from).resolve(specifier as string) === file
     } catch {
       return false
     }

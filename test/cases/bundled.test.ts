@@ -40,7 +40,7 @@ describe.each(nodes)('a bundle, on Node $version', ({ path }) => {
 
   it('says what helps if its modules have paths of the machine where it was made', async () => {
     const gone = {
-      'import.meta.url': '"file:///gone/node_modules/millrace/dist/src/supervisor/unbundled.js"',
+      'import.meta.url': '"file:///gone/node_modules/millrace/lib/src/supervisor.js"',
     }
     const { code, stderr } = await site.run(
       path,
@@ -52,16 +52,19 @@ describe.each(nodes)('a bundle, on Node $version', ({ path }) => {
   })
 
   it('says what helps if its modules have their present paths, as webpack leaves them', async () => {
-    const unbundled = site.path('node_modules/millrace/dist/src/supervisor/unbundled.js')
-    const define = { 'import.meta.url': JSON.stringify(pathToFileURL(unbundled).href) }
+    const present = site.path('node_modules/millrace/lib/src/supervisor.js')
+    const define = { 'import.meta.url': JSON.stringify(pathToFileURL(present).href) }
     const { code, stderr } = await site.run(path, '.', await bundle('placed.cjs', { format: 'cjs', define }))
     expect(stderr).toMatch(/Cannot find module .*worker\.js.*leave millrace external.*piscina likewise/)
     expect(code).toBe(1)
   })
 
-  it('may contain queues', async () => {
-    const ended = await site.run(path, '.', await bundle('queue.cjs', { format: 'cjs' }, 'queue.mjs'))
-    expect(ended).toMatchObject({ code: 0, stdout: 'no threads\n' })
+  it.each([
+    ['queue.cjs', 'cjs'],
+    ['queue-bundle.mjs', 'esm'],
+  ])('may contain queues: %s', async (out, format) => {
+    const ended = await site.run(path, '.', await bundle(out, { format }, 'queue.mjs'))
+    expect(ended).toMatchObject({ code: 0, stdout: 'no threads\n[ 1n ]\n' })
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MODULE_BASE64 } from '../../src/core/module.ts'
+import { moduleBytes } from '../../src/core/module.ts'
 import { buildControl } from './control-module.ts'
 import { killInLoop, type LoopOptions } from './kill-in-loop.ts'
 
@@ -21,7 +21,7 @@ describe('threads killed in the hot loop of put and take', () => {
   it.each(LOOPS)(
     'leave the memory whole of %s',
     async (name, options, kills) => {
-      const report = await killInLoop(Buffer.from(MODULE_BASE64, 'base64'), kills, options)
+      const report = await killInLoop(moduleBytes(), kills, options)
       console.log(`real module, ${name}`, report)
       expect(report).toMatchObject({ torn: 0, fault: undefined })
       // If few kills were inside an operation, the zero would mean nothing.

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { buildCore, configText, moduleText } from '../../scripts/build-core.ts'
 import { MAX_PAGES } from '../../src/core/geometry.ts'
-import { MODULE_BASE64 } from '../../src/core/module.ts'
+import { moduleBytes } from '../../src/core/module.ts'
 import * as operations from '../../src/core/operations/index.ts'
 import { buildControl } from './control-module.ts'
 import { FORBIDDEN, forbiddenIn, readModule } from './wasm.ts'
 
-const shipped = Buffer.from(MODULE_BASE64, 'base64')
+const shipped = moduleBytes()
 
 describe('the shipped module', () => {
   const parts = readModule(shipped)

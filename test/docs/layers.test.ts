@@ -24,6 +24,7 @@ const LEAVES = [
   'error-transport.ts',
   'errors.ts',
   'latest.ts',
+  'random.ts',
   'thread-files.ts',
   'thread-link.ts',
   'timers.ts',

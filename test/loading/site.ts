@@ -53,7 +53,8 @@ export class Site {
   constructor(packages: readonly string[], files: Readonly<Record<string, string>>) {
     this.root = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-loading-')))
     const millrace = join(this.root, 'node_modules/millrace')
-    cpSync(join(repository, 'dist'), join(millrace, 'dist'), { recursive: true })
+    for (const built of ['dist', 'lib'])
+      cpSync(join(repository, built), join(millrace, built), { recursive: true })
     cpSync(join(repository, 'package.json'), join(millrace, 'package.json'))
     const { dependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
     for (const name of [...Object.keys(dependencies), ...packages]) {

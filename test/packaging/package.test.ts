@@ -4,7 +4,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { isExpected, programsOf, repository, twoAtATime } from '../docs/programs.ts'
 
@@ -154,10 +154,10 @@ function waysToRun(strips: boolean): Way[] {
 describe('the packed tarball', () => {
   it('holds the build, its sources, the documents and the examples, and nothing of the tests', () => {
     for (const path of [
-      'dist/src/index.js',
       'dist/src/index.d.ts',
-      'dist/workers/boot.cjs',
-      'dist/workers/host.js',
+      'lib/src/index.js',
+      'lib/workers/boot.cjs',
+      'lib/workers/host.js',
     ])
       expect(packed).toContain(path)
     const top = packed.filter((path) => !path.includes('/'))
@@ -170,7 +170,7 @@ describe('the packed tarball', () => {
       'package.json',
     ])
     const folders = new Set(packed.filter((path) => path.includes('/')).map((path) => path.split('/')[0]))
-    expect([...folders].sort()).toEqual(['dist', 'docs', 'examples', 'src', 'workers'])
+    expect([...folders].sort()).toEqual(['dist', 'docs', 'examples', 'lib', 'src', 'workers'])
     const promised = tracked.filter((path) => /^(?:docs|examples)\//.test(path))
     expect(promised.length).toBeGreaterThan(20)
     expect(promised.filter((path) => !packed.includes(path))).toEqual([])
@@ -207,12 +207,22 @@ describe('the packed tarball', () => {
     expect(core).toEqual([])
   })
 
+  it('holds what runs in one build only', () => {
+    expect(packed.filter((path) => path.startsWith('dist/') && !/\.d\.ts(?:\.map)?$/.test(path))).toEqual([])
+  })
+
+  it('names each class as the package exports it', async () => {
+    const library = await import(pathToFileURL(join(millrace, 'lib/src/index.js')).href)
+    const classes = Object.entries(library).filter(([, value]) => /^class\b/.test(String(value)))
+    expect(classes.length).toBeGreaterThan(10)
+    expect(classes.filter(([name, value]) => (value as { name: string }).name !== name)).toEqual([])
+  })
+
   it('has a source for every source map', () => {
-    const maps = readdirSync(join(millrace, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) =>
-      name.endsWith('.map'),
-    )
+    const maps = packed.filter((path) => path.endsWith('.map'))
+    expect(maps.filter((path) => path.startsWith('lib/')).length).toBeGreaterThan(2)
     const missing = maps.filter((name) => {
-      const file = join(millrace, 'dist', name)
+      const file = join(millrace, name)
       const { sources } = JSON.parse(readFileSync(file, 'utf8')) as { sources: string[] }
       return sources.some((path) => !existsSync(join(dirname(file), path)))
     })

@@ -1,15 +1,9 @@
 import { inspect } from 'node:util'
-import {
-  Decoder,
-  decodeTimestampExtension,
-  Encoder,
-  ExtData,
-  type ExtensionCodecType,
-  encodeTimestampExtension,
-} from '@msgpack/msgpack'
+import type { Decoder, Encoder, ExtensionCodecType } from '@msgpack/msgpack'
 import { findInside, isUnsendable, refuseUnsendable } from '../../unsendable.ts'
 import { copyIn, copyOut } from '../copy.ts'
 import { makeBuiltin } from '../make-builtin.ts'
+import { library } from './library.ts'
 import { checkExtent, DEPTH } from './msgpack-extent.ts'
 
 /** Extension types: MessagePack's own timestamp, and two of ours for values that MessagePack lacks. */
@@ -26,9 +20,12 @@ const MAX_KEPT_BYTES = 1 << 20
 /** Without it the library would store a Map, an Error or a RegExp as `{}`, and a BigInt modulo 2^64. */
 const extensionCodec: ExtensionCodecType<undefined> = {
   tryToEncode(item) {
-    if (typeof item === 'bigint') return new ExtData(BIGINT, Buffer.from(item.toString(16), 'latin1'))
+    if (typeof item === 'bigint') {
+      return new (library().ExtData)(BIGINT, Buffer.from(item.toString(16), 'latin1'))
+    }
     if (Array.isArray(item) || item instanceof Uint8Array) return null
     if (item instanceof Date && !Number.isNaN(item.getTime())) {
+      const { ExtData, encodeTimestampExtension } = library()
       return new ExtData(TIMESTAMP, encodeTimestampExtension(item)!)
     }
     if (typeof item === 'object' && item !== null && isRecord(item)) return null
@@ -38,7 +35,7 @@ const extensionCodec: ExtensionCodecType<undefined> = {
   },
   decode(data, type) {
     if (type === BIGINT) return bigint(Buffer.from(data).toString('latin1'))
-    if (type === TIMESTAMP) return decodeTimestampExtension(data)
+    if (type === TIMESTAMP) return library().decodeTimestampExtension(data)
     if (type === UNDEFINED) return undefined
     throw new RangeError(`unknown extension type ${type}`)
   },
@@ -63,8 +60,8 @@ function bigint(digits: string): bigint {
 }
 
 const encoderOptions = { extensionCodec, ignoreUndefined: true, maxDepth: DEPTH } as const
-let encoder = new Encoder(encoderOptions)
-let decoder = new Decoder({ extensionCodec })
+let encoder: Encoder | undefined
+let decoder: Decoder | undefined
 
 /**
  * MessagePack, by @msgpack/msgpack. These values arrive unchanged: null, booleans, numbers (but -0 arrives as
@@ -84,18 +81,20 @@ let decoder = new Decoder({ extensionCodec })
 export const msgpack = makeBuiltin<any>({
   name: 'msgpack',
   write(item, span, at, end) {
+    encoder ??= new (library().Encoder)(encoderOptions)
     const encoded = item === undefined ? UNDEFINED_ITEM : encoder.encodeSharedRef(item)
     const length = encoded.length
     if (length <= end - at) copyIn(span.bytes, at, encoded, length)
-    if (encoded.buffer.byteLength > MAX_KEPT_BYTES) encoder = new Encoder(encoderOptions)
+    if (encoded.buffer.byteLength > MAX_KEPT_BYTES) encoder = undefined
     return length
   },
   read(span, at, length) {
     // The decoder returns byte arrays as views on its input, so it gets a copy.
     const copy = copyOut(span.bytes, at, length)
     checkExtent(copy)
+    decoder ??= new (library().Decoder)({ extensionCodec })
     const item = decoder.decode(copy)
-    if (length > MAX_KEPT_BYTES) decoder = new Decoder({ extensionCodec })
+    if (length > MAX_KEPT_BYTES) decoder = undefined
     return item
   },
 })

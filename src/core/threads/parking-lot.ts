@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto'
+import { crypto } from '../../random.ts'
 import { allocateWords } from './shared-words.ts'
 
 /**
@@ -50,6 +50,6 @@ export class SharedParkingLot implements ParkingLot {
 
 function newBuffer(): SharedArrayBuffer {
   const words = allocateWords(WORDS)
-  words.set(randomFillSync(new Int32Array(WORDS - ID)), ID)
+  words.set(crypto().randomFillSync(new Int32Array(WORDS - ID)), ID)
   return words.buffer as SharedArrayBuffer
 }

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { invalidValue } from '../../check.ts'
 import { type Codec, codecDescriptor, codecFromDescriptor } from '../../codec/index.ts'
 import { allocate, type Geometry, type Kind, layOut, SharedMemory } from '../../core/index.ts'
+import { crypto } from '../../random.ts'
 import { refuseJson } from '../../unsendable.ts'
 import { ownParkingLot, SharedParkingLot } from '../../wait/index.ts'
 import {
@@ -41,7 +41,7 @@ export function createDescription<T>(
   const memory = reserve(geometry)
   layOut(memory.buffer, geometry, start)
   const shared = new SharedMemory(memory, geometry, ownParkingLot())
-  return { ...settings, id: randomBytes(8).toString('hex'), label: labelOf(settings.name), shared }
+  return { ...settings, id: crypto().randomBytes(8).toString('hex'), label: labelOf(settings.name), shared }
 }
 
 /** Describes the queue of a handle. */

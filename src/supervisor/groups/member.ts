@@ -1,6 +1,6 @@
-import { randomInt } from 'node:crypto'
 import type { RetryDecision } from '../../protocol/index.ts'
 import { type GroupQueue, internalsOf } from '../../queue/index.ts'
+import { crypto } from '../../random.ts'
 import { clearTimeout, setTimeout } from '../../timers.ts'
 import type { Run } from './run.ts'
 
@@ -37,7 +37,7 @@ export class Member {
     this.index = index
     this.#outputs = outputs
     // Any number will do that no other producer of the same queue has.
-    this.producer = outputs.length > 0 ? randomInt(1, 2 ** 31) : 0
+    this.producer = outputs.length > 0 ? crypto().randomInt(1, 2 ** 31) : 0
   }
 
   /** threadId of the current run, or of the last; 0 before it has begun. */

@@ -1,0 +1,136 @@
+/**
+ * One measurement in a fresh process: `program.mjs CONTENDER MEASUREMENT THREADS`. It prints one number. The
+ * same text is run as TypeScript. Packages are imported here and not at the top, so that a contender does not
+ * pay for the others.
+ */
+import { Worker } from 'node:worker_threads'
+
+const [, , contender, measurement, threadsText] = process.argv
+const threads = Number(threadsText)
+const own = new URL(`./work${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url)
+/** A bare Worker and piscina cannot load TypeScript. */
+const plain = new URL('./work.mjs', import.meta.url)
+
+const words = new Int32Array(new SharedArrayBuffer(8))
+const times = new BigInt64Array(new SharedArrayBuffer(8))
+const args = { words, times }
+
+/** The time in ms between `from` and the moment that a thread has noted. */
+const noted = (from) => Number(times[0] - from) / 1e6
+const now = () => process.hrtime.bigint()
+
+/** Waits until as many threads have begun. */
+async function begun(count) {
+  for (;;) {
+    const seen = Atomics.load(words, 0)
+    if (seen >= count) return
+    await Atomics.waitAsync(words, 0, seen).value
+  }
+}
+
+async function timed(run) {
+  const from = now()
+  await run()
+  return Number(now() - from) / 1e6
+}
+
+const bare = {
+  load: () => import('node:worker_threads'),
+  start() {
+    const worker = new Worker(plain, { workerData: { ...args, bare: true } })
+    return new Promise((resolve) => worker.once('message', () => resolve(worker)))
+  },
+  async item() {
+    const from = now()
+    await this.start()
+    return noted(from)
+  },
+  async results() {
+    let worker
+    const first = await timed(async () => {
+      worker = await this.start()
+    })
+    const second = await timed(
+      () =>
+        new Promise((resolve) => {
+          worker.once('message', resolve)
+          worker.postMessage(0)
+        }),
+    )
+    return { first, second }
+  },
+  async idle(count) {
+    for (let started = 0; started < count; started++) void this.start()
+  },
+}
+
+const millrace = {
+  load: () => import('millrace'),
+  async item() {
+    const { Queue, Supervisor } = await this.load()
+    const from = now()
+    const queue = new Queue()
+    queue.tryPut(1)
+    new Supervisor().consume(queue, { filename: own, name: 'item', threads: 1, args })
+    await begun(1)
+    return noted(from)
+  },
+  async results() {
+    const { Supervisor } = await this.load()
+    const supervisor = new Supervisor()
+    const run = () => supervisor.spawn({ filename: own, name: 'result' }).join()
+    return { first: await timed(run), second: await timed(run) }
+  },
+  async idle(count) {
+    const { Supervisor } = await this.load()
+    new Supervisor().spawn({ filename: own, name: 'idle', args, threads: count })
+  },
+}
+
+const piscina = {
+  load: () => import('piscina'),
+  async pool(count) {
+    const { Piscina } = await this.load()
+    return new Piscina({ filename: plain.href, minThreads: count, maxThreads: count })
+  },
+  async item() {
+    await this.load()
+    const from = now()
+    const pool = await this.pool(1)
+    await pool.run(args, { name: 'noteStart' })
+    return noted(from)
+  },
+  async results() {
+    await this.load()
+    let pool
+    const first = await timed(async () => {
+      pool = await this.pool(1)
+      await pool.run({}, { name: 'result' })
+    })
+    return { first, second: await timed(() => pool.run({}, { name: 'result' })) }
+  },
+  async idle(count) {
+    const pool = await this.pool(count)
+    for (let started = 0; started < count; started++) void pool.run(args, { name: 'idle' })
+  },
+}
+
+/** The memory in MB of one thread more: `threads` idle threads against 1 in a process of the same kind. */
+async function memory(subject) {
+  await subject.idle(threads)
+  await begun(threads)
+  // What a thread still frees or allocates after it has begun.
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  return process.memoryUsage.rss() / 2 ** 20
+}
+
+const subject = { bare, millrace, piscina }[contender]
+const value = {
+  import: () => timed(() => subject.load()),
+  'first item': () => subject.item(),
+  'first result': async () => (await subject.results()).first,
+  'second run': async () => (await subject.results()).second,
+  memory: () => memory(subject),
+}[measurement]
+console.log(await value())
+process.exit()
