@@ -34,4 +34,4 @@ export type { RetryDecision } from './retry.ts'
 /** @internal */
 export { decideRetry, recordedDelay } from './retry.ts'
 /** @internal */
-export { ANCESTRY, ancestry, placeIn, refuseSelfStart, THREAD_MARK } from './self-start.ts'
+export { ANCESTRY, ancestry, isSelfStart, placeIn, refuseSelfStart, THREAD_MARK } from './self-start.ts'

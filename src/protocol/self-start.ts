@@ -37,6 +37,13 @@ export function placeIn(frames: string): string {
   return `${file.startsWith('file:') ? fileURLToPath(file.replace(/\?.*$/, '')) : file}${at}`
 }
 
+const CURE = 'guard what is for the main program alone with `if (!isMillraceThread)`, exported by millrace'
+
+/** Whether `error`, of a thread, is that of a program that starts itself. */
+export function isSelfStart(error: unknown): error is Error {
+  return error instanceof Error && error.message.endsWith(CURE)
+}
+
 /**
  * Prevents a program from starting itself without end. A thread may start others only once its function has
  * begun, so not while its modules are loaded, and never from the line that started one of its ancestors.
@@ -49,8 +56,7 @@ export function refuseSelfStart(place: string): void {
   if (!isLoading && !(place !== '' && ancestry().includes(place))) return
   const where = place === '' ? 'a file that a thread loads' : place
   const error = new ThreadError(
-    `${where} starts threads again in a thread that was started there, and so would each of those: ` +
-      'guard what is for the main program alone with `if (!isMillraceThread)`, exported by millrace',
+    `${where} starts threads again in a thread that was started there, and so would each of those: ${CURE}`,
   )
   supervisor?.refused(error)
   throw error

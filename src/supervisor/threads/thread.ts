@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, type Transferable, Worker } from 'node:worker_threads'
-import { type Boot, type RunMessage, THREAD_BOOT, THREAD_MARK } from '../../protocol/index.ts'
+import { type Boot, isSelfStart, type RunMessage, THREAD_BOOT, THREAD_MARK } from '../../protocol/index.ts'
 import { acquit } from '../../queue/index.ts'
 import { BOOT, HOST } from '../../thread-files.ts'
 import type { ThreadSettings } from './settings.ts'
@@ -36,6 +36,7 @@ export class Thread {
   #runs = 0
   #isAlive = true
   #isEnding = false
+  #isResting = false
   #failure: unknown
   #onExit: ((exit: Exit) => void) | undefined
 
@@ -78,6 +79,7 @@ export class Thread {
   /** Runs a function. From now on the process does not end before the thread is idle. */
   run(message: RunMessage, transferList: Transferable[], onExit: (exit: Exit) => void): void {
     this.#runs++
+    this.#isResting = false
     this.#worker.ref()
     this.#onExit = onExit
     this.#port.postMessage(message, transferList)
@@ -86,6 +88,7 @@ export class Thread {
   /** It has run its function, and waits for another. The process need not wait for it. */
   rest(onExit: () => void): void {
     this.#onExit = onExit
+    this.#isResting = true
     this.#worker.unref()
   }
 
@@ -104,5 +107,9 @@ export class Thread {
     this.#failure ??= error ?? new Error(`${error} was thrown`)
     // Before its exit, at which the queues deliver its items again.
     if (this.#mayBeLeftover) acquit(this.id)
+    // No run fails by it. The program did in the thread what is for the main program alone.
+    if (this.#isResting && isSelfStart(error)) {
+      process.emitWarning(error.message, { type: 'ThreadError', code: 'MILLRACE_SELF_START' })
+    }
   }
 }
