@@ -4,7 +4,6 @@ import { clock } from '../clock.ts'
 import { AbortError, SupervisorClosedError, TooManyThreadsError } from '../errors.ts'
 import { placeIn, refuseSelfStart } from '../protocol/index.ts'
 import {
-  type GroupQueue,
   hearAttachments,
   type ItemFor,
   type ItemOf,
@@ -12,7 +11,7 @@ import {
   type SourceQueue,
   type WaitOptions,
 } from '../queue/index.ts'
-import type { Inferred, Starts, Takes, Threaded, Yields } from '../threaded/index.ts'
+import type { Inferred, Starts, Takes, ThreadedFunction, Yields } from '../threaded/index.ts'
 import { clearInterval, setInterval } from '../timers.ts'
 import { markUnsendable } from '../unsendable.ts'
 import { onAbort } from '../wait/index.ts'
@@ -33,9 +32,8 @@ import type {
   ItemArgs,
   OptionsAfter,
   ProduceOptions,
-  ResultOf,
+  ResultAfter,
   StartArgs,
-  Threads,
   ThreadTask,
 } from './tasks/index.ts'
 import { consumePlan, producePlan, spawnPlan } from './tasks/index.ts'
@@ -110,13 +108,12 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    *   TooManyThreadsError; SupervisorClosedError; AbortError if the `signal` option is aborted;
    *   ThreadError if a thread would start its own program again
    */
-  spawn<F>(fn: Threaded<F>, ...options: OptionsAfter<StartArgs<F>, Threads>): ThreadGroup<ResultOf<F>>
-  spawn<A = undefined, R = unknown, B = A>(
-    task: ThreadTask<A, R> & Starts<Inferred<B>>,
-    options?: Threads<B>,
-  ): ThreadGroup<R>
-  spawn(given: unknown, options?: unknown): Group<never> {
-    return this.#add(this.spawn, spawnPlan(given, options, this.#settings)) as Group<never>
+  spawn<A = undefined, R = unknown, B = A, F = unknown>(
+    fn: (ThreadedFunction<F> & Starts<StartArgs<F>>) | (ThreadTask<A, R> & Starts<Inferred<B>>),
+    ...[options]: OptionsAfter<F, StartArgs<F>, B>
+  ): ThreadGroup<ResultAfter<F, R>> {
+    const plan = spawnPlan(fn, options, this.#settings)
+    return this.#add(this.spawn, plan) as Group<ResultAfter<F, R>>
   }
 
   /**
@@ -133,19 +130,14 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    * @throws as `spawn`
    */
   // biome-ignore lint/suspicious/noExplicitAny: a queue of whatever items
-  produce<Q extends SinkQueue<any>, F>(
+  produce<Q extends SinkQueue<any>, A = undefined, B = A, F = unknown>(
     queue: Q,
-    fn: Threaded<F> & Yields<ItemFor<Q>>,
-    ...options: OptionsAfter<StartArgs<F>, Threads & ProduceOptions>
-  ): ThreadGroup<undefined>
-  // biome-ignore lint/suspicious/noExplicitAny: a queue of whatever items
-  produce<Q extends SinkQueue<any>, A = undefined, B = A>(
-    queue: Q,
-    task: ThreadTask<A> & ProduceOptions & Starts<Inferred<B>> & Yields<ItemFor<Q>>,
-    options?: Threads<B> & ProduceOptions,
-  ): ThreadGroup<undefined>
-  produce(queue: GroupQueue, given: unknown, options?: unknown): Group<undefined> {
-    const plan = producePlan(queue, given, options, this.#settings)
+    fn:
+      | (ThreadedFunction<F> & Starts<StartArgs<F>> & Yields<ItemFor<Q>>)
+      | (ThreadTask<A> & ProduceOptions & Starts<Inferred<B>> & Yields<ItemFor<Q>>),
+    ...[options]: OptionsAfter<F, StartArgs<F>, B, ProduceOptions>
+  ): ThreadGroup<undefined> {
+    const plan = producePlan(queue, fn, options, this.#settings)
     return this.#add(this.produce, plan) as Group<undefined>
   }
 
@@ -164,20 +156,14 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    * @throws as `spawn`
    */
   // biome-ignore lint/suspicious/noExplicitAny: a queue of whatever items
-  consume<Q extends SourceQueue<any>, F>(
+  consume<Q extends SourceQueue<any>, A = undefined, B = A, F = unknown>(
     queue: Q,
-    // biome-ignore lint/suspicious/noExplicitAny: the options have the type of its args
-    fn: Threaded<F> & Takes<ItemOf<Q>, any>,
-    ...options: OptionsAfter<ItemArgs<F>, Threads & ConsumeOptions>
-  ): ThreadGroup<undefined>
-  // biome-ignore lint/suspicious/noExplicitAny: a queue of whatever items
-  consume<Q extends SourceQueue<any>, A = undefined, B = A>(
-    queue: Q,
-    task: ThreadTask<A> & ConsumeOptions & Takes<ItemOf<Q>, Inferred<B>>,
-    options?: Threads<B> & ConsumeOptions,
-  ): ThreadGroup<undefined>
-  consume(queue: GroupQueue, given: unknown, options?: unknown): Group<undefined> {
-    const plan = consumePlan(queue, given, options, this.#settings)
+    fn:
+      | (ThreadedFunction<F> & Takes<ItemOf<Q>, ItemArgs<F>>)
+      | (ThreadTask<A> & ConsumeOptions & Takes<ItemOf<Q>, Inferred<B>>),
+    ...[options]: OptionsAfter<F, ItemArgs<F>, B, ConsumeOptions>
+  ): ThreadGroup<undefined> {
+    const plan = consumePlan(queue, fn, options, this.#settings)
     return this.#add(this.consume, plan) as Group<undefined>
   }
 

@@ -16,6 +16,7 @@ const CALLEE = `(?:\\(\\s*0\\s*,\\s*${CHAIN}\\s*\\)|${CHAIN})`
 const CALL = new RegExp(`${CALLEE}\\s*(?:\\?\\.\\s*)?[(<]`, 'uy')
 const CALLEE_BEFORE = new RegExp(`${CALLEE}\\s*(?:\\?\\.\\s*)?$`, 'u')
 const OBJECT_BEFORE = new RegExp(`(?:\\(\\s*0\\s*,\\s*)?(?:${NAME}\\s*\\??\\.\\s*)*$`, 'u')
+const INSIDE_NAME = /[\p{ID_Continue}$#.]$/u
 const KEYWORD =
   /^(?:if|for|while|switch|catch|with|return|function|typeof|void|await|yield|new|delete|in|of)\b/
 
@@ -43,6 +44,7 @@ export function callAt(source: Source, { line, column }: Place): CallExpression 
   const isBehind = /[(<?]/.test(text[at] ?? '') && CALLEE_BEFORE.test(before)
   const found = (isBehind ? CALLEE_BEFORE : OBJECT_BEFORE).exec(before)
   const start = at - (found?.[0].length ?? 0)
+  if (INSIDE_NAME.test(text.slice(Math.max(0, start - 2), start))) return undefined
   CALL.lastIndex = start
   const call = CALL.exec(text)?.[0] ?? ''
   if (start + call.length <= at || KEYWORD.test(call)) return undefined

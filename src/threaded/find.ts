@@ -57,9 +57,8 @@ function notFoundText(target: Wanted, entries: readonly Entry[]): string {
   const places = entries.filter(({ target: { kind } }) => kind === target.kind).map(shown)
   const some = places.length > MAX_PLACES ? [...places.slice(0, MAX_PLACES), '…'] : places
   const others = places.length === 0 ? 'none' : some.join(', ')
-  const what =
-    target.kind === 'named' ? 'made no threaded function of this name' : 'called threaded() not here'
-  return `is not found: the thread evaluated the file and ${what} (but: ${others})`
+  const what = target.kind === 'named' ? 'of this name' : 'at this place'
+  return `is not found: the thread evaluated the file and made no threaded function ${what} (but: ${others})`
 }
 
 function shown({ target }: Entry): string {
@@ -70,8 +69,9 @@ function refusal(path: string, target: Wanted, why: string): TypeError {
   const isNamed = target.kind === 'named'
   const where = isNamed ? `${path}#${target.name}` : `${path}:${placeText(target)}`
   const cure = isNamed
-    ? 'give it a name that no other function of the file has'
-    : "a name finds it wherever it stands: threaded(import.meta, fn, { name: 'parse' })"
+    ? 'threads must give this name, too, and to one function'
+    : 'threads must make the call, too, under no condition; if its place differs there, give it a name: ' +
+      "threaded(import.meta, fn, { name: 'parse' })"
   const message = `the threaded function ${where} ${why}; ${cure}`
   return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' })
 }

@@ -2,7 +2,7 @@
 
 export type { ThreadedOptions } from './threaded.ts'
 export { threaded } from './threaded.ts'
-export type { Inferred, Runs, RunsOneOf, Starts, Takes, Threaded, Yields } from './typed.ts'
+export type { Inferred, Runs, RunsOneOf, Starts, Takes, Threaded, ThreadedFunction, Yields } from './typed.ts'
 
 // For other rooms only: the declarations of the build leave these out.
 

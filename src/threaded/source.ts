@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { Origin } from './origin.ts'
 
 /** The text of a module's file, as it is while the module is evaluated. */
 export interface Source {
@@ -9,12 +10,18 @@ export interface Source {
   readonly digest: string
 }
 
-let latest: { readonly path: string; readonly source: Source | undefined } | undefined
+interface Latest {
+  readonly path: string
+  readonly evaluation: object | undefined
+  readonly source: Source | undefined
+}
 
-/** The source of a file; undefined if it cannot be read. */
-export function sourceAt(path: string): Source | undefined {
-  if (latest?.path === path) return latest.source
-  latest = { path, source: read(path) }
+let latest: Latest | undefined
+
+/** The source of a module's file at this evaluation of it; undefined if it cannot be read. */
+export function sourceOf({ path, evaluation }: Origin): Source | undefined {
+  if (latest?.path === path && latest.evaluation === evaluation) return latest.source
+  latest = { path, evaluation, source: read(path) }
   // The calls of one module usually follow each other without a wait. Later, the file may have changed.
   void Promise.resolve().then(() => {
     latest = undefined

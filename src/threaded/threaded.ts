@@ -4,7 +4,7 @@ import type { Target } from '../protocol/index.ts'
 import { callAt } from './call-expression.ts'
 import { placeOfCall } from './call-place.ts'
 import { type Origin, originOf } from './origin.ts'
-import { sourceAt } from './source.ts'
+import { sourceOf } from './source.ts'
 import { type AnyFunction, isFree, type Reference, register } from './table.ts'
 import type { Threaded } from './typed.ts'
 
@@ -67,7 +67,7 @@ function placed(origin: Origin, call: AnyFunction): Reference {
   const unplaced = { filename, target: undefined, label: functionName || basename(path) }
   const place = placeOfCall(threaded, path)
   if (place === undefined) return { ...unplaced, unknown: 'it was not made by a call in this file' }
-  const source = sourceAt(path)
+  const source = sourceOf(origin)
   const found = source === undefined ? undefined : callAt(source, place)
   const { line, column } = found ?? place
   if (!isFree(origin, `${line}:${column}`)) {

@@ -88,7 +88,10 @@ type Overloads<F> = (F extends unknown ? (one: F) => void : never) extends (all:
 /** A key that is never set. It makes an ordinary function no threaded one. */
 declare const threaded: unique symbol
 
-/** A function that was given to `threaded`, where it is taken to be run on threads. */
-export interface Threaded<F> extends Runs<F> {
+/** The mark of a threaded function of type F. */
+export interface ThreadedFunction<F> {
   readonly [threaded]: F
 }
+
+/** A function that was given to `threaded`, where it is taken to be run on threads. */
+export interface Threaded<F> extends ThreadedFunction<F>, Runs<F> {}

@@ -2,11 +2,11 @@ import { integer, type Known, optionsObject } from '../../check.ts'
 import { AbortError } from '../../errors.ts'
 import { packArgs, placeIn, refuseSelfStart } from '../../protocol/index.ts'
 import { durationOf, signalOf } from '../../queue/index.ts'
-import type { Takes, Threaded } from '../../threaded/index.ts'
+import type { Takes, ThreadedFunction } from '../../threaded/index.ts'
 import { onAbort } from '../../wait/index.ts'
 import { framesAbove } from '../call-site.ts'
 import { Group, type GroupPlan, thrownIn } from '../groups/index.ts'
-import { type ItemArgs, type OptionsAfter, type ResultOf, type ThreadTask, workOf } from '../tasks/index.ts'
+import { type ItemArgs, type ResultAfter, type ThreadTask, workOf } from '../tasks/index.ts'
 import { freeThread, returnThread } from './free-threads.ts'
 import { NOBODY } from './nobody.ts'
 
@@ -43,6 +43,14 @@ export interface RunOptions<A = unknown> {
   readonly grace?: number | undefined
 }
 
+/** The parameters after a function whose args have the type A. They must have `args` if it needs some. */
+type RunOptionsAfter<A> = unknown extends A
+  ? // biome-ignore lint/suspicious/noExplicitAny: any args
+    [options?: RunOptions<any>]
+  : undefined extends A
+    ? [options?: RunOptions<A>]
+    : [options: RunOptions<A> & { readonly args: A }]
+
 const KNOWN: Known<RunOptions> = { args: true, timeout: true, signal: true, retries: true, grace: true }
 const MAX = 0x7fffffff
 
@@ -60,10 +68,10 @@ const MAX = 0x7fffffff
  *   thread can find
  */
 export function run<F>(
-  fn: Threaded<F>,
+  fn: ThreadedFunction<F>,
   item: F extends (...parameters: infer P) => unknown ? P[0] : unknown,
-  ...options: OptionsAfter<ItemArgs<F>, RunOptions>
-): Promise<ResultOf<F>>
+  ...options: RunOptionsAfter<ItemArgs<F>>
+): Promise<ResultAfter<F, unknown>>
 export function run<T, A = undefined, R = unknown>(
   // biome-ignore lint/suspicious/noExplicitAny: the options have the type of its args
   task: ThreadTask<A, R> & Takes<T, any>,

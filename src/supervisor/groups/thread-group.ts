@@ -3,7 +3,7 @@ import type { Member } from './member.ts'
 
 /** Threads that run one function. */
 export interface ThreadGroup<R = unknown> {
-  /** The name of the export that runs, or of the module if that is the default export. */
+  /** The name of the export or the threaded function that runs; of a default export, that of its module. */
   readonly name: string
   /** The number of its threads. */
   readonly threads: number

@@ -1,19 +1,24 @@
 import type { ThreadContext } from '../../protocol/index.ts'
-import type { ThreadTask } from './task.ts'
+import type { ResultOf, ThreadTask } from './task.ts'
 
-/** The options that every method has. */
-export type Threads<A = unknown> = Pick<ThreadTask<A>, 'threads' | 'args' | 'reuse' | 'setup' | 'teardown'>
+type Threads<A> = Pick<ThreadTask<A>, 'threads' | 'args' | 'reuse' | 'setup' | 'teardown'>
 
 /**
- * The parameters after a threaded function whose args have the type A: its options. They must have `args` if
- * the function needs some, and may have any if it leaves their type open.
+ * The parameters after a function or a task: options. They must have `args` if a threaded function F needs
+ * some of the type A, and may have any if it leaves their type open. F is unknown for a task; the options of
+ * a task may have args of the type B.
  */
-export type OptionsAfter<A, Options> = unknown extends A
-  ? // biome-ignore lint/suspicious/noExplicitAny: any args
-    [options?: Omit<Options, 'args'> & { readonly args?: any }]
-  : undefined extends A
-    ? [options?: Omit<Options, 'args'> & { readonly args?: A | undefined }]
-    : [options: Omit<Options, 'args'> & { readonly args: A }]
+export type OptionsAfter<F, A, B, Options = unknown> = unknown extends F
+  ? [options?: Threads<B> & Options]
+  : unknown extends A
+    ? // biome-ignore lint/suspicious/noExplicitAny: any args
+      [options?: Threads<any> & Options]
+    : undefined extends A
+      ? [options?: Threads<A> & Options]
+      : [options: Threads<A> & Options & { readonly args: A }]
+
+/** The type of the results of a threaded function F; R for a task, where F is unknown. */
+export type ResultAfter<F, R> = unknown extends F ? R : ResultOf<F>
 
 /** The type of the args with which `spawn` and `produce` call F; unknown if F leaves it open. */
 export type StartArgs<F> = F extends (...parameters: infer P) => unknown

@@ -1,5 +1,5 @@
-export type { ItemArgs, OptionsAfter, StartArgs, Threads } from './after-function.ts'
-export type { ConsumeOptions, ProduceOptions, ResultOf, TaskOf, TaskOptions, ThreadTask } from './task.ts'
+export type { ItemArgs, OptionsAfter, ResultAfter, StartArgs } from './after-function.ts'
+export type { ConsumeOptions, ProduceOptions, TaskOf, TaskOptions, ThreadTask } from './task.ts'
 export { task } from './task.ts'
 
 // For other rooms only: the declarations of the build leave these out.
