@@ -115,11 +115,11 @@ const piscina = {
   },
 }
 
-/** The memory in MB of one thread more: `threads` idle threads against 1 in a process of the same kind. */
+/** The memory in MB of this process with `threads` idle threads. */
 async function memory(subject) {
   await subject.idle(threads)
   await begun(threads)
-  // What a thread still frees or allocates after it has begun.
+  // A thread still frees and allocates for a moment after it has begun.
   await new Promise((resolve) => setTimeout(resolve, 300))
   return process.memoryUsage.rss() / 2 ** 20
 }

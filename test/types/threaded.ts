@@ -1,12 +1,14 @@
 import {
   PriorityQueue,
   Queue,
+  run,
   Supervisor,
   type ThreadContext,
   type Threaded,
   type ThreadGroup,
   task,
   threaded,
+  warm,
 } from '../../src/index.ts'
 
 /**
@@ -35,6 +37,7 @@ const parse = threaded(import.meta, (line: string): unknown => JSON.parse(line))
 const print = threaded(import.meta, (word: string, thread: ThreadContext<{ prefix: string }>) => {
   thread.log(thread.args.prefix + word)
 })
+const double = threaded(import.meta, (n: number) => 2 * n)
 const either = threaded(import.meta, (item: string | number) => void item)
 const every = threaded(import.meta, (item: unknown) => void item)
 const generic = threaded(import.meta, <T>(item: T): T => item)
@@ -184,6 +187,34 @@ export function besideTasks(): void {
   supervisor.spawn(work('count'), { args: { words: numbers } })
   // @ts-expect-error: for consume
   supervisor.produce(words, work('oneWord'), { retries: 2 })
+}
+
+export async function calledOnce(): Promise<void> {
+  const value: unknown = await run(parse, '{}')
+  const text: string[] | undefined = (await run(perhaps, 'a', { args: { prefix: '' } })) as never
+  const printed: void = await run(print, 'word', { args: { prefix: '> ' }, timeout: 100, retries: 2 })
+  const same: number = await run(double, 2)
+  void [value, text, printed, same]
+  await run({ filename: new URL('./work.ts', import.meta.url), name: 'save' }, 'word')
+  await warm()
+  await warm(2, parse)
+  // @ts-expect-error: a number is no string
+  await run(parse, 1)
+  // @ts-expect-error: without args, which its context has
+  await run(print, 'word')
+  // @ts-expect-error: prefix is a string
+  await run(print, 'word', { args: { prefix: 1 } })
+  // @ts-expect-error: no such option
+  await run(parse, '{}', { timeOut: 1 })
+  // @ts-expect-error: for consume
+  await run(parse, '{}', { backoff: 1 })
+  // @ts-expect-error: not wrapped
+  await run((word: string) => word, 'word')
+  // @ts-expect-error: a result of another type
+  const wrong: string = await run(double, 2)
+  void wrong
+  // @ts-expect-error: a number first
+  await warm(parse)
 }
 
 /** A user's own function over any threaded one. */
