@@ -192,7 +192,11 @@ export function besideTasks(): void {
 export async function calledOnce(): Promise<void> {
   const value: unknown = await run(parse, '{}')
   const text: string[] | undefined = (await run(perhaps, 'a', { args: { prefix: '' } })) as never
-  const printed: void = await run(print, 'word', { args: { prefix: '> ' }, timeout: 100, retries: 2 })
+  const printed: undefined = (await run(print, 'word', {
+    args: { prefix: '> ' },
+    timeout: 100,
+    retries: 2,
+  })) as never
   const same: number = await run(double, 2)
   void [value, text, printed, same]
   await run({ filename: new URL('./work.ts', import.meta.url), name: 'save' }, 'word')

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { integer } from '../../check.ts'
 import { packArgs, placeIn, refuseSelfStart } from '../../protocol/index.ts'
 import { HOST } from '../../thread-files.ts'
-import type { Threaded } from '../../threaded/index.ts'
+import type { ThreadedFunction } from '../../threaded/index.ts'
 import { framesAbove } from '../call-site.ts'
 import { Group, type GroupTask, restartPolicy } from '../groups/index.ts'
 import { type ThreadTask, workOf } from '../tasks/index.ts'
@@ -23,7 +23,7 @@ import { NOBODY } from './nobody.ts'
  * @throws TypeError, RangeError for a wrong argument; ThreadError if the module cannot be loaded, or a thread
  *   would start its own program again
  */
-export async function warm(n?: number, fn?: Threaded<unknown> | ThreadTask<never>): Promise<void> {
+export async function warm(n?: number, fn?: ThreadedFunction<unknown> | ThreadTask<never>): Promise<void> {
   const frames = framesAbove(warm)
   refuseSelfStart(placeIn(frames))
   const threads = Math.min(integer('n', n, 1, 1024, availableParallelism()), availableParallelism())
