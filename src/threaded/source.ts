@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { crypto } from '../node-crypto.ts'
 import type { Origin } from './origin.ts'
 
 /** The text of a module's file, as it is while the module is evaluated. */
@@ -41,6 +41,6 @@ function read(path: string): Source | undefined {
   return {
     text,
     lines: [0, ...ends.map((end) => end.index + end[0].length)],
-    digest: createHash('sha256').update(text).digest('base64'),
+    digest: crypto().createHash('sha256').update(text).digest('base64'),
   }
 }

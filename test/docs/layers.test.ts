@@ -24,7 +24,7 @@ const LEAVES = [
   'error-transport.ts',
   'errors.ts',
   'latest.ts',
-  'random.ts',
+  'node-crypto.ts',
   'thread-files.ts',
   'thread-link.ts',
   'timers.ts',

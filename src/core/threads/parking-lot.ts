@@ -1,4 +1,4 @@
-import { crypto } from '../../random.ts'
+import { crypto } from '../../node-crypto.ts'
 import { allocateWords } from './shared-words.ts'
 
 /**

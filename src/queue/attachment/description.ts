@@ -1,7 +1,7 @@
 import { invalidValue } from '../../check.ts'
 import { type Codec, codecDescriptor, codecFromDescriptor } from '../../codec/index.ts'
 import { allocate, type Geometry, type Kind, layOut, SharedMemory } from '../../core/index.ts'
-import { crypto } from '../../random.ts'
+import { crypto } from '../../node-crypto.ts'
 import { refuseJson } from '../../unsendable.ts'
 import { ownParkingLot, SharedParkingLot } from '../../wait/index.ts'
 import {

@@ -1,6 +1,6 @@
+import { crypto } from '../../node-crypto.ts'
 import type { RetryDecision } from '../../protocol/index.ts'
 import { type GroupQueue, internalsOf } from '../../queue/index.ts'
-import { crypto } from '../../random.ts'
 import { clearTimeout, setTimeout } from '../../timers.ts'
 import type { Run } from './run.ts'
 
