@@ -25,9 +25,9 @@ const ascii: Plugin = {
 }
 
 /**
- * Writes `lib/`. Its folders are those of the sources, since `src/thread-files.ts` looks for `workers/` beside
- * its own. The part that only a supervisor needs is in a chunk of its own: threads leave it out, and so do
- * bundles that use queues alone.
+ * Writes `lib/`. Its folders are those of the sources, since `src/thread-files.ts` looks for `workers/`
+ * beside its own. The part that only a supervisor needs is a chunk of its own: threads leave it out, and
+ * bundles that use queues alone do so, too.
  */
 export async function buildPackage(): Promise<void> {
   rmSync(`${ROOT}lib`, { recursive: true, force: true })
