@@ -8,7 +8,7 @@
  */
 'use strict'
 
-const { createRequire } = require('node:module')
+const { createRequire, enableCompileCache } = require('node:module')
 const { setImmediate } = require('node:timers')
 const { fileURLToPath } = require('node:url')
 const { workerData } = require('node:worker_threads')
@@ -24,7 +24,8 @@ start(boot).catch(async (error) => {
   throw error
 })
 
-async function start({ host, tsx, isCommonJs, port }) {
+async function start({ host, tsx, isCommonJs, compileCache, port }) {
+  if (compileCache !== undefined) enableCompileCache?.(compileCache)
   // The port keeps the thread from ending while it loads, and afterwards while it waits for functions.
   port.ref()
   if (tsx.length > 0) await register(tsx)

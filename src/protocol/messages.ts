@@ -16,6 +16,8 @@ export interface Boot {
   /** As in Loader. */
   readonly tsx: readonly string[]
   readonly isCommonJs: boolean
+  /** The folder of Node's compile cache, if the program has enabled one; threads do not inherit it. */
+  readonly compileCache: string | undefined
   /** The port on which its RunMessages come. */
   readonly port: MessagePort
 }

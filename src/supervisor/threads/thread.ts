@@ -1,3 +1,5 @@
+import Module from 'node:module'
+import { dirname } from 'node:path'
 import { MessageChannel, type MessagePort, type Transferable, Worker } from 'node:worker_threads'
 import { type Boot, isSelfStart, type RunMessage, THREAD_BOOT, THREAD_MARK } from '../../protocol/index.ts'
 import { acquit } from '../../queue/index.ts'
@@ -18,6 +20,13 @@ export interface Exit {
 
 /** Node ended the thread: this is no error of the function's code, or of what an earlier function left. */
 const NODE_ENDED_IT = ['ERR_WORKER_OUT_OF_MEMORY', 'ERR_WORKER_INIT_FAILED', 'ERR_WORKER_PATH']
+
+/** Node 22.1 and later. Their folder for one version is in the folder that `enableCompileCache` takes. */
+function compileCache(): string | undefined {
+  const { getCompileCacheDir } = Module as { getCompileCacheDir?: () => string | undefined }
+  const folder = getCompileCacheDir?.()
+  return folder === undefined ? undefined : dirname(folder)
+}
 
 /**
  * One thread of this process: a Worker with the host of this library. It runs one function after another, or
@@ -45,7 +54,7 @@ export class Thread {
     const { loader, execArgv, resourceLimits } = settings
     const { port1, port2 } = new MessageChannel()
     const { tsx, isCommonJs } = loader
-    const boot: Boot = { host: HOST, tsx, isCommonJs, port: port2 }
+    const boot: Boot = { host: HOST, tsx, isCommonJs, compileCache: compileCache(), port: port2 }
     this.settings = settings
     this.#port = port1
     this.#worker = new Worker(BOOT, {
