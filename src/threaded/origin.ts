@@ -20,7 +20,7 @@ export function originOf(meta: unknown): Origin {
   const url = urlOf(meta)
   const filename = fileUrl('meta', url instanceof URL || url.startsWith('file:') ? bare(url) : url)
   const path = fileURLToPath(filename)
-  const isObject = typeof meta === 'object' && !(meta instanceof URL)
+  const isObject = typeof meta === 'object' && !isUrl(meta)
   if (isObject && Object.getPrototypeOf(meta) === null)
     return { filename, path, evaluation: meta as object, isExact: true }
   // In CommonJS, the Module object is there before the module is evaluated, and another one is there when the
@@ -31,10 +31,16 @@ export function originOf(meta: unknown): Origin {
 }
 
 function urlOf(meta: unknown): string | URL {
-  if (typeof meta === 'string' || meta instanceof URL) return meta
+  if (typeof meta === 'string') return meta
+  if (isUrl(meta)) return new URL(meta.href)
   const url = typeof meta === 'object' && meta !== null ? (meta as { url?: unknown }).url : undefined
   if (typeof url !== 'string') throw invalidType('meta', EXPECTED, meta)
   return url
+}
+
+/** Whether it is a URL, of whichever realm: a test runner may run the program in one of its own. */
+function isUrl(meta: unknown): meta is URL {
+  return typeof meta === 'object' && meta !== null && typeof (meta as { href?: unknown }).href === 'string'
 }
 
 /** Vite and tsx add a query to the URLs of some modules. */

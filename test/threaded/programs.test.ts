@@ -1,5 +1,5 @@
 import { symlinkSync } from 'node:fs'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { nodes, Site } from '../loading/site.ts'
 
 /** Two stages, each in its own line, and what a program does with them before it asks threads. */
@@ -80,9 +80,10 @@ const texts = [1, 2].map((n) => threaded(import.meta.url, () => n))`,
   `,
 }
 
-const site = new Site([], {
-  ...PROGRAMS,
-  ...Object.fromEntries(Object.keys(PROGRAMS).map((path) => [path.replace(/[^/]*$/, 'stages.mjs'), STAGES])),
+const site = new Site([], PROGRAMS)
+/** Programs edit their stages. */
+beforeEach(() => {
+  for (const path of Object.keys(PROGRAMS)) site.write(path.replace(/[^/]*$/, 'stages.mjs'), STAGES)
 })
 symlinkSync(site.path('same'), site.path('linked'), 'junction')
 afterAll(() => site.remove())

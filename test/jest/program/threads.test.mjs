@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { Queue, Supervisor } from 'millrace'
+import { Queue, Supervisor, threaded } from 'millrace'
+import { doubled } from './work.mjs'
 
 const filename = new URL('./work.mjs', import.meta.url)
 const counter = () => new Int32Array(new SharedArrayBuffer(4))
@@ -14,6 +15,12 @@ test('a call that takes 1 s is made once', async () => {
   queue.shutdown()
   await supervisor.join({ timeout: 20_000 })
   expect(calls[0]).toBe(1)
+}, 30_000)
+
+test('a threaded function is found by the place of its call', async () => {
+  const spawned = (fn) => new Supervisor().spawn(fn, { args: 21 }).join({ timeout: 20_000 })
+  expect(await spawned(doubled)).toEqual([42])
+  await expect(spawned(threaded(import.meta, () => 'in no thread'))).rejects.toThrow()
 }, 30_000)
 
 test('a thread that dies is started again', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Supervisor } from 'millrace'
+import { Supervisor, threaded } from 'millrace'
 
 export async function slow(_, thread) {
   Atomics.add(thread.args, 0, 1)
@@ -15,6 +15,8 @@ export function stuck() {
 export function stuckOn(item) {
   if (item === 'bad') for (;;);
 }
+
+export const doubled = threaded(import.meta, (n) => n * 2)
 
 /** Starts other threads. */
 export async function starts({ queue, calls, filename }) {
