@@ -11,7 +11,7 @@ export interface ManyRuns {
 /** Starts many supervisors in one process, of four threads each. Rejects if something of them is left. */
 export async function startMany(runs: number): Promise<ManyRuns> {
   const job: ManyJob = { sites: SITES, runs }
-  const { output, errors, code, sinceLastLine } = await runProcess('many.ts', job, 60_000 + runs * 5000, [
+  const { output, errors, code, sinceLastLine } = await runProcess('many.ts', job, 60_000 + runs * 1000, [
     '--expose-gc',
   ])
   const lines = output.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Snapshot]))
