@@ -45,10 +45,11 @@ async function runAndReport(message: RunMessage, control: RunWords): Promise<voi
   postOutcome(message.port, outcome)
   // Abort the signal before the queues are detached: its listeners may still put.
   link.end()
+  const holdsItems = itemsLeft().length > 0
   detachAll()
   await flushed(process.stdout)
   await flushed(process.stderr)
-  const unfit = message.mayStay ? await unfitBy(outcome, leftovers) : undefined
+  const unfit = message.mayStay ? await unfitBy(outcome, holdsItems, leftovers) : undefined
   // What the function has left running may not start threads, or speak for the next function.
   if (message.mayStay) setLink(undefined)
   post(message.port, { kind: 'ended', unfit })
@@ -56,9 +57,13 @@ async function runAndReport(message: RunMessage, control: RunWords): Promise<voi
 }
 
 /** Says why this thread cannot run another function; undefined if it can. */
-async function unfitBy(outcome: Outcome, leftovers: Leftovers | undefined): Promise<string | undefined> {
+async function unfitBy(
+  outcome: Outcome,
+  holdsItems: boolean,
+  leftovers: Leftovers | undefined,
+): Promise<string | undefined> {
   if (outcome.kind === 'threw' && !outcome.isStop) return 'a function that threw'
-  if (outcome.kind === 'returned' && outcome.left.length > 0) return 'held items'
+  if (holdsItems) return 'held items'
   return leftovers?.found()
 }
 

@@ -42,6 +42,7 @@ const LEFT: Left[] = [
   ['a changed environment', 'environment', 'a changed process.env'],
   ['an environment with less', 'environmentOfModule', 'a changed process.env'],
   ['an item', 'heldItem', 'held items'],
+  ['an item that it took as it ended', 'takesAsItEnds', 'held items'],
   ['a queue that it attached', 'queueByHand', 'a queue attached by hand'],
   ['a queue that it made', 'queueOfItsOwn', 'a queue attached by hand'],
   ['a Worker', 'worker', 'a Worker that runs'],
@@ -80,6 +81,19 @@ describe('a function that leaves behind', () => {
     },
     LIMIT_MS,
   )
+})
+
+it('a function that is asked to stop with an item leaves no thread', async () => {
+  const here = place()
+  const { one, queue, stats } = here
+  const before = stats()
+  const filename = new URL('./fixtures/leftovers.mjs', import.meta.url)
+  const group = one.spawn({ filename, name: 'stopsWithItem', args: { queue }, reuse: true })
+  await until(() => queue.stats().held === 1, 'it holds an item')
+  await within(group.stop(), 'the stop')
+  await within(group.join(), 'its end')
+  expect(stats().ended['held items']).toBe((before.ended['held items'] ?? 0) + 1)
+  expect(queue.getSync()).toBe(1)
 })
 
 const CLEAN: [what: string, name: string][] = [
