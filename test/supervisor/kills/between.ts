@@ -10,6 +10,7 @@ type BetweenCell = Extract<Cell, { scene: 'between' }>
 const COUNT = 60
 /** The functions whose threads die, for the moments that need one of their own. */
 const EARLIER: Partial<Record<Moment, string>> = {
+  'idle, by a timer that was left': 'leavesTimer',
   'before it begins': 'leavesStop',
   'a timer that was left': 'leavesTimer',
   'a rejection that was left': 'leavesRejection',
@@ -24,6 +25,7 @@ export async function playBetween({ moment }: BetweenCell, setting: Setting): Pr
   const { random } = setting
   const resourceLimits = { maxOldGenerationSizeMb: 256 + rounds++ }
   const ends = moment.startsWith('as it ends')
+  const isIdle = moment === 'idle, by a timer that was left'
   const isLeft = moment.endsWith('that was left')
   // A death that were charged to an item would give it up.
   const queueOptions = isLeft ? { maxDeliveries: 1 } : {}
@@ -69,6 +71,10 @@ export async function playBetween({ moment }: BetweenCell, setting: Setting): Pr
   if (moment === 'idle') {
     for (const thread of victims) await stage.killAndWait(thread)
     begin()
+  } else if (isIdle) {
+    stage.act()
+    await sleep(random.below(6))
+    begin()
   } else if (moment === 'before the next start') {
     killAll()
     begin()
@@ -99,7 +105,7 @@ export async function playBetween({ moment }: BetweenCell, setting: Setting): Pr
     queue.shutdown()
   }
   const acting = async () => {
-    if (!isLeft) return
+    if (!isLeft || isIdle) return
     const some = random.below(COUNT / 2)
     await until(() => stage.load('LENGTH') > some, 'items are taken', ROUND_LIMIT_MS)
     stage.act()
@@ -116,9 +122,9 @@ export async function playBetween({ moment }: BetweenCell, setting: Setting): Pr
   check(stage.restarts === begun.length, `${begun.length} restarts`, stage.restarts)
   const mayHaveBegun = moment === 'after the next start' || moment === 'while it starts'
   check(mayHaveBegun || begun.length === 0, 'no restart', begun)
-  check(!isLeft || stage.acquitted.size > 0, 'what was left killed a thread', [...stage.dead])
+  check(!isLeft || isIdle || stage.acquitted.size > 0, 'what was left killed a thread', [...stage.dead])
   const result = await settled(stage)
-  return { ...result, deaths: ends ? CONSUMERS : isLeft ? stage.acquitted.size : victims.length }
+  return { ...result, deaths: ends || isIdle ? CONSUMERS : isLeft ? stage.acquitted.size : victims.length }
 }
 
 /** Concludes once threads have exited that were kept, and killed: no group waits for them. */

@@ -38,7 +38,7 @@ const columns = [
   'max',
   'aborts',
 ]
-const widths = [46, 5, 5, 7, 8, 5, 5, 5, 7, 7, 6]
+const widths = [48, 5, 5, 7, 8, 5, 5, 5, 7, 7, 6]
 let failures = 0
 
 await main(SCRIPT, async ({ kills, only, threads = 'both', seed, from, runs }) => {
