@@ -46,10 +46,12 @@ async function runAndReport(message: RunMessage, control: RunWords): Promise<voi
   postOutcome(message.port, outcome)
   // Abort the signal before the queues are detached: its listeners may still put.
   link.end()
+  const holdsItems = itemsLeft().length > 0
+  const isCall = message.role.kind === 'run'
   detachAll()
   await flushed(process.stdout)
   await flushed(process.stderr)
-  const unfit = message.mayStay ? await unfitBy(outcome, leftovers, message.role.kind === 'run') : undefined
+  const unfit = message.mayStay ? await unfitBy(outcome, holdsItems, leftovers, isCall) : undefined
   // A part of the function that still runs may not start threads, or speak for the next function.
   if (message.mayStay) setLink(undefined)
   post(message.port, { kind: 'ended', unfit })
@@ -59,6 +61,7 @@ async function runAndReport(message: RunMessage, control: RunWords): Promise<voi
 /** Says why this thread cannot run another function; undefined if it can. */
 async function unfitBy(
   outcome: Outcome,
+  holdsItems: boolean,
   leftovers: Leftovers | undefined,
   isCall: boolean,
 ): Promise<string | undefined> {
@@ -67,7 +70,7 @@ async function unfitBy(
     return 'a function that threw'
   }
   if (outcome.kind === 'returned' && outcome.isRecycled) return 'its share of items done (recycle)'
-  if (outcome.kind === 'returned' && outcome.left.length > 0) return 'held items'
+  if (holdsItems) return 'held items'
   return leftovers?.found()
 }
 

@@ -24,14 +24,15 @@ export class Leftovers {
   readonly #workers = workersAtWork()
   readonly #uncaught = uncaught
 
-  /** Says what was left, after at most a few turns of the event loop; undefined if nothing was. */
+  /** Says what was left, after one to a few turns of the event loop; undefined if nothing was. */
   async found(): Promise<string | undefined> {
-    for (let turn = 0; this.#newResource() !== undefined && turn < MAX_TURNS; turn++) {
+    // At least one: what nothing has caught is known after the ticks and promises of the function.
+    for (let turn = 0; turn === 0 || (turn < MAX_TURNS && this.#newResource() !== undefined); turn++) {
       await new Promise((resolve) => setImmediate(resolve))
     }
+    if (workersAtWork() > this.#workers) return 'a Worker that runs'
     const resource = this.#newResource()
     if (resource !== undefined) return `active ${resource}`
-    if (workersAtWork() > this.#workers) return 'a Worker that runs'
     const event = this.#changedEvent()
     if (event !== undefined) return `listeners of process '${event}'`
     if (environment() !== this.#environment) return 'a changed process.env'

@@ -1,4 +1,4 @@
-import { CELLS as SUPERVISED, nameOf as supervisedName } from '../supervisor/kills/cells.ts'
+import { modeOf, CELLS as SUPERVISED, nameOf as supervisedName } from '../supervisor/kills/cells.ts'
 import { killInProcess as killSupervised } from '../supervisor/kills/processes.ts'
 import { ALONE_CELLS as ALONE, type Cell as AloneCell, nameOf as aloneName } from './cells.ts'
 import { CONTROLS, MATRIX_CELLS } from './matrix/cells.ts'
@@ -115,7 +115,10 @@ export function supervised({ kills, only, seed }: Options): Batch[] {
       labels: cells.map(label),
       run: async (onRow) => {
         const runs = cells.flatMap((index) =>
-          Array.from({ length: rounds }, (_, round) => [index, (seed + round) % 18] as const),
+          Array.from({ length: rounds }, (_, round) => {
+            const turn = seed + round
+            return [index, turn % 18, modeOf(SUPERVISED[index] as never, turn)] as const
+          }),
         )
         const { lines, aborts } = await killSupervised(runs, seed, 60_000 + runs.length * 3 * PER_KILL_MS)
         for (const [place, index] of cells.entries()) {

@@ -21,6 +21,13 @@ afterEach(async () => {
   await within(Promise.all(ends), 'the end of all threads')
 })
 
+let heapMb = 512
+
+/** Options of a supervisor whose threads no other supervisor has: they have a heap limit of their own. */
+export function ownThreads(): SupervisorOptions {
+  return { resourceLimits: { maxOldGenerationSizeMb: heapMb++ } }
+}
+
 /** A task that runs a function of a fixture. */
 export function fixture<A, R = unknown>(
   file: string,

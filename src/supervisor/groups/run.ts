@@ -166,8 +166,8 @@ export class Run {
   #exited({ exitCode, error, mayBeLeftover }: Exit): void {
     this.#setFree()
     if (this.#isSettled) return
+    const wasKept = this.#onThread.isReused
     if (this.#control.abandon()) {
-      const wasKept = this.#onThread.isReused
       const early = wasKept ? error : diedEarly(error)
       this.#end({ kind: 'died', exitCode: undefined, error: early, mayBeLeftover: wasKept })
       return
@@ -183,7 +183,10 @@ export class Run {
       if (received === undefined) break
       this.#receive(received.message)
     }
-    this.#end(this.#ending ?? { kind: 'died', exitCode, error, mayBeLeftover })
+    // The function is not to blame for the death of a kept thread that was only loading it.
+    const isLeftover = mayBeLeftover || (wasKept && !this.#isRunning)
+    if (this.#ending === undefined) this.#end({ kind: 'died', exitCode, error, mayBeLeftover: isLeftover })
+    else this.#ended(this.#ending, undefined)
   }
 
   /** Ends its thread, and ignores all further messages of the run. If it has not begun, it never will. */

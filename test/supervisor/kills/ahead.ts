@@ -4,9 +4,8 @@ import type { Random } from '../../support/random.mjs'
 import type { Cell, Way } from './cells.ts'
 import { CONSUMERS, startConsumers } from './consumers.ts'
 import type { Delivery } from './ledger.ts'
-import type { Library, Sites } from './library.ts'
 import { PLACES } from './places.ts'
-import { alive, check, ROUND_LIMIT_MS, type RoundReport, Stage } from './stage.ts'
+import { atWork, check, ROUND_LIMIT_MS, type RoundReport, type Setting, Stage } from './stage.ts'
 
 type AheadCell = Extract<Cell, { scene: 'ahead' }>
 
@@ -27,19 +26,15 @@ interface Taken {
  * Consumers that fetch items ahead die, while this thread takes items, too, and revokes theirs when it finds
  * nothing else. It sees the attempts: only an item that the dead had begun is charged with a death.
  */
-export async function playAhead(
-  { way }: AheadCell,
-  millrace: Library,
-  sites: Sites,
-  random: Random,
-): Promise<RoundReport> {
+export async function playAhead({ way }: AheadCell, setting: Setting): Promise<RoundReport> {
+  const { random } = setting
   const isEnded = way === 'terminate' || way === 'endless'
   const places = Array.from({ length: isEnded ? 1 : VICTIMS }, () => random.below(COUNT))
   const plan = {
     way: way === 'terminate, hot' ? ('none' as const) : way,
     at: way === 'terminate, hot' ? [] : places.sort((a, b) => a - b),
   }
-  const stage = new Stage(millrace, sites, random, plan, 64, { restart: { max: 100 } })
+  const stage = await Stage.open(setting, plan, 64, { restart: { max: 100 } }, CONSUMERS)
   const { queue } = stage
   startConsumers(stage, 'consume', styleFor(way, random))
   const areThere = () => queue.stats().threads.length > CONSUMERS
@@ -63,7 +58,7 @@ export async function playAhead(
       const before = stage.load('LENGTH')
       const some = 1 + random.below(COUNT / 8)
       await until(() => stage.load('LENGTH') >= before + some || isOver, 'items are taken', ROUND_LIMIT_MS)
-      const victims = [...alive.keys()]
+      const victims = atWork()
       if (victims.length > 0 && !isOver) stage.kill(random.pick(victims))
     }
   }
@@ -111,12 +106,16 @@ async function taking({ queue }: Stage, random: Random): Promise<{ taken: Taken[
 }
 
 /**
- * A thread that dies has begun one item at most, and may not have noted it yet. @throws if more deliveries
- * are counted than that, or fewer than were noted
+ * A thread that dies has begun one item at most, and may not have noted it yet. The death of a kept thread
+ * by something uncaught is charged to none. @throws if more deliveries are counted than that, or fewer than
+ * were noted
  */
 function refuseCharges(stage: Stage, taken: readonly Taken[]): void {
   const noted = new Map<number, number>()
-  for (const { number } of stage.deliveries()) noted.set(number, (noted.get(number) ?? 0) + 1)
+  for (const { number, thread, state } of stage.deliveries()) {
+    const isAcquitted = stage.acquitted.has(thread) && state < PLACES.SETTLED
+    if (!isAcquitted) noted.set(number, (noted.get(number) ?? 0) + 1)
+  }
   const charges = taken.map(({ number, attempt }) => attempt - 1 - (noted.get(number) ?? 0))
   check(!charges.some((charge) => charge < 0), 'each delivery is counted', charges)
   const unknown = charges.reduce((sum, charge) => sum + charge, 0)

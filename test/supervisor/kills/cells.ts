@@ -28,6 +28,30 @@ export type Cell =
   | { readonly scene: 'nested' }
   | { readonly scene: 'ahead'; readonly way: Way }
   | { readonly scene: 'wedge'; readonly wedge: Wedge }
+  | { readonly scene: 'between'; readonly moment: Moment }
+
+/** The threads of a round: each made for its run, or kept from earlier ones and kept for later ones. */
+export type Threads = 'fresh' | 'kept'
+
+/**
+ * When a kept thread dies: while it waits, ended or by itself, then perhaps just as it is taken; as the next group is started, just before or after it, or within
+ * the next ms; before it begins; while it loads the next module; in the next function, by what an earlier
+ * one has left; while it reports the end of a function, by itself or by another thread.
+ */
+export type Moment = (typeof MOMENTS)[number]
+export const MOMENTS = [
+  'idle',
+  'idle, by a timer that was left',
+  'before the next start',
+  'after the next start',
+  'while it starts',
+  'before it begins',
+  'as it loads',
+  'a timer that was left',
+  'a rejection that was left',
+  'as it ends, by itself',
+  'as it ends, by another',
+] as const
 
 /** Deaths of all consumers at once, of one after the other, during a start, of a producer with a consumer. */
 export type Storm = 'all at once' | 'while another recovers' | 'while starting' | 'with the producer'
@@ -76,6 +100,7 @@ export const CELLS: readonly Cell[] = [
   ...(['terminate', 'terminate, hot', 'endless', 'exit 0', 'exit 1', 'rejection'] as const).map(
     (way): Cell => ({ scene: 'ahead', way }),
   ),
+  ...MOMENTS.map((moment): Cell => ({ scene: 'between', moment })),
 ]
 
 export function nameOf(cell: Cell): string {
@@ -90,9 +115,23 @@ export function nameOf(cell: Cell): string {
       return 'nested supervisor: terminate'
     case 'wedge':
       return `before ready: ${cell.wedge}`
+    case 'between':
+      return `between two runs: ${cell.moment}`
     case 'ahead':
       return `consume, fetching ahead: ${cell.way}`
   }
+}
+
+/** Threads that die before they are ready have run nothing before, but for those that die of a module. */
+export function modesOf(cell: Cell): readonly Threads[] {
+  if (cell.scene === 'between') return ['kept']
+  return cell.scene === 'wedge' && cell.wedge !== 'the module exits' ? ['fresh'] : ['fresh', 'kept']
+}
+
+/** One of the modes of the cell: by turns, as `turn` counts up. */
+export function modeOf(cell: Cell, turn: number): Threads {
+  const modes = modesOf(cell)
+  return modes[turn % modes.length] ?? 'fresh'
 }
 
 /** The heap limit of a thread may end the whole process. */

@@ -3,9 +3,16 @@ import { until, within } from '../../support/deadline.ts'
 import type { Random } from '../../support/random.mjs'
 import type { Cell, Through, Way } from './cells.ts'
 import type { Delivery } from './ledger.ts'
-import type { Library, Sites } from './library.ts'
 import { PLACES } from './places.ts'
-import { alive, check, LITTLE_MEMORY, ROUND_LIMIT_MS, type RoundReport, Stage } from './stage.ts'
+import {
+  atWork,
+  check,
+  LITTLE_MEMORY,
+  ROUND_LIMIT_MS,
+  type RoundReport,
+  type Setting,
+  Stage,
+} from './stage.ts'
 
 type ConsumerCell = Extract<Cell, { scene: 'consumer' }>
 
@@ -24,8 +31,15 @@ export function styleFor(through: Through, way: Way, random: Random): string {
   return random.pick(STYLES[through].filter((style) => !turns || TURNING.includes(style)))
 }
 
-export function startConsumers(stage: Stage, through: Through, style: string, more: object = {}) {
-  const task = { filename: stage.file('consumer.mjs'), name: style, threads: CONSUMERS }
+export function startConsumers(
+  stage: Stage,
+  through: Through,
+  style: string,
+  more: object = {},
+  file = 'consumer.mjs',
+) {
+  const { reuse } = stage
+  const task = { filename: stage.file(file), name: style, threads: CONSUMERS, reuse }
   if (through === 'spawn') {
     return stage.supervisor.spawn({ ...task, args: { shared: stage.shared, queue: stage.queue } })
   }
@@ -39,12 +53,8 @@ export function startConsumers(stage: Stage, through: Through, style: string, mo
 }
 
 /** One of three consumers dies during its run. */
-export async function playConsumer(
-  cell: ConsumerCell,
-  millrace: Library,
-  sites: Sites,
-  random: Random,
-): Promise<RoundReport> {
+export async function playConsumer(cell: ConsumerCell, setting: Setting): Promise<RoundReport> {
+  const { random } = setting
   const { way, through, more } = cell
   const plan = {
     way: way === 'terminate, hot' ? ('none' as const) : way,
@@ -56,7 +66,7 @@ export async function playConsumer(
     ...(way === 'memory' ? { resourceLimits: LITTLE_MEMORY } : {}),
     ...(way === 'close' ? { grace: 20 + random.below(200) } : {}),
   }
-  const stage = new Stage(millrace, sites, random, plan, random.pick([1, 2, 16, 100]), options)
+  const stage = await Stage.open(setting, plan, random.pick([1, 2, 16, 100]), options, CONSUMERS)
   const { supervisor, queue } = stage
   const style = styleFor(through, way, random)
   const group = startConsumers(stage, through, style, more === 'retries' ? { retries: 1 } : {})
@@ -86,7 +96,7 @@ export async function playConsumer(
       const at = random.below(COUNT - 5)
       await until(() => stage.load('LENGTH') > at, 'the run is under way', ROUND_LIMIT_MS)
       await stage.aMoment()
-      const threads = [...alive.keys()]
+      const threads = atWork()
       if (threads.length > 0) stage.kill(random.pick(threads))
       return
     }
@@ -140,7 +150,8 @@ export async function playConsumer(
   const isRight =
     report?.groups[0]?.restarts === stage.restarts && report.queues.every(({ left }) => left === 0)
   check(isRight, 'the report', report)
-  const expected = way === 'terminate, hot' ? stage.deaths : more === 'retries' ? 0 : 1
+  const deaths = way === 'terminate, hot' ? stage.deaths : more === 'retries' ? 0 : 1
+  const expected = deaths - stage.acquitted.size
   check(stage.restarts === expected, `${expected} restarts`, stage.restarts)
   return stage.conclude()
 }

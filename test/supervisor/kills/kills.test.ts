@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seedOfRun } from '../../support/seed.ts'
-import { CELLS } from './cells.ts'
+import { CELLS, type Cell, modeOf, type Threads } from './cells.ts'
 import { growth, startMany } from './many-runs.ts'
 import { killInProcess } from './processes.ts'
 
@@ -16,7 +16,13 @@ const jobs: [string, number[]][] = [
   ['consumers', scenes('consumer', 'ahead')],
   ['producers', scenes('producer')],
   ['several close upon each other, and threads before they are ready', scenes('storm', 'nested', 'wedge')],
+  ['kept threads between two runs', scenes('between')],
 ]
+
+/** Half of the cells run on fresh threads, and the others on kept ones; another run changes them over. */
+function threadsFor(index: number): Threads {
+  return modeOf(CELLS[index] as Cell, Math.floor((index + SEED) / 3))
+}
 
 describe('a supervisor whose threads are killed', () => {
   it.concurrent.each(jobs)(
@@ -25,7 +31,7 @@ describe('a supervisor whose threads are killed', () => {
       // Each run takes another round: rounds differ in the size of the queue and the number of threads.
       const round = SEED % 18
       const { lines } = await killInProcess(
-        cells.map((cell) => [cell, round] as const),
+        cells.map((cell) => [cell, round, threadsFor(cell)] as const),
         SEED,
         TEST_LIMIT_MS,
       )
@@ -36,9 +42,9 @@ describe('a supervisor whose threads are killed', () => {
   )
 
   it.concurrent(
-    'leaves nothing behind, run after run, and lets the process end',
+    'leaves nothing behind but kept threads, run after run on them, and lets the process end',
     async () => {
-      const { snapshots, exit } = await startMany(8)
+      const { snapshots, exit } = await startMany(40)
       expect(growth(snapshots)).toBeUndefined()
       // Measured: tens of ms. A handle that is left keeps the process alive until the deadline.
       expect(exit).toBeLessThan(10_000)

@@ -7,7 +7,7 @@ import { until, within } from '../../support/deadline.ts'
 import { Random } from '../../support/random.mjs'
 import type { Library, Sites } from './library.ts'
 import { STEP } from './places.ts'
-import { alive, check, observe, ROUND_LIMIT_MS, Stage } from './stage.ts'
+import { atWork, check, observe, ROUND_LIMIT_MS, type Setting, Stage } from './stage.ts'
 
 export interface ManyJob {
   readonly sites: Sites
@@ -19,6 +19,9 @@ export interface Snapshot {
   readonly run: number
   readonly resources: Readonly<Record<string, number>>
   readonly listeners: Readonly<Record<string, number>>
+  /** Threads that are kept, and runs so far that began on one. */
+  readonly idle: number
+  readonly reused: number
   /** Threads of the process; 0 where the system does not show them. */
   readonly threads: number
   readonly rss: number
@@ -26,46 +29,67 @@ export interface Snapshot {
   readonly external: number
 }
 
+/** Threads of each run. */
+const THREADS = 4
+const COUNT = 60
+
 const job = JSON.parse(process.argv[2] as string) as ManyJob
 observe()
 const millrace = (await import(job.sites.library)) as Library
-const random = new Random(7)
+const setting: Setting = { millrace, sites: job.sites, random: new Random(7), threads: 'kept' }
 const collect = (globalThis as { gc?: () => void }).gc as () => void
+const quarter = Math.max(1, Math.floor(job.runs / 4))
+/** Functions in turn, so that a thread runs another one each time. */
+const ways = [
+  () => pipeline('numbers', 'consumeSync'),
+  () => group('iterate'),
+  () => pipeline('numbersAsync', 'consumeConcurrent'),
+  () => group('takeSync'),
+  () => pipeline('numbers', 'consumeAsync'),
+  () => group('get'),
+]
+let run = 0
 
-for (let run = 1; run <= job.runs; run++) {
-  await (run % 2 === 0 ? group(run) : pipeline(run))
-  if (run % Math.max(1, job.runs / 4) === 0) console.log(JSON.stringify(await snapshot(run)))
+while (run < job.runs) {
+  const way = ways[run++ % ways.length] as () => Promise<void>
+  await way()
+  if (run % quarter === 0) console.log(JSON.stringify(await snapshot()))
 }
 console.log(JSON.stringify({ joined: true }))
 
-/** One producer and three consumers. One of them is killed in every fourth run. */
-async function pipeline(run: number): Promise<void> {
-  const stage = new Stage(millrace, job.sites, random, { way: 'none', at: [] }, 16, {})
-  const { supervisor } = stage
+/** One producer and three consumers. */
+async function pipeline(source: string, name: string): Promise<void> {
+  const stage = await Stage.open(setting, { way: 'none', at: [] }, 16, {}, 0)
+  const { supervisor, reuse } = stage
   const filename = stage.file('producer.mjs')
-  const args = { shared: stage.shared, resume: 'skip', step: STEP, count: 60 }
-  supervisor.produce(stage.queue, { filename, name: 'numbers', args, resume: 'skip' })
-  const consumer = { filename: stage.file('consumer.mjs'), name: 'consumeSync', threads: 3 }
-  supervisor.consume(stage.queue, { ...consumer, args: { shared: stage.shared } })
-  for (let number = 0; number < 60; number++) stage.stored.add(number)
-  for (let number = 0; number < 60; number++) stage.attempted.add(number)
-  await end(stage, run % 4 === 1)
+  const args = { shared: stage.shared, resume: 'skip', step: STEP, count: COUNT }
+  supervisor.produce(stage.queue, { filename, name: source, args, reuse, resume: 'skip' })
+  const consumer = { filename: stage.file('consumer.mjs'), name, threads: THREADS - 1, reuse }
+  const concurrency = name === 'consumeConcurrent' ? 3 : 1
+  supervisor.consume(stage.queue, { ...consumer, args: { shared: stage.shared }, concurrency })
+  for (let number = 0; number < COUNT; number++) {
+    stage.stored.add(number)
+    stage.attempted.add(number)
+  }
+  await end(stage)
 }
 
-/** Four threads that take items. */
-async function group(run: number): Promise<void> {
-  const stage = new Stage(millrace, job.sites, random, { way: 'none', at: [] }, 16, {})
+/** Threads that take items. */
+async function group(name: string): Promise<void> {
+  const stage = await Stage.open(setting, { way: 'none', at: [] }, 16, {}, 0)
   const args = { shared: stage.shared, queue: stage.queue }
-  stage.supervisor.spawn({ filename: stage.file('consumer.mjs'), name: 'iterate', threads: 4, args })
-  const feeding = stage.feed(0, 60).then(() => stage.queue.shutdown())
-  await end(stage, run % 4 === 2)
+  const { reuse } = stage
+  stage.supervisor.spawn({ filename: stage.file('consumer.mjs'), name, threads: THREADS, args, reuse })
+  const feeding = stage.feed(0, COUNT).then(() => stage.queue.shutdown())
+  await end(stage)
   await within(feeding, 'all is put', ROUND_LIMIT_MS)
 }
 
-async function end(stage: Stage, kills: boolean): Promise<void> {
-  if (kills) {
+/** In some runs a thread is killed; in the last ones before a snapshot none is, so that as many are kept. */
+async function end(stage: Stage): Promise<void> {
+  if (run % 8 === 3 && run % quarter > 0 && run % quarter < quarter - 3) {
     await until(() => stage.load('LENGTH') > 5, 'the run is under way', ROUND_LIMIT_MS)
-    const [thread] = alive.keys()
+    const [thread] = atWork()
     if (thread !== undefined) stage.kill(thread)
   }
   const { error } = await stage.outcome()
@@ -73,15 +97,18 @@ async function end(stage: Stage, kills: boolean): Promise<void> {
   stage.conclude()
 }
 
-async function snapshot(run: number): Promise<Snapshot> {
+async function snapshot(): Promise<Snapshot> {
   // Twice: an object that a finalizer releases is collected the second time.
   for (let turn = 0; turn < 4; turn++) {
     collect()
     await new Promise((resolve) => setImmediate(resolve))
   }
+  const { idle, reused } = new millrace.Supervisor().stats().spares
   const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage()
   return {
     run,
+    idle,
+    reused,
     resources: counts(process.getActiveResourcesInfo()),
     listeners: Object.fromEntries(
       [...process.eventNames()].map((name) => [String(name), process.listenerCount(name as 'exit')]),

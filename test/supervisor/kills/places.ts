@@ -15,6 +15,10 @@ export const PLACES = {
   DAMAGED: 4,
   /** The number of deliveries noted. */
   LENGTH: 5,
+  /** The number of threads that have stopped at a closed gate between two functions. */
+  BLOCKED: 6,
+  /** When it is 1, what functions have left behind acts. */
+  ACT: 7,
   /** From here on, ENTRY words for each delivery: the item's number + 1, threadId, state, life. */
   LOG: 16,
   ENTRY: 4,

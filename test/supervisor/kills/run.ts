@@ -1,6 +1,6 @@
-import { integer, main, refusal, script, text } from '../../../scripts/command-line.ts'
+import { choice, integer, main, refusal, script, text } from '../../../scripts/command-line.ts'
 import build from '../../support/build.ts'
-import { CELLS, type Cell, nameOf } from './cells.ts'
+import { CELLS, type Cell, modesOf, nameOf, type Threads } from './cells.ts'
 import { manyRuns } from './many-runs.ts'
 import { killInProcess, type Outcome } from './processes.ts'
 
@@ -10,14 +10,15 @@ const SCRIPT = script({
     'Kills threads of supervisors in every way and in every operation. Prints for each cell of the table how many ' +
     'threads died and were started again, and whether an item was lost.',
   options: {
-    kills: integer('runs of each cell', { min: 1, max: 100_000, fallback: 50 }),
+    kills: integer('runs of each cell, on each kind of threads', { min: 1, max: 100_000, fallback: 50 }),
     only: text('cells that have this in their name', '', 'all cells'),
+    threads: choice('made for each run, or kept from an earlier one', ['fresh', 'kept', 'both'], 'both'),
     seed: integer('seed of all runs', { min: 0, max: 2 ** 31 - 1, fallback: 1 }),
     from: integer('number of the first run of a cell', { min: 0, max: 1_000_000, fallback: 0 }),
     runs: integer('starts of a supervisor by the program that starts many; 0 leaves it out', {
       min: 0,
       max: 1_000_000,
-      fallback: 200,
+      fallback: 500,
     }),
   },
   example: '--kills 5 --only consume',
@@ -26,6 +27,7 @@ const SCRIPT = script({
 
 const columns = [
   'what is killed, and how',
+  'on',
   'runs',
   'deaths',
   'restarts',
@@ -36,10 +38,10 @@ const columns = [
   'max',
   'aborts',
 ]
-const widths = [46, 5, 7, 8, 5, 5, 5, 7, 7, 6]
+const widths = [48, 5, 5, 7, 8, 5, 5, 5, 7, 7, 6]
 let failures = 0
 
-await main(SCRIPT, async ({ kills, only, seed, from, runs }) => {
+await main(SCRIPT, async ({ kills, only, threads = 'both', seed, from, runs }) => {
   if (!CELLS.some((cell) => nameOf(cell).includes(only)))
     throw refusal('only', 'a part of the name of a cell', only)
   build()
@@ -50,12 +52,15 @@ await main(SCRIPT, async ({ kills, only, seed, from, runs }) => {
   print(columns)
   for (const [index, cell] of CELLS.entries()) {
     if (!nameOf(cell).includes(only)) continue
-    const rounds = Array.from({ length: kills }, (_, round) => [index, from + round] as const)
-    try {
-      report(cell, await killInProcess(rounds, seed, 120_000 + kills * 10_000))
-    } catch (error) {
-      failures++
-      console.log(`${nameOf(cell)}: ${(error as Error).message}`)
+    for (const mode of modesOf(cell)) {
+      if (threads !== 'both' && threads !== mode) continue
+      const rounds = Array.from({ length: kills }, (_, round) => [index, from + round, mode] as const)
+      try {
+        report(cell, mode, await killInProcess(rounds, seed, 120_000 + kills * 10_000))
+      } catch (error) {
+        failures++
+        console.log(`${nameOf(cell)}, ${mode} threads: ${(error as Error).message}`)
+      }
     }
   }
   if (runs > 0) {
@@ -70,7 +75,7 @@ await main(SCRIPT, async ({ kills, only, seed, from, runs }) => {
   return failures === 0 ? 0 : 1
 })
 
-function report(cell: Cell, { lines, aborts }: Outcome): void {
+function report(cell: Cell, threads: Threads, { lines, aborts }: Outcome): void {
   const failure = lines.find((line) => line.failure !== undefined)?.failure
   if (failure !== undefined) {
     failures++
@@ -83,6 +88,7 @@ function report(cell: Cell, { lines, aborts }: Outcome): void {
   const times = reports.map(({ ms }) => ms).sort((a, b) => a - b)
   print([
     nameOf(cell),
+    threads,
     reports.length,
     sum('deaths'),
     sum('restarts'),

@@ -1,21 +1,35 @@
+import { syncBuiltinESMExports } from 'node:module'
+import os from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
-import type { Queue, Report, Supervisor, SupervisorOptions } from '../../../src/index.ts'
+import type { Queue, QueueOptions, Report, Supervisor, SupervisorOptions } from '../../../src/index.ts'
 import { until, within } from '../../support/deadline.ts'
 import type { Random } from '../../support/random.mjs'
-import type { Way } from './cells.ts'
+import type { Threads, Way } from './cells.ts'
 import { type Delivery, isSound, judge, type Verdict } from './ledger.ts'
 import type { Library, Sites } from './library.ts'
 import { MOST, PLACES } from './places.ts'
 
 /** Far above the time of a round, since shared machines are slow. */
 export const ROUND_LIMIT_MS = 40_000
+/** More than a round has threads, so that each of them can be a kept one. */
+const MOST_SPARES = 8
+/** What a thread dies of that catches nothing: the message of fixtures. */
+const UNCAUGHT = 'nobody catches this'
 /** Small enough to be full within some ms. Many small arrays fill it, so Node can report the error. */
 export const LITTLE_MEMORY = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 }
 
 export interface Item {
   readonly number: number
   readonly body: string
+}
+
+/** What each round is given. */
+export interface Setting {
+  readonly millrace: Library
+  readonly sites: Sites
+  readonly random: Random
+  readonly threads: Threads
 }
 
 export interface RoundReport extends Verdict {
@@ -43,9 +57,13 @@ export interface Plan {
 export const alive = new Map<number, Worker>()
 export const listeners = { started: (_worker: Worker) => {}, exited: (_thread: number) => {} }
 const warnings: Error[] = []
+/** The runs that a thread has begun, by threadId. */
+const runs = new Map<number, number>()
 
-/** Called before the library is loaded, so that a death is known here first. */
+/** Called before the library is loaded, so that a death is known here first, and spares are many. */
 export function observe(): void {
+  os.availableParallelism = () => MOST_SPARES
+  syncBuiltinESMExports()
   process.on('worker', (worker) => {
     const thread = worker.threadId
     alive.set(thread, worker)
@@ -56,6 +74,17 @@ export function observe(): void {
     listeners.started(worker)
   })
   process.on('warning', (warning) => warnings.push(warning))
+}
+
+/** The threads that the library keeps: alive, and no one's. */
+function resting(): ReadonlySet<number> {
+  const others = (globalThis as Record<symbol, unknown>)[Symbol.for('millrace.others')]
+  return (others as { resting: ReadonlySet<number> }).resting
+}
+
+/** The threads of this process that are alive, without kept ones. */
+export function atWork(): number[] {
+  return [...alive.keys()].filter((thread) => !resting().has(thread))
 }
 
 /** Every seventh is a long one. */
@@ -75,42 +104,82 @@ export class Stage {
   )
   readonly stored = new Set<number>()
   readonly attempted = new Set<number>()
+  /** Whether the tasks of the round take kept threads, and leave theirs. */
+  readonly reuse: boolean
   /** threadIds of the threads that died or threw. */
   readonly dead = new Set<number>()
   /** The number of deaths and throws, those before the function had begun included. */
   deaths = 0
   restarts = 0
+  /** The number of runs that have begun. */
+  starts = 0
+  /** threadIds of kept threads that died by something uncaught: a fresh thread follows, uncounted. */
+  readonly acquitted = new Set<number>()
+  /** threadIds of all runs that have begun. */
+  readonly ran = new Set<number>()
   /** threadIds of the threads that were ended from outside. */
   readonly killed = new Set<number>()
   /** The error with which puts of this thread ended. */
   refusal: (Error & { code?: string }) | undefined
   readonly #sites: Sites
+  /** The threads that were there before. */
+  readonly #old = new Set(alive.keys())
+  /** Runs that must begin on kept threads, and those that had before. */
+  readonly #mustReuse: number
+  readonly #hadReused: number
   readonly #since = performance.now()
 
-  constructor(
-    millrace: Library,
-    sites: Sites,
-    random: Random,
+  /** `threads`: how many threads the round begins with. Where it uses kept ones, there are so many. */
+  static async open(
+    setting: Setting,
     plan: Plan,
     maxsize: number,
     options: SupervisorOptions,
+    threads: number,
+    queueOptions: QueueOptions<Item> = {},
+  ): Promise<Stage> {
+    if (setting.threads === 'kept' && threads > 0) await warm(setting, options, threads)
+    return new Stage(setting, plan, { maxsize, ...queueOptions }, options, threads)
+  }
+
+  private constructor(
+    { millrace, sites, random, threads }: Setting,
+    plan: Plan,
+    queueOptions: QueueOptions<Item>,
+    options: SupervisorOptions,
+    first: number,
   ) {
     this.millrace = millrace
+    this.reuse = threads === 'kept'
     this.#sites = sites
     this.random = random
     this.plan = plan
-    this.queue = new millrace.Queue<Item>({ maxsize, name: 'items' })
+    this.queue = new millrace.Queue<Item>({ ...queueOptions, name: 'items' })
     this.supervisor = new millrace.Supervisor(options)
     this.supervisor.on('exit', ({ threadId, exitCode, error }) => {
       if (exitCode === undefined && error === undefined) return
       this.deaths++
       this.dead.add(threadId)
+      const isUncaught = exitCode !== undefined && (error?.cause as Error | undefined)?.message === UNCAUGHT
+      if (isUncaught && (runs.get(threadId) ?? 0) > 1) this.acquitted.add(threadId)
     })
+    this.supervisor.on('start', ({ threadId }) => {
+      this.starts++
+      this.ran.add(threadId)
+    })
+    countRuns(this.supervisor)
     this.supervisor.on('restart', () => {
       this.restarts++
     })
     this.openGate()
     warnings.length = 0
+    this.#mustReuse = this.reuse ? first : 0
+    this.#hadReused = this.supervisor.stats().spares.reused
+  }
+
+  /** Deaths that are answered by a restart which is counted. */
+  get countedDeaths(): number {
+    return this.deaths - this.acquitted.size
   }
 
   file(name: string): URL {
@@ -122,13 +191,18 @@ export class Stage {
     return { words: this.words, places: PLACES, plan: this.plan }
   }
 
-  load(place: 'FIRED' | 'VICTIM' | 'DAMAGED' | 'LENGTH'): number {
+  load(place: 'FIRED' | 'VICTIM' | 'DAMAGED' | 'LENGTH' | 'BLOCKED'): number {
     return Atomics.load(this.words, PLACES[place])
   }
 
   openGate(): void {
     Atomics.store(this.words, PLACES.GATE, 1)
     Atomics.notify(this.words, PLACES.GATE)
+  }
+
+  /** What functions have left behind acts from now on. */
+  act(): void {
+    Atomics.store(this.words, PLACES.ACT, 1)
   }
 
   closeGate(): void {
@@ -227,8 +301,11 @@ export class Stage {
     const faults: string[] = []
     if (!isSound(verdict)) faults.push(`items went astray: ${JSON.stringify(verdict)}`)
     if (this.load('DAMAGED') > 0) faults.push(`${this.load('DAMAGED')} items arrived damaged`)
-    const spares = this.supervisor.stats().spares.idle
-    if (alive.size !== spares) faults.push(`${alive.size} threads outlived the join, and ${spares} are kept`)
+    const outlived = atWork().filter((thread) => !this.#old.has(thread) || this.ran.has(thread))
+    if (outlived.length > 0) faults.push(`threads outlived the join: ${outlived}`)
+    const reused = this.supervisor.stats().spares.reused - this.#hadReused
+    if (this.reuse ? reused < this.#mustReuse : reused > 0)
+      faults.push(`${reused} runs began on kept threads, and not ${this.#mustReuse}`)
     const { threads, unfinished, size, held } = this.queue.stats()
     if (unfinished + size + held > 0) faults.push(`unfinished ${unfinished}, size ${size}, held ${held}`)
     if (threads.length > 1) faults.push(`${threads.length} threads are attached`)
@@ -239,6 +316,26 @@ export class Stage {
     const ms = performance.now() - this.#since
     return { ...verdict, deaths: this.deaths, restarts: this.restarts, ms }
   }
+}
+
+/** Counts the runs of the supervisor's threads: a thread that has several is a kept one. */
+export function countRuns(of: Supervisor): void {
+  of.on('start', ({ threadId }) => runs.set(threadId, (runs.get(threadId) ?? 0) + 1))
+}
+
+/** Makes kept threads, as many as `threads`, by functions that end. */
+async function warm(
+  { millrace, sites }: Setting,
+  { resourceLimits }: SupervisorOptions,
+  threads: number,
+): Promise<void> {
+  const supervisor = new millrace.Supervisor(resourceLimits === undefined ? {} : { resourceLimits })
+  countRuns(supervisor)
+  const filename = new URL('consumer.mjs', sites.fixtures)
+  supervisor.spawn({ filename, name: 'nothing', threads, reuse: true })
+  await within(supervisor.join(), 'threads are made to be kept', ROUND_LIMIT_MS)
+  const { spares } = supervisor.stats()
+  check(spares.idle >= threads, `${threads} threads are kept`, spares)
 }
 
 export function check(condition: boolean, what: string, found?: unknown): asserts condition {

@@ -1,11 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { until, within } from '../../support/deadline.ts'
-import type { Random } from '../../support/random.mjs'
 import type { Cell } from './cells.ts'
-import { startConsumers, styleFor } from './consumers.ts'
-import type { Library, Sites } from './library.ts'
+import { CONSUMERS, startConsumers, styleFor } from './consumers.ts'
 import { STEP } from './places.ts'
-import { alive, check, listeners, ROUND_LIMIT_MS, type RoundReport, Stage } from './stage.ts'
+import {
+  alive,
+  atWork,
+  check,
+  listeners,
+  ROUND_LIMIT_MS,
+  type RoundReport,
+  type Setting,
+  Stage,
+} from './stage.ts'
 
 type StormCell = Extract<Cell, { scene: 'storm' }>
 
@@ -13,23 +20,21 @@ const COUNT = 200
 const STRIKES = 3
 
 /** Many deaths in one run, in quick succession. */
-export async function playStorm(
-  cell: StormCell,
-  millrace: Library,
-  sites: Sites,
-  random: Random,
-): Promise<RoundReport> {
-  const { storm, through } = cell
+export async function playStorm({ storm, through }: StormCell, setting: Setting): Promise<RoundReport> {
+  const { random } = setting
   const plan = { way: 'none', at: [] } as const
-  const stage = new Stage(millrace, sites, random, plan, random.pick([1, 2, 16]), { restart: { max: 100 } })
-  const { supervisor, queue } = stage
   const withProducer = storm === 'with the producer'
+  const threads = CONSUMERS + (withProducer ? 1 : 0)
+  const options = { restart: { max: 100 } }
+  const stage = await Stage.open(setting, plan, random.pick([1, 2, 16]), options, threads)
+  const { supervisor, queue, reuse } = stage
   if (withProducer) {
     supervisor.produce(queue, {
       filename: stage.file('producer.mjs'),
       name: 'numbers',
       args: { shared: stage.shared, resume: 'skip', step: STEP, count: COUNT },
       resume: 'skip',
+      reuse,
     })
     for (let number = 0; number < COUNT; number++) stage.attempted.add(number).add(number)
   }
@@ -42,12 +47,12 @@ export async function playStorm(
     }
   }
   const strike = async () => {
-    const threads = [...alive.keys()]
+    const threads = atWork()
     if (storm === 'while another recovers') {
       // The successor is started, and the items are reclaimed, in the same run of the event loop.
       listeners.exited = () => {
         listeners.exited = () => {}
-        const [other] = alive.keys()
+        const [other] = atWork()
         if (other !== undefined) stage.kill(other)
       }
       stage.kill(random.pick(threads))
@@ -58,15 +63,12 @@ export async function playStorm(
       )
     } else if (storm === 'while starting') {
       const first = random.pick(threads)
-      let young: number | undefined
-      listeners.started = ({ threadId }) => {
-        young = threadId
-      }
+      const young = () => atWork().find((each) => !threads.includes(each))
       stage.kill(first)
-      await until(() => young !== undefined || isOver, 'a thread is started again', ROUND_LIMIT_MS)
-      listeners.started = () => {}
-      await sleep(random.below(80))
-      if (young !== undefined) await stage.killAndWait(young)
+      await until(() => young() !== undefined || isOver, 'a thread is started again', ROUND_LIMIT_MS)
+      await sleep(random.below(reuse ? 5 : 80))
+      const victim = young()
+      if (victim !== undefined) await stage.killAndWait(victim)
     } else {
       for (const thread of threads) stage.kill(thread)
       await until(() => threads.every((each) => !alive.has(each)), 'all die', ROUND_LIMIT_MS)
@@ -88,7 +90,6 @@ export async function playStorm(
     killing(),
   ])
   listeners.exited = () => {}
-  listeners.started = () => {}
   check(error === undefined, 'join resolves', error)
   check(stage.restarts <= stage.killed.size, `at most ${stage.killed.size} restarts`, stage.restarts)
   if (withProducer) {
@@ -99,15 +100,17 @@ export async function playStorm(
 }
 
 /** A thread that supervises threads dies, and its threads with it. */
-export async function playNested(millrace: Library, sites: Sites, random: Random): Promise<RoundReport> {
+export async function playNested(setting: Setting): Promise<RoundReport> {
+  const { random } = setting
   const plan = { way: 'none', at: [] } as const
-  const stage = new Stage(millrace, sites, random, plan, random.pick([1, 2, 16]), { restart: { max: 100 } })
-  const { supervisor, queue } = stage
+  const stage = await Stage.open(setting, plan, random.pick([1, 2, 16]), { restart: { max: 100 } }, 1)
+  const { supervisor, queue, reuse } = stage
   const lives = new Set<number>()
   supervisor.spawn({
     filename: stage.file('parent.mjs'),
     name: 'supervise',
-    args: { queue, shared: stage.shared, threads: 2 },
+    args: { queue, shared: stage.shared, threads: 2, reuse },
+    reuse,
   })
   let isOver = false
   const killing = async () => {
@@ -115,7 +118,7 @@ export async function playNested(millrace: Library, sites: Sites, random: Random
       const some = random.below(30)
       const taken = () => stage.deliveries().filter((each) => each.life === life).length
       await until(() => taken() > some || isOver, 'items are taken', ROUND_LIMIT_MS)
-      const [parent] = alive.keys()
+      const [parent] = atWork()
       if (parent === undefined || isOver) return
       lives.add(life)
       await stage.aMoment()

@@ -1,24 +1,17 @@
 import type { Worker } from 'node:worker_threads'
 import type { SupervisorOptions } from '../../../src/index.ts'
 import { within } from '../../support/deadline.ts'
-import type { Random } from '../../support/random.mjs'
 import type { Cell } from './cells.ts'
-import type { Library, Sites } from './library.ts'
 import { STEP } from './places.ts'
-import { check, listeners, ROUND_LIMIT_MS, type RoundReport, Stage } from './stage.ts'
+import { check, listeners, ROUND_LIMIT_MS, type RoundReport, type Setting, Stage } from './stage.ts'
 
 type WedgeCell = Extract<Cell, { scene: 'wedge' }>
 
 const COUNT = 40
 
 /** Threads die before they are ready. The run ends anyway, with the reason. */
-export async function playWedge(
-  cell: WedgeCell,
-  round: number,
-  millrace: Library,
-  sites: Sites,
-  random: Random,
-): Promise<RoundReport> {
+export async function playWedge(cell: WedgeCell, round: number, setting: Setting): Promise<RoundReport> {
+  const { random } = setting
   const { wedge } = cell
   const role = (['consume', 'spawn', 'produce', 'produce, resume'] as const)[round % 4] as string
   const threads = random.pick([1, 3])
@@ -38,14 +31,19 @@ export async function playWedge(
   if (wedge === 'a preload exits') {
     process.execArgv.push('--input-type=module', '--import', 'data:text/javascript,process.exit(5)')
   }
-  const stage = new Stage(millrace, sites, random, { way: 'none', at: [] }, 4, options)
-  const { supervisor, queue } = stage
+  const stage = await Stage.open(setting, { way: 'none', at: [] }, 4, options, threads)
+  const { supervisor, queue, reuse } = stage
   try {
     const filename = stage.file('consumer.mjs')
     const at = (name: string) =>
       wedge === 'the module exits'
-        ? { filename: stage.file('stillborn.mjs'), threads }
-        : { filename: role.startsWith('produce') ? stage.file('producer.mjs') : filename, name, threads }
+        ? { filename: stage.file('stillborn.mjs'), threads, reuse }
+        : {
+            filename: role.startsWith('produce') ? stage.file('producer.mjs') : filename,
+            name,
+            threads,
+            reuse,
+          }
     if (role === 'consume')
       supervisor.consume(queue, { ...at('consumeSync'), args: { shared: stage.shared } })
     else if (role === 'spawn') supervisor.spawn({ ...at('iterate'), args: { shared: stage.shared, queue } })
