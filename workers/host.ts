@@ -50,7 +50,7 @@ async function runAndReport(message: RunMessage, control: RunWords): Promise<voi
   await flushed(process.stdout)
   await flushed(process.stderr)
   const unfit = message.mayStay ? await unfitBy(outcome, leftovers, message.role.kind === 'run') : undefined
-  // What the function has left running may not start threads, or speak for the next function.
+  // Work that the function has left running may not start threads, or speak for the next function.
   if (message.mayStay) setLink(undefined)
   post(message.port, { kind: 'ended', unfit })
   message.port.close()
@@ -119,7 +119,7 @@ interface Attached {
   readonly producer: Producer | undefined
   readonly consumer: Consumer | undefined
   readonly args: unknown
-  /** Of the role 'run'. */
+  /** The item of the role 'run'; undefined for other roles. */
   readonly item: unknown
   /** The queues among the arguments, then the one that the thread produces for. */
   readonly queues: readonly object[]

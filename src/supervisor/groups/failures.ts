@@ -37,10 +37,10 @@ export function runError(failure: FailureKind, run: FailedRun): ThreadError {
   return error
 }
 
-/** What the function threw, or a RunTimeoutError, by the error of its thread. */
+/** The value that the function threw, or a RunTimeoutError, by the error of its thread. */
 const thrownValues = new WeakMap<object, { readonly value: unknown }>()
 
-/** What the function threw if `error` says that it threw; else undefined. */
+/** The value that the function threw, if `error` says that it threw; else undefined. */
 export function thrownIn(error: unknown): { readonly value: unknown } | undefined {
   return typeof error === 'object' && error !== null ? thrownValues.get(error) : undefined
 }

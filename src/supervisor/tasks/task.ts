@@ -40,7 +40,8 @@ export interface ThreadTask<A = unknown, R = unknown> {
   readonly reuse?: boolean | undefined
   /**
    * The name of an export of the function's module. It is called once in each thread, as `(args, thread)`,
-   * before the function; its promise is awaited. If it throws, the thread fails as if the function had thrown.
+   * before the function; its promise is awaited. If it throws, the thread fails as if the function had
+   * thrown.
    * @default none
    */
   readonly setup?: string | undefined
