@@ -26,8 +26,8 @@ const ascii: Plugin = {
 
 /**
  * Writes `lib/`. Its folders are those of the sources, since `src/thread-files.ts` looks for `workers/`
- * beside its own. The part that only a supervisor needs is a chunk of its own: threads leave it out, and
- * bundles that use queues alone do so, too.
+ * beside its own. A chunk of its own holds the code that only a supervisor needs: threads leave it out, and
+ * so do bundles that use queues alone.
  */
 export async function buildPackage(): Promise<void> {
   rmSync(`${ROOT}lib`, { recursive: true, force: true })
@@ -60,7 +60,7 @@ export async function buildPackage(): Promise<void> {
     },
   })
   await bundle.close()
-  // The first file of a thread is plain JavaScript, and is found by its place.
+  // The first file that a thread loads is plain JavaScript, and found by its place.
   for (const file of readdirSync(`${ROOT}workers`)) {
     if (file.endsWith('.cjs')) copyFileSync(`${ROOT}workers/${file}`, `${ROOT}lib/workers/${file}`)
   }

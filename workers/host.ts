@@ -122,7 +122,7 @@ interface Attached {
   readonly producer: Producer | undefined
   readonly consumer: Consumer | undefined
   readonly args: unknown
-  /** Present with the role 'run'. */
+  /** The item of the role 'run'; undefined for other roles. */
   readonly item: unknown
   /** The queues among the arguments, then the one that the thread produces for. */
   readonly queues: readonly object[]

@@ -14,8 +14,8 @@ export function noteUncaught(): void {
 }
 
 /**
- * Finds what a function has left in its thread, beside what the thread had once the module was loaded. A
- * thread in which a function has left anything does not run another one.
+ * Compares a thread after a function has ended with the thread after its module was loaded. A thread that a
+ * function left anything in does not run another one.
  */
 export class Leftovers {
   readonly #resources = activeResources()

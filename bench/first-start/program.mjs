@@ -119,7 +119,7 @@ const piscina = {
 async function memory(subject) {
   await subject.idle(threads)
   await begun(threads)
-  // A thread still frees and allocates for a moment after it has begun.
+  // The memory that a thread still frees or allocates after it has begun.
   await new Promise((resolve) => setTimeout(resolve, 300))
   return process.memoryUsage.rss() / 2 ** 20
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGzip, gzipSync } from 'node:zlib'
-import type { Queue, ThreadContext } from '../../src/index.ts'
+import { type Queue, type ThreadContext, threaded } from '../../src/index.ts'
 
 /** The path is bytes, as in the file system, because not every name is UTF-8. */
 export interface Digest {
@@ -36,10 +36,10 @@ let buffer: Buffer | undefined
  * Called with each path. The path is finished when the call has returned. If this thread dies before that,
  * another thread gets the path. So a file may be digested twice, but is never forgotten.
  */
-export async function digest(path: Uint8Array, { args }: ThreadContext<Shared>): Promise<void> {
+export const digest = threaded(import.meta, async (path: Uint8Array, { args }: ThreadContext<Shared>) => {
   const { results, progress } = args
   await results.put(await digestOf(path, progress).catch((error) => unreadable(path, error)))
-}
+})
 
 async function digestOf(path: Uint8Array, progress: BigInt64Array): Promise<Digest> {
   const { fd, size } = openRegular(path)

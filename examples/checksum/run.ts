@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
-import { codecs, Queue, QueueShutDownError, Supervisor, task } from '../../src/index.ts'
-import { type Digest, openRegular, type Unreadable } from './digest.ts'
+import { codecs, Queue, QueueShutDownError, Supervisor } from '../../src/index.ts'
+import { type Digest, digest, openRegular, type Unreadable } from './digest.ts'
 import { drawProgress, note } from './output.ts'
 import { walk } from './walk.ts'
 
@@ -43,12 +43,7 @@ export async function digestTree(directory: string, threads: number): Promise<Ru
     const { message } = (error?.cause ?? { message: `exit code ${exitCode}` }) as Error
     note(`a thread died (${message}), another takes over its file`)
   })
-  const { href } = new URL('./digest.ts', import.meta.url)
-  const digest = task<typeof import('./digest.ts'), 'digest'>(href, 'digest', {
-    threads,
-    args: { results, progress: bytes },
-  })
-  supervisor.consume(paths, digest)
+  supervisor.consume(paths, digest, { threads, args: { results, progress: bytes } })
 
   const stopDrawing = drawProgress(progress)
   try {

@@ -9,7 +9,7 @@ import type { PackedArgs } from './args.ts'
 /** The key in the `workerData` of a thread under which its first file finds its Boot. */
 export const THREAD_BOOT = 'millrace.boot'
 
-/** The first message to a thread, without which it can receive no others. */
+/** The data that a thread needs before it can receive messages. */
 export interface Boot {
   /** The module of `serve`, which runs functions. */
   readonly host: string

@@ -47,9 +47,11 @@ const PROGRESS_INTERVAL_MS = 1000
  * their producers are over, and reports how the groups ended.
  *
  * @example
+ *     const read = threaded(import.meta, function* ({ folder }: { folder: string }) { … })
+ *     const resize = threaded(import.meta, async (path: string) => { … })
  *     const supervisor = new Supervisor({ handleSignals: true })
- *     supervisor.produce(queue, { filename, name: 'read' })
- *     supervisor.consume(queue, { filename, name: 'resize' })
+ *     supervisor.produce(queue, read, { args: { folder } })
+ *     supervisor.consume(queue, resize)
  *     await supervisor.join()
  */
 export class Supervisor extends EventEmitter<SupervisorEvents> {
@@ -168,8 +170,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   /**
-   * Resolves when all groups have ended and their threads with them. Groups that are added meanwhile count
-   * too.
+   * Resolves when all groups are over. By then each of their threads has exited, or is kept for the next
+   * group. Groups that are added meanwhile count too.
    *
    * @example
    *     const report = await supervisor.join({ timeout: 60_000 })
@@ -223,7 +225,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   /**
    * Asks all threads to stop, group after group in the order of the stream of items: consumers go on until
    * their producers have ended. Items that threads hold are finished. The threads of a group that have not
-   * stopped within `grace` are terminated. Resolves when all threads have ended. Nothing can be started
+   * stopped within `grace` are terminated. Resolves when all groups are over. Nothing can be started
    * afterwards.
    *
    * @example

@@ -5,7 +5,7 @@ type Library = typeof import('@msgpack/msgpack')
 
 let loaded: Library | undefined
 
-/** @msgpack/msgpack. It is loaded at its first use, since few programs use it: that takes milliseconds. */
+/** @msgpack/msgpack, loaded at its first use: few programs use it, and loading it takes milliseconds. */
 export function library(): Library {
   loaded ??= Module.createRequire(place())('@msgpack/msgpack') as Library
   return loaded

@@ -37,7 +37,7 @@ export function runError(failure: FailureKind, run: FailedRun): ThreadError {
   return error
 }
 
-/** By the error of a thread: the value that its function threw, or a RunTimeoutError. */
+/** The value that the function threw, or a RunTimeoutError, by the error of its thread. */
 const thrownValues = new WeakMap<object, { readonly value: unknown }>()
 
 /** The value that the function threw, if `error` says that it threw; else undefined. */

@@ -3,13 +3,17 @@ import type { Member } from './member.ts'
 
 /** Threads that run one function. */
 export interface ThreadGroup<R = unknown> {
-  /** The name of the export or the threaded function that runs; of a default export, that of its module. */
+  /**
+   * The name of the function: that of the export, or that given to `threaded`; else its own name or that of
+   * its variable; else the name of its file.
+   */
   readonly name: string
   /** The number of its threads. */
   readonly threads: number
   /**
-   * Resolves when all its threads have ended, with their return values by index. The value is undefined for a
-   * thread that was asked to stop and then threw the AbortError of its wait.
+   * Resolves when the group is over, with the return values of its threads by index. By then each of its
+   * threads has exited, or is kept for another group. The value is undefined for a thread that was asked to
+   * stop and then threw the AbortError of its wait.
    *
    * @example
    *     const [sum] = await supervisor.spawn({ filename, name: 'sum' }).join({ timeout: 10_000 })
@@ -20,7 +24,7 @@ export interface ThreadGroup<R = unknown> {
   join(options?: WaitOptions): Promise<R[]>
   /**
    * Asks its threads to stop, terminates those that have not stopped after the supervisor's `grace`, and
-   * resolves when all have ended.
+   * resolves when the group is over.
    *
    * @example
    *     setTimeout(() => group.stop(), 60_000)
@@ -34,9 +38,12 @@ export interface GroupEvents {
   ended(member: Member, thread: number, exitCode: number | undefined, error: Error | undefined): void
   restarting(member: Member): void
   deadLettered(member: Member, error: unknown, attempts: number): void
-  /** All its threads have ended, or are about to exit. Called before `join` resolves. */
+  /** All its runs have ended. Called before `join` resolves. */
   over(): void
-  /** All its threads have exited. Called before `join` resolves, and before the group drops its queues. */
+  /**
+   * All its threads have exited or are kept. Called before `join` resolves, and before the group drops its
+   * queues.
+   */
   gone(): void
   /** A `join` of the group has ended. */
   joined(): void

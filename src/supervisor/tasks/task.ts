@@ -6,7 +6,10 @@ import type { Runs, RunsOneOf } from '../../threaded/index.ts'
 /** A key that is never set. It carries the type of the function's return value. */
 declare const result: unique symbol
 
-/** A function of a module, to be run on threads. */
+/**
+ * A function of a module, to be run on threads. `run` takes the function and `args` of it only, and `warm`
+ * the function only.
+ */
 export interface ThreadTask<A = unknown, R = unknown> {
   /**
    * The module: an absolute path, a `file:` URL as a string, or a URL object. It may be TypeScript.
@@ -47,7 +50,8 @@ export interface ThreadTask<A = unknown, R = unknown> {
   readonly setup?: string | undefined
   /**
    * Likewise an export that is called once the function has ended: has returned, has thrown, or was asked to
-   * stop. It is not called after a death.
+   * stop. It is not called after a death, nor if `setup` threw. If it throws, the thread fails, unless the
+   * function has thrown before.
    * @default none
    */
   readonly teardown?: string | undefined

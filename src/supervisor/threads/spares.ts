@@ -32,12 +32,14 @@ const spares: Spare[] = []
 const ended = new Map<string, number>()
 let reused = 0
 
+/** @internal */
 export function spareStats(): SpareStats {
   return { idle: spares.length, reused, ended: Object.fromEntries(ended) }
 }
 
 /**
  * A kept thread with these settings, and the module `filename` loaded if there is one; else a new thread.
+ * @internal
  * @throws for settings that Node refuses
  */
 export function takeThread(settings: ThreadSettings, filename: string): Thread {
@@ -62,6 +64,7 @@ function takeSpare(key: string, filename: string): Thread | undefined {
 /**
  * Keeps a thread whose function has ended, for another function. If `unfit` says why it cannot run one, the
  * thread is ended. Resolves when all have exited that were ended for it.
+ * @internal
  */
 export async function giveBack(thread: Thread, unfit: string | undefined): Promise<void> {
   if (unfit !== undefined || !thread.isFit) {
