@@ -95,7 +95,7 @@ async function buildPackage(folder: keyof typeof packages): Promise<void> {
 async function buildCommonJs(): Promise<void> {
   mkdirSync(join(root, 'commonjs'))
   writeFileSync(join(root, 'commonjs/package.json'), '{}')
-  writeFileSync(join(root, 'commonjs/main.ts'), source.replaceAll('import.meta.url', '__filename'))
+  writeFileSync(join(root, 'commonjs/main.ts'), source.replaceAll('import.meta', '__filename'))
   await compile('commonjs', { ...OPTIONS, verbatimModuleSyntax: false }, ['main.ts'])
 }
 
