@@ -121,6 +121,13 @@ describe('run', () => {
     for (const word of words) expect(error.message).toContain(word)
   })
 
+  it('takes the options of a task, and refuses those of groups', async () => {
+    const task = { ...call('hangs'), timeout: 30 } as never
+    expect(await failureOf(run(task, 0), 'the call')).toMatchObject({ code: 'ERR_RUN_TIMEOUT' })
+    const error = await failureOf(run({ ...call('square'), threads: 2 }, 1), 'the call')
+    expect(error.message).toMatch(/^task\.threads must be absent/)
+  })
+
   it('refuses a function that is not threaded, and an item that cannot be cloned', async () => {
     const plain = ((n: number) => n) as never
     expect(await failureOf(run(plain, 1 as never), 'the call')).toMatchObject({

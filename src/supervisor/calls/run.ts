@@ -1,4 +1,4 @@
-import { integer, type Known, optionsObject } from '../../check.ts'
+import { integer, invalidValue, type Known, optionsObject } from '../../check.ts'
 import { AbortError } from '../../errors.ts'
 import { packArgs, placeIn, refuseSelfStart } from '../../protocol/index.ts'
 import { durationOf, signalOf } from '../../queue/index.ts'
@@ -113,7 +113,14 @@ async function callIn(plan: GroupPlan, frames: string, signal: AbortSignal | und
 
 function planOf(given: unknown, item: unknown, options: RunOptions | undefined): GroupPlan {
   const { found, options: ofTask } = workOf(given, undefined)
-  const { args = ofTask.args, timeout, retries, grace } = optionsObject('options', options, KNOWN)
+  for (const [name, value] of Object.entries(ofTask)) {
+    if (value !== undefined && !Object.hasOwn(KNOWN, name))
+      throw invalidValue(`task.${name}`, 'absent: it is for groups of threads', value)
+  }
+  const { args, timeout, retries, grace } = {
+    ...ofTask,
+    ...defined(optionsObject('options', options, KNOWN)),
+  }
   const max = integer('options.retries', retries, 0, MAX, 0)
   const timeoutMs = timeout === undefined ? undefined : integer('options.timeout', timeout, 1, MAX)
   return {
@@ -135,4 +142,9 @@ function planOf(given: unknown, item: unknown, options: RunOptions | undefined):
     setup: undefined,
     teardown: undefined,
   }
+}
+
+/** An option that is given as undefined counts as absent. */
+function defined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>
 }

@@ -7,7 +7,7 @@ import type { Runs, RunsOneOf } from '../../threaded/index.ts'
 declare const result: unique symbol
 
 /**
- * A function of a module, to be run on threads. `run` takes the function and `args` of it only, and `warm`
+ * A function of a module, to be run on threads. `run` takes `args`, `timeout` and `retries` of it, and `warm`
  * the function only.
  */
 export interface ThreadTask<A = unknown, R = unknown> {
