@@ -14,8 +14,8 @@ export function noteUncaught(): void {
 }
 
 /**
- * What a thread has once its module is loaded, and what a function has left beside that when it has ended. A
- * thread that a function left anything in does not run another one.
+ * The state of a thread once its module is loaded; and all that a function has left beside that when it has
+ * ended. A thread that a function left anything in does not run another one.
  */
 export class Leftovers {
   readonly #resources = activeResources()
@@ -54,7 +54,7 @@ export class Leftovers {
   }
 }
 
-/** What keeps the event loop alive, by kind. */
+/** The resources that keep the event loop alive, by kind. */
 function activeResources(): Map<string, number> {
   const counts = new Map<string, number>()
   for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1)
