@@ -25,7 +25,7 @@ async function run(one: Supervisor, name: string, args: object = {}): Promise<an
   return result
 }
 
-describe('what an earlier function has left on its thread', () => {
+describe('the rest that an earlier function has left on its thread', () => {
   it('is a queue object that throws, while the next function has another', async () => {
     const [one, queue] = [own(), numbers()]
     queue.putSync(1)

@@ -34,9 +34,10 @@ export type Cell =
 export type Threads = 'fresh' | 'kept'
 
 /**
- * When a kept thread dies: while it waits, ended or by itself, then perhaps just as it is taken; as the next group is started, just before or after it, or within
- * the next ms; before it begins; while it loads the next module; in the next function, by what an earlier
- * one has left; while it reports the end of a function, by itself or by another thread.
+ * When a kept thread dies: while it waits, ended or by itself, then perhaps just as it is taken; as the next
+ * group is started, just before or after it, or within the next ms; before it begins; while it loads the next
+ * module; in the next function, by what an earlier one has left; while it reports the end of a function, by
+ * itself or by another thread.
  */
 export type Moment = (typeof MOMENTS)[number]
 export const MOMENTS = [

@@ -11,7 +11,7 @@ export interface ManyRuns {
   readonly exit: number
 }
 
-/** Starts many supervisors in one process, of four kept threads each. Rejects if something of them is left. */
+/** Starts many supervisors in one process, each of four kept threads. Rejects if anything is left. */
 export async function startMany(runs: number): Promise<ManyRuns> {
   const job: ManyJob = { sites: SITES, runs }
   const { output, errors, code, sinceLastLine } = await runProcess('many.ts', job, 60_000 + runs * 1000, [

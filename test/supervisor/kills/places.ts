@@ -17,7 +17,7 @@ export const PLACES = {
   LENGTH: 5,
   /** The number of threads that have stopped at a closed gate between two functions. */
   BLOCKED: 6,
-  /** When it is 1, what functions have left behind acts. */
+  /** Timers that functions have left act when it is 1. */
   ACT: 7,
   /** From here on, ENTRY words for each delivery: the item's number + 1, threadId, state, life. */
   LOG: 16,

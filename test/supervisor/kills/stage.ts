@@ -14,7 +14,7 @@ import { MOST, PLACES } from './places.ts'
 export const ROUND_LIMIT_MS = 40_000
 /** More than a round has threads, so that each of them can be a kept one. */
 const MOST_SPARES = 8
-/** What a thread dies of that catches nothing: the message of fixtures. */
+/** The message of what fixtures throw and nothing catches. */
 const UNCAUGHT = 'nobody catches this'
 /** Small enough to be full within some ms. Many small arrays fill it, so Node can report the error. */
 export const LITTLE_MEMORY = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 }
@@ -24,7 +24,7 @@ export interface Item {
   readonly body: string
 }
 
-/** What each round is given. */
+/** All that a round needs. */
 export interface Setting {
   readonly millrace: Library
   readonly sites: Sites
@@ -200,7 +200,7 @@ export class Stage {
     Atomics.notify(this.words, PLACES.GATE)
   }
 
-  /** What functions have left behind acts from now on. */
+  /** Timers that functions have left act from now on. */
   act(): void {
     Atomics.store(this.words, PLACES.ACT, 1)
   }
