@@ -182,14 +182,14 @@ async function callBetween(
   thread: ThreadContext,
   call: () => Promise<unknown>,
 ): Promise<unknown> {
-  const callWithArgs = (fn: AnyFunction | undefined) =>
+  const callWithArgs = async (fn: AnyFunction | undefined) =>
     (fn as ThreadFunction<unknown, unknown> | undefined)?.(thread.args, thread)
   await callWithArgs(setup)
   let value: unknown
   try {
     value = await call()
   } catch (error) {
-    await Promise.resolve(callWithArgs(teardown)).catch(() => {})
+    await callWithArgs(teardown).catch(() => {})
     throw error
   }
   await callWithArgs(teardown)

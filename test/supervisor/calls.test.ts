@@ -36,6 +36,14 @@ describe('run', () => {
     expect(words[0]).toBe(5)
   })
 
+  it('counts calls that take too long and calls that throw together', async () => {
+    const words = sharedWords()
+    const options = { args: { words }, retries: 2, timeout: 50 }
+    const error = await failureOf(run(call('slowThenFails'), 2, options), 'the call')
+    expect(error.message).toBe('call 3')
+    expect(words[0]).toBe(3)
+  })
+
   it('rejects with a ThreadError for a death', async () => {
     const error = await failureOf(run(call('diesAtFirst'), 1, { args: { words: sharedWords() } }), 'the call')
     expect(error).toMatchObject({ name: 'ThreadError', code: 'ERR_THREAD', exitCode: 7 })
@@ -70,6 +78,27 @@ describe('run', () => {
     })
   })
 
+  it('does not begin if its signal aborts in the same turn', async () => {
+    const words = sharedWords()
+    const controller = new AbortController()
+    const { signal } = controller
+    const aborted = failureOf(run(call('failsAtFirst'), 0, { args: { words }, signal }), 'the call')
+    controller.abort()
+    expect(await aborted).toMatchObject({ code: 'ABORT_ERR' })
+    expect(words[0]).toBe(0)
+  })
+
+  it('lets many calls wait with one signal, without a warning of listeners', async () => {
+    const warnings: Error[] = []
+    const note = (warning: Error) => warnings.push(warning)
+    process.on('warning', note)
+    const { signal } = new AbortController()
+    const calls = Array.from({ length: cores + 20 }, (_, n) => run(call('square'), n, { signal }))
+    await within(Promise.all(calls), 'all calls')
+    process.off('warning', note)
+    expect(warnings).toEqual([])
+  })
+
   it('leaves the line when its signal aborts while it waits for a thread', async () => {
     const words = sharedWords()
     const stop = new AbortController()
@@ -100,6 +129,24 @@ describe('run', () => {
     expect(await within(run(call('square'), 5), 'the call')).toBe(25)
     queue.shutdown()
     await within(group.join(), 'the group')
+  })
+
+  it('gets a thread that a group gives back while another call goes on', async () => {
+    const words = sharedWords()
+    const stop = new AbortController()
+    const queue = new millrace.Queue<number>({ codec: millrace.codecs.int32 })
+    const group = supervisor().consume(queue, call('square'))
+    expect(group.threads).toBe(cores)
+    const { signal } = stop
+    const long = failureOf(run(call('waitsForStop'), 0, { args: { words }, signal }), 'the long call')
+    const next = run(call('square'), 6)
+    queue.shutdown()
+    await within(group.join(), 'the group')
+    // With one core the long call has the only thread.
+    if (cores === 1) stop.abort()
+    expect(await within(next, 'the next call')).toBe(36)
+    stop.abort()
+    await long
   })
 
   it('passes queues in `args` attached', async () => {
@@ -217,6 +264,14 @@ describe('setup and teardown', () => {
     })
     await within(group.join(), 'the group')
     expect([words[0], words[1], words[4]]).toEqual([4, 1, 0])
+  })
+
+  it('tells of the throw of the function, though teardown throws as well', async () => {
+    const queue = new millrace.Queue<number>({ codec: millrace.codecs.int32 })
+    const options = { threads: 1, args: { words: sharedWords() }, teardown: 'throwsInTearDown' }
+    const group = supervisor().consume(queue, call('throwsAtTwo'), options)
+    await queue.put(2)
+    expect((await failureOf(group.join(), 'the group')).message).toContain('item 2')
   })
 
   it('calls teardown after a throw, and when the thread is asked to stop', async () => {

@@ -1,4 +1,5 @@
-import { returnShare, takeShare } from '../threads/index.ts'
+import { onAbort } from '../../wait/index.ts'
+import { returnShare, takeShare, whenReturned } from '../threads/index.ts'
 
 /** Calls of `run` under way. */
 let calls = 0
@@ -12,16 +13,17 @@ const waiting: (() => void)[] = []
 export async function freeThread(signal: AbortSignal | undefined): Promise<void> {
   if (waiting.length === 0 && take()) return
   await new Promise<void>((resolve, reject) => {
-    const abort = () => {
-      waiting.splice(waiting.indexOf(begin), 1)
-      reject(signal?.reason)
-    }
     const begin = () => {
-      signal?.removeEventListener('abort', abort)
+      undo?.()
       resolve()
     }
+    const undo =
+      signal &&
+      onAbort(signal, () => {
+        waiting.splice(waiting.indexOf(begin), 1)
+        reject(signal.reason)
+      })
     waiting.push(begin)
-    signal?.addEventListener('abort', abort)
   })
 }
 
@@ -29,8 +31,12 @@ export async function freeThread(signal: AbortSignal | undefined): Promise<void>
 export function returnThread(): void {
   calls--
   returnShare(1)
-  while (waiting.length > 0 && take()) waiting.shift()?.()
 }
+
+/** Not only a call makes room for the next one: a group does, too. */
+whenReturned(() => {
+  while (waiting.length > 0 && take()) waiting.shift()?.()
+})
 
 function take(): boolean {
   if (takeShare(1, calls === 0 ? 1 : 0) === 0) return false

@@ -89,6 +89,8 @@ export async function run(given: unknown, item: unknown, options?: unknown): Pro
     throw aborted()
   })
   try {
+    // The program may have aborted it since, in the same turn.
+    if (signal?.aborted) throw aborted()
     return await callIn(plan, frames, signal)
   } finally {
     returnThread()
@@ -131,7 +133,7 @@ function planOf(given: unknown, item: unknown, options: RunOptions | undefined):
     inputs: [],
     outputs: [],
     closes: [],
-    calls: { concurrency: 1, timeoutMs, decide: (attempts) => (attempts <= max ? 0 : 'fail') },
+    calls: { concurrency: 1, timeoutMs, decide: () => 0 },
     blamesItems: false,
     noRestart: undefined,
     restart: { max, within: MAX, backoff: 0, onThrow: true, option: 'retries' },

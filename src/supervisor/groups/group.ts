@@ -251,7 +251,8 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     const { thread } = member
     const queue = input && internalsOf(input)
     const attempts = queue?.attemptsOf(entry) ?? member.restarts + 1
-    const decision = calls.decide(attempts)
+    // The retries of a call without a queue are those of the restart policy, whatever has failed it.
+    const decision = queue !== undefined || this.#budget.take() ? calls.decide(attempts) : 'fail'
     if (
       queue === undefined ||
       queue.recordTimeout(thread, { entry, delay: recordedDelay(decision), limit: timeoutMs })

@@ -34,9 +34,19 @@ export function takeShare(wanted: number, least: number): number {
 export function returnShare(threads: number): void {
   Atomics.sub(word, 0, threads)
   link()?.sharesThreads(-threads)
+  onReturn()
 }
 
 /** A thread has ended, or its run is over: what it had taken is free again. */
 export function returnShareOf(threads: number): void {
-  if (threads > 0) Atomics.sub(word, 0, threads)
+  if (threads <= 0) return
+  Atomics.sub(word, 0, threads)
+  onReturn()
+}
+
+let onReturn: () => void = () => {}
+
+/** `call` is told when threads are free again that this thread, or one of its threads, had taken. */
+export function whenReturned(call: () => void): void {
+  onReturn = call
 }
