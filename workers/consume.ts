@@ -233,6 +233,8 @@ export class Consumer {
     }
     let result: unknown
     this.#recycling?.countItem()
+    // Lanes that wait for an item would keep the thread.
+    if (this.isRecycled) this.#over.abort()
     lane?.begin(lease.entry)
     this.#words.callBegins()
     try {

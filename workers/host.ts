@@ -49,6 +49,8 @@ async function runAndReport(message: RunMessage, control: RunWords): Promise<voi
   const holdsItems = itemsLeft().length > 0
   const isCall = message.role.kind === 'run'
   detachAll()
+  // The last acts of the function may write, or go uncaught, only after its ticks and promises.
+  await new Promise((resolve) => setImmediate(resolve))
   await flushed(process.stdout)
   await flushed(process.stderr)
   const unfit = message.mayStay ? await unfitBy(outcome, holdsItems, leftovers, isCall) : undefined

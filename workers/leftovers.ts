@@ -24,10 +24,9 @@ export class Leftovers {
   readonly #workers = workersAtWork()
   readonly #uncaught = uncaught
 
-  /** Says what was left, after one to a few turns of the event loop; undefined if nothing was. */
+  /** Says what was left, after a few turns of the event loop at most; undefined if nothing was. */
   async found(): Promise<string | undefined> {
-    // At least one: what nothing has caught is known after the ticks and promises of the function.
-    for (let turn = 0; turn === 0 || (turn < MAX_TURNS && this.#newResource() !== undefined); turn++) {
+    for (let turn = 0; turn < MAX_TURNS && this.#newResource() !== undefined; turn++) {
       await new Promise((resolve) => setImmediate(resolve))
     }
     if (workersAtWork() > this.#workers) return 'a Worker that runs'

@@ -41,6 +41,6 @@ export class Recycling {
     const now = clock.now()
     if (now - this.#readAt < HEAP_INTERVAL_MS) return
     this.#readAt = now
-    this.#isDue = getHeapStatistics().used_heap_size > this.#heapBytes
+    if (getHeapStatistics().used_heap_size > this.#heapBytes) this.#isDue = true
   }
 }

@@ -73,7 +73,7 @@ export class SupervisorLink implements ThreadLink {
     }
     const reports: ThreadMessage[] = [
       { kind: 'ending', outcome },
-      { kind: 'ended', unfit: error.message },
+      { kind: 'ended', unfit: 'a program that starts itself' },
     ]
     for (const report of reports) this.#port.postMessage(report)
   }

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, type Stats, statSync } from 'node:fs'
 import Module from 'node:module'
 import { dirname, join, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -19,6 +19,8 @@ interface ParsedModule extends ModuleFile {
   /** The file that each specifier means; OUTSIDE for no file of the program; undefined if none was found. */
   readonly targets: Map<string, string | undefined>
 }
+
+type FileStats = Pick<Stats, 'mtimeMs' | 'size' | 'isFile'>
 
 const TYPESCRIPT = /\.[cm]?tsx?$/
 const JAVASCRIPT = /\.[cm]?js$/
@@ -79,7 +81,7 @@ export function* moduleGraphOf(path: string): Generator<ParsedModule> {
     const module = parsed(file)
     yield module
     for (const [specifier, known] of module.targets) {
-      const isKnown = known === OUTSIDE || (known !== undefined && (found.has(known) || isFile(known)))
+      const isKnown = known === OUTSIDE || (known !== undefined && (found.has(known) || isFileNow(known)))
       const target = isKnown ? known : targetOf(specifier, file)
       module.targets.set(specifier, target)
       add(target)
@@ -91,7 +93,7 @@ export function* moduleGraphOf(path: string): Generator<ParsedModule> {
 const parsedModules = new Map<string, ParsedModule>()
 
 function parsed(path: string): ParsedModule {
-  const { mtimeMs = 0, size = 0 } = statsOf(path) ?? {}
+  const { mtimeMs = 0, size = 0 } = statsNow(path) ?? {}
   const known = parsedModules.get(path)
   if (known !== undefined && known.mtimeMs === mtimeMs && known.size === size) return known
   const source = sourceOf(path)
@@ -113,8 +115,40 @@ function parsed(path: string): ParsedModule {
  * disk.
  */
 export function moduleVersion(filename: string): string {
+  const { versions } = lookNow()
+  const known = versions.get(filename)
+  if (known !== undefined) return known
   const files = [...moduleGraphOf(fileURLToPath(filename))]
-  return files.map(({ path, mtimeMs, size }) => `${path} ${mtimeMs} ${size}`).join('\n')
+  const version = files.map(({ path, mtimeMs, size }) => `${path} ${mtimeMs} ${size}`).join('\n')
+  versions.set(filename, version)
+  return version
+}
+
+/** Looks at files that count for the rest of this turn: a start of threads needs each several times. */
+interface Looks {
+  readonly stats: Map<string, FileStats | undefined>
+  readonly versions: Map<string, string>
+}
+
+let looks: Looks | undefined
+
+function lookNow(): Looks {
+  if (looks !== undefined) return looks
+  looks = { stats: new Map(), versions: new Map() }
+  void Promise.resolve().then(() => {
+    looks = undefined
+  })
+  return looks
+}
+
+function statsNow(path: string): FileStats | undefined {
+  const { stats } = lookNow()
+  if (!stats.has(path)) stats.set(path, statsOf(path))
+  return stats.get(path)
+}
+
+function isFileNow(path: string): boolean {
+  return statsNow(path)?.isFile() === true
 }
 
 /** Whether Node takes the file for CommonJS because of its name and its package, whatever it contains. */
@@ -155,7 +189,7 @@ function relativeTarget(specifier: string, from: string): string | undefined {
 }
 
 function existing(path: string): string | undefined {
-  return isFile(path) ? path : typeScriptFor(path)
+  return isFileNow(path) ? path : typeScriptFor(path)
 }
 
 /** The text of a file; '' for one that cannot be read or has more than 1 MiB. */
@@ -167,9 +201,9 @@ export function sourceOf(path: string): string {
   }
 }
 
-function statsOf(path: string): { readonly mtimeMs: number; readonly size: number } | undefined {
+function statsOf(path: string): FileStats | undefined {
   try {
-    return statSync(path)
+    return statSync(path, { throwIfNoEntry: false })
   } catch {
     return undefined
   }

@@ -22,7 +22,9 @@ export interface SupervisorOptions {
    */
   signal?: AbortSignal | undefined
   /**
-   * How often threads of one group are started again after a death; false: never.
+   * How often threads of one group are started again after a death; false: never. A kept thread that dies by
+   * an uncaught error may have got that from an earlier function: a new thread takes its place, and this does
+   * not count.
    * @default { max: 3, within: 60_000, backoff: 0, onThrow: false }
    */
   restart?: Partial<RestartPolicy> | false | undefined

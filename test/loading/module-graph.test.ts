@@ -22,25 +22,28 @@ describe('moduleGraphOf', () => {
     expect(graph()).toEqual(['a.js', 'b.ts', 'c.js'])
   })
 
-  it('reads a file again when its size or its time has changed', () => {
+  it('reads a file again in a later turn, when its size or its time has changed', async () => {
     write('a.js', "import './b.js'\n")
     write('b.js', '')
     write('c.js', '')
     expect(graph()).toEqual(['a.js', 'b.js'])
     write('a.js', "import './b.js'\nimport './c.js'\n")
+    await undefined
     expect(graph()).toEqual(['a.js', 'b.js', 'c.js'])
     write('a.js', "import './c.js'\nimport './c.js'\n")
     utimesSync(path('a.js'), 1, 1)
+    await undefined
     expect(graph()).toEqual(['a.js', 'c.js'])
   })
 
-  it('finds the TypeScript of a file that is no longer there, and a file that was not there before', () => {
+  it('finds the TypeScript of a file that is no longer there, and a file that was not there before', async () => {
     write('a.js', "import './b.js'\nimport './c.js'\n")
     write('b.js', '')
     expect(graph()).toEqual(['a.js', 'b.js'])
     rmSync(path('b.js'))
     write('b.ts', '')
     write('c.js', '')
+    await undefined
     expect(graph()).toEqual(['a.js', 'b.ts', 'c.js'])
   })
 })

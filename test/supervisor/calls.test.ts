@@ -117,7 +117,7 @@ describe('run', () => {
 
   it('has at most as many calls under way as there are cores, and serves all', async () => {
     const words = sharedWords()
-    const calls = Array.from({ length: 40 }, () => run(call('counted'), 3, { args: { words } }))
+    const calls = Array.from({ length: 20 }, () => run(call('counted'), 30, { args: { words } }))
     const threads = await within(Promise.all(calls), 'all calls')
     expect(words[2]).toBe(cores)
     expect(new Set(threads).size).toBeLessThanOrEqual(cores)
@@ -147,6 +147,18 @@ describe('run', () => {
     expect(await within(next, 'the next call')).toBe(36)
     stop.abort()
     await long
+  })
+
+  it('waits for threads that groups of other threads return', async () => {
+    const queue = new millrace.Queue<number>({ codec: millrace.codecs.int32 })
+    const group = supervisor().consume(queue, call('square'))
+    const words = sharedWords()
+    const args = { words, filename: call('square').filename.toString() }
+    const nested = supervisor().spawn(call('runsTwo'), { threads: 1, args })
+    await reaches(words, 0, 1)
+    queue.shutdown()
+    await within(group.join(), 'the group')
+    expect(await within(nested.join(), 'the nested calls')).toEqual([16])
   })
 
   it('passes queues in `args` attached', async () => {
@@ -314,6 +326,20 @@ describe('recycle', () => {
     expect(words[0]).toBe(5)
     expect(restarts).toEqual([])
     expect(one.stats().groups[0]?.members[0]).toMatchObject({ recycles: 4, restarts: 0 })
+  })
+
+  it('replaces a thread of which some calls wait for items', async () => {
+    const words = sharedWords()
+    const queue = new millrace.Queue<number>({ codec: millrace.codecs.int32 })
+    const one = supervisor()
+    const options = { threads: 1, concurrency: 4, args: { words }, recycle: { items: 2 }, setup: 'setUp' }
+    const group = one.consume(queue, call('works'), options)
+    await reaches(words, 0, 1)
+    await queue.putMany([1, 2])
+    await reaches(words, 0, 2)
+    queue.shutdown()
+    await within(group.join(), 'the group')
+    expect([words[2], words[3]]).toEqual([2, 2])
   })
 
   it('replaces a thread whose heap has grown', async () => {

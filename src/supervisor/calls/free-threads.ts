@@ -1,10 +1,11 @@
 import { onAbort } from '../../wait/index.ts'
-import { returnShare, takeShare, whenReturned } from '../threads/index.ts'
+import { returnShare, shareMoves, takeShare } from '../threads/index.ts'
 
 /** Calls of `run` under way. */
 let calls = 0
 /** Calls that wait for a thread, in the order in which they came. */
 const waiting: (() => void)[] = []
+let isWatching = false
 
 /**
  * Resolves when one of the threads that the process shares is free, and takes it. The calls of this thread
@@ -24,6 +25,7 @@ export async function freeThread(signal: AbortSignal | undefined): Promise<void>
         reject(signal.reason)
       })
     waiting.push(begin)
+    void watch()
   })
 }
 
@@ -31,12 +33,24 @@ export async function freeThread(signal: AbortSignal | undefined): Promise<void>
 export function returnThread(): void {
   calls--
   returnShare(1)
+  serve()
 }
 
-/** Not only a call makes room for the next one: a group does, too. */
-whenReturned(() => {
+function serve(): void {
   while (waiting.length > 0 && take()) waiting.shift()?.()
-})
+}
+
+/** Serves calls whenever a group, here or in another thread, has given threads back. */
+async function watch(): Promise<void> {
+  if (isWatching) return
+  isWatching = true
+  while (waiting.length > 0) {
+    const moves = shareMoves()
+    serve()
+    if (waiting.length > 0) await moves
+  }
+  isWatching = false
+}
 
 function take(): boolean {
   if (takeShare(1, calls === 0 ? 1 : 0) === 0) return false

@@ -1,6 +1,6 @@
 import { integer, invalidValue, type Known, optionsObject } from '../../check.ts'
 import { AbortError } from '../../errors.ts'
-import { packArgs, placeIn, refuseSelfStart } from '../../protocol/index.ts'
+import { type Arguments, packArgs, placeIn, refuseSelfStart } from '../../protocol/index.ts'
 import { durationOf, signalOf } from '../../queue/index.ts'
 import type { Takes, ThreadedFunction } from '../../threaded/index.ts'
 import { onAbort } from '../../wait/index.ts'
@@ -8,7 +8,7 @@ import { framesAbove } from '../call-site.ts'
 import { Group, type GroupPlan, thrownIn } from '../groups/index.ts'
 import { type ItemArgs, type ResultAfter, type ThreadTask, workOf } from '../tasks/index.ts'
 import { freeThread, returnThread } from './free-threads.ts'
-import { NOBODY } from './nobody.ts'
+import { NOBODY, PLAIN } from './unsupervised.ts'
 
 /** The options of `run`. */
 export interface RunOptions<A = unknown> {
@@ -32,7 +32,8 @@ export interface RunOptions<A = unknown> {
   readonly signal?: AbortSignal | undefined
   /**
    * Further calls after one that has failed: by a throw, by the death of its thread, or by `timeout`; 0 to
-   * 2^31 - 1.
+   * 2^31 - 1. A kept thread that dies by an uncaught error may have got that from an earlier function: the
+   * call is made again on a new thread, and this does not count.
    * @default 0
    */
   readonly retries?: number | undefined
@@ -126,23 +127,23 @@ function planOf(given: unknown, item: unknown, options: RunOptions | undefined):
   const max = integer('options.retries', retries, 0, MAX, 0)
   const timeoutMs = timeout === undefined ? undefined : integer('options.timeout', timeout, 1, MAX)
   return {
+    ...PLAIN,
     task: { ...found, threads: 1 },
-    args: packArgs(args === undefined ? 'item' : 'item or options.args', { item, args }, item),
-    role: 'spawn',
+    args: packCall(item, args),
     roleOf: () => ({ kind: 'run' }),
-    inputs: [],
-    outputs: [],
-    closes: [],
     calls: { concurrency: 1, timeoutMs, decide: () => 0 },
-    blamesItems: false,
-    noRestart: undefined,
     restart: { max, within: MAX, backoff: 0, onThrow: true, option: 'retries' },
-    resourceLimits: undefined,
     grace: grace === undefined ? 50 : durationOf('options.grace', grace),
-    reuse: true,
-    share: 0,
-    setup: undefined,
-    teardown: undefined,
+  }
+}
+
+/** @throws TypeError that names which of the two cannot be sent */
+function packCall(item: unknown, args: unknown): Arguments {
+  try {
+    return packArgs('item', { item, args }, item)
+  } catch (error) {
+    packArgs('options.args', args)
+    throw error
   }
 }
 

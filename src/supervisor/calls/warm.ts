@@ -4,9 +4,9 @@ import { packArgs, placeIn, refuseSelfStart } from '../../protocol/index.ts'
 import { HOST } from '../../thread-files.ts'
 import type { ThreadedFunction } from '../../threaded/index.ts'
 import { framesAbove } from '../call-site.ts'
-import { Group, type GroupTask, restartPolicy } from '../groups/index.ts'
+import { Group, type GroupPlan, type GroupTask, restartPolicy } from '../groups/index.ts'
 import { type ThreadTask, workOf } from '../tasks/index.ts'
-import { NOBODY } from './nobody.ts'
+import { NOBODY, PLAIN } from './unsupervised.ts'
 
 /**
  * Starts threads beforehand, so that the first groups and calls find them. They are kept for 10 s, as any
@@ -28,30 +28,15 @@ export async function warm(n?: number, fn?: ThreadedFunction<unknown> | ThreadTa
   refuseSelfStart(placeIn(frames))
   const threads = Math.min(integer('n', n, 1, 1024, availableParallelism()), availableParallelism())
   const found = fn === undefined ? OF_LIBRARY : workOf(fn, undefined).found
-  const group = new Group(
-    0,
-    {
-      task: { ...found, threads },
-      args: packArgs('args', undefined),
-      role: 'spawn',
-      roleOf: () => ({ kind: 'load' }),
-      inputs: [],
-      outputs: [],
-      closes: [],
-      calls: undefined,
-      blamesItems: false,
-      noRestart: undefined,
-      restart: restartPolicy(undefined),
-      resourceLimits: undefined,
-      grace: 0,
-      reuse: true,
-      share: 0,
-      setup: undefined,
-      teardown: undefined,
-    },
-    frames,
-    NOBODY,
-  )
+  const plan: GroupPlan = {
+    ...PLAIN,
+    task: { ...found, threads },
+    args: packArgs('args', undefined),
+    roleOf: () => ({ kind: 'load' }),
+    restart: restartPolicy(undefined),
+    grace: 0,
+  }
+  const group = new Group(0, plan, frames, NOBODY)
   await group.join()
 }
 

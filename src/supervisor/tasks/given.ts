@@ -17,6 +17,7 @@ export interface Work {
   readonly found: Omit<GroupTask, 'threads'>
 }
 
+const TASK = 'a task ({ filename, name }), or a function of `threaded(import.meta, fn)`'
 const UNTAGGED =
   'a task, or a function of `threaded(import.meta, fn)`; a thread finds no other function, so wrap it'
 const KNOWN: Known<Record<string, unknown>> = { filename: true, name: true, ...TASK_OPTIONS }
@@ -39,7 +40,7 @@ export function workOf(given: unknown, options: unknown): Work {
 }
 
 function taskOf(given: unknown): Given {
-  if (given === undefined) throw invalidType('task', 'an object', given)
+  if (typeof given !== 'object' || given === null) throw invalidType('task', TASK, given)
   return checkedNames('task', optionsObject('task', given as Given), KNOWN)
 }
 

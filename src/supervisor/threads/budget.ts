@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 import { link } from '../../thread-link.ts'
+import { waitAsync } from '../../wait/index.ts'
 
 /**
  * The threads of this process that groups and calls share which name no number: as many as the process has
@@ -23,30 +24,34 @@ function ownWord(): Int32Array {
 
 /** Takes as many threads as are free, at most `wanted` and at least `least`. Returns how many. */
 export function takeShare(wanted: number, least: number): number {
-  const free = availableParallelism() - Math.max(0, Atomics.load(word, 0))
-  const taken = Math.max(least, Math.min(wanted, free))
-  link()?.sharesThreads(taken)
-  Atomics.add(word, 0, taken)
-  return taken
+  for (;;) {
+    const used = Atomics.load(word, 0)
+    const taken = Math.max(least, Math.min(wanted, availableParallelism() - Math.max(0, used)))
+    // Before the count that all read: see above.
+    link()?.sharesThreads(taken)
+    if (Atomics.compareExchange(word, 0, used, used + taken) === used) return taken
+    link()?.sharesThreads(-taken)
+  }
 }
 
 /** `threads` of them are free again. */
 export function returnShare(threads: number): void {
-  Atomics.sub(word, 0, threads)
+  if (threads === 0) return
+  giveBack(threads)
   link()?.sharesThreads(-threads)
-  onReturn()
 }
 
-/** A thread has ended, or its run is over: what it had taken is free again. */
+/** A thread has ended, or its run is over: the threads that it had taken are free again. */
 export function returnShareOf(threads: number): void {
-  if (threads <= 0) return
-  Atomics.sub(word, 0, threads)
-  onReturn()
+  if (threads > 0) giveBack(threads)
 }
 
-let onReturn: () => void = () => {}
+function giveBack(threads: number): void {
+  Atomics.sub(word, 0, threads)
+  Atomics.notify(word, 0)
+}
 
-/** `call` is told when threads are free again that this thread, or one of its threads, had taken. */
-export function whenReturned(call: () => void): void {
-  onReturn = call
+/** Resolves when the number of free threads is no longer what it is now. The process does not wait for it. */
+export async function shareMoves(): Promise<void> {
+  await waitAsync(word, 0, Atomics.load(word, 0)).value
 }

@@ -3,7 +3,7 @@ export type { SpareStats } from './spares.ts'
 // For other rooms only: the declarations of the build leave these out.
 
 /** @internal */
-export { returnShare, returnShareOf, takeShare, whenReturned } from './budget.ts'
+export { returnShare, returnShareOf, shareMoves, takeShare } from './budget.ts'
 /** @internal */
 export { type ThreadSettings, threadSettings } from './settings.ts'
 /** @internal */
