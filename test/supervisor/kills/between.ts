@@ -53,7 +53,9 @@ export async function playBetween({ moment }: BetweenCell, setting: Setting): Pr
     reuse: true,
   })
   if (moment === 'as it ends, by another') {
-    await until(stopped, 'the threads report their ends', ROUND_LIMIT_MS)
+    // The words are known here sooner than the messages.
+    const areKnown = () => stopped() && kept.length === CONSUMERS
+    await until(areKnown, 'the threads report their ends', ROUND_LIMIT_MS)
     for (const thread of kept) stage.kill(thread)
   }
   const results = await within(earlier.join(), 'the earlier function', ROUND_LIMIT_MS)
