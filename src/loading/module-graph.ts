@@ -80,10 +80,14 @@ export function* moduleGraphOf(path: string): Generator<ParsedModule> {
   for (const file of found) {
     const module = parsed(file)
     yield module
+    const { missing } = lookNow()
     for (const [specifier, known] of module.targets) {
+      const place = `${file}\n${specifier}`
+      if (known === undefined && missing.has(place)) continue
       const isKnown = known === OUTSIDE || (known !== undefined && (found.has(known) || isFileNow(known)))
       const target = isKnown ? known : targetOf(specifier, file)
       module.targets.set(specifier, target)
+      if (target === undefined) missing.add(place)
       add(target)
     }
   }
@@ -127,6 +131,8 @@ export function moduleVersion(filename: string): string {
 /** Looks at files that count for the rest of this turn: a start of threads needs each several times. */
 interface Looks {
   readonly stats: Map<string, FileStats | undefined>
+  /** Files and their specifiers that mean no file. */
+  readonly missing: Set<string>
   readonly versions: Map<string, string>
 }
 
@@ -134,7 +140,7 @@ let looks: Looks | undefined
 
 function lookNow(): Looks {
   if (looks !== undefined) return looks
-  looks = { stats: new Map(), versions: new Map() }
+  looks = { stats: new Map(), missing: new Set(), versions: new Map() }
   void Promise.resolve().then(() => {
     looks = undefined
   })
