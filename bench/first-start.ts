@@ -26,7 +26,7 @@ const SCRIPT = script({
 })
 
 const CONTENDERS = ['bare', 'millrace', 'piscina'] as const
-const MEASUREMENTS = ['import', 'first item', 'first result', 'second run', 'memory'] as const
+const MEASUREMENTS = ['import', 'first item', 'first result', 'second run', 'one call', 'memory'] as const
 
 type Measurement = (typeof MEASUREMENTS)[number]
 type Values = ReadonlyMap<string, number[]>
@@ -68,8 +68,8 @@ function tableOf(measurement: Measurement, values: Values): string {
   const bare = median(values.get('bare') ?? [])
   const rows = [...values].map(([contender, each]) => [
     contender,
-    ...[median(each), Math.min(...each), Math.max(...each)].map((value) => value.toFixed(1)),
-    (median(each) - bare).toFixed(1),
+    ...[median(each), Math.min(...each), Math.max(...each)].map((value) => value.toFixed(2)),
+    (median(each) - bare).toFixed(2),
     (median(each) / bare).toFixed(2),
   ])
   const columns = [`${measurement}, ${unit}`, 'median', 'min', 'max', '- bare', 'x bare']

@@ -45,19 +45,19 @@ const bare = {
     await this.start()
     return noted(from)
   },
-  async results() {
-    let worker
-    const first = await timed(async () => {
-      worker = await this.start()
-    })
-    const second = await timed(
-      () =>
-        new Promise((resolve) => {
-          worker.once('message', resolve)
-          worker.postMessage(0)
-        }),
-    )
-    return { first, second }
+  async caller() {
+    const worker = await this.start()
+    return () =>
+      new Promise((resolve) => {
+        worker.once('message', resolve)
+        worker.postMessage(0)
+      })
+  },
+  async result() {
+    await this.start()
+  },
+  async secondRun() {
+    return timed(await this.caller())
   },
   async idle(count) {
     for (let started = 0; started < count; started++) void this.start()
@@ -75,11 +75,27 @@ const millrace = {
     await begun(1)
     return noted(from)
   },
-  async results() {
+  async caller() {
+    const { run } = await this.load()
+    const call = () => run({ filename: own, name: 'result' }, 0)
+    await call()
+    return call
+  },
+  async result() {
     const { Supervisor } = await this.load()
-    const supervisor = new Supervisor()
-    const run = () => supervisor.spawn({ filename: own, name: 'result' }).join()
-    return { first: await timed(run), second: await timed(run) }
+    await new Supervisor().spawn({ filename: own, name: 'result' }).join()
+  },
+  /** A queue, a supervisor and a group with one item, to the end of the group. */
+  async secondRun() {
+    const { Queue, Supervisor } = await this.load()
+    const consumeOne = async () => {
+      const queue = new Queue()
+      queue.tryPut(1)
+      queue.shutdown()
+      await new Supervisor().consume(queue, { filename: own, name: 'item', threads: 1, args }).join()
+    }
+    await consumeOne()
+    return timed(consumeOne)
   },
   async idle(count) {
     const { Supervisor } = await this.load()
@@ -100,14 +116,17 @@ const piscina = {
     await pool.run(args, { name: 'noteStart' })
     return noted(from)
   },
-  async results() {
-    await this.load()
-    let pool
-    const first = await timed(async () => {
-      pool = await this.pool(1)
-      await pool.run({}, { name: 'result' })
-    })
-    return { first, second: await timed(() => pool.run({}, { name: 'result' })) }
+  async caller() {
+    const pool = await this.pool(1)
+    const call = () => pool.run({}, { name: 'result' })
+    await call()
+    return call
+  },
+  async result() {
+    await this.caller()
+  },
+  async secondRun() {
+    return timed(await this.caller())
   },
   async idle(count) {
     const pool = await this.pool(count)
@@ -124,12 +143,26 @@ async function memory(subject) {
   return process.memoryUsage.rss() / 2 ** 20
 }
 
+/** The median time of a call on a thread that is there. */
+async function callTime(subject) {
+  const call = await subject.caller()
+  const all = []
+  for (let count = 0; count < 300; count++) all.push(await timed(call))
+  return all.sort((a, b) => a - b)[150]
+}
+
+async function firstResult(subject) {
+  await subject.load()
+  return timed(() => subject.result())
+}
+
 const subject = { bare, millrace, piscina }[contender]
 const value = {
   import: () => timed(() => subject.load()),
   'first item': () => subject.item(),
-  'first result': async () => (await subject.results()).first,
-  'second run': async () => (await subject.results()).second,
+  'first result': () => firstResult(subject),
+  'second run': () => subject.secondRun(),
+  'one call': () => callTime(subject),
   memory: () => memory(subject),
 }[measurement]
 console.log(await value())
