@@ -12,6 +12,8 @@ export type AnyFunction = (...args: never[]) => unknown
 
 /** The most functions that an error message lists. */
 const MAX_NAMES = 8
+/** The modules of this thread. Node, too, would look each up once more to find that it is there. */
+const loaded = new Map<string, Namespace>()
 /** Errors of loading a module. Another loader might load the module. */
 const loadingErrors = new WeakSet<object>()
 
@@ -22,9 +24,10 @@ const loadingErrors = new WeakSet<object>()
  */
 export async function loadFunction(filename: string, target: Target, loader: Loader): Promise<AnyFunction> {
   const path = fileURLToPath(filename)
-  let namespace: Namespace
+  let namespace = loaded.get(filename)
   try {
-    namespace = await loadModule(filename, loader)
+    namespace ??= await loadModule(filename, loader)
+    loaded.set(filename, namespace)
   } catch (error) {
     const shown = explained(error, path, loader)
     if (isOfLoader(error)) loadingErrors.add(shown as object)
