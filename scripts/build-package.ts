@@ -24,6 +24,15 @@ const ascii: Plugin = {
   },
 }
 
+/** The bundler's helper for `import * as` would also export what a program has put on Object.prototype. */
+const ownNames: Plugin = {
+  name: 'own-names',
+  renderChunk(code) {
+    const text = new MagicString(code).replace('for (var name in all)', 'for (var name of Object.keys(all))')
+    return { code: text.toString(), map: text.generateMap({ hires: true }) }
+  },
+}
+
 /**
  * Writes `lib/`. Its folders are those of the sources, since `src/thread-files.ts` looks for `workers/`
  * beside its own. A chunk of its own holds the code that only a supervisor needs: threads leave it out, and
@@ -36,7 +45,7 @@ export async function buildPackage(): Promise<void> {
     input: { 'src/index': 'src/index.ts', 'workers/host': 'workers/host.ts' },
     platform: 'node',
     external: isOutside,
-    plugins: [ascii],
+    plugins: [ownNames, ascii],
     // Those of package.json are for the files of `lib/`.
     treeshake: { moduleSideEffects: true },
   })

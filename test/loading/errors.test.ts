@@ -3,34 +3,52 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nodes, Site } from './site.ts'
 
 const PROBE = `
-  import { pathToFileURL } from 'node:url'
-  import boot from './node_modules/millrace/dist/workers/boot.cjs'
+  import { MessageChannel, Worker } from 'node:worker_threads'
   import { loaderFor } from './node_modules/millrace/dist/src/loading/loader.js'
 
-  globalThis.thrown = Object.assign(new RangeError('too far'), { metres: 5 })
+  const boot = new URL('./node_modules/millrace/dist/workers/boot.cjs', import.meta.url)
   const host = new URL('./host.mjs', import.meta.url).href
+  /** What a thread tells that loads the function. */
+  async function load({ filename, name, loader }) {
+    const { tsx, isCommonJs } = loader
+    const { port1, port2 } = new MessageChannel()
+    const workerData = { 'millrace.boot': { host, tsx, isCommonJs, port: port2 } }
+    const worker = new Worker(boot, { workerData, transferList: [port2] })
+    port1.postMessage({ filename, name, loader })
+    const answer = await new Promise((resolve) => {
+      port1.once('message', resolve)
+      worker.once('error', ({ name, message, code, stack, cause }) =>
+        resolve({ type: name, message, code, stack, cause: cause?.message, same: false }),
+      )
+    })
+    await worker.terminate()
+    return answer
+  }
   const told = []
   for (const call of process.argv.slice(2)) {
     const [file, name] = call.split('#')
     const filename = new URL(file, import.meta.url).href
-    try {
-      const first = loaderFor(filename)
-      // If there is a fallback, it is tsx.
-      const loader = first.fallback ?? first
-      told.push({ value: await boot({ host, loader, filename, name }) })
-    } catch (error) {
-      const { message, code, stack, cause } = error
-      told.push({ type: error.constructor.name, message, code, stack, cause: cause?.message, same: error === thrown })
-    }
+    const first = loaderFor(filename)
+    // If there is a fallback, it is tsx.
+    told.push(await load({ filename, name, loader: first.fallback ?? first }))
   }
   console.log(JSON.stringify(told))
 `
 
 const HOST = `
   import { loadFunction } from './node_modules/millrace/dist/workers/load-function.js'
-  export async function host({ filename, name, loader }) {
-    const loaded = await loadFunction(filename, { kind: 'export', name }, loader)
-    return loaded()
+  globalThis.thrown = Object.assign(new RangeError('too far'), { metres: 5 })
+  export function serve(port) {
+    port.once('message', async ({ filename, name, loader }) => {
+      try {
+        const loaded = await loadFunction(filename, { kind: 'export', name }, loader)
+        port.postMessage({ value: loaded() })
+      } catch (error) {
+        const { message, code, stack, cause } = error
+        const type = error.constructor.name
+        port.postMessage({ type, message, code, stack, cause: cause?.message, same: error === thrown })
+      }
+    })
   }
 `
 

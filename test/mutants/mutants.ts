@@ -625,7 +625,7 @@ const queue: Mutant[] = [
   },
   {
     name: 'what a dead thread held is left to it',
-    faults: one(RECOVERY, 'untilDone(() => core.requeue(ledger, entry, again))'),
+    faults: one(RECOVERY, 'untilDone(() => core.requeue(ledger, entry, ofHeld))'),
     expected: 'explored',
     scenes: ['a sleeper dies', 'a holder dies at the end'],
   },

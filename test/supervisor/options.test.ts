@@ -136,7 +136,7 @@ describe('an unknown option', () => {
   it.each<Unknown>([
     [{ thread: 2 }, 'options.thread is not a known option', 'did you mean threads?'],
     [{ retrys: 2 }, 'options.retrys', 'did you mean retries?'],
-    [{ rateLimit: 2 }, 'options.rateLimit', 'known are threads, args, reuse, resume'],
+    [{ rateLimit: 2 }, 'options.rateLimit', 'known are threads, args, reuse, setup'],
   ])('of `task` is refused with the nearest: %j', (given, ...words) => {
     const url = new URL('./fixtures/plain.mjs', import.meta.url)
     expect(() => millrace.task(url, 'echo', given as never)).toThrow(saying(...VALUE, ...words))
@@ -212,7 +212,7 @@ describe('an option of a task', () => {
 
     it('must be in an object', () => {
       for (const given of [undefined, null, 'task']) {
-        expect(() => call(given as never)).toThrow(saying(...TYPE, 'task', 'object'))
+        expect(() => call(given as never)).toThrow(saying(...TYPE, 'task', '{ filename, name }'))
       }
     })
   })

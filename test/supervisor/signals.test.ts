@@ -107,7 +107,7 @@ describe('handleSignals', () => {
   it('asks threads that have used no queue within `grace`, and terminates them after as much again', async () => {
     const running = program(`${handMade(300)}
       const idle = supervisor.spawn(task('stopping.mjs', 'neverEnds', { queue }))
-      await new Promise((resolve) => supervisor.once('start', resolve))
+      await new Promise((resolve) => supervisor.on('start', ({ group }) => group === 'neverEnds' && resolve()))
       process.emit('SIGINT', 'SIGINT')
       const failure = await supervisor.join().catch((error) => error)
       for (const error of failure.errors) console.log(error.message.replace(/ \\(.*\\)/, ''))`)

@@ -205,7 +205,7 @@ describe('stats', () => {
     const one = supervisor({ name: 'mill' })
     expect(one.stats()).toMatchObject({ name: 'mill', threads: 0, groups: [] })
     const group = one.spawn(waiting(words, 2))
-    const starting = { threadId: 0, state: 'starting', restarts: 0, stored: 0 }
+    const starting = { threadId: 0, state: 'starting', restarts: 0, recycles: 0, stored: 0 }
     expect(one.stats()).toMatchObject({
       name: 'mill',
       threads: 2,
@@ -224,11 +224,13 @@ describe('stats', () => {
     one.produce(queue, fixture('produce.mjs', 'endless'))
     const producer = await threadOf(one, 1)
     await waits(queue, 'put', producer)
+    const isRunning = () => one.stats().groups[1]?.members[0]?.state === 'running'
+    await until(isRunning, 'the start is told')
     expect(one.stats().groups[1]).toEqual({
       name: 'endless',
       role: 'produce',
       restarts: 0,
-      members: [{ index: 0, threadId: producer, state: 'running', restarts: 0, stored: 2 }],
+      members: [{ index: 0, threadId: producer, state: 'running', restarts: 0, recycles: 0, stored: 2 }],
     })
     expect(one.stats().threads).toBe(3)
     const thread = await threadOf(one)

@@ -60,7 +60,7 @@ const nothing: Note = () => {}
  * Reclaims a ledger: its waits are no longer counted, its blocks are free, the items it held are requeued,
  * and another thread can claim it. Each step is one straight line, and done twice it changes nothing. So a
  * recoverer may die anywhere, and the next one goes on. `recoverer` is 0 for a thread that detaches and
- * reclaims its own. `verdict`: what becomes of the items that the thread held.
+ * reclaims its own. `ofHeld`: the verdict for the items that it held.
  */
 export function reclaim(
   shared: Shared,
@@ -68,7 +68,7 @@ export function reclaim(
   thread: number,
   recoverer: number,
   note: Note = nothing,
-  verdict = recoverer === 0 ? RETRY : HOLDER_DIED,
+  ofHeld = recoverer === 0 ? RETRY : HOLDER_DIED,
 ): void {
   const { core, geometry } = shared
   for (const side of SIDES) {
@@ -89,7 +89,7 @@ export function reclaim(
     if (state !== HELD) continue
     if (timedOut === undefined) {
       note(entry, thread, undefined)
-      untilDone(() => core.requeue(ledger, entry, verdict))
+      untilDone(() => core.requeue(ledger, entry, ofHeld))
     } else requeueAfterTimeout(shared, ledger, entry, timedOut, () => note(entry, thread, timedOut))
   }
   discardAll(shared, ledger)
@@ -216,7 +216,7 @@ export function recover(
   thread: number,
   recoverer: number,
   note: Note = nothing,
-  verdict: number = HOLDER_DIED,
+  ofHeld: number = HOLDER_DIED,
 ): void {
   const used = ledgersUsed(shared)
   for (let index = 0; index < used; index++) {
@@ -225,7 +225,7 @@ export function recover(
     const former = shared.load(ledger + RECOVERER)
     if (owner === 0 || !(former === thread || (former === 0 && owner === thread))) continue
     if (shared.core.takeOver(ledger, owner, former, recoverer) === 1)
-      reclaim(shared, ledger, owner, recoverer, note, verdict)
+      reclaim(shared, ledger, owner, recoverer, note, ofHeld)
   }
 }
 

@@ -1,8 +1,9 @@
-let rest // The thread puts it when no item comes any more.
+const rests = new WeakMap() // For each run, what its thread puts when no item comes any more.
 
-function keep(item, { args, signal }) {
-  if (rest === undefined) signal.addEventListener('abort', () => args.kept.tryPut(rest))
-  rest = item
+function keep(item, thread) {
+  const { args, signal } = thread
+  if (!rests.has(thread)) signal.addEventListener('abort', () => args.kept.tryPut(rests.get(thread)))
+  rests.set(thread, item)
 }
 export const consume = keep
 export const spawn = (_, thread) => keep('of spawn', thread)
