@@ -8,7 +8,7 @@ const PROBE = `
 
   const boot = new URL('./node_modules/millrace/dist/workers/boot.cjs', import.meta.url)
   const host = new URL('./host.mjs', import.meta.url).href
-  /** What a thread tells that loads the function. */
+  /** Resolves with the answer of a thread that loads the function. */
   async function load({ filename, name, loader }) {
     const { tsx, isCommonJs } = loader
     const { port1, port2 } = new MessageChannel()
