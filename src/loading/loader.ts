@@ -2,6 +2,7 @@ import Module from 'node:module'
 import { isAbsolute, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
+import { setLatest } from '../latest.ts'
 import {
   isCommonJsByName,
   isFile,
@@ -152,7 +153,18 @@ function isTsx(preload: string): boolean {
   return /(?:^|[\\/])tsx(?:$|[\\/])/.test(preload)
 }
 
+/** The modules of tsx that were found for a file. It takes milliseconds to find them. */
+const tsxByFile = new Map<string, readonly string[]>()
+
 function findTsx(path: string): readonly string[] {
+  const known = tsxByFile.get(path) ?? []
+  if (known.length > 0 && known.every((module) => isFile(fileURLToPath(module)))) return known
+  const found = searchTsx(path)
+  setLatest(tsxByFile, path, found)
+  return found
+}
+
+function searchTsx(path: string): readonly string[] {
   for (const from of searchPathsOfTsx(path)) {
     try {
       const { resolve } = Module.createRequire(from)
