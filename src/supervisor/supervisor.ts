@@ -150,7 +150,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    * With `closes`, other queues are shut down once the group is over.
    *
    * @example
-   *     const parse = threaded(import.meta, (page: string, thread: ThreadContext<{ links: Queue }>) => { … })
+   *     const parse = threaded(import.meta, (page: string, thread: ThreadContext<Links>) => { … })
    *     supervisor.consume(pages, parse, { args: { links }, retries: 2, closes: links })
    * @example
    *     supervisor.consume(pages, { filename, name: 'parse', args: { links }, retries: 2, closes: links })
