@@ -10,6 +10,9 @@ import { fileURLToPath } from 'node:url'
 export const EXTERNAL =
   "leave millrace external (esbuild: '--external:millrace', others: 'externals' or 'external'), and install it where the bundle runs"
 
+// The error of a bundle that holds millrace needs a bundle that can be parsed. It may declare `createRequire`
+// itself, so no module imports that name, and all use `Module.createRequire`.
+
 /** The type is unknown: it is undefined in a bundle in CommonJS. */
 const url: unknown = import.meta.url
 if (typeof url !== 'string' || !hasWorkers(url)) throw bundled(url)

@@ -1,4 +1,5 @@
-import './unbundled.ts'
+// First: the error of a bundle that holds millrace comes before errors of modules that need their own place.
+import '../thread-files.ts'
 import { EventEmitter } from 'node:events'
 import { clock } from '../clock.ts'
 import { AbortError, SupervisorClosedError, TooManyThreadsError } from '../errors.ts'
