@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { AbortError, CodecError, QueueEmptyError, QueueShutDownError } from '../src/errors.ts'
+import { EventLoopYield } from '../src/event-loop-yield.ts'
 import {
   type ConsumeRole,
   decideRetry,
@@ -9,7 +10,7 @@ import {
 } from '../src/protocol/index.ts'
 import { attachFor, internalsOf, type Lease, type Source } from '../src/queue/index.ts'
 import { link } from '../src/thread-link.ts'
-import { EventLoopYield } from './event-loop-yield.ts'
+import { clearTimeout, setTimeout } from '../src/timers.ts'
 import { ExclusiveCall } from './exclusive-call.ts'
 import { Recycling } from './recycling.ts'
 
@@ -32,7 +33,29 @@ const YIELD = Symbol('yield')
 
 /** A promise if the function returned one; undefined if the item of the call is settled. */
 type Outcome = Promise<void> | typeof RETURNED | undefined
-type Call = (item: unknown, thread: ThreadContext) => unknown
+/** The parts of a role that say how items are called with. */
+export type CallsRole = Omit<ConsumeRole, 'kind'>
+
+/** A function that is called with each item. */
+export type Call = (item: unknown, thread: ThreadContext, lease: Lease<unknown>) => unknown
+
+/** Thrown by a Call whose item is to be called with again. */
+export class CallAgain {
+  readonly delayMs: number
+  /** The thread keeps the item meanwhile. */
+  readonly isHere: boolean
+
+  constructor(delayMs: number, isHere: boolean) {
+    this.delayMs = delayMs
+    this.isHere = isHere
+  }
+}
+
+/** Told when a lane of the consumer waits for items, and when it goes on. */
+export interface WaitEvents {
+  waits(): void
+  goesOn(): void
+}
 
 /** The events of which the supervisor hears before the consumer ends. */
 export interface ConsumerEvents {
@@ -47,7 +70,7 @@ export interface ConsumerEvents {
 /** Calls a function with each item of a source; an item is finished when its call has returned. */
 export class Consumer {
   readonly #source: Source<unknown>
-  readonly #role: ConsumeRole
+  readonly #role: CallsRole
   readonly #events: ConsumerEvents
   readonly #words: RunWords
   /** The shared words of the calls; only with `timeout`. */
@@ -61,12 +84,13 @@ export class Consumer {
   /** One call at a time. */
   readonly #isSingle: boolean
   readonly #recycling: Recycling | undefined
+  #waitEvents: WaitEvents | undefined
   /** Until the function is seen to be asynchronous: such a thread has other things to do while it waits. */
   #mayBlock: boolean
 
   constructor(
     source: Source<unknown>,
-    role: ConsumeRole,
+    role: CallsRole,
     callWords: Int32Array | undefined,
     words: RunWords,
     events: ConsumerEvents,
@@ -89,7 +113,7 @@ export class Consumer {
 
   /** Attaches this thread to the queue of `role`. */
   static async attach(
-    role: ConsumeRole,
+    role: CallsRole,
     callWords: Int32Array | undefined,
     words: RunWords,
     events: ConsumerEvents,
@@ -104,9 +128,16 @@ export class Consumer {
    */
   async consume(call: (...args: never[]) => unknown, thread: ThreadContext): Promise<void> {
     if (types.isGeneratorFunction(call)) throw generatorError()
+    const fn = call as (item: unknown, thread: ThreadContext) => unknown
+    return this.callEach((item, thread) => fn(item, thread), thread)
+  }
+
+  /** As consume, for a function that may also use the lease of its item, but not settle it. */
+  async callEach(call: Call, thread: ThreadContext, waitEvents?: WaitEvents): Promise<void> {
+    this.#waitEvents = waitEvents
     const words = this.#callWords
     const lanes = Array.from({ length: this.#role.concurrency }, (_, index) =>
-      this.#runLane(call as Call, thread, words && new Lane(words, index)),
+      this.#runLane(call, thread, words && new Lane(words, index)),
     )
     await Promise.all(lanes)
     this.#source.releaseAhead()
@@ -170,7 +201,7 @@ export class Consumer {
     try {
       const lease = this.#isSingle ? this.#source.tryLeaseAhead() : this.#source.tryLease()
       if (lease !== undefined) return lease
-      return this.#mayBlock ? this.#source.leaseSync(BLOCKING_MS) : EMPTY
+      return this.#mayBlock ? this.#blockForLease() : EMPTY
     } catch (error) {
       if (error instanceof QueueEmptyError) return EMPTY
       if (isEnd(error)) return END
@@ -178,12 +209,24 @@ export class Consumer {
     }
   }
 
+  #blockForLease(): Lease<unknown> {
+    this.#waitEvents?.waits()
+    try {
+      return this.#source.leaseSync(BLOCKING_MS)
+    } finally {
+      this.#waitEvents?.goesOn()
+    }
+  }
+
   async #lease(): Promise<Lease<unknown> | typeof END> {
+    this.#waitEvents?.waits()
     try {
       return await this.#source.lease({ signal: this.#over.signal })
     } catch (error) {
       if (isEnd(error)) return END
       throw error
+    } finally {
+      this.#waitEvents?.goesOn()
     }
   }
 
@@ -238,9 +281,9 @@ export class Consumer {
     lane?.begin(lease.entry)
     this.#words.callBegins()
     try {
-      result = call(item, thread)
+      result = call(item, thread, lease)
     } catch (error) {
-      return this.#failed(lease, error, lane)
+      return this.#failed(call, thread, lease, error, lane)
     }
     if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== 'function') {
       return this.#isSingle ? this.#returnedSingly(lease, result, lane) : this.#returned(lease, result, lane)
@@ -249,7 +292,7 @@ export class Consumer {
     lane?.waits()
     return (result as Promise<unknown>).then(
       (value) => this.#returned(lease, value, lane),
-      (error) => this.#failed(lease, error, lane),
+      (error) => this.#failed(call, thread, lease, error, lane),
     )
   }
 
@@ -282,9 +325,20 @@ export class Consumer {
     this.#exclusive?.callEnded()
   }
 
-  #failed(lease: Lease<unknown>, error: unknown, lane: Lane | undefined): Promise<never> | undefined {
+  #failed(
+    call: Call,
+    thread: ThreadContext,
+    lease: Lease<unknown>,
+    error: unknown,
+    lane: Lane | undefined,
+  ): Promise<void> | undefined {
     if (lane?.end() === false) return NEVER
     this.#callEnds()
+    if (error instanceof CallAgain) {
+      if (error.isHere) return this.#callAgain(call, thread, lease, error.delayMs, lane)
+      lease.retry(undefined, error.delayMs)
+      return undefined
+    }
     if (link()?.isAnswer(error)) {
       // The call was interrupted by the request to stop; its item has not failed.
       lease.release()
@@ -305,12 +359,43 @@ export class Consumer {
     return undefined
   }
 
+  async #callAgain(
+    call: Call,
+    thread: ThreadContext,
+    lease: Lease<unknown>,
+    delayMs: number,
+    lane: Lane | undefined,
+  ): Promise<void> {
+    await passed(delayMs, thread.signal)
+    if (this.#words.stopsSoon) {
+      lease.release()
+      return
+    }
+    const outcome = this.#call(call, thread, lease, lane)
+    if (outcome === RETURNED) lease.finish()
+    else await outcome
+  }
+
   /** No retry helps: the item is delivered to another thread, and this one is over. @throws `error` */
   #fail(lease: Lease<unknown>, error: unknown, noted = error): never {
     lease.retry(noted)
     this.#events.failing(error)
     throw error
   }
+}
+
+/** Resolves after `ms`, or when `signal` aborts. */
+function passed(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end)
+    if (signal.aborted) end()
+  })
 }
 
 /** Also true for what a compiler has made of a generator, for an older target. */

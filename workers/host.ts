@@ -18,6 +18,7 @@ import { Leftovers, noteUncaught } from './leftovers.ts'
 import { type AnyFunction, isLoadingError, loadFunction } from './load-function.ts'
 import { log } from './log.ts'
 import { Producer } from './produce.ts'
+import { Stage } from './stage.ts'
 import { SupervisorLink } from './supervisor-link.ts'
 
 /**
@@ -141,7 +142,7 @@ async function attach(
       ? await Producer.attach(role, { leaving: () => post(port, { kind: 'leaving' }), failing })
       : undefined
   const consumer =
-    role.kind === 'consume'
+    role.kind === 'consume' || role.kind === 'stage'
       ? await Consumer.attach(role, calls, control, {
           deadLettered: (error, attempts) =>
             post(port, { kind: 'deadLettered', error: packError(error), attempts }),
@@ -201,12 +202,20 @@ async function callBetween(
 /** Calls the function as its role says: with each item, for items, once, or not. */
 async function callFunction(
   call: AnyFunction,
-  { role, calls }: RunMessage,
+  { role, calls, loader }: RunMessage,
   { producer, consumer, args, item }: Attached,
   thread: ThreadContext,
   control: RunWords,
 ): Promise<unknown> {
   if (role.kind === 'load') return undefined
+  if (consumer !== undefined && role.kind === 'stage') {
+    const others = await Promise.all(
+      role.steps.slice(1).map((step) => loadFunction(step.filename, step.target, loader)),
+    )
+    const stage = await Stage.attach(role, [call, ...others], thread)
+    await consumer.callEach(stage.call, thread, stage)
+    return stage.wake()
+  }
   if (consumer !== undefined) return consumer.consume(call, thread)
   if (role.kind === 'run') return callWithItem(call, item, thread, calls)
   const callOnce = () => (call as ThreadFunction<unknown, unknown>)(args, thread)

@@ -1,7 +1,7 @@
 import { QueueShutDownError } from '../src/errors.ts'
+import { EventLoopYield } from '../src/event-loop-yield.ts'
 import type { ProduceRole, RunWords } from '../src/protocol/index.ts'
 import { attachFor, internalsOf, type Sink } from '../src/queue/index.ts'
-import { EventLoopYield } from './event-loop-yield.ts'
 import { STOPPED, StoppableWait } from './stoppable-wait.ts'
 
 /**

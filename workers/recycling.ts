@@ -19,7 +19,10 @@ export class Recycling {
   }
 
   /** Undefined if the thread is never replaced. */
-  static of({ recycleItems, recycleHeapMb }: ConsumeRole): Recycling | undefined {
+  static of({
+    recycleItems,
+    recycleHeapMb,
+  }: Pick<ConsumeRole, 'recycleItems' | 'recycleHeapMb'>): Recycling | undefined {
     if (recycleItems === undefined && recycleHeapMb === undefined) return undefined
     const heapBytes = (recycleHeapMb ?? Number.POSITIVE_INFINITY) * MB
     return new Recycling(recycleItems ?? Number.POSITIVE_INFINITY, heapBytes)

@@ -2,6 +2,7 @@ import { invalidType, outOfRange } from '../check.ts'
 import { builtinCodec } from './builtins.ts'
 import type { CellCodec, Codec } from './codec.ts'
 import { copyIn, copyOut } from './copy.ts'
+import { isFramed } from './framed.ts'
 import { builtinName } from './make-builtin.ts'
 
 /** Scratch memory larger than this is not kept for the next item. */
@@ -17,6 +18,7 @@ const wrapped = new WeakMap<Codec<any>, CellCodec<any>>()
  */
 export function cellCodec<T>(codec: Codec<T>): CellCodec<T> {
   if (!isCodec(codec)) throw invalidType('codec', 'a codec', codec)
+  if (isFramed(codec)) return codec as unknown as CellCodec<T>
   const name = builtinName(codec)
   if (name !== undefined) {
     const known = builtinCodec(name)

@@ -2,18 +2,25 @@ import Module from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { invalidType } from '../check.ts'
 import { builtinCodec } from './builtins.ts'
-import { isCodec } from './cell-codec.ts'
+import { cellCodec, isCodec } from './cell-codec.ts'
 import type { Codec } from './codec.ts'
 import { definedCodec, isDefined } from './define-codec.ts'
+import { framedCodec, isFramed } from './framed.ts'
 import { builtinName } from './make-builtin.ts'
 
 /** How another thread finds a codec. It is plain data, and part of a queue's handle. */
 export type CodecDescriptor =
   | { readonly builtin: string }
   | { readonly filename: string; readonly name: string }
+  /** Frames, whose values have this codec. */
+  | { readonly framed: CodecDescriptor }
 
 /** Undefined for a codec of the user's that `defineCodec` did not make: no other thread can find it. */
 export function codecDescriptor(codec: Codec<unknown>): CodecDescriptor | undefined {
+  if (isFramed(codec)) {
+    const framed = codecDescriptor(codec.inner)
+    return framed && { framed }
+  }
   const builtin = builtinName(codec)
   if (builtin !== undefined) return { builtin }
   return isDefined(codec) ? { filename: codec.filename, name: codec.name } : undefined
@@ -24,6 +31,7 @@ export function codecDescriptor(codec: Codec<unknown>): CodecDescriptor | undefi
  * `require`. On every supported Node `require` also loads ES modules, unless one awaits at its top level.
  */
 export function codecFromDescriptor(descriptor: CodecDescriptor): Codec<unknown> {
+  if ('framed' in descriptor) return framed(codecFromDescriptor(descriptor.framed))
   const known = knownCodec(descriptor)
   if (known !== undefined) return known
   const { filename, name } = placeOfUserCodec(descriptor)
@@ -41,10 +49,15 @@ export function codecFromDescriptor(descriptor: CodecDescriptor): Codec<unknown>
 
 /** As `codecFromDescriptor`, but also for modules that only `import()` can load. */
 export async function codecFromDescriptorAsync(descriptor: CodecDescriptor): Promise<Codec<unknown>> {
+  if ('framed' in descriptor) return framed(await codecFromDescriptorAsync(descriptor.framed))
   const known = knownCodec(descriptor)
   if (known !== undefined) return known
   const { filename, name } = placeOfUserCodec(descriptor)
   return exported(await import(filename), filename, name)
+}
+
+function framed(inner: Codec<unknown>): Codec<unknown> {
+  return framedCodec(inner, cellCodec(inner)) as Codec<unknown>
 }
 
 function knownCodec(descriptor: CodecDescriptor): Codec<unknown> | undefined {
@@ -53,7 +66,7 @@ function knownCodec(descriptor: CodecDescriptor): Codec<unknown> | undefined {
     if (codec === undefined) throw new TypeError(`there is no built-in codec ${descriptor.builtin}`)
     return codec
   }
-  return definedCodec(descriptor.filename, descriptor.name)
+  return 'filename' in descriptor ? definedCodec(descriptor.filename, descriptor.name) : undefined
 }
 
 function placeOfUserCodec(descriptor: CodecDescriptor): { readonly filename: string; readonly name: string } {

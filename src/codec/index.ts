@@ -18,3 +18,5 @@ export { spanOf } from './codec.ts'
 export type { CodecDescriptor } from './descriptor.ts'
 /** @internal */
 export { codecDescriptor, codecFromDescriptor, codecFromDescriptorAsync } from './descriptor.ts'
+/** @internal */
+export { Frame, framedCodec } from './framed.ts'

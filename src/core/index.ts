@@ -42,8 +42,10 @@ export {
   callsUnderWay,
   callWords,
   Lane,
+  MAX_GENERATION,
   RunWords,
   SharedParkingLot,
+  StageWords,
   timeOut,
 } from './threads/index.ts'
 export {

@@ -6,7 +6,7 @@ export { isMillraceThread } from './self-start.ts'
 // For other rooms only: the declarations of the build leave these out.
 
 /** @internal */
-export { callWords, Lane, RunWords } from '../core/index.ts'
+export { callWords, Lane, MAX_GENERATION, RunWords, StageWords } from '../core/index.ts'
 /** @internal */
 export type { Arguments } from './args.ts'
 /** @internal */
@@ -35,3 +35,7 @@ export type { RetryDecision } from './retry.ts'
 export { decideRetry, recordedDelay } from './retry.ts'
 /** @internal */
 export { ANCESTRY, ancestry, isSelfStart, placeIn, refuseSelfStart, THREAD_MARK } from './self-start.ts'
+/** @internal */
+export type { StageFailure, StageRole, StageStep } from './stage.ts'
+/** @internal */
+export { FrameKind } from './stage.ts'

@@ -3,6 +3,7 @@ import type { PackedError } from '../error-transport.ts'
 import type { Loader } from '../loading/index.ts'
 import type { Handle, Queue } from '../queue/index.ts'
 import type { PackedArgs } from './args.ts'
+import type { StageRole } from './stage.ts'
 
 // The messages between a supervisor and a thread that runs a function for it.
 
@@ -71,7 +72,7 @@ export interface Placed {
 }
 
 /** The use of the function: it is run once, asked for items, or called with items. */
-export type Role = { readonly kind: 'spawn' } | ProduceRole | ConsumeRole | CallRole | LoadRole
+export type Role = { readonly kind: 'spawn' } | ProduceRole | ConsumeRole | StageRole | CallRole | LoadRole
 
 /** The function is called once as `(item, thread)`; both are in the `args` of the message, as CallArgs. */
 export interface CallRole {

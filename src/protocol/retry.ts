@@ -10,7 +10,7 @@ const MAX_DELAY_MS = 0x7fffffff
 export type RetryDecision = number | 'dead-letter' | 'fail'
 
 /** Decides after `attempts` deliveries of an item. */
-export function decideRetry(role: ConsumeRole, attempts: number): RetryDecision {
+export function decideRetry(role: Omit<ConsumeRole, 'kind'>, attempts: number): RetryDecision {
   const { retries, backoff, maxDeliveries, hasDeadLetters } = role
   const maxAttempts = Math.min(
     maxDeliveries || Number.POSITIVE_INFINITY,

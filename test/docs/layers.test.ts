@@ -15,7 +15,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   protocol: ['queue', 'core', 'loading'],
   threaded: ['protocol', 'loading'],
   supervisor: ['threaded', 'protocol', 'loading', 'queue', 'wait'],
-  workers: ['threaded', 'protocol', 'loading', 'queue', 'core'],
+  pipelines: ['supervisor', 'threaded', 'protocol', 'queue', 'wait', 'codec'],
+  workers: ['threaded', 'protocol', 'loading', 'queue', 'wait', 'codec', 'core'],
 }
 /** Files at the top of src that every room may import. */
 const LEAVES = [
@@ -23,6 +24,7 @@ const LEAVES = [
   'clock.ts',
   'error-transport.ts',
   'errors.ts',
+  'event-loop-yield.ts',
   'latest.ts',
   'node-crypto.ts',
   'thread-files.ts',

@@ -3,3 +3,4 @@ export { blockingLane, callsUnderWay, callWords, Lane, timeOut } from './call-wo
 export type { ParkingLot } from './parking-lot.ts'
 export { SharedParkingLot } from './parking-lot.ts'
 export { RunWords } from './run-words.ts'
+export { MAX_GENERATION, StageWords } from './stage-words.ts'

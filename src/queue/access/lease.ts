@@ -51,6 +51,8 @@ export interface Source<T> {
    * They are leased next, unless another thread that has nothing to do takes them.
    */
   tryLeaseAhead(): Lease<T> | undefined
+  /** tryLeaseAhead fetches at most `items` at once, 1 or more. */
+  limitAhead(items: number): void
   /** Gives back what was fetched and not leased. */
   releaseAhead(): void
   /** Blocks the thread for at most `timeout` ms. @throws as tryLease; QueueEmptyError, AbortError */
@@ -65,6 +67,10 @@ export interface Sink<T> {
   put(item: T): Promise<unknown>
   /** Puts an item, blocking the thread for at most `ms`. False if there was no room for so long. */
   putWithin(item: T, ms: number): boolean
+  /** From now on, consumers that wait are woken by `wakeDeferred` alone, and by a death of this thread. */
+  deferWakes(): void
+  /** Wakes the consumers that no put since the last call has woken. */
+  wakeDeferred(): void
   /** Its consumers end, and no put succeeds any more. */
   readonly isShutDown: boolean
 }

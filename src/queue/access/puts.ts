@@ -35,6 +35,14 @@ export class Puts<T> implements Sink<T> {
     this.#pending = new PendingCalls(attachment.shared, attachment.ledger)
   }
 
+  deferWakes(): void {
+    this.#outgoing.deferWakes()
+  }
+
+  wakeDeferred(): void {
+    this.#outgoing.wakeDeferred()
+  }
+
   get isShutDown(): boolean {
     return isShutDown(this.#attachment.shared)
   }

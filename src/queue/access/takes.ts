@@ -218,6 +218,10 @@ export class Takes<T> implements Source<T> {
     return entry === 0 ? undefined : this.#lease(entry)
   }
 
+  limitAhead(items: number): void {
+    this.#held.limitAhead(items)
+  }
+
   releaseAhead(): void {
     if (!this.#attachment.isDetached) this.#held.releaseAhead()
   }

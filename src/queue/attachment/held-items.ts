@@ -199,6 +199,11 @@ export class HeldItems<T> {
     return taken
   }
 
+  /** takeAhead takes at most `items` at once. */
+  limitAhead(items: number): void {
+    this.#ahead.limit(items)
+  }
+
   /** The first entry of those that takeRun took last. */
   get firstTaken(): number {
     return this.#firstTaken

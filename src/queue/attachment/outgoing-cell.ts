@@ -53,6 +53,8 @@ export class OutgoingCell<T> {
   /** The bytes that lie in blocks behind the cell already. */
   #chained: Buffer | undefined
   #hasPut = false
+  #defersWakes = false
+  #hasDeferred = false
 
   /** `queue`: the queue object of this thread, by which its supervisor knows it. */
   constructor(shared: SharedMemory, ledger: number, cells: Cells, encoder: ItemEncoder<T>, queue: object) {
@@ -117,13 +119,30 @@ export class OutgoingCell<T> {
     if (answer === BUSY) answer = this.#putAgain(length)
     if (answer >= 0) {
       this.#chained = undefined
-      if ((answer & 1) === 1) wakeTakers(this.#shared)
+      if ((answer & 1) === 1) this.#wakeTakers()
       if ((answer & REPLACED) !== 0) this.#countDrop()
       return 0
     }
     if (answer === FULL) return PUT
     if (answer === CLOSED) return this.#closed()
     throw this.#cells.refused('a put', this.#entry)
+  }
+
+  /** From now on, puts of long items or of any codec wake takers only when `wakeDeferred` is called. */
+  deferWakes(): void {
+    this.#defersWakes = true
+  }
+
+  /** Wakes the takers that puts since the last call have not woken. */
+  wakeDeferred(): void {
+    if (!this.#hasDeferred) return
+    this.#hasDeferred = false
+    wakeTakers(this.#shared)
+  }
+
+  #wakeTakers(): void {
+    if (this.#defersWakes) this.#hasDeferred = true
+    else wakeTakers(this.#shared)
   }
 
   /** The supervisor hears that this thread puts into the queue; to be called before its first put. */

@@ -11,6 +11,7 @@ export class FetchedAhead {
   #next = 0
   #end = 0
   #width = 1
+  #limit = Number.POSITIVE_INFINITY
   #fetch = 0
 
   constructor({ words, geometry }: SharedMemory, ledger: number) {
@@ -22,7 +23,12 @@ export class FetchedAhead {
 
   /** How many items to take at once, from 1. */
   get width(): number {
-    return this.#width
+    return Math.min(this.#width, this.#limit)
+  }
+
+  /** The width is never above `items`. */
+  limit(items: number): void {
+    this.#limit = items
   }
 
   /** The number of the next fetch: above 0, and not that of the last. */

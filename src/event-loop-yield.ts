@@ -1,5 +1,5 @@
-import { clock } from '../src/clock.ts'
-import { setImmediate } from '../src/timers.ts'
+import { clock } from './clock.ts'
+import { setImmediate } from './timers.ts'
 
 /** How long a loop over items may hold the event loop. */
 const MAX_HOLD_MS = 20

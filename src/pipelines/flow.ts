@@ -1,0 +1,67 @@
+/**
+ * How values pass through a pipeline, on the thread that runs it: each part reads from the one before it.
+ * Reading never waits. A part that has nothing now says WAITING, and calls `wake` of the run once that has
+ * changed.
+ */
+
+/** Nothing can be read now. */
+export const WAITING: unique symbol = Symbol('waiting')
+/** Nothing will be read any more. */
+export const ENDED: unique symbol = Symbol('ended')
+
+/** A value under way. */
+export interface Entry {
+  readonly value: unknown
+  /** The index of its item in the source, from 0. */
+  readonly index: number
+  /** What is to be told once everything made of the item is accepted; undefined for most sources. */
+  readonly origin: Origin | undefined
+  /** The item has failed, and `value` is undefined. Stages pass it on as it is. */
+  readonly failure: { readonly error: unknown } | undefined
+}
+
+export interface Reader {
+  read(): Entry | typeof WAITING | typeof ENDED
+}
+
+/**
+ * The delivery of an item, kept until everything that was made of it has been accepted. `hold` adds a value
+ * that was made of it; `accept` takes one away. At 0 the delivery is done.
+ */
+export interface Origin {
+  hold(): void
+  accept(): void
+}
+
+/** What the parts of a pipeline need of its run. */
+export interface RunHooks {
+  /** Something can be read or written that could not be before. May be called at any moment. */
+  wake(): void
+  /** Ends the run: it rejects with `error`. Later calls change nothing. */
+  fail(error: unknown): void
+  /** Aborted with the reason when the run ends early. */
+  readonly signal: AbortSignal
+}
+
+/** A source that is being read. */
+export interface OpenSource {
+  /** One value at a time: the next is asked for only by the next call. @throws what the source throws */
+  read(): { readonly value: unknown; readonly origin?: Origin } | typeof WAITING | typeof ENDED
+  /** How many items there are in all; undefined while that is unknown. */
+  readonly length: number | undefined
+  /**
+   * The run ends before the source has: resolves when it is closed. @throws what its `return` throws, or
+   * whatever else its closing does
+   */
+  close(reason: unknown): Promise<void>
+}
+
+/** A sink that is being written to. */
+export interface OpenSink {
+  /** Returns a promise if the next write must wait for it: the sink is full. @throws what the sink throws */
+  write(value: unknown, index: number): Promise<void> | undefined
+  /** All is written. Resolves when the sink has accepted it, and has ended if it is to end. */
+  end(): Promise<void>
+  /** The run ends early: nothing more is written. */
+  abort(reason: unknown): Promise<void>
+}
