@@ -20,8 +20,10 @@ export interface Opened<S> {
 /** Opens the input. @throws UsageError if there is no such file */
 export async function openInput(path = STANDARD): Promise<Opened<Readable>> {
   if (path === STANDARD) {
-    const bytes = bytesOf(statsOf(() => fstatSync(0)))
-    return { stream: process.stdin, name: 'standard input', bytes, isStandard: true }
+    const stats = statsOf(() => fstatSync(0))
+    // Node reads a folder as if it were empty.
+    if (stats?.isDirectory()) throw new UsageError('standard input must be a file, not a folder')
+    return { stream: process.stdin, name: 'standard input', bytes: bytesOf(stats), isStandard: true }
   }
   const stats = statsOf(() => statSync(path))
   if (stats === undefined)

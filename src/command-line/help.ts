@@ -34,8 +34,8 @@ export function mapHelp(): string {
   return `Usage: millrace map FILE[#export] [options]
 
 Calls a function with each line of standard input, on threads, and writes its results as lines to
-standard output, in the order of the input. FILE is a module (.js, .mjs, .cjs, .ts), and the function
-its default export, or the one named behind #. It is called as (line, thread).
+standard output, in the order of the input. FILE is a module (.js, .mjs, .cjs, .ts). The function is
+its default export, or the one named behind #, and is called as (line, thread).
 
 Options:
 ${options}
@@ -52,7 +52,7 @@ Exit code:
   0    all lines are done, or were skipped as --on-error skip asks; or the reader of the output left
   1    a line failed, or a file could not be read or written
   2    the command was called wrongly
-  130  stopped by Ctrl-C (143 by SIGTERM): what was under way is done and written; a second one ends it at once
+  130  stopped by Ctrl-C (143: by SIGTERM), after the lines under way; a second one ends it at once
 `
 }
 

@@ -37,12 +37,17 @@ export class LineWriter {
     return this.#room
   }
 
-  /** Resolves when the stream has taken all lines. It is ended if it is to end. @throws what the stream does */
-  async end({ isToEnd }: { readonly isToEnd: boolean }): Promise<void> {
+  /**
+   * Resolves when the stream has taken all lines. It is ended if it is to end. A stream that fails emits
+   * 'error', and this does not settle.
+   */
+  end({ isToEnd }: { readonly isToEnd: boolean }): Promise<void> {
     const text = this.#text
     this.#text = ''
-    await new Promise<void>((resolve, reject) => {
-      const done = (error?: Error | null) => (error == null ? resolve() : reject(error))
+    return new Promise((resolve) => {
+      const done = (error?: Error | null) => {
+        if (error == null) resolve()
+      }
       if (isToEnd) this.#stream.end(text, done)
       else this.#stream.write(text, done)
     })
