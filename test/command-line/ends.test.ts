@@ -129,9 +129,30 @@ describe('a signal', () => {
     const { command } = await begun()
     command.child.kill('SIGINT')
     await until(() => command.stderr.includes('stopping'), 'the notice')
-    command.child.kill('SIGINT')
+    // One that comes too soon counts as the first.
+    const again = setInterval(() => command.child.kill('SIGINT'), 20)
     const { code, stdout } = await within(command.ended, 'the end of the command')
+    clearInterval(again)
     expect([code, stdout]).toEqual([130, ''])
+  })
+
+  it('ends it at once if it is another one', async () => {
+    const { command } = await begun()
+    command.child.kill('SIGINT')
+    await until(() => command.stderr.includes('stopping'), 'the notice')
+    command.child.kill('SIGTERM')
+    const { code, stdout } = await within(command.ended, 'the end of the command')
+    expect([code, stdout]).toEqual([143, ''])
+  })
+
+  it('counts once if npx passes it on', async () => {
+    const { command, gate } = await begun()
+    command.child.kill('SIGINT')
+    command.child.kill('SIGINT')
+    await until(() => command.stderr.includes('stopping'), 'the notice')
+    await gate()
+    const { code, stdout } = await within(command.ended, 'the end of the command')
+    expect([code, ['a\n', 'a\nb\n'].includes(stdout)]).toEqual([130, true])
   })
 
   it('in the middle of much input leaves whole lines, in order', async () => {
