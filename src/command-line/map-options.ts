@@ -28,7 +28,7 @@ export const MAP_OPTIONS = {
     placeholder: 'N|auto',
     help: 'lines that a thread takes at once; auto takes those of about 200 microseconds (default: auto)',
     allowed: 'an integer from 1 to 1048576, or auto',
-    parse(name, text) {
+    parse(name, text): number | 'auto' {
       return text === 'auto' ? text : integerOf(name, text, 1, 2 ** 20, this.allowed)
     },
   } satisfies Option<number | 'auto'>,

@@ -1,8 +1,7 @@
-import type { PipelineStats } from '../pipelines/index.ts'
-import { progressBar } from '../pipelines/index.ts'
+import { type ProgressSource, progressBar } from '../pipelines/index.ts'
 import type { MapArguments } from './arguments.ts'
 import { openInput, openOutput } from './files.ts'
-import { type LineRun, lineRun } from './line-run.ts'
+import { lineRun } from './line-run.ts'
 import { LineSource } from './line-source.ts'
 import { LineWriter } from './line-writer.ts'
 import { Notices } from './notices.ts'
@@ -59,7 +58,7 @@ export async function map(args: MapArguments): Promise<number> {
   }
 
   try {
-    for await (const result of run.results()) {
+    for await (const result of run.outcomes()) {
       const line = lines.get(result.index)
       lines.delete(result.index)
       let text: string
@@ -101,16 +100,16 @@ function isProgressShown(args: MapArguments, isStandardOutput: boolean): boolean
 }
 
 /** The run, with a total that is estimated from the bytes of the input. */
-function withEstimate(run: LineRun, source: LineSource, bytes: number | undefined): LineRun {
+function withEstimate(run: ProgressSource, source: LineSource, bytes: number | undefined): ProgressSource {
   if (bytes === undefined) return run
-  const estimated = (stats: PipelineStats): PipelineStats => {
-    const total = source.estimate(bytes)
-    if (total === undefined) return stats
-    const eta = stats.rate > 0 ? (Math.max(0, total - stats.done) / stats.rate) * 1000 : undefined
-    return { ...stats, total, eta }
-  }
   return {
-    ...run,
-    stats: () => estimated(run.stats()),
+    stats() {
+      const stats = run.stats()
+      const total = source.estimate(bytes)
+      if (total === undefined) return stats
+      const eta = stats.rate > 0 ? (Math.max(0, total - stats.done) / stats.rate) * 1000 : undefined
+      return { ...stats, total, eta }
+    },
+    on: (event, listener) => run.on(event, listener),
   }
 }

@@ -1,4 +1,4 @@
-import type { PipelineStats } from './options.ts'
+import type { PipelineStats } from '../options.ts'
 
 /** Progress in words: `1,200 of 5,000 items (24 %), 400 a second, 10 s left`. */
 export function progressText(stats: PipelineStats, unit: string): string {

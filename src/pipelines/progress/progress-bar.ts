@@ -1,5 +1,5 @@
-import { integer, invalidType, type Known, optionsObject } from '../check.ts'
-import type { PipelineStats } from './options.ts'
+import { integer, invalidType, type Known, optionsObject } from '../../check.ts'
+import type { PipelineStats } from '../options.ts'
 import { BarView, LineView, type ProgressStream } from './progress-view.ts'
 
 /** A run whose progress can be shown: a ParallelRun, a pipeline, and whatever else has these two methods. */

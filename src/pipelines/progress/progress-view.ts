@@ -1,6 +1,6 @@
 import type { SingleBar } from 'cli-progress'
-import { clock } from '../clock.ts'
-import type { PipelineStats } from './options.ts'
+import { clock } from '../../clock.ts'
+import type { PipelineStats } from '../options.ts'
 import { endText, progressText } from './progress-text.ts'
 
 /** A stream for people. */
