@@ -1,4 +1,4 @@
-/** Tests of numbers, for `--filter`: `seq 1 1000 | millrace map examples/stages/numbers.mjs#isPrime --filter`. */
+/** Tests of numbers, for `seq 1 1000 | millrace map examples/stages/numbers.mjs#isPrime --filter`. */
 export function isPrime(line) {
   const number = Number(line)
   if (!Number.isInteger(number) || number < 2) return false

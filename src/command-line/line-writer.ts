@@ -5,8 +5,8 @@ import { setImmediate } from '../timers.ts'
 const BATCH = 2 ** 16
 
 /**
- * Writes lines to a stream, many in one write. What was given in one turn of the event loop is written at its
- * end at the latest.
+ * Writes lines to a stream, many in one write. Lines that are given in one turn of the event loop are written
+ * at its end at the latest.
  */
 export class LineWriter {
   readonly #stream: Writable

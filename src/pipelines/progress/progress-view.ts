@@ -48,7 +48,7 @@ const BAR_COLUMNS = 24
  */
 const REDRAWS_A_SECOND = 1 / 3600
 
-/** A bar on the last line of a terminal. It is cleared at the end, and a line in words stands in its place. */
+/** A bar on the last line of a terminal. At the end a line in words takes its place. */
 export class BarView implements ProgressView {
   readonly #stream: ProgressStream
   readonly #unit: string
