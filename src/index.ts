@@ -5,6 +5,7 @@ export type { Codec, CodecDefinition, Codecs, DefinedCodec } from './codec/index
 export { codecs, defineCodec } from './codec/index.ts'
 export * from './errors.ts'
 export type {
+  DuplexOptions,
   MapOptions,
   ParallelRun,
   Pipeline,
@@ -13,6 +14,7 @@ export type {
   PipelineStats,
   ProgressOptions,
   ProgressSource,
+  ReadableOptions,
   RunEvents,
   Settled,
   StageStats,

@@ -6,7 +6,7 @@ import {
   type Reader,
   type RunHooks,
   WAITING,
-} from './flow.ts'
+} from '../flow.ts'
 
 /** Reads the items of a source, numbers them, and counts those that are done. */
 export class SourceReader implements Reader {

@@ -1,13 +1,13 @@
-import { AbortError } from '../errors.ts'
-import { takeShare } from '../supervisor/index.ts'
-import { queueMicrotask } from '../timers.ts'
-import { onAbort } from '../wait/index.ts'
-import type { OpenSource, Reader, RunHooks } from './flow.ts'
-import { ENDED, type Entry, WAITING } from './flow.ts'
-import type { StageStats } from './options.ts'
+import { AbortError } from '../../errors.ts'
+import { takeShare } from '../../supervisor/index.ts'
+import { queueMicrotask } from '../../timers.ts'
+import { onAbort } from '../../wait/index.ts'
+import type { OpenSource, Reader, RunHooks } from '../flow.ts'
+import { ENDED, type Entry, WAITING } from '../flow.ts'
+import type { StageStats } from '../options.ts'
+import type { StageRequest } from '../stage-options.ts'
+import { BatchStage, LocalExecutor, ThreadExecutor, WindowedStage } from '../stages/index.ts'
 import { SourceReader } from './source-reader.ts'
-import type { StageRequest } from './stage-options.ts'
-import { BatchStage, LocalExecutor, ThreadExecutor, WindowedStage } from './stages/index.ts'
 
 /** A part of a pipeline, as it was asked for. */
 export type Part =

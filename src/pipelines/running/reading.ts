@@ -1,5 +1,5 @@
-import { EventLoopYield } from '../event-loop-yield.ts'
-import { ENDED, type Entry, type Origin, WAITING } from './flow.ts'
+import { EventLoopYield } from '../../event-loop-yield.ts'
+import { ENDED, type Entry, type Origin, WAITING } from '../flow.ts'
 import type { PipelineRun } from './pipeline-run.ts'
 
 /** Reads the outputs of a run, one `next` after the other. A run is read once. */

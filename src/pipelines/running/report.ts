@@ -1,5 +1,5 @@
-import { groupReport, type Report } from '../supervisor/index.ts'
-import type { PipelineStats } from './options.ts'
+import { groupReport, type Report } from '../../supervisor/index.ts'
+import type { PipelineStats } from '../options.ts'
 import type { PipelineRun } from './pipeline-run.ts'
 
 /** How a pipeline has ended that was written to a sink. */

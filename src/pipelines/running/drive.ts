@@ -1,5 +1,5 @@
-import { EventLoopYield } from '../event-loop-yield.ts'
-import { ENDED, type OpenSink, WAITING } from './flow.ts'
+import { EventLoopYield } from '../../event-loop-yield.ts'
+import { ENDED, type OpenSink, WAITING } from '../flow.ts'
 import type { PipelineRun } from './pipeline-run.ts'
 
 /** Writes the outputs of a run to a sink, and ends both. @throws the failure of the run or of the sink */
