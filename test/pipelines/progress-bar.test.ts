@@ -183,7 +183,7 @@ describe('progressBar of a real run', () => {
     const second = pipeline([1, 2, 3]).map((item: number) => item)
     progressBar(second, { stream: broken })
     for await (const _ of second) break
-    expect(broken.text).toMatch(/^1 items in [^\n]+\n$/)
+    expect(broken.text).toMatch(/^\d items in [^\n]+\n$/)
 
     const failed = new Screen({ isTTY: false })
     const third = pipeline([1, 2, 3]).map((item: number) => {
