@@ -13,6 +13,8 @@ export type { SpareStats } from './threads/index.ts'
 /** @internal */
 export { framesAbove } from './call-site.ts'
 /** @internal */
+export { emitSafely } from './events.ts'
+/** @internal */
 export { NOBODY, PLAIN } from './calls/index.ts'
 /** @internal */
 export {
