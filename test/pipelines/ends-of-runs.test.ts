@@ -1,7 +1,8 @@
 import { Readable, Writable } from 'node:stream'
 import { pipeline as corePipeline } from 'node:stream/promises'
 import { describe, expect, it } from 'vitest'
-import { parallelMap, pipeline, Queue, type QueueOptions } from '../../src/index.ts'
+import { pipeline, Queue, type QueueOptions } from '../../src/index.ts'
+import { toDuplex, toReadable } from '../../src/pipelines/streams/index.ts'
 import { until, within } from '../support/deadline.ts'
 import { errorOf, turn } from './ends/drive.ts'
 
@@ -11,6 +12,11 @@ function filled(count: number, options?: QueueOptions<number>): Queue<number> {
   const queue = new Queue<number>({ maxsize: 1000, ...options })
   for (let item = 0; item < count; item++) queue.tryPut(item)
   return queue
+}
+
+/** A pipeline of one stage on this thread. */
+function same(source: Readable | ReadableStream<number> | Queue<number>) {
+  return pipeline(source as AsyncIterable<number>).map((each: number) => each)
 }
 
 function counting(failAt = -1): { readonly stream: Readable; readonly made: () => number } {
@@ -30,7 +36,7 @@ describe('a run whose loop is left', () => {
     const { stream } = counting()
     const errors: unknown[] = []
     stream.on('error', (error) => errors.push(error))
-    for await (const value of parallelMap(stream, (each: number) => each)) if (value === 3) break
+    for await (const value of same(stream)) if (value === 3) break
     await turn()
     expect([stream.closed, errors]).toEqual([true, []])
   })
@@ -43,13 +49,13 @@ describe('a run whose loop is left', () => {
         cancel: (reason) => void heard.push(reason),
       })
     for await (const _ of stream()) break
-    for await (const _ of parallelMap(stream(), (each: number) => each)) break
+    for await (const _ of same(stream())) break
     expect(heard).toEqual([undefined, undefined])
   })
 
   it('gives back what a queue has delivered, but for what was yielded before the last', async () => {
     const queue = filled(10)
-    for await (const value of parallelMap(queue, (each: number) => each)) if (value === 3) break
+    for await (const value of same(queue)) if (value === 3) break
     expect([queue.unfinished, queue.size]).toEqual([7, 7])
     const { item, attempt } = queue.takeSync()
     // Its call had begun.
@@ -61,9 +67,7 @@ describe('a run with a sink', () => {
   it('finishes the items of a queue as the sink accepts them', async () => {
     const queue = filled(10)
     const finish: (() => void)[] = []
-    const run = pipeline(queue)
-      .map((each: number) => each)
-      .to(() => new Promise<void>((resolve) => finish.push(resolve)))
+    const run = same(queue).to(() => new Promise<void>((resolve) => finish.push(resolve)))
     for (let accepted = 0; accepted < 10; accepted++) {
       await until(() => finish.length > 0, 'the next write')
       expect(queue.unfinished).toBe(10 - accepted)
@@ -86,18 +90,14 @@ describe('a run with a sink', () => {
     ['a function', () => (value: unknown) => (value === 5 ? Promise.reject(ERROR) : undefined)],
   ])('rejects with the error of %s, and destroys its source with it', async (_, make) => {
     const { stream } = counting()
-    const run = pipeline(stream)
-      .map((each: number) => each)
-      .to(make([]))
+    const run = same(stream).to(make([]))
     expect(await within(errorOf(run), 'the error')).toBe(ERROR)
     expect([stream.closed, stream.errored]).toEqual([true, ERROR])
   })
 
   it('rejects with the error of the source, and destroys its sink with it', async () => {
     const sink = new Writable({ objectMode: true, write: (_, __, done) => done() })
-    const run = pipeline(counting(5).stream)
-      .map((each: number) => each)
-      .to(sink)
+    const run = same(counting(5).stream).to(sink)
     expect(await within(errorOf(run), 'the error')).toBe(ERROR)
     expect([sink.closed, sink.errored]).toEqual([true, ERROR])
   })
@@ -110,11 +110,7 @@ describe('a run with a sink', () => {
       highWaterMark: 4,
       write: (value) => void written.push(value),
     })
-    const run = errorOf(
-      pipeline(stream)
-        .map((each: number) => each)
-        .to(sink),
-    )
+    const run = errorOf(same(stream).to(sink))
     await until(() => written.length > 0, 'the first write')
     for (let times = 0; times < 20; times++) await turn()
     expect(made()).toBeLessThanOrEqual(stream.readableHighWaterMark + 4 + 4)
@@ -126,16 +122,7 @@ describe('a run with a sink', () => {
     const { stream } = counting()
     const sink = new WritableStream()
     sink.getWriter()
-    expect(
-      await within(
-        errorOf(
-          pipeline(stream)
-            .map((each: number) => each)
-            .to(sink),
-        ),
-        'the error',
-      ),
-    ).toBeInstanceOf(TypeError)
+    expect(await within(errorOf(same(stream).to(sink)), 'the error')).toBeInstanceOf(TypeError)
     expect(stream.closed).toBe(true)
   })
 })
@@ -150,17 +137,15 @@ describe('a pipeline as a stream', () => {
         done()
       },
     })
-    const duplex = pipeline<number>()
-      .map((each: number) => each + 1)
-      .toDuplex()
+    const duplex = toDuplex((source) =>
+      pipeline(source as AsyncIterable<number>).map((each: number) => each + 1),
+    )
     await within(corePipeline(Readable.from(Array(5000).keys()), duplex, sink), 'the pipeline')
     expect(got).toEqual(Array.from({ length: 5000 }, (_, index) => index + 1))
   })
 
   it('has no value to give for null', async () => {
-    const stream = pipeline([1, 2])
-      .map((each: number) => (each === 2 ? null : each))
-      .toReadable()
+    const stream = toReadable(pipeline([1, 2]).map((each: number) => (each === 2 ? null : each)))
     expect(await within(errorOf(stream.toArray()), 'the error')).toMatchObject({
       code: 'ERR_STREAM_NULL_VALUES',
       index: 1,
