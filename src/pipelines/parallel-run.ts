@@ -97,6 +97,11 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
    */
   settled(): AsyncIterableIterator<Settled<R>> {
     this.refuseSettled()
+    return this.outcomes()
+  }
+
+  /** @internal As `settled`, also where a stage gives several results for an item, or none. */
+  outcomes(): AsyncIterableIterator<Settled<R>> {
     this.#claim()
     return new Reading(() => this.begin(true), settledOf<R>)
   }

@@ -13,9 +13,9 @@ export type { SpareStats } from './threads/index.ts'
 /** @internal */
 export { framesAbove } from './call-site.ts'
 /** @internal */
-export { emitSafely } from './events.ts'
-/** @internal */
 export { NOBODY, PLAIN } from './calls/index.ts'
+/** @internal */
+export { emitSafely } from './events.ts'
 /** @internal */
 export {
   Group,
