@@ -45,6 +45,7 @@ function install(): string[] {
     '@esbuild',
     '@types/node',
     'undici-types',
+    '@silvia-odwyer',
   ])
     copyModule(name)
   return files.map(({ path }: { path: string }) => path)
@@ -267,12 +268,20 @@ describe('the examples, from the packed tarball', { timeout: 300_000 }, () => {
   const programs = [
     { name: 'bakery', ...(isWholeMatrix ? { args: [], last: /^10 baked = 10 sold$/ } : help) },
     { name: 'checksum', args: [join(millrace, 'docs')], last: / files, / },
+    { name: 'log-stats', args: [join(root, 'log.ndjson'), '--lines', '1000'], last: /^1000 lines on / },
     {
       name: 'pipeline-by-hand',
       args: [join(millrace, 'README.md'), join(root, 'README.gz')],
       last: /^checked: gunzip gives back the whole file$/,
     },
     { name: 'priority', ...(isWholeMatrix ? { args: [], last: /^checked: / } : help) },
+    {
+      name: 'stream',
+      args: [join(millrace, 'README.md'), join(root, 'stream.gz')],
+      last: /^checked: gunzip gives back the whole file$/,
+    },
+    { name: 'thumbnails', args: ['--pictures', '2'], last: / 2 thumbnails$/ },
+    { name: 'word-count', args: ['--words', '5000'], last: / different words, / },
     { name: 'work-queue', ...(isWholeMatrix ? { args: [], last: /^checked: / } : help) },
   ].map(({ name, args, last }) => {
     const command = [tsx, join(examples, `${name}.ts`), ...args]
