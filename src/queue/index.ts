@@ -53,3 +53,7 @@ export {
   wakeToStop,
   workersAtWork,
 } from './recovery/index.ts'
+/** @internal */
+export { letterError } from './recovery/index.ts'
+/** @internal */
+export type { Puts, Takes } from './access/index.ts'

@@ -7,3 +7,20 @@ export { Supervisor } from './supervisor.ts'
 export type { ConsumeOptions, ProduceOptions, TaskOf, TaskOptions, ThreadTask } from './tasks/index.ts'
 export { task } from './tasks/index.ts'
 export type { SpareStats } from './threads/index.ts'
+
+// For other rooms only: the declarations of the build leave these out.
+
+/** @internal */
+export { framesAbove } from './call-site.ts'
+/** @internal */
+export { NOBODY, PLAIN } from './calls/index.ts'
+/** @internal */
+export { Group, type GroupPlan, type GroupTask, type Member, restartPolicy, withShare } from './groups/index.ts'
+/** @internal */
+export { checkLimits } from './options.ts'
+/** @internal */
+export { groupReport } from './report.ts'
+/** @internal */
+export { exportName, type ItemArgs, producePlan, type ResultAfter, workOf } from './tasks/index.ts'
+/** @internal */
+export { returnShare, takeShare } from './threads/index.ts'

@@ -91,6 +91,11 @@ export class StageWords {
     return before
   }
 
+  /** threadId of the last call; 0 if there was none. */
+  thread(slot: number): number {
+    return Atomics.load(this.words, placeOf(slot) + THREAD)
+  }
+
   /** A call has failed. Returns how many have. */
   countThrow(slot: number): number {
     return Atomics.add(this.words, placeOf(slot) + THROWS, 1) + 1
