@@ -58,7 +58,7 @@ await main(SCRIPT, async ({ rounds, percent, only = JOBS }) => {
 
 type Attempts = ReadonlyMap<Contender, Attempt[]>
 
-/** The attempts of all rounds. The contender that goes first alternates, as other work of the machine does. */
+/** The attempts of all rounds. The contender that goes first alternates. */
 async function measured(job: JobName, input: string, folder: string, rounds: number): Promise<Attempts> {
   const contenders = Object.keys(CONTENDERS) as Contender[]
   const all = new Map<Contender, Attempt[]>(contenders.map((contender) => [contender, []]))
@@ -92,7 +92,6 @@ function tableOf(job: JobName, attempts: Attempts, expected: string): string {
   ])
   return aligned([[job, 'lines', 'median ms', 'min', 'max', 'peak MB', 'failed'], ...rows]).join('\n')
 }
-
 
 function spreadOf(values: readonly number[]): number[] {
   return [median(values), Math.min(...values), Math.max(...values)]

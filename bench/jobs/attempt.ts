@@ -21,8 +21,8 @@ export interface Attempt {
 }
 
 /**
- * Runs `program` with the arguments INPUT and OUTPUT, INPUT also as its standard input. What it wrote to
- * standard output or to OUTPUT is its output.
+ * Runs `program` with the arguments INPUT and OUTPUT, INPUT also as its standard input. Its output is what it
+ * wrote to standard output, and to OUTPUT.
  */
 export async function attempt(program: string, input: string, folder: string): Promise<Attempt> {
   const [stdout, output] = [join(folder, 'stdout'), join(folder, 'output')]

@@ -1,4 +1,4 @@
-/** Loaded before a program: it writes the largest resident set of the process, in KB, to file descriptor 3. */
+/** Loaded before a program: writes the largest resident set of the process, in KB, to file descriptor 3. */
 import { writeSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 

@@ -13,7 +13,7 @@ export type Table = Map<string, Row>
 
 export const emptyTable = (): Table => new Map()
 
-/** Parses the lines of a block. @throws SyntaxError for a line that is no JSON, with the line in its message */
+/** Parses the lines of a block. @throws SyntaxError that has the line that is no JSON */
 export function tableOfBlock(block: Uint8Array): Table {
   const table = emptyTable()
   for (const line of Buffer.from(block.buffer, block.byteOffset, block.length).toString().split('\n')) {

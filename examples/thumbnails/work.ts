@@ -5,7 +5,7 @@ import { type ThreadContext, threaded } from '../../src/index.ts'
 import { randomNumbers } from '../shared/random.ts'
 
 export interface Thumbnail {
-  /** Of the picture itself, in pixels. */
+  /** The size of the picture itself, in pixels. */
   readonly width: number
   readonly height: number
   readonly jpeg: Uint8Array

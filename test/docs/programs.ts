@@ -38,7 +38,7 @@ interface Section {
   readonly blocks: readonly Block[]
 }
 
-/** What the programs of the pages need besides. The others' programs on docs/coming-from.md need the last two. */
+/** Packages that the programs need; the last two are those of docs/coming-from.md. */
 const MODULES = ['.bin', '@types', 'tsx', 'typescript', 'vitest', 'piscina', 'p-map']
 
 /** Stands in shown output for text that varies. */
