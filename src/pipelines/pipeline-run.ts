@@ -189,13 +189,7 @@ export class PipelineRun implements RunHooks {
     if (onThreads === undefined) throw new Error('a stage has no function')
     const isSimple = onThreads.steps.every((step) => step.how !== 'flatMap')
     const window = Math.min(request.window ?? 64 * onThreads.base.task.threads, plan.mostHeld)
-    const place = {
-      window,
-      isSimple,
-      isOrdered: order === 'source',
-      isKeyed: typeof order === 'function',
-      frames,
-    }
+    const place = { window, isSimple, isOrdered: order === 'source', isKeyed: typeof order === 'function', frames }
     const stage = new WindowedStage(
       { name: onThreads.name, window, order, onError, isSimple },
       input,

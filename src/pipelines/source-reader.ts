@@ -1,12 +1,4 @@
-import {
-  ENDED,
-  type Entry,
-  type OpenSource,
-  type Origin,
-  type Reader,
-  type RunHooks,
-  WAITING,
-} from './flow.ts'
+import { ENDED, type Entry, type OpenSource, type Origin, type Reader, type RunHooks, WAITING } from './flow.ts'
 
 /** Reads the items of a source, numbers them, and counts those that are done. */
 export class SourceReader implements Reader {

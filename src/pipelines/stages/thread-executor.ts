@@ -1,5 +1,5 @@
 import { clock } from '../../clock.ts'
-import { type Codec, cellCodec, Frame, framedCodec } from '../../codec/index.ts'
+import { cellCodec, type Codec, Frame, framedCodec } from '../../codec/index.ts'
 import { unpackError } from '../../error-transport.ts'
 import { RunTimeoutError, type ThreadError } from '../../errors.ts'
 import { FrameKind, type StageFailure } from '../../protocol/index.ts'
@@ -9,7 +9,7 @@ import { clearTimeout, setTimeout } from '../../timers.ts'
 import type { RunHooks } from '../flow.ts'
 import type { Executor, StageEvents } from './executor.ts'
 import { itemError, shown } from './item-error.ts'
-import { Slots, type SlottedItem } from './slots.ts'
+import { type SlottedItem, Slots } from './slots.ts'
 import type { StageItem } from './stage-item.ts'
 import { stagePlan, type ThreadStageSettings } from './thread-plan.ts'
 
@@ -57,7 +57,12 @@ export class ThreadExecutor implements Executor {
   #look: NodeJS.Timeout | undefined
   #isOver = false
 
-  constructor(settings: ThreadStageSettings, place: ThreadStagePlace, events: StageEvents, hooks: RunHooks) {
+  constructor(
+    settings: ThreadStageSettings,
+    place: ThreadStagePlace,
+    events: StageEvents,
+    hooks: RunHooks,
+  ) {
     const { threads } = settings.base.task
     this.threads = threads
     this.#share = settings.base.share
@@ -262,8 +267,7 @@ export class ThreadExecutor implements Executor {
     }
     const { item } = slotted
     const { kind, number, broken } = frame
-    if (broken !== undefined)
-      this.#fail(slotted, frame.begin, 'has a result that cannot be read', broken.error)
+    if (broken !== undefined) this.#fail(slotted, frame.begin, 'has a result that cannot be read', broken.error)
     else if (kind === FrameKind.RESULT || kind === FrameKind.OUTPUT) {
       this.#events.output(item, number, frame.value)
       if (kind === FrameKind.RESULT) this.#decide(slotted, frame.begin)
@@ -351,9 +355,7 @@ export class ThreadExecutor implements Executor {
       this.#fail(slotted, begin, `failed: ${shown(last?.error)}`, last?.error)
       return
     }
-    const missing = item.failures.find(
-      ({ thread, error }) => error === undefined && !this.#deaths.has(thread),
-    )
+    const missing = item.failures.find(({ thread, error }) => error === undefined && !this.#deaths.has(thread))
     if (missing !== undefined) {
       this.#mourning.push({ slotted, thread: missing.thread })
       return
