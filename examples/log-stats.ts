@@ -8,6 +8,7 @@
  * Parsing is the work, so the threads get bytes and parse them. An item is a block of many lines, and its
  * result a table of some rows: little is carried between threads for each line.
  */
+import { existsSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { blocksOf } from './log-stats/blocks.ts'
@@ -42,9 +43,10 @@ interface Given {
 }
 
 async function main({ file, lines, threads, compare }: Given): Promise<void> {
-  console.log(`counting ${file}; threads: ${threads}`)
+  const isNew = !existsSync(file)
+  console.log(`counting ${file}${isNew ? `, made first, of ${lines} lines` : ''}; threads: ${threads}`)
   const signal = interruptSignal()
-  if (await writeLog(file, lines, signal)) console.log(`made it, of ${lines} lines`)
+  if (isNew) await writeLog(file, lines, signal)
   // Loaded here, not above: loading it from TypeScript takes half a second.
   const { parallelMap, warm } = await import('../src/index.ts')
   const { tableOf } = await import('./log-stats/work.ts')

@@ -15,7 +15,7 @@ const LINES = 5_000_000
 export const inputs = {
   async 'a-logs'(folder: string, percent: number): Promise<string> {
     const file = join(folder, 'log.ndjson')
-    await writeLog(file, share(LOG_LINES, percent), new AbortController().signal)
+    await writeLog(file, share(LOG_LINES, percent))
     return file
   },
 

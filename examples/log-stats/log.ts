@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs'
+import { createWriteStream, renameSync, rmSync } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { randomNumbers } from '../shared/random.ts'
 
@@ -8,20 +8,18 @@ const STATUSES = [200, 200, 200, 200, 200, 204, 301, 304, 404, 500, 503]
 const LINES_A_WRITE = 2000
 
 /**
- * Makes a log of so many lines, the same one each time, if there is no such file. Returns whether it did. The
- * file gets its name when it is whole, and is removed if `signal` is aborted before.
+ * Makes a log of so many lines, the same one each time. The file gets its name when it is whole, and is
+ * removed if `signal` is aborted before.
  */
-export async function writeLog(file: string, lines: number, signal: AbortSignal): Promise<boolean> {
-  if (existsSync(file)) return false
+export async function writeLog(file: string, lines: number, signal?: AbortSignal): Promise<void> {
   const part = `${file}.${process.pid}.part`
   try {
-    await pipeline(texts(lines), createWriteStream(part), { signal })
+    await pipeline(texts(lines), createWriteStream(part), signal === undefined ? {} : { signal })
   } catch (error) {
     rmSync(part, { force: true })
     throw error
   }
   renameSync(part, file)
-  return true
 }
 
 function* texts(lines: number): Generator<string> {

@@ -35,7 +35,7 @@ describe('log-stats', () => {
     const file = path('made.ndjson')
     const { code, stdout, stderr } = await run('log-stats.ts', [file, '--lines', '20000', '--threads', '2'])
     expect(stderr).toBe('')
-    expect(stdout).toContain('made it, of 20000 lines')
+    expect(stdout).toContain(', made first, of 20000 lines; threads: 2\n')
     expect(rowsOf(stdout)).toEqual(expectedRows(file))
     expect(stdout).toMatch(/\n20000 lines on 2 threads in \d+\.\d\d s\n$/)
     expect(readdirSync(folder)).toEqual(['made.ndjson'])
