@@ -87,10 +87,11 @@ function tableOf(job: JobName, attempts: Attempts, expected: string): string {
     contender,
     String(linesOf(job, contender)),
     ...spreadOf(each.map(({ ms }) => ms)).map((ms) => ms.toFixed(0)),
+    median(each.map(({ cpuMs }) => cpuMs)).toFixed(0),
     median(each.map(({ megabytes }) => megabytes)).toFixed(0),
     `${each.filter((one) => hasFailed(one, expected)).length} of ${each.length}`,
   ])
-  return aligned([[job, 'lines', 'median ms', 'min', 'max', 'peak MB', 'failed'], ...rows]).join('\n')
+  return aligned([[job, 'lines', 'median ms', 'min', 'max', 'cpu ms', 'peak MB', 'failed'], ...rows]).join('\n')
 }
 
 function spreadOf(values: readonly number[]): number[] {

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 
 const DEADLINE_MS = 180_000
-const MEMORY = new URL('./memory.mjs', import.meta.url).href
+const USAGE = new URL('./usage.mjs', import.meta.url).href
 
 /** One run of a program, in a process of its own. */
 export interface Attempt {
@@ -14,6 +14,8 @@ export interface Attempt {
   readonly ms: number
   /** The largest resident set, in MB; NaN if the program did not end by itself. */
   readonly megabytes: number
+  /** The processor time of all threads, in ms; NaN likewise. */
+  readonly cpuMs: number
   /** SHA-256 of its output. */
   readonly digest: string
   /** Undefined if it ended with exit code 0. */
@@ -30,17 +32,17 @@ export async function attempt(program: string, input: string, folder: string): P
   const fds = [input === '' ? 'ignore' : openInput(input), openSync(stdout, 'w')] as const
   const file = fileURLToPath(new URL(program, import.meta.url))
   const began = performance.now()
-  const child = spawn(process.execPath, ['--import', MEMORY, file, input, output], {
+  const child = spawn(process.execPath, ['--import', USAGE, file, input, output], {
     stdio: [...fds, 'pipe', 'pipe'],
     timeout: DEADLINE_MS,
     killSignal: 'SIGKILL',
   })
-  let [errors, memory] = ['', '']
+  let [errors, usage] = ['', '']
   child.stderr?.on('data', (data) => {
     errors += data
   })
   child.stdio[3]?.on('data', (data) => {
-    memory += data
+    usage += data
   })
   const end = await new Promise<{ ms: number; code: number | string | null }>((resolve, reject) => {
     let ms = 0
@@ -51,9 +53,11 @@ export async function attempt(program: string, input: string, folder: string): P
     child.once('close', (code, signal) => resolve({ ms, code: code ?? signal }))
   })
   for (const fd of fds) if (typeof fd === 'number') closeSync(fd)
+  const [kilobytes = Number.NaN, cpuMs = Number.NaN] = usage === '' ? [] : usage.split(' ').map(Number)
   return {
     ms: end.ms,
-    megabytes: Number(memory.trim() || Number.NaN) / 1024,
+    megabytes: kilobytes / 1024,
+    cpuMs,
     digest: (await digestOf(stdout)) + (await digestOf(output)),
     failure: end.code === 0 ? undefined : `${program}: ${end.code}\n${errors}`,
   }
