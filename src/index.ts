@@ -4,6 +4,18 @@
 export type { Codec, CodecDefinition, Codecs, DefinedCodec } from './codec/index.ts'
 export { codecs, defineCodec } from './codec/index.ts'
 export * from './errors.ts'
+export type {
+  MapOptions,
+  ParallelRun,
+  Pipeline,
+  PipelineReport,
+  PipelineSource,
+  PipelineStats,
+  RunEvents,
+  Settled,
+  StageStats,
+} from './pipelines/index.ts'
+export { parallelMap, pipeline } from './pipelines/index.ts'
 export type { ItemFunction, ThreadContext, ThreadFunction } from './protocol/index.ts'
 export { isMillraceThread } from './protocol/index.ts'
 export type {

@@ -3,9 +3,7 @@ import { clearInterval, setInterval } from '../timers.ts'
 import { markUnsendable } from '../unsendable.ts'
 import { ENDED, type Entry, WAITING } from './flow.ts'
 import type { PipelineStats } from './options.ts'
-import { PipelineRun, type RunPlan } from './pipeline-run.ts'
-import { Reading } from './reading.ts'
-import { RunStats } from './run-stats.ts'
+import { PipelineRun, Reading, type RunPlan, RunStats } from './running/index.ts'
 
 const PROGRESS_MS = 250
 

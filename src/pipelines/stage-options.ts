@@ -182,7 +182,17 @@ function defined<T extends object>(options: T): Partial<T> {
 
 /** Options that let two neighbouring stages run on the same threads, if they are equal. */
 const SHAREABLE = new Set<string>([
-  ...(['threads', 'ordered', 'window', 'grain', 'concurrency', 'onError', 'grace', 'signal', 'args'] as const),
+  ...([
+    'threads',
+    'ordered',
+    'window',
+    'grain',
+    'concurrency',
+    'onError',
+    'grace',
+    'signal',
+    'args',
+  ] as const),
   ...(['maxDeliveries', 'maxItemBytes', 'reuse', 'restart', 'resourceLimits'] as const),
 ])
 

@@ -17,14 +17,11 @@ export { CallWatch } from './call-watch.ts'
 export type {
   Boot,
   CallArgs,
-  ConsumeRole,
   ControlMessage,
   Left,
   Outcome,
-  ProduceRole,
   Role,
   RunMessage,
-  Target,
   ThreadMessage,
 } from './messages.ts'
 /** @internal */
@@ -33,6 +30,8 @@ export { THREAD_BOOT } from './messages.ts'
 export type { RetryDecision } from './retry.ts'
 /** @internal */
 export { decideRetry, recordedDelay } from './retry.ts'
+/** @internal */
+export type { ConsumeRole, Placed, ProduceRole, Target } from './roles.ts'
 /** @internal */
 export { ANCESTRY, ancestry, isSelfStart, placeIn, refuseSelfStart, THREAD_MARK } from './self-start.ts'
 /** @internal */

@@ -1,6 +1,6 @@
 import type { PackedError } from '../error-transport.ts'
 import type { Handle, Queue } from '../queue/index.ts'
-import type { ConsumeRole, Target } from './messages.ts'
+import type { ConsumeRole, Target } from './roles.ts'
 
 /** A step of a stage: a function that is called with each value of the step before. */
 export interface StageStep {

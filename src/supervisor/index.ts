@@ -15,7 +15,14 @@ export { framesAbove } from './call-site.ts'
 /** @internal */
 export { NOBODY, PLAIN } from './calls/index.ts'
 /** @internal */
-export { Group, type GroupPlan, type GroupTask, type Member, restartPolicy, withShare } from './groups/index.ts'
+export {
+  Group,
+  type GroupPlan,
+  type GroupTask,
+  type Member,
+  restartPolicy,
+  withShare,
+} from './groups/index.ts'
 /** @internal */
 export { checkLimits } from './options.ts'
 /** @internal */

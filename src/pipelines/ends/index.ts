@@ -1,6 +1,5 @@
 /** The ends of a pipeline: what values are read from, and what they are written to. */
 
-export { withinClosing } from './closing.ts'
 export { nullValueError } from './node-streams.ts'
 export { checkSink, openSink, type SinkOptions } from './sinks/index.ts'
 export { checkSource, isTaskSource, openSource } from './sources/index.ts'

@@ -13,9 +13,14 @@ interface Streamlike {
   readonly _writableState?: { readonly writable?: boolean; readonly emitClose?: boolean } | null
 }
 
-export function isNodeReadable(value: unknown): value is Readable {
+export function isNodeStream(value: unknown): boolean {
   const stream = value as Streamlike | null | undefined
-  if (typeof stream?.pipe !== 'function' || typeof stream.on !== 'function') return false
+  return typeof stream?.pipe === 'function' && typeof stream.on === 'function'
+}
+
+export function isNodeReadable(value: unknown): value is Readable {
+  if (!isNodeStream(value)) return false
+  const stream = value as Streamlike
   // A Writable has a method `pipe` too.
   return !stream._writableState || (!!stream._readableState && stream._readableState.readable !== false)
 }

@@ -72,5 +72,8 @@ function joined(origins: readonly Origin[]): Origin {
     accept() {
       for (const origin of origins) origin.accept()
     },
+    begin() {
+      for (const origin of origins) origin.begin()
+    },
   }
 }

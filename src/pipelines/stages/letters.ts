@@ -19,7 +19,11 @@ export async function putLetter(
   const letter = {
     error: letterError(last === undefined ? error : last.error, isPlain),
     attempts: Math.max(1, failures.length),
-    history: failures.map(({ at, thread, error: each }) => ({ at, thread, error: letterError(each, isPlain) })),
+    history: failures.map(({ at, thread, error: each }) => ({
+      at,
+      thread,
+      error: letterError(each, isPlain),
+    })),
     queue: stage,
   }
   try {

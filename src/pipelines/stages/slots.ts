@@ -47,6 +47,13 @@ export class Slots {
     return found?.generation === generation ? found : undefined
   }
 
+  /** Notes with the source which items have begun, before the others go back. */
+  noteBegun(): void {
+    for (const slotted of this.#items) {
+      if (slotted !== undefined && this.words.begins(slotted.slot) > 0) slotted.item.entry.origin?.begin()
+    }
+  }
+
   close({ slot }: SlottedItem): void {
     this.#items[slot] = undefined
     this.#free.push(slot)

@@ -1,5 +1,5 @@
 import { clock } from '../../clock.ts'
-import { cellCodec, type Codec, Frame, framedCodec } from '../../codec/index.ts'
+import { type Codec, cellCodec, Frame, framedCodec } from '../../codec/index.ts'
 import { unpackError } from '../../error-transport.ts'
 import { RunTimeoutError, type ThreadError } from '../../errors.ts'
 import { FrameKind, type StageFailure } from '../../protocol/index.ts'
@@ -9,7 +9,7 @@ import { clearTimeout, setTimeout } from '../../timers.ts'
 import type { RunHooks } from '../flow.ts'
 import type { Executor, StageEvents } from './executor.ts'
 import { itemError, shown } from './item-error.ts'
-import { type SlottedItem, Slots } from './slots.ts'
+import { Slots, type SlottedItem } from './slots.ts'
 import type { StageItem } from './stage-item.ts'
 import { stagePlan, type ThreadStageSettings } from './thread-plan.ts'
 
@@ -57,12 +57,7 @@ export class ThreadExecutor implements Executor {
   #look: NodeJS.Timeout | undefined
   #isOver = false
 
-  constructor(
-    settings: ThreadStageSettings,
-    place: ThreadStagePlace,
-    events: StageEvents,
-    hooks: RunHooks,
-  ) {
+  constructor(settings: ThreadStageSettings, place: ThreadStagePlace, events: StageEvents, hooks: RunHooks) {
     const { threads } = settings.base.task
     this.threads = threads
     this.#share = settings.base.share
@@ -162,6 +157,7 @@ export class ThreadExecutor implements Executor {
   async stop(reason: unknown): Promise<void> {
     this.#isOver = true
     clearTimeout(this.#look)
+    this.#slots.noteBegun()
     const group = this.#group
     if (group === undefined) {
       this.#returnShare()
@@ -217,6 +213,7 @@ export class ThreadExecutor implements Executor {
     })
     // Its failure is told by `over`.
     this.#group.join().catch(() => {})
+    this.#listen()
     return items
   }
 
@@ -267,7 +264,8 @@ export class ThreadExecutor implements Executor {
     }
     const { item } = slotted
     const { kind, number, broken } = frame
-    if (broken !== undefined) this.#fail(slotted, frame.begin, 'has a result that cannot be read', broken.error)
+    if (broken !== undefined)
+      this.#fail(slotted, frame.begin, 'has a result that cannot be read', broken.error)
     else if (kind === FrameKind.RESULT || kind === FrameKind.OUTPUT) {
       this.#events.output(item, number, frame.value)
       if (kind === FrameKind.RESULT) this.#decide(slotted, frame.begin)
@@ -292,6 +290,7 @@ export class ThreadExecutor implements Executor {
   #decide(slotted: SlottedItem, begin: number): void {
     const isLast = this.#slots.words.decide(slotted.slot, begin)
     slotted.decided = begin
+    slotted.item.entry.origin?.begin()
     this.#events.done(slotted.item)
     if (isLast || !this.#place.isKeyed) this.#free(slotted)
   }
@@ -336,6 +335,7 @@ export class ThreadExecutor implements Executor {
     })
     const isLast = this.#slots.words.decide(slotted.slot, begin)
     slotted.decided = begin || 1
+    if (begin !== 0) slotted.item.entry.origin?.begin()
     this.#events.failed(slotted.item, error)
     if (isLast || !this.#place.isKeyed) this.#free(slotted)
   }
@@ -355,7 +355,9 @@ export class ThreadExecutor implements Executor {
       this.#fail(slotted, begin, `failed: ${shown(last?.error)}`, last?.error)
       return
     }
-    const missing = item.failures.find(({ thread, error }) => error === undefined && !this.#deaths.has(thread))
+    const missing = item.failures.find(
+      ({ thread, error }) => error === undefined && !this.#deaths.has(thread),
+    )
     if (missing !== undefined) {
       this.#mourning.push({ slotted, thread: missing.thread })
       return

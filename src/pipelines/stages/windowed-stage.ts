@@ -239,7 +239,10 @@ export class WindowedStage implements Reader, StageEvents {
         executor.dispatch(waiting)
         continue
       }
-      if (this.#inputEnded || this.#live >= this.#settings.window) return
+      if (this.#inputEnded) return
+      // A function on this thread may have decided items at once.
+      if (this.#live >= this.#settings.window) this.#closeUnread()
+      if (this.#live >= this.#settings.window) return
       const entry = this.#input.read()
       if (entry === WAITING) return
       if (entry === ENDED) this.#inputEnded = true

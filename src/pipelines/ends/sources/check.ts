@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import { invalidType } from '../../../check.ts'
 import { isQueue } from '../../../queue/index.ts'
 import { referenceOf } from '../../../threaded/index.ts'
-import { isNodeReadable } from '../node-streams.ts'
+import { isNodeReadable, isNodeStream } from '../node-streams.ts'
 
 const SOURCE =
   'an iterable, an async iterable, a Readable, a ReadableStream, a queue, a task ({ filename, name }), ' +
@@ -38,7 +38,9 @@ export function isTaskSource(given: unknown): boolean {
 }
 
 function isOpenable(given: unknown): boolean {
-  return isQueue(given) || isNodeReadable(given) || isWebReadable(given) || isIterable(given)
+  // A Duplex that is not readable is iterable all the same.
+  if (isNodeStream(given)) return isNodeReadable(given)
+  return isQueue(given) || isWebReadable(given) || isIterable(given)
 }
 
 export function isWebReadable(given: unknown): given is ReadableStream<unknown> {

@@ -1,5 +1,5 @@
-import { clock } from '../clock.ts'
-import type { PipelineStats } from './options.ts'
+import { clock } from '../../clock.ts'
+import type { PipelineStats } from '../options.ts'
 import type { PipelineRun } from './pipeline-run.ts'
 
 /** The rate is that of about so many ms. */

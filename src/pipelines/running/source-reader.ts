@@ -1,4 +1,12 @@
-import { ENDED, type Entry, type OpenSource, type Origin, type Reader, type RunHooks, WAITING } from './flow.ts'
+import {
+  ENDED,
+  type Entry,
+  type OpenSource,
+  type Origin,
+  type Reader,
+  type RunHooks,
+  WAITING,
+} from '../flow.ts'
 
 /** Reads the items of a source, numbers them, and counts those that are done. */
 export class SourceReader implements Reader {
@@ -6,6 +14,7 @@ export class SourceReader implements Reader {
   readonly #hooks: RunHooks
   #read = 0
   #hasEnded = false
+  #length: number | undefined
   #done = 0
 
   constructor(source: OpenSource, hooks: RunHooks) {
@@ -25,7 +34,7 @@ export class SourceReader implements Reader {
 
   /** The number of items in all, if it is known. */
   get length(): number | undefined {
-    return this.#hasEnded ? this.#read : this.#source.length
+    return this.#length ?? this.#source.length
   }
 
   read(): Entry | typeof WAITING | typeof ENDED {
@@ -41,15 +50,19 @@ export class SourceReader implements Reader {
     if (read === WAITING) return WAITING
     if (read === ENDED) {
       this.#hasEnded = true
+      this.#length = this.#read
       return ENDED
     }
     const origin = new Trace(this.#onDone, read.origin)
-    origin.hold()
     return { value: read.value, index: this.#read++, origin, failure: undefined }
   }
 
+  /** As `limit` of the source. */
+  get limit(): number | undefined {
+    return this.#source.limit
+  }
+
   async close(reason: unknown): Promise<void> {
-    if (this.#hasEnded) return
     this.#hasEnded = true
     await this.#source.close(reason)
   }
@@ -63,12 +76,11 @@ export class SourceReader implements Reader {
 class Trace implements Origin {
   readonly #onDone: () => void
   readonly #origin: Origin | undefined
-  #held = 0
+  #held = 1
 
   constructor(onDone: () => void, origin: Origin | undefined) {
     this.#onDone = onDone
     this.#origin = origin
-    origin?.hold()
   }
 
   hold(): void {
@@ -79,5 +91,9 @@ class Trace implements Origin {
     if (--this.#held > 0) return
     this.#origin?.accept()
     this.#onDone()
+  }
+
+  begin(): void {
+    this.#origin?.begin()
   }
 }

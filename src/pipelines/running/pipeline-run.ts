@@ -1,13 +1,13 @@
-import { AbortError } from '../errors.ts'
-import { takeShare } from '../supervisor/index.ts'
-import { queueMicrotask } from '../timers.ts'
-import { onAbort } from '../wait/index.ts'
-import type { OpenSource, Reader, RunHooks } from './flow.ts'
-import { ENDED, type Entry, WAITING } from './flow.ts'
-import type { StageStats } from './options.ts'
+import { AbortError } from '../../errors.ts'
+import { takeShare } from '../../supervisor/index.ts'
+import { queueMicrotask } from '../../timers.ts'
+import { onAbort } from '../../wait/index.ts'
+import type { OpenSource, Reader, RunHooks } from '../flow.ts'
+import { ENDED, type Entry, WAITING } from '../flow.ts'
+import type { StageStats } from '../options.ts'
+import type { StageRequest } from '../stage-options.ts'
+import { BatchStage, LocalExecutor, ThreadExecutor, WindowedStage } from '../stages/index.ts'
 import { SourceReader } from './source-reader.ts'
-import type { StageRequest } from './stage-options.ts'
-import { BatchStage, LocalExecutor, ThreadExecutor, WindowedStage } from './stages/index.ts'
 
 /** A part of a pipeline, as it was asked for. */
 export type Part =
@@ -16,8 +16,6 @@ export type Part =
 
 export interface RunPlan {
   readonly open: (hooks: RunHooks) => OpenSource
-  /** Items of the source that may be held at once, where it limits that. */
-  readonly mostHeld: number
   readonly parts: readonly Part[]
   /** Failures are passed on as entries. */
   readonly isSettled: boolean
@@ -171,12 +169,13 @@ export class PipelineRun implements RunHooks {
     const { order, name, how } = request
     const onError = plan.isSettled ? undefined : request.onError
     const { frames } = plan
+    const { limit: mostHeld = Number.POSITIVE_INFINITY } = this.#source
     const { onThisThread } = request
     const onThreads = withShare(request)
     if (onThisThread !== undefined) {
       const { concurrency } = onThisThread
       const wanted = request.window ?? (concurrency === 1 ? 1 : 2 * concurrency)
-      const window = Math.min(wanted, plan.mostHeld)
+      const window = Math.min(wanted, mostHeld)
       const stage = new WindowedStage(
         { name, window, order, onError, isSimple: how !== 'flatMap' },
         input,
@@ -188,8 +187,14 @@ export class PipelineRun implements RunHooks {
     }
     if (onThreads === undefined) throw new Error('a stage has no function')
     const isSimple = onThreads.steps.every((step) => step.how !== 'flatMap')
-    const window = Math.min(request.window ?? 64 * onThreads.base.task.threads, plan.mostHeld)
-    const place = { window, isSimple, isOrdered: order === 'source', isKeyed: typeof order === 'function', frames }
+    const window = Math.min(request.window ?? 64 * onThreads.base.task.threads, mostHeld)
+    const place = {
+      window,
+      isSimple,
+      isOrdered: order === 'source',
+      isKeyed: typeof order === 'function',
+      frames,
+    }
     const stage = new WindowedStage(
       { name: onThreads.name, window, order, onError, isSimple },
       input,

@@ -1,12 +1,12 @@
-import { EventLoopYield } from '../event-loop-yield.ts'
-import { ENDED, type Entry, type Origin, WAITING } from './flow.ts'
+import { EventLoopYield } from '../../event-loop-yield.ts'
+import { ENDED, type Entry, type Origin, WAITING } from '../flow.ts'
 import type { PipelineRun } from './pipeline-run.ts'
 
 /** Reads the outputs of a run, one `next` after the other. A run is read once. */
 export class Reading<T> implements AsyncIterableIterator<T> {
   readonly #start: () => PipelineRun
   #started: PipelineRun | undefined
-  readonly #valueOf: (entry: Entry) => T
+  readonly #resultOf: (entry: Entry) => T
   readonly #loop = new EventLoopYield()
   /** The output of the last `next`: accepted when the next is asked for. */
   #last: Origin | undefined
@@ -16,9 +16,9 @@ export class Reading<T> implements AsyncIterableIterator<T> {
   #isOver = false
 
   /** `start` is called by the first `next`. @throws what it throws, by that `next` */
-  constructor(start: () => PipelineRun, valueOf: (entry: Entry) => T) {
+  constructor(start: () => PipelineRun, resultOf: (entry: Entry) => T) {
     this.#start = start
-    this.#valueOf = valueOf
+    this.#resultOf = resultOf
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {
@@ -87,7 +87,7 @@ export class Reading<T> implements AsyncIterableIterator<T> {
 
   #yielded(entry: Entry): IteratorResult<T, undefined> {
     this.#last = entry.origin
-    return { value: this.#valueOf(entry), done: false }
+    return { value: this.#resultOf(entry), done: false }
   }
 
   #acceptLast(): void {
