@@ -77,14 +77,15 @@ describe('log-stats', () => {
 
   it('reports what was read before Ctrl-C, and exits with 130', async () => {
     const file = path('long.ndjson')
-    await run('log-stats.ts', [file, '--lines', '150000'])
+    const lines = 300_000
+    writeFileSync(file, `${JSON.stringify({ service: 'a', status: 200, bytes: 1, ms: 1 }).padEnd(100)}\n`.repeat(lines))
     const { code, stdout, stderr } = await run('log-stats.ts', [file, '--threads', '1'], {
       imports: [new URL('./fixtures/interrupted-block.mjs', import.meta.url).href],
     })
     expect(stderr).toBe('')
-    const [, lines] = /\n(\d+) lines on 1 threads/.exec(stdout) ?? []
-    expect(Number(lines)).toBeGreaterThan(0)
-    expect(Number(lines)).toBeLessThan(150_000)
+    const [, counted] = /\n(\d+) lines on 1 threads/.exec(stdout) ?? []
+    expect(Number(counted)).toBeGreaterThan(0)
+    expect(Number(counted)).toBeLessThan(lines)
     expect(code).toBe(130)
   })
 
