@@ -5,12 +5,14 @@ export type { Codec, CodecDefinition, Codecs, DefinedCodec } from './codec/index
 export { codecs, defineCodec } from './codec/index.ts'
 export * from './errors.ts'
 export type {
+  DuplexOptions,
   MapOptions,
   ParallelRun,
   Pipeline,
   PipelineReport,
   PipelineSource,
   PipelineStats,
+  ReadableOptions,
   RunEvents,
   Settled,
   StageStats,

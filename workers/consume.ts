@@ -11,8 +11,8 @@ import {
 import { attachFor, internalsOf, type Lease, type Source } from '../src/queue/index.ts'
 import { link } from '../src/thread-link.ts'
 import { clearTimeout, setTimeout } from '../src/timers.ts'
-import { ExclusiveCall } from './exclusive-call.ts'
 import { Recycling } from './recycling.ts'
+import { ExclusiveCall, UnderWay } from './under-way.ts'
 
 /**
  * How long a take may block the thread before it waits asynchronously instead. Blocking is faster, but it
@@ -20,7 +20,7 @@ import { Recycling } from './recycling.ts'
  */
 const BLOCKING_MS = 5
 /** The end of a call that took too long: its thread is being terminated. */
-const NEVER = new Promise<never>(() => {})
+export const NEVER = new Promise<never>(() => {})
 
 /** Why no item is at hand: the queue has none now. */
 const EMPTY = Symbol('empty')
@@ -36,8 +36,13 @@ type Outcome = Promise<void> | typeof RETURNED | undefined
 /** The parts of a role that say how items are called with. */
 export type CallsRole = Omit<ConsumeRole, 'kind'>
 
-/** A function that is called with each item. */
-export type Call = (item: unknown, thread: ThreadContext, lease: Lease<unknown>) => unknown
+/** A function that is called with each item. It must not settle the item. */
+export type Call = (
+  item: unknown,
+  thread: ThreadContext,
+  lease: Lease<unknown>,
+  underWay: UnderWay,
+) => unknown
 
 /** Thrown by a Call whose item is to be called with again. */
 export class CallAgain {
@@ -132,12 +137,16 @@ export class Consumer {
     return this.callEach((item, thread) => fn(item, thread), thread)
   }
 
-  /** As consume, for a function that may also use the lease of its item, but not settle it. */
+  /** As consume, for a function that also sees the lease of its item, and may pause its call. */
   async callEach(call: Call, thread: ThreadContext, waitEvents?: WaitEvents): Promise<void> {
     this.#waitEvents = waitEvents
     const words = this.#callWords
     const lanes = Array.from({ length: this.#role.concurrency }, (_, index) =>
-      this.#runLane(call, thread, words && new Lane(words, index)),
+      this.#runLane(
+        call,
+        thread,
+        new UnderWay(this.#words, words && new Lane(words, index), this.#exclusive),
+      ),
     )
     await Promise.all(lanes)
     this.#source.releaseAhead()
@@ -145,7 +154,7 @@ export class Consumer {
   }
 
   /** Calls the function with one item after the other. */
-  async #runLane(call: Call, thread: ThreadContext, lane: Lane | undefined): Promise<void> {
+  async #runLane(call: Call, thread: ThreadContext, lane: UnderWay): Promise<void> {
     const loop = new EventLoopYield()
     try {
       while (this.#failure === undefined && !this.#words.stopsSoon && !this.isRecycled) {
@@ -173,7 +182,7 @@ export class Consumer {
     call: Call,
     thread: ThreadContext,
     loop: EventLoopYield,
-    lane: Lane | undefined,
+    lane: UnderWay,
   ): Promise<void> | typeof EMPTY | typeof END | typeof YIELD {
     let lease = this.#leaseSync()
     for (;;) {
@@ -235,7 +244,7 @@ export class Consumer {
     lease: Lease<unknown>,
     call: Call,
     thread: ThreadContext,
-    lane: Lane | undefined,
+    lane: UnderWay,
   ): Promise<void> | typeof YIELD {
     const outcome = this.#callInTurn(call, thread, lease, lane)
     if (outcome === RETURNED) lease.finish()
@@ -246,7 +255,7 @@ export class Consumer {
    * As #call. An item whose last holder died is called with while no other call is under way, and the other
    * lanes wait for that call: so a death is charged to one item only.
    */
-  #callInTurn(call: Call, thread: ThreadContext, lease: Lease<unknown>, lane: Lane | undefined): Outcome {
+  #callInTurn(call: Call, thread: ThreadContext, lease: Lease<unknown>, lane: UnderWay): Outcome {
     const exclusive = this.#exclusive
     if (exclusive === undefined) return this.#call(call, thread, lease, lane)
     if (exclusive.ended !== undefined) {
@@ -254,18 +263,31 @@ export class Consumer {
       return exclusive.ended
     }
     if (!lease.isSuspect) return this.#call(call, thread, lease, lane)
-    if (this.#words.calls === 0) return exclusive.run(() => this.#call(call, thread, lease, lane))
+    if (this.#words.calls === 0)
+      return this.#callAlone(exclusive, () => this.#call(call, thread, lease, lane), lane)
     // Held until the others have ended, it would be charged with a death that one of them causes.
     lease.release()
-    return exclusive.run(() => {
+    const callNext = () => {
       if (this.#failure !== undefined || this.#words.stopsSoon) return undefined
       const next = this.#leaseSync()
       return typeof next === 'symbol' ? undefined : this.#call(call, thread, next, lane)
-    })
+    }
+    return this.#callAlone(exclusive, callNext, lane)
+  }
+
+  async #callAlone(exclusive: ExclusiveCall, call: () => Outcome, lane: UnderWay): Promise<void> {
+    try {
+      await exclusive.run(() => {
+        lane.isAlone = true
+        return call()
+      })
+    } finally {
+      lane.isAlone = false
+    }
   }
 
   /** Calls the function and settles the item, but for one that the caller is to finish. */
-  #call(call: Call, thread: ThreadContext, lease: Lease<unknown>, lane: Lane | undefined): Outcome {
+  #call(call: Call, thread: ThreadContext, lease: Lease<unknown>, lane: UnderWay): Outcome {
     let item: unknown
     try {
       item = lease.item
@@ -278,10 +300,9 @@ export class Consumer {
     this.#recycling?.countItem()
     // Lanes that wait for an item would keep the thread.
     if (this.isRecycled) this.#over.abort()
-    lane?.begin(lease.entry)
-    this.#words.callBegins()
+    lane.begin(lease.entry)
     try {
-      result = call(item, thread, lease)
+      result = call(item, thread, lease, lane)
     } catch (error) {
       return this.#failed(call, thread, lease, error, lane)
     }
@@ -289,40 +310,31 @@ export class Consumer {
       return this.#isSingle ? this.#returnedSingly(lease, result, lane) : this.#returned(lease, result, lane)
     }
     this.#mayBlock = false
-    lane?.waits()
+    lane.goesOnLater()
     return (result as Promise<unknown>).then(
       (value) => this.#returned(lease, value, lane),
       (error) => this.#failed(call, thread, lease, error, lane),
     )
   }
 
-  #returned(lease: Lease<unknown>, value: unknown, lane: Lane | undefined): Promise<never> | undefined {
-    if (lane?.end() === false) return NEVER
+  #returned(lease: Lease<unknown>, value: unknown, lane: UnderWay): Promise<never> | undefined {
+    if (!lane.end()) return NEVER
     if (isGenerator(value)) {
-      this.#callEnds()
+      lane.leave()
       this.#fail(lease, generatorError())
     }
     lease.finish()
-    this.#callEnds()
+    lane.leave()
     return undefined
   }
 
   /** As #returned, but that the caller finishes the item: it may begin the next one in the same step. */
-  #returnedSingly(
-    lease: Lease<unknown>,
-    value: unknown,
-    lane: Lane | undefined,
-  ): Promise<never> | typeof RETURNED {
-    if (lane?.end() === false) return NEVER
+  #returnedSingly(lease: Lease<unknown>, value: unknown, lane: UnderWay): Promise<never> | typeof RETURNED {
+    if (!lane.end()) return NEVER
     // Before the next item is begun: a death is charged to what is held while a call is under way.
-    this.#words.callEnds()
+    lane.leave()
     if (isGenerator(value)) this.#fail(lease, generatorError())
     return RETURNED
-  }
-
-  #callEnds(): void {
-    this.#words.callEnds()
-    this.#exclusive?.callEnded()
   }
 
   #failed(
@@ -330,10 +342,10 @@ export class Consumer {
     thread: ThreadContext,
     lease: Lease<unknown>,
     error: unknown,
-    lane: Lane | undefined,
+    lane: UnderWay,
   ): Promise<void> | undefined {
-    if (lane?.end() === false) return NEVER
-    this.#callEnds()
+    if (!lane.end()) return NEVER
+    lane.leave()
     if (error instanceof CallAgain) {
       if (error.isHere) return this.#callAgain(call, thread, lease, error.delayMs, lane)
       lease.retry(undefined, error.delayMs)
@@ -364,10 +376,13 @@ export class Consumer {
     thread: ThreadContext,
     lease: Lease<unknown>,
     delayMs: number,
-    lane: Lane | undefined,
+    lane: UnderWay,
   ): Promise<void> {
     await passed(delayMs, thread.signal)
-    if (this.#words.stopsSoon) {
+    // A call that runs exclusively may have begun meanwhile.
+    const exclusive = this.#exclusive
+    while (!lane.isAlone && exclusive?.ended !== undefined) await exclusive.ended
+    if (this.#words.stopsSoon || this.#failure !== undefined) {
       lease.release()
       return
     }

@@ -6,32 +6,42 @@ import { packError } from '../src/error-transport.ts'
 import { AbortError } from '../src/errors.ts'
 import {
   FrameKind,
+  IdleTime,
   type StageFailure,
   type StageRole,
   StageWords,
   type ThreadContext,
 } from '../src/protocol/index.ts'
-import { attachFor, internalsOf, type Lease, type Sink, type Source } from '../src/queue/index.ts'
+import { attachFor, internalsOf, type Sink, type Source } from '../src/queue/index.ts'
 import { link } from '../src/thread-link.ts'
 import { waitAsync } from '../src/wait/index.ts'
-import { CallAgain, type WaitEvents } from './consume.ts'
+import { type Call, CallAgain, NEVER, type WaitEvents } from './consume.ts'
 import type { AnyFunction } from './load-function.ts'
+import type { UnderWay } from './under-way.ts'
 
 /** A thread claims as many items at once as take about this time. */
 const GRAIN_MS = 0.2
-/** The owner is woken for outputs that are older, between two calls. */
+/**
+ * Outputs wake the owner at once, but for those within this time after such a wake: the owner looks for these
+ * by itself.
+ */
 const UNWOKEN_MS = 0.5
-/** A wait for the turn looks again after this time, should a wake be missing. */
-const SAFETY_MS = 1000
+/** A thread that is blocked until its turn looks so often whether it is asked to stop. */
+const STOP_LOOK_MS = 1000
 
 type Step = (value: unknown, thread: ThreadContext) => unknown
-type Frames = Sink<Frame> & { putSync(frame: Frame, options: { signal: AbortSignal }): unknown }
+type PutLimits = { readonly signal: AbortSignal }
+type Frames = Sink<Frame> & {
+  put(frame: Frame, limits: PutLimits): Promise<unknown>
+  putSync(frame: Frame, limits: PutLimits): unknown
+}
 
 /** The item of a call under way. */
 interface Item {
   readonly slot: number
   readonly generation: number
   readonly begin: number
+  readonly underWay: UnderWay
   /** Outputs so far. */
   outputs: number
   /** The step that was called last. */
@@ -45,15 +55,24 @@ export class Stage implements WaitEvents {
   readonly #source: Source<unknown>
   readonly #results: Frames
   readonly #words: StageWords
+  readonly #idle: IdleTime
   readonly #thread: ThreadContext
   /** Each item has one output at most. */
   readonly #isSimple: boolean
   readonly #isSingle: boolean
+  /** Items are claimed by the time that they take. */
+  readonly #adapts: boolean
   #waiting = 0
-  #waitsSince = 0
-  /** Outputs since the owner was woken, and when that was. */
+  /** Outputs since the owner was last told of any. */
   #unwoken = 0
-  #wokenAt = clock.now()
+  /** When the owner was last woken, or somewhat earlier. */
+  #wokenAt = Number.NEGATIVE_INFINITY
+  /** Moments before the last put of an output, and after it. */
+  #beforePut = Number.NEGATIVE_INFINITY
+  #afterPut = Number.NEGATIVE_INFINITY
+  /** Items done since `#ratedAt`. */
+  #rated = 0
+  #ratedAt = clock.now()
 
   private constructor(
     role: StageRole,
@@ -67,11 +86,17 @@ export class Stage implements WaitEvents {
     this.#source = source
     this.#results = results
     this.#words = new StageWords(role.words)
+    this.#idle = new IdleTime(role.idle, thread.index)
+    // The start of the thread was a wait.
+    this.#idle.end()
     this.#thread = thread
     this.#isSimple = role.steps.every(({ how }) => how !== 'flatMap')
     this.#isSingle = role.concurrency === 1
+    // Calls that wait for their turn would keep claimed items, and one of these may be the item in turn.
+    this.#adapts = role.grain === undefined && !role.retriesHere
     results.deferWakes()
-    source.limitAhead(role.grain ?? 1)
+    source.limitAhead(role.retriesHere ? 1 : (role.grain ?? 1))
+    thread.signal.addEventListener('abort', () => this.#words.move(), { once: true })
   }
 
   /** Attaches this thread to the queues of `role`. `calls`: the functions of its steps. */
@@ -85,57 +110,55 @@ export class Stage implements WaitEvents {
   }
 
   /** Calls the steps with the item of a frame. The consumer finishes it afterwards. */
-  readonly call = (frame: unknown, _thread: ThreadContext, lease: Lease<unknown>): unknown => {
+  readonly call: Call = (frame, _thread, lease, underWay) => {
     const { slot, generation, value, broken } = frame as Frame
     const begin = this.#words.begin(slot, generation)
-    if (begin === 0) return this.#tell(slot, generation, 0, FrameKind.COPY, 0)
-    const before = this.#words.noteThread(slot, threadId)
-    const item: Item = { slot, generation, begin, outputs: 0, step: 0 }
-    if (before !== 0 && this.#isGivenUp(item, before, lease)) {
-      this.#tell(slot, generation, begin, FrameKind.GIVEN_UP, 0)
-      return undefined
+    if (begin === 0) return underWay.end() ? this.#tell(slot, generation, 0, FrameKind.COPY, 0) : NEVER
+    const before = this.#words.enter(slot, threadId)
+    const item: Item = { slot, generation, begin, underWay, outputs: 0, step: 0 }
+    if (before !== 0 && lease.isSuspect && this.#isGivenUp(item, before)) {
+      return underWay.end() ? this.#tell(slot, generation, begin, FrameKind.GIVEN_UP, 0) : NEVER
     }
-    let outcome: unknown
+    let outcome: Promise<void> | undefined
     try {
       if (broken !== undefined) throw broken.error
       outcome = this.#isSimple ? this.#pass(value, 0, item) : this.#spread(value, 0, item)
+      if (outcome === undefined) return this.#ended(item)
     } catch (error) {
       return this.#failed(item, error)
     }
-    if (!(outcome instanceof Promise)) return this.#ended(item)
-    return outcome.then(
-      () => this.#ended(item),
-      (error) => this.#failed(item, error),
-    )
+    return outcome.then(() => this.#ended(item)).catch((error) => this.#failed(item, error))
   }
 
   waits(): void {
     this.wake()
-    if (++this.#waiting === this.#role.concurrency) this.#waitsSince = clock.now()
+    if (++this.#waiting === this.#role.concurrency) this.#idle.begin()
   }
 
   goesOn(): void {
     if (this.#waiting-- !== this.#role.concurrency) return
-    const now = clock.now()
-    const { idleMs } = this.#role
-    idleMs[this.#thread.index] = (idleMs[this.#thread.index] ?? 0) + now - this.#waitsSince
-    this.#wokenAt = now
+    this.#idle.end()
+    this.#rated = 0
+    this.#ratedAt = clock.now()
   }
 
   /** Wakes the owner for the outputs so far. */
   wake(): void {
     this.#unwoken = 0
-    this.#results.wakeDeferred()
+    // The owner may have seen the output before this wake, but not before it was put.
+    if (this.#results.wakeDeferred()) this.#wokenAt = this.#beforePut
   }
 
-  /** Whether no call is to be made any more. `before`: the thread of the last call. */
-  #isGivenUp({ slot, generation, begin }: Item, before: number, lease: Lease<unknown>): boolean {
-    let isGivenUp = this.#words.throws(slot) > this.#role.callRetries
-    if (lease.isSuspect) {
-      this.#tell(slot, generation, begin, FrameKind.DIED, before)
-      isGivenUp ||= this.#words.countDeath(slot) >= this.#role.maxDeaths
+  /** The thread of the last call has died in it. Whether no call is to be made any more. */
+  #isGivenUp(item: Item, before: number): boolean {
+    const { slot, generation, begin } = item
+    const deaths = this.#words.countDeath(slot)
+    const frame = frameOf(slot, generation, begin, FrameKind.DIED, before, undefined)
+    if (!this.#results.putWithin(frame, 0)) {
+      this.#paused(item, () => void this.#results.putSync(frame, { signal: this.#thread.signal }))
     }
-    return isGivenUp
+    this.wake()
+    return deaths >= this.#role.maxDeaths
   }
 
   /** Calls the steps from `index` on, each of which has one output at most. */
@@ -155,9 +178,9 @@ export class Stage implements WaitEvents {
       if (next === DROPPED) return undefined
       current = next
     }
+    if (!item.underWay.end()) return NEVER
     item.outputs = 1
-    this.#put(item, FrameKind.RESULT, 0, current)
-    return undefined
+    return this.#put(item, FrameKind.RESULT, 0, current)
   }
 
   /** The value for the next step. */
@@ -193,27 +216,42 @@ export class Stage implements WaitEvents {
 
   /** Passes on one value after the other; asynchronously from the first on that must wait. */
   #spreadIterator(iterator: Iterator<unknown>, index: number, item: Item): Promise<void> | undefined {
-    let isDone = false
-    try {
-      for (;;) {
-        item.step = index
-        const { value, done } = iterator.next()
-        isDone = done === true
-        if (isDone) return undefined
-        const pending = this.#spread(value, index + 1, item)
-        if (pending !== undefined) {
-          isDone = true
-          return pending.then(
-            () => this.#spreadIterator(iterator, index, item),
-            (error) => {
-              iterator.return?.()
-              throw error
-            },
-          )
-        }
+    for (;;) {
+      const pending = this.#spreadNext(iterator, index, item)
+      if (pending === LAST) return undefined
+      if (pending !== undefined) return this.#spreadRest(iterator, pending, index, item)
+    }
+  }
+
+  async #spreadRest(
+    iterator: Iterator<unknown>,
+    first: Promise<void>,
+    index: number,
+    item: Item,
+  ): Promise<void> {
+    for (let pending: Promise<void> | undefined | typeof LAST = first; pending !== LAST; ) {
+      try {
+        if (pending !== undefined) await pending
+      } catch (error) {
+        close(iterator)
+        throw error
       }
+      pending = this.#spreadNext(iterator, index, item)
+    }
+  }
+
+  #spreadNext(
+    iterator: Iterator<unknown>,
+    index: number,
+    item: Item,
+  ): Promise<void> | undefined | typeof LAST {
+    item.step = index
+    const { value, done } = iterator.next()
+    if (done === true) return LAST
+    try {
+      return this.#spread(value, index + 1, item)
     } catch (error) {
-      if (!isDone && item.step !== index) iterator.return?.()
+      close(iterator)
       throw error
     }
   }
@@ -227,85 +265,167 @@ export class Stage implements WaitEvents {
 
   /** Puts an output, the first at once, others when the item is in turn or the owner takes more. */
   #putInTurn(item: Item, value: unknown): Promise<void> | undefined {
+    if (item.outputs > 0 && this.#words.mustKeepBack(item.slot)) {
+      const waits = this.#paused(item, () => this.#turn(item.slot))
+      if (waits !== undefined) return waits.then(() => this.#putOutput(item, value))
+    }
+    return this.#putOutput(item, value)
+  }
+
+  #putOutput(item: Item, value: unknown): Promise<void> | undefined {
+    if (this.#words.hasEnded || this.#thread.stopping) throw new AbortError(this.#thread.signal.reason)
+    return this.#put(item, FrameKind.OUTPUT, item.outputs++, value)
+  }
+
+  #turn(slot: number): Promise<void> | undefined {
+    if (!this.#isSingle) return this.#turnLater(slot)
     for (;;) {
       const { epoch } = this.#words
-      if (item.outputs === 0 || !this.#words.mustKeepBack(item.slot)) break
-      this.wake()
-      this.#refuseEnded()
-      if (!this.#isSingle) return this.#turnCame(epoch).then(() => this.#putInTurn(item, value))
-      this.#words.wait(epoch, SAFETY_MS)
+      if (!this.#words.mustKeepBack(slot) || this.#thread.stopping) return undefined
+      this.#words.wait(epoch, STOP_LOOK_MS)
     }
-    this.#refuseEnded()
-    this.#put(item, FrameKind.OUTPUT, item.outputs++, value)
+  }
+
+  async #turnLater(slot: number): Promise<void> {
+    for (;;) {
+      const { epoch, words, epochIndex } = this.#words
+      if (!this.#words.mustKeepBack(slot) || this.#thread.stopping) return
+      const wait = waitAsync(words, epochIndex, epoch)
+      if (wait.async) await wait.value
+    }
+  }
+
+  /** The call is not under way while `wait` waits. */
+  #paused(item: Item, wait: () => Promise<void> | undefined): Promise<void> | undefined {
+    this.wake()
+    if (!item.underWay.pause()) return NEVER
+    this.#words.leave(item.slot)
+    let waits: Promise<void> | undefined
+    try {
+      waits = wait()
+    } finally {
+      if (waits === undefined) this.#resume(item)
+    }
+    return waits?.finally(() => this.#resume(item))
+  }
+
+  #resume(item: Item): Promise<void> | undefined {
+    const goesOn = () => void this.#words.enter(item.slot, threadId)
+    const later = item.underWay.resume()
+    if (later !== undefined) return later.then(goesOn)
+    goesOn()
     return undefined
   }
 
-  async #turnCame(epoch: number): Promise<void> {
-    const { words, epochIndex } = this.#words
-    const wait = waitAsync(words, epochIndex, epoch)
-    if (wait.async) await wait.value
-  }
-
-  /** @throws AbortError if nobody takes outputs any more */
-  #refuseEnded(): void {
-    if (this.#words.hasEnded || this.#thread.stopping) throw new AbortError(this.#thread.signal.reason)
-  }
-
-  #ended(item: Item): undefined {
-    if (!this.#isSimple || item.outputs === 0) this.#put(item, FrameKind.END, item.outputs, undefined)
-    return undefined
+  #ended(item: Item): Promise<void> | undefined {
+    if (this.#isSimple && item.outputs > 0) return undefined
+    if (!item.underWay.end()) return NEVER
+    return this.#put(item, FrameKind.END, item.outputs, undefined)
   }
 
   /** @throws CallAgain, if the call is retried; the answer to the request to stop */
-  #failed(item: Item, thrown: unknown): undefined {
+  #failed(item: Item, thrown: unknown): Promise<never> | undefined {
     if (link()?.isAnswer(thrown)) throw thrown
-    const failure: StageFailure = {
-      error: packError(thrown),
-      step: item.step,
-      index: this.#thread.index,
-      threadId,
-    }
-    const throws = this.#words.countThrow(item.slot)
+    const { slot, generation, begin, step } = item
+    const failure: StageFailure = { error: packError(thrown), step, index: this.#thread.index, threadId }
+    if (!item.underWay.end()) return NEVER
+    // Nobody asks for the outcome any more.
+    if (this.#words.hasEnded) return undefined
     const { callRetries, backoff, retriesHere } = this.#role
-    const isRetried = throws <= callRetries
-    this.#put(item, isRetried ? FrameKind.RETRIED : FrameKind.FAILED, item.outputs, failure)
-    this.wake()
-    if (isRetried) throw new CallAgain(Math.min(backoff * 2 ** (throws - 1), 0x7fffffff), retriesHere)
+    const throws = this.#words.throws(slot) + 1
+    if (throws > callRetries) {
+      this.#tell(slot, generation, begin, FrameKind.FAILED, item.outputs, failure)
+      return undefined
+    }
+    // Told before it is counted: a failure that counts was told.
+    this.#tell(slot, generation, begin, FrameKind.RETRIED, item.outputs, failure)
+    this.#words.countThrow(slot)
+    throw new CallAgain(Math.min(backoff * 2 ** (throws - 1), 0x7fffffff), retriesHere)
+  }
+
+  #put(item: Item, kind: number, number: number, value: unknown): Promise<void> | undefined {
+    const frame = frameOf(item.slot, item.generation, item.begin, kind, number, value)
+    const waits = this.#results.putWithin(frame, 0) ? undefined : this.#putWhenRoom(item, frame)
+    if (waits !== undefined) return waits
+    this.#unwoken++
+    if (kind !== FrameKind.OUTPUT) this.#rated++
+    const now = clock.now()
+    this.#beforePut = this.#afterPut
+    this.#afterPut = now
+    if (now - this.#wokenAt >= UNWOKEN_MS || this.#unwoken >= this.#role.unwoken) this.wake()
+    if (this.#adapts && now - this.#ratedAt >= UNWOKEN_MS) {
+      this.#source.limitAhead(Math.max(1, Math.ceil((GRAIN_MS * this.#rated) / (now - this.#ratedAt))))
+      this.#rated = 0
+      this.#ratedAt = now
+    }
     return undefined
   }
 
-  #put({ slot, generation, begin }: Item, kind: number, number: number, value: unknown): void {
-    this.#send(slot, generation, begin, kind, number, value)
-    if (kind === FrameKind.OUTPUT) return
-    this.#unwoken++
-    const now = clock.now()
-    const { grain, unwoken } = this.#role
-    const ms = now - this.#wokenAt
-    if (ms < UNWOKEN_MS && this.#unwoken < unwoken) return
-    if (grain === undefined) this.#source.limitAhead(Math.max(1, Math.ceil((GRAIN_MS * this.#unwoken) / ms)))
-    this.#wokenAt = now
+  /** There is no room for the output: the owner keeps it back. */
+  #putWhenRoom(item: Item, frame: Frame): Promise<void> | undefined {
+    const { signal } = this.#thread
+    const put = () => {
+      if (!this.#isSingle) return this.#results.put(frame, { signal }).then(() => this.wake())
+      this.#results.putSync(frame, { signal })
+      return undefined
+    }
+    if (frame.kind === FrameKind.OUTPUT) {
+      const waits = this.#paused(item, put)
+      if (waits !== undefined) return waits
+    } else {
+      // The call has ended.
+      this.wake()
+      const waits = put()
+      if (waits !== undefined) return waits
+    }
     this.wake()
+    return undefined
   }
 
-  #tell(slot: number, generation: number, begin: number, kind: number, number: number): void {
-    this.#send(slot, generation, begin, kind, number, undefined)
+  #tell(
+    slot: number,
+    generation: number,
+    begin: number,
+    kind: number,
+    number: number,
+    value?: unknown,
+  ): void {
+    const frame = frameOf(slot, generation, begin, kind, number, value)
+    if (!this.#results.putWithin(frame, 0)) {
+      this.wake()
+      this.#results.putSync(frame, { signal: this.#thread.signal })
+    }
     this.wake()
-  }
-
-  #send(slot: number, generation: number, begin: number, kind: number, number: number, value: unknown): void {
-    const frame = new Frame()
-    frame.slot = slot
-    frame.generation = generation
-    frame.kind = kind
-    frame.begin = begin
-    frame.number = number
-    frame.value = value
-    if (this.#results.putWithin(frame, 0)) return
-    this.wake()
-    this.#results.putSync(frame, { signal: this.#thread.signal })
   }
 }
 
+function frameOf(
+  slot: number,
+  generation: number,
+  begin: number,
+  kind: number,
+  number: number,
+  value: unknown,
+): Frame {
+  const frame = new Frame()
+  frame.slot = slot
+  frame.generation = generation
+  frame.kind = kind
+  frame.begin = begin
+  frame.number = number
+  frame.value = value
+  return frame
+}
+
+/** As a loop that is left by an error: that error counts, whatever the iterator throws. */
+function close(iterator: Iterator<unknown>): void {
+  try {
+    iterator.return?.()
+  } catch {}
+}
+
+/** The iterator has no further value. */
+const LAST = Symbol('last')
 /** A value that no further step is called with. */
 const DROPPED = Symbol('dropped')
 

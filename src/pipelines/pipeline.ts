@@ -1,3 +1,4 @@
+import type { Duplex, Readable } from 'node:stream'
 import { integer, invalidType, invalidValue, optionsObject } from '../check.ts'
 import { placeIn, refuseSelfStart } from '../protocol/index.ts'
 import { durationOf } from '../queue/index.ts'
@@ -11,6 +12,7 @@ import type { Part } from './running/index.ts'
 import { drive, type PipelineReport, reportOf } from './running/index.ts'
 import { fused, type How, stageRequest } from './stage-options.ts'
 import type { ElementOf, PipelineSource, StageOptionsAfter, TaskMapOptions } from './stage-types.ts'
+import { type DuplexOptions, type ReadableOptions, toDuplex, toReadable } from './streams/index.ts'
 
 interface Shape {
   readonly source: unknown
@@ -31,13 +33,13 @@ type StageTask<T, A, R> = ThreadTask<A, R> & TaskMapOptions<T> & Takes<T, any>
  * that read one begin its run. As ParallelRun, it is read once.
  */
 export class Pipeline<T, In = unknown> extends ParallelRun<T> {
-  readonly #shape: Shape
+  #shape: Shape
 
   /** @internal */
   constructor(shape: Shape) {
     super(() => {
-      if (shape.isOpen) throw openError()
-      return planOf(shape)
+      if (this.#shape.isOpen) throw openError()
+      return planOf(this.#shape)
     })
     this.#shape = shape
   }
@@ -146,9 +148,45 @@ export class Pipeline<T, In = unknown> extends ParallelRun<T> {
     return reportOf(run, this.stats())
   }
 
-  /** @internal The same stages, with another source. */
-  protected over<S>(source: PipelineSource<S>): Pipeline<T, S> {
-    return new Pipeline<T, S>({ ...this.#shape, source, isOpen: false })
+  /**
+   * A Readable of the results, in object mode. It behaves as core's: it reads on demand, an error of the run
+   * destroys it, and destroying it ends the run early.
+   *
+   * @param options `highWaterMark`: results that are read ahead, by default 16 as in Node
+   *
+   * @example
+   *     pipeline(lines).map(render).toReadable().pipe(response)
+   *
+   * @throws TypeError, RangeError for a wrong option
+   */
+  toReadable(options?: ReadableOptions): Readable {
+    return toReadable(this, options)
+  }
+
+  /**
+   * A Duplex in object mode: what is written to it passes through the stages. It behaves as core's Transform.
+   * For a pipeline without a source.
+   *
+   * @param options `highWaterMark`, `readableHighWaterMark`, `writableHighWaterMark`, as those of a Duplex
+   *
+   * @example
+   *     await stream.pipeline(source, pipeline().map(parse).toDuplex(), sink)
+   *
+   * @throws TypeError for a pipeline that has a source; TypeError, RangeError for a wrong option
+   */
+  toDuplex(options?: DuplexOptions): Duplex {
+    if (!this.#shape.isOpen) {
+      throw invalidValue(
+        'source',
+        'absent where `toDuplex` is used: it is what is written',
+        this.#shape.source,
+      )
+    }
+    const overWritten = (source: AsyncIterable<unknown>) => {
+      this.#shape = { ...this.#shape, source, isOpen: false }
+      return this
+    }
+    return toDuplex(overWritten, options)
   }
 
   protected override refuseSettled(): void {

@@ -14,6 +14,8 @@ export { NO_ARGUMENTS, packArgs, unpackArgs } from './args.ts'
 /** @internal */
 export { CallWatch } from './call-watch.ts'
 /** @internal */
+export { IdleTime } from './idle-time.ts'
+/** @internal */
 export type {
   Boot,
   CallArgs,

@@ -29,8 +29,8 @@ export interface StageRole extends Omit<ConsumeRole, 'kind'> {
   readonly grain: number | undefined
   /** The owner is woken after so many outputs at the latest. */
   readonly unwoken: number
-  /** ms that each thread of the stage has waited for items, by its index. */
-  readonly idleMs: Float64Array
+  /** See IdleTime. */
+  readonly idle: Float64Array
 }
 
 /** The kinds of frames in a stage's queues. From 16 on, the value is data of this protocol. */

@@ -39,6 +39,9 @@ export class Lane {
   readonly #words: Int32Array
   readonly #at: number
   readonly #number: number
+  /** The time that the call had taken when it paused, and its entry. */
+  #pausedMs = 0
+  #entry = 0
 
   constructor(words: Int32Array, index: number) {
     this.#words = words
@@ -48,10 +51,14 @@ export class Lane {
 
   /** A call with the item of `entry` begins. */
   begin(entry: number): void {
+    this.#beginAt(entry, clock.shared() | 0)
+  }
+
+  #beginAt(entry: number, began: number): void {
     const words = this.#words
     const at = this.#at
     words[at + ENTRY] = entry
-    words[at + BEGAN] = clock.shared() | 0
+    words[at + BEGAN] = began
     Atomics.store(words, blockingAt(words), this.#number)
     // Last: a thread that reads the odd number also reads the words above.
     Atomics.store(words, at + CALL, ((words[at + CALL] as number) + 1) & CALL_MASK)
@@ -64,15 +71,25 @@ export class Lane {
 
   /**
    * The call has ended. Returns false if it took too long: the item is no longer this thread's, and the
-   * thread is about to be terminated.
+   * thread is about to be terminated. Of a call that has ended in time, it returns true again.
    */
   end(): boolean {
     this.waits()
-    const call = this.#words[this.#at + CALL] as number
-    return (
-      call !== TIMED_OUT &&
-      Atomics.compareExchange(this.#words, this.#at + CALL, call, (call + 1) & CALL_MASK) === call
-    )
+    const call = Atomics.load(this.#words, this.#at + CALL)
+    if (call === TIMED_OUT) return false
+    if ((call & 1) === 0) return true
+    return Atomics.compareExchange(this.#words, this.#at + CALL, call, (call + 1) & CALL_MASK) === call
+  }
+
+  /** The call waits for others, and takes no time until `resume`. Returns false as `end`. */
+  pause(): boolean {
+    this.#entry = this.#words[this.#at + ENTRY] as number
+    this.#pausedMs = ((clock.shared() | 0) - (this.#words[this.#at + BEGAN] as number)) | 0
+    return this.end()
+  }
+
+  resume(): void {
+    this.#beginAt(this.#entry, ((clock.shared() | 0) - this.#pausedMs) | 0)
   }
 }
 

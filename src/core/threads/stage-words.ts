@@ -11,13 +11,17 @@ import { allocateWords } from './shared-words.ts'
  *   word 3  ENDED    1: no output is wanted any more
  *
  *   slot  0  STATE   GENERATION << 8 | DECIDED << 7 | begins, modulo 128
- *         1  THROWS  calls that failed
+ *         1  THROWS  calls that failed and were made again, or took too long
  *         2  DEATHS  threads that died in a call
- *         3  THREAD  threadId of the last call
+ *         3  CALLER  threadId of the last call; negative: that call is not under way
  *
  * An item can be delivered again after its call has given a result: its thread died between the put of the
  * result and the finish of the item. `begin` and `decide` are one exchange of STATE each, so either the owner
  * has decided before the call begins, and it does not begin, or the owner learns that another call has begun.
+ *
+ * A thread writes the words of a slot only between its begin and the last frame of that call. So the owner
+ * opens a slot again when no call of it is under way: once `decide` has said so, or the last frame of the
+ * last begin has come.
  */
 const TURN = 0
 const PAUSED = 1
@@ -28,7 +32,7 @@ const HEADER_WORDS = 4
 const STATE = 0
 const THROWS = 1
 const DEATHS = 2
-const THREAD = 3
+const CALLER = 3
 const SLOT_WORDS = 4
 
 const GENERATION_SHIFT = 8
@@ -48,12 +52,15 @@ export class StageWords {
     return new StageWords(allocateWords(HEADER_WORDS + slots * SLOT_WORDS))
   }
 
-  /** The owner puts an item into `slot`. No delivery of an earlier generation begins any more. */
+  /**
+   * The owner puts an item into `slot`, of which no call is under way. No delivery of an earlier generation
+   * begins any more.
+   */
   open(slot: number, generation: number): void {
     const at = placeOf(slot)
     this.words[at + THROWS] = 0
     this.words[at + DEATHS] = 0
-    this.words[at + THREAD] = 0
+    this.words[at + CALLER] = 0
     // Last: a thread that reads this generation also reads the words above.
     Atomics.store(this.words, at + STATE, generation << GENERATION_SHIFT)
   }
@@ -83,22 +90,36 @@ export class StageWords {
     return Atomics.load(this.words, placeOf(slot) + STATE) & BEGINS
   }
 
-  /** Notes this thread as that of the last call. Returns the threadId of the one before; 0 if there was none. */
-  noteThread(slot: number, threadId: number): number {
-    const at = placeOf(slot) + THREAD
+  /**
+   * A call of this thread is under way, after its begin. Returns the thread of the call before if that one
+   * has not left it: if it has died, it died in that call. 0: there was none, or it has left it.
+   */
+  enter(slot: number, threadId: number): number {
+    const at = placeOf(slot) + CALLER
     const before = this.words[at] as number
-    this.words[at] = threadId
-    return before
+    Atomics.store(this.words, at, threadId)
+    return Math.max(0, before)
+  }
+
+  /** The call of this thread waits, or is going to be made again: a death is not charged to it meanwhile. */
+  leave(slot: number): void {
+    const at = placeOf(slot) + CALLER
+    Atomics.store(this.words, at, -Math.abs(this.words[at] as number))
   }
 
   /** threadId of the last call; 0 if there was none. */
   thread(slot: number): number {
-    return Atomics.load(this.words, placeOf(slot) + THREAD)
+    return Math.abs(Atomics.load(this.words, placeOf(slot) + CALLER))
   }
 
-  /** A call has failed. Returns how many have. */
+  /**
+   * A call has failed, and is over. Returns how many have. Called by its thread, or, for a call that took too
+   * long, by the owner.
+   */
   countThrow(slot: number): number {
-    return Atomics.add(this.words, placeOf(slot) + THROWS, 1) + 1
+    const throws = Atomics.add(this.words, placeOf(slot) + THROWS, 1) + 1
+    this.leave(slot)
+    return throws
   }
 
   throws(slot: number): number {
@@ -112,19 +133,19 @@ export class StageWords {
 
   /** The outputs of `slot` come next; -1: those of any. */
   setTurn(slot: number): void {
-    if (Atomics.exchange(this.words, TURN, slot + 1) !== slot + 1) this.#move()
+    if (Atomics.exchange(this.words, TURN, slot + 1) !== slot + 1) this.move()
   }
 
   /** Threads keep back further outputs of items that are not in turn, or give them again. */
   setPaused(isPaused: boolean): void {
     const value = isPaused ? 1 : 0
-    if (Atomics.exchange(this.words, PAUSED, value) !== value) this.#move()
+    if (Atomics.exchange(this.words, PAUSED, value) !== value) this.move()
   }
 
   /** No output is wanted any more: threads that keep one back go on, and throw it away. */
   end(): void {
     Atomics.store(this.words, ENDED, 1)
-    this.#move()
+    this.move()
   }
 
   get hasEnded(): boolean {
@@ -154,7 +175,8 @@ export class StageWords {
     return EPOCH
   }
 
-  #move(): void {
+  /** Lets every thread that keeps an output back look again. */
+  move(): void {
     Atomics.add(this.words, EPOCH, 1)
     Atomics.notify(this.words, EPOCH)
   }

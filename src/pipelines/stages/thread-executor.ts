@@ -2,7 +2,7 @@ import { clock } from '../../clock.ts'
 import { type Codec, cellCodec, Frame, framedCodec } from '../../codec/index.ts'
 import { unpackError } from '../../error-transport.ts'
 import { RunTimeoutError, type ThreadError } from '../../errors.ts'
-import { FrameKind, type StageFailure } from '../../protocol/index.ts'
+import { FrameKind, IdleTime, type StageFailure } from '../../protocol/index.ts'
 import { EMPTY, internalsOf, Queue } from '../../queue/index.ts'
 import { Group, NOBODY, returnShare } from '../../supervisor/index.ts'
 import { clearTimeout, setTimeout } from '../../timers.ts'
@@ -41,7 +41,7 @@ export class ThreadExecutor implements Executor {
   readonly #events: StageEvents
   readonly #hooks: RunHooks
   readonly #slots: Slots
-  readonly #idleMs: Float64Array
+  #idle: Float64Array | undefined
   readonly #batch: Frame[] = []
   /** The errors of threads that died, by threadId; and the items that wait for one. */
   readonly #deaths = new Map<number, ThreadError>()
@@ -51,6 +51,7 @@ export class ThreadExecutor implements Executor {
   #group: Group | undefined
   #share: number
   #startedAt = 0
+  #busyAtEnd: readonly number[] | undefined
   #isStuck = false
   #isListening = false
   #received = 0
@@ -66,7 +67,6 @@ export class ThreadExecutor implements Executor {
     this.#events = events
     this.#hooks = hooks
     this.#slots = new Slots(place.window + threads * settings.concurrency)
-    this.#idleMs = new Float64Array(new SharedArrayBuffer(threads * Float64Array.BYTES_PER_ELEMENT))
   }
 
   get group(): Group | undefined {
@@ -78,9 +78,13 @@ export class ThreadExecutor implements Executor {
   }
 
   get busy(): readonly number[] {
-    const elapsed = clock.now() - this.#startedAt
-    if (this.#group === undefined || elapsed <= 0) return Array.from(this.#idleMs, () => 0)
-    return Array.from(this.#idleMs, (idle) => Math.min(1, Math.max(0, 1 - idle / elapsed)))
+    if (this.#busyAtEnd !== undefined) return this.#busyAtEnd
+    const idle = this.#idle
+    const elapsed = clock.shared() - this.#startedAt
+    return Array.from({ length: this.threads }, (_, index) => {
+      if (idle === undefined || elapsed <= 0) return 0
+      return Math.min(1, Math.max(0, 1 - new IdleTime(idle, index).ms / elapsed))
+    })
   }
 
   get isReady(): boolean {
@@ -196,16 +200,17 @@ export class ThreadExecutor implements Executor {
       ack: 'auto',
       itemBytes: Math.min(maxItemBytes + 16, LEAST_ITEM_BYTES * 2),
     })
+    this.#idle = IdleTime.create(this.threads)
     const plan = stagePlan(this.#settings, {
       items,
       results: this.#results,
       words: this.#slots.words.words,
-      idleMs: this.#idleMs,
+      idle: this.#idle,
       window,
       retriesHere: isOrdered && !isSimple,
       decide: (_attempts, entry) => this.#timedOut(items, entry),
     })
-    this.#startedAt = clock.now()
+    this.#startedAt = clock.shared()
     this.#group = new Group(0, plan, this.#place.frames, {
       ...NOBODY,
       ended: (_member, thread, exitCode, error) => this.#died(thread, exitCode, error),
@@ -229,6 +234,7 @@ export class ThreadExecutor implements Executor {
   }
 
   #close(): void {
+    this.#busyAtEnd ??= this.busy
     this.#isOver = true
     clearTimeout(this.#look)
     this.#items?.[Symbol.dispose]()

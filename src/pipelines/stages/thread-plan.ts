@@ -31,7 +31,7 @@ export interface StagePlace {
   readonly items: Queue<unknown>
   readonly results: Queue<unknown>
   readonly words: Int32Array
-  readonly idleMs: Float64Array
+  readonly idle: Float64Array
   readonly window: number
   readonly retriesHere: boolean
   readonly decide: (attempts: number, entry: number) => RetryDecision
@@ -40,14 +40,14 @@ export interface StagePlace {
 /** The plan of the group that runs a stage. */
 export function stagePlan(settings: ThreadStageSettings, place: StagePlace): GroupPlan {
   const { base, steps, concurrency, timeoutMs } = settings
-  const { items, results, words, idleMs, window, retriesHere, decide } = place
+  const { items, results, words, idle, window, retriesHere, decide } = place
   const { threads } = base.task
   const role: StageRole = {
     kind: 'stage',
     queue: items.handle,
     results: results.handle,
     words,
-    idleMs,
+    idle,
     steps,
     retries: undefined,
     backoff: settings.backoff,

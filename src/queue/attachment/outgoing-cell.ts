@@ -133,11 +133,12 @@ export class OutgoingCell<T> {
     this.#defersWakes = true
   }
 
-  /** Wakes the takers that puts since the last call have not woken. */
-  wakeDeferred(): void {
-    if (!this.#hasDeferred) return
+  /** Wakes the takers that puts since the last call have not woken. Returns whether there were any. */
+  wakeDeferred(): boolean {
+    if (!this.#hasDeferred) return false
     this.#hasDeferred = false
     wakeTakers(this.#shared)
+    return true
   }
 
   #wakeTakers(): void {
