@@ -21,7 +21,8 @@ import type { PipelineSource, StageOptionsAfter, TaskMapOptions } from './stage-
  *     const hash = threaded(import.meta, (text: string) => createHash('sha256').update(text).digest('hex'))
  *     for await (const digest of parallelMap(texts, hash)) console.log(digest)
  * @example
- *     const sizes = await parallelMap(files, { filename, name: 'sizeOf', threads: 4, ordered: false }).toArray()
+ *     const sizes = await parallelMap(files, { filename, name: 'sizeOf', threads: 4, ordered: false
+ * }).toArray()
  *
  * @throws TypeError, RangeError for a wrong argument or option, and for a function that no thread can find;
  *   ThreadError if a thread would start its own program again. Reading the results throws what ends the run:

@@ -207,7 +207,8 @@ export class Pipeline<T, In = unknown> extends ParallelRun<T> {
 
 /**
  * Makes a pipeline: a source, then stages, which run at once, each with a window of items. It begins when it
- * is read: by `to`, `toArray`, `for await`, `toReadable`. Without a source it becomes a Duplex, by `toDuplex`.
+ * is read: by `to`, `toArray`, `for await`, `toReadable`. Without a source it becomes a Duplex, by
+ * `toDuplex`.
  *
  * @param source as that of parallelMap
  *
