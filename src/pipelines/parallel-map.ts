@@ -4,6 +4,7 @@ import { framesAbove, type ItemArgs, type ResultAfter, type ThreadTask } from '.
 import { referenceOf, type Takes, type ThreadedFunction } from '../threaded/index.ts'
 import { checkSource } from './ends/index.ts'
 import { openAny } from './open-any.ts'
+import type { MapOptions } from './options.ts'
 import { ParallelRun } from './parallel-run.ts'
 import { stageRequest } from './stage-options.ts'
 import type { PipelineSource, StageOptionsAfter, TaskMapOptions } from './stage-types.ts'
@@ -38,7 +39,7 @@ export function parallelMap<T, A = undefined, R = unknown>(
   // biome-ignore lint/suspicious/noExplicitAny: the options have the type of its args
   task: ThreadTask<A, R> & TaskMapOptions<T> & Takes<T, any>,
   // biome-ignore lint/suspicious/noExplicitAny: any args
-  options?: import('./options.ts').MapOptions<T, any>,
+  options?: MapOptions<T, any>,
 ): ParallelRun<R>
 export function parallelMap(source: unknown, fn: unknown, options?: unknown): ParallelRun<unknown> {
   const frames = framesAbove(parallelMap)
