@@ -14,7 +14,7 @@ export interface Entry {
   readonly value: unknown
   /** The index of its item in the source, from 0. */
   readonly index: number
-  /** What is to be told once everything made of the item is accepted; undefined for most sources. */
+  /** It is told once everything made of the item is accepted. */
   readonly origin: Origin | undefined
   /** The item has failed, and `value` is undefined. Stages pass it on as it is. */
   readonly failure: { readonly error: unknown } | undefined
@@ -36,7 +36,7 @@ export interface Origin {
   begin(): void
 }
 
-/** What the parts of a pipeline need of its run. */
+/** The parts of a pipeline see this of its run. */
 export interface RunHooks {
   /** Something can be read or written that could not be before. May be called at any moment. */
   wake(): void
@@ -55,7 +55,8 @@ export interface OpenSource {
   /** The source gives no further item while so many of its items are not done; undefined: no limit. */
   readonly limit: number | undefined
   /**
-   * The run ends early: resolves when the source is closed, after 5 s and a warning at the latest. To be
+   * The run ends early: resolves when the source is closed, after 5 s and a warning at the latest. The reason
+   * is undefined if nothing has failed: a Readable is then destroyed without an error, as by `break`. To be
    * called after the end of the source, and after its error, too: items that are not done go back. @throws
    * what its `return` throws, or whatever else its closing does
    */

@@ -1,4 +1,6 @@
 import { EventEmitter } from 'node:events'
+import { EventLoopYield } from '../event-loop-yield.ts'
+import { emitSafely } from '../supervisor/index.ts'
 import { clearInterval, setInterval } from '../timers.ts'
 import { markUnsendable } from '../unsendable.ts'
 import { ENDED, type Entry, WAITING } from './flow.ts'
@@ -19,9 +21,9 @@ export interface RunEvents {
 }
 
 /**
- * The results of `parallelMap` or of a pipeline, which begins when they are first read. They are read once: by
- * `for await`, `toArray`, `settled`, or what else a Pipeline has. Ending the loop early ends the run: what has
- * not begun does not begin, calls under way have `grace`, and the source is closed.
+ * The results of `parallelMap` or of a pipeline, which begins when they are first read. They are read once:
+ * by `for await`, `toArray`, `settled`, or what else a Pipeline has. Ending the loop early ends the run: what
+ * has not begun does not begin, calls under way have `grace`, and the source is closed.
  *
  * @example
  *     const run = parallelMap(files, hash)
@@ -68,6 +70,7 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
     this.#claim()
     const run = this.begin(false)
     const results: R[] = []
+    const loop = new EventLoopYield()
     for (;;) {
       const entry = run.read()
       if (entry === ENDED) break
@@ -75,6 +78,7 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
       else {
         results.push(entry.value as R)
         entry.origin?.accept()
+        if (loop.shouldYield()) await loop.yield()
       }
     }
     await run.finish()
@@ -102,7 +106,7 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
     return new Reading(() => this.begin(true), settledOf<R>)
   }
 
-  /** What it has done so far. */
+  /** Its work so far. */
   stats(): PipelineStats {
     return this.#stats.now()
   }
@@ -142,14 +146,18 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
 
   #showProgress(): void {
     if (this.#timer !== undefined || this.#run === undefined || this.#run.isOver) return
-    this.#timer = setInterval(() => this.emit('progress', this.stats()), PROGRESS_MS).unref()
+    this.#timer = setInterval(() => this.#tellProgress(), PROGRESS_MS).unref()
   }
 
   #over(): void {
     clearInterval(this.#timer)
     this.#stats.end()
-    this.emit('progress', this.stats())
-    this.emit('end')
+    this.#tellProgress()
+    emitSafely(() => this.emit('end'))
+  }
+
+  #tellProgress(): void {
+    if (this.listenerCount('progress') > 0) emitSafely(() => this.emit('progress', this.stats()))
   }
 }
 

@@ -38,6 +38,9 @@ interface Section {
   readonly blocks: readonly Block[]
 }
 
+/** Packages that the programs need; the last two are those of docs/coming-from.md. */
+const MODULES = ['.bin', '@types', 'tsx', 'typescript', 'vitest', 'piscina', 'p-map']
+
 /** Stands in shown output for text that varies. */
 const ELLIPSIS = '…'
 
@@ -121,7 +124,7 @@ export class Workshop {
     const modules = join(this.root, 'node_modules')
     mkdirSync(modules)
     symlinkSync(repository, join(modules, 'millrace'), 'junction')
-    for (const name of ['.bin', '@types', 'tsx', 'typescript', 'vitest'])
+    for (const name of MODULES)
       symlinkSync(join(repository, 'node_modules', name), join(modules, name), 'junction')
     mkdirSync(join(this.root, 'bin'))
     symlinkSync(join(repository, 'lib/src/command-line/index.js'), join(this.root, 'bin/millrace'))

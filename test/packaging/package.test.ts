@@ -19,7 +19,8 @@ import { isExpected, programsOf, repository, twoAtATime } from '../docs/programs
 
 const isWholeMatrix = process.env.MILLRACE_NODES !== undefined
 const nodes = (process.env.MILLRACE_NODES ?? process.execPath).split(delimiter)
-const [quickStart] = programsOf('README.md').programs
+/** The README's second program. The first has no types, and awaits at the top level. */
+const quickStart = programsOf('README.md').programs[1]
 const source = quickStart?.files.get('main.mjs') ?? ''
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-pack-')))
@@ -41,7 +42,8 @@ function install(): string[] {
   execFileSync('tar', ['-xzf', join(root, filename), '-C', millrace, '--strip-components=1'])
   const { dependencies, bin } = JSON.parse(readFileSync(join(millrace, 'package.json'), 'utf8'))
   for (const name of withTheirs(Object.keys(dependencies))) copyModule(name)
-  for (const name of ['tsx', 'esbuild', '@esbuild', '@types/node', 'undici-types']) copyModule(name)
+  for (const name of ['tsx', 'esbuild', '@esbuild', '@types/node', 'undici-types', '@silvia-odwyer'])
+    copyModule(name)
   mkdirSync(join(modules, '.bin'))
   for (const [name, file] of Object.entries<string>(bin)) {
     symlinkSync(join('../millrace', file), join(modules, '.bin', name))
@@ -291,12 +293,20 @@ describe('the examples, from the packed tarball', { timeout: 300_000 }, () => {
   const programs = [
     { name: 'bakery', ...(isWholeMatrix ? { args: [], last: /^10 baked = 10 sold$/ } : help) },
     { name: 'checksum', args: [join(millrace, 'docs')], last: / files, / },
+    { name: 'log-stats', args: [join(root, 'log.ndjson'), '--lines', '1000'], last: /^1000 lines on / },
     {
       name: 'pipeline-by-hand',
       args: [join(millrace, 'README.md'), join(root, 'README.gz')],
       last: /^checked: gunzip gives back the whole file$/,
     },
     { name: 'priority', ...(isWholeMatrix ? { args: [], last: /^checked: / } : help) },
+    {
+      name: 'stream',
+      args: [join(millrace, 'README.md'), join(root, 'stream.gz')],
+      last: /^checked: gunzip gives back the whole file$/,
+    },
+    { name: 'thumbnails', args: ['--pictures', '2'], last: / 2 thumbnails$/ },
+    { name: 'word-count', args: ['--words', '5000'], last: / different words, / },
     { name: 'work-queue', ...(isWholeMatrix ? { args: [], last: /^checked: / } : help) },
   ].map(({ name, args, last }) => {
     const command = [tsx, join(examples, `${name}.ts`), ...args]

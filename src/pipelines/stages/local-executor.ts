@@ -219,7 +219,7 @@ export class LocalExecutor implements Executor {
     }
     this.#underWay--
     const place = { name, filename: '', exportName: name, item: item.entry.index, thread: undefined, frames }
-    this.#events.failed(item, itemError(`threw: ${shown(thrown)}`, thrown, place))
+    this.#events.failed(item, itemError(shown(thrown), thrown, place))
     this.#events.free(item)
   }
 

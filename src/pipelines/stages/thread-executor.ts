@@ -141,7 +141,8 @@ export class ThreadExecutor implements Executor {
 
   setTurn(item: StageItem | undefined, isPaused: boolean): void {
     const { words } = this.#slots
-    words.setTurn(item?.slot ?? -1)
+    // The slot of an item that is done may be another's by now.
+    words.setTurn(item === undefined ? -1 : item.isDone ? this.#slots.count : item.slot)
     words.setPaused(isPaused)
   }
 
@@ -161,7 +162,6 @@ export class ThreadExecutor implements Executor {
   async stop(reason: unknown): Promise<void> {
     this.#isOver = true
     clearTimeout(this.#look)
-    this.#slots.noteBegun()
     const group = this.#group
     if (group === undefined) {
       this.#returnShare()
@@ -173,6 +173,7 @@ export class ThreadExecutor implements Executor {
     if (grace === Number.POSITIVE_INFINITY) group.requestStop(reason)
     else await group.stopWithin(reason, grace)
     await group.end
+    this.#slots.noteBegun()
     this.#close()
   }
 
@@ -247,7 +248,8 @@ export class ThreadExecutor implements Executor {
   #listen(): void {
     if (this.#received > 0) this.#look ??= setTimeout(this.#lookNow, LOOK_MS)
     this.#received = 0
-    if (this.#isListening || this.#results === undefined) return
+    // Outputs that are not wanted are left there until they are read.
+    if (this.#isListening || this.#results === undefined || !this.#events.wantsOutputs) return
     this.#isListening = true
     internalsOf(this.#results).takes.onItem(() => {
       this.#isListening = false
@@ -271,7 +273,7 @@ export class ThreadExecutor implements Executor {
     const { item } = slotted
     const { kind, number, broken } = frame
     if (broken !== undefined)
-      this.#fail(slotted, frame.begin, 'has a result that cannot be read', broken.error)
+      this.#fail(slotted, frame.begin, `its result cannot be read: ${shown(broken.error)}`, broken.error)
     else if (kind === FrameKind.RESULT || kind === FrameKind.OUTPUT) {
       this.#events.output(item, number, frame.value)
       if (kind === FrameKind.RESULT) this.#decide(slotted, frame.begin)
@@ -315,14 +317,14 @@ export class ThreadExecutor implements Executor {
   #threw(slotted: SlottedItem, frame: Frame): void {
     const failure = frame.value as StageFailure
     const thrown = this.#note(slotted.item, failure)
-    this.#fail(slotted, frame.begin, `threw: ${shown(thrown)}`, thrown, failure)
+    this.#fail(slotted, frame.begin, shown(thrown), thrown, failure)
   }
 
   /** `cause` is what was thrown, if the item has not failed by deaths. */
   #fail(
     slotted: SlottedItem,
     begin: number,
-    what: string,
+    why: string,
     cause: unknown,
     at?: { readonly index: number; readonly threadId: number; readonly step?: number },
     exitCode?: number,
@@ -330,7 +332,7 @@ export class ThreadExecutor implements Executor {
     const { base, steps, stepNames } = this.#settings
     const step = at?.step ?? 0
     const { target } = steps[step] ?? { target: base.task.target }
-    const error = itemError(what, cause, {
+    const error = itemError(why, cause, {
       name: stepNames[step] ?? this.#settings.name,
       filename: steps[step]?.filename ?? base.task.filename,
       exportName: target.kind === 'placed' ? `${target.line}:${target.column}` : target.name,
@@ -349,7 +351,7 @@ export class ThreadExecutor implements Executor {
   #unsendable(slotted: SlottedItem, error: unknown): void {
     this.#isStuck = false
     if (this.#isOver) return
-    this.#fail(slotted, 0, `cannot be sent to a thread: ${shown(error)}`, error)
+    this.#fail(slotted, 0, `it cannot be sent to a thread: ${shown(error)}`, error)
     this.#hooks.wake()
   }
 
@@ -358,7 +360,7 @@ export class ThreadExecutor implements Executor {
     const { item } = slotted
     const last = item.failures.at(-1)
     if (last?.error !== undefined || last === undefined) {
-      this.#fail(slotted, begin, `failed: ${shown(last?.error)}`, last?.error)
+      this.#fail(slotted, begin, shown(last?.error), last?.error)
       return
     }
     const missing = item.failures.find(
@@ -373,10 +375,10 @@ export class ThreadExecutor implements Executor {
       item.failures[index] = { at, thread, error: error ?? this.#deaths.get(thread) }
     }
     const death = this.#deaths.get(last.thread) as ThreadError
-    const times = deaths === 1 ? '' : ` in ${deaths} calls, the last time`
-    const what = `failed by the death of its thread${times}: ${death.message}`
+    const times = deaths === 1 ? '' : ` in each of ${deaths} calls, the last time`
+    const why = `its thread died${times}: ${death.message}`
     const at = { index: death.index ?? 0, threadId: last.thread }
-    this.#fail(slotted, begin, what, death, at, death.exitCode)
+    this.#fail(slotted, begin, why, death, at, death.exitCode)
   }
 
   #died(thread: number, _exitCode: number | undefined, error: Error | undefined): void {
@@ -410,7 +412,7 @@ export class ThreadExecutor implements Executor {
     const threadId = words.thread(slot)
     const index = this.#group?.members.findIndex((member) => member.thread === threadId) ?? 0
     // By -1 no begin is the last: the call still runs, until its thread has ended.
-    this.#fail(slotted, -1, `was terminated: ${error.message}`, error, { index, threadId })
+    this.#fail(slotted, -1, error.message, error, { index, threadId })
     this.#hooks.wake()
     return 0
   }
