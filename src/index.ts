@@ -12,12 +12,14 @@ export type {
   PipelineReport,
   PipelineSource,
   PipelineStats,
+  ProgressOptions,
+  ProgressSource,
   ReadableOptions,
   RunEvents,
   Settled,
   StageStats,
 } from './pipelines/index.ts'
-export { parallelMap, pipeline } from './pipelines/index.ts'
+export { parallelMap, pipeline, progressBar } from './pipelines/index.ts'
 export type { ItemFunction, ThreadContext, ThreadFunction } from './protocol/index.ts'
 export { isMillraceThread } from './protocol/index.ts'
 export type {

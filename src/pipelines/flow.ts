@@ -55,7 +55,8 @@ export interface OpenSource {
   /** The source gives no further item while so many of its items are not done; undefined: no limit. */
   readonly limit: number | undefined
   /**
-   * The run ends early: resolves when the source is closed, after 5 s and a warning at the latest. To be
+   * The run ends early: resolves when the source is closed, after 5 s and a warning at the latest. The reason
+   * is undefined if nothing has failed: a Readable is then destroyed without an error, as by `break`. To be
    * called after the end of the source, and after its error, too: items that are not done go back. @throws
    * what its `return` throws, or whatever else its closing does
    */

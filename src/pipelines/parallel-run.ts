@@ -1,4 +1,6 @@
 import { EventEmitter } from 'node:events'
+import { EventLoopYield } from '../event-loop-yield.ts'
+import { emitSafely } from '../supervisor/index.ts'
 import { clearInterval, setInterval } from '../timers.ts'
 import { markUnsendable } from '../unsendable.ts'
 import { ENDED, type Entry, WAITING } from './flow.ts'
@@ -68,6 +70,7 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
     this.#claim()
     const run = this.begin(false)
     const results: R[] = []
+    const loop = new EventLoopYield()
     for (;;) {
       const entry = run.read()
       if (entry === ENDED) break
@@ -75,6 +78,7 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
       else {
         results.push(entry.value as R)
         entry.origin?.accept()
+        if (loop.shouldYield()) await loop.yield()
       }
     }
     await run.finish()
@@ -93,6 +97,11 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
    */
   settled(): AsyncIterableIterator<Settled<R>> {
     this.refuseSettled()
+    return this.outcomes()
+  }
+
+  /** @internal As `settled`, also where a stage gives several results for an item, or none. */
+  outcomes(): AsyncIterableIterator<Settled<R>> {
     this.#claim()
     return new Reading(() => this.begin(true), settledOf<R>)
   }
@@ -137,14 +146,18 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
 
   #showProgress(): void {
     if (this.#timer !== undefined || this.#run === undefined || this.#run.isOver) return
-    this.#timer = setInterval(() => this.emit('progress', this.stats()), PROGRESS_MS).unref()
+    this.#timer = setInterval(() => this.#tellProgress(), PROGRESS_MS).unref()
   }
 
   #over(): void {
     clearInterval(this.#timer)
     this.#stats.end()
-    this.emit('progress', this.stats())
-    this.emit('end')
+    this.#tellProgress()
+    emitSafely(() => this.emit('end'))
+  }
+
+  #tellProgress(): void {
+    if (this.listenerCount('progress') > 0) emitSafely(() => this.emit('progress', this.stats()))
   }
 }
 

@@ -15,6 +15,8 @@ export { framesAbove } from './call-site.ts'
 /** @internal */
 export { NOBODY, PLAIN } from './calls/index.ts'
 /** @internal */
+export { emitSafely } from './events.ts'
+/** @internal */
 export {
   Group,
   type GroupPlan,

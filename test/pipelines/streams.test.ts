@@ -86,7 +86,7 @@ interface Scenario {
   readonly sink: () => Writable
 }
 
-/** What core's `pipeline` makes of the scenario with this stage. */
+/** The scenario with this stage, in core's `pipeline`: its error, and the events and flags of the streams. */
 async function outcome(make: Make, { source, fn, sink }: Scenario): Promise<unknown> {
   const streams = [source(), make(fn), sink()] as const
   const events = streams.map(eventsOf)

@@ -34,7 +34,8 @@ export class Reading<T> implements AsyncIterableIterator<T> {
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
-    const end = this.#end(new Error('the reading was ended'))
+    // Without a reason: nothing has failed, so a stream that is the source has no error to emit.
+    const end = this.#end(undefined)
     return this.#inTurn(() => end)
   }
 

@@ -13,11 +13,13 @@ export interface SlottedItem {
 /** The slots of the items that the threads of one stage have. */
 export class Slots {
   readonly words: StageWords
+  readonly count: number
   readonly #items: (SlottedItem | undefined)[]
   readonly #generations: number[]
   readonly #free: number[]
 
   constructor(count: number) {
+    this.count = count
     this.words = StageWords.create(count)
     this.#items = new Array(count)
     this.#generations = new Array(count).fill(0)

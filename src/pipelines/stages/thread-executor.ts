@@ -141,7 +141,8 @@ export class ThreadExecutor implements Executor {
 
   setTurn(item: StageItem | undefined, isPaused: boolean): void {
     const { words } = this.#slots
-    words.setTurn(item?.slot ?? -1)
+    // The slot of an item that is done may be another's by now.
+    words.setTurn(item === undefined ? -1 : item.isDone ? this.#slots.count : item.slot)
     words.setPaused(isPaused)
   }
 
@@ -247,7 +248,8 @@ export class ThreadExecutor implements Executor {
   #listen(): void {
     if (this.#received > 0) this.#look ??= setTimeout(this.#lookNow, LOOK_MS)
     this.#received = 0
-    if (this.#isListening || this.#results === undefined) return
+    // Outputs that are not wanted are left there until they are read.
+    if (this.#isListening || this.#results === undefined || !this.#events.wantsOutputs) return
     this.#isListening = true
     internalsOf(this.#results).takes.onItem(() => {
       this.#isListening = false

@@ -10,7 +10,7 @@ export interface DuplexOptions {
   readonly highWaterMark?: number | undefined
   /** The run is read no further while so many results are buffered. @default highWaterMark */
   readonly readableHighWaterMark?: number | undefined
-  /** `write` returns false while so many values are buffered that the run has not read. @default highWaterMark */
+  /** `write` returns false while so many values are buffered for the run. @default highWaterMark */
   readonly writableHighWaterMark?: number | undefined
 }
 

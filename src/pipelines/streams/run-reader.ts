@@ -1,6 +1,6 @@
 import { nullValueError } from '../ends/index.ts'
 
-/** What a stream is made of: a run, or any other asynchronous iterable. */
+/** The origin of a stream: a run, or any other asynchronous iterable. */
 export interface RunLike {
   [Symbol.asyncIterator](): AsyncIterator<unknown>
 }

@@ -184,7 +184,7 @@ describe('a Writable as a sink', () => {
     }
   })
 
-  it('of bytes takes strings and buffers, and refuses others as core does', async () => {
+  it('takes strings and buffers unless it is of objects, and refuses others as core does', async () => {
     const stream = new PassThrough()
     const sink = openSink(stream, new Hooks(), { end: true })
     sink.write('ä', 0)
@@ -293,6 +293,16 @@ describe('a WritableStream as a sink', () => {
     checkSink('sink', given)
     await within(writeAll(openSink(given, new Hooks(), { end: true }), [1, null]), 'the end')
     expect([heard, given.locked]).toEqual([[1, null, 'close'], false])
+  })
+
+  it('that somebody has locked ends the run', async () => {
+    const given = stream([])
+    given.getWriter()
+    const hooks = new Hooks()
+    const sink = openSink(given, hooks, { end: true })
+    expect(hooks.failures).toEqual([expect.any(TypeError)])
+    expect(await errorOf(sink.end())).toBe(hooks.failures[0])
+    await sink.abort(hooks.failures[0])
   })
 
   it('stays open with end: false', async () => {

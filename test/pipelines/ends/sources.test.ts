@@ -107,7 +107,7 @@ describe('a source', () => {
     expect(asked).toBe(1)
   })
 
-  it('of an iterable is read synchronously', () => {
+  it('reads an iterable synchronously', () => {
     const source = openSource([7], new Hooks())
     expect([source.read(), source.read(), source.read()]).toEqual([{ value: 7 }, ENDED, ENDED])
   })
@@ -189,7 +189,7 @@ describe('a source', () => {
     )
   })
 
-  it('of a ReadableStream that is locked throws, and is not unlocked', async () => {
+  it('cannot be a ReadableStream that somebody has locked', async () => {
     const stream = ReadableStream.from([1])
     const reader = stream.getReader()
     expect(await errorOf(all(stream))).toBeInstanceOf(TypeError)

@@ -11,12 +11,18 @@ import { WritableSink } from './writable-sink.ts'
 
 export type { SinkOptions } from './bare-sink.ts'
 
-/**
- * Opens what `checkSink` has accepted. @throws TypeError if it is a WritableStream that somebody else has
- * locked
- */
+/** Opens what `checkSink` has accepted. An error of the opening ends the run. */
 export function openSink(given: unknown, hooks: RunHooks, options: SinkOptions): OpenSink {
-  return new AbortableSink(openBare(given, hooks, options))
+  return new AbortableSink(opened(given, hooks, options))
+}
+
+function opened(given: unknown, hooks: RunHooks, options: SinkOptions): BareSink {
+  try {
+    return openBare(given, hooks, options)
+  } catch (error) {
+    hooks.fail(error)
+    return new BrokenSink(error)
+  }
 }
 
 function openBare(given: unknown, hooks: RunHooks, options: SinkOptions): BareSink {
@@ -51,4 +57,24 @@ class AbortableSink implements OpenSink {
     )
     return this.#aborting
   }
+}
+
+/** A WritableStream that somebody else has locked. */
+class BrokenSink implements BareSink {
+  readonly left = ''
+  readonly #error: unknown
+
+  constructor(error: unknown) {
+    this.#error = error
+  }
+
+  write(): never {
+    throw this.#error
+  }
+
+  async end(): Promise<void> {
+    throw this.#error
+  }
+
+  async abort(): Promise<void> {}
 }
