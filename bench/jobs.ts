@@ -91,7 +91,9 @@ function tableOf(job: JobName, attempts: Attempts, expected: string): string {
     median(each.map(({ megabytes }) => megabytes)).toFixed(0),
     `${each.filter((one) => hasFailed(one, expected)).length} of ${each.length}`,
   ])
-  return aligned([[job, 'lines', 'median ms', 'min', 'max', 'cpu ms', 'peak MB', 'failed'], ...rows]).join('\n')
+  return aligned([[job, 'lines', 'median ms', 'min', 'max', 'cpu ms', 'peak MB', 'failed'], ...rows]).join(
+    '\n',
+  )
 }
 
 function spreadOf(values: readonly number[]): number[] {

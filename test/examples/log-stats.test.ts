@@ -78,7 +78,10 @@ describe('log-stats', () => {
   it('reports what was read before Ctrl-C, and exits with 130', async () => {
     const file = path('long.ndjson')
     const lines = 300_000
-    writeFileSync(file, `${JSON.stringify({ service: 'a', status: 200, bytes: 1, ms: 1 }).padEnd(100)}\n`.repeat(lines))
+    writeFileSync(
+      file,
+      `${JSON.stringify({ service: 'a', status: 200, bytes: 1, ms: 1 }).padEnd(100)}\n`.repeat(lines),
+    )
     const { code, stdout, stderr } = await run('log-stats.ts', [file, '--threads', '1'], {
       imports: [new URL('./fixtures/interrupted-block.mjs', import.meta.url).href],
     })

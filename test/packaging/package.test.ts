@@ -42,7 +42,8 @@ function install(): string[] {
   execFileSync('tar', ['-xzf', join(root, filename), '-C', millrace, '--strip-components=1'])
   const { dependencies, bin } = JSON.parse(readFileSync(join(millrace, 'package.json'), 'utf8'))
   for (const name of withTheirs(Object.keys(dependencies))) copyModule(name)
-  for (const name of ['tsx', 'esbuild', '@esbuild', '@types/node', 'undici-types', '@silvia-odwyer']) copyModule(name)
+  for (const name of ['tsx', 'esbuild', '@esbuild', '@types/node', 'undici-types', '@silvia-odwyer'])
+    copyModule(name)
   mkdirSync(join(modules, '.bin'))
   for (const [name, file] of Object.entries<string>(bin)) {
     symlinkSync(join('../millrace', file), join(modules, '.bin', name))
