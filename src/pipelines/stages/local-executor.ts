@@ -201,7 +201,7 @@ export class LocalExecutor implements Executor {
 
   #threw(item: StageItem, thrown: unknown): void {
     if (this.#isOver) return
-    item.failures.push({ at: Date.now(), thread: 0, error: thrown })
+    item.addFailure({ at: Date.now(), thread: 0, error: thrown })
     const { retries, backoff, name, frames } = this.#settings
     const throws = item.failures.length
     if (throws <= retries) {

@@ -283,7 +283,7 @@ export class ThreadExecutor implements Executor {
       this.#events.retried(item)
     } else if (kind === FrameKind.FAILED) this.#threw(slotted, frame)
     else if (kind === FrameKind.DIED) {
-      item.failures.push({ at: Date.now(), thread: number, error: undefined })
+      item.addFailure({ at: Date.now(), thread: number, error: undefined })
       this.#events.retried(item)
     } else if (kind === FrameKind.GIVEN_UP) this.#givenUp(slotted, frame.begin)
   }
@@ -310,7 +310,7 @@ export class ThreadExecutor implements Executor {
 
   #note(item: StageItem, { error, threadId }: StageFailure): unknown {
     const thrown = unpackError(error)
-    item.failures.push({ at: Date.now(), thread: threadId, error: thrown })
+    item.addFailure({ at: Date.now(), thread: threadId, error: thrown })
     return thrown
   }
 
@@ -371,9 +371,9 @@ export class ThreadExecutor implements Executor {
       return
     }
     const deaths = item.failures.filter(({ error }) => error === undefined).length
-    for (const [index, { at, thread, error }] of item.failures.entries()) {
-      item.failures[index] = { at, thread, error: error ?? this.#deaths.get(thread) }
-    }
+    item.failures = item.failures.map(({ at, thread, error }) => {
+      return { at, thread, error: error ?? this.#deaths.get(thread) }
+    })
     const death = this.#deaths.get(last.thread) as ThreadError
     const times = deaths === 1 ? '' : ` in each of ${deaths} calls, the last time`
     const why = `its thread died${times}: ${death.message}`
@@ -403,7 +403,7 @@ export class ThreadExecutor implements Executor {
     const { words } = this.#slots
     const { timeoutMs = 0, retries, backoff } = this.#settings
     const error = RunTimeoutError.after(timeoutMs)
-    slotted.item.failures.push({ at: Date.now(), thread: words.thread(slot), error })
+    slotted.item.addFailure({ at: Date.now(), thread: words.thread(slot), error })
     const throws = words.countThrow(slot)
     if (throws <= retries) {
       this.#events.retried(slotted.item)
