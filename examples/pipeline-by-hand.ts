@@ -8,25 +8,20 @@
  * Each block becomes a gzip file of its own. Joined in order they are one file again, which any gunzip reads.
  * The queues are short, so memory stays small for a file of any size: reading waits for compressing,
  * compressing for writing.
+ *
+ * `pipeline()` does for you what is done here by hand: the queues between the stages and their end, the order
+ * (`next`, `early`), blocks that come twice, and blocks that are out of turn, whose number nothing bounds
+ * here. `stream.ts` compresses in that way.
  */
-import { createHash } from 'node:crypto'
-import {
-  closeSync,
-  createReadStream,
-  mkdtempSync,
-  openSync,
-  readSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
-import { createGunzip, gzipSync } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
 import type { Queue, ThreadContext } from '../src/index.ts'
 import { fail, watchOutput } from './shared/command.ts'
+import { checkGzip } from './shared/gzip-check.ts'
 
 const NAME = 'pipeline-by-hand'
 
@@ -99,22 +94,8 @@ async function main({ input, output, fd }: { input: string; output: string; fd: 
   const bytes = Math.min(size, stored * BLOCK_BYTES)
   console.log(`${input}: ${bytes} bytes in ${stored} blocks, in ${(report.elapsed / 1000).toFixed(2)} s`)
   console.log(`${output}: ${statSync(output).size} bytes`)
-  await check(input, bytes, output)
+  await checkGzip(input, bytes, output)
   console.log(`checked: gunzip gives back ${bytes === size ? 'the whole file' : `its first ${bytes} bytes`}`)
-}
-
-/** Compares the output with the input, without threads or queues. */
-async function check(input: string, bytes: number, output: string): Promise<void> {
-  const sha256 = async (chunks: AsyncIterable<Buffer>) => {
-    const hash = createHash('sha256')
-    for await (const chunk of chunks) hash.update(chunk)
-    return hash.digest('hex')
-  }
-  const [expected, got] = await Promise.all([
-    pipeline(createReadStream(input, { end: Math.max(0, bytes - 1) }), sha256),
-    pipeline(createReadStream(output), createGunzip(), sha256),
-  ])
-  if (expected !== got) throw new Error(`${output} does not hold the first ${bytes} bytes of ${input}`)
 }
 
 /** Checks the arguments and opens the output. @throws an error that says which argument is wrong */

@@ -2,7 +2,7 @@
  * Bundles what a program and its threads load to `lib/`: reading one file takes a fraction of the time of
  * loading 200 modules. Both share one chunk, so that a thread's function and its host have the same classes.
  */
-import { copyFileSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, readdirSync, rmSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import MagicString from 'magic-string'
@@ -10,6 +10,8 @@ import { type Plugin, rolldown } from 'rolldown'
 import { main, script } from './command-line.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+/** The program that package.json names under `bin`. */
+const COMMAND = 'src/command-line/index.ts'
 const { dependencies } = (await import('../package.json', { with: { type: 'json' } })).default
 
 const isOutside = (id: string) => isBuiltin(id) || Object.hasOwn(dependencies, id)
@@ -42,7 +44,11 @@ export async function buildPackage(): Promise<void> {
   rmSync(`${ROOT}lib`, { recursive: true, force: true })
   const bundle = await rolldown({
     cwd: ROOT,
-    input: { 'src/index': 'src/index.ts', 'workers/host': 'workers/host.ts' },
+    input: {
+      'src/index': 'src/index.ts',
+      'src/command-line/index': COMMAND,
+      'workers/host': 'workers/host.ts',
+    },
     platform: 'node',
     external: isOutside,
     plugins: [ownNames, ascii],
@@ -61,7 +67,7 @@ export async function buildPackage(): Promise<void> {
     comments: false,
     codeSplitting: {
       groups: [
-        { name: 'shared', test: /\/src\/(?!index|supervisor|thread-files)/, priority: 3 },
+        { name: 'shared', test: /\/src\/(?!index|supervisor|thread-files|command-line)/, priority: 3 },
         // A chunk of its own, since it must run before the packages that a supervisor imports.
         { name: 'thread-files', test: /\/src\/thread-files/, priority: 2 },
         { name: 'supervisor', test: /\/src\/supervisor/, priority: 1 },
@@ -69,6 +75,8 @@ export async function buildPackage(): Promise<void> {
     },
   })
   await bundle.close()
+  // The bundler keeps the first line, which names the interpreter.
+  chmodSync(`${ROOT}lib/${COMMAND.replace('.ts', '.js')}`, 0o755)
   // The first file that a thread loads is plain JavaScript, and found by its place.
   for (const file of readdirSync(`${ROOT}workers`)) {
     if (file.endsWith('.cjs')) copyFileSync(`${ROOT}workers/${file}`, `${ROOT}lib/workers/${file}`)

@@ -108,8 +108,8 @@ function refuseUnknown(name: string, given: Record<string, unknown>, known: obje
   }
 }
 
-/** The known option that `key` was probably meant to be; undefined if none is near. */
-function nearestOf(key: string, known: readonly string[]): string | undefined {
+/** The known name that `key` was probably meant to be; undefined if none is near. */
+export function nearestOf(key: string, known: readonly string[]): string | undefined {
   let nearest: string | undefined
   let least = Math.floor(key.length / 3) + 1
   for (const each of known) {

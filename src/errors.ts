@@ -147,6 +147,8 @@ export interface ThreadErrorDetails {
   readonly exportName: string
   /** The exit code, if the thread died. */
   readonly exitCode?: number
+  /** The index of the item in the source of a pipeline, if an item has failed. */
+  readonly item?: number
 }
 
 /**
@@ -168,6 +170,7 @@ export class ThreadError extends MillraceError implements Partial<ThreadErrorDet
   declare readonly filename?: string
   declare readonly exportName?: string
   declare readonly exitCode?: number
+  declare readonly item?: number
   /** The failures of other threads of the same group, in the order in which they came. */
   declare readonly others?: readonly ThreadError[]
 

@@ -4,6 +4,22 @@
 export type { Codec, CodecDefinition, Codecs, DefinedCodec } from './codec/index.ts'
 export { codecs, defineCodec } from './codec/index.ts'
 export * from './errors.ts'
+export type {
+  DuplexOptions,
+  MapOptions,
+  ParallelRun,
+  Pipeline,
+  PipelineReport,
+  PipelineSource,
+  PipelineStats,
+  ProgressOptions,
+  ProgressSource,
+  ReadableOptions,
+  RunEvents,
+  Settled,
+  StageStats,
+} from './pipelines/index.ts'
+export { parallelMap, pipeline, progressBar } from './pipelines/index.ts'
 export type { ItemFunction, ThreadContext, ThreadFunction } from './protocol/index.ts'
 export { isMillraceThread } from './protocol/index.ts'
 export type {

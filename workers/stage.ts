@@ -6,6 +6,7 @@ import { packError } from '../src/error-transport.ts'
 import { AbortError } from '../src/errors.ts'
 import {
   FrameKind,
+  IdleTime,
   type StageFailure,
   type StageRole,
   StageWords,
@@ -54,6 +55,7 @@ export class Stage implements WaitEvents {
   readonly #source: Source<unknown>
   readonly #results: Frames
   readonly #words: StageWords
+  readonly #idle: IdleTime
   readonly #thread: ThreadContext
   /** Each item has one output at most. */
   readonly #isSimple: boolean
@@ -61,7 +63,6 @@ export class Stage implements WaitEvents {
   /** Items are claimed by the time that they take. */
   readonly #adapts: boolean
   #waiting = 0
-  #waitsSince = 0
   /** Outputs since the owner was last told of any. */
   #unwoken = 0
   /** When the owner was last woken, or somewhat earlier. */
@@ -85,6 +86,9 @@ export class Stage implements WaitEvents {
     this.#source = source
     this.#results = results
     this.#words = new StageWords(role.words)
+    this.#idle = new IdleTime(role.idle, thread.index)
+    // The start of the thread was a wait.
+    this.#idle.end()
     this.#thread = thread
     this.#isSimple = role.steps.every(({ how }) => how !== 'flatMap')
     this.#isSingle = role.concurrency === 1
@@ -128,16 +132,14 @@ export class Stage implements WaitEvents {
 
   waits(): void {
     this.wake()
-    if (++this.#waiting === this.#role.concurrency) this.#waitsSince = clock.now()
+    if (++this.#waiting === this.#role.concurrency) this.#idle.begin()
   }
 
   goesOn(): void {
     if (this.#waiting-- !== this.#role.concurrency) return
-    const now = clock.now()
-    const { idleMs } = this.#role
-    idleMs[this.#thread.index] = (idleMs[this.#thread.index] ?? 0) + now - this.#waitsSince
+    this.#idle.end()
     this.#rated = 0
-    this.#ratedAt = now
+    this.#ratedAt = clock.now()
   }
 
   /** Wakes the owner for the outputs so far. */
@@ -164,7 +166,8 @@ export class Stage implements WaitEvents {
     let current = value
     for (let at = index; at < this.#steps.length; at++) {
       item.step = at
-      const output = (this.#steps[at] as Step)(current, this.#thread)
+      const step = this.#steps[at] as Step
+      const output = step(current, this.#thread)
       if (isThenable(output)) {
         const before = current
         return Promise.resolve(output).then((settled) => {
@@ -193,7 +196,8 @@ export class Stage implements WaitEvents {
   #spread(value: unknown, index: number, item: Item): Promise<void> | undefined {
     if (index === this.#steps.length) return this.#putInTurn(item, value)
     item.step = index
-    const output = (this.#steps[index] as Step)(value, this.#thread)
+    const step = this.#steps[index] as Step
+    const output = step(value, this.#thread)
     if (isThenable(output)) {
       return Promise.resolve(output).then((settled) => this.#spreadOutput(value, settled, index, item))
     }

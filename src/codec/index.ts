@@ -9,7 +9,7 @@ export { defineCodec } from './define-codec.ts'
 // For other rooms only: the declarations of the build leave these out.
 
 /** @internal */
-export { cellCodec } from './cell-codec.ts'
+export { cellCodec, isCodec } from './cell-codec.ts'
 /** @internal */
 export type { CellCodec, Span } from './codec.ts'
 /** @internal */

@@ -14,7 +14,7 @@ export interface Entry {
   readonly value: unknown
   /** The index of its item in the source, from 0. */
   readonly index: number
-  /** What is to be told once everything made of the item is accepted; undefined for most sources. */
+  /** It is told once everything made of the item is accepted. */
   readonly origin: Origin | undefined
   /** The item has failed, and `value` is undefined. Stages pass it on as it is. */
   readonly failure: { readonly error: unknown } | undefined
@@ -25,15 +25,18 @@ export interface Reader {
 }
 
 /**
- * The delivery of an item, kept until everything that was made of it has been accepted. `hold` adds a value
- * that was made of it; `accept` takes one away. At 0 the delivery is done.
+ * The delivery of an item, kept until everything that was made of it has been accepted. It begins with one
+ * value, the item itself. `hold` adds a value that was made of it; `accept` takes one away. At 0 the delivery
+ * is done. A delivery that is not done when the source is closed goes back.
  */
 export interface Origin {
   hold(): void
   accept(): void
+  /** A call of the item has begun: if the delivery goes back, it counts. */
+  begin(): void
 }
 
-/** What the parts of a pipeline need of its run. */
+/** The parts of a pipeline see this of its run. */
 export interface RunHooks {
   /** Something can be read or written that could not be before. May be called at any moment. */
   wake(): void
@@ -49,9 +52,13 @@ export interface OpenSource {
   read(): { readonly value: unknown; readonly origin?: Origin } | typeof WAITING | typeof ENDED
   /** How many items there are in all; undefined while that is unknown. */
   readonly length: number | undefined
+  /** The source gives no further item while so many of its items are not done; undefined: no limit. */
+  readonly limit: number | undefined
   /**
-   * The run ends before the source has: resolves when it is closed. @throws what its `return` throws, or
-   * whatever else its closing does
+   * The run ends early: resolves when the source is closed, after 5 s and a warning at the latest. The reason
+   * is undefined if nothing has failed: a Readable is then destroyed without an error, as by `break`. To be
+   * called after the end of the source, and after its error, too: items that are not done go back. @throws
+   * what its `return` throws, or whatever else its closing does
    */
   close(reason: unknown): Promise<void>
 }
@@ -62,6 +69,6 @@ export interface OpenSink {
   write(value: unknown, index: number): Promise<void> | undefined
   /** All is written. Resolves when the sink has accepted it, and has ended if it is to end. */
   end(): Promise<void>
-  /** The run ends early: nothing more is written. */
+  /** The run ends early: nothing more is written. Resolves as `close` of a source. */
   abort(reason: unknown): Promise<void>
 }

@@ -14,17 +14,16 @@ export { NO_ARGUMENTS, packArgs, unpackArgs } from './args.ts'
 /** @internal */
 export { CallWatch } from './call-watch.ts'
 /** @internal */
+export { IdleTime } from './idle-time.ts'
+/** @internal */
 export type {
   Boot,
   CallArgs,
-  ConsumeRole,
   ControlMessage,
   Left,
   Outcome,
-  ProduceRole,
   Role,
   RunMessage,
-  Target,
   ThreadMessage,
 } from './messages.ts'
 /** @internal */
@@ -33,6 +32,8 @@ export { THREAD_BOOT } from './messages.ts'
 export type { RetryDecision } from './retry.ts'
 /** @internal */
 export { decideRetry, recordedDelay } from './retry.ts'
+/** @internal */
+export type { ConsumeRole, Placed, ProduceRole, Target } from './roles.ts'
 /** @internal */
 export { ANCESTRY, ancestry, isSelfStart, placeIn, refuseSelfStart, THREAD_MARK } from './self-start.ts'
 /** @internal */

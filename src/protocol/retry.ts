@@ -1,5 +1,5 @@
 import { DEAD_LETTER_DELAY } from '../core/index.ts'
-import type { ConsumeRole } from './messages.ts'
+import type { ConsumeRole } from './roles.ts'
 
 const MAX_DELAY_MS = 0x7fffffff
 

@@ -1,6 +1,6 @@
 import type { PackedError } from '../error-transport.ts'
 import type { Handle, Queue } from '../queue/index.ts'
-import type { ConsumeRole, Target } from './messages.ts'
+import type { ConsumeRole, Target } from './roles.ts'
 
 /** A step of a stage: a function that is called with each value of the step before. */
 export interface StageStep {
@@ -29,8 +29,8 @@ export interface StageRole extends Omit<ConsumeRole, 'kind'> {
   readonly grain: number | undefined
   /** The owner is woken after so many outputs at the latest. */
   readonly unwoken: number
-  /** ms that each thread of the stage has waited for items, by its index. */
-  readonly idleMs: Float64Array
+  /** See IdleTime. */
+  readonly idle: Float64Array
 }
 
 /** The kinds of frames in a stage's queues. From 16 on, the value is data of this protocol. */

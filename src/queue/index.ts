@@ -30,7 +30,8 @@ export { select, selectSync } from './select.ts'
 /** @internal */
 export type { RunTimeout } from '../core/index.ts'
 /** @internal */
-export type { Lease, Sink, Source } from './access/index.ts'
+/** @internal */
+export type { Lease, Puts, Sink, Source, Takes } from './access/index.ts'
 /** @internal */
 export { attachFor, detachAll, itemsLeft } from './attach.ts'
 /** @internal */
@@ -42,12 +43,14 @@ export { durationOf, signalOf, timeoutOf } from './options/index.ts'
 /** @internal */
 export { isQueue } from './queue.ts'
 /** @internal */
+/** @internal */
 export {
   acquit,
   beforeRecovery,
   forgetStop,
   hearAttachments,
   isUsedByHand,
+  letterError,
   listen,
   noteResting,
   wakeToStop,

@@ -242,6 +242,11 @@ export class QueueInternals<T> implements QueueEndpoint, LetterTarget {
     closeProducer(this.shared, producer)
   }
 
+  /** Decodes the item that `entry` of any thread holds, which does not settle it. @throws CodecError */
+  peek(entry: number): T {
+    return this.attachment.held.peek(entry)
+  }
+
   attemptsOf(entry: number): number {
     return attemptsAt(this.shared, entry)
   }

@@ -104,8 +104,8 @@ export function supervisorSettings(given: SupervisorOptions | undefined): Superv
   }
 }
 
-/** Checks the limits, since Node ignores a limit that is not a number. */
-function checkLimits(given: ResourceLimits | undefined): void {
+/** @internal Checks the limits, since Node ignores a limit that is not a number. */
+export function checkLimits(given: ResourceLimits | undefined): void {
   const limits: Record<string, unknown> = { ...optionsObject('options.resourceLimits', given, LIMITS) }
   for (const name of Object.keys(LIMITS)) {
     const value = limits[name]

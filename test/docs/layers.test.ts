@@ -16,6 +16,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   threaded: ['protocol', 'loading'],
   supervisor: ['threaded', 'protocol', 'loading', 'queue', 'wait'],
   pipelines: ['supervisor', 'threaded', 'protocol', 'queue', 'wait', 'codec'],
+  'command-line': ['pipelines'],
   workers: ['threaded', 'protocol', 'loading', 'queue', 'wait', 'codec', 'core'],
 }
 /** Files at the top of src that every room may import. */

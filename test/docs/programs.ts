@@ -38,6 +38,9 @@ interface Section {
   readonly blocks: readonly Block[]
 }
 
+/** Packages that the programs need; the last two are those of docs/coming-from.md. */
+const MODULES = ['.bin', '@types', 'tsx', 'typescript', 'vitest', 'piscina', 'p-map']
+
 /** Stands in shown output for text that varies. */
 const ELLIPSIS = '…'
 
@@ -121,8 +124,10 @@ export class Workshop {
     const modules = join(this.root, 'node_modules')
     mkdirSync(modules)
     symlinkSync(repository, join(modules, 'millrace'), 'junction')
-    for (const name of ['.bin', '@types', 'tsx', 'typescript', 'vitest'])
+    for (const name of MODULES)
       symlinkSync(join(repository, 'node_modules', name), join(modules, name), 'junction')
+    mkdirSync(join(this.root, 'bin'))
+    symlinkSync(join(repository, 'lib/src/command-line/index.js'), join(this.root, 'bin/millrace'))
   }
 
   /** Runs a program. Returns all it wrote to standard output and standard error, in the order of writing. */
@@ -142,7 +147,7 @@ export class Workshop {
     const bin = join(this.root, 'node_modules/.bin')
     const env: NodeJS.ProcessEnv = {
       NO_COLOR: '1',
-      PATH: [bin, dirname(process.execPath), process.env.PATH].join(delimiter),
+      PATH: [join(this.root, 'bin'), bin, dirname(process.execPath), process.env.PATH].join(delimiter),
     }
     for (const name of ['HOME', 'TMPDIR', 'SystemRoot']) if (process.env[name]) env[name] = process.env[name]
     closeSync(openSync(output, 'a'))
@@ -150,7 +155,7 @@ export class Workshop {
       const options = { cwd: folder, env, timeout: 50_000, killSignal: 'SIGKILL' } as const
       execFile(
         'sh',
-        ['-c', `{ ${command.replace(/^npx |\s+#.*/g, '')}\n} >> ${to} 2>&1`],
+        ['-c', `{ ${command.replace(/\bnpx |\s+#.*/g, '')}\n} >> ${to} 2>&1`],
         options,
         (error) => {
           if (error === null) resolve()

@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Outcome, run } from './run.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'millrace-command-line-'))
+afterAll(() => rmSync(folder, { recursive: true }))
 
 function inShell(command: string): Promise<{ code: unknown; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
@@ -20,6 +24,10 @@ describe.each([
   ['priority', []],
   ['checksum', ['docs']],
   ['pipeline-by-hand', []],
+  ['word-count', ['--words', '20000']],
+  ['log-stats', [join(folder, 'log.ndjson'), '--lines', '2000']],
+  ['thumbnails', ['--pictures', '2']],
+  ['stream', []],
 ])('%s', (name, args) => {
   // These two parse their options as bakery does, so bakery stands for the other forms of an option.
   const hasOwnForms = name !== 'work-queue' && name !== 'priority'

@@ -7,6 +7,8 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +19,8 @@ import { isExpected, programsOf, repository, twoAtATime } from '../docs/programs
 
 const isWholeMatrix = process.env.MILLRACE_NODES !== undefined
 const nodes = (process.env.MILLRACE_NODES ?? process.execPath).split(delimiter)
-const [quickStart] = programsOf('README.md').programs
+/** The README's second program. The first has no types, and awaits at the top level. */
+const quickStart = programsOf('README.md').programs[1]
 const source = quickStart?.files.get('main.mjs') ?? ''
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-pack-')))
@@ -37,17 +40,27 @@ function install(): string[] {
   const [{ filename, files }] = JSON.parse(answer)
   mkdirSync(millrace, { recursive: true })
   execFileSync('tar', ['-xzf', join(root, filename), '-C', millrace, '--strip-components=1'])
-  const { dependencies } = JSON.parse(readFileSync(join(millrace, 'package.json'), 'utf8'))
-  for (const name of [
-    ...Object.keys(dependencies),
-    'tsx',
-    'esbuild',
-    '@esbuild',
-    '@types/node',
-    'undici-types',
-  ])
+  const { dependencies, bin } = JSON.parse(readFileSync(join(millrace, 'package.json'), 'utf8'))
+  for (const name of withTheirs(Object.keys(dependencies))) copyModule(name)
+  for (const name of ['tsx', 'esbuild', '@esbuild', '@types/node', 'undici-types', '@silvia-odwyer'])
     copyModule(name)
+  mkdirSync(join(modules, '.bin'))
+  for (const [name, file] of Object.entries<string>(bin)) {
+    symlinkSync(join('../millrace', file), join(modules, '.bin', name))
+  }
   return files.map(({ path }: { path: string }) => path)
+}
+
+/** These packages, and all that they depend on. */
+function withTheirs(names: readonly string[]): Set<string> {
+  const all = new Set(names)
+  // The loop also visits the names that it adds.
+  for (const name of all) {
+    const manifest = join(repository, 'node_modules', name, 'package.json')
+    for (const each of Object.keys(JSON.parse(readFileSync(manifest, 'utf8')).dependencies ?? {}))
+      all.add(each)
+  }
+  return all
 }
 
 /** Files under version control. */
@@ -156,6 +169,7 @@ describe('the packed tarball', () => {
     for (const path of [
       'dist/src/index.d.ts',
       'lib/src/index.js',
+      'lib/src/command-line/index.js',
       'lib/workers/boot.cjs',
       'lib/workers/host.js',
     ])
@@ -175,6 +189,18 @@ describe('the packed tarball', () => {
     expect(promised.length).toBeGreaterThan(20)
     expect(promised.filter((path) => !packed.includes(path))).toEqual([])
     expect(packed.filter((path) => /(?:^|\/)tests?\/|\.test\.|readme-/.test(path))).toEqual([])
+  })
+
+  it('holds a program that the shell can start, and npx finds', async () => {
+    const program = join(millrace, 'lib/src/command-line/index.js')
+    expect(readFileSync(program, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+    expect(statSync(program).mode & 0o111).toBe(0o111)
+    const work = 'node_modules/millrace/examples/stages/upper.mjs'
+    const command = `printf 'a\\nb' | npx --no-install millrace map ${work} --threads 2`
+    const options = { cwd: root, encoding: 'utf8', timeout: 50_000 } as const
+    expect(execFileSync('sh', ['-c', command], options)).toBe('A\nB\n')
+    const version = execFileSync('npx', ['--no-install', 'millrace', '--version'], options)
+    expect(version).toBe(`${JSON.parse(readFileSync(join(millrace, 'package.json'), 'utf8')).version}\n`)
   })
 
   it('holds the target of every relative link of its pages', () => {
@@ -267,12 +293,20 @@ describe('the examples, from the packed tarball', { timeout: 300_000 }, () => {
   const programs = [
     { name: 'bakery', ...(isWholeMatrix ? { args: [], last: /^10 baked = 10 sold$/ } : help) },
     { name: 'checksum', args: [join(millrace, 'docs')], last: / files, / },
+    { name: 'log-stats', args: [join(root, 'log.ndjson'), '--lines', '1000'], last: /^1000 lines on / },
     {
       name: 'pipeline-by-hand',
       args: [join(millrace, 'README.md'), join(root, 'README.gz')],
       last: /^checked: gunzip gives back the whole file$/,
     },
     { name: 'priority', ...(isWholeMatrix ? { args: [], last: /^checked: / } : help) },
+    {
+      name: 'stream',
+      args: [join(millrace, 'README.md'), join(root, 'stream.gz')],
+      last: /^checked: gunzip gives back the whole file$/,
+    },
+    { name: 'thumbnails', args: ['--pictures', '2'], last: / 2 thumbnails$/ },
+    { name: 'word-count', args: ['--words', '5000'], last: / different words, / },
     { name: 'work-queue', ...(isWholeMatrix ? { args: [], last: /^checked: / } : help) },
   ].map(({ name, args, last }) => {
     const command = [tsx, join(examples, `${name}.ts`), ...args]

@@ -1,9 +1,9 @@
 import { integer } from '../../check.ts'
 import { DISCARDED, ENTRY_BYTES, GET, isShutDown, NOTHING, RELEASE } from '../../core/index.ts'
 import { TaskDoneError } from '../../errors.ts'
-import { clearTimeout, setTimeout } from '../../timers.ts'
+import { clearTimeout, queueMicrotask, setTimeout } from '../../timers.ts'
 import { PendingCalls, type Side } from '../../wait/index.ts'
-import type { Attachment, HeldItems } from '../attachment/index.ts'
+import { type Attachment, type HeldItems, sizeOf } from '../attachment/index.ts'
 import { EntriesInOrder } from '../entries/index.ts'
 import { isStoppable, timeoutOf, type WaitOptions } from '../options/index.ts'
 import { discardAll, EndWait, hasEnded } from '../recovery/index.ts'
@@ -256,6 +256,18 @@ export class Takes<T> implements Source<T> {
       registerBlocking: () => this.#blockingCase(always),
     }
     return this.#case
+  }
+
+  /** Calls back once when the queue has an item, or is shut down. The process waits for it. */
+  onItem(call: () => void): void {
+    const { shared, emptyError } = this.#attachment
+    const attempt = () => {
+      if (sizeOf(shared) === 0 && !isShutDown(shared)) return GET
+      queueMicrotask(call)
+      return 0 as const
+    }
+    const limits = { timeout: Number.POSITIVE_INFINITY, signal: undefined, lapse: emptyError }
+    this.#pending.add({ attempt, reject: () => {} }, limits)
   }
 
   rejectAll(error: () => Error): void {

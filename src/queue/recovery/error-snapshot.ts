@@ -202,3 +202,9 @@ function shown(value: unknown): string {
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
+
+/** The error of a dead letter that a thrown value makes. `isPlain`: for a codec without a form for errors. */
+export function letterError(thrown: unknown, isPlain: boolean): LetterError {
+  const error = errorOf(snapshotOf(thrown))
+  return isPlain ? plainError(error) : error
+}

@@ -11,7 +11,7 @@ export { DueTime } from './due-time.ts'
 /** @internal */
 export { afterFinish, EndWait, hasEnded } from './end-wait.ts'
 /** @internal */
-export { errorOf, plainError, snapshotOf } from './error-snapshot.ts'
+export { errorOf, letterError, plainError, snapshotOf } from './error-snapshot.ts'
 /** @internal */
 export type { Failure } from './failure-history.ts'
 /** @internal */

@@ -252,7 +252,7 @@ export class Group<R = unknown> implements ThreadGroup<R> {
     const queue = input && internalsOf(input)
     const attempts = queue?.attemptsOf(entry) ?? member.restarts + 1
     // The retries of a call without a queue are those of the restart policy, whatever has failed it.
-    const decision = queue !== undefined || this.#budget.take() ? calls.decide(attempts) : 'fail'
+    const decision = queue !== undefined || this.#budget.take() ? calls.decide(attempts, entry) : 'fail'
     if (
       queue === undefined ||
       queue.recordTimeout(thread, { entry, delay: recordedDelay(decision), limit: timeoutMs })

@@ -27,8 +27,8 @@ export interface CallPlan {
   readonly concurrency: number
   /** ms a call may take; undefined: no limit. */
   readonly timeoutMs: number | undefined
-  /** The fate of an item whose call took too long, after `attempts` deliveries. */
-  readonly decide: (attempts: number) => RetryDecision
+  /** The fate of the item of `entry`, whose call took too long, after `attempts` deliveries. */
+  readonly decide: (attempts: number, entry: number) => RetryDecision
 }
 
 /** All that a group needs to know of its role. */

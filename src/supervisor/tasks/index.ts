@@ -8,3 +8,5 @@ export { task } from './task.ts'
 export { workOf } from './given.ts'
 /** @internal */
 export { consumePlan, producePlan, spawnPlan } from './plans.ts'
+/** @internal */
+export { exportName } from './task.ts'

@@ -1,0 +1,1 @@
+export { digestOf as default } from './digest.mjs'

@@ -1,0 +1,1 @@
+export { thumbnailOf as default } from './thumbnail.mjs'

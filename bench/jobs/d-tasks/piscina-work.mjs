@@ -1,0 +1,1 @@
+export { primesOf as default } from './primes.mjs'

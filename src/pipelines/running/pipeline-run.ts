@@ -1,0 +1,297 @@
+import { outOfRange } from '../../check.ts'
+import { AbortError } from '../../errors.ts'
+import { takeShare } from '../../supervisor/index.ts'
+import { queueMicrotask } from '../../timers.ts'
+import { onAbort } from '../../wait/index.ts'
+import type { OpenSource, Reader, RunHooks } from '../flow.ts'
+import { ENDED, type Entry, WAITING } from '../flow.ts'
+import type { StageStats } from '../options.ts'
+import type { StageRequest } from '../stage-options.ts'
+import { BatchStage, LocalExecutor, ThreadExecutor, WindowedStage } from '../stages/index.ts'
+import { SourceReader } from './source-reader.ts'
+
+/** A part of a pipeline, as it was asked for. */
+export type Part =
+  | { readonly kind: 'stage'; readonly request: StageRequest }
+  | { readonly kind: 'batch'; readonly size: number; readonly lingerMs: number | undefined }
+
+export interface RunPlan {
+  readonly open: (hooks: RunHooks) => OpenSource
+  readonly parts: readonly Part[]
+  /** Failures are passed on as entries. */
+  readonly isSettled: boolean
+  /** The stack above the call that made the run. */
+  readonly frames: string
+}
+
+/** Another end of a run that must be told when it ends early. */
+export interface Stoppable {
+  abort(reason: unknown): Promise<void>
+}
+
+/** One run of a pipeline: opens the source, connects the stages, and ends them all. */
+export class PipelineRun implements RunHooks {
+  readonly #abort = new AbortController()
+  readonly #source: SourceReader
+  readonly #stages: WindowedStage[] = []
+  readonly #batches: BatchStage[] = []
+  readonly #last: Reader
+  readonly #undo: (() => void)[] = []
+  #sink: Stoppable | undefined
+  #failure: { readonly error: unknown } | undefined
+  #ending: Promise<void> | undefined
+  #isOver = false
+  #isWaking = false
+  #onChange: (() => void) | undefined
+  #onOver: (() => void) | undefined
+
+  /** @throws what opening the source throws */
+  constructor(plan: RunPlan) {
+    this.#source = new SourceReader(plan.open(this), this)
+    let last: Reader = this.#source
+    refuseLargeBatches(plan.parts, this.#source.limit)
+    for (const part of plan.parts) last = this.#connect(part, last, plan)
+    this.#last = last
+    for (const part of plan.parts) if (part.kind === 'stage') this.#hear(part.request.signal)
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  /** It has failed, or was ended early. */
+  get isEnding(): boolean {
+    return this.#ending !== undefined
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  get source(): SourceReader {
+    return this.#source
+  }
+
+  get stages(): readonly StageStats[] {
+    return this.#stages.map(({ stats }) => stats)
+  }
+
+  get threadsAtWork(): number {
+    return this.#stages.reduce((sum, { executor }) => sum + executor.threadsAtWork, 0)
+  }
+
+  get failures(): { readonly failed: number; readonly skipped: number } {
+    const all = this.#stages.map(({ failures }) => failures)
+    return {
+      failed: all.reduce((sum, { failed }) => sum + failed, 0),
+      skipped: all.reduce((sum, { skipped }) => sum + skipped, 0),
+    }
+  }
+
+  /** The groups of threads that have been started. */
+  get executors(): readonly ThreadExecutor[] {
+    return this.#stages.map(({ executor }) => executor).filter((each) => each instanceof ThreadExecutor)
+  }
+
+  /** `sink` is aborted if the run ends early. */
+  connectTo(sink: Stoppable): void {
+    this.#sink = sink
+  }
+
+  /** The next output. ENDED once there are no more, also while the run is ending early. */
+  read(): Entry | typeof WAITING | typeof ENDED {
+    if (this.isEnding || this.#isOver) return ENDED
+    const read = this.#guarded(() => this.#last.read(), WAITING)
+    return this.isEnding ? ENDED : read
+  }
+
+  /** Resolves when `read` may have another answer. One caller at a time. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onChange = resolve
+    })
+  }
+
+  /** Settles as `promise`, or resolves as soon as the run ends early. One caller at a time. */
+  unlessEnding(promise: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const listen = () => {
+        this.#onChange = () => (this.isEnding ? resolve() : listen())
+      }
+      listen()
+      promise.then(resolve, reject)
+      if (this.isEnding) resolve()
+    })
+  }
+
+  /** Calls back once it is over. */
+  onOver(call: () => void): void {
+    this.#onOver = call
+  }
+
+  readonly wake = (): void => {
+    if (this.#isWaking || this.#isOver) return
+    this.#isWaking = true
+    queueMicrotask(this.#advance)
+  }
+
+  readonly fail = (error: unknown): void => {
+    if (this.#ending !== undefined || this.#isOver) return
+    this.#failure = { error }
+    void this.#endEarly(error)
+  }
+
+  /** Ends it early, without a failure. Resolves when nothing of it runs any more. */
+  end(reason: unknown): Promise<void> {
+    if (this.#isOver) return Promise.resolve()
+    return this.#ending ?? this.#endEarly(reason)
+  }
+
+  /**
+   * To be called after ENDED: resolves when nothing of the run runs any more. @throws the failure of the run
+   */
+  async finish(): Promise<void> {
+    if (this.#ending === undefined && !this.#isOver) {
+      const ends = await Promise.allSettled(this.#stages.map(({ executor }) => executor.finish()))
+      const failed = ends.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
+      if (failed !== undefined) this.fail(failed.reason)
+      else if (this.#ending === undefined) this.#over()
+    }
+    await this.#ending
+    if (this.#failure !== undefined) throw this.#failure.error
+  }
+
+  #connect(part: Part, input: Reader, plan: RunPlan): Reader {
+    if (part.kind === 'batch') {
+      const batch = new BatchStage(part.size, part.lingerMs, input, this)
+      this.#batches.push(batch)
+      return batch
+    }
+    const { request } = part
+    const { order, name, how } = request
+    const onError = plan.isSettled ? undefined : request.onError
+    const { frames } = plan
+    const { limit: mostHeld = Number.POSITIVE_INFINITY } = this.#source
+    const { onThisThread } = request
+    const onThreads = withShare(request)
+    if (onThisThread !== undefined) {
+      const { concurrency } = onThisThread
+      const wanted = request.window ?? (concurrency === 1 ? 1 : 2 * concurrency)
+      const window = Math.min(wanted, mostHeld)
+      const stage = new WindowedStage(
+        { name, window, order, onError, isSimple: how !== 'flatMap' },
+        input,
+        this,
+        (events) => new LocalExecutor({ ...onThisThread, frames }, events, this),
+      )
+      this.#stages.push(stage)
+      return stage
+    }
+    if (onThreads === undefined) throw new Error('a stage has no function')
+    const isSimple = onThreads.steps.every((step) => step.how !== 'flatMap')
+    const window = Math.min(request.window ?? 64 * onThreads.base.task.threads, mostHeld)
+    const place = {
+      window,
+      isSimple,
+      isOrdered: order === 'source',
+      isKeyed: typeof order === 'function',
+      frames,
+    }
+    const stage = new WindowedStage(
+      { name: onThreads.name, window, order, onError, isSimple },
+      input,
+      this,
+      (events) => new ThreadExecutor(onThreads, place, events, this),
+    )
+    this.#stages.push(stage)
+    return stage
+  }
+
+  #hear(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return
+    const abort = () => this.fail(new AbortError(signal.reason))
+    if (signal.aborted) queueMicrotask(abort)
+    else this.#undo.push(onAbort(signal, abort))
+  }
+
+  readonly #advance = () => {
+    this.#isWaking = false
+    if (this.#isOver) return
+    if (!this.isEnding) {
+      this.#guarded(() => {
+        for (let index = this.#stages.length - 1; index >= 0; index--) this.#stages[index]?.advance()
+        for (const batch of this.#batches) batch.advance()
+      }, undefined)
+    }
+    this.#tell()
+  }
+
+  #tell(): void {
+    const onChange = this.#onChange
+    this.#onChange = undefined
+    onChange?.()
+  }
+
+  #guarded<T>(call: () => T, otherwise: T): T {
+    try {
+      return call()
+    } catch (error) {
+      this.fail(error)
+      return otherwise
+    }
+  }
+
+  #endEarly(reason: unknown): Promise<void> {
+    this.#abort.abort(reason)
+    this.#ending = this.#stopAll(reason).finally(() => this.#over())
+    this.wake()
+    return this.#ending
+  }
+
+  async #stopAll(reason: unknown): Promise<void> {
+    for (const batch of this.#batches) batch.stop()
+    const stopped = Promise.all(this.#stages.map(({ executor }) => executor.stop(reason)))
+    const ends = await Promise.allSettled([
+      stopped,
+      this.#closeSource(stopped, reason),
+      this.#sink?.abort(reason),
+    ])
+    const failed = ends.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
+    if (failed !== undefined) this.#failure ??= { error: failed.reason }
+  }
+
+  /** Items go back to a queue only when no call of them runs any more. */
+  async #closeSource(stopped: Promise<unknown>, reason: unknown): Promise<void> {
+    if (this.#source.limit !== undefined) await stopped.catch(() => {})
+    await this.#source.close(reason)
+  }
+
+  #over(): void {
+    this.#isOver = true
+    for (const undo of this.#undo.splice(0)) undo()
+    this.#tell()
+    this.#onOver?.()
+  }
+}
+
+/**
+ * A batch of more items than the source gives before some are done would never be whole. @throws RangeError
+ */
+function refuseLargeBatches(parts: readonly Part[], limit: number | undefined): void {
+  if (limit === undefined) return
+  let items = 1
+  for (const part of parts) {
+    if (part.kind === 'stage' && part.request.how === 'flatMap') return
+    if (part.kind === 'batch') items *= part.size
+  }
+  if (items <= limit) return
+  throw outOfRange('size', `such that a batch has at most ${limit} items: maxInFlight of the queue`, items)
+}
+
+/** Takes the threads that are free, where no number was given. */
+function withShare({ onThreads }: StageRequest): StageRequest['onThreads'] {
+  if (onThreads === undefined || onThreads.base.share === 0) return onThreads
+  const threads = takeShare(onThreads.base.share, 1)
+  const { base } = onThreads
+  return { ...onThreads, base: { ...base, share: threads, task: { ...base.task, threads } } }
+}

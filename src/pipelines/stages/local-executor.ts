@@ -1,0 +1,249 @@
+import { AsyncResource } from 'node:async_hooks'
+import { clearTimeout, setTimeout } from '../../timers.ts'
+import type { RunHooks } from '../flow.ts'
+import type { Executor, StageEvents } from './executor.ts'
+import { Fifo } from './fifo.ts'
+import { itemError, shown } from './item-error.ts'
+import type { StageItem } from './stage-item.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: any function
+type AnyFunction = (...args: any[]) => unknown
+
+/** A stage whose function runs on the thread of the pipeline. */
+export interface LocalStageSettings {
+  readonly how: 'map' | 'filter' | 'flatMap'
+  readonly name: string
+  readonly fn: AnyFunction
+  readonly concurrency: number
+  readonly retries: number
+  readonly backoff: number
+  /** ms that asynchronous calls under way have when the run ends early. */
+  readonly grace: number
+  readonly frames: string
+}
+
+interface Outputs {
+  readonly item: StageItem
+  readonly iterator: Iterator<unknown> | AsyncIterator<unknown>
+  /** From the iterator's start: after a retry it begins anew. */
+  number: number
+  isWaiting: boolean
+}
+
+/** Calls a plain function with items, in the asynchronous context in which the pipeline was made. */
+export class LocalExecutor implements Executor {
+  readonly threads = 0
+  readonly threadsAtWork = 0
+  readonly busy: readonly number[] = []
+  readonly #settings: LocalStageSettings
+  readonly #events: StageEvents
+  readonly #hooks: RunHooks
+  readonly #context = new AsyncResource('millrace.stage')
+  readonly #timers = new Set<NodeJS.Timeout>()
+  /** The outputs of flatMap that are not exhausted. */
+  readonly #open = new Fifo<Outputs>()
+  /** Asynchronous calls under way. */
+  readonly #pending = new Set<Promise<unknown>>()
+  #underWay = 0
+  #isOver = false
+
+  constructor(settings: LocalStageSettings, events: StageEvents, hooks: RunHooks) {
+    this.#settings = settings
+    this.#events = events
+    this.#hooks = hooks
+  }
+
+  get isReady(): boolean {
+    return this.#underWay < this.#settings.concurrency
+  }
+
+  dispatch(item: StageItem): void {
+    this.#underWay++
+    item.entry.origin?.begin()
+    this.#call(item)
+  }
+
+  drain(): void {
+    for (let left = this.#open.size; left > 0 && this.#events.wantsOutputs; left--) {
+      const outputs = this.#open.shift() as Outputs
+      if (outputs.isWaiting) this.#open.push(outputs)
+      else this.#readOutputs(outputs)
+    }
+  }
+
+  setTurn(): void {}
+
+  async finish(): Promise<void> {
+    this.#isOver = true
+  }
+
+  async stop(): Promise<void> {
+    this.#isOver = true
+    for (const timer of this.#timers) clearTimeout(timer)
+    await this.#untilSettled()
+    for (let outputs = this.#open.shift(); outputs !== undefined; outputs = this.#open.shift()) {
+      // An iterator that waits for its next value would answer only after that.
+      if (!outputs.isWaiting) await this.#closeQuietly(outputs.iterator)
+    }
+  }
+
+  /** Nothing can end a call on this thread: those that take longer than `grace` go on, and count no more. */
+  async #untilSettled(): Promise<void> {
+    if (this.#pending.size === 0) return
+    const { grace } = this.#settings
+    await new Promise<void>((resolve) => {
+      const timer = grace === Number.POSITIVE_INFINITY ? undefined : setTimeout(resolve, grace)
+      void Promise.allSettled(this.#pending).then(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
+  #call(item: StageItem): void {
+    let output: unknown
+    try {
+      output = this.#context.runInAsyncScope(this.#settings.fn, undefined, item.entry.value)
+    } catch (error) {
+      this.#threw(item, error)
+      return
+    }
+    if (typeof (output as PromiseLike<unknown> | null | undefined)?.then !== 'function') {
+      this.#returned(item, output)
+      return
+    }
+    const settled: Promise<void> = (output as Promise<unknown>).then(
+      (value) => this.#later(settled, () => this.#returned(item, value)),
+      (error) => this.#later(settled, () => this.#threw(item, error)),
+    )
+    this.#pending.add(settled)
+  }
+
+  #later(settled: Promise<void>, then: () => void): void {
+    this.#pending.delete(settled)
+    if (this.#isOver) return
+    then()
+    this.#hooks.wake()
+  }
+
+  #returned(item: StageItem, output: unknown): void {
+    const { how } = this.#settings
+    if (how === 'flatMap') {
+      const iterator = iteratorOf(output)
+      if (iterator === undefined) this.#threw(item, notIterable(output))
+      else this.#readOutputs({ item, iterator, number: 0, isWaiting: false })
+      return
+    }
+    if (how === 'map') this.#events.output(item, 0, output)
+    else if (output) this.#events.output(item, 0, item.entry.value)
+    this.#done(item)
+  }
+
+  /** Reads outputs as long as they are wanted. */
+  #readOutputs(outputs: Outputs): void {
+    const { item, iterator } = outputs
+    while (this.#events.wantsOutputs || item.buffered === 0) {
+      let step: unknown
+      try {
+        step = this.#context.runInAsyncScope(() => iterator.next())
+      } catch (error) {
+        this.#threw(item, error)
+        return
+      }
+      if (typeof (step as PromiseLike<unknown>).then === 'function') {
+        outputs.isWaiting = true
+        this.#open.push(outputs)
+        this.#awaitOutput(outputs, step as Promise<IteratorResult<unknown>>)
+        return
+      }
+      if (!this.#take(outputs, step as IteratorResult<unknown>)) return
+    }
+    this.#open.push(outputs)
+  }
+
+  #awaitOutput(outputs: Outputs, step: Promise<IteratorResult<unknown>>): void {
+    const arrived = (then: () => boolean) =>
+      this.#later(settled, () => {
+        outputs.isWaiting = false
+        // It stays among the open ones if there is more.
+        if (!then()) this.#remove(outputs)
+      })
+    const settled: Promise<void> = step.then(
+      (result) => arrived(() => this.#take(outputs, result)),
+      (error) =>
+        arrived(() => {
+          this.#threw(outputs.item, error)
+          return false
+        }),
+    )
+    this.#pending.add(settled)
+  }
+
+  #remove(outputs: Outputs): void {
+    for (let left = this.#open.size; left > 0; left--) {
+      const each = this.#open.shift() as Outputs
+      if (each !== outputs) this.#open.push(each)
+    }
+  }
+
+  /** True if there is more. */
+  #take(outputs: Outputs, { value, done }: IteratorResult<unknown>): boolean {
+    if (done) this.#done(outputs.item)
+    else this.#events.output(outputs.item, outputs.number++, value)
+    return !done
+  }
+
+  #done(item: StageItem): void {
+    this.#underWay--
+    this.#events.done(item)
+    this.#events.free(item)
+  }
+
+  #threw(item: StageItem, thrown: unknown): void {
+    if (this.#isOver) return
+    item.addFailure({ at: Date.now(), thread: 0, error: thrown })
+    const { retries, backoff, name, frames } = this.#settings
+    const throws = item.failures.length
+    if (throws <= retries) {
+      this.#events.retried(item)
+      const timer = setTimeout(
+        () => {
+          this.#timers.delete(timer)
+          this.#call(item)
+          this.#hooks.wake()
+        },
+        Math.min(backoff * 2 ** (throws - 1), 0x7fffffff),
+      )
+      this.#timers.add(timer)
+      return
+    }
+    this.#underWay--
+    const place = { name, filename: '', exportName: name, item: item.entry.index, thread: undefined, frames }
+    this.#events.failed(item, itemError(shown(thrown), thrown, place))
+    this.#events.free(item)
+  }
+
+  async #closeQuietly(iterator: Iterator<unknown> | AsyncIterator<unknown>): Promise<void> {
+    try {
+      await iterator.return?.()
+    } catch {
+      // The run has ended for another reason.
+    }
+  }
+}
+
+function iteratorOf(output: unknown): Iterator<unknown> | AsyncIterator<unknown> | undefined {
+  if (output === null || output === undefined || typeof output === 'string') return undefined
+  const { [Symbol.asyncIterator]: many, [Symbol.iterator]: several } = output as Partial<
+    AsyncIterable<unknown> & Iterable<unknown>
+  >
+  if (typeof many === 'function') return many.call(output)
+  return typeof several === 'function' ? several.call(output) : undefined
+}
+
+function notIterable(output: unknown): TypeError {
+  const message = `the function of flatMap must return an array, an iterable or a generator, and returned ${
+    output === null ? 'null' : typeof output === 'object' ? 'an object' : `a ${typeof output}`
+  }`
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_RETURN_VALUE' })
+}

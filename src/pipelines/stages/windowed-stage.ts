@@ -1,0 +1,290 @@
+import { invalidType } from '../../check.ts'
+import type { DeadLetter, Queue } from '../../queue/index.ts'
+import { ENDED, type Entry, type Reader, type RunHooks, WAITING } from '../flow.ts'
+import type { StageStats } from '../options.ts'
+import type { Executor, StageEvents } from './executor.ts'
+import { Fifo } from './fifo.ts'
+import { putLetter } from './letters.ts'
+import { StageItem } from './stage-item.ts'
+
+export interface WindowedStageSettings {
+  readonly name: string
+  /** Items begun and not yet read completely, at most. */
+  readonly window: number
+  readonly order: 'source' | 'none' | ((item: unknown) => string | number)
+  /** Undefined: failures are passed on as entries. */
+  readonly onError: 'fail' | 'skip' | Queue<DeadLetter<unknown>> | undefined
+  /** An item has one output at most, so outputs are as bounded as items. */
+  readonly isSimple: boolean
+}
+
+/**
+ * A stage whose items are begun in the order of its input, up to a window: an item counts from its reading
+ * until all its outputs are read. The state machine of an item is in docs/internals/stages.md.
+ */
+export class WindowedStage implements Reader, StageEvents {
+  readonly #settings: WindowedStageSettings
+  readonly #input: Reader
+  readonly #hooks: RunHooks
+  readonly #executor: Executor
+  /** The items that are begun, in the order of the input. Only where that order is kept. */
+  readonly #inOrder = new Fifo<StageItem>()
+  /** The items of the outputs that can be read, in the order in which they came; where no order is kept. */
+  readonly #ready = new Fifo<StageItem>()
+  /** For each key of an item under way, the items that wait for it. */
+  readonly #keys = new Map<string | number, Fifo<StageItem>>()
+  /** Items that may begin, and wait for the executor. */
+  readonly #next = new Fifo<StageItem>()
+  #live = 0
+  #buffered = 0
+  #places = 0
+  #inputEnded = false
+  #isAdvancing = false
+  #read = 0
+  #done = 0
+  #failed = 0
+  #skipped = 0
+  #retried = 0
+
+  constructor(
+    settings: WindowedStageSettings,
+    input: Reader,
+    hooks: RunHooks,
+    executorFor: (events: StageEvents) => Executor,
+  ) {
+    this.#settings = settings
+    this.#input = input
+    this.#hooks = hooks
+    this.#executor = executorFor(this)
+  }
+
+  get executor(): Executor {
+    return this.#executor
+  }
+
+  get failures(): { readonly failed: number; readonly skipped: number } {
+    return { failed: this.#failed, skipped: this.#skipped }
+  }
+
+  get stats(): StageStats {
+    return {
+      name: this.#settings.name,
+      read: this.#read,
+      inFlight: this.#live,
+      done: this.#done,
+      failed: this.#failed,
+      retried: this.#retried,
+      threads: this.#executor.threads,
+      busy: this.#executor.busy,
+    }
+  }
+
+  read(): Entry | typeof WAITING | typeof ENDED {
+    let output = this.#take()
+    // Each advance reads results in one go: one for every output would cost more than the output.
+    if (output === undefined || this.#places >= this.#settings.window >> 2) {
+      this.advance()
+      output ??= this.#take()
+    }
+    if (output !== undefined) return output
+    return this.#inputEnded && this.#live === 0 ? ENDED : WAITING
+  }
+
+  /** Takes in what has come, and begins as many items as the window allows. */
+  advance(): void {
+    // A function on this thread may come back here.
+    if (this.#isAdvancing) return
+    this.#isAdvancing = true
+    try {
+      this.#executor.drain()
+      this.#publishTurn()
+      this.#closeUnread()
+      this.#fill()
+    } finally {
+      this.#isAdvancing = false
+    }
+  }
+
+  get wantsOutputs(): boolean {
+    if (this.#settings.isSimple) return true
+    const readable = this.#isInOrder ? (this.#inOrder.peek()?.buffered ?? 0) : this.#buffered
+    return readable < this.#settings.window
+  }
+
+  output(item: StageItem, number: number, value: unknown): void {
+    if (number < item.outputs || item.isDone) return
+    item.outputs = number + 1
+    const { index, origin } = item.entry
+    origin?.hold()
+    this.#add(item, { value, index, origin, failure: undefined })
+  }
+
+  done(item: StageItem): void {
+    if (item.isDone) return
+    item.isDone = true
+    this.#done++
+    // The outputs that are not accepted hold it further on.
+    if (item.buffered === 0 && !this.#isInOrder) this.#close(item)
+  }
+
+  failed(item: StageItem, error: unknown): void {
+    if (item.isDone) return
+    this.#failed++
+    const { onError } = this.#settings
+    const { index, origin } = item.entry
+    if (onError === undefined) {
+      origin?.hold()
+      this.#add(item, { value: undefined, index, origin, failure: { error } })
+      this.done(item)
+    } else if (onError === 'fail') this.#hooks.fail(error)
+    else if (onError === 'skip') this.#skip(item)
+    else this.#bury(item, error, onError)
+  }
+
+  retried(_item: StageItem): void {
+    this.#retried++
+  }
+
+  free({ key }: StageItem): void {
+    if (key === undefined) return
+    const next = this.#keys.get(key)?.shift()
+    if (next === undefined) this.#keys.delete(key)
+    else {
+      this.#next.push(next)
+      this.#hooks.wake()
+    }
+  }
+
+  get #isInOrder(): boolean {
+    return this.#settings.order === 'source'
+  }
+
+  #skip(item: StageItem): void {
+    this.#skipped++
+    this.done(item)
+  }
+
+  /** The item stays in the window until its letter is stored. */
+  #bury(item: StageItem, error: unknown, letters: Queue<DeadLetter<unknown>>): void {
+    putLetter(letters, item, this.#settings.name, error, { signal: this.#hooks.signal }).then(
+      () => {
+        this.#skip(item)
+        this.#hooks.wake()
+      },
+      (refused) => this.#hooks.fail(refused),
+    )
+  }
+
+  #add(item: StageItem, output: Entry): void {
+    item.add(output)
+    this.#buffered++
+    if (!this.#isInOrder) this.#ready.push(item)
+  }
+
+  /** The next output in turn. */
+  #take(): Entry | undefined {
+    if (!this.#isInOrder) {
+      const item = this.#ready.shift()
+      return item && this.#takeFrom(item)
+    }
+    for (;;) {
+      const item = this.#inOrder.peek()
+      if (item === undefined) return undefined
+      if (item.buffered > 0) return this.#takeFrom(item)
+      if (!item.isDone) return undefined
+      this.#inOrder.shift()
+      this.#close(item)
+    }
+  }
+
+  #takeFrom(item: StageItem): Entry | undefined {
+    const output = item.next()
+    this.#buffered--
+    if (item.isDone && item.buffered === 0) {
+      if (this.#isInOrder) this.#inOrder.shift()
+      this.#close(item)
+    }
+    return output
+  }
+
+  #close({ entry }: StageItem): void {
+    this.#live--
+    this.#places++
+    entry.origin?.accept()
+  }
+
+  /** Items in turn without outputs need no reader. */
+  #closeUnread(): void {
+    if (!this.#isInOrder) return
+    for (let item = this.#inOrder.peek(); item?.isDone && item.buffered === 0; item = this.#inOrder.peek()) {
+      this.#inOrder.shift()
+      this.#close(item)
+    }
+  }
+
+  #publishTurn(): void {
+    if (this.#settings.isSimple) return
+    const head = this.#isInOrder ? this.#inOrder.peek() : undefined
+    const outOfTurn = head === undefined ? 0 : this.#buffered - head.buffered
+    this.#executor.setTurn(head, outOfTurn >= this.#settings.window >> 1)
+  }
+
+  #fill(): void {
+    this.#places = 0
+    const executor = this.#executor
+    while (!this.#hooks.signal.aborted) {
+      if (!executor.isReady) return
+      const waiting = this.#next.shift()
+      if (waiting !== undefined) {
+        executor.dispatch(waiting)
+        continue
+      }
+      if (this.#inputEnded) return
+      // A function on this thread may have decided items at once.
+      if (this.#live >= this.#settings.window) this.#closeUnread()
+      if (this.#live >= this.#settings.window) return
+      const entry = this.#input.read()
+      if (entry === WAITING) return
+      if (entry === ENDED) this.#inputEnded = true
+      else this.#begin(entry)
+    }
+  }
+
+  #begin(entry: Entry): void {
+    this.#read++
+    let key: string | number | undefined
+    try {
+      key = this.#keyOf(entry)
+    } catch (error) {
+      this.#hooks.fail(error)
+      return
+    }
+    const item = new StageItem(entry, key)
+    this.#live++
+    if (this.#isInOrder) this.#inOrder.push(item)
+    if (entry.failure !== undefined) {
+      entry.origin?.hold()
+      this.#add(item, entry)
+      this.done(item)
+      return
+    }
+    if (key === undefined) this.#executor.dispatch(item)
+    else {
+      const others = this.#keys.get(key)
+      if (others !== undefined) others.push(item)
+      else {
+        this.#keys.set(key, new Fifo())
+        this.#executor.dispatch(item)
+      }
+    }
+  }
+
+  /** @throws what the function throws; TypeError for a key that is neither a string nor a number */
+  #keyOf({ value, failure }: Entry): string | number | undefined {
+    const { order } = this.#settings
+    if (typeof order !== 'function' || failure !== undefined) return undefined
+    const key = order(value)
+    if (typeof key === 'string' || typeof key === 'number') return key
+    throw invalidType('options.ordered: its result', 'a string or a number', key)
+  }
+}
