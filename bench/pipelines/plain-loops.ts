@@ -12,7 +12,7 @@ export function plainLoops(name: string, threads: number): Contender {
     threads,
     prepare(items) {
       const shares = workers.map((_, thread) =>
-        Float64Array.from(items.filter((_, index) => index % threads === thread).map(({ turns }) => turns)),
+        Int32Array.from(items.filter((_, index) => index % threads === thread).map(({ turns }) => turns)),
       )
       const results = items.map(({ index }) => index)
       return async () => {
