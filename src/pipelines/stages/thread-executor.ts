@@ -18,7 +18,7 @@ const BATCH = 8
 /** Threads wake the owner late while calls are short, so it looks by itself after this time. */
 const LOOK_MS = 1
 const LEAST_ITEM_BYTES = 128
-const MOST_ITEM_BYTES = 8192
+const MOST_ITEM_BYTES = 1 << 14
 /** The cells of a queue take at most so much memory by default. */
 const CELLS_BYTES = 4 << 20
 /** Items that a thread may hold beside those of its calls: it claims up to 8 at once. */
@@ -441,7 +441,8 @@ function itemBytesFor(codec: Codec<unknown>, first: unknown, cells: number): num
   } catch {
     // The item itself is refused when it is dispatched.
   }
-  const wanted = Math.ceil((1.25 * length) / 64) * 64 + 16
+  // Text is encoded at once where three times its length is free.
+  const wanted = Math.ceil((3 * length) / 64) * 64 + 16
   const most = Math.max(LEAST_ITEM_BYTES, Math.floor(CELLS_BYTES / cells / 64) * 64)
   return Math.min(Math.max(LEAST_ITEM_BYTES, wanted), MOST_ITEM_BYTES, most)
 }
