@@ -429,9 +429,9 @@ function framed(codec: Codec<unknown>): Codec<Frame> {
   return framedCodec(codec, cellCodec(codec)) as Codec<Frame>
 }
 
-/** Address space only, until it is used. */
+/** Room for the largest item beside others. It is address space only, until it is used. */
 function memoryFor(maxItemBytes: number): number {
-  return Math.min(0x7fffffff, Math.max(16 << 20, 4 * (maxItemBytes + 16)))
+  return Math.min(0x7fffffff, maxItemBytes + 16 + (16 << 20))
 }
 
 function itemBytesFor(codec: Codec<unknown>, first: unknown, cells: number): number {
