@@ -44,7 +44,7 @@ export class ThreadExecutor implements Executor {
   readonly #batch: Frame[] = []
   /** The errors of threads that died, by threadId; and the items that wait for one. */
   readonly #deaths = new Map<number, ThreadError>()
-  readonly #mourning: { readonly slotted: SlottedItem; readonly begin: number; readonly thread: number }[] =
+  readonly #untilDeathIsKnown: { readonly slotted: SlottedItem; readonly begin: number; readonly thread: number }[] =
     []
   #items: Queue<Frame> | undefined
   #results: Queue<Frame> | undefined
@@ -372,7 +372,7 @@ export class ThreadExecutor implements Executor {
       ({ thread, error }) => error === undefined && !this.#deaths.has(thread),
     )
     if (missing !== undefined) {
-      this.#mourning.push({ slotted, begin, thread: missing.thread })
+      this.#untilDeathIsKnown.push({ slotted, begin, thread: missing.thread })
       return
     }
     const deaths = item.failures.filter(({ error }) => error === undefined).length
@@ -389,9 +389,9 @@ export class ThreadExecutor implements Executor {
   #died(thread: number, _exitCode: number | undefined, error: Error | undefined): void {
     if (error === undefined) return
     this.#deaths.set(thread, error as ThreadError)
-    const ready = this.#mourning.filter((each) => each.thread === thread)
+    const ready = this.#untilDeathIsKnown.filter((each) => each.thread === thread)
     for (const each of ready) {
-      this.#mourning.splice(this.#mourning.indexOf(each), 1)
+      this.#untilDeathIsKnown.splice(this.#untilDeathIsKnown.indexOf(each), 1)
       // The thread that gave the item up may have died as well, and another one have given it up again.
       if (each.slotted.decided === 0) this.#givenUp(each.slotted, each.begin)
     }

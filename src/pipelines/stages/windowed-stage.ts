@@ -139,7 +139,7 @@ export class WindowedStage implements Reader, StageEvents {
       this.done(item)
     } else if (onError === 'fail') this.#hooks.fail(error)
     else if (onError === 'skip') this.#skip(item)
-    else this.#bury(item, error, onError)
+    else this.#putLetter(item, error, onError)
   }
 
   retried(_item: StageItem): void {
@@ -166,7 +166,7 @@ export class WindowedStage implements Reader, StageEvents {
   }
 
   /** The item stays in the window until its letter is stored. */
-  #bury(item: StageItem, error: unknown, letters: Queue<DeadLetter<unknown>>): void {
+  #putLetter(item: StageItem, error: unknown, letters: Queue<DeadLetter<unknown>>): void {
     putLetter(letters, item, this.#settings.name, error, { signal: this.#hooks.signal }).then(
       () => {
         this.#skip(item)
