@@ -244,7 +244,8 @@ export class WindowedStage implements Reader, StageEvents {
       if (this.#live >= this.#settings.window) this.#closeUnread()
       if (this.#live >= this.#settings.window) return
       const entry = this.#input.read()
-      if (entry === WAITING) return
+      // The reading itself may have ended the run: nothing begins afterwards.
+      if (entry === WAITING || this.#hooks.signal.aborted) return
       if (entry === ENDED) this.#inputEnded = true
       else this.#begin(entry)
     }
