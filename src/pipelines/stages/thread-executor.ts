@@ -162,7 +162,6 @@ export class ThreadExecutor implements Executor {
   async stop(reason: unknown): Promise<void> {
     this.#isOver = true
     clearTimeout(this.#look)
-    this.#slots.noteBegun()
     const group = this.#group
     if (group === undefined) {
       this.#returnShare()
@@ -174,6 +173,7 @@ export class ThreadExecutor implements Executor {
     if (grace === Number.POSITIVE_INFINITY) group.requestStop(reason)
     else await group.stopWithin(reason, grace)
     await group.end
+    this.#slots.noteBegun()
     this.#close()
   }
 
