@@ -166,7 +166,8 @@ export class Stage implements WaitEvents {
     let current = value
     for (let at = index; at < this.#steps.length; at++) {
       item.step = at
-      const output = (this.#steps[at] as Step)(current, this.#thread)
+      const step = this.#steps[at] as Step
+      const output = step(current, this.#thread)
       if (isThenable(output)) {
         const before = current
         return Promise.resolve(output).then((settled) => {
@@ -195,7 +196,8 @@ export class Stage implements WaitEvents {
   #spread(value: unknown, index: number, item: Item): Promise<void> | undefined {
     if (index === this.#steps.length) return this.#putInTurn(item, value)
     item.step = index
-    const output = (this.#steps[index] as Step)(value, this.#thread)
+    const step = this.#steps[index] as Step
+    const output = step(value, this.#thread)
     if (isThenable(output)) {
       return Promise.resolve(output).then((settled) => this.#spreadOutput(value, settled, index, item))
     }

@@ -273,7 +273,7 @@ export class ThreadExecutor implements Executor {
     const { item } = slotted
     const { kind, number, broken } = frame
     if (broken !== undefined)
-      this.#fail(slotted, frame.begin, 'has a result that cannot be read', broken.error)
+      this.#fail(slotted, frame.begin, `its result cannot be read: ${shown(broken.error)}`, broken.error)
     else if (kind === FrameKind.RESULT || kind === FrameKind.OUTPUT) {
       this.#events.output(item, number, frame.value)
       if (kind === FrameKind.RESULT) this.#decide(slotted, frame.begin)
@@ -283,7 +283,7 @@ export class ThreadExecutor implements Executor {
       this.#events.retried(item)
     } else if (kind === FrameKind.FAILED) this.#threw(slotted, frame)
     else if (kind === FrameKind.DIED) {
-      item.failures.push({ at: Date.now(), thread: number, error: undefined })
+      item.addFailure({ at: Date.now(), thread: number, error: undefined })
       this.#events.retried(item)
     } else if (kind === FrameKind.GIVEN_UP) this.#givenUp(slotted, frame.begin)
   }
@@ -310,21 +310,21 @@ export class ThreadExecutor implements Executor {
 
   #note(item: StageItem, { error, threadId }: StageFailure): unknown {
     const thrown = unpackError(error)
-    item.failures.push({ at: Date.now(), thread: threadId, error: thrown })
+    item.addFailure({ at: Date.now(), thread: threadId, error: thrown })
     return thrown
   }
 
   #threw(slotted: SlottedItem, frame: Frame): void {
     const failure = frame.value as StageFailure
     const thrown = this.#note(slotted.item, failure)
-    this.#fail(slotted, frame.begin, `threw: ${shown(thrown)}`, thrown, failure)
+    this.#fail(slotted, frame.begin, shown(thrown), thrown, failure)
   }
 
   /** `cause` is what was thrown, if the item has not failed by deaths. */
   #fail(
     slotted: SlottedItem,
     begin: number,
-    what: string,
+    why: string,
     cause: unknown,
     at?: { readonly index: number; readonly threadId: number; readonly step?: number },
     exitCode?: number,
@@ -332,7 +332,7 @@ export class ThreadExecutor implements Executor {
     const { base, steps, stepNames } = this.#settings
     const step = at?.step ?? 0
     const { target } = steps[step] ?? { target: base.task.target }
-    const error = itemError(what, cause, {
+    const error = itemError(why, cause, {
       name: stepNames[step] ?? this.#settings.name,
       filename: steps[step]?.filename ?? base.task.filename,
       exportName: target.kind === 'placed' ? `${target.line}:${target.column}` : target.name,
@@ -351,7 +351,7 @@ export class ThreadExecutor implements Executor {
   #unsendable(slotted: SlottedItem, error: unknown): void {
     this.#isStuck = false
     if (this.#isOver) return
-    this.#fail(slotted, 0, `cannot be sent to a thread: ${shown(error)}`, error)
+    this.#fail(slotted, 0, `it cannot be sent to a thread: ${shown(error)}`, error)
     this.#hooks.wake()
   }
 
@@ -360,7 +360,7 @@ export class ThreadExecutor implements Executor {
     const { item } = slotted
     const last = item.failures.at(-1)
     if (last?.error !== undefined || last === undefined) {
-      this.#fail(slotted, begin, `failed: ${shown(last?.error)}`, last?.error)
+      this.#fail(slotted, begin, shown(last?.error), last?.error)
       return
     }
     const missing = item.failures.find(
@@ -371,14 +371,14 @@ export class ThreadExecutor implements Executor {
       return
     }
     const deaths = item.failures.filter(({ error }) => error === undefined).length
-    for (const [index, { at, thread, error }] of item.failures.entries()) {
-      item.failures[index] = { at, thread, error: error ?? this.#deaths.get(thread) }
-    }
+    item.failures = item.failures.map(({ at, thread, error }) => {
+      return { at, thread, error: error ?? this.#deaths.get(thread) }
+    })
     const death = this.#deaths.get(last.thread) as ThreadError
-    const times = deaths === 1 ? '' : ` in ${deaths} calls, the last time`
-    const what = `failed by the death of its thread${times}: ${death.message}`
+    const times = deaths === 1 ? '' : ` in each of ${deaths} calls, the last time`
+    const why = `its thread died${times}: ${death.message}`
     const at = { index: death.index ?? 0, threadId: last.thread }
-    this.#fail(slotted, begin, what, death, at, death.exitCode)
+    this.#fail(slotted, begin, why, death, at, death.exitCode)
   }
 
   #died(thread: number, _exitCode: number | undefined, error: Error | undefined): void {
@@ -403,7 +403,7 @@ export class ThreadExecutor implements Executor {
     const { words } = this.#slots
     const { timeoutMs = 0, retries, backoff } = this.#settings
     const error = RunTimeoutError.after(timeoutMs)
-    slotted.item.failures.push({ at: Date.now(), thread: words.thread(slot), error })
+    slotted.item.addFailure({ at: Date.now(), thread: words.thread(slot), error })
     const throws = words.countThrow(slot)
     if (throws <= retries) {
       this.#events.retried(slotted.item)
@@ -412,7 +412,7 @@ export class ThreadExecutor implements Executor {
     const threadId = words.thread(slot)
     const index = this.#group?.members.findIndex((member) => member.thread === threadId) ?? 0
     // By -1 no begin is the last: the call still runs, until its thread has ended.
-    this.#fail(slotted, -1, `was terminated: ${error.message}`, error, { index, threadId })
+    this.#fail(slotted, -1, error.message, error, { index, threadId })
     this.#hooks.wake()
     return 0
   }
