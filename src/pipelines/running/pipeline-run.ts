@@ -194,7 +194,6 @@ export class PipelineRun implements RunHooks {
       window,
       isSimple,
       isOrdered: order === 'source',
-      isKeyed: typeof order === 'function',
       frames,
     }
     const stage = new WindowedStage(

@@ -18,7 +18,7 @@ const BATCH = 8
 /** Threads wake the owner late while calls are short, so it looks by itself after this time. */
 const LOOK_MS = 1
 const LEAST_ITEM_BYTES = 128
-const MOST_ITEM_BYTES = 8192
+const MOST_ITEM_BYTES = 1 << 14
 /** The cells of a queue take at most so much memory by default. */
 const CELLS_BYTES = 4 << 20
 /** Items that a thread may hold beside those of its calls: it claims up to 8 at once. */
@@ -28,7 +28,6 @@ export interface ThreadStagePlace {
   readonly window: number
   readonly isSimple: boolean
   readonly isOrdered: boolean
-  readonly isKeyed: boolean
   /** The stack above the call that made the run. */
   readonly frames: string
 }
@@ -45,7 +44,8 @@ export class ThreadExecutor implements Executor {
   readonly #batch: Frame[] = []
   /** The errors of threads that died, by threadId; and the items that wait for one. */
   readonly #deaths = new Map<number, ThreadError>()
-  readonly #mourning: { readonly slotted: SlottedItem; readonly thread: number }[] = []
+  readonly #mourning: { readonly slotted: SlottedItem; readonly begin: number; readonly thread: number }[] =
+    []
   #items: Queue<Frame> | undefined
   #results: Queue<Frame> | undefined
   #group: Group | undefined
@@ -85,6 +85,11 @@ export class ThreadExecutor implements Executor {
       if (idle === undefined || elapsed <= 0) return 0
       return Math.min(1, Math.max(0, 1 - new IdleTime(idle, index).ms / elapsed))
     })
+  }
+
+  /** Threads wait for the turn of their outputs. */
+  get #retriesHere(): boolean {
+    return this.#place.isOrdered && !this.#place.isSimple
   }
 
   get isReady(): boolean {
@@ -180,7 +185,7 @@ export class ThreadExecutor implements Executor {
   /** Makes the queues and starts the threads. `first`: an item, from which the size of items is guessed. */
   #start(first: unknown): Queue<Frame> {
     const { name, codec, resultCodec, concurrency, maxItemBytes } = this.#settings
-    const { window, isSimple, isOrdered } = this.#place
+    const { window, isSimple } = this.#place
     const places = window + this.threads * concurrency
     const maxThreads = Math.min(4096, 4 * this.threads + 8)
     const common = { maxThreads, maxItemBytes: maxItemBytes + 16, memoryBytes: memoryFor(maxItemBytes) }
@@ -208,7 +213,7 @@ export class ThreadExecutor implements Executor {
       words: this.#slots.words.words,
       idle: this.#idle,
       window,
-      retriesHere: isOrdered && !isSimple,
+      retriesHere: this.#retriesHere,
       decide: (_attempts, entry) => this.#timedOut(items, entry),
     })
     this.#startedAt = clock.shared()
@@ -288,7 +293,7 @@ export class ThreadExecutor implements Executor {
     } else if (kind === FrameKind.GIVEN_UP) this.#givenUp(slotted, frame.begin)
   }
 
-  /** The item is decided, and a later call of it had begun: its key is free when that one has ended. */
+  /** The item is decided, and a later call of it had begun: slot and key are free when that one has ended. */
   #receiveLate(slotted: SlottedItem, { kind, begin }: Frame): void {
     const isFinal = kind !== FrameKind.OUTPUT && kind !== FrameKind.RETRIED && kind !== FrameKind.DIED
     if (!isFinal) return
@@ -300,7 +305,7 @@ export class ThreadExecutor implements Executor {
     slotted.decided = begin
     slotted.item.entry.origin?.begin()
     this.#events.done(slotted.item)
-    if (isLast || !this.#place.isKeyed) this.#free(slotted)
+    if (isLast) this.#free(slotted)
   }
 
   #free(slotted: SlottedItem): void {
@@ -345,7 +350,7 @@ export class ThreadExecutor implements Executor {
     slotted.decided = begin || 1
     if (begin !== 0) slotted.item.entry.origin?.begin()
     this.#events.failed(slotted.item, error)
-    if (isLast || !this.#place.isKeyed) this.#free(slotted)
+    if (isLast) this.#free(slotted)
   }
 
   #unsendable(slotted: SlottedItem, error: unknown): void {
@@ -367,7 +372,7 @@ export class ThreadExecutor implements Executor {
       ({ thread, error }) => error === undefined && !this.#deaths.has(thread),
     )
     if (missing !== undefined) {
-      this.#mourning.push({ slotted, thread: missing.thread })
+      this.#mourning.push({ slotted, begin, thread: missing.thread })
       return
     }
     const deaths = item.failures.filter(({ error }) => error === undefined).length
@@ -387,7 +392,8 @@ export class ThreadExecutor implements Executor {
     const ready = this.#mourning.filter((each) => each.thread === thread)
     for (const each of ready) {
       this.#mourning.splice(this.#mourning.indexOf(each), 1)
-      this.#givenUp(each.slotted, this.#slots.words.begins(each.slotted.slot))
+      // The thread that gave the item up may have died as well, and another one have given it up again.
+      if (each.slotted.decided === 0) this.#givenUp(each.slotted, each.begin)
     }
     if (ready.length > 0) this.#hooks.wake()
   }
@@ -407,7 +413,8 @@ export class ThreadExecutor implements Executor {
     const throws = words.countThrow(slot)
     if (throws <= retries) {
       this.#events.retried(slotted.item)
-      return Math.min(backoff * 2 ** (throws - 1), 0x7fffffff)
+      // An item that may be in turn must come before all others.
+      return this.#retriesHere ? 0 : Math.min(backoff * 2 ** (throws - 1), 0x7fffffff)
     }
     const threadId = words.thread(slot)
     const index = this.#group?.members.findIndex((member) => member.thread === threadId) ?? 0
@@ -434,7 +441,8 @@ function itemBytesFor(codec: Codec<unknown>, first: unknown, cells: number): num
   } catch {
     // The item itself is refused when it is dispatched.
   }
-  const wanted = Math.ceil((1.25 * length) / 64) * 64 + 16
+  // Text is encoded at once where three times its length is free.
+  const wanted = Math.ceil((3 * length) / 64) * 64 + 16
   const most = Math.max(LEAST_ITEM_BYTES, Math.floor(CELLS_BYTES / cells / 64) * 64)
   return Math.min(Math.max(LEAST_ITEM_BYTES, wanted), MOST_ITEM_BYTES, most)
 }

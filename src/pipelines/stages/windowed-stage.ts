@@ -97,9 +97,10 @@ export class WindowedStage implements Reader, StageEvents {
     this.#isAdvancing = true
     try {
       this.#executor.drain()
-      this.#publishTurn()
       this.#closeUnread()
       this.#fill()
+      // Last: the steps above may end the turn of an item, and no frame need follow.
+      this.#publishTurn()
     } finally {
       this.#isAdvancing = false
     }
