@@ -168,6 +168,7 @@ export class PipelineRun implements RunHooks {
       return batch
     }
     const { request } = part
+    const isLast = part === plan.parts.at(-1)
     const { order, name, how } = request
     const onError = plan.isSettled ? undefined : request.onError
     const { frames } = plan
@@ -179,7 +180,7 @@ export class PipelineRun implements RunHooks {
       const wanted = request.window ?? (concurrency === 1 ? 1 : 2 * concurrency)
       const window = Math.min(wanted, mostHeld)
       const stage = new WindowedStage(
-        { name, window, order, onError, isSimple: how !== 'flatMap' },
+        { name, window, order, onError, isSimple: how !== 'flatMap', isLast },
         input,
         this,
         (events) => new LocalExecutor({ ...onThisThread, frames }, events, this),
@@ -197,7 +198,7 @@ export class PipelineRun implements RunHooks {
       frames,
     }
     const stage = new WindowedStage(
-      { name: onThreads.name, window, order, onError, isSimple },
+      { name: onThreads.name, window, order, onError, isSimple, isLast },
       input,
       this,
       (events) => new ThreadExecutor(onThreads, place, events, this),

@@ -44,7 +44,7 @@ export class ThreadExecutor implements Executor {
   readonly #batch: Frame[] = []
   /** The errors of threads that died, by threadId; and the items that wait for one. */
   readonly #deaths = new Map<number, ThreadError>()
-  readonly #mourning: { readonly slotted: SlottedItem; readonly begin: number; readonly thread: number }[] =
+  readonly #untilDeathIsKnown: { readonly slotted: SlottedItem; readonly begin: number; readonly thread: number }[] =
     []
   #items: Queue<Frame> | undefined
   #results: Queue<Frame> | undefined
@@ -372,7 +372,7 @@ export class ThreadExecutor implements Executor {
       ({ thread, error }) => error === undefined && !this.#deaths.has(thread),
     )
     if (missing !== undefined) {
-      this.#mourning.push({ slotted, begin, thread: missing.thread })
+      this.#untilDeathIsKnown.push({ slotted, begin, thread: missing.thread })
       return
     }
     const deaths = item.failures.filter(({ error }) => error === undefined).length
@@ -389,9 +389,9 @@ export class ThreadExecutor implements Executor {
   #died(thread: number, _exitCode: number | undefined, error: Error | undefined): void {
     if (error === undefined) return
     this.#deaths.set(thread, error as ThreadError)
-    const ready = this.#mourning.filter((each) => each.thread === thread)
+    const ready = this.#untilDeathIsKnown.filter((each) => each.thread === thread)
     for (const each of ready) {
-      this.#mourning.splice(this.#mourning.indexOf(each), 1)
+      this.#untilDeathIsKnown.splice(this.#untilDeathIsKnown.indexOf(each), 1)
       // The thread that gave the item up may have died as well, and another one have given it up again.
       if (each.slotted.decided === 0) this.#givenUp(each.slotted, each.begin)
     }
@@ -429,9 +429,9 @@ function framed(codec: Codec<unknown>): Codec<Frame> {
   return framedCodec(codec, cellCodec(codec)) as Codec<Frame>
 }
 
-/** Address space only, until it is used. */
+/** Room for the largest item beside others. It is address space only, until it is used. */
 function memoryFor(maxItemBytes: number): number {
-  return Math.min(0x7fffffff, Math.max(16 << 20, 4 * (maxItemBytes + 16)))
+  return Math.min(0x7fffffff, maxItemBytes + 16 + (16 << 20))
 }
 
 function itemBytesFor(codec: Codec<unknown>, first: unknown, cells: number): number {
