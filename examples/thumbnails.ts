@@ -53,7 +53,7 @@ async function main({ page, width, pictures, threads, ...given }: Given): Promis
     given.files.length > 0 ? given.files : await parallelMap(newFiles(pictures), drawPicture).toArray()
 
   const run = parallelMap(untilAborted(files, signal), thumbnail, { threads, args: { width } })
-  progressBar(run)
+  if (process.stderr.isTTY) progressBar(run, { total: files.length, unit: 'pictures' })
   const fd = openSync(page, 'w')
   writeSync(fd, PAGE_HEAD)
   let written = 0

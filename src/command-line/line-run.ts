@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import { type ParallelRun, pipeline } from '../pipelines/index.ts'
 import type { MapArguments } from './arguments.ts'
-import type { LineSource } from './line-source.ts'
+import type { LineSource } from './lines/index.ts'
 import { UsageError } from './usage.ts'
 
 /** A run over the lines of a source. @throws UsageError if options exclude each other */

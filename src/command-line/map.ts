@@ -2,11 +2,9 @@ import { type ProgressSource, progressBar } from '../pipelines/index.ts'
 import type { MapArguments } from './arguments.ts'
 import { openInput, openOutput } from './files.ts'
 import { lineRun } from './line-run.ts'
-import { LineSource } from './line-source.ts'
-import { LineWriter } from './line-writer.ts'
+import { type Format, ITEM_OF_LINE, LineSource, LineWriter, lineOfResult } from './lines/index.ts'
 import { Notices } from './notices.ts'
 import { endOnOutputError } from './output-errors.ts'
-import { ITEM_OF_LINE, lineOfResult } from './results.ts'
 import { handleStopSignals } from './signals.ts'
 import { tableOf } from './statistics.ts'
 
@@ -22,7 +20,7 @@ export async function map(args: MapArguments): Promise<number> {
   const input = await openInput(args.input)
   const output = openOutput(args.output, args.input)
   const notices = new Notices({ isQuiet: args.quiet === true })
-  const format = args.ndjson ? 'ndjson' : 'lines'
+  const format: Format = args.ndjson ? 'ndjson' : 'lines'
   let fault: Fault | undefined
   /** Returns whether the run goes on. */
   const lineFailed = (line: number, error: unknown): boolean => {

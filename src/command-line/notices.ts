@@ -51,12 +51,19 @@ function shown(error: unknown): string {
   return text.split('\n', 1)[0] as string
 }
 
-/** The stack of what the function threw. The stack of this library's own error leads to this program only. */
+/** The folders of this program's own files. */
+const OWN = ['../', '../../workers/'].map((folder) => new URL(folder, import.meta.url).href)
+
+/** The stack of what the function threw, down to where this library called it. */
 function framesOf(error: unknown): string {
   const thrown = thrownBy(error)
-  if (thrown === error || !(thrown instanceof Error)) return ''
+  if (!(thrown instanceof Error)) return ''
   const frames = (thrown.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  return frames.map((frame) => `\n${frame}`).join('')
+  const end = frames.findIndex((frame) => OWN.some((folder) => frame.includes(folder)))
+  return frames
+    .slice(0, Math.max(0, end))
+    .map((frame) => `\n${frame}`)
+    .join('')
 }
 
 function thrownBy(error: unknown): unknown {

@@ -14,7 +14,7 @@ export interface Entry {
   readonly value: unknown
   /** The index of its item in the source, from 0. */
   readonly index: number
-  /** What is to be told once everything made of the item is accepted; undefined for most sources. */
+  /** It is told once everything made of the item is accepted. */
   readonly origin: Origin | undefined
   /** The item has failed, and `value` is undefined. Stages pass it on as it is. */
   readonly failure: { readonly error: unknown } | undefined
@@ -36,7 +36,7 @@ export interface Origin {
   begin(): void
 }
 
-/** What the parts of a pipeline need of its run. */
+/** The parts of a pipeline see this of its run. */
 export interface RunHooks {
   /** Something can be read or written that could not be before. May be called at any moment. */
   wake(): void

@@ -34,8 +34,8 @@ export interface MapOptions<T = unknown, A = unknown> {
    */
   readonly concurrency?: number | undefined
   /**
-   * What an item does that has failed for good. 'fail': the run rejects. 'skip': the item is counted, and has
-   * no result. A queue: a DeadLetter is put there.
+   * The fate of an item that has failed for good. 'fail': the run rejects. 'skip': the item is counted, and
+   * has no result. A queue: a DeadLetter is put there.
    * @default 'fail'
    */
   readonly onError?: 'fail' | 'skip' | Queue<DeadLetter<T>> | undefined
@@ -107,7 +107,7 @@ export interface MapOptions<T = unknown, A = unknown> {
   readonly resourceLimits?: ResourceLimits | undefined
 }
 
-/** What a run has done so far. */
+/** The work of a run so far. */
 export interface PipelineStats {
   /** Items read from the source. */
   readonly read: number
@@ -117,7 +117,7 @@ export interface PipelineStats {
   readonly done: number
   /** Items that have failed for good. */
   readonly failed: number
-  /** Of these, items that were left out (`onError`), as dead letters too. */
+  /** Failed items that were left out (`onError`); dead letters are among them. */
   readonly skipped: number
   /** Items done in a second, over the last seconds. */
   readonly rate: number
@@ -147,6 +147,8 @@ export interface StageStats {
   readonly retried: number
   /** 0 for a stage on the thread of the pipeline. */
   readonly threads: number
-  /** For each thread, the share of the time since it was started in which it did not wait for items, 0 to 1. */
+  /**
+   * For each thread, the share of the time since it was started in which it did not wait for items, 0 to 1.
+   */
   readonly busy: readonly number[]
 }

@@ -4,6 +4,7 @@ import { framesAbove, type ItemArgs, type ResultAfter, type ThreadTask } from '.
 import { referenceOf, type Takes, type ThreadedFunction } from '../threaded/index.ts'
 import { checkSource } from './ends/index.ts'
 import { openAny } from './open-any.ts'
+import type { MapOptions } from './options.ts'
 import { ParallelRun } from './parallel-run.ts'
 import { stageRequest } from './stage-options.ts'
 import type { PipelineSource, StageOptionsAfter, TaskMapOptions } from './stage-types.ts'
@@ -21,7 +22,8 @@ import type { PipelineSource, StageOptionsAfter, TaskMapOptions } from './stage-
  *     const hash = threaded(import.meta, (text: string) => createHash('sha256').update(text).digest('hex'))
  *     for await (const digest of parallelMap(texts, hash)) console.log(digest)
  * @example
- *     const sizes = await parallelMap(files, { filename, name: 'sizeOf', threads: 4, ordered: false }).toArray()
+ *     const sizes = await parallelMap(files, { filename, name: 'sizeOf', threads: 4, ordered: false
+ * }).toArray()
  *
  * @throws TypeError, RangeError for a wrong argument or option, and for a function that no thread can find;
  *   ThreadError if a thread would start its own program again. Reading the results throws what ends the run:
@@ -37,7 +39,7 @@ export function parallelMap<T, A = undefined, R = unknown>(
   // biome-ignore lint/suspicious/noExplicitAny: the options have the type of its args
   task: ThreadTask<A, R> & TaskMapOptions<T> & Takes<T, any>,
   // biome-ignore lint/suspicious/noExplicitAny: any args
-  options?: import('./options.ts').MapOptions<T, any>,
+  options?: MapOptions<T, any>,
 ): ParallelRun<R>
 export function parallelMap(source: unknown, fn: unknown, options?: unknown): ParallelRun<unknown> {
   const frames = framesAbove(parallelMap)

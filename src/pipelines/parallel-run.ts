@@ -21,9 +21,9 @@ export interface RunEvents {
 }
 
 /**
- * The results of `parallelMap` or of a pipeline, which begins when they are first read. They are read once: by
- * `for await`, `toArray`, `settled`, or what else a Pipeline has. Ending the loop early ends the run: what has
- * not begun does not begin, calls under way have `grace`, and the source is closed.
+ * The results of `parallelMap` or of a pipeline, which begins when they are first read. They are read once:
+ * by `for await`, `toArray`, `settled`, or what else a Pipeline has. Ending the loop early ends the run: what
+ * has not begun does not begin, calls under way have `grace`, and the source is closed.
  *
  * @example
  *     const run = parallelMap(files, hash)
@@ -106,7 +106,7 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
     return new Reading(() => this.begin(true), settledOf<R>)
   }
 
-  /** What it has done so far. */
+  /** Its work so far. */
   stats(): PipelineStats {
     return this.#stats.now()
   }

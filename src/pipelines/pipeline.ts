@@ -5,6 +5,7 @@ import { durationOf } from '../queue/index.ts'
 import { framesAbove, type ItemArgs, type ResultAfter, type ThreadTask } from '../supervisor/index.ts'
 import type { Takes, ThreadedFunction } from '../threaded/index.ts'
 import { checkSink, checkSource, openSink } from './ends/index.ts'
+import type { RunHooks } from './flow.ts'
 import { openAny } from './open-any.ts'
 import type { MapOptions } from './options.ts'
 import { ParallelRun } from './parallel-run.ts'
@@ -207,7 +208,8 @@ export class Pipeline<T, In = unknown> extends ParallelRun<T> {
 
 /**
  * Makes a pipeline: a source, then stages, which run at once, each with a window of items. It begins when it
- * is read: by `to`, `toArray`, `for await`, `toReadable`. Without a source it becomes a Duplex, by `toDuplex`.
+ * is read: by `to`, `toArray`, `for await`, `toReadable`. Without a source it becomes a Duplex, by
+ * `toDuplex`.
  *
  * @param source as that of parallelMap
  *
@@ -250,7 +252,7 @@ function planOf({ source, parts, frames }: Shape) {
     else joined[joined.length - 1] = { kind: 'stage', request }
   }
   return {
-    open: (hooks: import('./flow.ts').RunHooks) => openAny(source, hooks, frames),
+    open: (hooks: RunHooks) => openAny(source, hooks, frames),
     parts: joined,
     frames,
   }

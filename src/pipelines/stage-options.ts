@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
-import { integer, invalidType, invalidValue, type Known, oneOf, optionsObject, outOfRange } from '../check.ts'
+import { integer, invalidType, invalidValue, type Known, optionsObject, outOfRange } from '../check.ts'
 import { type Codec, codecs, isCodec } from '../codec/index.ts'
 import { packArgs } from '../protocol/index.ts'
 import { durationOf, isQueue, signalOf } from '../queue/index.ts'
@@ -99,7 +99,9 @@ function commonOf(options: MapOptions, at: At) {
   if (typeof ordered !== 'boolean' && typeof ordered !== 'function') {
     throw invalidType(at('ordered'), 'a boolean, or a function of the item that gives its key', ordered)
   }
-  if (!isQueue(onError)) oneOf(at('onError'), onError, ['fail', 'skip'], 'fail')
+  if (!isQueue(onError) && onError !== 'fail' && onError !== 'skip') {
+    throw invalidValue(at('onError'), "'fail', 'skip', or a Queue of dead letters", onError)
+  }
   return {
     order: typeof ordered === 'function' ? ordered : ordered ? ('source' as const) : ('none' as const),
     onError,

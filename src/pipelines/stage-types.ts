@@ -17,7 +17,9 @@ export type PipelineSource<T> =
   | ThreadedFunction<(...parameters: any[]) => Gives<T>>
   | ((signal: AbortSignal) => Gives<T> | ReadableStream<T>)
 
-/** The options after a threaded function F, called with items of T. They must have `args` if it needs some. */
+/**
+ * The options after a threaded function F, called with items of T. They must have `args` if it needs some.
+ */
 export type StageOptionsAfter<F, T> =
   unknown extends ItemArgs<F>
     ? // biome-ignore lint/suspicious/noExplicitAny: any args

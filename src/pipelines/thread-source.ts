@@ -25,8 +25,14 @@ export function openThreadSource(given: unknown, hooks: RunHooks, frames: string
   const source = openSource(queue, hooks)
   return {
     length: undefined,
-    limit: source.limit,
-    read: () => source.read(),
+    limit: undefined,
+    read() {
+      const read = source.read()
+      if (typeof read === 'symbol') return read
+      // The queue is of this run alone, and ends with it: nothing goes back there.
+      read.origin?.accept()
+      return { value: read.value }
+    },
     async close(reason) {
       await source.close(reason)
       internalsOf(queue).shutDown(true)

@@ -1,6 +1,6 @@
 import type { Handle, Queue } from '../queue/index.ts'
 
-// What a thread is to do with a function, and how it finds the function.
+// The use that a thread makes of a function, and how it finds the function.
 
 /** How the thread finds the function in its module. */
 export type Target =

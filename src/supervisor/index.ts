@@ -4,7 +4,15 @@ export type { RestartPolicy, ThreadGroup } from './groups/index.ts'
 export type { SupervisorOptions } from './options.ts'
 export type { GroupReport, GroupStats, MemberStats, QueueReport, Report, SupervisorStats } from './report.ts'
 export { Supervisor } from './supervisor.ts'
-export type { ConsumeOptions, ProduceOptions, TaskOf, TaskOptions, ThreadTask } from './tasks/index.ts'
+export type {
+  ConsumeOptions,
+  ItemArgs,
+  ProduceOptions,
+  ResultAfter,
+  TaskOf,
+  TaskOptions,
+  ThreadTask,
+} from './tasks/index.ts'
 export { task } from './tasks/index.ts'
 export type { SpareStats } from './threads/index.ts'
 
@@ -30,6 +38,6 @@ export { checkLimits } from './options.ts'
 /** @internal */
 export { groupReport } from './report.ts'
 /** @internal */
-export { exportName, type ItemArgs, producePlan, type ResultAfter, workOf } from './tasks/index.ts'
+export { exportName, producePlan, workOf } from './tasks/index.ts'
 /** @internal */
 export { returnShare, takeShare } from './threads/index.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { LineSplitter } from '../../src/command-line/line-splitter.ts'
+import { LineSplitter } from '../../src/command-line/lines/line-splitter.ts'
 import { Random } from '../support/random.mjs'
 import { seedOfRun } from '../support/seed.ts'
 

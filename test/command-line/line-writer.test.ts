@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { LineWriter } from '../../src/command-line/line-writer.ts'
+import { LineWriter } from '../../src/command-line/lines/line-writer.ts'
 import { within } from '../support/deadline.ts'
 
 /** A stream that keeps each write until it is let on. */

@@ -146,7 +146,7 @@ describe('a call that fails', () => {
 
   it('ends the command with exit code 1, after the results of the lines before', async () => {
     const { code, stdout, stderr } = await map('failsAtSeven', ['--threads', '2'], numbers(1, 1000))
-    expect(stderr).toMatch(/^millrace: line 7: TypeError: seven is\n {4}at .*failsAtSeven/)
+    expect(stderr).toMatch(/^millrace: line 7: TypeError: seven is\n {4}at .*failsAtSeven.*\n$/)
     expect([code, stdout]).toEqual([1, numbers(1, 6)])
   })
 
@@ -208,7 +208,7 @@ describe('a call that fails', () => {
   it('fails for a module that cannot be loaded', async () => {
     const file = files.write('broken.mjs', 'export default (line) => {\n')
     const { code, stderr } = await millrace(['map', file], '1\n')
-    expect(stderr).toMatch(/^millrace: .*SyntaxError/)
+    expect(stderr).toMatch(/^millrace: SyntaxError: .*broken\.mjs.*\n$/)
     expect(code).toBe(1)
   })
 })

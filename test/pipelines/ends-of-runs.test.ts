@@ -152,3 +152,35 @@ describe('a pipeline as a stream', () => {
     })
   })
 })
+
+describe('a source on a thread', () => {
+  const numbers = (count: number, failAt?: number) => ({
+    filename: new URL('./ends/fixtures/numbers.mjs', import.meta.url),
+    name: 'numbers',
+    args: { count, failAt },
+  })
+
+  it('fills batches and windows that are larger than its queue', async () => {
+    const batches = await within(
+      pipeline(numbers(500) as unknown as Iterable<number>)
+        .map((each: number) => each, { window: 300 })
+        .batch(200)
+        .toArray(),
+      'the end',
+    )
+    expect(batches.map((batch) => batch.length)).toEqual([200, 200, 100])
+    expect(batches.flat()).toEqual([...Array(500).keys()])
+  })
+
+  it('that fails ends the run with a ThreadError', async () => {
+    const run = pipeline(numbers(500, 100) as unknown as Iterable<number>).map((each: number) => each)
+    const error = await within(errorOf(run.toArray()), 'the error')
+    expect(error).toMatchObject({ code: 'ERR_THREAD', cause: { name: 'RangeError', message: 'no 100' } })
+  })
+
+  it('is ended when the loop is left', async () => {
+    const run = pipeline(numbers(1e9) as unknown as Iterable<number>).map((each: number) => each)
+    for await (const value of run) if (value === 500) break
+    expect(run.stats().done).toBeGreaterThanOrEqual(500)
+  })
+})

@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { clock } from '../../src/clock.ts'
-import { type PipelineStats, progressBar } from '../../src/pipelines/index.ts'
+import { type PipelineStats, pipeline, progressBar } from '../../src/pipelines/index.ts'
 import { until } from '../support/deadline.ts'
+import { runProcess } from '../support/processes.ts'
 
 const NONE: PipelineStats = {
   ...{ read: 0, inFlight: 0, done: 0, failed: 0, skipped: 0, rate: 0, elapsed: 0, threads: 2, stages: [] },
@@ -29,11 +30,12 @@ const CLEAR = '\x1b[K'
 
 class Screen {
   text = ''
-  readonly columns = 100
   readonly isTTY: boolean
+  readonly columns: number
 
-  constructor({ isTTY }: { readonly isTTY: boolean }) {
+  constructor({ isTTY, columns = 100 }: { readonly isTTY: boolean; readonly columns?: number }) {
     this.isTTY = isTTY
+    this.columns = columns
   }
 
   write(text: string): void {
@@ -99,6 +101,7 @@ describe('progressBar on a terminal', () => {
     run.at({ done: 50, total: 200, rate: 10, eta: 15_000 })
     await until(() => stream.line !== '', 'the bar')
     expect(stream.line).toBe('██████░░░░░░░░░░░░░░░░░░ 50 of 200 items (25 %), 10 a second, 15 s left')
+    expect(stream.text.split('\r')).toHaveLength(2)
     run.at({ done: 100, eta: 10_000 })
     expect(stream.line).toBe('████████████░░░░░░░░░░░░ 100 of 200 items (50 %), 10 a second, 10 s left')
     run.at({ done: 200, elapsed: 20_000 }, 'end')
@@ -108,6 +111,18 @@ describe('progressBar on a terminal', () => {
     const { text } = stream
     run.at({ done: 201 })
     expect(stream.text).toBe(text)
+  })
+
+  it.each([
+    [40, '██████░░░░░░░░░░░░░░░░░░ 50 of 200 item'],
+    [0, '██████░░░░░░░░░░░░░░░░░░ 50 of 200 items (25 %), 10 a second, 15 s left'],
+  ])('stays on its line where that has %i columns', async (columns, line) => {
+    const [run, stream] = [new Run(), new Screen({ isTTY: true, columns })]
+    progressBar(run, { stream })
+    run.at({ done: 50, total: 200, rate: 10, eta: 15_000 })
+    await until(() => stream.line !== '', 'the bar')
+    expect(stream.line).toBe(line)
+    run.at({}, 'end')
   })
 
   it('draws no bar while the total is unknown', async () => {
@@ -153,5 +168,43 @@ describe('progressBar', () => {
     [[new Run(), { stream: {} }], 'options.stream must be a Writable; received object {}'],
   ])('refuses %j', (args, message) => {
     expect(() => progressBar(...(args as Parameters<typeof progressBar>))).toThrow(message)
+  })
+})
+
+describe('progressBar of a real run', () => {
+  it('writes its line when the run is over, whether it was read to its end, broken off, or has failed', async () => {
+    const read = new Screen({ isTTY: false })
+    const run = pipeline([1, 2, 3]).map((item: number) => item)
+    progressBar(run, { stream: read })
+    await run.toArray()
+    expect(read.text).toMatch(/^3 items in 0\.\d s, [\d,]+ a second\n$/)
+
+    const broken = new Screen({ isTTY: false })
+    const second = pipeline([1, 2, 3]).map((item: number) => item)
+    progressBar(second, { stream: broken })
+    for await (const _ of second) break
+    expect(broken.text).toMatch(/^\d items in [^\n]+\n$/)
+
+    const failed = new Screen({ isTTY: false })
+    const third = pipeline([1, 2, 3]).map((item: number) => {
+      if (item === 2) throw new Error('two')
+      return item
+    })
+    progressBar(third, { stream: failed })
+    await expect(third.toArray()).rejects.toThrow('two')
+    expect(failed.text).toMatch(/^\d items in .*, 1 failed\n$/)
+  })
+
+  it('loads cli-progress for a terminal only, and only once there is progress', async () => {
+    const { code, stdout, stderr } = await runProcess(`
+      import { createRequire } from 'node:module'
+      const isLoaded = () => Object.keys(createRequire('/').cache).some((file) => file.includes('cli-progress'))
+      const run = millrace.pipeline([1, 2, 3]).map((item) => item)
+      millrace.progressBar(run)
+      await run.toArray()
+      console.log(isLoaded())
+    `)
+    expect([code, stdout]).toEqual([0, 'false\n'])
+    expect(stderr).toMatch(/^3 items in /)
   })
 })

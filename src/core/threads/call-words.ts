@@ -71,7 +71,7 @@ export class Lane {
 
   /**
    * The call has ended. Returns false if it took too long: the item is no longer this thread's, and the
-   * thread is about to be terminated. Of a call that has ended in time, it returns true again.
+   * thread is about to be terminated. Called again, it returns true if the call ended in time.
    */
   end(): boolean {
     this.waits()

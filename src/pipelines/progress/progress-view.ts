@@ -95,8 +95,6 @@ export class BarView implements ProgressView {
       gracefulExit: false,
     }
     this.#bar = new library.SingleBar(options, library.Presets.shades_classic)
-    this.#text = ''
-    this.#bar.start(0, 0)
     this.#draw()
   }
 
@@ -104,9 +102,11 @@ export class BarView implements ProgressView {
     const [bar, stats] = [this.#bar, this.#stats]
     if (bar === undefined || stats === undefined) return
     this.#text = progressText(stats, this.#unit)
-    bar.setTotal(stats.total ?? 0)
-    bar.update(stats.done)
-    bar.render()
+    if (bar.isActive) {
+      bar.setTotal(stats.total ?? 0)
+      bar.update(stats.done)
+      bar.render()
+    } else bar.start(stats.total ?? 0, stats.done)
     const { timer } = bar as SingleBar & { readonly timer?: NodeJS.Timeout | null }
     timer?.unref()
   }
@@ -151,6 +151,7 @@ class OneLine {
   }
 
   getWidth(): number {
-    return this.#stream.columns ?? 80
+    // Some terminals say that they have none.
+    return this.#stream.columns || 80
   }
 }

@@ -1,7 +1,16 @@
 /** One run of a pipeline: from the opening of its source until nothing of it runs any more. */
 
+export type { PipelineReport } from './report.ts'
+
+// For other rooms only: the declarations of the build leave these out.
+
+/** @internal */
 export { drive } from './drive.ts'
+/** @internal */
 export { type Part, PipelineRun, type RunPlan } from './pipeline-run.ts'
+/** @internal */
 export { Reading } from './reading.ts'
-export { type PipelineReport, reportOf } from './report.ts'
+/** @internal */
+export { reportOf } from './report.ts'
+/** @internal */
 export { RunStats } from './run-stats.ts'

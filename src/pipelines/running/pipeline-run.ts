@@ -1,3 +1,4 @@
+import { outOfRange } from '../../check.ts'
 import { AbortError } from '../../errors.ts'
 import { takeShare } from '../../supervisor/index.ts'
 import { queueMicrotask } from '../../timers.ts'
@@ -50,6 +51,7 @@ export class PipelineRun implements RunHooks {
   constructor(plan: RunPlan) {
     this.#source = new SourceReader(plan.open(this), this)
     let last: Reader = this.#source
+    refuseLargeBatches(plan.parts, this.#source.limit)
     for (const part of plan.parts) last = this.#connect(part, last, plan)
     this.#last = last
     for (const part of plan.parts) if (part.kind === 'stage') this.#hear(part.request.signal)
@@ -196,7 +198,6 @@ export class PipelineRun implements RunHooks {
       window,
       isSimple,
       isOrdered: order === 'source',
-      isKeyed: typeof order === 'function',
       frames,
     }
     const stage = new WindowedStage(
@@ -255,13 +256,20 @@ export class PipelineRun implements RunHooks {
 
   async #stopAll(reason: unknown): Promise<void> {
     for (const batch of this.#batches) batch.stop()
+    const stopped = Promise.all(this.#stages.map(({ executor }) => executor.stop(reason)))
     const ends = await Promise.allSettled([
-      ...this.#stages.map(({ executor }) => executor.stop(reason)),
-      this.#source.close(reason),
+      stopped,
+      this.#closeSource(stopped, reason),
       this.#sink?.abort(reason),
     ])
     const failed = ends.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
     if (failed !== undefined) this.#failure ??= { error: failed.reason }
+  }
+
+  /** Items go back to a queue only when no call of them runs any more. */
+  async #closeSource(stopped: Promise<unknown>, reason: unknown): Promise<void> {
+    if (this.#source.limit !== undefined) await stopped.catch(() => {})
+    await this.#source.close(reason)
   }
 
   #over(): void {
@@ -270,6 +278,20 @@ export class PipelineRun implements RunHooks {
     this.#tell()
     this.#onOver?.()
   }
+}
+
+/**
+ * A batch of more items than the source gives before some are done would never be whole. @throws RangeError
+ */
+function refuseLargeBatches(parts: readonly Part[], limit: number | undefined): void {
+  if (limit === undefined) return
+  let items = 1
+  for (const part of parts) {
+    if (part.kind === 'stage' && part.request.how === 'flatMap') return
+    if (part.kind === 'batch') items *= part.size
+  }
+  if (items <= limit) return
+  throw outOfRange('size', `such that a batch has at most ${limit} items: maxInFlight of the queue`, items)
 }
 
 /** Takes the threads that are free, where no number was given. */

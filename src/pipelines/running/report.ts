@@ -7,6 +7,7 @@ export interface PipelineReport extends Report {
   readonly stats: PipelineStats
 }
 
+/** @internal */
 export function reportOf(run: PipelineRun, stats: PipelineStats): PipelineReport {
   return {
     name: 'pipeline',

@@ -15,11 +15,11 @@ export interface FailurePlace {
   readonly frames: string
 }
 
-/** The error of an item that has failed for good: `what` says how, `cause` is what was thrown. */
-export function itemError(what: string, cause: unknown, place: FailurePlace): ThreadError {
+/** The error of an item that has failed for good: `why` says how, `cause` is what was thrown. */
+export function itemError(why: string, cause: unknown, place: FailurePlace): ThreadError {
   const { name, filename, exportName, item, thread, exitCode, frames } = place
-  const where = thread === undefined ? '' : `, on thread ${thread.index}`
-  const message = `item ${item} of stage '${name}'${where} ${what}`
+  const where = thread === undefined ? '' : ` on thread ${thread.index}`
+  const message = `item ${item} of stage '${name}' failed${where}: ${why}`
   const details = {
     group: name,
     index: thread?.index ?? -1,

@@ -201,7 +201,7 @@ export class LocalExecutor implements Executor {
 
   #threw(item: StageItem, thrown: unknown): void {
     if (this.#isOver) return
-    item.failures.push({ at: Date.now(), thread: 0, error: thrown })
+    item.addFailure({ at: Date.now(), thread: 0, error: thrown })
     const { retries, backoff, name, frames } = this.#settings
     const throws = item.failures.length
     if (throws <= retries) {
@@ -219,7 +219,7 @@ export class LocalExecutor implements Executor {
     }
     this.#underWay--
     const place = { name, filename: '', exportName: name, item: item.entry.index, thread: undefined, frames }
-    this.#events.failed(item, itemError(`threw: ${shown(thrown)}`, thrown, place))
+    this.#events.failed(item, itemError(shown(thrown), thrown, place))
     this.#events.free(item)
   }
 

@@ -10,13 +10,15 @@ export interface Failure {
   readonly error: unknown
 }
 
+const NO_FAILURES: readonly Failure[] = Object.freeze([])
+
 /** An item that a stage has begun, until all its outputs are read. */
 export class StageItem {
   readonly entry: Entry
   /** Undefined unless order is by key. */
   readonly key: string | number | undefined
-  /** The failed calls so far. */
-  readonly failures: Failure[] = []
+  /** The failed calls so far. Most items have none, and share one list. */
+  failures: readonly Failure[] = NO_FAILURES
   /** Outputs that have come, copies not counted: the number of the next. */
   outputs = 0
   /** No further output comes. */
@@ -31,6 +33,10 @@ export class StageItem {
   constructor(entry: Entry, key: string | number | undefined) {
     this.entry = entry
     this.key = key
+  }
+
+  addFailure(failure: Failure): void {
+    this.failures = [...this.failures, failure]
   }
 
   add(output: Entry): void {

@@ -18,7 +18,7 @@ const BATCH = 8
 /** Threads wake the owner late while calls are short, so it looks by itself after this time. */
 const LOOK_MS = 1
 const LEAST_ITEM_BYTES = 128
-const MOST_ITEM_BYTES = 8192
+const MOST_ITEM_BYTES = 1 << 14
 /** The cells of a queue take at most so much memory by default. */
 const CELLS_BYTES = 4 << 20
 /** Items that a thread may hold beside those of its calls: it claims up to 8 at once. */
@@ -28,7 +28,6 @@ export interface ThreadStagePlace {
   readonly window: number
   readonly isSimple: boolean
   readonly isOrdered: boolean
-  readonly isKeyed: boolean
   /** The stack above the call that made the run. */
   readonly frames: string
 }
@@ -45,7 +44,8 @@ export class ThreadExecutor implements Executor {
   readonly #batch: Frame[] = []
   /** The errors of threads that died, by threadId; and the items that wait for one. */
   readonly #deaths = new Map<number, ThreadError>()
-  readonly #mourning: { readonly slotted: SlottedItem; readonly thread: number }[] = []
+  readonly #untilDeathIsKnown: { readonly slotted: SlottedItem; readonly begin: number; readonly thread: number }[] =
+    []
   #items: Queue<Frame> | undefined
   #results: Queue<Frame> | undefined
   #group: Group | undefined
@@ -85,6 +85,11 @@ export class ThreadExecutor implements Executor {
       if (idle === undefined || elapsed <= 0) return 0
       return Math.min(1, Math.max(0, 1 - new IdleTime(idle, index).ms / elapsed))
     })
+  }
+
+  /** Threads wait for the turn of their outputs. */
+  get #retriesHere(): boolean {
+    return this.#place.isOrdered && !this.#place.isSimple
   }
 
   get isReady(): boolean {
@@ -162,7 +167,6 @@ export class ThreadExecutor implements Executor {
   async stop(reason: unknown): Promise<void> {
     this.#isOver = true
     clearTimeout(this.#look)
-    this.#slots.noteBegun()
     const group = this.#group
     if (group === undefined) {
       this.#returnShare()
@@ -174,13 +178,14 @@ export class ThreadExecutor implements Executor {
     if (grace === Number.POSITIVE_INFINITY) group.requestStop(reason)
     else await group.stopWithin(reason, grace)
     await group.end
+    this.#slots.noteBegun()
     this.#close()
   }
 
   /** Makes the queues and starts the threads. `first`: an item, from which the size of items is guessed. */
   #start(first: unknown): Queue<Frame> {
     const { name, codec, resultCodec, concurrency, maxItemBytes } = this.#settings
-    const { window, isSimple, isOrdered } = this.#place
+    const { window, isSimple } = this.#place
     const places = window + this.threads * concurrency
     const maxThreads = Math.min(4096, 4 * this.threads + 8)
     const common = { maxThreads, maxItemBytes: maxItemBytes + 16, memoryBytes: memoryFor(maxItemBytes) }
@@ -208,7 +213,7 @@ export class ThreadExecutor implements Executor {
       words: this.#slots.words.words,
       idle: this.#idle,
       window,
-      retriesHere: isOrdered && !isSimple,
+      retriesHere: this.#retriesHere,
       decide: (_attempts, entry) => this.#timedOut(items, entry),
     })
     this.#startedAt = clock.shared()
@@ -273,7 +278,7 @@ export class ThreadExecutor implements Executor {
     const { item } = slotted
     const { kind, number, broken } = frame
     if (broken !== undefined)
-      this.#fail(slotted, frame.begin, 'has a result that cannot be read', broken.error)
+      this.#fail(slotted, frame.begin, `its result cannot be read: ${shown(broken.error)}`, broken.error)
     else if (kind === FrameKind.RESULT || kind === FrameKind.OUTPUT) {
       this.#events.output(item, number, frame.value)
       if (kind === FrameKind.RESULT) this.#decide(slotted, frame.begin)
@@ -283,12 +288,12 @@ export class ThreadExecutor implements Executor {
       this.#events.retried(item)
     } else if (kind === FrameKind.FAILED) this.#threw(slotted, frame)
     else if (kind === FrameKind.DIED) {
-      item.failures.push({ at: Date.now(), thread: number, error: undefined })
+      item.addFailure({ at: Date.now(), thread: number, error: undefined })
       this.#events.retried(item)
     } else if (kind === FrameKind.GIVEN_UP) this.#givenUp(slotted, frame.begin)
   }
 
-  /** The item is decided, and a later call of it had begun: its key is free when that one has ended. */
+  /** The item is decided, and a later call of it had begun: slot and key are free when that one has ended. */
   #receiveLate(slotted: SlottedItem, { kind, begin }: Frame): void {
     const isFinal = kind !== FrameKind.OUTPUT && kind !== FrameKind.RETRIED && kind !== FrameKind.DIED
     if (!isFinal) return
@@ -300,7 +305,7 @@ export class ThreadExecutor implements Executor {
     slotted.decided = begin
     slotted.item.entry.origin?.begin()
     this.#events.done(slotted.item)
-    if (isLast || !this.#place.isKeyed) this.#free(slotted)
+    if (isLast) this.#free(slotted)
   }
 
   #free(slotted: SlottedItem): void {
@@ -310,21 +315,21 @@ export class ThreadExecutor implements Executor {
 
   #note(item: StageItem, { error, threadId }: StageFailure): unknown {
     const thrown = unpackError(error)
-    item.failures.push({ at: Date.now(), thread: threadId, error: thrown })
+    item.addFailure({ at: Date.now(), thread: threadId, error: thrown })
     return thrown
   }
 
   #threw(slotted: SlottedItem, frame: Frame): void {
     const failure = frame.value as StageFailure
     const thrown = this.#note(slotted.item, failure)
-    this.#fail(slotted, frame.begin, `threw: ${shown(thrown)}`, thrown, failure)
+    this.#fail(slotted, frame.begin, shown(thrown), thrown, failure)
   }
 
   /** `cause` is what was thrown, if the item has not failed by deaths. */
   #fail(
     slotted: SlottedItem,
     begin: number,
-    what: string,
+    why: string,
     cause: unknown,
     at?: { readonly index: number; readonly threadId: number; readonly step?: number },
     exitCode?: number,
@@ -332,7 +337,7 @@ export class ThreadExecutor implements Executor {
     const { base, steps, stepNames } = this.#settings
     const step = at?.step ?? 0
     const { target } = steps[step] ?? { target: base.task.target }
-    const error = itemError(what, cause, {
+    const error = itemError(why, cause, {
       name: stepNames[step] ?? this.#settings.name,
       filename: steps[step]?.filename ?? base.task.filename,
       exportName: target.kind === 'placed' ? `${target.line}:${target.column}` : target.name,
@@ -345,13 +350,13 @@ export class ThreadExecutor implements Executor {
     slotted.decided = begin || 1
     if (begin !== 0) slotted.item.entry.origin?.begin()
     this.#events.failed(slotted.item, error)
-    if (isLast || !this.#place.isKeyed) this.#free(slotted)
+    if (isLast) this.#free(slotted)
   }
 
   #unsendable(slotted: SlottedItem, error: unknown): void {
     this.#isStuck = false
     if (this.#isOver) return
-    this.#fail(slotted, 0, `cannot be sent to a thread: ${shown(error)}`, error)
+    this.#fail(slotted, 0, `it cannot be sent to a thread: ${shown(error)}`, error)
     this.#hooks.wake()
   }
 
@@ -360,34 +365,35 @@ export class ThreadExecutor implements Executor {
     const { item } = slotted
     const last = item.failures.at(-1)
     if (last?.error !== undefined || last === undefined) {
-      this.#fail(slotted, begin, `failed: ${shown(last?.error)}`, last?.error)
+      this.#fail(slotted, begin, shown(last?.error), last?.error)
       return
     }
     const missing = item.failures.find(
       ({ thread, error }) => error === undefined && !this.#deaths.has(thread),
     )
     if (missing !== undefined) {
-      this.#mourning.push({ slotted, thread: missing.thread })
+      this.#untilDeathIsKnown.push({ slotted, begin, thread: missing.thread })
       return
     }
     const deaths = item.failures.filter(({ error }) => error === undefined).length
-    for (const [index, { at, thread, error }] of item.failures.entries()) {
-      item.failures[index] = { at, thread, error: error ?? this.#deaths.get(thread) }
-    }
+    item.failures = item.failures.map(({ at, thread, error }) => {
+      return { at, thread, error: error ?? this.#deaths.get(thread) }
+    })
     const death = this.#deaths.get(last.thread) as ThreadError
-    const times = deaths === 1 ? '' : ` in ${deaths} calls, the last time`
-    const what = `failed by the death of its thread${times}: ${death.message}`
+    const times = deaths === 1 ? '' : ` in each of ${deaths} calls, the last time`
+    const why = `its thread died${times}: ${death.message}`
     const at = { index: death.index ?? 0, threadId: last.thread }
-    this.#fail(slotted, begin, what, death, at, death.exitCode)
+    this.#fail(slotted, begin, why, death, at, death.exitCode)
   }
 
   #died(thread: number, _exitCode: number | undefined, error: Error | undefined): void {
     if (error === undefined) return
     this.#deaths.set(thread, error as ThreadError)
-    const ready = this.#mourning.filter((each) => each.thread === thread)
+    const ready = this.#untilDeathIsKnown.filter((each) => each.thread === thread)
     for (const each of ready) {
-      this.#mourning.splice(this.#mourning.indexOf(each), 1)
-      this.#givenUp(each.slotted, this.#slots.words.begins(each.slotted.slot))
+      this.#untilDeathIsKnown.splice(this.#untilDeathIsKnown.indexOf(each), 1)
+      // The thread that gave the item up may have died as well, and another one have given it up again.
+      if (each.slotted.decided === 0) this.#givenUp(each.slotted, each.begin)
     }
     if (ready.length > 0) this.#hooks.wake()
   }
@@ -403,16 +409,17 @@ export class ThreadExecutor implements Executor {
     const { words } = this.#slots
     const { timeoutMs = 0, retries, backoff } = this.#settings
     const error = RunTimeoutError.after(timeoutMs)
-    slotted.item.failures.push({ at: Date.now(), thread: words.thread(slot), error })
+    slotted.item.addFailure({ at: Date.now(), thread: words.thread(slot), error })
     const throws = words.countThrow(slot)
     if (throws <= retries) {
       this.#events.retried(slotted.item)
-      return Math.min(backoff * 2 ** (throws - 1), 0x7fffffff)
+      // An item that may be in turn must come before all others.
+      return this.#retriesHere ? 0 : Math.min(backoff * 2 ** (throws - 1), 0x7fffffff)
     }
     const threadId = words.thread(slot)
     const index = this.#group?.members.findIndex((member) => member.thread === threadId) ?? 0
     // By -1 no begin is the last: the call still runs, until its thread has ended.
-    this.#fail(slotted, -1, `was terminated: ${error.message}`, error, { index, threadId })
+    this.#fail(slotted, -1, error.message, error, { index, threadId })
     this.#hooks.wake()
     return 0
   }
@@ -422,9 +429,9 @@ function framed(codec: Codec<unknown>): Codec<Frame> {
   return framedCodec(codec, cellCodec(codec)) as Codec<Frame>
 }
 
-/** Address space only, until it is used. */
+/** Room for the largest item beside others. It is address space only, until it is used. */
 function memoryFor(maxItemBytes: number): number {
-  return Math.min(0x7fffffff, Math.max(16 << 20, 4 * (maxItemBytes + 16)))
+  return Math.min(0x7fffffff, maxItemBytes + 16 + (16 << 20))
 }
 
 function itemBytesFor(codec: Codec<unknown>, first: unknown, cells: number): number {
@@ -434,7 +441,8 @@ function itemBytesFor(codec: Codec<unknown>, first: unknown, cells: number): num
   } catch {
     // The item itself is refused when it is dispatched.
   }
-  const wanted = Math.ceil((1.25 * length) / 64) * 64 + 16
+  // Text is encoded at once where three times its length is free.
+  const wanted = Math.ceil((3 * length) / 64) * 64 + 16
   const most = Math.max(LEAST_ITEM_BYTES, Math.floor(CELLS_BYTES / cells / 64) * 64)
   return Math.min(Math.max(LEAST_ITEM_BYTES, wanted), MOST_ITEM_BYTES, most)
 }

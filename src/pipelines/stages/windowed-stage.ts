@@ -104,9 +104,10 @@ export class WindowedStage implements Reader, StageEvents {
     this.#isAdvancing = true
     try {
       this.#executor.drain()
-      this.#publishTurn()
       this.#closeUnread()
       this.#fill()
+      // Last: the steps above may end the turn of an item, and no frame need follow.
+      this.#publishTurn()
     } finally {
       this.#isAdvancing = false
     }
@@ -145,7 +146,7 @@ export class WindowedStage implements Reader, StageEvents {
       this.done(item)
     } else if (onError === 'fail') this.#hooks.fail(error)
     else if (onError === 'skip') this.#skip(item)
-    else this.#bury(item, error, onError)
+    else this.#putLetter(item, error, onError)
   }
 
   retried(_item: StageItem): void {
@@ -172,7 +173,7 @@ export class WindowedStage implements Reader, StageEvents {
   }
 
   /** The item stays in the window until its letter is stored. */
-  #bury(item: StageItem, error: unknown, letters: Queue<DeadLetter<unknown>>): void {
+  #putLetter(item: StageItem, error: unknown, letters: Queue<DeadLetter<unknown>>): void {
     putLetter(letters, item, this.#settings.name, error, { signal: this.#hooks.signal }).then(
       () => {
         this.#skip(item)

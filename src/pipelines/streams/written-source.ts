@@ -14,8 +14,8 @@ interface Asked {
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
 /**
- * The values that are written to a stream, as the source of a run. A write is over when the run has read its value: so
- * the stream buffers what the run has not asked for, up to its high-water mark.
+ * The values that are written to a stream, as the source of a run. A write is over when the run has read its
+ * value: so the stream buffers what the run has not asked for, up to its high-water mark.
  */
 export class WrittenSource implements AsyncIterableIterator<unknown> {
   #written: Written | undefined

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { setImmediate } from '../timers.ts'
+import { setImmediate } from '../../timers.ts'
 
 /** Characters that are written at once. */
 const BATCH = 2 ** 16
