@@ -40,6 +40,8 @@ export class PipelineRun implements RunHooks {
   #sink: Stoppable | undefined
   #failure: { readonly error: unknown } | undefined
   #ending: Promise<void> | undefined
+  /** It was aborted before it began: nothing is read, and the end is about to be told. */
+  #isAborted = false
   #isOver = false
   #isWaking = false
   #onChange: (() => void) | undefined
@@ -101,6 +103,7 @@ export class PipelineRun implements RunHooks {
   /** The next output. ENDED once there are no more, also while the run is ending early. */
   read(): Entry | typeof WAITING | typeof ENDED {
     if (this.isEnding || this.#isOver) return ENDED
+    if (this.#isAborted) return WAITING
     const read = this.#guarded(() => this.#last.read(), WAITING)
     return this.isEnding ? ENDED : read
   }
@@ -210,8 +213,11 @@ export class PipelineRun implements RunHooks {
   #hear(signal: AbortSignal | undefined): void {
     if (signal === undefined) return
     const abort = () => this.fail(new AbortError(signal.reason))
-    if (signal.aborted) queueMicrotask(abort)
-    else this.#undo.push(onAbort(signal, abort))
+    if (signal.aborted) {
+      this.#isAborted = true
+      // Whoever has made the run connects a sink first.
+      queueMicrotask(abort)
+    } else this.#undo.push(onAbort(signal, abort))
   }
 
   readonly #advance = () => {
