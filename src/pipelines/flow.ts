@@ -14,7 +14,7 @@ export interface Entry {
   readonly value: unknown
   /** The index of its item in the source, from 0. */
   readonly index: number
-  /** It is told once everything made of the item is accepted. */
+  /** It is told once everything made of the item is accepted. Undefined until a stage has begun the item. */
   readonly origin: Origin | undefined
   /** The item has failed, and `value` is undefined. Stages pass it on as it is. */
   readonly failure: { readonly error: unknown } | undefined
@@ -44,6 +44,12 @@ export interface RunHooks {
   fail(error: unknown): void
   /** Aborted with the reason when the run ends early. */
   readonly signal: AbortSignal
+}
+
+/** The parts between source and sink see this of their run. */
+export interface StageHooks extends RunHooks {
+  /** Counts `items` items of the source as done once everything made of them is accepted. */
+  trace(items: number): Origin
 }
 
 /** A source that is being read. */

@@ -44,8 +44,11 @@ export class ThreadExecutor implements Executor {
   readonly #batch: Frame[] = []
   /** The errors of threads that died, by threadId; and the items that wait for one. */
   readonly #deaths = new Map<number, ThreadError>()
-  readonly #untilDeathIsKnown: { readonly slotted: SlottedItem; readonly begin: number; readonly thread: number }[] =
-    []
+  readonly #untilDeathIsKnown: {
+    readonly slotted: SlottedItem
+    readonly begin: number
+    readonly thread: number
+  }[] = []
   #items: Queue<Frame> | undefined
   #results: Queue<Frame> | undefined
   #group: Group | undefined
@@ -303,7 +306,7 @@ export class ThreadExecutor implements Executor {
   #decide(slotted: SlottedItem, begin: number): void {
     const isLast = this.#slots.words.decide(slotted.slot, begin)
     slotted.decided = begin
-    slotted.item.entry.origin?.begin()
+    slotted.item.origin.begin()
     this.#events.done(slotted.item)
     if (isLast) this.#free(slotted)
   }
@@ -348,7 +351,7 @@ export class ThreadExecutor implements Executor {
     })
     const isLast = this.#slots.words.decide(slotted.slot, begin)
     slotted.decided = begin || 1
-    if (begin !== 0) slotted.item.entry.origin?.begin()
+    if (begin !== 0) slotted.item.origin.begin()
     this.#events.failed(slotted.item, error)
     if (isLast) this.#free(slotted)
   }
