@@ -40,7 +40,11 @@ export function optionsOf(
   return { ...rest, scenarios: selected(only, scenarios) }
 }
 
-function selected(only: readonly string[] | undefined, scenarios: readonly Scenario[]): readonly Scenario[] {
+/** The scenarios that have one of these names, or a part of their name; all if `only` is undefined. */
+export function selected<S extends { readonly name: string }>(
+  only: readonly string[] | undefined,
+  scenarios: readonly S[],
+): readonly S[] {
   if (only === undefined) return scenarios
   for (const wanted of only) {
     if (scenarios.some((scenario) => matches(scenario, wanted))) continue
@@ -50,6 +54,6 @@ function selected(only: readonly string[] | undefined, scenarios: readonly Scena
   return scenarios.filter((scenario) => only.some((wanted) => matches(scenario, wanted)))
 }
 
-function matches({ name }: Scenario, wanted: string): boolean {
+function matches({ name }: { readonly name: string }, wanted: string): boolean {
   return name === wanted || name.split('/').includes(wanted)
 }

@@ -25,7 +25,9 @@ const GRAIN_MS = 0.2
  * Outputs wake the owner at once, but for those within this time after such a wake: the owner looks for these
  * by itself.
  */
-const UNWOKEN_MS = 0.5
+const UNWOKEN_MS = 2
+/** The time of an item is that of the items done in so many ms. */
+const RATED_MS = 0.5
 /** A thread that is blocked until its turn looks so often whether it is asked to stop. */
 const STOP_LOOK_MS = 1000
 
@@ -355,7 +357,7 @@ export class Stage implements WaitEvents {
     this.#beforePut = this.#afterPut
     this.#afterPut = now
     if (now - this.#wokenAt >= UNWOKEN_MS || this.#unwoken >= this.#role.unwoken) this.wake()
-    if (this.#adapts && now - this.#ratedAt >= UNWOKEN_MS) {
+    if (this.#adapts && now - this.#ratedAt >= RATED_MS) {
       this.#source.limitAhead(Math.max(1, Math.ceil((GRAIN_MS * this.#rated) / (now - this.#ratedAt))))
       this.#rated = 0
       this.#ratedAt = now

@@ -63,6 +63,9 @@ export interface OpenSource {
   close(reason: unknown): Promise<void>
 }
 
+/** The method of a source of this package that opens itself: it is read without a promise for each item. */
+export const OPEN: unique symbol = Symbol('open')
+
 /** A sink that is being written to. */
 export interface OpenSink {
   /** Returns a promise if the next write must wait for it: the sink is full. @throws what the sink throws */

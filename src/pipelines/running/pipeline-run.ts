@@ -40,6 +40,8 @@ export class PipelineRun implements RunHooks {
   #sink: Stoppable | undefined
   #failure: { readonly error: unknown } | undefined
   #ending: Promise<void> | undefined
+  /** It was aborted before it began: nothing is read, and the end is about to be told. */
+  #isAborted = false
   #isOver = false
   #isWaking = false
   #onChange: (() => void) | undefined
@@ -101,6 +103,7 @@ export class PipelineRun implements RunHooks {
   /** The next output. ENDED once there are no more, also while the run is ending early. */
   read(): Entry | typeof WAITING | typeof ENDED {
     if (this.isEnding || this.#isOver) return ENDED
+    if (this.#isAborted) return WAITING
     const read = this.#guarded(() => this.#last.read(), WAITING)
     return this.isEnding ? ENDED : read
   }
@@ -168,6 +171,7 @@ export class PipelineRun implements RunHooks {
       return batch
     }
     const { request } = part
+    const isLast = part === plan.parts.at(-1)
     const { order, name, how } = request
     const onError = plan.isSettled ? undefined : request.onError
     const { frames } = plan
@@ -179,7 +183,7 @@ export class PipelineRun implements RunHooks {
       const wanted = request.window ?? (concurrency === 1 ? 1 : 2 * concurrency)
       const window = Math.min(wanted, mostHeld)
       const stage = new WindowedStage(
-        { name, window, order, onError, isSimple: how !== 'flatMap' },
+        { name, window, order, onError, isSimple: how !== 'flatMap', isLast },
         input,
         this,
         (events) => new LocalExecutor({ ...onThisThread, frames }, events, this),
@@ -197,7 +201,7 @@ export class PipelineRun implements RunHooks {
       frames,
     }
     const stage = new WindowedStage(
-      { name: onThreads.name, window, order, onError, isSimple },
+      { name: onThreads.name, window, order, onError, isSimple, isLast },
       input,
       this,
       (events) => new ThreadExecutor(onThreads, place, events, this),
@@ -209,8 +213,11 @@ export class PipelineRun implements RunHooks {
   #hear(signal: AbortSignal | undefined): void {
     if (signal === undefined) return
     const abort = () => this.fail(new AbortError(signal.reason))
-    if (signal.aborted) queueMicrotask(abort)
-    else this.#undo.push(onAbort(signal, abort))
+    if (signal.aborted) {
+      this.#isAborted = true
+      // Whoever has made the run connects a sink first.
+      queueMicrotask(abort)
+    } else this.#undo.push(onAbort(signal, abort))
   }
 
   readonly #advance = () => {

@@ -142,7 +142,7 @@ export class LocalExecutor implements Executor {
   /** Reads outputs as long as they are wanted. */
   #readOutputs(outputs: Outputs): void {
     const { item, iterator } = outputs
-    while (this.#events.wantsOutputs || item.buffered === 0) {
+    while (!this.#isOver && (this.#events.wantsOutputs || item.buffered === 0)) {
       let step: unknown
       try {
         step = this.#context.runInAsyncScope(() => iterator.next())

@@ -18,7 +18,7 @@ const BATCH = 8
 /** Threads wake the owner late while calls are short, so it looks by itself after this time. */
 const LOOK_MS = 1
 const LEAST_ITEM_BYTES = 128
-const MOST_ITEM_BYTES = 8192
+const MOST_ITEM_BYTES = 1 << 14
 /** The cells of a queue take at most so much memory by default. */
 const CELLS_BYTES = 4 << 20
 /** Items that a thread may hold beside those of its calls: it claims up to 8 at once. */
@@ -44,7 +44,7 @@ export class ThreadExecutor implements Executor {
   readonly #batch: Frame[] = []
   /** The errors of threads that died, by threadId; and the items that wait for one. */
   readonly #deaths = new Map<number, ThreadError>()
-  readonly #mourning: { readonly slotted: SlottedItem; readonly begin: number; readonly thread: number }[] =
+  readonly #untilDeathIsKnown: { readonly slotted: SlottedItem; readonly begin: number; readonly thread: number }[] =
     []
   #items: Queue<Frame> | undefined
   #results: Queue<Frame> | undefined
@@ -378,7 +378,7 @@ export class ThreadExecutor implements Executor {
       ({ thread, error }) => error === undefined && !this.#deaths.has(thread),
     )
     if (missing !== undefined) {
-      this.#mourning.push({ slotted, begin, thread: missing.thread })
+      this.#untilDeathIsKnown.push({ slotted, begin, thread: missing.thread })
       return
     }
     const deaths = item.failures.filter(({ error }) => error === undefined).length
@@ -395,9 +395,9 @@ export class ThreadExecutor implements Executor {
   #died(thread: number, _exitCode: number | undefined, error: Error | undefined): void {
     if (error === undefined) return
     this.#deaths.set(thread, error as ThreadError)
-    const ready = this.#mourning.filter((each) => each.thread === thread)
+    const ready = this.#untilDeathIsKnown.filter((each) => each.thread === thread)
     for (const each of ready) {
-      this.#mourning.splice(this.#mourning.indexOf(each), 1)
+      this.#untilDeathIsKnown.splice(this.#untilDeathIsKnown.indexOf(each), 1)
       // The thread that gave the item up may have died as well, and another one have given it up again.
       if (each.slotted.decided === 0) this.#givenUp(each.slotted, each.begin)
     }
@@ -435,9 +435,9 @@ function framed(codec: Codec<unknown>): Codec<Frame> {
   return framedCodec(codec, cellCodec(codec)) as Codec<Frame>
 }
 
-/** Address space only, until it is used. */
+/** Room for the largest item beside others. It is address space only, until it is used. */
 function memoryFor(maxItemBytes: number): number {
-  return Math.min(0x7fffffff, Math.max(16 << 20, 4 * (maxItemBytes + 16)))
+  return Math.min(0x7fffffff, maxItemBytes + 16 + (16 << 20))
 }
 
 function itemBytesFor(codec: Codec<unknown>, first: unknown, cells: number): number {
@@ -447,7 +447,8 @@ function itemBytesFor(codec: Codec<unknown>, first: unknown, cells: number): num
   } catch {
     // The item itself is refused when it is dispatched.
   }
-  const wanted = Math.ceil((1.25 * length) / 64) * 64 + 16
+  // Text is encoded at once where three times its length is free.
+  const wanted = Math.ceil((3 * length) / 64) * 64 + 16
   const most = Math.max(LEAST_ITEM_BYTES, Math.floor(CELLS_BYTES / cells / 64) * 64)
   return Math.min(Math.max(LEAST_ITEM_BYTES, wanted), MOST_ITEM_BYTES, most)
 }

@@ -16,6 +16,8 @@ export interface WindowedStageSettings {
   readonly onError: 'fail' | 'skip' | Queue<DeadLetter<unknown>> | undefined
   /** An item has one output at most, so outputs are as bounded as items. */
   readonly isSimple: boolean
+  /** Its outputs are those of the run: an item counts until the next is asked for. */
+  readonly isLast: boolean
 }
 
 /**
@@ -35,6 +37,8 @@ export class WindowedStage implements Reader, StageEvents {
   readonly #keys = new Map<string | number, Fifo<StageItem>>()
   /** Items that may begin, and wait for the executor. */
   readonly #next = new Fifo<StageItem>()
+  /** The item whose last output was read last, if it still counts. */
+  #handedOut: StageItem | undefined
   #live = 0
   #buffered = 0
   #places = 0
@@ -80,11 +84,14 @@ export class WindowedStage implements Reader, StageEvents {
   }
 
   read(): Entry | typeof WAITING | typeof ENDED {
-    let output = this.#take()
+    const handedOut = this.#handedOut
+    this.#handedOut = undefined
+    if (handedOut !== undefined) this.#close(handedOut)
     // Each advance reads results in one go: one for every output would cost more than the output.
-    if (output === undefined || this.#places >= this.#settings.window >> 2) {
+    let output = this.#places < this.#settings.window >> 2 ? this.#take() : undefined
+    if (output === undefined) {
       this.advance()
-      output ??= this.#take()
+      output = this.#take()
     }
     if (output !== undefined) return output
     return this.#inputEnded && this.#live === 0 ? ENDED : WAITING
@@ -139,7 +146,7 @@ export class WindowedStage implements Reader, StageEvents {
       this.done(item)
     } else if (onError === 'fail') this.#hooks.fail(error)
     else if (onError === 'skip') this.#skip(item)
-    else this.#bury(item, error, onError)
+    else this.#putLetter(item, error, onError)
   }
 
   retried(_item: StageItem): void {
@@ -166,7 +173,7 @@ export class WindowedStage implements Reader, StageEvents {
   }
 
   /** The item stays in the window until its letter is stored. */
-  #bury(item: StageItem, error: unknown, letters: Queue<DeadLetter<unknown>>): void {
+  #putLetter(item: StageItem, error: unknown, letters: Queue<DeadLetter<unknown>>): void {
     putLetter(letters, item, this.#settings.name, error, { signal: this.#hooks.signal }).then(
       () => {
         this.#skip(item)
@@ -203,7 +210,8 @@ export class WindowedStage implements Reader, StageEvents {
     this.#buffered--
     if (item.isDone && item.buffered === 0) {
       if (this.#isInOrder) this.#inOrder.shift()
-      this.#close(item)
+      if (this.#settings.isLast) this.#handedOut = item
+      else this.#close(item)
     }
     return output
   }
@@ -245,7 +253,8 @@ export class WindowedStage implements Reader, StageEvents {
       if (this.#live >= this.#settings.window) this.#closeUnread()
       if (this.#live >= this.#settings.window) return
       const entry = this.#input.read()
-      if (entry === WAITING) return
+      // The reading itself may have ended the run: nothing begins afterwards.
+      if (entry === WAITING || this.#hooks.signal.aborted) return
       if (entry === ENDED) this.#inputEnded = true
       else this.#begin(entry)
     }

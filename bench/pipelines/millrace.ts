@@ -1,0 +1,79 @@
+import type { MapOptions, ParallelRun } from '../../src/index.ts'
+import { DIST } from '../paths.ts'
+import type { Contender } from './contender.ts'
+import type { Item } from './items.ts'
+import { TASK } from './task-file.ts'
+
+const { parallelMap, pipeline } = (await import(
+  new URL('index.js', DIST).href
+)) as typeof import('../../src/index.ts')
+
+interface Options extends Pick<MapOptions<Item>, 'window'> {
+  readonly threads: number
+  readonly ordered?: boolean
+}
+
+/** `parallelMap` over the array of the items. Each round is a run of its own. */
+export function millrace(name: string, options: Options): Contender {
+  return {
+    name,
+    threads: options.threads,
+    prepare: (items) => async () => ({
+      results: await mapped(items, options).toArray(),
+      isOrdered: options.ordered ?? true,
+    }),
+    stop: () => Promise.resolve(),
+  }
+}
+
+/** As `millrace`, from a source that counts how far it is read, to a loop that counts what was yielded. */
+export function countedMillrace(name: string, options: Options): Contender {
+  return {
+    name,
+    threads: options.threads,
+    prepare: (items) => async () => {
+      let asked = 0
+      let ahead = 0
+      function* source() {
+        for (const item of items) {
+          ahead = Math.max(ahead, item.index + 1 - asked)
+          yield item
+        }
+      }
+      const results: number[] = []
+      const outputs = mapped(source(), options)[Symbol.asyncIterator]()
+      for (;;) {
+        const next = outputs.next()
+        // An output that was asked for is yielded as soon as it is there.
+        asked++
+        const { value, done } = await next
+        if (done) break
+        results.push(value)
+      }
+      return { results, isOrdered: options.ordered ?? true, ahead }
+    },
+    stop: () => Promise.resolve(),
+  }
+}
+
+/** A pipeline of two steps on the same threads; the second lets half of the outputs pass. */
+export function millracePipeline(name: string, threads: number): Contender {
+  const options = { threads }
+  return {
+    name,
+    threads,
+    prepare: (items) => async () => {
+      const odd = await pipeline(items)
+        .map({ filename: TASK, name: 'work' }, options)
+        .filter({ filename: TASK, name: 'isOdd' }, options)
+        .toArray()
+      // What was filtered counts as done if its neighbour is there.
+      return { results: (odd as number[]).flatMap((index) => [index - 1, index]), isOrdered: true }
+    },
+    stop: () => Promise.resolve(),
+  }
+}
+
+function mapped(items: Iterable<Item>, options: Options): ParallelRun<number> {
+  return parallelMap<Item, undefined, number>(items, { filename: TASK, name: 'work' }, options)
+}

@@ -1,0 +1,156 @@
+import { availableParallelism } from 'node:os'
+import type { Contender } from './contender.ts'
+import { type Item, itemsOf } from './items.ts'
+import type { Scenario } from './scenarios.ts'
+
+const DEADLINE_MS = 60_000
+const MOST_ITEMS = 400_000
+/** Tasks of a round at least, for each thread. */
+const LEAST_TASKS = 4
+/** The parts of a round by which a contender is warmed up and its number of items is estimated. */
+const TRIALS = [0.05, 0.3, 1]
+
+export interface Measured {
+  readonly name: string
+  readonly threads: number
+  readonly items: number
+  /** Items/s of each round, in order. */
+  readonly rates: readonly number[]
+  /** Processor time of the whole process in each round, in µs for each item. */
+  readonly cpu: readonly number[]
+  /** Items that the source was read ahead, at most; undefined if not counted. */
+  readonly ahead: number | undefined
+}
+
+export interface Result {
+  readonly scenario: Scenario
+  readonly contenders: readonly Measured[]
+}
+
+interface Timed {
+  readonly ms: number
+  readonly cpuMs: number
+  readonly ahead: number | undefined
+}
+
+/**
+ * Runs rounds that alternate between the contenders; which goes first alternates, too. The rounds of all take
+ * about `ms`, with as many items as each one needs for that. @throws Error if a result is lost or comes twice,
+ * if a round takes longer than 60 s, and if a source is read beyond its window
+ */
+export async function measure(
+  scenario: Scenario,
+  turnsPerMicrosecond: number,
+  rounds: number,
+  ms: number,
+): Promise<Result> {
+  const itemsFor = itemMaker(scenario, turnsPerMicrosecond)
+  const contenders: Contender[] = []
+  const entries: { contender: Contender; items: readonly Item[]; timed: Timed[] }[] = []
+  try {
+    contenders.push(...scenario.contenders())
+    for (const contender of contenders) {
+      const count = await estimated(scenario, contender, itemsFor, ms * scenario.longer)
+      entries.push({ contender, items: itemsFor(count), timed: [] })
+    }
+    for (let round = 0; round < rounds; round++) {
+      for (const { contender, items, timed } of round % 2 === 0 ? entries : [...entries].reverse()) {
+        // Threads that have slept for long start their work late; some are started again.
+        await contender.prepare(items.slice(0, LEAST_TASKS * contender.threads))()
+        timed.push(await timedRound(scenario, contender, items))
+      }
+    }
+  } finally {
+    await Promise.all(contenders.map((contender) => contender.stop()))
+  }
+  return { scenario, contenders: entries.map(measuredOf) }
+}
+
+function measuredOf(entry: {
+  contender: Contender
+  items: readonly Item[]
+  timed: readonly Timed[]
+}): Measured {
+  const { contender, items, timed } = entry
+  const { name, threads } = contender
+  const aheads = timed.map(({ ahead }) => ahead).filter((ahead) => ahead !== undefined)
+  return {
+    name,
+    threads,
+    items: items.length,
+    rates: timed.map(({ ms }) => (1000 * items.length) / ms),
+    cpu: timed.map(({ cpuMs }) => (1000 * cpuMs) / items.length),
+    ahead: aheads.length === 0 ? undefined : Math.max(...aheads),
+  }
+}
+
+/** Makes the same items again, as many as wanted. */
+function itemMaker(scenario: Scenario, turnsPerMicrosecond: number): (count: number) => readonly Item[] {
+  const turnsOf = (index: number) => Math.round(scenario.taskTime(index) * turnsPerMicrosecond)
+  let all: readonly Item[] = []
+  return (count) => {
+    if (all.length < count) all = itemsOf(count, turnsOf, scenario.more)
+    return all.slice(0, count)
+  }
+}
+
+/** The number of items that take a contender about `ms`. It warms the contender up. */
+async function estimated(
+  scenario: Scenario,
+  contender: Contender,
+  itemsFor: (count: number) => readonly Item[],
+  ms: number,
+): Promise<number> {
+  const { threads } = contender
+  const counted = (perMs: number, part: number) => {
+    const count = Math.min(MOST_ITEMS, Math.max(LEAST_TASKS * threads, perMs * part * ms))
+    return 2 * Math.ceil(count / 2)
+  }
+  const idealPerMs = (1000 * Math.min(threads, availableParallelism())) / scenario.meanTime
+  // The fastest counts: cold code and other work of the machine only make a trial slower.
+  let perMs = 0
+  for (const part of TRIALS) {
+    const items = itemsFor(counted(perMs === 0 ? idealPerMs : perMs, part))
+    const timed = await timedRound(scenario, contender, items)
+    perMs = Math.max(perMs, items.length / timed.ms)
+  }
+  return counted(perMs, 1)
+}
+
+async function timedRound(scenario: Scenario, contender: Contender, items: readonly Item[]): Promise<Timed> {
+  const run = contender.prepare(items)
+  const cpu = process.cpuUsage()
+  const from = performance.now()
+  const outcome = await inTime(run(), `${scenario.name}, ${contender.name}`)
+  const ms = performance.now() - from
+  const { user, system } = process.cpuUsage(cpu)
+  const { results, isOrdered, ahead } = outcome
+  check(results, isOrdered, items.length, `${scenario.name}, ${contender.name}`)
+  const window = scenario.windows[contender.name]
+  if (ahead !== undefined && window !== undefined && ahead > window) {
+    throw new Error(
+      `${scenario.name}, ${contender.name}: the source was read ${ahead} items ahead, of at most ${window}`,
+    )
+  }
+  return { ms, cpuMs: (user + system) / 1000, ahead }
+}
+
+/** @throws Error if the results are not each index once, in order where they must be */
+function check(results: ArrayLike<number>, isOrdered: boolean, count: number, what: string): void {
+  if (results.length !== count) throw new Error(`${what}: ${results.length} results of ${count} items`)
+  const seen = new Uint8Array(count)
+  for (let at = 0; at < count; at++) {
+    const index = results[at] as number
+    if (isOrdered && index !== at) throw new Error(`${what}: result ${at} is that of item ${index}`)
+    if (seen[index] !== 0) throw new Error(`${what}: item ${index} has two results, or is none`)
+    seen[index] = 1
+  }
+}
+
+function inTime<T>(result: Promise<T>, what: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Error(`${what}: a round took longer than ${DEADLINE_MS / 1000} s`))
+    const timer = setTimeout(late, DEADLINE_MS)
+    result.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}

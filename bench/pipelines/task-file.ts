@@ -1,0 +1,1 @@
+export const TASK = new URL('./threads/task.mjs', import.meta.url)
