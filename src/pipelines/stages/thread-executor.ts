@@ -280,8 +280,14 @@ export class ThreadExecutor implements Executor {
     }
     const { item } = slotted
     const { kind, number, broken } = frame
+    // After an output the call goes on: it is not the last frame of its begin.
     if (broken !== undefined)
-      this.#fail(slotted, frame.begin, `its result cannot be read: ${shown(broken.error)}`, broken.error)
+      this.#fail(
+        slotted,
+        kind === FrameKind.OUTPUT ? -1 : frame.begin,
+        `its result cannot be read: ${shown(broken.error)}`,
+        broken.error,
+      )
     else if (kind === FrameKind.RESULT || kind === FrameKind.OUTPUT) {
       this.#events.output(item, number, frame.value)
       if (kind === FrameKind.RESULT) this.#decide(slotted, frame.begin)
