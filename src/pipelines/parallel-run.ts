@@ -35,6 +35,8 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
   readonly #stats = new RunStats()
   #isRead = false
   #run: PipelineRun | undefined
+  /** It may not have begun the run so far. */
+  #reading: Reading<unknown> | undefined
   #timer: NodeJS.Timeout | undefined
 
   /** @internal `planOf` is called when the run begins. */
@@ -54,9 +56,11 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<R> {
     this.#claim()
-    return new Reading(
-      () => this.begin(false),
-      ({ value }) => value as R,
+    return this.#readBy(
+      new Reading(
+        () => this.begin(false),
+        ({ value }) => value as R,
+      ),
     )
   }
 
@@ -103,7 +107,7 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
   /** @internal As `settled`, also where a stage gives several results for an item, or none. */
   outcomes(): AsyncIterableIterator<Settled<R>> {
     this.#claim()
-    return new Reading(() => this.begin(true), settledOf<R>)
+    return this.#readBy(new Reading(() => this.begin(true), settledOf<R>))
   }
 
   /** Its work so far. */
@@ -114,7 +118,8 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
   /** Ends it early, if it is not over. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isRead = true
-    await this.#run?.end(new Error('the run was disposed of'))
+    if (this.#run === undefined) await this.#reading?.return()
+    else await this.#run.end(new Error('the run was disposed of'))
   }
 
   /** @internal @throws TypeError if items do not give one result each */
@@ -133,6 +138,11 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
     run.onOver(() => this.#over())
     if (this.listenerCount('progress') > 0) this.#showProgress()
     return run
+  }
+
+  #readBy<T>(reading: Reading<T>): Reading<T> {
+    this.#reading = reading
+    return reading
   }
 
   #claim(): void {

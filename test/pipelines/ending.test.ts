@@ -237,6 +237,17 @@ describe('the reading of a run', () => {
     expect(() => run[Symbol.asyncIterator]()).toThrow(/read once/)
   })
 
+  it('that was disposed of before its first next() is over, and opens nothing', async () => {
+    const { values, seen } = endless()
+    for (const read of ['settled', Symbol.asyncIterator] as const) {
+      const run = parallelMap(values, work('same'))
+      const reading = run[read]()
+      await run[Symbol.asyncDispose]()
+      expect(await within(reading.next(), 'the end')).toEqual({ value: undefined, done: true })
+    }
+    expect(seen.read).toBe(0)
+  })
+
   it('destroys a Readable when the loop throws', async () => {
     const source = Readable.from(numbers(1000))
     const reading = (async () => {
