@@ -64,8 +64,8 @@ function scaling(): Scenario {
     contenders: () => [
       plainLoops(PLAIN, 1),
       ...counts.flatMap((threads) => [
-        plainLoops(`${threads} plain loops`, threads),
-        millracePipeline(`millrace, ${threads} threads`, threads),
+        ...(threads === 1 ? [] : [plainLoops(`${threads} plain loops`, threads)]),
+        millracePipeline(threads === 1 ? 'millrace, 1 thread' : `millrace, ${threads} threads`, threads),
       ]),
       millracePipeline(`millrace, ${cores} again`, cores),
     ],
