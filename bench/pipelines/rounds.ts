@@ -16,7 +16,7 @@ export interface Measured {
   readonly name: string
   readonly threads: number
   readonly items: number
-  /** Items/s of each round, in order. */
+  /** Items/s of each round, in order. Where times are spread, an item of the mean time counts as one. */
   readonly rates: readonly number[]
   /** Processor time of the whole process in each round, in µs for each item. */
   readonly cpu: readonly number[]
@@ -50,7 +50,7 @@ export async function measure(
 ): Promise<Result> {
   const itemsFor = itemMaker(scenario, turnsPerMicrosecond)
   const contenders: Contender[] = []
-  const entries: { contender: Contender; items: readonly Item[]; timed: Timed[] }[] = []
+  const entries: Entry[] = []
   try {
     contenders.push(...scenario.contenders())
     for (const contender of contenders) {
@@ -67,23 +67,27 @@ export async function measure(
     const stops = contenders.map((contender) => inTime(contender.stop(), `the end of ${contender.name}`))
     await Promise.all(stops)
   }
-  return { scenario, contenders: entries.map(measuredOf) }
+  const meanTurns = scenario.meanTime * turnsPerMicrosecond
+  return { scenario, contenders: entries.map((entry) => measuredOf(entry, meanTurns)) }
 }
 
-function measuredOf(entry: {
-  contender: Contender
-  items: readonly Item[]
-  timed: readonly Timed[]
-}): Measured {
-  const { contender, items, timed } = entry
+interface Entry {
+  readonly contender: Contender
+  readonly items: readonly Item[]
+  readonly timed: Timed[]
+}
+
+function measuredOf({ contender, items, timed }: Entry, meanTurns: number): Measured {
   const { name, threads } = contender
   const aheads = timed.map(({ ahead }) => ahead).filter((ahead) => ahead !== undefined)
+  // Contenders have different numbers of the same items, so their mean times differ where times are spread.
+  const count = items.reduce((sum, { turns }) => sum + turns, 0) / meanTurns
   return {
     name,
     threads,
     items: items.length,
-    rates: timed.map(({ ms }) => (1000 * items.length) / ms),
-    cpu: timed.map(({ cpuMs }) => (1000 * cpuMs) / items.length),
+    rates: timed.map(({ ms }) => (1000 * count) / ms),
+    cpu: timed.map(({ cpuMs }) => (1000 * cpuMs) / count),
     ahead: aheads.length === 0 ? undefined : Math.max(...aheads),
   }
 }

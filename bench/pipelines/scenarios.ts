@@ -47,7 +47,7 @@ export function scenariosFor(threads: number): Scenario[] {
     scaling(),
     ...ARGUMENTS.flatMap((more) => GRAINS.map(([name, time]) => grain(name, time, more, threads))),
     spread(threads, 'even', 128, logUniform()),
-    spread(threads, 'rare', 4096, rarelyLong()),
+    spread(threads, 'rare', 2048, rarelyLong()),
   ]
 }
 
