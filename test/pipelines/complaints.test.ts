@@ -31,7 +31,7 @@ describe('a source is read no more than a window ahead', () => {
     },
   )
 
-  it('of a plain function either (Kotlin: buffer(n) runs n + 2)', async () => {
+  it('a plain function begins no more than its window (Kotlin: buffer(n) runs n + 2)', async () => {
     for (const window of [1, 3]) {
       let received = 0
       let most = 0
@@ -139,7 +139,11 @@ describe('a failure', () => {
   it('is the last that runs: nothing goes on after it (p-map#46: others run on after a throw)', async () => {
     const state = words()
     const { values, seen } = endless()
-    const source = pipeline(values).map(work<number>('counted'), { threads: 2, args: { words: state }, window: 16 })
+    const source = pipeline(values).map(work<number>('counted'), {
+      threads: 2,
+      args: { words: state },
+      window: 16,
+    })
     const failing = source.map((n: number) => {
       if (n === 20) throw new Error('at 20')
       return n
@@ -153,7 +157,13 @@ describe('a failure', () => {
   })
 
   it('by time is one where no order is kept, too (joblib#1659: timeout ignored when unordered)', async () => {
-    const task = { ...work('doomed'), threads: 2, timeout: 300, ordered: false, args: { doom: { 3: 'hang' } } }
+    const task = {
+      ...work('doomed'),
+      threads: 2,
+      timeout: 300,
+      ordered: false,
+      args: { doom: { 3: 'hang' } },
+    }
     const error = await failureOf(parallelMap(numbers(10), task).toArray(), 'the failure of item 3')
     expect(error).toMatchObject({ item: 3, cause: { code: 'ERR_RUN_TIMEOUT' } })
   })
@@ -177,7 +187,7 @@ describe('results', () => {
     expect(await parallelMap(new Set([3, 4]), work('double')).toArray()).toEqual([6, 8])
   })
 
-  it('of an iterable come as they are ready, lazily (piscina#866: iterables from scratch again)', async () => {
+  it('results of an iterable come as they are ready, lazily (piscina#866: iterables from scratch again)', async () => {
     const { values } = endless()
     const got: unknown[] = []
     for await (const value of parallelMap(values, work('double'), { threads: 1 })) {
@@ -202,7 +212,7 @@ describe('results', () => {
     },
   )
 
-  it('of flatMap keep the order of items and of values (Kotlin#1147: an ordered flatMap wanted)', async () => {
+  it('results of flatMap keep the order of items and of values (Kotlin#1147: an ordered flatMap wanted)', async () => {
     const options = { threads: 2, window: 4, args: { words: words() } }
     const values = await pipeline([1, 2, 3]).flatMap(work<string[]>('manyValues'), options).toArray()
     expect(values).toEqual([1, 2, 3].flatMap((item) => numbers(10_000).map((n) => `${item}:${n}`)))

@@ -225,12 +225,14 @@ export class PipelineRun implements StageHooks {
     const abort = () => this.fail(new AbortError(signal.reason))
     if (signal.aborted) {
       this.#isAborted = true
-      // Whoever has made the run connects a sink first.
+      // Later: the maker of the run connects a sink first.
       queueMicrotask(abort)
     } else this.#undo.push(onAbort(signal, abort))
   }
 
-  /** The source has a value: the part behind it takes it in, and the others hear of it if it gives anything. */
+  /**
+   * The source has a value: the part behind it takes it in, and the others hear of it if it gives anything.
+   */
   readonly #sourceHas = () => {
     const first = this.#first
     if (first === undefined || this.#isWaking || this.isEnding || this.#isOver) {

@@ -47,7 +47,8 @@ export async function execute(
   }
   ending.clear()
   const stored: Millrace.DeadLetter<unknown>[] = []
-  for (let letter = letters.tryGet(); letter !== millrace.EMPTY; letter = letters.tryGet()) stored.push(letter)
+  for (let letter = letters.tryGet(); letter !== millrace.EMPTY; letter = letters.tryGet())
+    stored.push(letter)
   letters[Symbol.dispose]()
   const stats = run.stats()
   return { outputs, outcome, letters: stored, stats, source, ahead, unreceived, counters }
@@ -167,7 +168,7 @@ function built(
   letters: Millrace.Queue<Millrace.DeadLetter<unknown>>,
   signal: AbortSignal,
 ): Run {
-  // Of the same stage options the same objects: only those let neighbours share threads.
+  // Equal options must be the same objects: only those let neighbours share threads.
   let pipeline = millrace.pipeline(source as Iterable<string>) as Millrace.Pipeline<unknown>
   for (const { how, where, isLater, form, size, linger, options } of plan.stages) {
     if (how === 'batch') {

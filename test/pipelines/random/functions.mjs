@@ -40,12 +40,15 @@ function depthOf(text) {
   return text.split('>').length
 }
 
-/** What each function gives for a value, faults left out. */
+/** The result of each function for a value, faults left out. */
 export const PURE = {
   map: (value) => `${textOf(value)}>m`,
   filter: (value) => hashOf(textOf(value), 7) % 4 !== 0,
   flatMap: (value) =>
-    Array.from({ length: [1, 2, 0, 3, 1, 12][hashOf(textOf(value), 11) % 6] }, (_, n) => `${textOf(value)}>f${n}`),
+    Array.from(
+      { length: [1, 2, 0, 3, 1, 12][hashOf(textOf(value), 11) % 6] },
+      (_, n) => `${textOf(value)}>f${n}`,
+    ),
   unbatch: (value) => value,
 }
 
