@@ -80,11 +80,10 @@ export class LocalExecutor implements Executor {
   async stop(): Promise<void> {
     this.#isOver = true
     for (const timer of this.#timers) clearTimeout(timer)
-    await this.#untilSettled()
     for (let outputs = this.#open.shift(); outputs !== undefined; outputs = this.#open.shift()) {
-      // An iterator that waits for its next value would answer only after that.
-      if (!outputs.isWaiting) await this.#closeQuietly(outputs.iterator)
+      this.#pending.add(this.#closeQuietly(outputs.iterator))
     }
+    await this.#untilSettled()
   }
 
   /** Nothing can end a call on this thread: those that take longer than `grace` go on, and count no more. */
@@ -102,17 +101,19 @@ export class LocalExecutor implements Executor {
 
   #call(item: StageItem): void {
     let output: unknown
+    let isLate: boolean
     try {
       output = this.#context.runInAsyncScope(this.#settings.fn, undefined, item.entry.value)
+      isLate = isThenable(output)
     } catch (error) {
       this.#threw(item, error)
       return
     }
-    if (typeof (output as PromiseLike<unknown> | null | undefined)?.then !== 'function') {
+    if (!isLate) {
       this.#returned(item, output)
       return
     }
-    const settled: Promise<void> = (output as Promise<unknown>).then(
+    const settled: Promise<void> = Promise.resolve(output).then(
       (value) => this.#later(settled, () => this.#returned(item, value)),
       (error) => this.#later(settled, () => this.#threw(item, error)),
     )
@@ -129,9 +130,14 @@ export class LocalExecutor implements Executor {
   #returned(item: StageItem, output: unknown): void {
     const { how } = this.#settings
     if (how === 'flatMap') {
-      const iterator = iteratorOf(output)
-      if (iterator === undefined) this.#threw(item, notIterable(output))
-      else this.#readOutputs({ item, iterator, number: 0, isWaiting: false })
+      let iterator: Outputs['iterator']
+      try {
+        iterator = iteratorOf(output)
+      } catch (error) {
+        this.#threw(item, error)
+        return
+      }
+      this.#readOutputs({ item, iterator, number: 0, isWaiting: false })
       return
     }
     if (how === 'map') this.#events.output(item, 0, output)
@@ -144,38 +150,48 @@ export class LocalExecutor implements Executor {
     const { item, iterator } = outputs
     while (!this.#isOver && (this.#events.wantsOutputs || item.buffered === 0)) {
       let step: unknown
+      let result: IteratorResult<unknown> | undefined
       try {
         step = this.#context.runInAsyncScope(() => iterator.next())
+        result = isThenable(step) ? undefined : resultOf(step)
       } catch (error) {
         this.#threw(item, error)
         return
       }
-      if (typeof (step as PromiseLike<unknown>).then === 'function') {
+      if (result === undefined) {
         outputs.isWaiting = true
-        this.#open.push(outputs)
-        this.#awaitOutput(outputs, step as Promise<IteratorResult<unknown>>)
+        this.#keep(outputs)
+        this.#awaitOutput(outputs, step)
         return
       }
-      if (!this.#take(outputs, step as IteratorResult<unknown>)) return
+      if (!this.#take(outputs, result)) return
     }
-    this.#open.push(outputs)
+    this.#keep(outputs)
   }
 
-  #awaitOutput(outputs: Outputs, step: Promise<IteratorResult<unknown>>): void {
+  #keep(outputs: Outputs): void {
+    // The iterator itself may have ended the run.
+    if (this.#isOver) void this.#closeQuietly(outputs.iterator)
+    else this.#open.push(outputs)
+  }
+
+  #awaitOutput(outputs: Outputs, step: unknown): void {
     const arrived = (then: () => boolean) =>
       this.#later(settled, () => {
         outputs.isWaiting = false
         // It stays among the open ones if there is more.
         if (!then()) this.#remove(outputs)
       })
-    const settled: Promise<void> = step.then(
-      (result) => arrived(() => this.#take(outputs, result)),
-      (error) =>
-        arrived(() => {
-          this.#threw(outputs.item, error)
-          return false
-        }),
-    )
+    const settled: Promise<void> = Promise.resolve(step)
+      .then(resultOf)
+      .then(
+        (result) => arrived(() => this.#take(outputs, result)),
+        (error) =>
+          arrived(() => {
+            this.#threw(outputs.item, error)
+            return false
+          }),
+      )
     this.#pending.add(settled)
   }
 
@@ -223,22 +239,37 @@ export class LocalExecutor implements Executor {
     this.#events.free(item)
   }
 
-  async #closeQuietly(iterator: Iterator<unknown> | AsyncIterator<unknown>): Promise<void> {
+  async #closeQuietly(iterator: Outputs['iterator']): Promise<void> {
     try {
-      await iterator.return?.()
+      await this.#context.runInAsyncScope(() => iterator.return?.())
     } catch {
       // The run has ended for another reason.
     }
   }
 }
 
-function iteratorOf(output: unknown): Iterator<unknown> | AsyncIterator<unknown> | undefined {
-  if (output === null || output === undefined || typeof output === 'string') return undefined
+/** @throws TypeError for what is not iterable, and what its methods throw */
+function iteratorOf(output: unknown): Outputs['iterator'] {
+  if (output === null || output === undefined || typeof output === 'string') throw notIterable(output)
   const { [Symbol.asyncIterator]: many, [Symbol.iterator]: several } = output as Partial<
     AsyncIterable<unknown> & Iterable<unknown>
   >
   if (typeof many === 'function') return many.call(output)
-  return typeof several === 'function' ? several.call(output) : undefined
+  if (typeof several === 'function') return several.call(output)
+  throw notIterable(output)
+}
+
+/** Reads the answer of an iterator once. @throws TypeError for what is no object, and what its getters throw */
+function resultOf(step: unknown): IteratorResult<unknown> {
+  if (typeof step !== 'object' || step === null) {
+    throw new TypeError(`the result of next() of an iterator is no object: ${String(step)}`)
+  }
+  const { value, done } = step as IteratorResult<unknown>
+  return { value, done: Boolean(done) } as IteratorResult<unknown>
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }
 
 function notIterable(output: unknown): TypeError {
