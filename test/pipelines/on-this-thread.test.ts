@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { millrace } from '../kill/library.ts'
 import { within } from '../support/deadline.ts'
+import { runProcess } from '../support/processes.ts'
 import { failureOf } from './scene.ts'
 
 const { pipeline } = millrace
@@ -47,7 +48,6 @@ describe('a plain function of a stage', () => {
     // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested
     const thenable = (n: number) => ({ then: (resolve: (value: number) => void) => resolve(2 * n) })
     expect(await within(pipeline([1, 2]).map(thenable).toArray(), 'the results')).toEqual([2, 4])
-    // biome-ignore lint/suspicious/noThenProperty: as above
     const broken = () => Object.defineProperty({}, 'then', { get: () => fail('no then') })
     const error = await failureOf(pipeline([1]).map(broken).toArray())
     expect(error).toMatchObject({ name: 'ThreadError', cause: { message: 'no then' } })
@@ -88,6 +88,44 @@ describe('a plain function of a stage', () => {
     await within(reading.next(), 'a value')
     await within(reading.return?.() as Promise<unknown>, 'the end')
   })
+
+  it('that is not in turn gives no more values than the window has room for', async () => {
+    let given = 0
+    function* many() {
+      while (given < 100_000) yield given++
+    }
+    const first = pending()
+    const values = (n: number) => (n === 0 ? first.then(() => ['first']) : many())
+    const run = pipeline([0, 1]).flatMap<unknown>(values, { concurrency: 2, window: 8 })
+    const reading = run[Symbol.asyncIterator]()
+    const next = reading.next()
+    await within(new Promise((resolve) => setImmediate(resolve)), 'a turn of the event loop')
+    const ahead = given
+    for (const release of releases.splice(0)) release()
+    expect((await within(next, 'the first value')).value).toBe('first')
+    expect([ahead, given]).toEqual([4, 4])
+    for (let n = 0; n < 50_000; n++) expect((await reading.next()).value).toBe(n)
+    expect(given).toBeLessThanOrEqual(50_000 + 8)
+    await within(reading.return?.() as Promise<unknown>, 'the end')
+  })
+
+  it.each([
+    ['an iterable', '(function* () { for (;;) yield 1 })()'],
+    ['an asynchronous iterable', '(async function* () { for (;;) yield 1 })()'],
+  ])(
+    'that keeps nothing of %s without end lets timers and signals through',
+    async (_, source) => {
+      for (const ordered of [true, false]) {
+        const { code, stdout, stderr } = await runProcess(
+          `const signal = AbortSignal.timeout(100)
+        const run = millrace.pipeline(${source}).filter(() => false, { signal, ordered: ${ordered}, window: 4 })
+        await run.toArray().catch(({ code }) => console.log(code))`,
+        )
+        expect([code, stdout, stderr]).toEqual([0, 'ABORT_ERR\n', ''])
+      }
+    },
+    60_000,
+  )
 })
 
 function fail(message: string): never {

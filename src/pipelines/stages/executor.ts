@@ -25,6 +25,8 @@ export interface Executor {
 export interface StageEvents {
   /** False while so many outputs wait to be read that no more are wanted. */
   readonly wantsOutputs: boolean
+  /** False while `item` is to keep back further outputs: it is not in turn, or so many wait to be read. */
+  wantsOutputsOf(item: StageItem): boolean
   /** The `number`-th output of the item. One that has come before is a copy, and dropped. */
   output(item: StageItem, number: number, value: unknown): void
   /** The item is done. */

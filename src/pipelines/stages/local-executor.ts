@@ -148,7 +148,7 @@ export class LocalExecutor implements Executor {
   /** Reads outputs as long as they are wanted. */
   #readOutputs(outputs: Outputs): void {
     const { item, iterator } = outputs
-    while (!this.#isOver && (this.#events.wantsOutputs || item.buffered === 0)) {
+    while (!this.#isOver && (item.buffered === 0 || this.#events.wantsOutputsOf(item))) {
       let step: unknown
       let result: IteratorResult<unknown> | undefined
       try {

@@ -1,4 +1,5 @@
 import { invalidType } from '../../check.ts'
+import { EventLoopYield } from '../../event-loop-yield.ts'
 import type { DeadLetter, Queue } from '../../queue/index.ts'
 import { ENDED, type Entry, type Reader, type StageHooks, WAITING } from '../flow.ts'
 import type { StageStats } from '../options.ts'
@@ -44,6 +45,9 @@ export class WindowedStage implements Reader, StageEvents {
   #places = 0
   #inputEnded = false
   #isAdvancing = false
+  /** Only for a function on this thread. */
+  readonly #loop = new EventLoopYield()
+  #isYielding = false
   #read = 0
   #done = 0
   #failed = 0
@@ -134,6 +138,10 @@ export class WindowedStage implements Reader, StageEvents {
     if (this.#settings.isSimple) return true
     const readable = this.#isInOrder ? (this.#inOrder.peek()?.buffered ?? 0) : this.#buffered
     return readable < this.#settings.window
+  }
+
+  wantsOutputsOf(item: StageItem): boolean {
+    return this.wantsOutputs && (!this.#isInOrder || item === this.#inOrder.peek() || !this.#isOutOfTurnFull)
   }
 
   output(item: StageItem, number: number, value: unknown): void {
@@ -250,15 +258,20 @@ export class WindowedStage implements Reader, StageEvents {
 
   #publishTurn(): void {
     if (this.#settings.isSimple) return
+    this.#executor.setTurn(this.#isInOrder ? this.#inOrder.peek() : undefined, this.#isOutOfTurnFull)
+  }
+
+  /** Half of the window is outputs that are not in turn. */
+  get #isOutOfTurnFull(): boolean {
     const head = this.#isInOrder ? this.#inOrder.peek() : undefined
     const outOfTurn = head === undefined ? 0 : this.#buffered - head.buffered
-    this.#executor.setTurn(head, outOfTurn >= this.#settings.window >> 1)
+    return outOfTurn >= this.#settings.window >> 1
   }
 
   #fill(): void {
     this.#places = 0
     const executor = this.#executor
-    while (!this.#hooks.signal.aborted) {
+    while (!this.#hooks.signal.aborted && !this.#yields()) {
       if (!executor.isReady) return
       const waiting = this.#next.shift()
       if (waiting !== undefined) {
@@ -275,6 +288,17 @@ export class WindowedStage implements Reader, StageEvents {
       if (entry === ENDED) this.#inputEnded = true
       else this.#begin(entry)
     }
+  }
+
+  /** Where neither source nor function ever waits, and no output is read, nothing else lets the event loop run. */
+  #yields(): boolean {
+    if (this.#isYielding || this.#executor.threads > 0 || !this.#loop.shouldYield()) return this.#isYielding
+    this.#isYielding = true
+    void this.#loop.yield().then(() => {
+      this.#isYielding = false
+      this.#hooks.wake()
+    })
+    return true
   }
 
   #begin(entry: Entry): void {
