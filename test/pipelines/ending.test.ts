@@ -249,6 +249,43 @@ describe('the reading of a run', () => {
     expect(seen.read).toBe(0)
   })
 
+  it.each(ENDS)('by %s tells what its source throws while it is closed', async (_, end, rejects) => {
+    function* values() {
+      try {
+        for (;;) yield 1
+      } finally {
+        // biome-ignore lint/correctness/noUnsafeFinally: it is what is tested
+        throw new RangeError('of the source')
+      }
+    }
+    const abort = new AbortController()
+    const run = pipeline(values()).map((each) => each, { signal: abort.signal })
+    const reading = run[Symbol.asyncIterator]()
+    await within(reading.next(), 'a result')
+    const ended = end(reading, run, abort)
+    if (rejects) expect(await failureOf(reading.next())).toBeInstanceOf(AbortError)
+    else if (end === ENDS[1]?.[1]) expect(await within(ended, 'the end')).toBeInstanceOf(RangeError)
+    else expect(await failureOf(ended)).toBeInstanceOf(RangeError)
+  })
+
+  it('ends once, by its first reason, if a listener of its signal ends it as well', async () => {
+    const abort = new AbortController()
+    const source = (signal: AbortSignal) => {
+      signal.addEventListener('abort', () => abort.abort())
+      return [1, 2, 3]
+    }
+    const refuse = (n: number) => {
+      if (n === 2) throw new RangeError('two')
+      return n
+    }
+    const run = pipeline(source).map(refuse, { signal: abort.signal })
+    let ends = 0
+    run.on('end', () => ends++)
+    expect(await failureOf(run.toArray())).toMatchObject({ item: 1, cause: { message: 'two' } })
+    await within(new Promise((resolve) => setImmediate(resolve)), 'a turn of the event loop')
+    expect(ends).toBe(1)
+  })
+
   it('destroys a Readable when the loop throws', async () => {
     const source = Readable.from(numbers(1000))
     const reading = (async () => {

@@ -151,10 +151,15 @@ export class PipelineRun implements StageHooks {
     void this.#endEarly(error)
   }
 
-  /** Ends it early, without a failure. Resolves when nothing of it runs any more. */
-  end(reason: unknown): Promise<void> {
-    if (this.#isOver) return Promise.resolve()
-    return this.#ending ?? this.#endEarly(reason)
+  /**
+   * Ends it early, without a failure. Resolves when nothing of it runs any more. @throws what its closing throws,
+   * unless it has failed before
+   */
+  async end(reason: unknown): Promise<void> {
+    if (this.#isOver) return
+    const hasFailed = this.#failure !== undefined
+    await (this.#ending ?? this.#endEarly(reason))
+    if (!hasFailed && this.#failure !== undefined) throw this.#failure.error
   }
 
   /**
@@ -270,10 +275,16 @@ export class PipelineRun implements StageHooks {
   }
 
   #endEarly(reason: unknown): Promise<void> {
+    let settle: (end: Promise<void>) => void = () => {}
+    const ending = new Promise<void>((resolve) => {
+      settle = resolve
+    })
+    // First: a listener of the signal may end the run, too.
+    this.#ending = ending
     this.#abort.abort(reason)
-    this.#ending = this.#stopAll(reason).finally(() => this.#over())
+    settle(this.#stopAll(reason).finally(() => this.#over()))
     this.wake()
-    return this.#ending
+    return ending
   }
 
   async #stopAll(reason: unknown): Promise<void> {

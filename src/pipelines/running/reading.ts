@@ -36,11 +36,13 @@ export class Reading<T> implements AsyncIterableIterator<T> {
   return(): Promise<IteratorResult<T, undefined>> {
     // Without a reason: nothing has failed, so a stream that is the source has no error to emit.
     const end = this.#end(undefined)
+    end.catch(() => {})
     return this.#inTurn(() => end)
   }
 
   throw(error: unknown): Promise<IteratorResult<T, undefined>> {
     const end = this.#end(error)
+    end.catch(() => {})
     return this.#inTurn(async () => {
       await end
       throw error
