@@ -219,14 +219,17 @@ describe('the reading of a run', () => {
   })
 
   it('keeps a failure between two next() for the next one, and is over then', async () => {
-    const state = words()
-    const options = { threads: 2, args: { doom: { 3: 'throw' }, begun: state } }
-    const run = parallelMap(numbers(10), work('doomed'), options)
+    let refuse: () => void = () => {}
+    const refused = new Promise<void>((_, reject) => {
+      refuse = () => reject(new RangeError('one'))
+    })
+    const run = pipeline([0, 1]).map((n) => (n === 0 ? n : refused), { concurrency: 2 })
     const reading = run[Symbol.asyncIterator]()
     expect(await within(reading.next(), 'item 0')).toEqual({ value: 0, done: false })
     const over = new Promise((resolve) => run.once('end', () => resolve(undefined)))
+    refuse()
     await within(over, 'the end of the run, which nobody reads')
-    expect(await failureOf(reading.next())).toMatchObject({ item: 3 })
+    expect(await failureOf(reading.next())).toMatchObject({ item: 1 })
     expect(await reading.next()).toEqual({ value: undefined, done: true })
   })
 
