@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { EventEmitter } from 'node:events'
 import { EventLoopYield } from '../event-loop-yield.ts'
 import { emitSafely } from '../supervisor/index.ts'
@@ -31,16 +32,18 @@ export interface RunEvents {
  *     for await (const result of run) console.log(result)
  */
 export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIterable<R>, AsyncDisposable {
-  readonly #planOf: () => Omit<RunPlan, 'isSettled'>
+  readonly #planOf: () => Omit<RunPlan, 'isSettled' | 'context'>
   readonly #stats = new RunStats()
   #isRead = false
+  /** That of the call that reads the run. */
+  #context: AsyncResource | undefined
   #run: PipelineRun | undefined
   /** It may not have begun the run so far. */
   #reading: Reading<unknown> | undefined
   #timer: NodeJS.Timeout | undefined
 
   /** @internal `planOf` is called when the run begins. */
-  constructor(planOf: () => Omit<RunPlan, 'isSettled'>) {
+  constructor(planOf: () => Omit<RunPlan, 'isSettled' | 'context'>) {
     super()
     this.#planOf = planOf
     EventEmitter.prototype.on.call(this, 'newListener', (event: string) => {
@@ -85,7 +88,7 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
         if (loop.shouldYield()) await loop.yield()
       }
     }
-    await run.finish()
+    await run.finishWhole()
     return results
   }
 
@@ -132,7 +135,8 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
 
   /** @internal Begins the run. */
   protected begin(isSettled: boolean): PipelineRun {
-    const run = new PipelineRun({ ...this.#planOf(), isSettled })
+    const context = this.#context as AsyncResource
+    const run = new PipelineRun({ ...this.#planOf(), isSettled, context })
     this.#run = run
     this.#stats.begin(run)
     run.onOver(() => this.#over())
@@ -152,6 +156,7 @@ export class ParallelRun<R> extends EventEmitter<RunEvents> implements AsyncIter
       })
     }
     this.#isRead = true
+    this.#context = new AsyncResource('millrace.run')
   }
 
   #showProgress(): void {

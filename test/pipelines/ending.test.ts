@@ -233,6 +233,22 @@ describe('the reading of a run', () => {
     expect(await reading.next()).toEqual({ value: undefined, done: true })
   })
 
+  it('that is disposed of while all of it is wanted rejects, and does not give a part', async () => {
+    for (const read of ['toArray', 'to'] as const) {
+      const { values } = endless()
+      const run = pipeline(values).map((n) => n)
+      const begun = new Promise<void>((resolve) => run.once('progress', () => resolve()))
+      const all = read === 'to' ? run.to(() => {}) : run.toArray()
+      const failure = failureOf(all)
+      await within(begun, 'progress')
+      await within(run[Symbol.asyncDispose](), 'the end')
+      expect(await failure).toMatchObject({
+        code: 'ABORT_ERR',
+        cause: { message: 'the run was disposed of' },
+      })
+    }
+  })
+
   it('that never began opens nothing when it is ended', async () => {
     const { values, seen } = endless()
     const run = parallelMap(values, work('same'))

@@ -1,3 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { PassThrough } from 'node:stream'
+import { pipeline as streams } from 'node:stream/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { millrace } from '../kill/library.ts'
 import { within } from '../support/deadline.ts'
@@ -87,6 +90,31 @@ describe('a plain function of a stage', () => {
     const reading = pipeline([1, 2]).flatMap(values, { grace: 20 })[Symbol.asyncIterator]()
     await within(reading.next(), 'a value')
     await within(reading.return?.() as Promise<unknown>, 'the end')
+  })
+
+  it('is called in the asynchronous context of the call that reads the run', async () => {
+    const store = new AsyncLocalStorage<string>()
+    const contexts = new Set<string | undefined>()
+    const see = (value: unknown) => {
+      contexts.add(store.getStore())
+      return value
+    }
+    const source = new PassThrough({ objectMode: true })
+    const ends = store.run('reader', () => [
+      pipeline([1, 2]).map(see).toArray(),
+      pipeline([1, 2])
+        .map(see)
+        .to(() => {}),
+      streams(source, pipeline().map(see).toDuplex(), new PassThrough({ objectMode: true }).resume()),
+    ])
+    const readable = store.run('reader', () => pipeline([1, 2]).map(see).toReadable())
+    store.run('another', () => {
+      source.write(1)
+      source.end(2)
+    })
+    ends.push(store.run('another', () => readable.toArray()))
+    await within(Promise.all(ends), 'the ends')
+    expect([...contexts]).toEqual(['reader'])
   })
 
   it('that is not in turn gives no more values than the window has room for', async () => {

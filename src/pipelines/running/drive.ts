@@ -22,5 +22,5 @@ export async function drive(run: PipelineRun, sink: OpenSink): Promise<void> {
   } catch (error) {
     run.fail(error)
   }
-  await run.finish()
+  await run.finishWhole()
 }

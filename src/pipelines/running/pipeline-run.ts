@@ -1,3 +1,4 @@
+import type { AsyncResource } from 'node:async_hooks'
 import { outOfRange } from '../../check.ts'
 import { AbortError } from '../../errors.ts'
 import { takeShare } from '../../supervisor/index.ts'
@@ -22,6 +23,8 @@ export interface RunPlan {
   readonly isSettled: boolean
   /** The stack above the call that made the run. */
   readonly frames: string
+  /** That of the call that reads the run: plain functions are called in it. */
+  readonly context: AsyncResource
 }
 
 /** Another end of a run that must be told when it ends early. */
@@ -176,6 +179,12 @@ export class PipelineRun implements StageHooks {
     if (this.#failure !== undefined) throw this.#failure.error
   }
 
+  /** As `finish`, for one who wants all outputs. @throws AbortError, too, if the run was ended early */
+  async finishWhole(): Promise<void> {
+    await this.finish()
+    if (this.isEnding) throw new AbortError(this.signal.reason)
+  }
+
   #connect(part: Part, input: Reader, plan: RunPlan): Reader {
     if (part.kind === 'batch') {
       const batch = new BatchStage(part.size, part.lingerMs, input, this)
@@ -187,7 +196,7 @@ export class PipelineRun implements StageHooks {
     const isLast = part === plan.parts.at(-1)
     const { order, name, how } = request
     const onError = plan.isSettled ? undefined : request.onError
-    const { frames } = plan
+    const { frames, context } = plan
     const { limit: mostHeld = Number.POSITIVE_INFINITY } = this.#source
     const { onThisThread } = request
     const onThreads = withShare(request)
@@ -199,7 +208,7 @@ export class PipelineRun implements StageHooks {
         { name, window, order, onError, isSimple: how !== 'flatMap', isLast },
         input,
         this,
-        (events) => new LocalExecutor({ ...onThisThread, frames }, events, this),
+        (events) => new LocalExecutor({ ...onThisThread, frames, context }, events, this),
       )
       this.#stages.push(stage)
       this.#first ??= stage

@@ -1,4 +1,4 @@
-import { AsyncResource } from 'node:async_hooks'
+import type { AsyncResource } from 'node:async_hooks'
 import { clearTimeout, setTimeout } from '../../timers.ts'
 import type { RunHooks } from '../flow.ts'
 import type { Executor, StageEvents } from './executor.ts'
@@ -20,6 +20,7 @@ export interface LocalStageSettings {
   /** ms that asynchronous calls under way have when the run ends early. */
   readonly grace: number
   readonly frames: string
+  readonly context: AsyncResource
 }
 
 interface Outputs {
@@ -30,7 +31,7 @@ interface Outputs {
   isWaiting: boolean
 }
 
-/** Calls a plain function with items, in the asynchronous context in which the pipeline was made. */
+/** Calls a plain function with items, in the asynchronous context of whoever reads the run. */
 export class LocalExecutor implements Executor {
   readonly threads = 0
   readonly threadsAtWork = 0
@@ -38,7 +39,7 @@ export class LocalExecutor implements Executor {
   readonly #settings: LocalStageSettings
   readonly #events: StageEvents
   readonly #hooks: RunHooks
-  readonly #context = new AsyncResource('millrace.stage')
+  readonly #context: AsyncResource
   readonly #timers = new Set<NodeJS.Timeout>()
   /** The outputs of flatMap that are not exhausted. */
   readonly #open = new Fifo<Outputs>()
@@ -49,6 +50,7 @@ export class LocalExecutor implements Executor {
 
   constructor(settings: LocalStageSettings, events: StageEvents, hooks: RunHooks) {
     this.#settings = settings
+    this.#context = settings.context
     this.#events = events
     this.#hooks = hooks
   }
