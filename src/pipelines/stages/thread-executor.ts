@@ -17,6 +17,8 @@ import { stagePlan, type ThreadStageSettings } from './thread-plan.ts'
 const BATCH = 8
 /** Threads wake the owner late while calls are short, so it looks by itself after this time. */
 const LOOK_MS = 1
+/** Results may be as large at least: the errors of failed calls are told the same way. */
+const FAILURE_BYTES = 64 << 10
 const LEAST_ITEM_BYTES = 128
 const MOST_ITEM_BYTES = 1 << 14
 /** The cells of a queue take at most so much memory by default. */
@@ -200,6 +202,7 @@ export class ThreadExecutor implements Executor {
     this.#results = new Queue<Frame>({
       ...common,
       name: `results of ${name}`,
+      maxItemBytes: Math.max(maxItemBytes, FAILURE_BYTES) + 16,
       codec: framed(resultCodec),
       // Half of the window; the other half is what may wait here for its turn.
       maxsize: isSimple ? 2 * places : Math.max(2, window >> 1),
