@@ -139,7 +139,11 @@ describe('a failure', () => {
   it('is the last that runs: nothing goes on after it (p-map#46: others run on after a throw)', async () => {
     const state = words()
     const { values, seen } = endless()
-    const source = pipeline(values).map(work<number>('counted'), { threads: 2, args: { words: state }, window: 16 })
+    const source = pipeline(values).map(work<number>('counted'), {
+      threads: 2,
+      args: { words: state },
+      window: 16,
+    })
     const failing = source.map((n: number) => {
       if (n === 20) throw new Error('at 20')
       return n
@@ -153,7 +157,13 @@ describe('a failure', () => {
   })
 
   it('by time is one where no order is kept, too (joblib#1659: timeout ignored when unordered)', async () => {
-    const task = { ...work('doomed'), threads: 2, timeout: 300, ordered: false, args: { doom: { 3: 'hang' } } }
+    const task = {
+      ...work('doomed'),
+      threads: 2,
+      timeout: 300,
+      ordered: false,
+      args: { doom: { 3: 'hang' } },
+    }
     const error = await failureOf(parallelMap(numbers(10), task).toArray(), 'the failure of item 3')
     expect(error).toMatchObject({ item: 3, cause: { code: 'ERR_RUN_TIMEOUT' } })
   })

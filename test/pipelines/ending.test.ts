@@ -65,7 +65,8 @@ describe('a run that is ended early', () => {
     waiting.catch(() => {})
     await until(() => Atomics.load(state, 0) === 1, 'the call')
     await within(end(reading, run, abort), 'the end')
-    if (rejects) expect(await failureOf(waiting)).toMatchObject({ code: 'ABORT_ERR', cause: { message: 'enough' } })
+    if (rejects)
+      expect(await failureOf(waiting)).toMatchObject({ code: 'ABORT_ERR', cause: { message: 'enough' } })
     else expect(await within(waiting, 'the next() that waited')).toEqual({ value: undefined, done: true })
     expect(state[0]).toBe(1)
   })
@@ -266,15 +267,24 @@ describe('the reading of a run', () => {
 const PROGRAMS: [string, string][] = [
   ['the whole run', 'for await (const _ of run);'],
   ['break', 'for await (const _ of run) break'],
-  ['throw()', 'const reading = run[Symbol.asyncIterator](); await reading.next(); await reading.throw(new Error()).catch(() => {})'],
+  [
+    'throw()',
+    'const reading = run[Symbol.asyncIterator](); await reading.next(); await reading.throw(new Error()).catch(() => {})',
+  ],
   ['return() without next()', 'await run[Symbol.asyncIterator]().return()'],
-  ['asyncDispose', 'const reading = run[Symbol.asyncIterator](); await reading.next(); await run[Symbol.asyncDispose]()'],
+  [
+    'asyncDispose',
+    'const reading = run[Symbol.asyncIterator](); await reading.next(); await run[Symbol.asyncDispose]()',
+  ],
   ['an abort', 'setImmediate(() => abort.abort()); await run.toArray().catch(() => {})'],
   ['an abort before', 'abort.abort(); await run.toArray().catch(() => {})'],
   ['a failure', 'await pipe.map(() => { throw new Error() }).toArray().catch(() => {})'],
   ['a failure of the sink', 'await pipe.to(() => { throw new Error() }).catch(() => {})'],
   ['a run that is dropped unread', ''],
-  ['a reading that nobody goes on with', 'await run[Symbol.asyncIterator]().next(); process.exitCode = 0; setImmediate(() => abort.abort())'],
+  [
+    'a reading that nobody goes on with',
+    'await run[Symbol.asyncIterator]().next(); process.exitCode = 0; setImmediate(() => abort.abort())',
+  ],
 ]
 
 describe('a process ends by itself', () => {

@@ -79,7 +79,11 @@ describe("a failure under 'fail'", () => {
     const thrownAt = performance.now()
     const error = await failing
     console.log(`rejected ${(rejectedAt - thrownAt).toFixed(0)} ms after the throw, with a grace of 50 ms`)
-    expect(error).toMatchObject({ code: 'ERR_THREAD', item: 0, message: expect.stringContaining('fallOrSpin') })
+    expect(error).toMatchObject({
+      code: 'ERR_THREAD',
+      item: 0,
+      message: expect.stringContaining('fallOrSpin'),
+    })
     expect(error.cause).toBeInstanceOf(RangeError)
     expect(rejectedAt - thrownAt).toBeLessThan(3000)
   })

@@ -87,9 +87,19 @@ describe('an option of a stage', () => {
   })
 
   it('that is undefined counts as absent', async () => {
-    const options = { threads: undefined, grain: undefined, window: undefined, signal: undefined, codec: undefined }
+    const options = {
+      threads: undefined,
+      grain: undefined,
+      window: undefined,
+      signal: undefined,
+      codec: undefined,
+    }
     expect(await parallelMap([1], work('double'), options).toArray()).toEqual([2])
-    expect(await pipeline([1]).map((n: number) => n, options).toArray()).toEqual([1])
+    expect(
+      await pipeline([1])
+        .map((n: number) => n, options)
+        .toArray(),
+    ).toEqual([1])
   })
 })
 
@@ -115,7 +125,11 @@ describe('an argument of a run', () => {
   })
 
   it('of settled() is a pipeline of one result for each item', () => {
-    for (const run of [pipeline([1]).filter(Boolean), pipeline([1]).batch(2), pipeline([[1]]).flatMap((a) => a)]) {
+    for (const run of [
+      pipeline([1]).filter(Boolean),
+      pipeline([1]).batch(2),
+      pipeline([[1]]).flatMap((a) => a),
+    ]) {
       expect(() => run.settled()).toThrow(/settled\(\)/)
     }
   })
@@ -165,18 +179,27 @@ describe('a stage on threads', () => {
   it('takes items and results of 20 MB, and refuses larger ones than maxItemBytes by their index', async () => {
     const size = 20 * 2 ** 20
     const large = 'y'.repeat(size)
-    expect(await parallelMap([large, 'y', large], work('sizeOf'), { threads: 2 }).toArray()).toEqual([size, 1, size])
+    expect(await parallelMap([large, 'y', large], work('sizeOf'), { threads: 2 }).toArray()).toEqual([
+      size,
+      1,
+      size,
+    ])
     const texts = await parallelMap([size, 1, size], work<string>('text'), { threads: 2 }).toArray()
     expect(texts.map((text) => text.length)).toEqual([size, 1, size])
     const limited = { threads: 1, maxItemBytes: 1000 }
     const item = parallelMap(['a', 'b'.repeat(2000), 'c'], work('sizeOf'), { ...limited, onError: letters })
     expect(await item.toArray()).toEqual([1, 1])
-    expect(letters.tryGet()).toMatchObject({ error: { code: 'ERR_THREAD', cause: { code: 'ERR_ITEM_TOO_LARGE' } } })
+    expect(letters.tryGet()).toMatchObject({
+      error: { code: 'ERR_THREAD', cause: { code: 'ERR_ITEM_TOO_LARGE' } },
+    })
     const options = { threads: 1, maxItemBytes: 100_000 }
     const result = parallelMap([1, 200_000, 2], work<string>('text'), { ...options, onError: 'skip' })
     expect(await result.toArray()).toEqual(['x', 'xx'])
     const failing = parallelMap([1, 200_000], work('text'), options)
-    expect(await failureOf(failing.toArray())).toMatchObject({ item: 1, cause: { code: 'ERR_ITEM_TOO_LARGE' } })
+    expect(await failureOf(failing.toArray())).toMatchObject({
+      item: 1,
+      cause: { code: 'ERR_ITEM_TOO_LARGE' },
+    })
   }, 60_000)
 
   it('fails one item by an error that is larger than maxItemBytes', async () => {
@@ -184,7 +207,10 @@ describe('a stage on threads', () => {
     const error = await failureOf(parallelMap([1], work('explode'), small).toArray())
     expect(error).toMatchObject({ item: 0, cause: { message: 'no 1' } })
     const huge = await failureOf(parallelMap([200_000], work('explodeWith'), small).toArray())
-    expect(huge).toMatchObject({ item: 0, cause: { message: expect.stringMatching(/too large.*with 200000/) } })
+    expect(huge).toMatchObject({
+      item: 0,
+      cause: { message: expect.stringMatching(/too large.*with 200000/) },
+    })
   })
 
   it('gives undefined and null as results like any others', async () => {
@@ -234,7 +260,15 @@ describe('a run tells', () => {
     expect(stages).toMatchObject([{ name: 'double', threads: 2, failed: 0, retried: 0 }])
     for await (const _ of reading);
     const end = run.stats()
-    expect(end).toMatchObject({ read: 100, done: 100, inFlight: 0, failed: 0, skipped: 0, eta: 0, threads: 0 })
+    expect(end).toMatchObject({
+      read: 100,
+      done: 100,
+      inFlight: 0,
+      failed: 0,
+      skipped: 0,
+      eta: 0,
+      threads: 0,
+    })
     expect(end.rate).toBeCloseTo((100 / end.elapsed) * 1000, 3)
     for (const busy of end.stages[0]?.busy ?? []) {
       expect(busy).toBeGreaterThanOrEqual(0)

@@ -46,8 +46,11 @@ export class ThreadExecutor implements Executor {
   readonly #batch: Frame[] = []
   /** The errors of threads that died, by threadId; and the items that wait for one. */
   readonly #deaths = new Map<number, ThreadError>()
-  readonly #untilDeathIsKnown: { readonly slotted: SlottedItem; readonly begin: number; readonly thread: number }[] =
-    []
+  readonly #untilDeathIsKnown: {
+    readonly slotted: SlottedItem
+    readonly begin: number
+    readonly thread: number
+  }[] = []
   #items: Queue<Frame> | undefined
   #results: Queue<Frame> | undefined
   #group: Group | undefined

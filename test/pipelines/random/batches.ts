@@ -11,7 +11,11 @@ export async function runSeeds(seeds: readonly number[], told: (report: Report) 
   const reports: Report[] = []
   for (let left = [...seeds]; left.length > 0; ) {
     const batch = left.slice(0, BATCH)
-    const { output, errors, code } = await runProcess('../pipelines/random/process.ts', [JSON.stringify(batch)], MOST_MS)
+    const { output, errors, code } = await runProcess(
+      '../pipelines/random/process.ts',
+      [JSON.stringify(batch)],
+      MOST_MS,
+    )
     const some: Report[] = reportsIn<Report>(output)
     const isBroken = some.length < batch.length && some.every(({ failure }) => failure === undefined)
     if (isBroken) {

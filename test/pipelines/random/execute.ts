@@ -47,7 +47,8 @@ export async function execute(
   }
   ending.clear()
   const stored: Millrace.DeadLetter<unknown>[] = []
-  for (let letter = letters.tryGet(); letter !== millrace.EMPTY; letter = letters.tryGet()) stored.push(letter)
+  for (let letter = letters.tryGet(); letter !== millrace.EMPTY; letter = letters.tryGet())
+    stored.push(letter)
   letters[Symbol.dispose]()
   const stats = run.stats()
   return { outputs, outcome, letters: stored, stats, source, ahead, unreceived, counters }
@@ -140,7 +141,7 @@ async function consumed(
   })
   ending.received(0)
   try {
-    await (run as Millrace.Pipeline<unknown>).to(given)
+    await (run as Millrace.Pipeline<unknown>).to(given as () => void)
   } finally {
     await finish()
   }

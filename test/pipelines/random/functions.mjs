@@ -45,7 +45,10 @@ export const PURE = {
   map: (value) => `${textOf(value)}>m`,
   filter: (value) => hashOf(textOf(value), 7) % 4 !== 0,
   flatMap: (value) =>
-    Array.from({ length: [1, 2, 0, 3, 1, 12][hashOf(textOf(value), 11) % 6] }, (_, n) => `${textOf(value)}>f${n}`),
+    Array.from(
+      { length: [1, 2, 0, 3, 1, 12][hashOf(textOf(value), 11) % 6] },
+      (_, n) => `${textOf(value)}>f${n}`,
+    ),
   unbatch: (value) => value,
 }
 

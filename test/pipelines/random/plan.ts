@@ -69,9 +69,7 @@ export interface Plan {
   readonly sink: (typeof SINKS)[number]
   /** The sink throws in place of this value. */
   readonly sinkThrowsAt: number | undefined
-  readonly end:
-    | { readonly how: 'break' | 'return' | 'abort' | 'dispose'; readonly after: number }
-    | undefined
+  readonly end: { readonly how: 'break' | 'return' | 'abort' | 'dispose'; readonly after: number } | undefined
 }
 
 /** A source that may stay silent. */
@@ -125,8 +123,7 @@ function stagesOf(random: Random, isSettled: boolean): StagePlan[] {
     mayFilter = how === 'map' || how === 'flatMap' || (mayFilter && how === 'batch')
     const before = stages.at(-1)
     // Neighbours of equal options run on the same threads.
-    const options =
-      before?.where === 'thread' && random.chance(0.4) ? before.options : undefined
+    const options = before?.where === 'thread' && random.chance(0.4) ? before.options : undefined
     stages.push(stageOf(random, how, options))
     // A signal is an option of a stage with a function.
     if (how === 'batch' && (stages.length === 1 || random.chance(0.8))) {
@@ -191,7 +188,11 @@ function faultsOf(
     if (entry === undefined || stage.how === 'batch' || stage.how === 'unbatch') continue
     const isThread = stage.where === 'thread'
     const kind =
-      isThread && hasHangs ? 'hang' : isThread && hasDeaths && random.chance(0.7) ? 'exit' : ('throw' as const)
+      isThread && hasHangs
+        ? 'hang'
+        : isThread && hasDeaths && random.chance(0.7)
+          ? 'exit'
+          : ('throw' as const)
     const place = placeOf(stage.how, entry.value)
     if (faults.has(place)) continue
     const isStream = stage.form === 'stream'

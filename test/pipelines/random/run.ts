@@ -9,7 +9,11 @@ const SCRIPT = script({
     'sources and early ends. Compares each with a sequential model. A seed always gives the same pipeline.',
   options: {
     pipelines: integer('number of pipelines', { min: 1, max: 1_000_000, fallback: 300 }),
-    seed: integer('seed of the first; the others count up from it', { min: 1, max: 2 ** 31 - 1, fallback: 1 }),
+    seed: integer('seed of the first; the others count up from it', {
+      min: 1,
+      max: 2 ** 31 - 1,
+      fallback: 1,
+    }),
   },
   example: '--seed 17 --pipelines 1',
   exit: ['every pipeline is as the model says', 'a pipeline is not'],
@@ -28,6 +32,8 @@ await main(SCRIPT, async ({ pipelines, seed }) => {
   const failed = reports.filter(({ failure }) => failure !== undefined).length
   for (const [outcome, count] of outcomes) console.log(`${String(count).padStart(6)} ${outcome}`)
   const seconds = ((performance.now() - began) / 1000).toFixed(0)
-  console.log(`${reports.length} pipelines in ${seconds} s: ${failed === 0 ? 'as the model says' : `${failed} are wrong`}`)
+  console.log(
+    `${reports.length} pipelines in ${seconds} s: ${failed === 0 ? 'as the model says' : `${failed} are wrong`}`,
+  )
   return failed === 0 ? 0 : 1
 })
