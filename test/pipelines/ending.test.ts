@@ -190,7 +190,7 @@ describe('an abort', () => {
     abort.abort()
   })
 
-  it('of any stage ends a run with a sink, which rejects', async () => {
+  it('by the signal of any stage ends a run with a sink, which rejects', async () => {
     const abort = new AbortController()
     const { values, seen } = endless()
     const sink = (n: unknown) => {

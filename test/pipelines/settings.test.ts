@@ -110,7 +110,7 @@ describe('an argument of a run', () => {
     }
   })
 
-  it('of parallelMap cannot be a plain function, which no thread finds', () => {
+  it('cannot be a plain function for parallelMap: no thread finds it', () => {
     const make = () => parallelMap([1], ((n: number) => n) as never)
     expect(make).toThrow(/threaded\(import\.meta, fn\)/)
     expect(make).toThrow(expect.objectContaining({ code: TYPE }))
@@ -124,11 +124,11 @@ describe('an argument of a run', () => {
     expect(() => parallelMap([1], { filename: './work.mjs', name: 'same' })).toThrow(/absolute/)
   })
 
-  it('of settled() is a pipeline of one result for each item', () => {
+  it('for settled() is a pipeline of one result for each item', () => {
     for (const run of [
       pipeline([1]).filter(Boolean),
       pipeline([1]).batch(2),
-      pipeline([[1]]).flatMap((a) => a),
+      pipeline([1]).flatMap((n) => [n, n]),
     ]) {
       expect(() => run.settled()).toThrow(/settled\(\)/)
     }

@@ -215,7 +215,7 @@ export class PipelineRun implements RunHooks {
     const abort = () => this.fail(new AbortError(signal.reason))
     if (signal.aborted) {
       this.#isAborted = true
-      // Whoever has made the run connects a sink first.
+      // A sink is connected first, by the caller.
       queueMicrotask(abort)
     } else this.#undo.push(onAbort(signal, abort))
   }

@@ -168,7 +168,7 @@ function built(
   letters: Millrace.Queue<Millrace.DeadLetter<unknown>>,
   signal: AbortSignal,
 ): Run {
-  // Of the same stage options the same objects: only those let neighbours share threads.
+  // Neighbours share threads only if their options are the same objects.
   let pipeline = millrace.pipeline(source as Iterable<string>) as Millrace.Pipeline<unknown>
   for (const { how, where, isLater, form, size, linger, options } of plan.stages) {
     if (how === 'batch') {

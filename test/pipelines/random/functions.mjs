@@ -40,7 +40,7 @@ function depthOf(text) {
   return text.split('>').length
 }
 
-/** What each function gives for a value, faults left out. */
+/** The functions without their faults. */
 export const PURE = {
   map: (value) => `${textOf(value)}>m`,
   filter: (value) => hashOf(textOf(value), 7) % 4 !== 0,
