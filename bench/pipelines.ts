@@ -1,12 +1,16 @@
 import { flag, integer, main, script, texts } from '../scripts/command-line.ts'
 import build from '../test/support/build.ts'
 import { selected } from './options.ts'
+import { calibrate } from './pipelines/plain-loops.ts'
+import { headerText, resultsJson, resultText } from './pipelines/report.ts'
+import { measure } from './pipelines/rounds.ts'
+import { scenariosFor } from './pipelines/scenarios.ts'
 import { headerOf } from './report/header.ts'
 
 const ROUNDS = 7
 const QUICK_ROUNDS = 3
 const ROUND_MS = 400
-const QUICK_ROUND_MS = 60
+const QUICK_ROUND_MS = 40
 
 const SCRIPT = script({
   command: 'npm run bench:pipelines --',
@@ -31,7 +35,7 @@ const SCRIPT = script({
     }),
     only: texts(
       'a scenario by its name, such as grain/10us/small, or by a part between slashes, such as scaling or text',
-      'all scenarios; without bytes with --quick',
+      'all scenarios; with --quick those of small arguments',
     ),
     quick: flag('takes less than a minute, and says less'),
     json: flag('prints the results as JSON, and nothing else, on standard output'),
@@ -41,14 +45,10 @@ const SCRIPT = script({
 })
 
 await main(SCRIPT, async ({ rounds, ms, threads, only, quick, json }) => {
-  build()
-  // They import the package as it is built.
-  const { calibrate } = await import('./pipelines/plain-loops.ts')
-  const { scenariosFor } = await import('./pipelines/scenarios.ts')
-  const { measure } = await import('./pipelines/rounds.ts')
-  const { headerText, resultsJson, resultText } = await import('./pipelines/report.ts')
   const all = scenariosFor(threads)
-  const scenarios = selected(only, all).filter(({ more }) => only !== undefined || !quick || more !== 'bytes')
+  const scenarios =
+    quick && only === undefined ? all.filter(({ more }) => more === 'small') : selected(only, all)
+  build()
   const roundMs = ms ?? (quick ? QUICK_ROUND_MS : ROUND_MS)
   const header = headerOf(rounds ?? (quick ? QUICK_ROUNDS : ROUNDS))
   const turns = await calibrate()

@@ -4,9 +4,8 @@ import type { Contender } from './contender.ts'
 import type { Item } from './items.ts'
 import { TASK } from './task-file.ts'
 
-const { parallelMap, pipeline } = (await import(
-  new URL('index.js', DIST).href
-)) as typeof import('../../src/index.ts')
+/** The package as it is built, loaded by the first round. */
+const load = (): Promise<typeof import('../../src/index.ts')> => import(new URL('index.js', DIST).href)
 
 interface Options extends Pick<MapOptions<Item>, 'window'> {
   readonly threads: number
@@ -19,7 +18,7 @@ export function millrace(name: string, options: Options): Contender {
     name,
     threads: options.threads,
     prepare: (items) => async () => ({
-      results: await mapped(items, options).toArray(),
+      results: await (await mapped(items, options)).toArray(),
       isOrdered: options.ordered ?? true,
     }),
     stop: () => Promise.resolve(),
@@ -41,12 +40,11 @@ export function countedMillrace(name: string, options: Options): Contender {
         }
       }
       const results: number[] = []
-      const outputs = mapped(source(), options)[Symbol.asyncIterator]()
+      const outputs = (await mapped(source(), options))[Symbol.asyncIterator]()
       for (;;) {
-        const next = outputs.next()
-        // An output that was asked for is yielded as soon as it is there.
+        // An output that is asked for is yielded as soon as it is there: it counts no longer.
         asked++
-        const { value, done } = await next
+        const { value, done } = await outputs.next()
         if (done) break
         results.push(value)
       }
@@ -63,17 +61,19 @@ export function millracePipeline(name: string, threads: number): Contender {
     name,
     threads,
     prepare: (items) => async () => {
+      const { pipeline } = await load()
       const odd = await pipeline(items)
         .map({ filename: TASK, name: 'work' }, options)
         .filter({ filename: TASK, name: 'isOdd' }, options)
         .toArray()
-      // What was filtered counts as done if its neighbour is there.
+      // An output that was filtered out counts as done if its neighbour is there.
       return { results: (odd as number[]).flatMap((index) => [index - 1, index]), isOrdered: true }
     },
     stop: () => Promise.resolve(),
   }
 }
 
-function mapped(items: Iterable<Item>, options: Options): ParallelRun<number> {
+async function mapped(items: Iterable<Item>, options: Options): Promise<ParallelRun<number>> {
+  const { parallelMap } = await load()
   return parallelMap<Item, undefined, number>(items, { filename: TASK, name: 'work' }, options)
 }

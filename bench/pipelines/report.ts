@@ -68,7 +68,7 @@ export function headerText(header: Header, ms: number, turns: number): string {
   return [
     `${header.machine}, ${header.cores} cores, ${header.memoryGiB} GiB, ${header.system}, load ${header.load.toFixed(1)}`,
     `Node ${header.node} (V8 ${header.v8}), millrace ${header.commit}, ${header.date}`,
-    `${header.rounds} rounds of about ${ms} ms after three to warm up; ${turns.toFixed(0)} turns of the loop take 1 µs`,
+    `${header.rounds} rounds of about ${ms} ms after trials that warm up; ${turns.toFixed(0)} turns of the loop take 1 µs`,
   ].join('\n')
 }
 

@@ -14,6 +14,8 @@ const UNDER_WAY = 256
 /** Calls under way of Readable.map: a few, and many. */
 const FEW_PER_THREAD = 2
 
+const DESTROY_MS = 2000
+
 type Call = (item: Item) => Promise<number>
 
 /** The other pools, each with `threads` threads that live until `stop`. */
@@ -104,8 +106,16 @@ function poolifier(threads: number): Contender {
   const pool = new FixedThreadPool<Item, number>(threads, file)
   return {
     ...contender('poolifier mapExecute', threads, (items) => pool.mapExecute(items)),
-    stop: () => pool.destroy(),
+    stop: () => withinLimit(pool.destroy()),
   }
+}
+
+/** Its promise stays pending now and then, though the threads have ended. */
+function withinLimit(end: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, DESTROY_MS)
+    end.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 function workerpool(threads: number): Pool {

@@ -7,14 +7,16 @@ const DEADLINE_MS = 60_000
 const MOST_ITEMS = 400_000
 /** Tasks of a round at least, for each thread. */
 const LEAST_TASKS = 4
-/** The parts of a round by which a contender is warmed up and its number of items is estimated. */
-const TRIALS = [0.05, 0.3, 1]
+/** Trials by which the number of items is found: each takes as many as the one before says. */
+const TRIALS = 4
+/** The part of a round's ideal number of items with which the trials begin. */
+const FIRST_TRIAL = 0.1
 
 export interface Measured {
   readonly name: string
   readonly threads: number
   readonly items: number
-  /** Items/s of each round, in order. */
+  /** Items/s of each round, in order. Where times are spread, an item of the mean time counts as one. */
   readonly rates: readonly number[]
   /** Processor time of the whole process in each round, in µs for each item. */
   readonly cpu: readonly number[]
@@ -35,8 +37,10 @@ interface Timed {
 
 /**
  * Runs rounds that alternate between the contenders; which goes first alternates, too. The rounds of all take
- * about `ms`, with as many items as each one needs for that. @throws Error if a result is lost or comes twice,
- * if a round takes longer than 60 s, and if a source is read beyond its window
+ * about `ms`, with as many items as each one needs for that.
+ *
+ * @throws Error if a result is lost or comes twice, if a round takes longer than 60 s, if a source is read
+ *   beyond its window
  */
 export async function measure(
   scenario: Scenario,
@@ -46,7 +50,7 @@ export async function measure(
 ): Promise<Result> {
   const itemsFor = itemMaker(scenario, turnsPerMicrosecond)
   const contenders: Contender[] = []
-  const entries: { contender: Contender; items: readonly Item[]; timed: Timed[] }[] = []
+  const entries: Entry[] = []
   try {
     contenders.push(...scenario.contenders())
     for (const contender of contenders) {
@@ -55,31 +59,35 @@ export async function measure(
     }
     for (let round = 0; round < rounds; round++) {
       for (const { contender, items, timed } of round % 2 === 0 ? entries : [...entries].reverse()) {
-        // Threads that have slept for long start their work late; some are started again.
-        await contender.prepare(items.slice(0, LEAST_TASKS * contender.threads))()
+        await warmUp(scenario, contender, items)
         timed.push(await timedRound(scenario, contender, items))
       }
     }
   } finally {
-    await Promise.all(contenders.map((contender) => contender.stop()))
+    const stops = contenders.map((contender) => inTime(contender.stop(), `the end of ${contender.name}`))
+    await Promise.all(stops)
   }
-  return { scenario, contenders: entries.map(measuredOf) }
+  const meanTurns = scenario.meanTime * turnsPerMicrosecond
+  return { scenario, contenders: entries.map((entry) => measuredOf(entry, meanTurns)) }
 }
 
-function measuredOf(entry: {
-  contender: Contender
-  items: readonly Item[]
-  timed: readonly Timed[]
-}): Measured {
-  const { contender, items, timed } = entry
+interface Entry {
+  readonly contender: Contender
+  readonly items: readonly Item[]
+  readonly timed: Timed[]
+}
+
+function measuredOf({ contender, items, timed }: Entry, meanTurns: number): Measured {
   const { name, threads } = contender
   const aheads = timed.map(({ ahead }) => ahead).filter((ahead) => ahead !== undefined)
+  // Contenders have different numbers of the same items, so their mean times differ where times are spread.
+  const count = items.reduce((sum, { turns }) => sum + turns, 0) / meanTurns
   return {
     name,
     threads,
     items: items.length,
-    rates: timed.map(({ ms }) => (1000 * items.length) / ms),
-    cpu: timed.map(({ cpuMs }) => (1000 * cpuMs) / items.length),
+    rates: timed.map(({ ms }) => (1000 * count) / ms),
+    cpu: timed.map(({ cpuMs }) => (1000 * cpuMs) / count),
     ahead: aheads.length === 0 ? undefined : Math.max(...aheads),
   }
 }
@@ -102,19 +110,27 @@ async function estimated(
   ms: number,
 ): Promise<number> {
   const { threads } = contender
-  const counted = (perMs: number, part: number) => {
-    const count = Math.min(MOST_ITEMS, Math.max(LEAST_TASKS * threads, perMs * part * ms))
+  const counted = (perMs: number) => {
+    const count = Math.min(MOST_ITEMS, Math.max(LEAST_TASKS * threads, perMs * ms))
     return 2 * Math.ceil(count / 2)
   }
   const idealPerMs = (1000 * Math.min(threads, availableParallelism())) / scenario.meanTime
+  await warmUp(scenario, contender, itemsFor(LEAST_TASKS * threads))
+  let count = counted(FIRST_TRIAL * idealPerMs)
   // The fastest counts: cold code and other work of the machine only make a trial slower.
   let perMs = 0
-  for (const part of TRIALS) {
-    const items = itemsFor(counted(perMs === 0 ? idealPerMs : perMs, part))
-    const timed = await timedRound(scenario, contender, items)
-    perMs = Math.max(perMs, items.length / timed.ms)
+  for (let trial = 0; trial < TRIALS; trial++) {
+    const timed = await timedRound(scenario, contender, itemsFor(count))
+    perMs = Math.max(perMs, count / timed.ms)
+    count = counted(perMs)
   }
-  return counted(perMs, 1)
+  return count
+}
+
+/** Threads that have slept for long start their work late; some are started again. */
+async function warmUp(scenario: Scenario, contender: Contender, items: readonly Item[]): Promise<void> {
+  const { name, threads } = contender
+  await inTime(contender.prepare(items.slice(0, LEAST_TASKS * threads))(), `${scenario.name}, ${name}`)
 }
 
 async function timedRound(scenario: Scenario, contender: Contender, items: readonly Item[]): Promise<Timed> {
@@ -149,7 +165,7 @@ function check(results: ArrayLike<number>, isOrdered: boolean, count: number, wh
 
 function inTime<T>(result: Promise<T>, what: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const late = () => reject(new Error(`${what}: a round took longer than ${DEADLINE_MS / 1000} s`))
+    const late = () => reject(new Error(`${what}: nothing came for ${DEADLINE_MS / 1000} s`))
     const timer = setTimeout(late, DEADLINE_MS)
     result.then(resolve, reject).finally(() => clearTimeout(timer))
   })

@@ -47,7 +47,7 @@ export function scenariosFor(threads: number): Scenario[] {
     scaling(),
     ...ARGUMENTS.flatMap((more) => GRAINS.map(([name, time]) => grain(name, time, more, threads))),
     spread(threads, 'even', 128, logUniform()),
-    spread(threads, 'rare', 4096, rarelyLong()),
+    spread(threads, 'rare', 2048, rarelyLong()),
   ]
 }
 
@@ -64,8 +64,8 @@ function scaling(): Scenario {
     contenders: () => [
       plainLoops(PLAIN, 1),
       ...counts.flatMap((threads) => [
-        plainLoops(`${threads} plain loops`, threads),
-        millracePipeline(`millrace, ${threads} threads`, threads),
+        ...(threads === 1 ? [] : [plainLoops(`${threads} plain loops`, threads)]),
+        millracePipeline(threads === 1 ? 'millrace, 1 thread' : `millrace, ${threads} threads`, threads),
       ]),
       millracePipeline(`millrace, ${cores} again`, cores),
     ],

@@ -9,7 +9,8 @@ export function lineRun(source: LineSource, args: MapArguments): ParallelRun<unk
   const { file, exportName, threads, window, grain, retries, timeout, unordered } = args
   const task = { filename: pathToFileURL(file), name: exportName }
   const options = { threads, window, grain, retries, timeout, ordered: unordered !== true }
-  const lines = pipeline(source)
+  // A source that opens itself is for this package alone, and no type for others.
+  const lines = pipeline(source as unknown as Iterable<unknown>)
   try {
     return args.flat ? lines.flatMap(task, options) : lines.map(task, options)
   } catch (error) {

@@ -14,7 +14,7 @@ export interface Entry {
   readonly value: unknown
   /** The index of its item in the source, from 0. */
   readonly index: number
-  /** It is told once everything made of the item is accepted. */
+  /** It is told once everything made of the item is accepted. Undefined until a stage has begun the item. */
   readonly origin: Origin | undefined
   /** The item has failed, and `value` is undefined. Stages pass it on as it is. */
   readonly failure: { readonly error: unknown } | undefined
@@ -46,6 +46,12 @@ export interface RunHooks {
   readonly signal: AbortSignal
 }
 
+/** The parts between source and sink see this of their run. */
+export interface StageHooks extends RunHooks {
+  /** Counts `items` items of the source as done once everything made of them is accepted. */
+  trace(items: number): Origin
+}
+
 /** A source that is being read. */
 export interface OpenSource {
   /** One value at a time: the next is asked for only by the next call. @throws what the source throws */
@@ -62,6 +68,9 @@ export interface OpenSource {
    */
   close(reason: unknown): Promise<void>
 }
+
+/** The method of a source of this package that opens itself: it is read without a promise for each item. */
+export const OPEN: unique symbol = Symbol('open')
 
 /** A sink that is being written to. */
 export interface OpenSink {

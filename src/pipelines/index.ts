@@ -1,5 +1,6 @@
 /** Pipelines: items of a source through functions on threads, in order, with bounded memory. */
 
+export { ENDED, OPEN, type OpenSource, type RunHooks, WAITING } from './flow.ts'
 export type { MapOptions, PipelineStats, StageStats } from './options.ts'
 export { parallelMap } from './parallel-map.ts'
 export { ParallelRun, type RunEvents, type Settled } from './parallel-run.ts'

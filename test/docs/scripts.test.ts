@@ -45,7 +45,7 @@ describe('a script', () => {
   const files = [...named(), ...OTHERS]
 
   it('is named by package.json or listed here', () => {
-    expect(named()).toHaveLength(12)
+    expect(named()).toHaveLength(14)
   })
 
   it.concurrent.each(files)('%s prints its usage for --help', async (file) => {
@@ -64,6 +64,7 @@ describe('a script', () => {
 
   it.concurrent.each<[file: string, args: string[], message: string]>([
     ['bench/index.ts', ['--colour', 'red'], 'unknown option --colour; known: --rounds, '],
+    ['bench/pipelines.ts', ['--only', 'grain/2us'], '--only must be one of scaling, grain/1us/small, '],
     ['test/contract/run.mjs', ['shutdown'], "unexpected argument 'shutdown'"],
     ['test/kill/run.ts', ['--kills', '0'], "--kills must be an integer from 1 to 10000; received '0'"],
     ['test/fuzz/calls.ts', ['--seed'], '--seed needs a value: an integer from 0 to 2147483647'],

@@ -15,7 +15,7 @@ describe('a source is read no more than a window ahead', () => {
   })
 
   it.each([1, 2, 7, 64])(
-    'that is %i items exactly, at every moment (cpython#131466: buffersize is overrun by one; rayon#1071)',
+    'of %i exactly, at every moment (cpython#131466: buffersize is overrun by one; rayon#1071)',
     async (window) => {
       let received = 0
       let most = 0
@@ -31,7 +31,7 @@ describe('a source is read no more than a window ahead', () => {
     },
   )
 
-  it('for a plain function either (Kotlin: buffer(n) runs n + 2)', async () => {
+  it('a plain function begins no more than its window (Kotlin: buffer(n) runs n + 2)', async () => {
     for (const window of [1, 3]) {
       let received = 0
       let most = 0
@@ -187,7 +187,7 @@ describe('results', () => {
     expect(await parallelMap(new Set([3, 4]), work('double')).toArray()).toEqual([6, 8])
   })
 
-  it('come as they are ready, lazily, from an iterable too (piscina#866: iterables from scratch again)', async () => {
+  it('results of an iterable come as they are ready, lazily (piscina#866: iterables from scratch again)', async () => {
     const { values } = endless()
     const got: unknown[] = []
     for await (const value of parallelMap(values, work('double'), { threads: 1 })) {
@@ -198,7 +198,7 @@ describe('results', () => {
   })
 
   it.each([true, false])(
-    'are streamed by flatMap, not collected; ordered: %s (Node#52796, Kotlin#1147)',
+    'of flatMap are streamed, not collected; ordered: %s (Node#52796, Kotlin#1147)',
     async (ordered) => {
       const state = words()
       const options = { threads: 2, window: 8, ordered, args: { words: state } }
@@ -212,7 +212,7 @@ describe('results', () => {
     },
   )
 
-  it('keep the order of items and values in a flatMap (Kotlin#1147: an ordered flatMap wanted)', async () => {
+  it('results of flatMap keep the order of items and of values (Kotlin#1147: an ordered flatMap wanted)', async () => {
     const options = { threads: 2, window: 4, args: { words: words() } }
     const values = await pipeline([1, 2, 3]).flatMap(work<string[]>('manyValues'), options).toArray()
     expect(values).toEqual([1, 2, 3].flatMap((item) => numbers(10_000).map((n) => `${item}:${n}`)))

@@ -110,7 +110,7 @@ describe('an argument of a run', () => {
     }
   })
 
-  it('cannot be a plain function for parallelMap: no thread finds it', () => {
+  it('the function of parallelMap cannot be a plain one, which no thread finds', () => {
     const make = () => parallelMap([1], ((n: number) => n) as never)
     expect(make).toThrow(/threaded\(import\.meta, fn\)/)
     expect(make).toThrow(expect.objectContaining({ code: TYPE }))
@@ -124,11 +124,11 @@ describe('an argument of a run', () => {
     expect(() => parallelMap([1], { filename: './work.mjs', name: 'same' })).toThrow(/absolute/)
   })
 
-  it('for settled() is a pipeline of one result for each item', () => {
+  it('settled() is for a pipeline of one result for each item', () => {
     for (const run of [
       pipeline([1]).filter(Boolean),
       pipeline([1]).batch(2),
-      pipeline([1]).flatMap((n) => [n, n]),
+      pipeline([[1]]).flatMap((a) => [...a]),
     ]) {
       expect(() => run.settled()).toThrow(/settled\(\)/)
     }

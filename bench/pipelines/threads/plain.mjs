@@ -2,8 +2,8 @@
 import { parentPort } from 'node:worker_threads'
 import { spin } from './task.mjs'
 
-const CALIBRATIONS = 30
-const CALIBRATION_MS = 5
+const CALIBRATIONS = 400
+const CALIBRATION_MS = 0.5
 
 /** Turns in a microsecond: those of the trial that other work has disturbed least. */
 function turnsPerMicrosecond() {

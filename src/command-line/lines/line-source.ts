@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { ENDED, OPEN, type OpenSource, type RunHooks, WAITING } from '../../pipelines/index.ts'
 import { LineSplitter } from './line-splitter.ts'
 
 /** Makes an item of a line. SKIPPED for a line that has none. @throws if the line is bad */
@@ -23,7 +24,7 @@ const MOST_IN_FLIGHT = 2 ** 20
  * The items of a stream's lines. The stream is read a chunk at a time, when no line is left. Nothing here
  * fails: a fault is told to the options, and the source ends, so that what was read before is still done.
  */
-export class LineSource implements AsyncIterableIterator<unknown> {
+export class LineSource {
   readonly #stream: Readable
   readonly #options: LineSourceOptions
   readonly #splitter = new LineSplitter()
@@ -33,7 +34,7 @@ export class LineSource implements AsyncIterableIterator<unknown> {
   #taken = 0
   #items = 0
   #isEnded = false
-  /** Ends the wait for a chunk. */
+  /** Says to the run that `read` may have another answer. */
   #wake: (() => void) | undefined
   /** For each item before which lines were skipped, in order: its index and all lines skipped so far. */
   #skips: { readonly index: number; readonly skipped: number }[] = []
@@ -60,18 +61,15 @@ export class LineSource implements AsyncIterableIterator<unknown> {
     stream.on('close', () => this.#end())
   }
 
-  [Symbol.asyncIterator](): this {
-    return this
-  }
-
-  next(): Promise<IteratorResult<unknown, undefined>> {
-    const result = this.#read()
-    return result === undefined ? this.#wait() : Promise.resolve(result)
-  }
-
-  return(): Promise<IteratorResult<unknown, undefined>> {
-    this.stop()
-    return Promise.resolve({ done: true, value: undefined })
+  [OPEN]({ wake }: RunHooks): OpenSource & { readonly left: string } {
+    this.#wake = wake
+    return {
+      length: undefined,
+      limit: undefined,
+      left: 'its input is still open',
+      read: () => this.#read(),
+      close: async () => this.stop(),
+    }
   }
 
   /** Ends the source now. Lines that were read and not yet taken are dropped. */
@@ -100,19 +98,8 @@ export class LineSource implements AsyncIterableIterator<unknown> {
     return this.bytes === 0 ? undefined : Math.max(read, Math.round((read * inputBytes) / this.bytes))
   }
 
-  async #wait(): Promise<IteratorResult<unknown, undefined>> {
-    for (;;) {
-      const result = this.#read()
-      if (result !== undefined) return result
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-        this.#stream.resume()
-      })
-    }
-  }
-
-  /** The next item, or the end; undefined if neither is known yet. */
-  #read(): IteratorResult<unknown, undefined> | undefined {
+  /** The next item. Asks for more of the stream if there is none. */
+  #read(): { readonly value: unknown } | typeof WAITING | typeof ENDED {
     while (this.#position < this.#lines.length) {
       const line = this.#lines[this.#position++] as string
       this.#taken++
@@ -121,9 +108,11 @@ export class LineSource implements AsyncIterableIterator<unknown> {
       this.#noteSkips()
       this.#options.onItem?.(this.#items, line)
       this.#items++
-      return { done: false, value }
+      return { value }
     }
-    return this.#isEnded ? { done: true, value: undefined } : undefined
+    if (this.#isEnded) return ENDED
+    this.#stream.resume()
+    return WAITING
   }
 
   #itemOf(line: string): unknown {
@@ -154,7 +143,7 @@ export class LineSource implements AsyncIterableIterator<unknown> {
       this.#lines =
         this.#position < this.#lines.length ? this.#lines.slice(this.#position).concat(lines) : lines
       this.#position = 0
-      this.#wakeUp()
+      this.#wake?.()
     } catch (error) {
       const line = this.#taken + this.#lines.length - this.#position + 1
       this.#options.onBadLine(line, error)
@@ -165,11 +154,6 @@ export class LineSource implements AsyncIterableIterator<unknown> {
 
   #end(): void {
     this.#isEnded = true
-    this.#wakeUp()
-  }
-
-  #wakeUp(): void {
     this.#wake?.()
-    this.#wake = undefined
   }
 }

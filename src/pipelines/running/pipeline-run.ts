@@ -3,7 +3,7 @@ import { AbortError } from '../../errors.ts'
 import { takeShare } from '../../supervisor/index.ts'
 import { queueMicrotask } from '../../timers.ts'
 import { onAbort } from '../../wait/index.ts'
-import type { OpenSource, Reader, RunHooks } from '../flow.ts'
+import type { OpenSource, Origin, Reader, RunHooks, StageHooks } from '../flow.ts'
 import { ENDED, type Entry, WAITING } from '../flow.ts'
 import type { StageStats } from '../options.ts'
 import type { StageRequest } from '../stage-options.ts'
@@ -30,12 +30,14 @@ export interface Stoppable {
 }
 
 /** One run of a pipeline: opens the source, connects the stages, and ends them all. */
-export class PipelineRun implements RunHooks {
+export class PipelineRun implements StageHooks {
   readonly #abort = new AbortController()
   readonly #source: SourceReader
   readonly #stages: WindowedStage[] = []
   readonly #batches: BatchStage[] = []
   readonly #last: Reader
+  /** The part that reads the source; undefined while that is being opened, and if there is none. */
+  #first: WindowedStage | BatchStage | undefined
   readonly #undo: (() => void)[] = []
   #sink: Stoppable | undefined
   #failure: { readonly error: unknown } | undefined
@@ -49,7 +51,8 @@ export class PipelineRun implements RunHooks {
 
   /** @throws what opening the source throws */
   constructor(plan: RunPlan) {
-    this.#source = new SourceReader(plan.open(this), this)
+    const hooks: RunHooks = { wake: this.#sourceHas, fail: this.fail, signal: this.signal }
+    this.#source = new SourceReader(plan.open(hooks), this, plan.parts.length === 0)
     let last: Reader = this.#source
     refuseLargeBatches(plan.parts, this.#source.limit)
     for (const part of plan.parts) last = this.#connect(part, last, plan)
@@ -132,6 +135,10 @@ export class PipelineRun implements RunHooks {
     this.#onOver = call
   }
 
+  trace(items: number): Origin {
+    return this.#source.trace(items)
+  }
+
   readonly wake = (): void => {
     if (this.#isWaking || this.#isOver) return
     this.#isWaking = true
@@ -168,6 +175,7 @@ export class PipelineRun implements RunHooks {
     if (part.kind === 'batch') {
       const batch = new BatchStage(part.size, part.lingerMs, input, this)
       this.#batches.push(batch)
+      this.#first ??= batch
       return batch
     }
     const { request } = part
@@ -189,6 +197,7 @@ export class PipelineRun implements RunHooks {
         (events) => new LocalExecutor({ ...onThisThread, frames }, events, this),
       )
       this.#stages.push(stage)
+      this.#first ??= stage
       return stage
     }
     if (onThreads === undefined) throw new Error('a stage has no function')
@@ -207,6 +216,7 @@ export class PipelineRun implements RunHooks {
       (events) => new ThreadExecutor(onThreads, place, events, this),
     )
     this.#stages.push(stage)
+    this.#first ??= stage
     return stage
   }
 
@@ -215,9 +225,21 @@ export class PipelineRun implements RunHooks {
     const abort = () => this.fail(new AbortError(signal.reason))
     if (signal.aborted) {
       this.#isAborted = true
-      // A sink is connected first, by the caller.
+      // Later: the maker of the run connects a sink first.
       queueMicrotask(abort)
     } else this.#undo.push(onAbort(signal, abort))
+  }
+
+  /**
+   * The source has a value: the part behind it takes it in, and the others hear of it if it gives anything.
+   */
+  readonly #sourceHas = () => {
+    const first = this.#first
+    if (first === undefined || this.#isWaking || this.isEnding || this.#isOver) {
+      this.wake()
+      return
+    }
+    if (this.#guarded(() => first.takeIn(), true)) this.wake()
   }
 
   readonly #advance = () => {

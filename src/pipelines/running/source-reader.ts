@@ -12,12 +12,15 @@ import {
 export class SourceReader implements Reader {
   readonly #source: OpenSource
   readonly #hooks: RunHooks
+  readonly #tracesAll: boolean
   #read = 0
   #hasEnded = false
   #length: number | undefined
   #done = 0
 
-  constructor(source: OpenSource, hooks: RunHooks) {
+  /** `tracesAll`: no stage does it. */
+  constructor(source: OpenSource, hooks: RunHooks, tracesAll: boolean) {
+    this.#tracesAll = tracesAll
     this.#source = source
     this.#hooks = hooks
   }
@@ -53,8 +56,9 @@ export class SourceReader implements Reader {
       this.#length = this.#read
       return ENDED
     }
-    const origin = new Trace(this.#onDone, read.origin)
-    return { value: read.value, index: this.#read++, origin, failure: undefined }
+    const { value, origin: delivery } = read
+    const origin = delivery === undefined && !this.#tracesAll ? undefined : new Trace(this, 1, delivery)
+    return { value, index: this.#read++, origin, failure: undefined }
   }
 
   /** As `limit` of the source. */
@@ -67,20 +71,28 @@ export class SourceReader implements Reader {
     await this.#source.close(reason)
   }
 
-  readonly #onDone = () => {
-    this.#done++
+  /** A stage begins so many items, or makes one of them. */
+  trace(items: number): Origin {
+    return new Trace(this, items, undefined)
+  }
+
+  /** Everything that was made of so many items is accepted. */
+  countDone(items: number): void {
+    this.#done += items
   }
 }
 
-/** Counts what was made of an item and is not accepted. */
+/** Counts what was made of some items and is not accepted. */
 class Trace implements Origin {
-  readonly #onDone: () => void
-  readonly #origin: Origin | undefined
+  readonly #reader: SourceReader
+  readonly #items: number
+  readonly #delivery: Origin | undefined
   #held = 1
 
-  constructor(onDone: () => void, origin: Origin | undefined) {
-    this.#onDone = onDone
-    this.#origin = origin
+  constructor(reader: SourceReader, items: number, delivery: Origin | undefined) {
+    this.#reader = reader
+    this.#items = items
+    this.#delivery = delivery
   }
 
   hold(): void {
@@ -89,11 +101,11 @@ class Trace implements Origin {
 
   accept(): void {
     if (--this.#held > 0) return
-    this.#origin?.accept()
-    this.#onDone()
+    this.#delivery?.accept()
+    this.#reader.countDone(this.#items)
   }
 
   begin(): void {
-    this.#origin?.begin()
+    this.#delivery?.begin()
   }
 }

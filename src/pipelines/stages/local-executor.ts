@@ -59,7 +59,7 @@ export class LocalExecutor implements Executor {
 
   dispatch(item: StageItem): void {
     this.#underWay++
-    item.entry.origin?.begin()
+    item.origin.begin()
     this.#call(item)
   }
 

@@ -52,7 +52,7 @@ export class Slots {
   /** Notes with the source which items have begun, before the others go back. */
   noteBegun(): void {
     for (const slotted of this.#items) {
-      if (slotted !== undefined && this.words.begins(slotted.slot) > 0) slotted.item.entry.origin?.begin()
+      if (slotted !== undefined && this.words.begins(slotted.slot) > 0) slotted.item.origin.begin()
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Entry } from '../flow.ts'
+import type { Entry, Origin } from '../flow.ts'
 import { Fifo } from './fifo.ts'
 
 /** A failed call of an item. */
@@ -15,6 +15,7 @@ const NO_FAILURES: readonly Failure[] = Object.freeze([])
 /** An item that a stage has begun, until all its outputs are read. */
 export class StageItem {
   readonly entry: Entry
+  readonly origin: Origin
   /** Undefined unless order is by key. */
   readonly key: string | number | undefined
   /** The failed calls so far. Most items have none, and share one list. */
@@ -30,8 +31,9 @@ export class StageItem {
   #first: Entry | undefined
   #others: Fifo<Entry> | undefined
 
-  constructor(entry: Entry, key: string | number | undefined) {
+  constructor(entry: Entry, origin: Origin, key: string | number | undefined) {
     this.entry = entry
+    this.origin = origin
     this.key = key
   }
 

@@ -283,8 +283,14 @@ export class ThreadExecutor implements Executor {
     }
     const { item } = slotted
     const { kind, number, broken } = frame
+    // After an output the call goes on: it is not the last frame of its begin.
     if (broken !== undefined)
-      this.#fail(slotted, frame.begin, `its result cannot be read: ${shown(broken.error)}`, broken.error)
+      this.#fail(
+        slotted,
+        kind === FrameKind.OUTPUT ? -1 : frame.begin,
+        `its result cannot be read: ${shown(broken.error)}`,
+        broken.error,
+      )
     else if (kind === FrameKind.RESULT || kind === FrameKind.OUTPUT) {
       this.#events.output(item, number, frame.value)
       if (kind === FrameKind.RESULT) this.#decide(slotted, frame.begin)
@@ -309,7 +315,7 @@ export class ThreadExecutor implements Executor {
   #decide(slotted: SlottedItem, begin: number): void {
     const isLast = this.#slots.words.decide(slotted.slot, begin)
     slotted.decided = begin
-    slotted.item.entry.origin?.begin()
+    slotted.item.origin.begin()
     this.#events.done(slotted.item)
     if (isLast) this.#free(slotted)
   }
@@ -354,7 +360,7 @@ export class ThreadExecutor implements Executor {
     })
     const isLast = this.#slots.words.decide(slotted.slot, begin)
     slotted.decided = begin || 1
-    if (begin !== 0) slotted.item.entry.origin?.begin()
+    if (begin !== 0) slotted.item.origin.begin()
     this.#events.failed(slotted.item, error)
     if (isLast) this.#free(slotted)
   }

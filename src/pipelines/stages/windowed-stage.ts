@@ -1,6 +1,6 @@
 import { invalidType } from '../../check.ts'
 import type { DeadLetter, Queue } from '../../queue/index.ts'
-import { ENDED, type Entry, type Reader, type RunHooks, WAITING } from '../flow.ts'
+import { ENDED, type Entry, type Reader, type StageHooks, WAITING } from '../flow.ts'
 import type { StageStats } from '../options.ts'
 import type { Executor, StageEvents } from './executor.ts'
 import { Fifo } from './fifo.ts'
@@ -27,7 +27,7 @@ export interface WindowedStageSettings {
 export class WindowedStage implements Reader, StageEvents {
   readonly #settings: WindowedStageSettings
   readonly #input: Reader
-  readonly #hooks: RunHooks
+  readonly #hooks: StageHooks
   readonly #executor: Executor
   /** The items that are begun, in the order of the input. Only where that order is kept. */
   readonly #inOrder = new Fifo<StageItem>()
@@ -53,7 +53,7 @@ export class WindowedStage implements Reader, StageEvents {
   constructor(
     settings: WindowedStageSettings,
     input: Reader,
-    hooks: RunHooks,
+    hooks: StageHooks,
     executorFor: (events: StageEvents) => Executor,
   ) {
     this.#settings = settings
@@ -113,6 +113,23 @@ export class WindowedStage implements Reader, StageEvents {
     }
   }
 
+  /**
+   * The source has a value: begins as many items as the window allows, and does nothing else. Returns true if
+   * there is anything for the part behind.
+   */
+  takeIn(): boolean {
+    if (this.#isAdvancing) return true
+    this.#isAdvancing = true
+    try {
+      this.#fill()
+      this.#publishTurn()
+    } finally {
+      this.#isAdvancing = false
+    }
+    const head = this.#isInOrder ? this.#inOrder.peek() : this.#ready.peek()
+    return this.#inputEnded || head?.isDone === true || (head !== undefined && head.buffered > 0)
+  }
+
   get wantsOutputs(): boolean {
     if (this.#settings.isSimple) return true
     const readable = this.#isInOrder ? (this.#inOrder.peek()?.buffered ?? 0) : this.#buffered
@@ -122,9 +139,9 @@ export class WindowedStage implements Reader, StageEvents {
   output(item: StageItem, number: number, value: unknown): void {
     if (number < item.outputs || item.isDone) return
     item.outputs = number + 1
-    const { index, origin } = item.entry
-    origin?.hold()
-    this.#add(item, { value, index, origin, failure: undefined })
+    const { entry, origin } = item
+    origin.hold()
+    this.#add(item, { value, index: entry.index, origin, failure: undefined })
   }
 
   done(item: StageItem): void {
@@ -139,10 +156,10 @@ export class WindowedStage implements Reader, StageEvents {
     if (item.isDone) return
     this.#failed++
     const { onError } = this.#settings
-    const { index, origin } = item.entry
     if (onError === undefined) {
-      origin?.hold()
-      this.#add(item, { value: undefined, index, origin, failure: { error } })
+      const { entry, origin } = item
+      origin.hold()
+      this.#add(item, { value: undefined, index: entry.index, origin, failure: { error } })
       this.done(item)
     } else if (onError === 'fail') this.#hooks.fail(error)
     else if (onError === 'skip') this.#skip(item)
@@ -216,10 +233,10 @@ export class WindowedStage implements Reader, StageEvents {
     return output
   }
 
-  #close({ entry }: StageItem): void {
+  #close({ origin }: StageItem): void {
     this.#live--
     this.#places++
-    entry.origin?.accept()
+    origin.accept()
   }
 
   /** Items in turn without outputs need no reader. */
@@ -269,11 +286,11 @@ export class WindowedStage implements Reader, StageEvents {
       this.#hooks.fail(error)
       return
     }
-    const item = new StageItem(entry, key)
+    const item = new StageItem(entry, entry.origin ?? this.#hooks.trace(1), key)
     this.#live++
     if (this.#isInOrder) this.#inOrder.push(item)
     if (entry.failure !== undefined) {
-      entry.origin?.hold()
+      item.origin.hold()
       this.#add(item, entry)
       this.done(item)
       return

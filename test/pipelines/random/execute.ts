@@ -141,7 +141,7 @@ async function consumed(
   })
   ending.received(0)
   try {
-    await (run as Millrace.Pipeline<unknown>).to(given as () => void)
+    await (run as Millrace.Pipeline<unknown>).to(given)
   } finally {
     await finish()
   }
@@ -168,7 +168,7 @@ function built(
   letters: Millrace.Queue<Millrace.DeadLetter<unknown>>,
   signal: AbortSignal,
 ): Run {
-  // Neighbours share threads only if their options are the same objects.
+  // Equal options must be the same objects: only those let neighbours share threads.
   let pipeline = millrace.pipeline(source as Iterable<string>) as Millrace.Pipeline<unknown>
   for (const { how, where, isLater, form, size, linger, options } of plan.stages) {
     if (how === 'batch') {

@@ -40,7 +40,7 @@ function depthOf(text) {
   return text.split('>').length
 }
 
-/** The functions without their faults. */
+/** The result of each function for a value, faults left out. */
 export const PURE = {
   map: (value) => `${textOf(value)}>m`,
   filter: (value) => hashOf(textOf(value), 7) % 4 !== 0,

@@ -21,7 +21,7 @@ export interface WorldBase {
   woken: number[]
 }
 
-/** An actor begins a turn when the one before has ended; what it knows, it knows from the answers of its turn. */
+/** An actor begins a turn when the one before has ended. It keeps nothing from one turn to the next. */
 export interface Actor<W> {
   readonly name: string
   readonly turn: () => Turn<W>

@@ -62,7 +62,7 @@ interface ItemState {
   /** Outputs that the owner has passed on. */
   outputs: number
   isDone: boolean
-  /** What really happened. */
+  /** The calls that really failed. */
   failed: number
   /** Threads that died with its call under way; those that died in the midst of entering or leaving it. */
   died: number[]
@@ -202,7 +202,7 @@ function isMortal(world: World, { killsIn }: Scenario, { lane, held, ahead, call
   return held !== null && (call === CALLS || call === WAITS) && world.items[killsIn] === itemOf(world, held)
 }
 
-/** What the words say of this thread. */
+/** Notes that the words say of this thread that it is in a call. */
 function note(thread: ThreadState, { kind, at, a }: Access): void {
   if (kind !== 'store' || at < HEADER || (at - HEADER) % SLOT !== CALLER) return
   thread.entered = a === thread.threadId ? 1 : 0

@@ -5,8 +5,8 @@ import { transformSync } from 'esbuild'
 import MagicString from 'magic-string'
 
 /**
- * Makes the source of StageWords steppable: each of its methods becomes a generator, which yields every access
- * to a shared word before it is made.
+ * Makes the source of StageWords steppable: each of its methods becomes a generator, which yields every
+ * access to a shared word before it is made.
  */
 
 /** A deliberate fault: `find` must occur exactly once in the source. */

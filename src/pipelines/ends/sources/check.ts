@@ -2,7 +2,9 @@ import { types } from 'node:util'
 import { invalidType } from '../../../check.ts'
 import { isQueue } from '../../../queue/index.ts'
 import { referenceOf } from '../../../threaded/index.ts'
+import { OPEN, type RunHooks } from '../../flow.ts'
 import { isNodeReadable, isNodeStream } from '../node-streams.ts'
+import type { BareSource } from './pull.ts'
 
 const SOURCE =
   'an iterable, an async iterable, a Readable, a ReadableStream, a queue, a task ({ filename, name }), ' +
@@ -40,7 +42,11 @@ export function isTaskSource(given: unknown): boolean {
 function isOpenable(given: unknown): boolean {
   // A Duplex that is not readable is iterable all the same.
   if (isNodeStream(given)) return isNodeReadable(given)
-  return isQueue(given) || isWebReadable(given) || isIterable(given)
+  return isQueue(given) || isWebReadable(given) || isIterable(given) || opensItself(given)
+}
+
+export function opensItself(given: unknown): given is { [OPEN](hooks: RunHooks): BareSource } {
+  return isObject(given) && isMethod(given, OPEN)
 }
 
 export function isWebReadable(given: unknown): given is ReadableStream<unknown> {

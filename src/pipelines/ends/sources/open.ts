@@ -1,9 +1,9 @@
 import { isQueue } from '../../../queue/index.ts'
-import { ENDED, type OpenSource, type RunHooks } from '../../flow.ts'
+import { ENDED, OPEN, type OpenSource, type RunHooks } from '../../flow.ts'
 import { withinClosing } from '../closing.ts'
 import { isNodeReadable } from '../node-streams.ts'
 import { AsyncSource, iteratorPull } from './async-source.ts'
-import { checkOpened, isAsyncIterable, isIterable, isWebReadable } from './check.ts'
+import { checkOpened, isAsyncIterable, isIterable, isWebReadable, opensItself } from './check.ts'
 import { LateSource } from './late-source.ts'
 import type { BareSource } from './pull.ts'
 import { QueueSource } from './queue-source.ts'
@@ -34,6 +34,7 @@ function openBare(given: unknown, hooks: RunHooks): BareSource {
   if (isQueue(given)) return new QueueSource(given, hooks)
   if (isNodeReadable(given)) return new ReadableSource(given, hooks)
   if (isWebReadable(given)) return new AsyncSource(webPull(given), hooks)
+  if (opensItself(given)) return given[OPEN](hooks)
   if (isAsyncIterable(given)) return new AsyncSource(iteratorPull(given), hooks)
   return new SyncSource(given as Iterable<unknown>, hooks)
 }
