@@ -17,6 +17,8 @@ import { stagePlan, type ThreadStageSettings } from './thread-plan.ts'
 const BATCH = 8
 /** Threads wake the owner late while calls are short, so it looks by itself after this time. */
 const LOOK_MS = 1
+/** Frames between two looks from which on their rate counts as steady. */
+const LEAST_STEADY = 4
 /** Results may be as large at least: the errors of failed calls are told the same way. */
 const FAILURE_BYTES = 64 << 10
 const LEAST_ITEM_BYTES = 128
@@ -59,7 +61,10 @@ export class ThreadExecutor implements Executor {
   #busyAtEnd: readonly number[] | undefined
   #isStuck = false
   #isListening = false
+  /** Frames that came since the last look. */
   #received = 0
+  /** So many came before the last look that another one will find some, and not too many. */
+  #isSteady = false
   #look: NodeJS.Timeout | undefined
   #isOver = false
 
@@ -258,7 +263,8 @@ export class ThreadExecutor implements Executor {
   /** Looks again when results come. */
   #listen(): void {
     if (this.#received > 0) this.#look ??= setTimeout(this.#lookNow, LOOK_MS)
-    this.#received = 0
+    // At such a rate a look is soon enough. It costs less than to be woken.
+    if (this.#isSteady && this.#look !== undefined) return
     // Outputs that are not wanted are left there until they are read.
     if (this.#isListening || this.#results === undefined || !this.#events.wantsOutputs) return
     this.#isListening = true
@@ -270,6 +276,8 @@ export class ThreadExecutor implements Executor {
 
   readonly #lookNow = () => {
     this.#look = undefined
+    this.#isSteady = this.#received >= LEAST_STEADY && this.#received <= this.#place.window >> 2
+    this.#received = 0
     this.#hooks.wake()
   }
 
