@@ -220,13 +220,15 @@ describe('the reading of a run', () => {
 
   it('keeps a failure between two next() for the next one, and is over then', async () => {
     const state = words()
-    const options = { threads: 2, args: { doom: { 3: 'throw' }, begun: state } }
-    const run = parallelMap(numbers(10), work('doomed'), options)
+    const options = { threads: 1, args: { words: state } }
+    const run = parallelMap([2, 0], work('fallOrSpin'), options)
     const reading = run[Symbol.asyncIterator]()
-    expect(await within(reading.next(), 'item 0')).toEqual({ value: 0, done: false })
+    expect(await within(reading.next(), 'item 2')).toEqual({ value: 2, done: false })
     const over = new Promise((resolve) => run.once('end', () => resolve(undefined)))
+    Atomics.store(state, 0, 1)
+    Atomics.notify(state, 0)
     await within(over, 'the end of the run, which nobody reads')
-    expect(await failureOf(reading.next())).toMatchObject({ item: 3 })
+    expect(await failureOf(reading.next())).toMatchObject({ item: 1, cause: { message: 'of item 0' } })
     expect(await reading.next()).toEqual({ value: undefined, done: true })
   })
 

@@ -178,7 +178,9 @@ function mostAhead({ stages, source }: Plan): number {
     itemsInOne = 1
     return most
   })
-  return windows.reduce((sum, window) => sum + window, 1 + atEnds)
+  // Those of the value that was given last are not done: all of a batch, whose items are done together.
+  const lastGiven = Math.max(1, ...stages.map(({ size }) => size))
+  return windows.reduce((sum, window) => sum + window, lastGiven + atEnds)
 }
 
 function judgeRest(plan: Plan, run: Executed): string | undefined {
