@@ -10,6 +10,7 @@ export type {
   ParallelRun,
   Pipeline,
   PipelineReport,
+  PipelineSink,
   PipelineSource,
   PipelineStats,
   ProgressOptions,

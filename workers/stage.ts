@@ -3,7 +3,7 @@ import { threadId } from 'node:worker_threads'
 import { clock } from '../src/clock.ts'
 import { Frame } from '../src/codec/index.ts'
 import { packError } from '../src/error-transport.ts'
-import { AbortError } from '../src/errors.ts'
+import { AbortError, ItemTooLargeError } from '../src/errors.ts'
 import {
   FrameKind,
   IdleTime,
@@ -30,6 +30,8 @@ const UNWOKEN_MS = 2
 const RATED_MS = 0.5
 /** A thread that is blocked until its turn looks so often whether it is asked to stop. */
 const STOP_LOOK_MS = 1000
+/** Characters of the message of an error that cannot be told whole. */
+const MOST_MESSAGE = 1000
 
 type Step = (value: unknown, thread: ThreadContext) => unknown
 type PutLimits = { readonly signal: AbortSignal }
@@ -330,7 +332,7 @@ export class Stage implements WaitEvents {
   /** @throws CallAgain, if the call is retried; the answer to the request to stop */
   #failed(item: Item, thrown: unknown): Promise<never> | undefined {
     if (link()?.isAnswer(thrown)) throw thrown
-    const { slot, generation, begin, step } = item
+    const { slot, step } = item
     const failure: StageFailure = { error: packError(thrown), step, index: this.#thread.index, threadId }
     if (!item.underWay.end()) return NEVER
     // Nobody asks for the outcome any more.
@@ -338,13 +340,26 @@ export class Stage implements WaitEvents {
     const { callRetries, backoff, retriesHere } = this.#role
     const throws = this.#words.throws(slot) + 1
     if (throws > callRetries) {
-      this.#tell(slot, generation, begin, FrameKind.FAILED, item.outputs, failure)
+      this.#tellFailure(item, FrameKind.FAILED, failure, thrown)
       return undefined
     }
     // Told before it is counted: a failure that counts was told.
-    this.#tell(slot, generation, begin, FrameKind.RETRIED, item.outputs, failure)
+    this.#tellFailure(item, FrameKind.RETRIED, failure, thrown)
     this.#words.countThrow(slot)
     throw new CallAgain(Math.min(backoff * 2 ** (throws - 1), 0x7fffffff), retriesHere)
+  }
+
+  /** An error that is larger than any result may be is told by its message. */
+  #tellFailure(item: Item, kind: number, failure: StageFailure, thrown: unknown): void {
+    const { slot, generation, begin, outputs } = item
+    try {
+      this.#tell(slot, generation, begin, kind, outputs, failure)
+    } catch (error) {
+      if (!(error instanceof ItemTooLargeError)) throw error
+      const message = `${(thrown as Error | undefined)?.message ?? ''}`.slice(0, MOST_MESSAGE)
+      const short = new Error(`an error that is too large to be sent: ${message}`)
+      this.#tell(slot, generation, begin, kind, outputs, { ...failure, error: packError(short) })
+    }
   }
 
   #put(item: Item, kind: number, number: number, value: unknown): Promise<void> | undefined {

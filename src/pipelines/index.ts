@@ -7,5 +7,11 @@ export { ParallelRun, type RunEvents, type Settled } from './parallel-run.ts'
 export { Pipeline, pipeline } from './pipeline.ts'
 export { type ProgressOptions, type ProgressSource, progressBar } from './progress/index.ts'
 export type { PipelineReport } from './running/index.ts'
-export type { ElementOf, PipelineSource, StageOptionsAfter, TaskMapOptions } from './stage-types.ts'
+export type {
+  ElementOf,
+  PipelineSink,
+  PipelineSource,
+  StageOptionsAfter,
+  TaskMapOptions,
+} from './stage-types.ts'
 export type { DuplexOptions, ReadableOptions } from './streams/index.ts'

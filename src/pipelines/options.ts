@@ -92,7 +92,8 @@ export interface MapOptions<T = unknown, A = unknown> {
   // biome-ignore lint/suspicious/noExplicitAny: the results of the function
   readonly resultCodec?: Codec<any> | undefined
   /**
-   * The largest encoded item or result, in bytes, 1 to 2^31 - 1. Memory is used as it is needed.
+   * The largest encoded item or result, in bytes, 1 to 2^31 - 1. Results may have 64 KiB at least. Memory is
+   * used as it is needed.
    * @default 64 MiB
    */
   readonly maxItemBytes?: number | undefined

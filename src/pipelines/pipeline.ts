@@ -12,7 +12,13 @@ import { ParallelRun } from './parallel-run.ts'
 import type { Part } from './running/index.ts'
 import { drive, type PipelineReport, reportOf } from './running/index.ts'
 import { fused, type How, stageRequest } from './stage-options.ts'
-import type { ElementOf, PipelineSource, StageOptionsAfter, TaskMapOptions } from './stage-types.ts'
+import type {
+  ElementOf,
+  PipelineSink,
+  PipelineSource,
+  StageOptionsAfter,
+  TaskMapOptions,
+} from './stage-types.ts'
 import { type DuplexOptions, type ReadableOptions, toDuplex, toReadable } from './streams/index.ts'
 
 interface Shape {
@@ -139,7 +145,7 @@ export class Pipeline<T, In = unknown> extends ParallelRun<T> {
    * @throws what the source or the sink throws; ThreadError if an item has failed for good; AbortError;
    *   TypeError for what is no sink
    */
-  async to(sink: unknown, options?: { readonly end?: boolean | undefined }): Promise<PipelineReport> {
+  async to(sink: PipelineSink<T>, options?: { readonly end?: boolean | undefined }): Promise<PipelineReport> {
     checkSink('sink', sink)
     const { end = true } = optionsObject('options', options, { end: true })
     if (typeof end !== 'boolean') throw invalidType('options.end', 'a boolean', end)

@@ -1,4 +1,5 @@
-import type { SourceQueue } from '../queue/index.ts'
+import type { Writable } from 'node:stream'
+import type { SinkQueue, SourceQueue } from '../queue/index.ts'
 import type { ItemArgs, ThreadTask } from '../supervisor/index.ts'
 import type { ThreadedFunction } from '../threaded/index.ts'
 import type { MapOptions } from './options.ts'
@@ -16,6 +17,14 @@ export type PipelineSource<T> =
   // biome-ignore lint/suspicious/noExplicitAny: any parameters
   | ThreadedFunction<(...parameters: any[]) => Gives<T>>
   | ((signal: AbortSignal) => Gives<T> | ReadableStream<T>)
+
+/** The sinks of a pipeline. A function is called with each value and the index of its item, and awaited. */
+export type PipelineSink<T> =
+  | ((value: T, index: number) => unknown)
+  | Writable
+  | NodeJS.WritableStream
+  | WritableStream<T>
+  | SinkQueue<T>
 
 /**
  * The options after a threaded function F, called with items of T. They must have `args` if it needs some.

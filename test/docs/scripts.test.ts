@@ -13,6 +13,8 @@ const OTHERS = [
   'test/fuzz/encodings.ts',
   'test/fuzz/words.ts',
   'test/kill/hot-loop/run.ts',
+  'test/pipelines/large-source.ts',
+  'test/pipelines/random/run.ts',
   'test/select-stress.ts',
   'test/stress.ts',
   'test/supervisor/kills/run.ts',

@@ -219,17 +219,16 @@ describe('the reading of a run', () => {
   })
 
   it('keeps a failure between two next() for the next one, and is over then', async () => {
-    let refuse: () => void = () => {}
-    const refused = new Promise<void>((_, reject) => {
-      refuse = () => reject(new RangeError('one'))
-    })
-    const run = pipeline([0, 1]).map((n) => (n === 0 ? n : refused), { concurrency: 2 })
+    const state = words()
+    const options = { threads: 1, args: { words: state } }
+    const run = parallelMap([2, 0], work('fallOrSpin'), options)
     const reading = run[Symbol.asyncIterator]()
-    expect(await within(reading.next(), 'item 0')).toEqual({ value: 0, done: false })
+    expect(await within(reading.next(), 'item 2')).toEqual({ value: 2, done: false })
     const over = new Promise((resolve) => run.once('end', () => resolve(undefined)))
-    refuse()
+    Atomics.store(state, 0, 1)
+    Atomics.notify(state, 0)
     await within(over, 'the end of the run, which nobody reads')
-    expect(await failureOf(reading.next())).toMatchObject({ item: 1 })
+    expect(await failureOf(reading.next())).toMatchObject({ item: 1, cause: { message: 'of item 0' } })
     expect(await reading.next()).toEqual({ value: undefined, done: true })
   })
 

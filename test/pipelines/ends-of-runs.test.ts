@@ -90,7 +90,7 @@ describe('a run with a sink', () => {
     ['a function', () => (value: unknown) => (value === 5 ? Promise.reject(ERROR) : undefined)],
   ])('rejects with the error of %s, and destroys its source with it', async (_, make) => {
     const { stream } = counting()
-    const run = same(stream).to(make([]))
+    const run = same(stream).to(make([]) as () => void)
     expect(await within(errorOf(run), 'the error')).toBe(ERROR)
     expect([stream.closed, stream.errored]).toEqual([true, ERROR])
   })

@@ -78,7 +78,7 @@ describe('a plain function of a stage', () => {
     expect(closed.sort()).toEqual([0, 1, 2])
   })
 
-  it('of which a generator never closes holds the end for no longer than `grace`', async () => {
+  it('holds the end no longer than `grace` by a generator that never closes', async () => {
     async function* values(n: number) {
       try {
         yield n

@@ -192,12 +192,26 @@ describe('a stage on threads', () => {
     expect(letters.tryGet()).toMatchObject({
       error: { code: 'ERR_THREAD', cause: { code: 'ERR_ITEM_TOO_LARGE' } },
     })
-    const result = parallelMap([1, 2000], work('text'), limited)
-    expect(await failureOf(result.toArray())).toMatchObject({
+    const options = { threads: 1, maxItemBytes: 100_000 }
+    const result = parallelMap([1, 200_000, 2], work<string>('text'), { ...options, onError: 'skip' })
+    expect(await result.toArray()).toEqual(['x', 'xx'])
+    const failing = parallelMap([1, 200_000], work('text'), options)
+    expect(await failureOf(failing.toArray())).toMatchObject({
       item: 1,
       cause: { code: 'ERR_ITEM_TOO_LARGE' },
     })
   }, 60_000)
+
+  it('fails one item by an error that is larger than maxItemBytes', async () => {
+    const small = { threads: 1, maxItemBytes: 100 }
+    const error = await failureOf(parallelMap([1], work('explode'), small).toArray())
+    expect(error).toMatchObject({ item: 0, cause: { message: 'no 1' } })
+    const huge = await failureOf(parallelMap([200_000], work('explodeWith'), small).toArray())
+    expect(huge).toMatchObject({
+      item: 0,
+      cause: { message: expect.stringMatching(/too large.*with 200000/) },
+    })
+  })
 
   it('gives undefined and null as results like any others', async () => {
     expect(await parallelMap(numbers(4), work('nothing'), { threads: 2 }).toArray()).toEqual([

@@ -155,8 +155,8 @@ export class PipelineRun implements StageHooks {
   }
 
   /**
-   * Ends it early, without a failure. Resolves when nothing of it runs any more. @throws what its closing throws,
-   * unless it has failed before
+   * Ends it early, without a failure. Resolves when nothing of it runs any more. @throws what its closing
+   * throws, unless it has failed before
    */
   async end(reason: unknown): Promise<void> {
     if (this.#isOver) return

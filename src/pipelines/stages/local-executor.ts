@@ -261,7 +261,7 @@ function iteratorOf(output: unknown): Outputs['iterator'] {
   throw notIterable(output)
 }
 
-/** Reads the answer of an iterator once. @throws TypeError for what is no object, and what its getters throw */
+/** Reads the answer of an iterator once. @throws TypeError if it is no object; what its getters throw */
 function resultOf(step: unknown): IteratorResult<unknown> {
   if (typeof step !== 'object' || step === null) {
     throw new TypeError(`the result of next() of an iterator is no object: ${String(step)}`)

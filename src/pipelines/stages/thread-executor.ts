@@ -17,6 +17,10 @@ import { stagePlan, type ThreadStageSettings } from './thread-plan.ts'
 const BATCH = 8
 /** Threads wake the owner late while calls are short, so it looks by itself after this time. */
 const LOOK_MS = 1
+/** Frames between two looks from which on their rate counts as steady. */
+const LEAST_STEADY = 4
+/** Results may be as large at least: the errors of failed calls are told the same way. */
+const FAILURE_BYTES = 64 << 10
 const LEAST_ITEM_BYTES = 128
 const MOST_ITEM_BYTES = 1 << 14
 /** The cells of a queue take at most so much memory by default. */
@@ -57,7 +61,10 @@ export class ThreadExecutor implements Executor {
   #busyAtEnd: readonly number[] | undefined
   #isStuck = false
   #isListening = false
+  /** Frames that came since the last look. */
   #received = 0
+  /** So many came before the last look that another one will find some, and not too many. */
+  #isSteady = false
   #look: NodeJS.Timeout | undefined
   #isOver = false
 
@@ -203,6 +210,7 @@ export class ThreadExecutor implements Executor {
     this.#results = new Queue<Frame>({
       ...common,
       name: `results of ${name}`,
+      maxItemBytes: Math.max(maxItemBytes, FAILURE_BYTES) + 16,
       codec: framed(resultCodec),
       // Half of the window; the other half is what may wait here for its turn.
       maxsize: isSimple ? 2 * places : Math.max(2, window >> 1),
@@ -255,7 +263,8 @@ export class ThreadExecutor implements Executor {
   /** Looks again when results come. */
   #listen(): void {
     if (this.#received > 0) this.#look ??= setTimeout(this.#lookNow, LOOK_MS)
-    this.#received = 0
+    // At such a rate a look is soon enough. It costs less than to be woken.
+    if (this.#isSteady && this.#look !== undefined) return
     // Outputs that are not wanted are left there until they are read.
     if (this.#isListening || this.#results === undefined || !this.#events.wantsOutputs) return
     this.#isListening = true
@@ -267,6 +276,8 @@ export class ThreadExecutor implements Executor {
 
   readonly #lookNow = () => {
     this.#look = undefined
+    this.#isSteady = this.#received >= LEAST_STEADY && this.#received <= this.#place.window >> 2
+    this.#received = 0
     this.#hooks.wake()
   }
 

@@ -290,7 +290,7 @@ export class WindowedStage implements Reader, StageEvents {
     }
   }
 
-  /** Where neither source nor function ever waits, and no output is read, nothing else lets the event loop run. */
+  /** Where source and function never wait, and no output is read, nothing else lets the event loop run. */
   #yields(): boolean {
     if (this.#isYielding || this.#executor.threads > 0 || !this.#loop.shouldYield()) return this.#isYielding
     this.#isYielding = true

@@ -141,7 +141,7 @@ async function consumed(
   })
   ending.received(0)
   try {
-    await (run as Millrace.Pipeline<unknown>).to(given)
+    await (run as Millrace.Pipeline<unknown>).to(given as () => void)
   } finally {
     await finish()
   }

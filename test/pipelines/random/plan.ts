@@ -220,7 +220,8 @@ function tame(stages: StagePlan[], faults: Map<string, Fault>, hasHangs: boolean
     let options = tamed.get(stage.options)
     if (options === undefined) {
       options = { ...stage.options }
-      if (hasHangs) options = { ...options, timeout: TIMEOUT_MS }
+      // A thread that hangs stops its other calls too: one of those may be the first to take too long.
+      if (hasHangs) options = { ...options, timeout: TIMEOUT_MS, concurrency: 1 }
       if (isShared) options = { ...options, maxDeliveries: 1000 }
       tamed.set(stage.options, options)
     }
