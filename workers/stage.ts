@@ -21,11 +21,6 @@ import type { UnderWay } from './under-way.ts'
 
 /** A thread claims as many items at once as take about this time. */
 const GRAIN_MS = 0.2
-/**
- * Outputs wake the owner at once, but for those within this time after such a wake: the owner looks for these
- * by itself.
- */
-const UNWOKEN_MS = 2
 /** The time of an item is that of the items done in so many ms. */
 const RATED_MS = 0.5
 /** A thread that is blocked until its turn looks so often whether it is asked to stop. */
@@ -69,11 +64,6 @@ export class Stage implements WaitEvents {
   #waiting = 0
   /** Outputs since the owner was last told of any. */
   #unwoken = 0
-  /** When the owner was last woken, or somewhat earlier. */
-  #wokenAt = Number.NEGATIVE_INFINITY
-  /** Moments before the last put of an output, and after it. */
-  #beforePut = Number.NEGATIVE_INFINITY
-  #afterPut = Number.NEGATIVE_INFINITY
   /** Items done since `#ratedAt`. */
   #rated = 0
   #ratedAt = clock.now()
@@ -149,8 +139,7 @@ export class Stage implements WaitEvents {
   /** Wakes the owner for the outputs so far. */
   wake(): void {
     this.#unwoken = 0
-    // The owner may have seen the output before this wake, but not before it was put.
-    if (this.#results.wakeDeferred()) this.#wokenAt = this.#beforePut
+    this.#results.wakeDeferred()
   }
 
   /** The thread of the last call has died in it. Whether no call is to be made any more. */
@@ -368,11 +357,11 @@ export class Stage implements WaitEvents {
     if (waits !== undefined) return waits
     this.#unwoken++
     if (kind !== FrameKind.OUTPUT) this.#rated++
+    // A wake costs more than a short call.
+    if (!this.#words.ownerLooks || this.#unwoken >= this.#role.unwoken) this.wake()
+    if (!this.#adapts) return undefined
     const now = clock.now()
-    this.#beforePut = this.#afterPut
-    this.#afterPut = now
-    if (now - this.#wokenAt >= UNWOKEN_MS || this.#unwoken >= this.#role.unwoken) this.wake()
-    if (this.#adapts && now - this.#ratedAt >= RATED_MS) {
+    if (now - this.#ratedAt >= RATED_MS) {
       this.#source.limitAhead(Math.max(1, Math.ceil((GRAIN_MS * this.#rated) / (now - this.#ratedAt))))
       this.#rated = 0
       this.#ratedAt = now

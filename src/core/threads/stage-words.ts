@@ -9,6 +9,7 @@ import { allocateWords } from './shared-words.ts'
  *   word 1  PAUSED   1: threads keep back further outputs of items that are not in turn
  *   word 2  EPOCH    moved when TURN or PAUSED have changed, or the stage has ended
  *   word 3  ENDED    1: no output is wanted any more
+ *   word 4  LOOKS    1: the owner is going to look for outputs by itself, soon
  *
  *   slot  0  STATE   GENERATION << 8 | DECIDED << 7 | begins, modulo 128
  *         1  THROWS  calls that failed and were made again, or took too long
@@ -27,7 +28,8 @@ const TURN = 0
 const PAUSED = 1
 const EPOCH = 2
 const ENDED = 3
-const HEADER_WORDS = 4
+const LOOKS = 4
+const HEADER_WORDS = 5
 
 const STATE = 0
 const THROWS = 1
@@ -146,6 +148,18 @@ export class StageWords {
   end(): void {
     Atomics.store(this.words, ENDED, 1)
     this.move()
+  }
+
+  /**
+   * The owner is going to look for outputs soon; false before that look. A thread that reads true after it has
+   * put an output need not wake the owner: the look comes after this reading, and so after the put.
+   */
+  set ownerLooks(looks: boolean) {
+    Atomics.store(this.words, LOOKS, looks ? 1 : 0)
+  }
+
+  get ownerLooks(): boolean {
+    return Atomics.load(this.words, LOOKS) === 1
   }
 
   get hasEnded(): boolean {

@@ -17,6 +17,8 @@ import { stagePlan, type ThreadStageSettings } from './thread-plan.ts'
 const BATCH = 8
 /** Threads wake the owner late while calls are short, so it looks by itself after this time. */
 const LOOK_MS = 1
+/** Outputs come fast that come within this time. */
+const FAST_MS = 0.25
 /** Frames between two looks from which on their rate counts as steady. */
 const LEAST_STEADY = 4
 /** Results may be as large at least: the errors of failed calls are told the same way. */
@@ -66,6 +68,7 @@ export class ThreadExecutor implements Executor {
   /** So many came before the last look that another one will find some, and not too many. */
   #isSteady = false
   #look: NodeJS.Timeout | undefined
+  #receivedAt = 0
   #isOver = false
 
   constructor(settings: ThreadStageSettings, place: ThreadStagePlace, events: StageEvents, hooks: RunHooks) {
@@ -262,7 +265,7 @@ export class ThreadExecutor implements Executor {
 
   /** Looks again when results come. */
   #listen(): void {
-    if (this.#received > 0) this.#look ??= setTimeout(this.#lookNow, LOOK_MS)
+    if (this.#look === undefined && this.#received > 0) this.#lookSoon()
     // At such a rate a look is soon enough. It costs less than to be woken.
     if (this.#isSteady && this.#look !== undefined) return
     // Outputs that are not wanted are left there until they are read.
@@ -274,8 +277,20 @@ export class ThreadExecutor implements Executor {
     })
   }
 
+  /** While outputs come fast, threads need not wake this one: it looks by itself. */
+  #lookSoon(): void {
+    const now = clock.now()
+    const comeFast = this.#received > 1 || now - this.#receivedAt < FAST_MS
+    this.#receivedAt = now
+    this.#received = 0
+    if (!comeFast) return
+    this.#look = setTimeout(this.#lookNow, LOOK_MS)
+    this.#slots.words.ownerLooks = true
+  }
+
   readonly #lookNow = () => {
     this.#look = undefined
+    this.#slots.words.ownerLooks = false
     this.#isSteady = this.#received >= LEAST_STEADY && this.#received <= this.#place.window >> 2
     this.#received = 0
     this.#hooks.wake()

@@ -70,7 +70,7 @@ export interface Sink<T> {
   /** From now on, consumers that wait are woken by `wakeDeferred` alone, and by a death of this thread. */
   deferWakes(): void
   /** Wakes the consumers that no put since the last call has woken. Returns whether there were any. */
-  wakeDeferred(): boolean
+  wakeDeferred(): void
   /** Its consumers end, and no put succeeds any more. */
   readonly isShutDown: boolean
 }

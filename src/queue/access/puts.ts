@@ -39,8 +39,8 @@ export class Puts<T> implements Sink<T> {
     this.#outgoing.deferWakes()
   }
 
-  wakeDeferred(): boolean {
-    return this.#outgoing.wakeDeferred()
+  wakeDeferred(): void {
+    this.#outgoing.wakeDeferred()
   }
 
   get isShutDown(): boolean {

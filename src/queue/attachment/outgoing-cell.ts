@@ -133,12 +133,11 @@ export class OutgoingCell<T> {
     this.#defersWakes = true
   }
 
-  /** Wakes the takers that puts since the last call have not woken. Returns whether there were any. */
-  wakeDeferred(): boolean {
-    if (!this.#hasDeferred) return false
+  /** Wakes the takers that no put since the last call has woken. */
+  wakeDeferred(): void {
+    if (!this.#hasDeferred) return
     this.#hasDeferred = false
     wakeTakers(this.#shared)
-    return true
   }
 
   #wakeTakers(): void {
