@@ -29,7 +29,6 @@ interface Shape {
   readonly frames: string
 }
 
-/** The functions of a stage, each with its result. */
 // biome-ignore lint/suspicious/noExplicitAny: any args
 type AnyOptions<T> = MapOptions<T, any>
 // biome-ignore lint/suspicious/noExplicitAny: any args

@@ -184,3 +184,38 @@ describe('a source on a thread', () => {
     expect(run.stats().done).toBeGreaterThanOrEqual(500)
   })
 })
+
+describe('a batch over a queue', () => {
+  const queueOf = (count: number) => {
+    const queue = new Queue<number>({ maxInFlight: 10 })
+    for (let item = 0; item < count; item++) queue.tryPut(item)
+    queue.shutdown()
+    return queue
+  }
+  const refused = { code: 'ERR_OUT_OF_RANGE', message: expect.stringContaining('maxInFlight') }
+
+  it('is refused if it needs more items than the queue gives, and the items go back', async () => {
+    for (const pipelineOver of [
+      (queue: Queue<number>) => pipeline(queue).batch(20),
+      (queue: Queue<number>) => pipeline(() => queue).batch(20),
+      (queue: Queue<number>) =>
+        pipeline(queue)
+          .flatMap((each) => [each])
+          .batch(20),
+    ]) {
+      const queue = queueOf(100)
+      const error = await within(errorOf(pipelineOver(queue).toArray()), 'the refusal')
+      expect(error).toMatchObject(refused)
+      expect(queue.size).toBe(100)
+    }
+  })
+
+  it('may be larger than that if the items have several outputs', async () => {
+    const queue = queueOf(100)
+    const batches = pipeline(queue)
+      .flatMap((each) => [each, each, each])
+      .batch(20)
+    expect(await within(batches.toArray(), 'the end')).toHaveLength(15)
+    expect(queue.unfinished).toBe(0)
+  })
+})

@@ -151,10 +151,10 @@ export class StageWords {
   }
 
   /**
-   * The owner is going to look for outputs soon; false before that look. A thread that reads true after it has
-   * put an output need not wake the owner: the look comes after this reading, and so after the put.
+   * The owner is going to look for outputs soon; false before that look. A thread that reads true after it
+   * has put an output need not wake the owner: the look comes after this reading, and so after the put.
    */
-  set ownerLooks(looks: boolean) {
+  setOwnerLooks(looks: boolean): void {
     Atomics.store(this.words, LOOKS, looks ? 1 : 0)
   }
 

@@ -5,9 +5,11 @@ export type { PipelineReport } from './report.ts'
 // For other rooms only: the declarations of the build leave these out.
 
 /** @internal */
+export type { Part, RunPlan } from './connect.ts'
+/** @internal */
 export { drive } from './drive.ts'
 /** @internal */
-export { type Part, PipelineRun, type RunPlan } from './pipeline-run.ts'
+export { PipelineRun } from './pipeline-run.ts'
 /** @internal */
 export { Reading } from './reading.ts'
 /** @internal */

@@ -1,31 +1,12 @@
-import type { AsyncResource } from 'node:async_hooks'
-import { outOfRange } from '../../check.ts'
 import { AbortError } from '../../errors.ts'
-import { takeShare } from '../../supervisor/index.ts'
 import { queueMicrotask } from '../../timers.ts'
 import { onAbort } from '../../wait/index.ts'
-import type { OpenSource, Origin, Reader, RunHooks, StageHooks } from '../flow.ts'
+import type { Origin, RunHooks, StageHooks } from '../flow.ts'
 import { ENDED, type Entry, WAITING } from '../flow.ts'
 import type { StageStats } from '../options.ts'
-import type { StageRequest } from '../stage-options.ts'
-import { BatchStage, LocalExecutor, ThreadExecutor, WindowedStage } from '../stages/index.ts'
+import { ThreadExecutor } from '../stages/index.ts'
+import { type Connected, connected, type RunPlan, stuckBatches } from './connect.ts'
 import { SourceReader } from './source-reader.ts'
-
-/** A part of a pipeline, as it was asked for. */
-export type Part =
-  | { readonly kind: 'stage'; readonly request: StageRequest }
-  | { readonly kind: 'batch'; readonly size: number; readonly lingerMs: number | undefined }
-
-export interface RunPlan {
-  readonly open: (hooks: RunHooks) => OpenSource
-  readonly parts: readonly Part[]
-  /** Failures are passed on as entries. */
-  readonly isSettled: boolean
-  /** The stack above the call that made the run. */
-  readonly frames: string
-  /** That of the call that reads the run: plain functions are called in it. */
-  readonly context: AsyncResource
-}
 
 /** Another end of a run that must be told when it ends early. */
 export interface Stoppable {
@@ -36,11 +17,8 @@ export interface Stoppable {
 export class PipelineRun implements StageHooks {
   readonly #abort = new AbortController()
   readonly #source: SourceReader
-  readonly #stages: WindowedStage[] = []
-  readonly #batches: BatchStage[] = []
-  readonly #last: Reader
-  /** The part that reads the source; undefined while that is being opened, and if there is none. */
-  #first: WindowedStage | BatchStage | undefined
+  /** Undefined while the source is being opened. */
+  readonly #line: Connected | undefined
   readonly #undo: (() => void)[] = []
   #sink: Stoppable | undefined
   #failure: { readonly error: unknown } | undefined
@@ -56,10 +34,7 @@ export class PipelineRun implements StageHooks {
   constructor(plan: RunPlan) {
     const hooks: RunHooks = { wake: this.#sourceHas, fail: this.fail, signal: this.signal }
     this.#source = new SourceReader(plan.open(hooks), this, plan.parts.length === 0)
-    let last: Reader = this.#source
-    refuseLargeBatches(plan.parts, this.#source.limit)
-    for (const part of plan.parts) last = this.#connect(part, last, plan)
-    this.#last = last
+    this.#line = connected(plan, this.#source, this)
     for (const part of plan.parts) if (part.kind === 'stage') this.#hear(part.request.signal)
   }
 
@@ -76,20 +51,25 @@ export class PipelineRun implements StageHooks {
     return this.#isOver
   }
 
+  get #parts(): Connected {
+    if (this.#line === undefined) throw new Error('the parts are not connected yet')
+    return this.#line
+  }
+
   get source(): SourceReader {
     return this.#source
   }
 
   get stages(): readonly StageStats[] {
-    return this.#stages.map(({ stats }) => stats)
+    return this.#parts.stages.map(({ stats }) => stats)
   }
 
   get threadsAtWork(): number {
-    return this.#stages.reduce((sum, { executor }) => sum + executor.threadsAtWork, 0)
+    return this.#parts.stages.reduce((sum, { executor }) => sum + executor.threadsAtWork, 0)
   }
 
   get failures(): { readonly failed: number; readonly skipped: number } {
-    const all = this.#stages.map(({ failures }) => failures)
+    const all = this.#parts.stages.map(({ failures }) => failures)
     return {
       failed: all.reduce((sum, { failed }) => sum + failed, 0),
       skipped: all.reduce((sum, { skipped }) => sum + skipped, 0),
@@ -98,7 +78,7 @@ export class PipelineRun implements StageHooks {
 
   /** The groups of threads that have been started. */
   get executors(): readonly ThreadExecutor[] {
-    return this.#stages.map(({ executor }) => executor).filter((each) => each instanceof ThreadExecutor)
+    return this.#parts.stages.map(({ executor }) => executor).filter((each) => each instanceof ThreadExecutor)
   }
 
   /** `sink` is aborted if the run ends early. */
@@ -110,7 +90,8 @@ export class PipelineRun implements StageHooks {
   read(): Entry | typeof WAITING | typeof ENDED {
     if (this.isEnding || this.#isOver) return ENDED
     if (this.#isAborted) return WAITING
-    const read = this.#guarded(() => this.#last.read(), WAITING)
+    const read = this.#guarded(() => this.#parts.last.read(), WAITING)
+    if (read === WAITING) this.#failIfStuck()
     return this.isEnding ? ENDED : read
   }
 
@@ -170,7 +151,7 @@ export class PipelineRun implements StageHooks {
    */
   async finish(): Promise<void> {
     if (this.#ending === undefined && !this.#isOver) {
-      const ends = await Promise.allSettled(this.#stages.map(({ executor }) => executor.finish()))
+      const ends = await Promise.allSettled(this.#parts.stages.map(({ executor }) => executor.finish()))
       const failed = ends.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
       if (failed !== undefined) this.fail(failed.reason)
       else if (this.#ending === undefined) this.#over()
@@ -183,55 +164,6 @@ export class PipelineRun implements StageHooks {
   async finishWhole(): Promise<void> {
     await this.finish()
     if (this.isEnding) throw new AbortError(this.signal.reason)
-  }
-
-  #connect(part: Part, input: Reader, plan: RunPlan): Reader {
-    if (part.kind === 'batch') {
-      const batch = new BatchStage(part.size, part.lingerMs, input, this)
-      this.#batches.push(batch)
-      this.#first ??= batch
-      return batch
-    }
-    const { request } = part
-    const isLast = part === plan.parts.at(-1)
-    const { order, name, how } = request
-    const onError = plan.isSettled ? undefined : request.onError
-    const { frames, context } = plan
-    const { limit: mostHeld = Number.POSITIVE_INFINITY } = this.#source
-    const { onThisThread } = request
-    const onThreads = withShare(request)
-    if (onThisThread !== undefined) {
-      const { concurrency } = onThisThread
-      const wanted = request.window ?? (concurrency === 1 ? 1 : 2 * concurrency)
-      const window = Math.min(wanted, mostHeld)
-      const stage = new WindowedStage(
-        { name, window, order, onError, isSimple: how !== 'flatMap', isLast },
-        input,
-        this,
-        (events) => new LocalExecutor({ ...onThisThread, frames, context }, events, this),
-      )
-      this.#stages.push(stage)
-      this.#first ??= stage
-      return stage
-    }
-    if (onThreads === undefined) throw new Error('a stage has no function')
-    const isSimple = onThreads.steps.every((step) => step.how !== 'flatMap')
-    const window = Math.min(request.window ?? 64 * onThreads.base.task.threads, mostHeld)
-    const place = {
-      window,
-      isSimple,
-      isOrdered: order === 'source',
-      frames,
-    }
-    const stage = new WindowedStage(
-      { name: onThreads.name, window, order, onError, isSimple, isLast },
-      input,
-      this,
-      (events) => new ThreadExecutor(onThreads, place, events, this),
-    )
-    this.#stages.push(stage)
-    this.#first ??= stage
-    return stage
   }
 
   #hear(signal: AbortSignal | undefined): void {
@@ -248,7 +180,7 @@ export class PipelineRun implements StageHooks {
    * The source has a value: the part behind it takes it in, and the others hear of it if it gives anything.
    */
   readonly #sourceHas = () => {
-    const first = this.#first
+    const first = this.#line?.first
     if (first === undefined || this.#isWaking || this.isEnding || this.#isOver) {
       this.wake()
       return
@@ -261,11 +193,18 @@ export class PipelineRun implements StageHooks {
     if (this.#isOver) return
     if (!this.isEnding) {
       this.#guarded(() => {
-        for (let index = this.#stages.length - 1; index >= 0; index--) this.#stages[index]?.advance()
-        for (const batch of this.#batches) batch.advance()
+        for (let index = this.#parts.stages.length - 1; index >= 0; index--)
+          this.#parts.stages[index]?.advance()
+        for (const batch of this.#parts.batches) batch.advance()
       }, undefined)
     }
     this.#tell()
+  }
+
+  /** Items that wait in batches for others hold all that the source gives. */
+  #failIfStuck(): void {
+    const stuck = stuckBatches(this.#parts.batches, this.#source.limit)
+    if (stuck !== undefined) this.fail(stuck)
   }
 
   #tell(): void {
@@ -297,8 +236,8 @@ export class PipelineRun implements StageHooks {
   }
 
   async #stopAll(reason: unknown): Promise<void> {
-    for (const batch of this.#batches) batch.stop()
-    const stopped = Promise.all(this.#stages.map(({ executor }) => executor.stop(reason)))
+    for (const batch of this.#parts.batches) batch.stop()
+    const stopped = Promise.all(this.#parts.stages.map(({ executor }) => executor.stop(reason)))
     const ends = await Promise.allSettled([
       stopped,
       this.#closeSource(stopped, reason),
@@ -320,26 +259,4 @@ export class PipelineRun implements StageHooks {
     this.#tell()
     this.#onOver?.()
   }
-}
-
-/**
- * A batch of more items than the source gives before some are done would never be whole. @throws RangeError
- */
-function refuseLargeBatches(parts: readonly Part[], limit: number | undefined): void {
-  if (limit === undefined) return
-  let items = 1
-  for (const part of parts) {
-    if (part.kind === 'stage' && part.request.how === 'flatMap') return
-    if (part.kind === 'batch') items *= part.size
-  }
-  if (items <= limit) return
-  throw outOfRange('size', `such that a batch has at most ${limit} items: maxInFlight of the queue`, items)
-}
-
-/** Takes the threads that are free, where no number was given. */
-function withShare({ onThreads }: StageRequest): StageRequest['onThreads'] {
-  if (onThreads === undefined || onThreads.base.share === 0) return onThreads
-  const threads = takeShare(onThreads.base.share, 1)
-  const { base } = onThreads
-  return { ...onThreads, base: { ...base, share: threads, task: { ...base.task, threads } } }
 }

@@ -53,6 +53,11 @@ export class BatchStage implements Reader {
     return this.#isReady
   }
 
+  /** The items whose values wait for others. None with `linger`: those do not wait for long. */
+  get waiting(): readonly Origin[] {
+    return this.#lingerMs === undefined && !this.#isReady ? this.#origins : []
+  }
+
   stop(): void {
     clearTimeout(this.#timer)
   }

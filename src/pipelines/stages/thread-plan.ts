@@ -62,7 +62,7 @@ export function stagePlan(settings: ThreadStageSettings, place: StagePlace): Gro
     retriesHere,
     grain: settings.grain,
     // The rest of the window is what threads do until the owner has come.
-    unwoken: Math.max(1, Math.floor(window / (2 * threads))),
+    unwoken: Math.max(1, Math.floor((3 * window) / (4 * threads))),
   }
   return {
     ...PLAIN,

@@ -112,7 +112,7 @@ const DIED = 18
 const GIVEN_UP = 19
 const COPY = 20
 
-const HEADER = 4
+const HEADER = 5
 const SLOT = 4
 const CALLER = 3
 
