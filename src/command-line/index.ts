@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The program `millrace`. Nothing imports it. */
-import { createRequire } from 'node:module'
+import Module from 'node:module'
 import { inspect } from 'node:util'
 import { mapArguments } from './arguments.ts'
 import { HELP, mapHelp } from './help.ts'
@@ -40,7 +40,7 @@ async function print(text: string): Promise<number> {
 
 function version(): string {
   // The package's own name leads to it, from the sources as from each build.
-  return createRequire(import.meta.url)('millrace/package.json').version
+  return Module.createRequire(import.meta.url)('millrace/package.json').version
 }
 
 /** Ends the process once standard error has been written: standard input may still be open. */
