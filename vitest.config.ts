@@ -1,9 +1,29 @@
 import { availableParallelism } from 'node:os'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+/** Tests that take long: `npm run test:long` runs them, and `npm test` does not unless files are named. */
+export const LONG = [
+  'test/cases/many-pending.test.ts',
+  'test/checkers/threads.test.ts',
+  'test/contract/mutants.test.ts',
+  'test/core/{back-ends,kill-in-loop}.test.ts',
+  'test/examples/*.test.ts',
+  'test/kill/**/*.test.ts',
+  'test/packaging/*.test.ts',
+  'test/pipelines/kills/*.test.ts',
+  'test/pipelines/words/*.test.ts',
+  'test/queue/{batch-stress,recheck,stress}.test.ts',
+  'test/schedules/{batches,chance,delayed,kinds,pct}.test.ts',
+  'test/soak/*.test.ts',
+  'test/supervisor/kills/*.test.ts',
+  'test/supervisor/run-timeout.test.ts',
+]
+const areNamed = process.argv.slice(2).some((argument) => argument.startsWith('test/'))
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...(areNamed ? [] : LONG)],
     pool: 'forks',
     // Vitest leaves one core alone. Every test here also passes on a busy machine, and most wait for threads.
     maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -67,7 +67,11 @@ export async function buildPackage(): Promise<void> {
     comments: false,
     codeSplitting: {
       groups: [
-        { name: 'shared', test: /\/src\/(?!index|supervisor|pipelines|thread-files|command-line)/, priority: 3 },
+        {
+          name: 'shared',
+          test: /\/src\/(?!index|supervisor|pipelines|thread-files|command-line)/,
+          priority: 3,
+        },
         // A chunk of its own, since it must run before the packages that a supervisor imports.
         { name: 'thread-files', test: /\/src\/thread-files/, priority: 2 },
         { name: 'supervisor', test: /\/src\/(supervisor|pipelines)/, priority: 1 },
