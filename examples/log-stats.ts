@@ -44,8 +44,8 @@ interface Given {
 
 async function main({ file, lines, threads, compare }: Given): Promise<void> {
   const isNew = !existsSync(file)
-  console.log(`counting ${file}${isNew ? `, made first, of ${lines} lines` : ''}; threads: ${threads}`)
   const signal = interruptSignal()
+  console.log(`counting ${file}${isNew ? `, made first, of ${lines} lines` : ''}; threads: ${threads}`)
   if (isNew) await writeLog(file, lines, signal)
   // Loaded here, not above: loading it from TypeScript takes half a second.
   const { parallelMap, warm } = await import('../src/index.ts')
