@@ -11,10 +11,12 @@ import {
   FRESH,
   GRANTED,
   HASH,
+  INTERVAL,
   KEY_BYTES,
   LEDGER_BYTES,
   LEDGERS,
   LEDGERS_AT,
+  LIMIT,
   LIVE,
   NEXT,
   NOT_BEFORE,
@@ -126,14 +128,16 @@ export class LimitMemory {
     return this.#load(this.keyAt(key) + STATE) === 1
   }
 
+  /** By plain loads: each line that uses the key looks again. */
   holds(key: number, hash: KeyHash): boolean {
-    const at = this.keyAt(key) + HASH
+    const at = this.keyAt(key) >> 2
+    const { words } = this
     return (
-      this.#load(at) === hash[0] &&
-      this.#load(at + 4) === hash[1] &&
-      this.#load(at + 8) === hash[2] &&
-      this.#load(at + 12) === hash[3] &&
-      this.isLive(key)
+      words[at] === hash[0] &&
+      words[at + 1] === hash[1] &&
+      words[at + 2] === hash[2] &&
+      words[at + 3] === hash[3] &&
+      words[at + (STATE >> 2)] === 1
     )
   }
 
@@ -151,6 +155,10 @@ export class LimitMemory {
       (weight - (floats[at + (BURST >> 3)] as number)) * (floats[at + (STEP >> 3)] as number)
     const notBefore = floats[at + (NOT_BEFORE >> 3)] as number
     return due > notBefore ? due : notBefore
+  }
+
+  limitOf(key: number): number {
+    return this.#float(this.keyAt(key) + LIMIT)
   }
 
   grantedOf(key: number): number {
@@ -174,6 +182,18 @@ export class LimitMemory {
   /** Threads that have waiters for the key. */
   waitersOf(key: number): number {
     return this.#load(this.keyAt(key) + WAITERS)
+  }
+
+  /** What can be told without the lock. */
+  mayBeIdle(key: number, now: number): boolean {
+    const at = this.keyAt(key)
+    const paidOff = this.#float(at + ARRIVAL) + this.#float(at + INTERVAL)
+    return (
+      this.usedOf(key) === 0 &&
+      this.waitersOf(key) === 0 &&
+      paidOff <= now &&
+      this.#float(at + NOT_BEFORE) <= now
+    )
   }
 
   /** The places that the thread of the ledger has. */

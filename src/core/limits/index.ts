@@ -13,6 +13,7 @@ export {
   GONE,
   GRANTED,
   HASH,
+  INTERVAL,
   KEY_BYTES,
   LEDGER_BYTES,
   LEDGERS,
