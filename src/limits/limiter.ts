@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads'
 import { clock, sharedSeconds } from '../clock.ts'
-import { allocate, DONE, GONE, type LimitGeometry, LimitMemory } from '../core/index.ts'
+import { allocate, DONE, GONE, type LimitGeometry, LimitMemory, NOT_DUE } from '../core/index.ts'
 import { AbortError, BlockingMainThreadError, WaitTimeoutError } from '../errors.ts'
 import { crypto } from '../node-crypto.ts'
 import { link } from '../thread-link.ts'
@@ -71,7 +71,7 @@ export class Limiter {
     const { attachment } = this
     attachment.check()
     for (;;) {
-      const answer = tryGrant(attachment, { ...keyOf(), weight, takesPlace })
+      const answer = tryGrant(attachment, keyOf(), weight, takesPlace)
       if (answer === DONE) return true
       if (answer === GONE) continue
       attachment.memory.countRefusal(attachment.ledger)
@@ -87,8 +87,7 @@ export class Limiter {
     if (signal?.aborted) return Promise.reject(new AbortError(signal.reason))
     for (;;) {
       const found = keyOf()
-      const wish: Wish = { ...found, weight, takesPlace }
-      const answer = tryGrant(attachment, wish)
+      const answer = tryGrant(attachment, found, weight, takesPlace)
       if (answer === DONE) return Promise.resolve(found)
       if (answer === GONE) continue
       if (timeout === 0) {
@@ -101,6 +100,7 @@ export class Limiter {
         granted = () => resolve(found)
         reject = rejected
       })
+      const wish: Wish = { found, weight, takesPlace }
       const call = { wish, granted: () => granted(), reject: (error: unknown) => reject(error) }
       if (Line.add(attachment, call, { timeout, signal, lapse: () => this.#lapsed(timeout) })) return promise
     }
@@ -116,8 +116,8 @@ export class Limiter {
     const { timeout } = limits
     for (;;) {
       const found = keyOf()
-      const wish: Wish = { ...found, weight, takesPlace }
-      const answer = attachment.lines.has(found.key) ? 0 : tryGrant(attachment, wish)
+      const isBehind = attachment.lines.has(found.key)
+      const answer = isBehind ? NOT_DUE : tryGrant(attachment, found, weight, takesPlace)
       if (answer === DONE) return found
       if (answer === GONE) continue
       if (timeout > 0 && isMainThread) {
@@ -129,7 +129,7 @@ export class Limiter {
         attachment.memory.countRefusal(attachment.ledger)
         throw this.#lapsed(0)
       }
-      if (this.#block(wish, limits)) return found
+      if (this.#block({ found, weight, takesPlace }, limits)) return found
     }
   }
 
@@ -180,7 +180,8 @@ export class Limiter {
   #block(wish: Wish, { timeout, isStoppable }: SyncLimits): boolean {
     const { attachment } = this
     const { memory, ledger } = attachment
-    const { key, hash, weight } = wish
+    const { weight } = wish
+    const { key, hash } = wish.found
     const index = memory.wakeIndex(ledger)
     const ticket = memory.core.drawTicket()
     if (attachment.stand(key, hash, ticket, weight) === GONE) return false

@@ -49,7 +49,8 @@ export class Line implements WaitingLine {
 
   /** Adds a call behind the others. False if the key was evicted meanwhile. */
   static add(attachment: Attachment, call: Waiting, limits: WaitLimits): boolean {
-    const { key, hash, weight } = call.wish
+    const { weight } = call.wish
+    const { key, hash } = call.wish.found
     const known = attachment.lines.get(key) as Line | undefined
     const ticket = attachment.memory.core.drawTicket()
     // From here on the key has a waiter, and is not evicted.
@@ -138,7 +139,7 @@ export class Line implements WaitingLine {
   #rest(hasLeft: boolean, lookAt: number): void {
     const attachment = this.#attachment
     const { first } = this.#waiters
-    const hash = first?.call.wish.hash ?? attachment.memory.hashOf(this.#key)
+    const hash = first?.call.wish.found.hash ?? attachment.memory.hashOf(this.#key)
     if (hasLeft) {
       const ticket = first?.ticket ?? 0
       attachment.stand(this.#key, hash, ticket, first?.call.wish.weight ?? 0)
