@@ -173,7 +173,7 @@ export class Consumer {
       },
       keyOf: (lease: Lease<unknown>) => this.#keyOf(lease.item),
     }
-    const calls = new LimitedCalls(limiter, source, this.#role.mostWaiting)
+    const calls = new LimitedCalls(limiter, source, lanes.length, this.#role.mostWaiting)
     const end = () => calls.end()
     for (const signal of [thread.signal, this.#over.signal])
       signal.addEventListener('abort', end, { once: true })
@@ -201,6 +201,7 @@ export class Consumer {
       }
     } catch (error) {
       this.#endBy(error)
+      calls.laneFailed()
     }
   }
 

@@ -31,6 +31,8 @@ export class LimitedCalls {
   readonly #gate: RateGate<AnyLease>
   /** Items that may wait for their keys. */
   readonly #most: number
+  /** Lanes that have not ended. */
+  #count: number
   /** Lanes that wait for an item. */
   readonly #lanes: ((call: LimitedCall | undefined) => void)[] = []
   readonly #broken: LimitedCall[] = []
@@ -38,13 +40,20 @@ export class LimitedCalls {
   #goOn: (() => void) | undefined
   #hasEnded = false
 
-  constructor(limiter: Limiter, source: LimitedSource, most: number) {
+  constructor(limiter: Limiter, source: LimitedSource, lanes: number, most: number) {
     this.#source = source
+    this.#count = lanes
     this.#most = most
     this.#gate = new RateGate(limiter, {
       granted: (granted) => this.#granted(granted),
       failed: (lease, error) => this.#failed(lease, error),
     })
+  }
+
+  /** A lane ends by an error, and asks for no further call. */
+  laneFailed(): void {
+    this.#count--
+    this.#goOn?.()
   }
 
   /** The next call of a lane; undefined when there is none any more. */
@@ -68,8 +77,10 @@ export class LimitedCalls {
           continue
         }
         const lease = this.#source.tryLease() ?? (await this.#source.lease())
-        if (lease === undefined) break
-        this.#offer(lease)
+        if (lease !== undefined) this.#offer(lease)
+        // What this thread still has may come back to the queue.
+        else if (this.#lanes.length < this.#count || this.#gate.parked > 0) await this.#untilWanted()
+        else break
         if (this.#loop.shouldYield()) await this.#loop.yield()
       }
     } finally {

@@ -120,9 +120,8 @@ export class Line implements WaitingLine {
     this.#waiters.append(one)
     ref()
     this.#tell()
-    if (this.#waiters.size > 1) return
     waiting.add(this)
-    this.serve()
+    if (this.#firstReady() === one) this.serve()
   }
 
   /** The turn of the call goes to the next one. */
