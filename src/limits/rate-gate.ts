@@ -84,11 +84,11 @@ export class RateGate<T> {
 
   /** Ends all waits. Returns the items that waited. */
   clear(): T[] {
-    const items = [...this.#parked.values()].flatMap((parked) => parked.items)
-    for (const { wait } of this.#parked.values()) wait.abort()
+    const parked = [...this.#parked.values()]
     this.#parked.clear()
     this.#count = 0
-    return items
+    for (const { wait } of parked) wait.abort()
+    return parked.flatMap(({ items }) => items)
   }
 
   #park(item: T, key: string): void {
