@@ -5,12 +5,13 @@
  *
  *   npx tsx examples/journey/03-flow-control.ts [--out FILE]
  *
- *   --out FILE  where the chart goes, as SVG (default: journey-flow-control.svg in the folder for temporary files)
+ *   --out FILE  where the chart goes, an SVG (default: journey-flow-control.svg, in the temporary folder)
  */
 import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { workerData } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
+import { now } from '../shared/timeline.ts'
 import { Shelf, SLEPT } from './shared/shelf.ts'
 import { readOut, say, work } from './shared/step.ts'
 import { startThread } from './shared/thread.ts'
@@ -24,44 +25,58 @@ const BAR_MS = 40
 type Part = { role: 'baker' | 'customer'; ms: number; memory: SharedArrayBuffer }
 type Point = readonly [ms: number, level: number]
 
-/** Runs in a thread. */
+/** Runs in a thread. Posts the level of the shelf after each put, or each get, with its time. */
 function play({ role, ms, memory }: Part): void {
-  const shelf = new Shelf(memory)
+  const points: Point[] = []
+  const shelf = new Shelf(memory, () => points.push([now(), shelf.level]))
   for (let loaf = 1; loaf <= LOAVES; loaf++) {
     if (role === 'customer') shelf.get()
     work(ms)
     if (role === 'baker') shelf.put(loaf)
   }
+  parentPort?.postMessage(points)
 }
 
-/** The level of the shelf at each time at which it was seen to differ, from the first loaf to the last. */
+/** The level of the shelf against the time since the first put. */
 async function observe(bakingMs: number): Promise<Point[]> {
   const shelf = new Shelf(CAPACITY)
   const start = (role: Part['role'], ms: number) =>
-    startThread(import.meta.url, { role, ms, memory: shelf.memory } satisfies Part)
+    startThread<Point[]>(import.meta.url, { role, ms, memory: shelf.memory } satisfies Part)
   const customer = start('customer', EATING_MS)
   await shelf.until(SLEPT, 1)
-  const points: Point[] = [[0, 0]]
-  let began = performance.now()
-  const observer = setInterval(() => {
-    const { level } = shelf
-    if (points.length === 1 && level === 0) began = performance.now()
-    if (level !== points.at(-1)![1]) points.push([performance.now() - began, level])
-  }, 1)
-  await Promise.all([customer, start('baker', bakingMs)])
-  clearInterval(observer)
-  return points
+  const points = (await Promise.all([start('baker', bakingMs), customer])).flat().sort(([a], [b]) => a - b)
+  const began = points.find(([, level]) => level > 0)![0]
+  return points.map(([at, level]) => [at - began, level] as const).filter(([at]) => at >= 0)
 }
 
 async function main(out: string): Promise<void> {
+  // Loaded here, and so not in each thread.
+  const { barsOf, svgOf } = await import('./shared/chart.ts')
+  say(`a customer, ${EATING_MS} ms a loaf; a shelf with room for ${CAPACITY}`)
   const series: { name: string; points: Point[] }[] = []
   for (const [name, ms] of Object.entries(BAKERS)) {
     const points = await observe(ms)
     series.push({ name: `${name} baker`, points })
     const [end] = points.at(-1)!
-    const levels = Array.from({ length: Math.ceil(end / BAR_MS) }, (_, bar) => levelAt(points, bar * BAR_MS))
     const most = Math.max(...points.map(([, level]) => level))
-    say(`${name} baker, ${ms} ms a loaf: level up to ${most} of ${CAPACITY}, ${LOAVES} loaves in ${end.toFixed(0)} ms`)
-    say(`  ${barsOf(levels, CAPACITY)}|`)
+    say(
+      `${name} baker, ${ms} ms a loaf: level up to ${most}; sold a loaf each ${(end / LOAVES).toFixed(0)} ms`,
+    )
+    say(`  |${barsOf(points, BAR_MS, CAPACITY)}|`)
   }
+  const svg = svgOf({
+    title: 'A fast baker waits for room, a slow one keeps customers waiting',
+    x: 'time in ms',
+    y: 'loaves on the shelf',
+    steps: true,
+    mark: { name: `room for ${CAPACITY}`, at: CAPACITY },
+    maxY: CAPACITY + 2,
+    series,
+  })
+  writeFileSync(out, svg)
+  say(`chart: ${out}`)
 }
+
+const out = readOut(import.meta.url, join(tmpdir(), 'journey-flow-control.svg'))
+if (out !== undefined) await main(out)
+else if (workerData !== null) play(workerData)

@@ -1,5 +1,8 @@
 /** A chart as an SVG, by ECharts, that reads in light and in dark: it follows the reader's colour scheme. */
-import * as echarts from 'echarts'
+import { createRequire } from 'node:module'
+
+/** By `require` it is one file. Its ES modules are hundreds, and tsx takes seconds for them. */
+const echarts: typeof import('echarts') = createRequire(import.meta.url)('echarts')
 
 const WIDTH = 760
 const HEIGHT = 400
@@ -20,7 +23,6 @@ export interface Chart {
   readonly title: string
   readonly x: string
   readonly y: string
-  /** The name stands at the last point. */
   readonly series: readonly { name: string; points: readonly (readonly [number, number])[] }[]
   /** Lines between points are steps: the value stays until the next one. */
   readonly steps?: boolean
@@ -49,7 +51,8 @@ export function svgOf({ title, x, y, series, steps, dots, mark, maxY }: Chart): 
     animation: false,
     backgroundColor: BACKGROUND[0],
     title: { text: title, left: 16, top: 12, textStyle: { ...text(17), fontWeight: 'bold' } },
-    grid: { left: 64, right: 120, top: 64, bottom: 60 },
+    legend: { left: 11, top: 40, itemWidth: 28, icon: 'rect', itemHeight: 4, itemGap: 24, textStyle: text() },
+    grid: { left: 64, right: 32, top: 84, bottom: 60 },
     xAxis: { ...axis(x, 32), splitLine: { show: false } },
     yAxis: { ...axis(y, 36), max: maxY, splitLine: { lineStyle: { color: GRID[0] } } },
     series: series.map(({ name, points }, index) => {
@@ -61,16 +64,20 @@ export function svgOf({ title, x, y, series, steps, dots, mark, maxY }: Chart): 
         step: steps ? ('end' as const) : false,
         showSymbol: dots === true,
         symbolSize: 8,
+        emphasis: { disabled: true },
+        cursor: 'default',
         itemStyle: { color },
         lineStyle: { color, width: 2.5 },
-        endLabel: { show: true, formatter: name, distance: 8, ...text(), color, fontWeight: 'bold' as const },
         ...(mark !== undefined && index === 0 ? { markLine: lineAt(mark) } : {}),
       }
     }),
   })
   const svg = chart.renderToSVGString()
   chart.dispose()
-  return svg.replace(/^<svg[^>]*>/, (tag) => `${tag}\n<title>${title}</title>\n<style>${DARK}</style>`)
+  return svg.replace(
+    /^<svg[^>]*>/,
+    (tag) => `${tag}\n<title>${escaped(title)}</title>\n<style>${DARK}</style>`,
+  )
 
   function lineAt({ name, at }: NonNullable<Chart['mark']>) {
     return {
@@ -88,9 +95,20 @@ const DARK = `@media (prefers-color-scheme: dark) {${[BACKGROUND, INK, GRID, MAR
   .map(([light, dark]) => `[fill="${light}"]{fill:${dark}}[stroke="${light}"]{stroke:${dark}}`)
   .join('')}}`
 
+const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+
 const BARS = [' ', ...'▁▂▃▄▅▆▇█']
 
-/** A line of text with a bar for each value, from 0 to `max`, for a terminal. */
-export function barsOf(values: readonly number[], max: number): string {
-  return values.map((value) => BARS[Math.round((value / max) * 8)] ?? '?').join('')
+/**
+ * A line of text for a terminal: a bar for each `step` of x, up to the last point. It shows the highest y in
+ * that step, from 0 to `max`.
+ */
+export function barsOf(points: Chart['series'][number]['points'], step: number, max: number): string {
+  const count = Math.ceil((points.at(-1)?.[0] ?? 0) / step)
+  const bars = Array.from({ length: count }, (_, bar) => {
+    const before = points.findLast(([x]) => x < bar * step)?.[1] ?? 0
+    const during = points.filter(([x]) => Math.floor(x / step) === bar).map(([, y]) => y)
+    return BARS[Math.round((Math.max(before, ...during) / max) * 8)] ?? '?'
+  })
+  return bars.join('')
 }
