@@ -31,6 +31,9 @@ interface Waiter extends Linked<Waiter> {
   offAbort: (() => void) | undefined
 }
 
+/** How calls have left the line since it last told others. */
+type Left = 'none' | 'granted' | 'given up'
+
 /** Keeps lines with waiters in memory: their callers may reference nothing but a promise. */
 const waiting = new Set<Line>()
 
@@ -72,17 +75,17 @@ export class Line implements WaitingLine {
     if (this.#serving) return
     this.#serving = true
     clearTimeout(this.#timer)
-    let hasLeft = false
+    let left: Left = 'none'
     let next = UNTIL_WOKEN
     for (let one = this.#waiters.first; one !== undefined; one = this.#waiters.first) {
       next = look(this.#attachment, one.call.wish, one.ticket, one.arrivedAt)
       if (next !== GRANTED) break
-      hasLeft = true
+      left = 'granted'
       this.#remove(one)
       one.call.granted()
     }
     this.#serving = false
-    this.#rest(hasLeft, next)
+    this.#rest(left, next)
   }
 
   rejectAll(error: () => Error): void {
@@ -90,7 +93,7 @@ export class Line implements WaitingLine {
       this.#remove(one)
       one.call.reject(error())
     }
-    this.#rest(true, UNTIL_WOKEN)
+    this.#rest('given up', UNTIL_WOKEN)
   }
 
   #add(call: Waiting, ticket: number, { timeout, signal, lapse }: WaitLimits): void {
@@ -121,7 +124,7 @@ export class Line implements WaitingLine {
     if (!this.#remove(one)) return
     one.call.reject(error)
     if (wasFirst && !this.#serving) {
-      this.#rest(true, UNTIL_WOKEN)
+      this.#rest('given up', UNTIL_WOKEN)
       this.serve()
     }
   }
@@ -135,15 +138,16 @@ export class Line implements WaitingLine {
     return true
   }
 
-  /** After calls were served, or have left: waits for the others, and tells the thread that is next. */
-  #rest(hasLeft: boolean, lookAt: number): void {
+  /** After calls were served, or have left: waits for the others, and tells the threads that are next. */
+  #rest(left: Left, lookAt: number): void {
     const attachment = this.#attachment
     const { first } = this.#waiters
     const hash = first?.call.wish.found.hash ?? attachment.memory.hashOf(this.#key)
-    if (hasLeft) {
+    if (left !== 'none') {
       const ticket = first?.ticket ?? 0
       attachment.stand(this.#key, hash, ticket, first?.call.wish.weight ?? 0)
-      attachment.callFirst(this.#key, attachment.ledger, ticket)
+      if (left === 'granted') attachment.callFirst(this.#key, attachment.ledger, ticket)
+      else attachment.callAll(this.#key, attachment.ledger)
     }
     clearTimeout(this.#timer)
     if (first === undefined) {
