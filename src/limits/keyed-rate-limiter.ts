@@ -225,8 +225,11 @@ export class KeyedRateLimiter {
   }
 
   #hasPlaces(key: string): boolean {
+    const { quota } = this[LIMITER].handle
+    if (quota !== undefined) return quota.concurrency !== 0
+    // A key that was evicted had no place that was taken, and its quota is not known here any more.
     const found = this[LIMITER].table.find(key)
-    return found === undefined || this[LIMITER].attachment.memory.placesOf(found.key) !== 0
+    return found !== undefined && this[LIMITER].attachment.memory.placesOf(found.key) !== 0
   }
 
   #permit(name: string, { key }: FoundKey): Permit {
