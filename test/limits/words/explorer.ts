@@ -14,7 +14,7 @@ export interface Scenario extends Options {
   readonly kills?: number
   /** The threads that may be killed. */
   readonly mortal?: readonly number[]
-  /** A thread does not run until nothing else happens. */
+  /** A thread that is to begin an event, or was woken, does not run until nothing else happens. */
   readonly stalls?: number
   /** The threads that may be stalled. */
   readonly stalled?: readonly number[]
@@ -182,7 +182,7 @@ function choicesOf(scenario: Scenario, machine: Machine, left: Left, last: Threa
   if (left.stalls > 0)
     for (const index of scenario.stalled ?? threads.keys()) {
       const thread = threads[index] as Thread
-      if (thread.isRunnable && thread.line === undefined) choices.push({ what: 'stall', thread })
+      if (thread.isRunnable && thread.mayStall) choices.push({ what: 'stall', thread })
     }
   if (choices.length === 0) {
     const stalled = threads.find(({ isStalled }) => isStalled)

@@ -26,6 +26,8 @@ export interface Options {
   readonly added: readonly string[]
   /** Threads claim their ledgers in steps. */
   readonly claims?: boolean
+  /** There may be fewer ledgers than living threads. */
+  readonly isFull?: boolean
   readonly scripts: readonly (Script | undefined)[]
 }
 
@@ -182,6 +184,10 @@ export class Thread {
     return !this.isBackedOff
   }
 
+  get mayStall(): boolean {
+    return this.running === undefined || this.sleepsUntil !== undefined
+  }
+
   get isFallingAsleep(): boolean {
     return this.kind === WAIT && this.running !== undefined && this.sleepsUntil === undefined && this.isAlive
   }
@@ -283,7 +289,14 @@ export class Machine {
       const { attachment } = thread.limiter as unknown as { attachment: { claim(): Running; ledger: number } }
       if (options.claims !== true) attachment.ledger = this.#complete(thread, attachment.claim()) as number
       thread.later(function* () {
-        if (options.claims === true) attachment.ledger = (yield* attachment.claim()) as number
+        if (options.claims === true) {
+          try {
+            attachment.ledger = (yield* attachment.claim()) as number
+          } catch (error) {
+            if (options.isFull !== true) throw error
+            return undefined
+          }
+        }
         const script = options.scripts[thread.index]
         if (script !== undefined) yield* script(thread)
         return undefined
@@ -397,6 +410,7 @@ export class Machine {
         this.#floats[index] = a
         this.#changed(at >> 2, low)
         this.#changed((at >> 2) + 1, high)
+        thread.learn(at)
         return undefined
       }
       thread.learn(this.words[at >> 2] as number)
@@ -456,6 +470,7 @@ export class Machine {
       thread.wasWoken = false
       return 'ok'
     }
+    thread.learn(old)
     if (old !== epoch) return 'not-equal'
     thread.sleepsUntil = this.clock + Math.ceil(ms * 1e6)
     return SLEEPS

@@ -226,6 +226,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     maxThreads: 2,
     quota: PLACE,
     scripts: [acquires({ holds: Number.POSITIVE_INFINITY }), undefined, undefined],
+    isFull: true,
     preemptions: 1,
     kills: 1,
     mortal: [0],

@@ -71,10 +71,15 @@ function* giveBack(thread: Thread, found: unknown, holds = 0): Running {
 export function acquires({ key = 'a', weight = 1, timeout, abortAfter, holds }: Call = {}): Script {
   return function* (thread) {
     const signal: Signal = { aborted: false, abort: () => {} }
-    const promise = (yield* limiterOf(thread).acquire(keyOf(thread, key), weight, takesPlace(thread), {
-      timeout: timeout ?? Number.POSITIVE_INFINITY,
-      signal,
-    })) as Settled
+    let promise: Settled
+    try {
+      promise = (yield* limiterOf(thread).acquire(keyOf(thread, key), weight, takesPlace(thread), {
+        timeout: timeout ?? Number.POSITIVE_INFINITY,
+        signal,
+      })) as Settled
+    } catch (error) {
+      return refused(thread, error)
+    }
     const settled = () => {
       if (promise.error === undefined) thread.later(() => giveBack(thread, promise.value, holds))
     }
@@ -112,10 +117,17 @@ export function tries({ key = 'a', weight = 1, holds }: Call = {}): Script {
     try {
       if ((yield* limiter.try(noted, weight, takesPlace(thread))) === true) yield* giveBack(thread, found, holds)
     } catch (error) {
-      if ((error as Error).constructor.name !== 'TooManyKeysError') throw error
+      refused(thread, error)
     }
     return undefined
   }
+}
+
+/** There may be no room for a key. The checker knows whether all were in use. */
+function refused(thread: Thread, error: unknown): undefined {
+  if ((error as Error).constructor.name !== 'TooManyKeysError') throw error
+  void thread
+  return undefined
 }
 
 export function penalizes(ms: number, key = 'a'): Script {
