@@ -11,6 +11,8 @@ const LONGEST_TIMER_MS = 0x7fffffff
 /** A call that waits asynchronously. */
 export interface Waiting {
   readonly wish: Wish
+  /** False: it takes no grant now. It looks again when `serve` is called. */
+  isReady?(): boolean
   granted(): void
   reject(error: unknown): void
 }
@@ -74,12 +76,13 @@ export class Line implements WaitingLine {
     clearTimeout(this.#timer)
     let hasLeft = false
     let next = UNTIL_WOKEN
-    for (let one = this.#waiters.first; one !== undefined; one = this.#waiters.first) {
+    for (let one = this.#firstReady(); one !== undefined; one = this.#firstReady()) {
       next = look(this.#attachment, one.call.wish, one.ticket, one.arrivedAt)
       if (next !== GRANTED) break
       hasLeft = true
       this.#remove(one)
       one.call.granted()
+      next = UNTIL_WOKEN
     }
     this.#serving = false
     this.#rest(hasLeft, next)
@@ -91,6 +94,13 @@ export class Line implements WaitingLine {
       one.call.reject(error())
     }
     this.#rest(true, UNTIL_WOKEN)
+  }
+
+  /** A call that is not ready is passed over: what makes it ready may wait behind it. */
+  #firstReady(): Waiter | undefined {
+    let one = this.#waiters.first
+    while (one?.call.isReady?.() === false) one = one.next
+    return one
   }
 
   #add(call: Waiting, ticket: number, { timeout, signal, lapse }: WaitLimits): void {
@@ -110,9 +120,8 @@ export class Line implements WaitingLine {
     this.#waiters.append(one)
     ref()
     this.#tell()
-    if (this.#waiters.size > 1) return
     waiting.add(this)
-    this.serve()
+    if (this.#firstReady() === one) this.serve()
   }
 
   /** The turn of the call goes to the next one. */
