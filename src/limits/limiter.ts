@@ -196,8 +196,8 @@ export class Limiter {
     for (;;) {
       const { key, hash } = keyOf()
       const until = attachment.now() + Math.ceil(ms * NS)
-      const answer = core.penalize(attachment.memory.keyAt(key), ...hash, until)
-      if (answer === DONE) return
+      const at = attachment.memory.keyAt(key)
+      if (untilDone(() => core.penalize(at, ...hash, until)) === DONE) return
     }
   }
 
