@@ -72,6 +72,11 @@ async function main(items: number, out: string): Promise<void> {
 }
 
 const NUMBERS = { items: [1, 100_000, 300] } as const
-const given = isMillraceThread ? undefined : readOptions('principle-scalability', HELP, { numbers: NUMBERS, texts: ['out'] })
+const given = isMillraceThread
+  ? undefined
+  : readOptions('principle-scalability', HELP, { numbers: NUMBERS, texts: ['out'] })
 if (given !== undefined)
-  await main(given.numbers.items, given.texts.out ?? join(mkdtempSync(join(tmpdir(), 'journey-')), 'scalability.svg'))
+  await main(
+    given.numbers.items,
+    given.texts.out ?? join(mkdtempSync(join(tmpdir(), 'journey-')), 'scalability.svg'),
+  )

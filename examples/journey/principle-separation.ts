@@ -4,8 +4,9 @@
  *
  *   npx tsx examples/journey/principle-separation.ts
  */
-import { isMillraceThread, LifoQueue, PriorityQueue, Queue, Supervisor, threaded } from '../../src/index.ts'
+
 import type { ThreadContext } from '../../src/index.ts'
+import { isMillraceThread, LifoQueue, PriorityQueue, Queue, Supervisor, threaded } from '../../src/index.ts'
 import { isToRun } from '../shared/command.ts'
 
 const HELP = `Usage: principle-separation
@@ -47,11 +48,17 @@ async function main(): Promise<void> {
     'by priority': () => new PriorityQueue<Order>({ maxsize: ORDERS, by: 'level' }),
   }
   console.log('queue                producers consumers  made served  the first served')
-  for (const [producers, consumers] of [[1, 1], [2, 2]] as const) {
+  for (const [producers, consumers] of [
+    [1, 1],
+    [2, 2],
+  ] as const) {
     for (const [name, make] of Object.entries(kinds)) {
       const ids = await day(make(), producers, consumers)
       const counts = [producers, consumers].map((count) => String(count).padStart(9))
-      const first = ids.slice(0, 6).map((id) => String(id).padStart(2)).join(' ')
+      const first = ids
+        .slice(0, 6)
+        .map((id) => String(id).padStart(2))
+        .join(' ')
       console.log(name.padEnd(20), ...counts, `${ORDERS}`.padStart(5), `${ids.length}`.padStart(6), '', first)
       if (new Set(ids).size !== ORDERS || ids.length !== ORDERS) process.exitCode = 1
     }

@@ -1,0 +1,86 @@
+/**
+ * Pitfall: two full queues that cross. A fetcher takes addresses and puts pages; a parser takes pages and
+ * puts addresses. Each page has three links, so both queues fill up, and each thread waits for the other to
+ * make room. Timeouts end that, and the stats say who holds and who waits. In the cure waits go one way only.
+ *
+ *   npx tsx examples/journey/pitfall-deadlock-full.ts
+ */
+import { isMillraceThread, Queue, Supervisor, threaded } from '../../src/index.ts'
+import { isToRun } from '../shared/command.ts'
+import { holdersOf, untilWaiting } from './holders.ts'
+
+const HELP = `Usage: pitfall-deadlock-full
+
+Shows two threads that wait at each other's full queue for ever, and an order of waits that cannot.
+`
+type Page = { links: number[] }
+type Crawl = { urls: Queue<number>; pages: Queue<Page> }
+
+/** The pages are a tree: page n links to the next three of its own. */
+const PAGES = 200
+const fetched = (url: number): Page => ({ links: [1, 2, 3].map((n) => url * 3 + n).filter((n) => n < PAGES) })
+const TIMEOUT_MS = 1000
+
+const fetcher = threaded(import.meta, ({ urls, pages }: Crawl) => {
+  for (const url of urls) pages.putSync(fetched(url), { timeout: TIMEOUT_MS })
+})
+
+/** The mistake: it waits for room in the queue that the fetcher empties, while the fetcher waits for it. */
+const parser = threaded(import.meta, ({ urls, pages }: Crawl) => {
+  for (const page of pages) for (const link of page.links) urls.putSync(link, { timeout: TIMEOUT_MS })
+})
+
+/** The cure: it keeps the links that find no room, and only ever waits for pages. */
+const owner = threaded(import.meta, ({ urls, pages }: Crawl) => {
+  const frontier = [0]
+  let parsed = 0
+  let underWay = 0
+  for (;;) {
+    while (frontier.length > 0 && urls.tryPut(frontier[0]!)) {
+      frontier.shift()
+      underWay++
+    }
+    if (underWay === 0) break
+    frontier.push(...pages.getSync().links)
+    pages.taskDone()
+    underWay--
+    parsed++
+  }
+  urls.shutdown()
+  return parsed
+})
+
+const crawl = (): Crawl => ({
+  urls: new Queue({ name: 'urls', maxsize: 4 }),
+  pages: new Queue({ name: 'pages', maxsize: 4 }),
+})
+
+async function main(): Promise<void> {
+  const args = crawl()
+  await args.urls.put(0)
+  const crossing = new Supervisor()
+  const groups = { fetcher: crossing.spawn(fetcher, { args }), parser: crossing.spawn(parser, { args }) }
+  const ends = Object.entries(groups).map(([name, group]) =>
+    group.join().then(
+      () => `${name} has ended`,
+      ({ cause }) => `${name} gave up: ${cause.code}`,
+    ),
+  )
+  await untilWaiting(2, 'put', [args.urls, args.pages])
+  console.log(`crossed: both wait for room\n${holdersOf(args.urls, args.pages)}`)
+  for (const end of ends) console.log(`  ${await end}`)
+  await crossing
+    .join()
+    .catch(({ report }) =>
+      console.log('  items left', report.queues.map(({ left }: { left: number }) => left).join(' + ')),
+    )
+
+  const oneWay = new Supervisor()
+  const cured = crawl()
+  oneWay.spawn(fetcher, { args: cured })
+  const [parsed] = await oneWay.spawn(owner, { args: cured }).join()
+  await oneWay.join()
+  console.log(`one way: ${parsed} of ${PAGES} pages parsed`)
+}
+
+if (!isMillraceThread && isToRun('pitfall-deadlock-full', HELP)) await main()
