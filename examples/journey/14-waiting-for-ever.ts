@@ -2,16 +2,12 @@
  * Pitfall: infinite blocking. A thread waits without timeout at a queue that nobody fills, another at a full
  * queue that nobody empties. The stats show both. A timeout, a signal, a stop and a shutdown end such waits.
  *
- *   npx tsx examples/journey/pitfall-blocking.ts
+ *   npx tsx examples/journey/14-waiting-for-ever.ts
  */
 import { isMillraceThread, Queue, Supervisor, threaded } from '../../src/index.ts'
-import { isToRun } from '../shared/command.ts'
-import { holdersOf, untilWaiting } from './holders.ts'
+import { holdersOf, untilWaiting } from './shared/holders.ts'
+import { isToPlay } from './shared/step.ts'
 
-const HELP = `Usage: pitfall-blocking
-
-Shows a get and a put that would wait for ever, and four ways to end such a wait.
-`
 type Queues = { orders: Queue<string>; shelf: Queue<string> }
 
 /** The mistake: no timeout. */
@@ -66,4 +62,4 @@ async function main(): Promise<void> {
   say('left waiting', orders.stats().threads.flatMap(({ waiting }) => waiting).length)
 }
 
-if (!isMillraceThread && isToRun('pitfall-blocking', HELP)) await main()
+if (!isMillraceThread && isToPlay(import.meta.url)) await main()

@@ -2,18 +2,13 @@
  * Separation of concerns: producers make work, consumers work, and the queue coordinates. The same two
  * functions run over three kinds of queue and with different numbers of threads, and neither knows.
  *
- *   npx tsx examples/journey/principle-separation.ts
+ *   npx tsx examples/journey/09-separation-of-concerns.ts
  */
 
 import type { ThreadContext } from '../../src/index.ts'
 import { isMillraceThread, LifoQueue, PriorityQueue, Queue, Supervisor, threaded } from '../../src/index.ts'
-import { isToRun } from '../shared/command.ts'
+import { isToPlay } from './shared/step.ts'
 
-const HELP = `Usage: principle-separation
-
-Runs one producer function and one consumer function over FIFO, LIFO and priority queues, with 1 and with
-several threads. Prints the order of service, and checks that every order is served exactly once.
-`
 type Order = { id: number; level: number }
 type Served = { served: Queue<number> }
 
@@ -66,4 +61,4 @@ async function main(): Promise<void> {
   console.log(process.exitCode ? 'an order was lost or served twice' : 'every order was served exactly once')
 }
 
-if (!isMillraceThread && isToRun('principle-separation', HELP)) await main()
+if (!isMillraceThread && isToPlay(import.meta.url)) await main()

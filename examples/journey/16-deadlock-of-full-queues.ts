@@ -3,16 +3,12 @@
  * puts addresses. Each page has three links, so both queues fill up, and each thread waits for the other to
  * make room. Timeouts end that, and the stats say who holds and who waits. In the cure waits go one way only.
  *
- *   npx tsx examples/journey/pitfall-deadlock-full.ts
+ *   npx tsx examples/journey/16-deadlock-of-full-queues.ts
  */
 import { isMillraceThread, Queue, Supervisor, threaded } from '../../src/index.ts'
-import { isToRun } from '../shared/command.ts'
-import { holdersOf, untilWaiting } from './holders.ts'
+import { holdersOf, untilWaiting } from './shared/holders.ts'
+import { isToPlay } from './shared/step.ts'
 
-const HELP = `Usage: pitfall-deadlock-full
-
-Shows two threads that wait at each other's full queue for ever, and an order of waits that cannot.
-`
 type Page = { links: number[] }
 type Crawl = { urls: Queue<number>; pages: Queue<Page> }
 
@@ -56,31 +52,25 @@ const crawl = (): Crawl => ({
 })
 
 async function main(): Promise<void> {
-  const args = crawl()
-  await args.urls.put(0)
-  const crossing = new Supervisor()
-  const groups = { fetcher: crossing.spawn(fetcher, { args }), parser: crossing.spawn(parser, { args }) }
-  const ends = Object.entries(groups).map(([name, group]) =>
-    group.join().then(
-      () => `${name} has ended`,
-      ({ cause }) => `${name} gave up: ${cause.code}`,
-    ),
-  )
-  await untilWaiting(2, 'put', [args.urls, args.pages])
-  console.log(`crossed: both wait for room\n${holdersOf(args.urls, args.pages)}`)
-  for (const end of ends) console.log(`  ${await end}`)
-  await crossing
-    .join()
-    .catch(({ report }) =>
-      console.log('  items left', report.queues.map(({ left }: { left: number }) => left).join(' + ')),
-    )
+  const crossed = crawl()
+  await crossed.urls.put(0)
+  const supervisor = new Supervisor()
+  const ends = Object.entries({ fetcher, parser }).map(async ([name, each]) => {
+    const group = supervisor.spawn(each, { args: crossed })
+    const code = await group.join().catch(({ cause }) => cause.code)
+    console.log(`  ${name}: ${code}`)
+  })
+  await untilWaiting(2, 'put', [crossed.urls, crossed.pages])
+  console.log(`crossed: both wait for room\n${holdersOf(crossed.urls, crossed.pages)}`)
+  await Promise.all(ends)
+  console.log(`  not finished: ${crossed.urls.unfinished} addresses, ${crossed.pages.unfinished} pages`)
 
-  const oneWay = new Supervisor()
-  const cured = crawl()
-  oneWay.spawn(fetcher, { args: cured })
-  const [parsed] = await oneWay.spawn(owner, { args: cured }).join()
-  await oneWay.join()
+  const oneWay = crawl()
+  const cured = new Supervisor()
+  cured.spawn(fetcher, { args: oneWay })
+  const [parsed] = await cured.spawn(owner, { args: oneWay }).join()
+  await cured.join()
   console.log(`one way: ${parsed} of ${PAGES} pages parsed`)
 }
 
-if (!isMillraceThread && isToRun('pitfall-deadlock-full', HELP)) await main()
+if (!isMillraceThread && isToPlay(import.meta.url)) await main()

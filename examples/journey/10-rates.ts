@@ -2,18 +2,13 @@
  * Flow control: a fast producer waits for slow consumers by itself. The queue never holds more than maxsize
  * items, and the producer's rate falls to the consumers' rate.
  *
- *   npx tsx examples/journey/principle-flow-control.ts
+ *   npx tsx examples/journey/10-rates.ts
  */
 import { pbkdf2Sync } from 'node:crypto'
 import { isMillraceThread, Queue, Supervisor, threaded } from '../../src/index.ts'
-import { isToRun } from '../shared/command.ts'
 import { now } from '../shared/timeline.ts'
+import { isToPlay } from './shared/step.ts'
 
-const HELP = `Usage: principle-flow-control
-
-Measures the rate of a producer alone, then with slow consumers behind a queue with room for 8.
-Prints both rates and the largest size of the queue.
-`
 type Bench = { queue: Queue<number>; items: number }
 /** Times are those of one clock for all threads, in ms. */
 type Measured = { count: number; largest: number; began: number; ended: number }
@@ -77,4 +72,4 @@ async function main(): Promise<void> {
   console.log(process.exitCode ? 'the bound was broken' : 'the queue never held more than its maxsize')
 }
 
-if (!isMillraceThread && isToRun('principle-flow-control', HELP)) await main()
+if (!isMillraceThread && isToPlay(import.meta.url)) await main()

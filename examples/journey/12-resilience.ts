@@ -2,16 +2,11 @@
  * Resilience: threads of consumers die in the middle of their work, and no item is lost. The supervisor
  * starts them again, and the items that they held are delivered to whoever is free.
  *
- *   npx tsx examples/journey/principle-resilience.ts
+ *   npx tsx examples/journey/12-resilience.ts
  */
 import { isMillraceThread, Queue, Supervisor, type ThreadContext, threaded } from '../../src/index.ts'
-import { isToRun } from '../shared/command.ts'
+import { isToPlay } from './shared/step.ts'
 
-const HELP = `Usage: principle-resilience
-
-Kills three consumers mid-run: by process.exit() before and after an item's result, and by exhausted memory.
-Prints the deaths, and a ledger of all items.
-`
 type Done = { id: number; consumer: number }
 type Office = { done: Queue<Done>; deaths: SharedArrayBuffer }
 
@@ -72,4 +67,4 @@ async function main(): Promise<void> {
   if (lost.length > 0 || times.size !== ITEMS) process.exitCode = 1
 }
 
-if (!isMillraceThread && isToRun('principle-resilience', HELP)) await main()
+if (!isMillraceThread && isToPlay(import.meta.url)) await main()

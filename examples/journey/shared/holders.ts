@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { QueueStats } from '../../src/index.ts'
+import type { QueueStats } from '../../../src/index.ts'
 
 type Measurable = { stats(): QueueStats }
 

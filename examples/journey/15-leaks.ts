@@ -2,13 +2,13 @@
  * Pitfall: resource leaks. Each request starts consumers and returns without ending them: their threads wait
  * for ever, and the process does not end. With `await using` they end with the request, also if it throws.
  *
- *   npx tsx examples/journey/pitfall-leaks.ts
- *   npx tsx examples/journey/pitfall-leaks.ts --leak     does not end: Ctrl-C
+ *   npx tsx examples/journey/15-leaks.ts
+ *   npx tsx examples/journey/15-leaks.ts --leak     does not end: Ctrl-C
  */
 import { isMillraceThread, Queue, Supervisor, type ThreadContext, threaded } from '../../src/index.ts'
 import { readOptions } from '../shared/options.ts'
 
-const HELP = `Usage: pitfall-leaks [--leak]
+const HELP = `Usage: leaks [--leak]
 
 Shows threads that are left behind, and two ways to end them.
 
@@ -64,5 +64,5 @@ async function main(leak: boolean): Promise<void> {
   report('2 requests with await using', clean)
 }
 
-const given = isMillraceThread ? undefined : readOptions('pitfall-leaks', HELP, { flags: ['leak'] })
+const given = isMillraceThread ? undefined : readOptions('leaks', HELP, { flags: ['leak'] })
 if (given !== undefined) await main(given.flags.leak)

@@ -3,16 +3,12 @@
  * the board and then the knife; each holds what the other waits for. Timeouts end that, and the stats say who
  * holds and who waits. In the cure both take them in the same order.
  *
- *   npx tsx examples/journey/pitfall-deadlock-order.ts
+ *   npx tsx examples/journey/17-deadlock-of-orders.ts
  */
 import { isMillraceThread, Queue, Supervisor, type ThreadContext, threaded } from '../../src/index.ts'
-import { isToRun } from '../shared/command.ts'
-import { holdersOf, untilWaiting } from './holders.ts'
+import { holdersOf, untilWaiting } from './shared/holders.ts'
+import { isToPlay } from './shared/step.ts'
 
-const HELP = `Usage: pitfall-deadlock-order
-
-Shows two threads that take two resources in opposite orders and wait for each other, and then in one order.
-`
 /** For each cook, the queues of the tools in the order in which it takes them. */
 type Kitchen = { tools: [first: Queue<string>, second: Queue<string>][]; met?: SharedArrayBuffer }
 
@@ -72,4 +68,4 @@ async function main(): Promise<void> {
   for (const [index, day] of days.entries()) console.log(`  cook ${index + 1}: ${day}`)
 }
 
-if (!isMillraceThread && isToRun('pitfall-deadlock-order', HELP)) await main()
+if (!isMillraceThread && isToPlay(import.meta.url)) await main()

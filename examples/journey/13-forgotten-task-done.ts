@@ -2,16 +2,12 @@
  * Pitfall: a forgotten taskDone(). A consumer skips empty lines, and with them taskDone(), so join() would
  * wait for ever. The stats name the thread that holds the items. Three ways cannot forget.
  *
- *   npx tsx examples/journey/pitfall-task-done.ts
+ *   npx tsx examples/journey/13-forgotten-task-done.ts
  */
 import { EMPTY, isMillraceThread, Queue, Supervisor, type ThreadContext, threaded } from '../../src/index.ts'
-import { isToRun } from '../shared/command.ts'
-import { holdersOf, untilWaiting } from './holders.ts'
+import { holdersOf, untilWaiting } from './shared/holders.ts'
+import { isToPlay } from './shared/step.ts'
 
-const HELP = `Usage: pitfall-task-done
-
-Shows a join() that does not end because a consumer forgot taskDone(), and three ways that cannot forget.
-`
 type Office = { lines: Queue<string>; words: Queue<number> }
 const LINES = ['rye bread', '', 'two rolls', '', 'a large loaf']
 const count = (line: string) => line.split(' ').length
@@ -74,4 +70,4 @@ async function main(): Promise<void> {
   await supervisor.join()
 }
 
-if (!isMillraceThread && isToRun('pitfall-task-done', HELP)) await main()
+if (!isMillraceThread && isToPlay(import.meta.url)) await main()
