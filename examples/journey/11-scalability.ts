@@ -1,10 +1,10 @@
 /**
  * Scalability: the same work with more consumers, and nothing else changed. Throughput of CPU-bound work
- * grows up to the number of cores.
+ * grows up to the number of cores. The chart is written to the file of `--out`.
  *
  *   npx tsx examples/journey/11-scalability.ts --out chart.svg
  */
-import { once } from 'node:events'
+import { on } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,8 +15,8 @@ import { readOut } from './shared/step.ts'
 const CONSUMERS = [1, 2, 4, 8, 16]
 
 const ITEMS = 120
-/** The best round counts: in the first ones V8 compiles, and other programs take a core now and then. */
-const ROUNDS = 6
+/** The best round counts: V8 compiles in the first one, and other programs take a core now and then. */
+const ROUNDS = 5
 /** Primes below this limit are counted for each item. */
 const LIMIT = 40_000
 
@@ -36,7 +36,8 @@ async function measure(consumers: number): Promise<number> {
   const work = new Queue<number>({ name: 'work', maxsize: ITEMS })
   const supervisor = new Supervisor({ handleSignals: true })
   supervisor.consume(work, countPrimes, { threads: consumers })
-  for (let started = 0; started < consumers; started++) await once(supervisor, 'start')
+  let started = 0
+  for await (const _ of on(supervisor, 'start')) if (++started === consumers) break
   let best = 0
   for (let round = 0; round < ROUNDS; round++) {
     const begin = performance.now()
@@ -54,19 +55,19 @@ async function measure(consumers: number): Promise<number> {
 async function main(out: string): Promise<void> {
   const cores = availableParallelism()
   console.log(`the best of ${ROUNDS} rounds with ${ITEMS} items each, on ${cores} cores`)
+  console.log('consumers     items     times')
   const points: [consumers: number, perSecond: number][] = []
   for (const consumers of CONSUMERS.filter((count) => count <= 2 * cores)) {
     const perSecond = Math.round(await measure(consumers))
     points.push([consumers, perSecond])
     const times = perSecond / points[0]![1]
-    const label = `${consumers} consumer${consumers === 1 ? ' ' : 's'}`.padStart(12)
-    console.log(`${label} ${String(perSecond).padStart(6)}/s ${times.toFixed(2)}x ${'#'.repeat(times * 10)}`)
+    const cells = [consumers, `${perSecond}/s`, times.toFixed(2)].map((cell) => String(cell).padStart(9))
+    console.log(...cells, '', '#'.repeat(times * 20))
   }
-  const most = points[0]![1] * cores
-  const mark = { name: `${cores} cores at most: ${cores} times one consumer`, at: most }
+  const mark = { name: `${cores} cores at most: ${cores} times one consumer`, at: points[0]![1] * cores }
   // Loaded here, not above: each thread loads this file, too.
   const { svgOf } = await import('./shared/chart.ts')
-  const axes = { x: 'consumers', y: 'items a second', maxY: Math.ceil((most * 1.2) / 100) * 100 }
+  const axes = { x: 'consumers', y: 'items a second', maxY: Math.ceil((mark.at * 1.2) / 100) * 100 }
   const series = [{ name: 'measured', points }]
   const title = `Throughput of CPU-bound work on ${cores} cores`
   writeFileSync(out, svgOf({ title, ...axes, series, mark, dots: true }))

@@ -5,15 +5,9 @@
  *   npx tsx examples/journey/15-leaks.ts
  *   npx tsx examples/journey/15-leaks.ts --leak     does not end: Ctrl-C
  */
-import { isMillraceThread, Queue, Supervisor, type ThreadContext, threaded } from '../../src/index.ts'
-import { readOptions } from '../shared/options.ts'
+import { Queue, Supervisor, type ThreadContext, threaded } from '../../src/index.ts'
+import { readFlag } from './shared/step.ts'
 
-const HELP = `Usage: leaks [--leak]
-
-Shows threads that are left behind, and two ways to end them.
-
-  --leak  leaves them behind: the process does not end by itself
-`
 type Answers = { answers: Queue<number> }
 
 const square = threaded(import.meta, (n: number, { args }: ThreadContext<Answers>) => {
@@ -64,5 +58,5 @@ async function main(leak: boolean): Promise<void> {
   report('2 requests with await using', clean)
 }
 
-const given = isMillraceThread ? undefined : readOptions('leaks', HELP, { flags: ['leak'] })
-if (given !== undefined) await main(given.flags.leak)
+const leak = readFlag(import.meta.url, 'leak')
+if (leak !== undefined) await main(leak)
