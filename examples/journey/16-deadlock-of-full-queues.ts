@@ -15,7 +15,7 @@ type Crawl = { urls: Queue<number>; pages: Queue<Page> }
 /** The pages are a tree: page n links to the next three of its own. */
 const PAGES = 200
 const fetched = (url: number): Page => ({ links: [1, 2, 3].map((n) => url * 3 + n).filter((n) => n < PAGES) })
-const TIMEOUT_MS = 1000
+const TIMEOUT_MS = 1500
 
 const fetcher = threaded(import.meta, ({ urls, pages }: Crawl) => {
   for (const url of urls) pages.putSync(fetched(url), { timeout: TIMEOUT_MS })

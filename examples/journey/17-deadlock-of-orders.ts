@@ -13,7 +13,7 @@ import { isToPlay } from './shared/step.ts'
 type Kitchen = { tools: [first: Queue<string>, second: Queue<string>][]; met?: SharedArrayBuffer }
 
 const DISHES = 1000
-const TIMEOUT_MS = 1000
+const TIMEOUT_MS = 1500
 
 /** A queue with one item is a lock that its holder cannot take along into death: the item would come back. */
 const cook = threaded(import.meta, ({ tools, met }: Kitchen, { index }: ThreadContext<Kitchen>): string => {

@@ -10,7 +10,8 @@ export function holdersOf(...queues: Measurable[]): string {
 
 function lineOf(queue: Measurable): string {
   const { name, queued, maxsize, unfinished, threads } = queue.stats()
-  const says = threads.flatMap(({ thread, held, waiting }) => {
+  const holdersFirst = threads.toSorted((a, b) => b.held - a.held)
+  const says = holdersFirst.flatMap(({ thread, held, waiting }) => {
     const parts = [...(held > 0 ? [`holds ${held}`] : []), ...waiting.map((side) => `waits to ${side}`)]
     return parts.length === 0 ? [] : [`${thread === 0 ? 'main' : `thread ${thread}`} ${parts.join(' and ')}`]
   })
