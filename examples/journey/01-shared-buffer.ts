@@ -1,7 +1,7 @@
 /**
  * The shared buffer from first principles: two bakers, three customers, a shelf with room for three loaves.
- * The shelf is shared memory and bare Atomics (shared/shelf.ts). A thread sleeps that
- * finds it full, or empty, until another thread has changed it.
+ * The shelf is shared memory and bare Atomics (shared/shelf.ts). A thread sleeps that finds it full, or
+ * empty, until another thread has changed it.
  *
  *   npx tsx examples/journey/01-shared-buffer.ts
  */

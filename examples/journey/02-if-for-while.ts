@@ -1,6 +1,7 @@
 /**
- * A wait in a while-loop, and the same wait after an if. Two customers wait at an empty shelf with two places.
- * The shop puts one loaf and wakes all. With the if, one loaf is sold twice, and another one is lost.
+ * A wait in a while-loop, and the same wait after an if. Two customers wait at an empty shelf with two
+ * places. The shop puts one loaf and wakes all. With the if, one loaf is sold twice, and another one is
+ * lost.
  *
  *   npx tsx examples/journey/02-if-for-while.ts
  *

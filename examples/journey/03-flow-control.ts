@@ -1,7 +1,7 @@
 /**
- * Flow control, made visible: the level of the shelf against time. A customer eats a loaf in 25 ms. A baker who
- * needs 5 ms a loaf fills the shelf, and then waits for room: it bakes as fast as the customer eats. With a
- * baker who needs 50 ms the shelf stays almost empty, and the customer waits.
+ * Flow control, made visible: the level of the shelf against time. A customer eats a loaf in 25 ms. A baker
+ * who needs 5 ms a loaf fills the shelf, and then waits for room: he bakes as fast as the customer eats.
+ * With a baker who needs 50 ms the shelf stays almost empty, and the customer waits.
  *
  *   npx tsx examples/journey/03-flow-control.ts [--out FILE]
  *
@@ -25,7 +25,7 @@ const BAR_MS = 40
 type Part = { role: 'baker' | 'customer'; ms: number; memory: SharedArrayBuffer }
 type Point = readonly [ms: number, level: number]
 
-/** Runs in a thread. Posts the level of the shelf after each put, or each get, with its time. */
+/** Runs in a thread. Posts the level of the shelf, with the time, at each put or get. */
 function play({ role, ms, memory }: Part): void {
   const points: Point[] = []
   const shelf = new Shelf(memory, () => points.push([now(), shelf.level]))
@@ -53,27 +53,19 @@ async function main(out: string): Promise<void> {
   // Loaded here, and so not in each thread.
   const { barsOf, svgOf } = await import('./shared/chart.ts')
   say(`a customer, ${EATING_MS} ms a loaf; a shelf with room for ${CAPACITY}`)
-  const series: { name: string; points: Point[] }[] = []
+  const series = []
   for (const [name, ms] of Object.entries(BAKERS)) {
     const points = await observe(ms)
     series.push({ name: `${name} baker`, points })
-    const [end] = points.at(-1)!
     const most = Math.max(...points.map(([, level]) => level))
-    say(
-      `${name} baker, ${ms} ms a loaf: level up to ${most}; sold a loaf each ${(end / LOAVES).toFixed(0)} ms`,
-    )
+    const pace = Math.round(points.at(-1)![0] / LOAVES)
+    say(`${name} baker, ${ms} ms a loaf: level up to ${most}; sold a loaf each ${pace} ms`)
     say(`  |${barsOf(points, BAR_MS, CAPACITY)}|`)
   }
-  const svg = svgOf({
-    title: 'A fast baker waits for room, a slow one keeps customers waiting',
-    x: 'time in ms',
-    y: 'loaves on the shelf',
-    steps: true,
-    mark: { name: `room for ${CAPACITY}`, at: CAPACITY },
-    maxY: CAPACITY + 2,
-    series,
-  })
-  writeFileSync(out, svg)
+  const title = 'A fast baker waits for room, a slow one keeps customers waiting'
+  const mark = { name: `room for ${CAPACITY}`, at: CAPACITY }
+  const axes = { x: 'time in ms', y: 'loaves on the shelf', maxY: CAPACITY + 2 }
+  writeFileSync(out, svgOf({ title, ...axes, steps: true, mark, series }))
   say(`chart: ${out}`)
 }
 

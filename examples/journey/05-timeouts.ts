@@ -1,7 +1,7 @@
 /**
- * Timeouts: a put at a full shelf, and a get at an empty one, wait no longer than they are told. A timeout says
- * that nothing came in that time. It does not say that nothing will come: a customer who leaves after one
- * misses the loaves of a late baker. The shutdown of the queue says that.
+ * Timeouts: a put at a full shelf, and a get at an empty one, wait no longer than they are told. A timeout
+ * says that nothing came in that time. It does not say that nothing will come: a customer who leaves after
+ * one misses the loaves of a late baker. The shutdown of the queue says that.
  *
  *   npx tsx examples/journey/05-timeouts.ts
  */

@@ -1,7 +1,7 @@
 /**
- * taskDone and join: a queue that is empty is not finished. An item is unfinished until the thread that took it
- * calls taskDone, and join waits for that. Consumers of `consume` need not call it: the item is finished when
- * the function has returned.
+ * taskDone and join: a queue that is empty is not finished. An item is unfinished until the thread that took
+ * it calls taskDone, and join waits for that. Consumers of `consume` need not call it: the item is finished
+ * when the function has returned.
  *
  *   npx tsx examples/journey/06-task-done-and-join.ts
  */

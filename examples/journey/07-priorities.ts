@@ -1,6 +1,6 @@
 /**
- * Priorities: the item with the lowest number comes first, whenever it was put; equal numbers come in the order
- * of their puts. With ageing an item gains a step for each so many ms, so that none waits for ever.
+ * Priorities: the item with the lowest number comes first, whenever it was put; equal numbers come in the
+ * order of their puts. With ageing an item gains a step for each so many ms, so that none waits for ever.
  *
  *   npx tsx examples/journey/07-priorities.ts
  */

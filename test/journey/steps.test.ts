@@ -50,7 +50,8 @@ describe('the chart of flow control', () => {
     expect(svg).toMatch(/<\/svg>\s*$/)
     for (const text of ['fast baker', 'slow baker', 'room for 8', 'time in ms', 'loaves on the shelf'])
       expect(svg).toContain(`>${text}</text>`)
-    const colours = new Set([...svg.matchAll(/ (?:fill|stroke)="(#\w+)"/g)].map(([, colour]) => colour))
+    const visible = svg.replace(/<clipPath[\s\S]*?<\/clipPath>| stroke="#\w+" stroke-width="0"/g, '')
+    const colours = new Set([...visible.matchAll(/ (?:fill|stroke)="(#\w+)"/g)].map(([, colour]) => colour))
     const [, dark = ''] = /<style>@media \(prefers-color-scheme: dark\) {(.*)}<\/style>/.exec(svg) ?? []
     expect(colours.size).toBeGreaterThan(5)
     expect([...colours].filter((colour) => !dark.includes(`="${colour}"]`))).toEqual([])

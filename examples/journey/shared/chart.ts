@@ -72,7 +72,8 @@ export function svgOf({ title, x, y, series, steps, dots, mark, maxY }: Chart): 
       }
     }),
   })
-  const svg = chart.renderToSVGString()
+  // The rules and classes for a pointer mean nothing in an image.
+  const svg = chart.renderToSVGString().replace(/<style >[\s\S]*?<\/style>\n?| class="[^"]*"/g, '')
   chart.dispose()
   return svg.replace(
     /^<svg[^>]*>/,

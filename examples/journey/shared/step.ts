@@ -1,4 +1,4 @@
-/** What every step of the journey begins with: its command line, and lines of threads in their order. */
+/** The command line of a step of the journey, and lines of threads in their order. */
 import { readFileSync, writeSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
