@@ -26,13 +26,15 @@ export const PRINCIPLES: Readonly<Record<string, (output: string) => void>> = {
   '10-rates.ts'(output) {
     const [heads, ...lines] = output.split('\n')
     expect(heads).toMatch(/^ +maxsize +put +taken +put at +taken at +largest$/)
-    expect(lines[0]).toMatch(/^producer alone +20000 +20000 +0 +\d+\/s +- +20000$/)
+    const [, alone] = /^producer alone +20000 +20000 +0 +(\d+)\/s +- +20000$/.exec(lines[0] ?? '') ?? []
     for (const [line, name, items] of [
-      [lines[1], 'one slow consumer', 300],
-      [lines[2], 'two slow consumers', 600],
+      [lines[1], 'one slow consumer', 200],
+      [lines[2], 'two slow consumers', 400],
     ] as const) {
-      const [, largest] =
-        new RegExp(`^${name} +8 +${items} +${items} +\\d+/s +\\d+/s +(\\d+)$`).exec(line ?? '') ?? []
+      const [, rate, largest] =
+        new RegExp(`^${name} +8 +${items} +${items} +(\\d+)/s +\\d+/s +(\\d+)$`).exec(line ?? '') ?? []
+      // Alone it is hundreds of times as fast, so that this is also true on a busy machine.
+      expect(Number(rate), line).toBeLessThan(Number(alone))
       expect(Number(largest), line).toBeGreaterThan(0)
       expect(Number(largest)).toBeLessThanOrEqual(8)
     }
