@@ -40,8 +40,8 @@ async function cleansUp(started: Supervisor[], fails = false): Promise<number> {
 
 function report(what: string, started: Supervisor[]): void {
   const threads = started.reduce((sum, supervisor) => sum + supervisor.stats().threads, 0)
-  const resources = process.getActiveResourcesInfo().length
-  console.log(`${what.padEnd(30)} ${threads} threads at work, ${resources} active resources`)
+  const ports = process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length
+  console.log(`${what.padEnd(30)} ${threads} threads at work, ${ports} active ports`)
 }
 
 async function main(leak: boolean): Promise<void> {
