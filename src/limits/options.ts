@@ -14,12 +14,12 @@ export interface AcquireOptions extends WaitOptions {
 
 const ACQUIRE: Known<AcquireOptions> = { timeout: true, signal: true, weight: true }
 
-/** @throws TypeError, RangeError */
+/** @internal @throws TypeError, RangeError */
 export function asyncLimitsOf(options: AcquireOptions | undefined): AsyncLimits {
   return { timeout: timeoutOf(options, ACQUIRE), signal: signalOf(options) }
 }
 
-/** @throws TypeError, RangeError; AbortError if the thread was asked to stop */
+/** @internal @throws TypeError, RangeError; AbortError if the thread was asked to stop */
 export function syncLimitsOf(options: AcquireOptions | undefined): SyncLimits {
   return { timeout: timeoutOf(options, ACQUIRE), isStoppable: isStoppable(options) }
 }
