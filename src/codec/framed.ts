@@ -3,7 +3,7 @@ import { structured } from './structured.ts'
 
 /** Bytes before the value: four words. */
 const HEADER_BYTES = 16
-/** Of this kind (FrameKind.KEYED), a key stands before the value. `number` is its length. */
+/** Before the value of such a frame (FrameKind.KEYED) stands a key. `number` is its length. */
 const KEYED_KIND = 5
 /** From this kind on, the value is written by the structured codec, whatever the codec of the others. */
 const FIRST_PLAIN_KIND = 16
@@ -17,7 +17,7 @@ export class Frame<T = unknown> {
   /** 0 to 2^23 - 1. */
   begin = 0
   number = 0
-  /** Of KEYED frames only. */
+  /** Only KEYED frames have one. */
   key = ''
   value: T | undefined = undefined
   /** The error of the value's codec, which could not decode it; else undefined. */

@@ -52,8 +52,8 @@ export function attachLimiter(given: LimitHandleData): LimiterObject {
 }
 
 /**
- * @internal This thread attaches; `load` finds the quota function, if threads can find it. @throws what `load`
- * throws
+ * @internal This thread attaches; `load` finds the quota function, if threads can find it. @throws what
+ * `load` throws
  */
 export async function attachLimiterWith(
   handle: LimitHandleData,

@@ -29,9 +29,9 @@ export interface KeyQuota extends Quota {
 /** Options of a KeyedRateLimiter. */
 export interface KeyedRateLimiterOptions extends LimiterOptions {
   /**
-   * The limit of each key, 1 to 2^31 - 1; or a function that is asked for the quota of a key, in the thread that
-   * made the limiter, when it is first used there. Other threads can use a key from then on; a function of
-   * `threaded` is asked in them as well, if they have the limiter from their `args` or as `rateLimit`.
+   * The limit of each key, 1 to 2^31 - 1; or a function that is asked for the quota of a key, in the thread
+   * that made the limiter, when it is first used there. Other threads can use a key from then on; a function
+   * of `threaded` is asked in them as well, if they have the limiter from their `args` or as `rateLimit`.
    */
   readonly limit: number | ((key: string) => KeyQuota)
   /** ms, above 0 to 2^31 - 1. Absent if `limit` is a function. */
@@ -84,8 +84,9 @@ const OPTIONS: Known<KeyedRateLimiterOptions> = {
 const MAX_KEYS = 2 ** 20
 
 /**
- * As RateLimiter, with a budget for each key, and places if it has a `concurrency`. Keys are kept as hashes of
- * 128 bits. An idle key is evicted when there is no room for another: it behaves as one that was never used.
+ * As RateLimiter, with a budget for each key, and places if it has a `concurrency`. Keys are kept as hashes
+ * of 128 bits. An idle key is evicted when there is no room for another: it behaves as one that was never
+ * used.
  *
  * @throws TypeError, RangeError for wrong options
  * @example
@@ -111,7 +112,8 @@ export class KeyedRateLimiter {
 
   /**
    * Resolves when the key has a grant, and a place.
-   * @throws TypeError, RangeError for wrong options; WaitTimeoutError; AbortError; TooManyKeysError; DetachedError
+   * @throws TypeError, RangeError for wrong options; WaitTimeoutError; AbortError; TooManyKeysError;
+   * DetachedError
    * @example
    * using permit = await hosts.acquire(url.host, { timeout: 5000 })
    */
@@ -153,8 +155,8 @@ export class KeyedRateLimiter {
   }
 
   /**
-   * Gives back the oldest place that this thread has of the key, as its permit would. Without `concurrency` there
-   * are none, and nothing is done.
+   * Gives back the oldest place that this thread has of the key, as its permit would. Without `concurrency`
+   * there are none, and nothing is done.
    * @throws ReleaseError if this thread has no place of the key
    * @example
    * hosts.release(url.host)
@@ -168,8 +170,8 @@ export class KeyedRateLimiter {
   }
 
   /**
-   * Nothing is granted to the key for `ms` ms from now, 0 to 2^31 - 1. Several such times count as the one that
-   * ends last.
+   * Nothing is granted to the key for `ms` ms from now, 0 to 2^31 - 1. Several such times count as the one
+   * that ends last.
    * @throws TypeError, RangeError; TooManyKeysError; DetachedError
    * @example
    * hosts.penalize(url.host, 1000 * Number(response.headers.get('retry-after')))

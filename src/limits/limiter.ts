@@ -159,7 +159,8 @@ export class Limiter {
   }
 
   /**
-   * Blocks the thread. It is served before the calls of this thread that wait asynchronously: those cannot run.
+   * Blocks the thread. It is served before the calls of this thread that wait asynchronously: those cannot
+   * run.
    * @throws WaitTimeoutError, AbortError, BlockingMainThreadError
    */
   acquireSync(keyOf: KeyOf, weight: number, takesPlace: boolean, limits: SyncLimits): FoundKey {

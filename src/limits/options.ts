@@ -5,8 +5,8 @@ import type { AsyncLimits, SyncLimits } from './limiter.ts'
 /** Options of a call that may wait for a grant. */
 export interface AcquireOptions extends WaitOptions {
   /**
-   * How many grants it counts as, 1 to the limit. A weight above `burst` waits until nothing was granted for so
-   * long as it is above it.
+   * How many grants it counts as, 1 to the limit. A weight above `burst` waits until nothing was granted for
+   * so long as it is above it.
    * @default 1
    */
   weight?: number | undefined
@@ -46,7 +46,7 @@ export function keyNameOf(key: unknown): string {
 
 const MOST_THREADS = 4096
 
-/** What both kinds of limiters have. */
+/** Options of both kinds of limiters. */
 export interface LimiterOptions {
   /**
    * Threads that are attached at once, the one that made it included, 1 to 4096.

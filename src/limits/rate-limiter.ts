@@ -57,9 +57,9 @@ const keyOf = () => ONLY_KEY
 
 /**
  * One budget for all threads, in shared memory: in any `interval`, at most `limit` + `burst` are granted (the
- * generic cell rate algorithm, on a monotonic clock). A grant is decided when its caller runs. Calls that wait
- * are served in the order in which they came, in all threads; one that does not run within 5 ms of its turn is
- * passed over, and keeps its place.
+ * generic cell rate algorithm, on a monotonic clock). A grant is decided when its caller runs. Calls that
+ * wait are served in the order in which they came, in all threads; one that does not run within 5 ms of its
+ * turn is passed over, and keeps its place.
  *
  * Other threads attach by the handle, or find the limiter in their `args`.
  *
@@ -90,7 +90,8 @@ export class RateLimiter {
 
   /**
    * As acquire, and blocks the thread.
-   * @throws TypeError, RangeError for wrong options; WaitTimeoutError; AbortError; BlockingMainThreadError where
+   * @throws TypeError, RangeError for wrong options; WaitTimeoutError; AbortError; BlockingMainThreadError
+   * where
    *   it would have to wait on the main thread; DetachedError
    * @example
    * limiter.acquireSync({ signal: thread.signal })

@@ -10,7 +10,7 @@ export const GRANTED = -1
 /** Only a wake helps: there is no place. */
 export const UNTIL_WOKEN = Number.POSITIVE_INFINITY
 
-/** What a call waits for. */
+/** The grant that a call waits for. */
 export interface Wish {
   readonly found: FoundKey
   readonly weight: number
@@ -40,8 +40,8 @@ export function tryGrant(
 }
 
 /**
- * A waiter of this thread looks, with the ticket it has drawn at `arrivedAt`. Answers GRANTED; or the time, in ns,
- * at which it is to look again; UNTIL_WOKEN.
+ * A waiter of this thread looks, with the ticket it has drawn at `arrivedAt`. Answers GRANTED; or the time,
+ * in ns, at which it is to look again; UNTIL_WOKEN.
  */
 export function look(attachment: Attachment, wish: Wish, ticket: number, arrivedAt: number): number {
   const { memory, ledger } = attachment

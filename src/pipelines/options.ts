@@ -73,8 +73,8 @@ export interface MapOptions<T = unknown, A = unknown> {
    */
   readonly signal?: AbortSignal | undefined
   /**
-   * Grants each call, those of retries too. An item whose key must wait occupies no call, and its wait is not part
-   * of `timeout`. A place is given back when the call has ended.
+   * Grants each call, those of retries too. An item whose key must wait occupies no call, and its wait is not
+   * part of `timeout`. A place is given back when the call has ended.
    * @default none
    */
   readonly rateLimit?: RateLimiter | KeyedRateLimiter | undefined

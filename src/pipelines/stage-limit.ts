@@ -18,8 +18,8 @@ export class StageLimit {
   }
 
   /**
-   * The key of an item, which threads can use from now on. @throws what the function throws; TypeError for a key
-   * that is no string; TooManyKeysError
+   * The key of an item, which threads can use from now on. @throws what the function throws; TypeError for a
+   * key that is no string; TooManyKeysError
    */
   keyOf(item: unknown): string {
     if (!this.isKeyed) return ''

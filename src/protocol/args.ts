@@ -12,16 +12,16 @@ import { attachFor, type Handle, isQueue, type Queue } from '../queue/index.ts'
 import { findInside, isUnsendable, refuseUnsendable } from '../unsendable.ts'
 
 /**
- * Arguments on their way to a thread. Queues and limiters in plain objects and arrays, at any depth, travel as
- * handles beside the arguments. They are attached in the thread, and put back in their places.
+ * Arguments on their way to a thread. Queues and limiters in plain objects and arrays, at any depth, travel
+ * as handles beside the arguments. They are attached in the thread, and put back in their places.
  */
 export interface PackedArgs {
   readonly value: unknown
   readonly handles: readonly Handle<Queue<unknown>>[]
   readonly limiters: readonly LimitHandleData[]
   /**
-   * The places of the queues: the object or array, the key in it, and the number of the handle; those of limiters
-   * follow those of queues.
+   * The places of the queues: the object or array, the key in it, and the number of the handle; those of
+   * limiters follow those of queues.
    */
   readonly places: readonly (readonly [object, string, number])[]
 }
@@ -87,8 +87,8 @@ function numberIn<E>(list: E[], each: E): number {
 }
 
 /**
- * Attaches the queues and limiters, and puts them back in their places. `load` finds quota functions. Returns the
- * arguments, and the queues by number.
+ * Attaches the queues and limiters, and puts them back in their places. `load` finds quota functions. Returns
+ * the arguments, and the queues by number.
  */
 export async function unpackArgs(
   packed: PackedArgs,

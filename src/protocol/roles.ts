@@ -50,7 +50,7 @@ export interface ConsumeRole {
   readonly recycleItems: number | undefined
   /** The thread is replaced when its heap has more than so many MB; undefined: never. */
   readonly recycleHeapMb: number | undefined
-  /** What grants each call; undefined: nothing. */
+  /** The limiter that grants each call; undefined: none. */
   readonly limiter: LimitHandleData | undefined
   /** The property of an item that is its key; undefined: the item itself. */
   readonly limitKey: string | undefined

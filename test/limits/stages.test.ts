@@ -126,7 +126,7 @@ describe('rateLimit of a stage on threads', () => {
 })
 
 describe('a quota function', () => {
-  it('of threaded is asked in other threads too', async () => {
+  it('given to `threaded` is asked in other threads too', async () => {
     const limiter = new KeyedRateLimiter({ limit: quotaOf })
     const [slow, fast] = await parallelMap(['slow', 'fast'], asks, {
       threads: 1,

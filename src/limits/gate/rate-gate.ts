@@ -25,8 +25,8 @@ export interface GateEvents<T> {
 }
 
 /**
- * Lets calls begin as a limiter grants them. An item is granted only while a lane is free, so a call begins at
- * once. An item whose key must wait takes no lane: others go on.
+ * Lets calls begin as a limiter grants them. An item is granted only while a lane is free, so a call begins
+ * at once. An item whose key must wait takes no lane: others go on.
  */
 export class RateGate<T> {
   readonly #limiter: Limiter

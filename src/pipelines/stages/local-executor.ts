@@ -51,7 +51,7 @@ export class LocalExecutor implements Executor {
   #underWay = 0
   #isOver = false
   readonly #gate: RateGate<StageItem> | undefined
-  /** Of the calls under way: gives the places of their keys back. */
+  /** For each call under way, gives the place of its key back. */
   readonly #releases = new Map<StageItem, () => void>()
 
   constructor(settings: LocalStageSettings, events: StageEvents, hooks: RunHooks) {

@@ -142,7 +142,7 @@ function recycling({ options, at }: Work): Pick<ConsumeRole, 'recycleItems' | 'r
   }
 }
 
-/** What grants the calls. A thread may hold `room` items beside those of its calls. */
+/** The limiter of the calls. A thread may hold `room` items beside those of its calls. */
 function limitation(
   { options, at }: Work,
   room: number,

@@ -115,8 +115,8 @@ export interface ConsumeOptions {
    */
   readonly recycle?: { readonly items?: number | undefined; readonly heapMb?: number | undefined } | undefined
   /**
-   * Grants each call, those of retries too. An item whose key must wait occupies no call, and its wait is not part
-   * of `timeout`. A place is given back when the call has ended.
+   * Grants each call, those of retries too. An item whose key must wait occupies no call, and its wait is not
+   * part of `timeout`. A place is given back when the call has ended.
    * @default none
    */
   readonly rateLimit?: RateLimiter | KeyedRateLimiter | undefined
