@@ -48,6 +48,8 @@ export async function contenders(): Promise<Contender[]> {
   const { KeyedRateLimiter, Queue, RateLimiter }: Library = await import(new URL('index.js', dist).href)
   const core: Core = await import(new URL('core/index.js', dist).href)
 
+  const { clock }: typeof import('../../src/clock.ts') = await import(new URL('clock.js', dist).href)
+
   const refused = new RateLimiter(RARE)
   refused.tryAcquire()
   const granted = new RateLimiter(OFTEN)
@@ -65,6 +67,7 @@ export async function contenders(): Promise<Contender[]> {
   const name = () => names[next++ % KEYS] as string
   return [
     plain('core.grant, refused', bareGrant(core, refused), NOT_DUE),
+    plain('the clock alone', () => clock.nanoseconds(0) > 0, true),
     plain('tryPut of a full queue', () => full.tryPut(1), false),
     plain('tryAcquire, refused', () => refused.tryAcquire(), false),
     plain('tryAcquire, granted', () => granted.tryAcquire(), true),
