@@ -5,8 +5,8 @@ const now = performance.now.bind(performance)
 const { hrtime } = process
 
 /**
- * Monotonic clocks: `now` of this thread and `shared`, the same for all threads, in ms; `nanoseconds` likewise for
- * all threads. Tests replace them.
+ * Monotonic clocks: `now` of this thread and `shared`, the same for all threads, in ms; `nanoseconds`
+ * likewise for all threads. Tests replace them.
  */
 export const clock = {
   now,

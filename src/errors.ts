@@ -234,8 +234,8 @@ export class DeadlockError extends MillraceError {
 
 /**
  * The `timeout` of a wait lapsed that is neither a put nor a get: of `join` and `joinSync` of a queue, of
- * `join` of a group or a supervisor, or of `acquire` and `acquireSync` of a limiter. The work goes on, and the
- * call may be repeated.
+ * `join` of a group or a supervisor, or of `acquire` and `acquireSync` of a limiter. The work goes on, and
+ * the call may be repeated.
  */
 export class WaitTimeoutError extends MillraceError {
   override readonly code = 'ERR_WAIT_TIMEOUT'

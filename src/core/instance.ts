@@ -45,8 +45,8 @@ export function configureCore(core: Core, geometry: Geometry): void {
 }
 
 /**
- * Allocates the shared memory of a queue, or of a rate limiter (`what`). Its maximum is its initial size, so it
- * never moves and never grows.
+ * Allocates the shared memory of a queue, or of a rate limiter (`what`). Its maximum is its initial size, so
+ * it never moves and never grows.
  * @throws Error if there is no WebAssembly; RangeError if there is no room for the memory
  */
 export function allocate(bytes: number, what = 'queue'): WebAssembly.Memory {

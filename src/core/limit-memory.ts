@@ -184,7 +184,7 @@ export class LimitMemory {
     return this.#load(this.keyAt(key) + WAITERS)
   }
 
-  /** What can be told without the lock. */
+  /** Without the lock, this much can be told. */
   mayBeIdle(key: number, now: number): boolean {
     const at = this.keyAt(key)
     const paidOff = this.#float(at + ARRIVAL) + this.#float(at + INTERVAL)

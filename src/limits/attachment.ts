@@ -34,7 +34,9 @@ export class LimiterRecovery implements Recoverable {
     return clock.nanoseconds(this.#base)
   }
 
-  /** Gives up the places and turns of `thread`, which is dead or leaves, and wakes those who wait for them. */
+  /**
+   * Gives up the places and turns of `thread`, which is dead or leaves, and wakes those who wait for them.
+   */
   recover(thread: number): void {
     const { memory } = this
     for (let ledger = memory.ledgersUsed - 1; ledger >= 0; ledger--) {
@@ -57,15 +59,17 @@ export class LimiterRecovery implements Recoverable {
     }
   }
 
-  /** The thread that is first in line is to look, unless it is that of the ledger `own`, or behind `ticket`. */
+  /**
+   * The thread that is first in line is to look, unless it is that of the ledger `own`, or behind `ticket`.
+   */
   callFirst(key: number, own: number, ticket = 0): void {
     const { first } = this.memory.firstInLine(key, own, ticket)
     if (first >= 0) this.memory.call(first, key)
   }
 
   /**
-   * All threads in the line of the key are to look, but that of the ledger `own`. After a change that is no grant
-   * the first one is not enough: if it is busy, the others have to find out that it is late.
+   * All threads in the line of the key are to look, but that of the ledger `own`. After a change that is no
+   * grant the first one is not enough: if it is busy, the others have to find out that it is late.
    */
   callAll(key: number, own = -1): void {
     const { memory } = this
@@ -96,6 +100,8 @@ export class LimiterRecovery implements Recoverable {
 export interface WaitingLine {
   /** The ticket and the weight of the oldest. */
   readonly first: { readonly ticket: number; readonly weight: number } | undefined
+  /** One of them would take a grant. */
+  readonly isReady: boolean
   /** Looks, as the thread was told to. */
   serve(): void
   rejectAll(error: () => Error): void

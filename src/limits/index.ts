@@ -17,10 +17,21 @@ export { RateLimiter } from './rate-limiter.ts'
 // For other rooms only: the declarations of the build leave these out.
 
 /** @internal */
-export { attachLimiter } from './attach.ts'
+export { attachLimiterWith } from './attach.ts'
+/** @internal */
+export type { Granted } from './gate/index.ts'
+/** @internal */
+/** @internal */
+export { limitKeyOf, limitOf, RateGate } from './gate/index.ts'
 /** @internal */
 export type { LimitHandleData } from './handle.ts'
 /** @internal */
+export type { Limiter } from './limiter.ts'
+/** @internal */
+export type { QuotaFunction, QuotaReference } from './quota.ts'
+/** @internal */
+export { findReferencesBy } from './quota.ts'
+/** @internal */
 export type { LimiterObject } from './registry.ts'
 /** @internal */
-export { detachLimiters, isLimiter } from './registry.ts'
+export { detachLimiters, isLimiter, LIMITER } from './registry.ts'

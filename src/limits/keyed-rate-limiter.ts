@@ -7,15 +7,17 @@ import { createLimiter, Limiter } from './limiter.ts'
 import {
   type AcquireOptions,
   asyncLimitsOf,
+  commonOf,
   keyNameOf,
+  type LimiterOptions,
   limiterOptions,
-  nameOf,
   penaltyOf,
   syncLimitsOf,
   weightOf,
 } from './options.ts'
 import { HeldPermit, type Permit } from './permit.ts'
-import { type CheckedQuota, checkedQuota, type Quota, quotaFor } from './quota.ts'
+import type { QuotaFunction } from './quota.ts'
+import { checkedQuota, type Quota } from './quota.ts'
 import { LIMITER, register } from './registry.ts'
 
 /** The quota of one key. */
@@ -25,10 +27,11 @@ export interface KeyQuota extends Quota {
 }
 
 /** Options of a KeyedRateLimiter. */
-export interface KeyedRateLimiterOptions {
+export interface KeyedRateLimiterOptions extends LimiterOptions {
   /**
-   * The limit of each key, 1 to 2^31 - 1; or a function that is asked for the quota of a key, in the thread that
-   * made the limiter, when it is first used there. Other threads can use a key from then on.
+   * The limit of each key, 1 to 2^31 - 1; or a function that is asked for the quota of a key, in the thread
+   * that made the limiter, when it is first used there. Other threads can use a key from then on; a function
+   * of `threaded` is asked in them as well, if they have the limiter from their `args` or as `rateLimit`.
    */
   readonly limit: number | ((key: string) => KeyQuota)
   /** ms, above 0 to 2^31 - 1. Absent if `limit` is a function. */
@@ -48,8 +51,6 @@ export interface KeyedRateLimiterOptions {
    * @default 10_000
    */
   readonly maxKeys?: number | undefined
-  /** Shown in messages. */
-  readonly name?: string | undefined
 }
 
 /** A snapshot of a KeyedRateLimiter, over all threads. */
@@ -77,13 +78,15 @@ export interface KeyStats {
 }
 
 const OPTIONS: Known<KeyedRateLimiterOptions> = {
-  ...{ limit: true, interval: true, burst: true, concurrency: true, maxKeys: true, name: true },
+  ...{ maxThreads: true, name: true },
+  ...{ limit: true, interval: true, burst: true, concurrency: true, maxKeys: true },
 }
 const MAX_KEYS = 2 ** 20
 
 /**
- * As RateLimiter, with a budget for each key, and places if it has a `concurrency`. Keys are kept as hashes of
- * 128 bits. An idle key is evicted when there is no room for another: it behaves as one that was never used.
+ * As RateLimiter, with a budget for each key, and places if it has a `concurrency`. Keys are kept as hashes
+ * of 128 bits. An idle key is evicted when there is no room for another: it behaves as one that was never
+ * used.
  *
  * @throws TypeError, RangeError for wrong options
  * @example
@@ -93,7 +96,6 @@ const MAX_KEYS = 2 ** 20
 export class KeyedRateLimiter {
   /** @internal */
   declare readonly [LIMITER]: Limiter
-  readonly #ask: ((key: string) => unknown) | undefined
   /** The places of this thread that were not given back, by key, the oldest first. */
   readonly #held = new Map<string, Set<HeldPermit>>()
 
@@ -104,14 +106,14 @@ export class KeyedRateLimiter {
     }
     const given = limiterOptions(options, OPTIONS)
     const { limit } = given
-    if (typeof limit === 'function') this.#ask = limit
-    register(this, created(given, typeof limit === 'function'))
+    register(this, created(given, typeof limit === 'function' ? limit : undefined))
     noteUseByHand()
   }
 
   /**
    * Resolves when the key has a grant, and a place.
-   * @throws TypeError, RangeError for wrong options; WaitTimeoutError; AbortError; TooManyKeysError; DetachedError
+   * @throws TypeError, RangeError for wrong options; WaitTimeoutError; AbortError; TooManyKeysError;
+   * DetachedError
    * @example
    * using permit = await hosts.acquire(url.host, { timeout: 5000 })
    */
@@ -153,8 +155,8 @@ export class KeyedRateLimiter {
   }
 
   /**
-   * Gives back the oldest place that this thread has of the key, as its permit would. Without `concurrency` there
-   * are none, and nothing is done.
+   * Gives back the oldest place that this thread has of the key, as its permit would. Without `concurrency`
+   * there are none, and nothing is done.
    * @throws ReleaseError if this thread has no place of the key
    * @example
    * hosts.release(url.host)
@@ -168,8 +170,8 @@ export class KeyedRateLimiter {
   }
 
   /**
-   * Nothing is granted to the key for `ms` ms from now, 0 to 2^31 - 1. Several such times count as the one that
-   * ends last.
+   * Nothing is granted to the key for `ms` ms from now, 0 to 2^31 - 1. Several such times count as the one
+   * that ends last.
    * @throws TypeError, RangeError; TooManyKeysError; DetachedError
    * @example
    * hosts.penalize(url.host, 1000 * Number(response.headers.get('retry-after')))
@@ -213,20 +215,8 @@ export class KeyedRateLimiter {
     this[LIMITER].attachment.detach()
   }
 
-  /** @throws TypeError in a thread that cannot ask for the quota */
   #find(key: string): FoundKey {
-    return this[LIMITER].table.findOrAdd(key, () => this.#quotaOf(key))
-  }
-
-  #quotaOf(key: string): CheckedQuota {
-    const { quota } = this[LIMITER].handle
-    if (quota !== undefined) return quota
-    if (this.#ask !== undefined) return quotaFor(key, this.#ask(key))
-    throw invalidValue(
-      'key',
-      'one that the thread which made the limiter has used, since its function `limit` is known only there',
-      key,
-    )
+    return this[LIMITER].find(key)
   }
 
   #weight(key: string, weight: unknown): number {
@@ -252,22 +242,25 @@ export class KeyedRateLimiter {
     const permit = new HeldPermit(name, () => {
       held.delete(permit)
       if (held.size === 0 && this.#held.get(name) === held) this.#held.delete(name)
-      if (!limiter.attachment.isDetached) limiter.giveBack(key)
+      limiter.giveBack(key)
     })
     held.add(permit)
     return permit
   }
 }
 
-function created(given: Partial<KeyedRateLimiterOptions>, asks: boolean): Limiter {
-  for (const option of asks ? (['interval', 'burst', 'concurrency'] as const) : []) {
+function created(
+  given: Partial<KeyedRateLimiterOptions>,
+  ask: ((key: string) => unknown) | undefined,
+): Limiter {
+  for (const option of ask === undefined ? [] : (['interval', 'burst', 'concurrency'] as const)) {
     if (given[option] === undefined) continue
     const expected = 'absent if options.limit is a function, which says it'
     throw invalidValue(`options.${option}`, expected, given[option])
   }
-  const quota = asks ? undefined : checkedQuota('options', given as Quota)
+  const quota = ask === undefined ? checkedQuota('options', given as Quota) : undefined
   const maxKeys = integer('options.maxKeys', given.maxKeys, 1, MAX_KEYS, 10_000)
-  return createLimiter('keyed-limiter', nameOf(given.name), maxKeys, quota)
+  return createLimiter('keyed-limiter', { ...commonOf(given), maxKeys }, quota ?? (ask as QuotaFunction))
 }
 
 markUnsendable(KeyedRateLimiter, 'send its `handle`, and `attach` it there')

@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
+import { invalidValue } from '../check.ts'
 import { clock, sharedSeconds } from '../clock.ts'
 import { allocate, DONE, GONE, type LimitGeometry, LimitMemory, NOT_DUE } from '../core/index.ts'
 import { AbortError, BlockingMainThreadError, WaitTimeoutError } from '../errors.ts'
@@ -8,13 +9,12 @@ import { refuseJson } from '../unsendable.ts'
 import { untilDone } from '../wait/index.ts'
 import { Attachment } from './attachment.ts'
 import type { LimitHandleData } from './handle.ts'
-import { type FoundKey, KeyTable } from './key-table.ts'
+import { type FoundKey, KeyTable, ONLY_KEY } from './key-table.ts'
 import { Line } from './line.ts'
-import type { CheckedQuota } from './quota.ts'
+import { type CheckedQuota, type QuotaFunction, quotaFor, quotaReferenceOf } from './quota.ts'
 import { GRANTED, look, tryGrant, type Wish } from './turn.ts'
 
 const NS = 1e6
-const MAX_THREADS = 64
 /** A blocked thread looks this often, in ms, should a wake be missing. */
 const SAFETY_MS = process.env.MILLRACE_SAFETY_TIMEOUT === 'never' ? Number.POSITIVE_INFINITY : 1000
 
@@ -33,22 +33,35 @@ export interface SyncLimits {
 /** Asks for the key again each time, since it may be evicted between a look and a wait. */
 export type KeyOf = () => FoundKey
 
+/** A call that waits without limit until it is granted a place of its key. */
+export interface GateWait {
+  readonly signal: AbortSignal
+  /** False: it takes no grant now, and loses its turn; `lookAgain` follows. */
+  isReady(): boolean
+  granted(found: FoundKey): void
+  reject(error: unknown): void
+}
+
 /** Allocates the memory of a new limiter, and lays it out. */
 export function createLimiter(
   kind: LimitHandleData['kind'],
-  name: string,
-  maxKeys: number,
-  quota: CheckedQuota | undefined,
+  { name, maxThreads, maxKeys }: { name: string; maxThreads: number; maxKeys: number },
+  quota: CheckedQuota | QuotaFunction,
 ): Limiter {
-  const geometry: LimitGeometry = { maxThreads: MAX_THREADS, maxKeys }
+  const ask = typeof quota === 'function' ? quota : undefined
+  const geometry: LimitGeometry = { maxThreads, maxKeys }
   const memory = allocate(LimitMemory.bytesFor(geometry), 'limiter')
   const id = crypto().randomBytes(8).toString('hex')
   const salt = crypto().randomBytes(16).toString('hex')
   const handle: LimitHandleData = {
-    ...{ millrace: 1, kind, id, name, memory, geometry, base: sharedSeconds(), salt, quota },
+    ...{ millrace: 1, kind, id, name, memory, geometry, base: sharedSeconds(), salt },
+    quota: typeof quota === 'function' ? undefined : quota,
+    quotaBy: ask && quotaReferenceOf(ask),
   }
   refuseJson(handle, () => 'a handle cannot be an item: it can be in arguments, workerData and messages')
-  return new Limiter(handle)
+  const limiter = new Limiter(handle)
+  limiter.ask = ask
+  return limiter
 }
 
 /** One limiter in this thread: what both classes do. */
@@ -64,6 +77,45 @@ export class Limiter {
     this.attachment = new Attachment(handle, memory)
     this.label = this.attachment.label
     this.table = new KeyTable(memory, handle.salt, this.label, () => this.attachment.now())
+  }
+
+  /** The quota function, where it is known. */
+  ask: QuotaFunction | undefined
+
+  /**
+   * The key; of a limiter without keys the only one. @throws TypeError where the quota cannot be told;
+   * TooManyKeysError
+   */
+  find(name: string): FoundKey {
+    if (this.handle.kind === 'limiter') return ONLY_KEY
+    return this.table.findOrAdd(name, () => this.#quotaOf(name))
+  }
+
+  /** The key, if it and a place of it were granted at once; else undefined, and no refusal is counted. */
+  tryQuietly(name: string): FoundKey | undefined {
+    this.attachment.check()
+    for (;;) {
+      const found = this.find(name)
+      const answer = tryGrant(this.attachment, found, 1, true)
+      if (answer === DONE) return found
+      if (answer !== GONE) return undefined
+    }
+  }
+
+  /** @throws as find */
+  wait(name: string, { signal, isReady, granted, reject }: GateWait): void {
+    const limits = { timeout: Number.POSITIVE_INFINITY, signal, lapse: () => this.#lapsed(0) }
+    for (;;) {
+      const found = this.find(name)
+      const wish: Wish = { found, weight: 1, takesPlace: true }
+      const call = { wish, isReady, granted: () => granted(found), reject }
+      if (Line.add(this.attachment, call, limits)) return
+    }
+  }
+
+  /** Calls that wait for the key and were not ready look again. */
+  lookAgain(name: string): void {
+    this.attachment.lines.get(this.find(name).key)?.serve()
   }
 
   /** True if it was granted. */
@@ -107,7 +159,8 @@ export class Limiter {
   }
 
   /**
-   * Blocks the thread. It is served before the calls of this thread that wait asynchronously: those cannot run.
+   * Blocks the thread. It is served before the calls of this thread that wait asynchronously: those cannot
+   * run.
    * @throws WaitTimeoutError, AbortError, BlockingMainThreadError
    */
   acquireSync(keyOf: KeyOf, weight: number, takesPlace: boolean, limits: SyncLimits): FoundKey {
@@ -141,12 +194,12 @@ export class Limiter {
     for (;;) {
       const { key, hash } = keyOf()
       const until = attachment.now() + Math.ceil(ms * NS)
-      const answer = core.penalize(attachment.memory.keyAt(key), ...hash, until)
-      if (answer === DONE) return
+      const at = attachment.memory.keyAt(key)
+      if (untilDone(() => core.penalize(at, ...hash, until)) === DONE) return
     }
   }
 
-  /** Gives a place of this thread back. False if it has none. */
+  /** Gives a place of this thread back. False if it has none, or the key has none at all. */
   giveBack(key: number): boolean {
     const { attachment } = this
     const { core } = attachment.memory
@@ -213,6 +266,16 @@ export class Limiter {
       if (isGranted) attachment.callFirst(key, ledger, first?.ticket)
       else attachment.callAll(key, ledger)
     }
+  }
+
+  #quotaOf(name: string): CheckedQuota {
+    const { quota } = this.handle
+    if (quota !== undefined) return quota
+    if (this.ask !== undefined) return quotaFor(name, this.ask(name))
+    const expected =
+      'one that the thread which made the limiter has used: its function `limit` is known only there (a function ' +
+      'of `threaded` is known also where the limiter comes in `args` or as `rateLimit`)'
+    throw invalidValue('key', expected, name)
   }
 
   #lapsed(ms: number): WaitTimeoutError {

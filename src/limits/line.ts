@@ -11,6 +11,8 @@ const LONGEST_TIMER_MS = 0x7fffffff
 /** A call that waits asynchronously. */
 export interface Waiting {
   readonly wish: Wish
+  /** False: it takes no grant now. It looks again when `serve` is called. */
+  isReady?(): boolean
   granted(): void
   reject(error: unknown): void
 }
@@ -64,10 +66,14 @@ export class Line implements WaitingLine {
     return true
   }
 
-  /** The ticket and the weight of the first call. */
+  /** The ticket and the weight of the first call that is ready; if none is, of the first one. */
   get first(): { readonly ticket: number; readonly weight: number } | undefined {
-    const { first } = this.#waiters
+    const first = this.#firstReady() ?? this.#waiters.first
     return first && { ticket: first.ticket, weight: first.call.wish.weight }
+  }
+
+  get isReady(): boolean {
+    return this.#firstReady() !== undefined
   }
 
   /** Settles as many calls as are due, and waits for the others. */
@@ -77,14 +83,18 @@ export class Line implements WaitingLine {
     clearTimeout(this.#timer)
     let left: Left = 'none'
     let next = UNTIL_WOKEN
-    for (let one = this.#waiters.first; one !== undefined; one = this.#waiters.first) {
-      next = look(this.#attachment, one.call.wish, one.ticket, one.arrivedAt)
-      if (next !== GRANTED) break
-      left = 'granted'
-      this.#remove(one)
-      one.call.granted()
+    try {
+      for (let one = this.#firstReady(); one !== undefined; one = this.#firstReady()) {
+        next = look(this.#attachment, one.call.wish, one.ticket, one.arrivedAt)
+        if (next !== GRANTED) break
+        left = 'granted'
+        this.#remove(one)
+        one.call.granted()
+        next = UNTIL_WOKEN
+      }
+    } finally {
+      this.#serving = false
     }
-    this.#serving = false
     this.#rest(left, next)
   }
 
@@ -94,6 +104,13 @@ export class Line implements WaitingLine {
       one.call.reject(error())
     }
     this.#rest('given up', UNTIL_WOKEN)
+  }
+
+  /** A call that is not ready is passed over: what makes it ready may wait behind it. */
+  #firstReady(): Waiter | undefined {
+    let one = this.#waiters.first
+    while (one?.call.isReady?.() === false) one = one.next
+    return one
   }
 
   #add(call: Waiting, ticket: number, { timeout, signal, lapse }: WaitLimits): void {
@@ -113,9 +130,8 @@ export class Line implements WaitingLine {
     this.#waiters.append(one)
     ref()
     this.#tell()
-    if (this.#waiters.size > 1) return
     waiting.add(this)
-    this.serve()
+    if (this.#firstReady() === one) this.serve()
   }
 
   /** The turn of the call goes to the next one. */
@@ -141,7 +157,7 @@ export class Line implements WaitingLine {
   /** After calls were served, or have left: waits for the others, and tells the threads that are next. */
   #rest(left: Left, lookAt: number): void {
     const attachment = this.#attachment
-    const { first } = this.#waiters
+    const first = this.#firstReady() ?? this.#waiters.first
     const hash = first?.call.wish.found.hash ?? attachment.memory.hashOf(this.#key)
     if (left !== 'none') {
       const ticket = first?.ticket ?? 0

@@ -5,8 +5,8 @@ import type { AsyncLimits, SyncLimits } from './limiter.ts'
 /** Options of a call that may wait for a grant. */
 export interface AcquireOptions extends WaitOptions {
   /**
-   * How many grants it counts as, 1 to the limit. A weight above `burst` waits until nothing was granted for so
-   * long as it is above it.
+   * How many grants it counts as, 1 to the limit. A weight above `burst` waits until nothing was granted for
+   * so long as it is above it.
    * @default 1
    */
   weight?: number | undefined
@@ -14,12 +14,12 @@ export interface AcquireOptions extends WaitOptions {
 
 const ACQUIRE: Known<AcquireOptions> = { timeout: true, signal: true, weight: true }
 
-/** @throws TypeError, RangeError */
+/** @internal @throws TypeError, RangeError */
 export function asyncLimitsOf(options: AcquireOptions | undefined): AsyncLimits {
   return { timeout: timeoutOf(options, ACQUIRE), signal: signalOf(options) }
 }
 
-/** @throws TypeError, RangeError; AbortError if the thread was asked to stop */
+/** @internal @throws TypeError, RangeError; AbortError if the thread was asked to stop */
 export function syncLimitsOf(options: AcquireOptions | undefined): SyncLimits {
   return { timeout: timeoutOf(options, ACQUIRE), isStoppable: isStoppable(options) }
 }
@@ -44,8 +44,26 @@ export function keyNameOf(key: unknown): string {
   return key
 }
 
+const MOST_THREADS = 4096
+
+/** Options of both kinds of limiters. */
+export interface LimiterOptions {
+  /**
+   * Threads that are attached at once, the one that made it included, 1 to 4096.
+   * @default 64
+   */
+  readonly maxThreads?: number | undefined
+  /** Shown in messages. */
+  readonly name?: string | undefined
+}
+
+/** @throws TypeError, RangeError */
+export function commonOf({ name, maxThreads }: LimiterOptions): { name: string; maxThreads: number } {
+  return { name: nameOf(name), maxThreads: integer('options.maxThreads', maxThreads, 1, MOST_THREADS, 64) }
+}
+
 /** @throws TypeError */
-export function nameOf(name: unknown): string {
+function nameOf(name: unknown): string {
   if (name === undefined) return ''
   if (typeof name !== 'string') throw invalidType('options.name', 'a string', name)
   return name

@@ -1,7 +1,7 @@
 import { markUnsendable } from '../unsendable.ts'
 
 /**
- * What `acquire` of a KeyedRateLimiter has granted. If the key has a `concurrency`, it is a place, which is taken
+ * A grant of a KeyedRateLimiter. If the key has a `concurrency`, it is a place, which is taken
  * until it is given back: by `release()`, or at the end of `using`. A second time changes nothing.
  *
  * @example

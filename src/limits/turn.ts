@@ -10,7 +10,7 @@ export const GRANTED = -1
 /** Only a wake helps: there is no place. */
 export const UNTIL_WOKEN = Number.POSITIVE_INFINITY
 
-/** What a call waits for. */
+/** The grant that a call waits for. */
 export interface Wish {
   readonly found: FoundKey
   readonly weight: number
@@ -31,7 +31,7 @@ export function tryGrant(
     const now = attachment.now()
     // Without the lock: an answer that is out of date was right when the call began.
     if (now < memory.dueAt(key, weight) && memory.holds(key, hash)) return NOT_DUE
-    if (attachment.lines.has(key)) return NOT_DUE
+    if (attachment.lines.get(key)?.isReady) return NOT_DUE
     const first = memory.waitersOf(key) > 0 ? memory.firstInLine(key, ledger).first : -1
     if (first < 0) return attachment.grant(key, hash, weight, now, 0, takesPlace)
     if (!memory.hasPlace(key) || now < memory.turnOf(first, key) + PATIENCE) return NOT_DUE
@@ -40,8 +40,8 @@ export function tryGrant(
 }
 
 /**
- * A waiter of this thread looks, with the ticket it has drawn at `arrivedAt`. Answers GRANTED; or the time, in ns,
- * at which it is to look again; UNTIL_WOKEN.
+ * A waiter of this thread looks, with the ticket it has drawn at `arrivedAt`. Answers GRANTED; or the time,
+ * in ns, at which it is to look again; UNTIL_WOKEN.
  */
 export function look(attachment: Attachment, wish: Wish, ticket: number, arrivedAt: number): number {
   const { memory, ledger } = attachment

@@ -25,14 +25,14 @@ import {
 } from './offsets.ts'
 
 /**
- * Grants by the generic cell rate algorithm. ARRIVAL is when all grants so far are paid off, at one STEP each.
- * A grant of weight w is due once ARRIVAL + (w - BURST) x STEP is reached, and moves ARRIVAL on by w x STEP,
- * from now if it lies back.
+ * Grants by the generic cell rate algorithm. ARRIVAL is when all grants so far are paid off, at one STEP
+ * each. A grant of weight w is due once ARRIVAL + (w - BURST) x STEP is reached, and moves ARRIVAL on by w x
+ * STEP, from now if it lies back.
  *
  * The bound: of n grants in a window, the first one moves ARRIVAL to its time + its weight x STEP at least,
- * less the credit, and each further one moves it on. The last one is due only if the weights of all, less BURST,
- * times STEP, are no more than the window and the credit. The credit is below one STEP, so in any interval
- * LIMIT + BURST are granted at most.
+ * less the credit, and each further one moves it on. The last one is due only if the weights of all, less
+ * BURST, times STEP, are no more than the window and the credit. The credit is below one STEP, so in any
+ * interval LIMIT + BURST are granted at most.
  *
  * The credit makes up for waiters that run late: the rate would otherwise fall by each delay of a timer.
  */
@@ -115,13 +115,13 @@ export function penalize(key: i32, hash0: i32, hash1: i32, hash2: i32, hash3: i3
 
 /** The ticket of a call that begins to wait: an even number, never 0. */
 export function drawTicket(): i32 {
-  const ticket = add(TICKETS, 2) + 2
-  return ticket !== 0 ? ticket : add(TICKETS, 2) + 2
+  const ticket = (add(TICKETS, 2) + 2) | 0
+  return ticket !== 0 ? ticket : (add(TICKETS, 2) + 2) | 0
 }
 
 /**
- * The oldest waiter of the cell's owner has this ticket and weight; ticket 0: the owner waits no longer. The thread runs, so it is
- * not passed over any more. Answers DONE; GONE; BUSY.
+ * The oldest waiter of the cell's owner has this ticket and weight; ticket 0: the owner waits no longer. The
+ * thread runs, so it is not passed over any more. Answers DONE; GONE; BUSY.
  */
 export function standInLine(
   key: i32,
@@ -149,8 +149,8 @@ export function standInLine(
 }
 
 /**
- * Passes over the owner of the cell, which has not run for `patience` ns though its turn has come. It keeps its
- * ticket. Answers DONE; REFUSES if it was not its turn so long, or it has run; BUSY.
+ * Passes over the owner of the cell, which has not run for `patience` ns though its turn has come. It keeps
+ * its ticket. Answers DONE; REFUSES if it was not its turn so long, or it has run; BUSY.
  */
 export function passOver(key: i32, cell: i32, ticket: i32, now: f64, patience: f64): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY

@@ -33,7 +33,9 @@ import {
   WAKE,
 } from './offsets.ts'
 
-/** The ledgers of threads and the table of keys. A key that was looked up by its hash is known by its number. */
+/**
+ * The ledgers of threads and the table of keys. A key that was looked up by its hash is known by its number.
+ */
 
 /** Before any grant: so long ago that nothing is left to pay off. */
 const LONG_AGO: f64 = -1e18
@@ -72,8 +74,8 @@ export function giveUpCell(ledger: i32, thread: i32, key: i32, cell: i32, now: f
 }
 
 /**
- * Adds a key to the chain of `bucket`, in which it was not found at `version`. Answers DONE; GONE if keys were
- * added or evicted since; NO_KEY if all are in use; BUSY. `keysAt` and `maxKeys` are where the keys are.
+ * Adds a key to the chain of `bucket`, in which it was not found at `version`. Answers DONE; GONE if keys
+ * were added or evicted since; NO_KEY if all are in use; BUSY. `keysAt` and `maxKeys` are where the keys are.
  */
 export function addKey(
   keysAt: i32,
@@ -130,8 +132,9 @@ export function addKey(
 
 /**
  * Evicts the key if it is idle: nobody waits for it or has a place of it, and all that was granted lies an
- * interval back, so nothing of it counts any more. `link` is the word that refers to it: the bucket, or NEXT of
- * the key before, as found at `version`. Answers DONE; GONE if keys were added or evicted since; REFUSES; BUSY.
+ * interval back, so nothing of it counts any more. `link` is the word that refers to it: the bucket, or NEXT
+ * of the key before, as found at `version`. Answers DONE; GONE if keys were added or evicted since; REFUSES;
+ * BUSY.
  */
 export function evictKey(key: i32, number: i32, link: i32, version: i32, now: f64): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY

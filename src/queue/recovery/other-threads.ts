@@ -3,7 +3,9 @@ import type { SharedMemory } from '../../core/index.ts'
 import { setLatest } from '../../latest.ts'
 import type { RegisteredQueue } from './registry.ts'
 
-/** Shared memory apart from a queue, in which a thread leaves something when it dies. Thread: threadId + 1. */
+/**
+ * Shared memory apart from a queue, in which a thread leaves something when it dies. Thread: threadId + 1.
+ */
 export interface Recoverable {
   /** Any number of threads may call this at once, and again. */
   recover(thread: number): void
