@@ -14,6 +14,8 @@ const OTHERS = [
   'test/fuzz/encodings.ts',
   'test/fuzz/words.ts',
   'test/kill/hot-loop/run.ts',
+  'test/limits/kills/run.ts',
+  'test/limits/rate.ts',
   'test/pipelines/large-source.ts',
   'test/pipelines/random/run.ts',
   'test/select-stress.ts',
@@ -46,7 +48,7 @@ describe('a script', () => {
   const files = [...named(), ...OTHERS]
 
   it('is named by package.json or listed here', () => {
-    expect(named()).toHaveLength(13)
+    expect(named()).toHaveLength(14)
   })
 
   it.concurrent.each(files)('%s prints its usage for --help', async (file) => {

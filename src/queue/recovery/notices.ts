@@ -119,7 +119,7 @@ function hearMemory(notice: Notice, kind: string): void {
   const { thread, id = '', data } = notice
   const open = openers.get(kind)
   if (open === undefined || (!isMainThread && !others.children.has(thread))) return
-  const memory = others.recoverables.get(id)?.() ?? open(data as never)
+  const memory = openedFor(id) ?? open(data as never)
   if (registry().dead.has(thread)) {
     memory.recover(thread + 1)
     return
@@ -128,6 +128,15 @@ function hearMemory(notice: Notice, kind: string): void {
   other.recoverables.set(id, memory)
   if (others.stopping.has(thread)) memory.wake()
   expectDeath(notice, other)
+}
+
+/** As another thread uses it. The attachment of this thread would be kept, and not collected when it is dropped. */
+function openedFor(id: string): Recoverable | undefined {
+  for (const { recoverables } of others.known.values()) {
+    const known = recoverables.get(id)
+    if (known !== undefined) return known
+  }
+  return undefined
 }
 
 function expectDeath({ thread, hears }: Notice, other: OtherThread): void {
