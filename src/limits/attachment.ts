@@ -41,7 +41,7 @@ export class LimiterRecovery implements Recoverable {
       if (memory.ownerOf(ledger) === thread) this.#giveUp(ledger, thread)
     }
     // The thread may have given up its turn, or a place, and died before it told the next one.
-    for (let key = memory.fresh - 1; key >= 0; key--) if (memory.waitersOf(key) > 0) this.callFirst(key, -1)
+    for (let key = memory.fresh - 1; key >= 0; key--) if (memory.waitersOf(key) > 0) this.callAll(key, -1)
   }
 
   wake(): void {
@@ -55,6 +55,17 @@ export class LimiterRecovery implements Recoverable {
   callFirst(key: number, own: number, ticket = 0): void {
     const { first } = this.memory.firstInLine(key, own, ticket)
     if (first >= 0) this.memory.call(first, key)
+  }
+
+  /**
+   * All threads that wait for the key, but that of `own`, are to look: there is a place again, or one has left that
+   * had the turn. If only the first were called, and did not run, nobody would know when to pass it over.
+   */
+  callAll(key: number, own: number): void {
+    const { memory } = this
+    for (let ledger = memory.ledgersUsed - 1; ledger >= 0; ledger--) {
+      if (ledger !== own && memory.ticketOf(ledger, key) !== 0) memory.call(ledger, key)
+    }
   }
 
   #giveUp(ledger: number, thread: number): void {
@@ -145,10 +156,11 @@ export class Attachment extends LimiterRecovery {
   /** The oldest waiter of this thread for the key has this ticket; 0: there is none. */
   stand(key: number, hash: KeyHash, ticket: number, weight: number): number {
     const { memory, ledger } = this
+    const at = memory.keyAt(key)
     const cell = memory.cellAt(ledger, key)
-    return untilDone(() =>
-      memory.core.standInLine(memory.keyAt(key), ...hash, cell, ticket, weight, this.now()),
-    )
+    const place = ticket === 0 ? memory.ticketOf(ledger, key) : ticket
+    const isFirst = memory.firstInLine(key, ledger, place).first < 0 ? 1 : 0
+    return untilDone(() => memory.core.standInLine(at, ...hash, cell, ticket, weight, this.now(), isFirst))
   }
 
   /** Waits asynchronously for wakes, while a call of this thread waits. */

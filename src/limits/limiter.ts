@@ -200,7 +200,7 @@ export class Limiter {
       core.giveBack(memory.keyAt(key), memory.cellAt(ledger, key), attachment.now()),
     )
     if (answer !== DONE) return false
-    attachment.callFirst(key, -1)
+    if (memory.waitersOf(key) > 0) attachment.callAll(key, -1)
     return true
   }
 
@@ -233,12 +233,14 @@ export class Limiter {
     memory.setWaiting(ledger, key, memory.waitingOf(ledger, key) + 1)
     const arrivedAt = attachment.now()
     const deadline = clock.now() + timeout
+    let isGranted = false
     try {
       for (;;) {
         const epoch = Atomics.load(memory.words, index)
         if (isStoppable && link()?.stopRequested) throw new AbortError(link()?.signal.reason)
         const next = look(attachment, wish, ticket, arrivedAt)
-        if (next === GRANTED) return true
+        isGranted = next === GRANTED
+        if (isGranted) return true
         const left = deadline - clock.now()
         if (left <= 0) {
           memory.countRefusal(ledger)
@@ -251,7 +253,8 @@ export class Limiter {
       memory.setWaiting(ledger, key, memory.waitingOf(ledger, key) - 1)
       const first = attachment.lines.get(key)?.first
       attachment.stand(key, hash, first?.ticket ?? 0, first?.weight ?? 0)
-      attachment.callFirst(key, ledger, first?.ticket)
+      if (isGranted) attachment.callFirst(key, ledger, first?.ticket)
+      else attachment.callAll(key, ledger)
     }
   }
 

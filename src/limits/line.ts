@@ -24,6 +24,9 @@ export interface WaitLimits {
   readonly lapse: () => Error
 }
 
+/** How calls have left: the first of the thread, at least. */
+type Left = 'granted' | 'ungranted' | undefined
+
 interface Waiter extends Linked<Waiter> {
   readonly call: Waiting
   readonly ticket: number
@@ -74,18 +77,18 @@ export class Line implements WaitingLine {
     if (this.#serving) return
     this.#serving = true
     clearTimeout(this.#timer)
-    let hasLeft = false
+    let left: Left
     let next = UNTIL_WOKEN
     for (let one = this.#firstReady(); one !== undefined; one = this.#firstReady()) {
       next = look(this.#attachment, one.call.wish, one.ticket, one.arrivedAt)
       if (next !== GRANTED) break
-      hasLeft = true
+      left = 'granted'
       this.#remove(one)
       one.call.granted()
       next = UNTIL_WOKEN
     }
     this.#serving = false
-    this.#rest(hasLeft, next)
+    this.#rest(left, next)
   }
 
   rejectAll(error: () => Error): void {
@@ -93,7 +96,7 @@ export class Line implements WaitingLine {
       this.#remove(one)
       one.call.reject(error())
     }
-    this.#rest(true, UNTIL_WOKEN)
+    this.#rest('ungranted', UNTIL_WOKEN)
   }
 
   /** A call that is not ready is passed over: what makes it ready may wait behind it. */
@@ -130,7 +133,7 @@ export class Line implements WaitingLine {
     if (!this.#remove(one)) return
     one.call.reject(error)
     if (wasFirst && !this.#serving) {
-      this.#rest(true, UNTIL_WOKEN)
+      this.#rest('ungranted', UNTIL_WOKEN)
       this.serve()
     }
   }
@@ -144,15 +147,16 @@ export class Line implements WaitingLine {
     return true
   }
 
-  /** After calls were served, or have left: waits for the others, and tells the thread that is next. */
-  #rest(hasLeft: boolean, lookAt: number): void {
+  /** After calls were served, or have left: waits for the others, and tells the threads that are next. */
+  #rest(left: Left, lookAt: number): void {
     const attachment = this.#attachment
     const { first } = this.#waiters
     const hash = first?.call.wish.found.hash ?? attachment.memory.hashOf(this.#key)
-    if (hasLeft) {
+    if (left !== undefined) {
       const ticket = first?.ticket ?? 0
       attachment.stand(this.#key, hash, ticket, first?.call.wish.weight ?? 0)
-      attachment.callFirst(this.#key, attachment.ledger, ticket)
+      if (left === 'granted') attachment.callFirst(this.#key, attachment.ledger, ticket)
+      else attachment.callAll(this.#key, attachment.ledger)
     }
     clearTimeout(this.#timer)
     if (first === undefined) {
