@@ -15,7 +15,6 @@ import {
   STEP,
   TICKET,
   USED,
-  VERSION,
   WAITERS,
   WEIGHT,
 } from '../../../src/core/limits/offsets.ts'
@@ -62,6 +61,8 @@ export class Checker implements Observer {
   readonly #turns = new Map<number, TurnOf>()
   /** By ledger and key: the tickets that were drawn, in order, by which those that wrap can be compared. */
   readonly #drawn: number[] = []
+  /** By the hash: nothing is granted before. */
+  readonly #penalties = new Map<string, number>()
   #hash = 0
   /** Gets the lines that threads have left. */
   log: string[] | undefined
@@ -91,6 +92,7 @@ export class Checker implements Observer {
       this.#drawn.push(answer)
     } else if (line === 'grant' && answer === DONE) this.#grant(thread, args)
     else if (line === 'passOver' && answer === DONE) this.#passOver(args)
+    else if (line === 'penalize' && answer === DONE) this.#penalize(args)
     else if (line === 'addKey' && answer === NO_KEY)
       this.#require(this.#word(LIVE) === this.#machine.options.maxKeys, 'NO_KEY, and there are free keys')
     if (!LOCKED.has(line)) return
@@ -125,7 +127,11 @@ export class Checker implements Observer {
       for (const { ledger, ticket } of this.#sorted(key)) {
         due = Math.max(due, this.#dueAt(key, this.#word(this.#cell(ledger, key) + WEIGHT)))
         const thread = threads.find((each) => each.isAlive && each.limiter.attachment.ledger === ledger)
-        if (thread === undefined || thread.isStalled || thread.running !== undefined && thread.sleepsUntil === undefined) {
+        if (
+          thread === undefined ||
+          thread.isStalled ||
+          (thread.running !== undefined && thread.sleepsUntil === undefined)
+        ) {
           if ((ticket & PASSED) === 0) ahead++
           continue
         }
@@ -163,22 +169,39 @@ export class Checker implements Observer {
 
   #owners(): number[] {
     const { memory } = this.#machine
-    return Array.from({ length: memory.geometry.maxThreads }, (_, ledger) => memory.ledgerAt(ledger) + OWNER).map(
-      (at) => this.#word(at),
-    )
+    return Array.from(
+      { length: memory.geometry.maxThreads },
+      (_, ledger) => memory.ledgerAt(ledger) + OWNER,
+    ).map((at) => this.#word(at))
   }
 
   #grant(thread: Thread, args: readonly number[]): void {
-    const [at, h0, h1, h2, h3, cell, weight, now, credit] = args as [number, number, number, number, number, number, number, number, number]
+    const [at, h0, h1, h2, h3, cell, weight, now, credit] = args as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ]
     const { quota } = this.#machine.options
     const key = `${h0},${h1},${h2},${h3}`
-    this.#require(now <= this.#machine.clock && credit <= now - (this.#machine.options.start ?? 0), `credit ${credit}`)
+    this.#require(
+      now <= this.#machine.clock && credit <= now - (this.#machine.options.start ?? 0),
+      `credit ${credit}`,
+    )
     this.#granted.push({ key, now, weight })
     this.#note(now, weight)
+    const penalty = this.#penalties.get(key) ?? 0
+    this.#require(now >= penalty, `a grant at ${now}, and a penalty until ${penalty}`)
     const own = this.#granted.filter((each) => each.key === key)
     for (const first of own) {
       let sum = 0
-      for (const each of own) if (each.now >= first.now && each.now <= first.now + quota.interval) sum += each.weight
+      for (const each of own)
+        if (each.now >= first.now && each.now <= first.now + quota.interval) sum += each.weight
       this.#require(
         sum <= quota.limit + quota.burst,
         `${sum} granted from ${first.now} on within ${quota.interval}, of ${quota.limit} + ${quota.burst}`,
@@ -195,6 +218,12 @@ export class Checker implements Observer {
         `ticket ${ticket} of thread ${thread.index} is granted before ${other.ticket} of ledger ${other.ledger}`,
       )
     }
+  }
+
+  #penalize([, h0, h1, h2, h3, until]: readonly number[]): void {
+    const key = `${h0},${h1},${h2},${h3}`
+    this.#penalties.set(key, Math.max(this.#penalties.get(key) ?? 0, until as number))
+    this.#note(until as number)
   }
 
   #passOver(args: readonly number[]): void {
@@ -243,7 +272,10 @@ export class Checker implements Observer {
         const hash = [0, 4, 8, 12].map((offset) => this.#word(at + HASH + offset))
         this.#require(!hashes.has(hash.join()), `${hash} is in the table twice`)
         hashes.add(hash.join())
-        this.#require(memory.bucketAt(hash as never) === memory.bucketAt([bucket, 0, 0, 0]), `key ${key} is in another bucket`)
+        this.#require(
+          memory.bucketAt(hash as never) === memory.bucketAt([bucket, 0, 0, 0]),
+          `key ${key} is in another bucket`,
+        )
         link = at + NEXT
       }
     }
@@ -265,10 +297,6 @@ export class Checker implements Observer {
       if ([0, 4, 8, 12].every((offset, index) => this.#word(at + HASH + offset) === hash[index])) return key
     }
     return -1
-  }
-
-  get version(): number {
-    return this.#word(VERSION)
   }
 
   #turn(key: number, now: number): void {
@@ -296,7 +324,8 @@ export class Checker implements Observer {
   #keys(): number[] {
     const { memory, options } = this.#machine
     const keys: number[] = []
-    for (let key = 0; key < options.maxKeys; key++) if (this.#word(memory.keyAt(key) + STATE) === 1) keys.push(key)
+    for (let key = 0; key < options.maxKeys; key++)
+      if (this.#word(memory.keyAt(key) + STATE) === 1) keys.push(key)
     return keys
   }
 

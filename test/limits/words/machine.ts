@@ -39,6 +39,8 @@ export interface Observer {
   /** No thread runs, apart from those that are stalled. */
   idle(): void
   ended(): void
+  /** The number of a key that is in use; -1: it is not. */
+  numberOf(hash: readonly number[]): number
   /** Of what it knows. */
   hash(): number
 }
@@ -82,6 +84,18 @@ class Settled {
       (value) => settle(value, undefined),
       (error) => settle(undefined, error),
     )
+  }
+}
+
+/** In place of the promise of a sleep. */
+class Woken {
+  readonly #sleep: AsyncSleep
+  constructor(sleep: AsyncSleep) {
+    this.#sleep = sleep
+  }
+  // biome-ignore lint/suspicious/noThenProperty: in place of a promise
+  then(then: () => unknown): void {
+    this.#sleep.then = then
   }
 }
 
@@ -305,7 +319,10 @@ export class Machine {
     const first = this.threads[0] as Thread
     for (const name of options.added) {
       const { table } = first.limiter as unknown as { table: { findOrAdd(...args: unknown[]): Running } }
-      this.#complete(first, table.findOrAdd(name, () => quota))
+      this.#complete(
+        first,
+        table.findOrAdd(name, () => quota),
+      )
     }
     for (const thread of this.threads) {
       thread.history = 0
@@ -360,7 +377,7 @@ export class Machine {
     this.dead.set(thread.index, true)
     for (const other of this.threads) {
       if (!other.isAlive) continue
-      other.later(() => (other.limiter.attachment.recover(thread.index + 1) as unknown))
+      other.later(() => other.limiter.attachment.recover(thread.index + 1) as unknown)
     }
   }
 
@@ -422,7 +439,8 @@ export class Machine {
     switch (kind) {
       case 'load':
         // As the look at a line begins.
-        if (thread.line === undefined && (at === LEDGERS || isWaiters(this.memory, at))) this.observer?.looks(thread)
+        if (thread.line === undefined && (at === LEDGERS || isWaiters(this.memory, at)))
+          this.observer?.looks(thread)
         break
       case 'peek':
         break
@@ -450,13 +468,7 @@ export class Machine {
         if (old !== a) return { async: false, value: 'not-equal' }
         const sleep: AsyncSleep = { word: at, thread, then: undefined }
         this.#asleep.push(sleep)
-        const value = {
-          // biome-ignore lint/suspicious/noThenProperty: in place of a promise
-          then: (then: () => unknown) => {
-            sleep.then = then
-          },
-        }
-        return { async: true, value }
+        return { async: true, value: new Woken(sleep) }
       }
     }
     thread.learn(old)
