@@ -1,5 +1,5 @@
 import { clock } from '../clock.ts'
-import { BUSY, DONE, type KeyHash, LimitMemory } from '../core/index.ts'
+import { BUSY, DONE, type KeyHash, LimitMemory, PASSED } from '../core/index.ts'
 import { DetachedError, TooManyThreadsError } from '../errors.ts'
 import {
   announceDetached,
@@ -158,7 +158,9 @@ export class Attachment extends LimiterRecovery {
     const { memory, ledger } = this
     const at = memory.keyAt(key)
     const cell = memory.cellAt(ledger, key)
-    const place = ticket === 0 ? memory.ticketOf(ledger, key) : ticket
+    const before = memory.ticketOf(ledger, key)
+    // As it was until now, unless it was not in line.
+    const place = ticket === 0 || (before !== 0 && (before & PASSED) === 0) ? before : ticket
     const isFirst = memory.firstInLine(key, ledger, place).first < 0 ? 1 : 0
     return untilDone(() => memory.core.standInLine(at, ...hash, cell, ticket, weight, this.now(), isFirst))
   }

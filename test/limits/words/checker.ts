@@ -92,6 +92,7 @@ export class Checker implements Observer {
       this.#drawn.push(answer)
     } else if (line === 'grant' && answer === DONE) this.#grant(thread, args)
     else if (line === 'passOver' && answer === DONE) this.#passOver(args)
+    else if (line === 'giveBack') this.#require(answer === DONE, 'a place cannot be given back')
     else if (line === 'penalize' && answer === DONE) this.#penalize(args)
     else if (line === 'addKey' && answer === NO_KEY)
       this.#require(this.#word(LIVE) === this.#machine.options.maxKeys, 'NO_KEY, and there are free keys')
@@ -139,6 +140,12 @@ export class Checker implements Observer {
         const since = Math.max(due, turn?.since ?? due)
         const latest = Math.max(clock + ROUNDING, ahead === 0 ? due : since + ahead * PATIENCE + ROUNDING)
         const next = thread.sleepsUntil ?? Math.min(...thread.timers.map(({ at }) => at))
+        const isPassed =
+          (ticket & PASSED) !== 0 && this.#machine.dead.size === 0 && this.#machine.options.ticks === undefined
+        this.#require(
+          !isPassed || next <= clock + ROUNDING,
+          `${thread.index} runs, and is still passed over`,
+        )
         this.#require(
           next <= latest + 2,
           `${thread.index} waits for key ${key}, is to look at ${latest}, and does so at ${next}`,
@@ -208,6 +215,7 @@ export class Checker implements Observer {
       )
     }
     const number = this.#numberOf(at)
+    this.#require(number >= 0 && number === this.numberOf([h0, h1, h2, h3]), `a grant of ${key}, which is not there`)
     const ticket = this.#word(cell + TICKET) & ~PASSED
     const ledger = thread.limiter.attachment.ledger
     for (const other of this.#line(number)) {
@@ -290,7 +298,11 @@ export class Checker implements Observer {
     this.#require(seen.size <= options.maxKeys, 'more keys than there are')
   }
 
-  /** The key of this hash, from its chain; -1: none. */
+  get isLocked(): boolean {
+    return this.#word(LOCK) !== 0
+  }
+
+  /** The number of the key of this hash; -1: none. */
   numberOf(hash: readonly number[]): number {
     for (const key of this.#keys()) {
       const at = this.#machine.memory.keyAt(key)

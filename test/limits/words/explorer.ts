@@ -7,8 +7,6 @@ import type { Program } from './steppable.ts'
 export interface Scenario extends Options {
   /** A thread that could go on is interrupted. */
   readonly preemptions: number
-  /** Time passes while threads could run. */
-  readonly ticks?: number
   /** A timer is late by one of these, in ns. */
   readonly lateness?: readonly number[]
   readonly kills?: number
@@ -173,6 +171,7 @@ function choicesOf(scenario: Scenario, machine: Machine, left: Left, last: Threa
   } else for (const thread of threads) if (thread.isRunnable) choices.push({ what: 'step', thread })
   const isIdle = choices.length === 0
   if (isIdle) machine.observer?.idle()
+  const asleep = threads.find(({ isStalled }) => isStalled)
   const next = machine.nextTime
   // A thread that is interrupted as it begins to sleep for so many ms sleeps longer.
   const mayPass = isIdle || (left.ticks > 0 && !threads.some(({ isFallingAsleep }) => isFallingAsleep))
@@ -191,10 +190,7 @@ function choicesOf(scenario: Scenario, machine: Machine, left: Left, last: Threa
       const thread = threads[index] as Thread
       if (thread.isRunnable && thread.mayStall) choices.push({ what: 'stall', thread })
     }
-  if (choices.length === 0) {
-    const stalled = threads.find(({ isStalled }) => isStalled)
-    if (stalled !== undefined) choices.push({ what: 'resume', thread: stalled })
-  }
+  if (isIdle && asleep !== undefined) choices.push({ what: 'resume', thread: asleep })
   return choices
 }
 

@@ -32,7 +32,7 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
     GRANTS,
     'now - (credit < step ? credit : step - 1)',
     'now - credit',
-    'waits that are late',
+    'many waits of a thread that is late',
     MORE,
   ),
   'what was granted is paid off by now': one(
@@ -97,7 +97,7 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
     ATTACHMENT,
     'if (answer !== BUSY) return answer',
     'return answer',
-    'one place',
+    'one that comes as another is granted',
     STUCK,
   ),
   // Turns.
@@ -149,23 +149,23 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
     TURN,
     'if (memory.waitersOf(key) > 0 && memory.firstInLine(key, ledger).first >= 0) return NOT_DUE',
     '',
-    'places and a rate',
+    'tries while others wait',
     EARLY,
   ),
   'a call does not wait behind those of its thread': one(
     TURN,
     'if (attachment.lines.has(key)) return NOT_DUE',
     '',
-    'one place',
-    /./,
+    'tries while others wait',
+    /before an older one/,
   ),
   'a waiter does not look at the line': one(TURN, 'if (first >= 0) {', 'if (first >= 99) {', 'one grant each', EARLY),
   'one that was passed over stays so': one(
     TURN,
     'if (memory.ticketOf(ledger, key) !== ticket)',
     'if ((memory.ticketOf(ledger, key) & ~1) !== ticket)',
-    'two places, and threads that stall',
-    /is granted before|is to look|for ever/,
+    'one that stalls, and runs again',
+    /still passed over/,
   ),
   'nobody is passed over': one(
     TURN,
@@ -174,14 +174,14 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
     'stalled threads',
     STUCK,
   ),
-  'nobody has patience': one(TURN, 'const PATIENCE = 5e6', 'const PATIENCE = 1', 'one grant each', OVER),
+  'nobody has patience': one(TURN, 'const PATIENCE = 5e6', 'const PATIENCE = 1', 'stalled threads', OVER),
   'the line has no patience': {
     faults: [
       { file: GRANTS, find: 'now >= (due > changed ? due : changed) + patience', replace: 'now >= due' },
       { file: TURN, find: 'const lateAt = memory.turnOf(first, key) + PATIENCE', replace: 'const lateAt = now' },
     ],
     scenario: 'one grant each',
-    finding: OVER,
+    finding: /is passed over at|does not end/,
   },
   'one that waits no longer is passed over': one(
     GRANTS,
@@ -190,25 +190,18 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
     'penalties',
     /waiters|passed over/,
   ),
-  'a grant does not move the turn': one(
-    GRANTS,
-    '    pokeFloat(key + CHANGED, now)\n    if (needsPlace) {',
-    '    if (needsPlace) {',
-    'two places, and threads that stall',
-    OVER,
-  ),
   'a place that comes back does not move the turn': one(
     GRANTS,
     'if (used === peek(key + CONCURRENCY)) pokeFloat(key + CHANGED, now)',
     '',
-    'one place',
+    'two threads and a place, held for long',
     OVER,
   ),
   'one that comes does not begin its turn': one(
     GRANTS,
     'if (isFirst !== 0) pokeFloat(key + CHANGED, now)',
     '',
-    'a first one that lapses, or is aborted',
+    'a heavy one that lapses before one that is stalled',
     OVER,
   ),
   'one that comes behind others moves the turn': one(
@@ -323,7 +316,7 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
     'const isOwner = load(ledger + OWNER) === thread',
     'const isOwner = thread !== 0',
     'a ledger that is claimed while a second one recovers it',
-    /./,
+    /cannot be given back/,
   ),
   'a ledger is freed before its cells are given up': one(
     ATTACHMENT,
@@ -382,14 +375,6 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
     'keys that are added by two at once',
     /keys in use of|in the table twice/,
   ),
-  'a key is evicted before its interval is over': {
-    faults: [
-      { file: KEYS, find: 'peekFloat(key + ARRIVAL) + peekFloat(key + INTERVAL) <= now', replace: 'peekFloat(key + ARRIVAL) <= now' },
-      { file: MEMORY, find: 'const paidOff = this.#float(at + ARRIVAL) + this.#float(at + INTERVAL)', replace: 'const paidOff = this.#float(at + ARRIVAL)' },
-    ],
-    scenario: 'keys that are evicted too early',
-    finding: MORE,
-  },
   'a key is evicted during its penalty': {
     faults: [
       { file: KEYS, find: ' &&\n      peekFloat(key + NOT_BEFORE) <= now', replace: '' },
