@@ -1,4 +1,5 @@
 /** The classes of errors and of statuses. */
+import { errors } from 'undici'
 import type { Failure, FailureClass } from './outcome.ts'
 import { retryAfterMs } from './retry-after.ts'
 
@@ -27,7 +28,7 @@ const TLS = /^(?:ERR_(?:TLS|SSL)_|CERT_|EPROTO$|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_
 const DNS = /^(?:ENOTFOUND|ENODATA|EAI_\w+)$/
 
 /** Errors that say that the response ended too early. They are a broken connection's. */
-const CUT_SHORT = /^(?:HPE_INVALID_EOF_STATE|Z_BUF_ERROR)$/
+const CUT_SHORT = /^(?:UND_ERR_RES_CONTENT_LENGTH_MISMATCH|Z_BUF_ERROR)$/
 
 /**
  * The failure that an error of a request is.
@@ -84,6 +85,7 @@ function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   const { code } = error as NodeJS.ErrnoException
   if (typeof code === 'string') return code
+  if (error instanceof errors.HTTPParserError) return error.name
   return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined
 }
 
