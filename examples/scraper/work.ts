@@ -1,0 +1,67 @@
+/** What the threads of the scraper run: one stage waits for the network, the other one computes. */
+import type { Agent } from 'undici'
+import { type KeyedRateLimiter, type ThreadContext, threaded } from '../../src/index.ts'
+import { type FetchLimits, fetchPage, newAgent } from './fetch.ts'
+import type { Fetched, Outcome, PageRequest } from './outcome.ts'
+import { parsePage } from './parse.ts'
+
+export interface FetchArgs {
+  readonly limiter: KeyedRateLimiter
+  readonly limits: FetchLimits
+  /** Their hosts may have private addresses. */
+  readonly seeds: readonly string[]
+  /** The longest time for which a host is left alone. */
+  readonly maxQuietMs: number
+  /** The same, if it says that it is overloaded and not for how long. */
+  readonly quietMs: number
+}
+
+/** A request with what came of it: the parsing stage needs the URL, and the frontier the rest. */
+export interface Step {
+  readonly request: PageRequest
+  readonly fetched: Fetched
+}
+
+let agent: Agent
+
+/** Before the first request of a thread. */
+export function openAgent({ seeds }: FetchArgs): void {
+  agent = newAgent({ seeds })
+}
+
+/** After the last one. */
+export async function closeAgent(): Promise<void> {
+  await agent.destroy()
+}
+
+/** Sends one request when its host's turn has come. Many calls of it are under way in a thread. */
+export const fetchOne = threaded(
+  import.meta,
+  async (request: PageRequest, { args, signal }: ThreadContext<FetchArgs>): Promise<Step> => {
+    const { limiter, limits, quietMs, maxQuietMs } = args
+    using _place = await limiter.acquire(request.host, { signal })
+    const fetched = await fetchPage(request, { ...limits, agent, signal })
+    if (fetched.kind === 'failed' && fetched.failure.class === 'throttled') {
+      // The whole host is left alone, and not this page only.
+      const ms = fetched.failure.retryAfterMs ?? quietMs
+      limiter.penalize(request.host, Math.min(ms, maxQuietMs))
+    }
+    return { request, fetched }
+  },
+)
+
+/** Parses one page. This keeps a core busy, so the stage has as many threads as there are cores. */
+export const parseOne = threaded(import.meta, ({ fetched }: Step): Outcome => {
+  if (fetched.kind === 'failed') return { kind: 'failed', failure: fetched.failure }
+  if (fetched.kind === 'redirect') return { kind: 'redirect', status: fetched.status, to: fetched.to }
+  const { url, status, ms, body, charset } = fetched
+  try {
+    const page = parsePage(body, charset, url)
+    return { kind: 'page', status, bytes: body.length, ms: Math.round(ms), page }
+  } catch (error) {
+    return {
+      kind: 'failed',
+      failure: { class: 'parse', message: (error as Error).message, mayPass: false },
+    }
+  }
+})
