@@ -233,12 +233,31 @@ export class DeadlockError extends MillraceError {
 }
 
 /**
- * The `timeout` of a wait lapsed that is neither a put nor a get: of `join` and `joinSync` of a queue, or of
- * `join` of a group or a supervisor. The work goes on, and the call may be repeated.
+ * The `timeout` of a wait lapsed that is neither a put nor a get: of `join` and `joinSync` of a queue, of
+ * `join` of a group or a supervisor, or of `acquire` and `acquireSync` of a limiter. The work goes on, and the
+ * call may be repeated.
  */
 export class WaitTimeoutError extends MillraceError {
   override readonly code = 'ERR_WAIT_TIMEOUT'
   override readonly name = 'WaitTimeoutError'
+}
+
+/**
+ * A KeyedRateLimiter has `maxKeys` keys, none of them idle. Thrown by each call for another key. Raise
+ * `maxKeys`, or give places back.
+ */
+export class TooManyKeysError extends MillraceError {
+  override readonly code = 'ERR_TOO_MANY_KEYS'
+  override readonly name = 'TooManyKeysError'
+}
+
+/**
+ * `release` of a KeyedRateLimiter was called more often than this thread has places of that key. Nothing was
+ * released.
+ */
+export class ReleaseError extends MillraceError {
+  override readonly code = 'ERR_RELEASE'
+  override readonly name = 'ReleaseError'
 }
 
 /**

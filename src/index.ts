@@ -5,6 +5,18 @@ export type { Codec, CodecDefinition, Codecs, DefinedCodec } from './codec/index
 export { codecs, defineCodec } from './codec/index.ts'
 export * from './errors.ts'
 export type {
+  AcquireOptions,
+  KeyedRateLimiterOptions,
+  KeyedRateLimiterStats,
+  KeyQuota,
+  KeyStats,
+  Permit,
+  Quota,
+  RateLimiterOptions,
+  RateLimiterStats,
+} from './limits/index.ts'
+export { attach, attachAsync, KeyedRateLimiter, RateLimiter } from './limits/index.ts'
+export type {
   DuplexOptions,
   MapOptions,
   ParallelRun,
@@ -47,8 +59,6 @@ export type {
   WhenFull,
 } from './queue/index.ts'
 export {
-  attach,
-  attachAsync,
   EMPTY,
   type ItemOf,
   LifoQueue,

@@ -1,5 +1,6 @@
 import { type MessagePort, setEnvironmentData, threadId } from 'node:worker_threads'
 import { packError } from '../src/error-transport.ts'
+import { detachLimiters } from '../src/limits/index.ts'
 import type {
   CallArgs,
   Outcome,
@@ -50,6 +51,7 @@ async function runAndReport(message: RunMessage, control: RunWords): Promise<voi
   const holdsItems = itemsLeft().length > 0
   const isCall = message.role.kind === 'run'
   detachAll()
+  detachLimiters()
   // The last acts of the function may write, or go uncaught, only after its ticks and promises.
   await new Promise((resolve) => setImmediate(resolve))
   await flushed(process.stdout)

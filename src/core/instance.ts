@@ -33,26 +33,33 @@ export function instantiate(memory: WebAssembly.Memory, geometry: Geometry): Cor
   return coreOf(geometry.kind, core)
 }
 
+/** The WebAssembly back end over the memory of a rate limiter. Its lines are given every address. */
+export function instantiateLimits(memory: WebAssembly.Memory): Core {
+  compiled ??= new WebAssembly.Module(moduleBytes())
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Core
+}
+
 export function configureCore(core: Core, geometry: Geometry): void {
   const configure = core.configure as (...values: number[]) => void
   configure(...CONFIGURATION.map((setting) => setting.of(geometry)))
 }
 
 /**
- * Allocates the shared memory of a queue. Its maximum is its initial size, so it never moves and never grows.
+ * Allocates the shared memory of a queue, or of a rate limiter (`what`). Its maximum is its initial size, so it
+ * never moves and never grows.
  * @throws Error if there is no WebAssembly; RangeError if there is no room for the memory
  */
-export function allocate(geometry: Geometry): WebAssembly.Memory {
+export function allocate(bytes: number, what = 'queue'): WebAssembly.Memory {
   if (typeof WebAssembly === 'undefined') throw noWebAssembly()
-  const pages = Math.ceil(geometry.bytes / 65536)
+  const pages = Math.ceil(bytes / 65536)
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
   } catch (error) {
     // Each shared WebAssembly memory of any size reserves about 10 GiB of addresses, for V8's trap handler.
     throw new RangeError(
-      `could not reserve memory for a queue of ${geometry.bytes} bytes: the process may be short of address space ` +
-        '(each queue reserves about 10 GiB of it, not of memory): start Node with --disable-wasm-trap-handler, ' +
-        'which spares that, raise `ulimit -v`, or use fewer queues',
+      `could not reserve memory for a ${what} of ${bytes} bytes: the process may be short of address space ` +
+        `(each ${what} reserves about 10 GiB of it, not of memory): start Node with --disable-wasm-trap-handler, ` +
+        `which spares that, raise \`ulimit -v\`, or use fewer ${what}s`,
       { cause: error },
     )
   }

@@ -1,27 +1,37 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import { invalidValue } from '../check.ts'
+import { attachLimiter, isLimiter, type LimiterObject, type LimitHandleData } from '../limits/index.ts'
 import { attachFor, type Handle, isQueue, type Queue } from '../queue/index.ts'
 import { findInside, isUnsendable, refuseUnsendable } from '../unsendable.ts'
 
 /**
- * Arguments on their way to a thread. Queues in plain objects and arrays, at any depth, travel as handles
- * beside the arguments. They are attached in the thread, and put back in their places.
+ * Arguments on their way to a thread. Queues and limiters in plain objects and arrays, at any depth, travel as
+ * handles beside the arguments. They are attached in the thread, and put back in their places.
  */
 export interface PackedArgs {
   readonly value: unknown
   readonly handles: readonly Handle<Queue<unknown>>[]
-  /** The places of the queues: the object or array, the key in it, and the number of the handle. */
+  readonly limiters: readonly LimitHandleData[]
+  /**
+   * The places of the queues: the object or array, the key in it, and the number of the handle; those of limiters
+   * follow those of queues.
+   */
   readonly places: readonly (readonly [object, string, number])[]
 }
 
-/** Arguments, and the queues in them, which must be kept while the thread runs. */
+/** Arguments, and the queues and limiters in them, which must be kept while the thread runs. */
 export interface Arguments {
   readonly packed: PackedArgs
   readonly queues: readonly Queue<unknown>[]
+  readonly limiters: readonly LimiterObject[]
 }
 
 /** The arguments of a group that is over. */
-export const NO_ARGUMENTS: Arguments = { packed: { value: undefined, handles: [], places: [] }, queues: [] }
+export const NO_ARGUMENTS: Arguments = {
+  packed: { value: undefined, handles: [], limiters: [], places: [] },
+  queues: [],
+  limiters: [],
+}
 
 /**
  * Copies `args`, so that a restart gets the same as the first start. Shared memory in them stays shared.
@@ -30,7 +40,9 @@ export const NO_ARGUMENTS: Arguments = { packed: { value: undefined, handles: []
  */
 export function packArgs(name: string, args: unknown, given = args): Arguments {
   const queues: Queue<unknown>[] = []
+  const limiters: LimiterObject[] = []
   const places: [object, string, number][] = []
+  const limiterPlaces: [object, string, number][] = []
   const copies = new Map<object, object>()
 
   const copy = (value: unknown): unknown => {
@@ -43,43 +55,51 @@ export function packArgs(name: string, args: unknown, given = args): Arguments {
     const twin: Record<string, unknown> = Array.isArray(value) ? (new Array(value.length) as never) : {}
     copies.set(value, twin)
     for (const [key, each] of Object.entries(value)) {
-      const queue = queueNumber(each)
-      if (queue !== undefined) places.push([twin, key, queue])
-      define(twin, key, queue === undefined ? copy(each) : null)
+      if (isQueue(each)) places.push([twin, key, numberIn(queues, each)])
+      else if (isLimiter(each)) limiterPlaces.push([twin, key, numberIn(limiters, each)])
+      define(twin, key, isQueue(each) || isLimiter(each) ? null : copy(each))
     }
     return twin
-  }
-  const queueNumber = (value: unknown): number | undefined => {
-    if (!isQueue(value)) return undefined
-    const index = queues.indexOf(value)
-    return index >= 0 ? index : queues.push(value) - 1
   }
 
   // Within an object, since `args` may itself be a queue.
   const value = copy({ args })
-  const packed = { value, handles: queues.map((queue) => queue.handle), places }
-  return { packed: cloned(name, packed, given), queues }
+  for (const [place, key, number] of limiterPlaces) places.push([place, key, queues.length + number])
+  const packed: PackedArgs = {
+    value,
+    handles: queues.map((queue) => queue.handle),
+    limiters: limiters.map((limiter) => limiter.handle as LimitHandleData),
+    places,
+  }
+  return { packed: cloned(name, packed, given), queues, limiters }
+}
+
+function numberIn<E>(list: E[], each: E): number {
+  const index = list.indexOf(each)
+  return index >= 0 ? index : list.push(each) - 1
 }
 
 /**
- * Attaches the queues and puts them back in their places. Returns the arguments, and the queues by number.
+ * Attaches the queues and limiters, and puts them back in their places. Returns the arguments, and the queues by
+ * number.
  */
 export async function unpackArgs(packed: PackedArgs): Promise<{ args: unknown; queues: Queue<unknown>[] }> {
   const queues: Queue<unknown>[] = []
   for (const handle of packed.handles) queues.push(await attachFor(handle, 0))
-  for (const [place, key, number] of packed.places) define(place, key, queues[number])
+  const attached = [...queues, ...packed.limiters.map(attachLimiter)]
+  for (const [place, key, number] of packed.places) define(place, key, attached[number])
   return { args: (packed.value as { args: unknown }).args, queues }
 }
 
 /** Structured clone would turn a queue in an object that is not plain into an empty object, silently. */
 function refuseQueuesIn(name: string, value: unknown): void {
-  const found = findInside(value, (each) => isQueue(each) || isUnsendable(each))
+  const found = findInside(value, (each) => isQueue(each) || isLimiter(each) || isUnsendable(each))
   if (found === undefined) return
-  if (!isQueue(found)) refuseUnsendable(found)
+  if (!isQueue(found) && !isLimiter(found)) refuseUnsendable(found)
   const what = (value as object).constructor?.name ?? 'object without a class'
   throw invalidValue(
     name,
-    `made of plain objects and arrays wherever it holds a queue, and not of a ${what}`,
+    `made of plain objects and arrays wherever it holds a ${isQueue(found) ? 'queue' : 'limiter'}, and not of a ${what}`,
     value,
   )
 }

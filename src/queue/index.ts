@@ -39,13 +39,17 @@ export type { QueueEndpoint, QueueInternals } from './internals.ts'
 /** @internal */
 export { internalsOf } from './internals.ts'
 /** @internal */
-export { durationOf, signalOf, timeoutOf } from './options/index.ts'
+/** @internal */
+export { durationOf, isStoppable, signalOf, timeoutOf } from './options/index.ts'
 /** @internal */
 export { isQueue } from './queue.ts'
 /** @internal */
+export type { Recoverable } from './recovery/index.ts'
 /** @internal */
 export {
   acquit,
+  announceDetached,
+  announceMemory,
   beforeRecovery,
   forgetStop,
   hearAttachments,
@@ -53,6 +57,11 @@ export {
   letterError,
   listen,
   noteResting,
+  noteUseByHand,
+  openBy,
+  others,
+  registry,
+  thisThread,
   wakeToStop,
   workersAtWork,
 } from './recovery/index.ts'

@@ -81,7 +81,7 @@ export async function recordTickets(
     maxDeliveries: 0,
     hasDeadLetters: false,
   })
-  const memory = allocate(geometry)
+  const memory = allocate(geometry.bytes)
   layOut(memory.buffer, geometry, start)
   const data = (ledgerIndex: number) => ({
     memory,

@@ -10,7 +10,7 @@ export const STARTS: readonly number[] = [0, 2 ** 30 - 3, 2 ** 31 - 5, 2 ** 31 -
 
 /** A new memory, laid out, with the WebAssembly back end. */
 export function fresh(geometry: Geometry, start: number): { shared: SharedMemory; words: Int32Array } {
-  const memory = allocate(geometry)
+  const memory = allocate(geometry.bytes)
   layOut(memory.buffer, geometry, start)
   const shared = new SharedMemory(memory, geometry, new SharedParkingLot())
   return { shared, words: shared.words }

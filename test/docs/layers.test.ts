@@ -11,13 +11,14 @@ const ALLOWED: Record<string, readonly string[]> = {
   wait: ['core'],
   codec: [],
   queue: ['wait', 'core', 'codec'],
+  limits: ['queue', 'wait', 'core'],
   loading: [],
-  protocol: ['queue', 'core', 'loading'],
+  protocol: ['limits', 'queue', 'core', 'loading'],
   threaded: ['protocol', 'loading'],
-  supervisor: ['threaded', 'protocol', 'loading', 'queue', 'wait'],
-  pipelines: ['supervisor', 'threaded', 'protocol', 'queue', 'wait', 'codec'],
+  supervisor: ['threaded', 'protocol', 'loading', 'limits', 'queue', 'wait'],
+  pipelines: ['supervisor', 'threaded', 'protocol', 'limits', 'queue', 'wait', 'codec'],
   'command-line': ['pipelines'],
-  workers: ['threaded', 'protocol', 'loading', 'queue', 'wait', 'codec', 'core'],
+  workers: ['threaded', 'protocol', 'loading', 'limits', 'queue', 'wait', 'codec', 'core'],
 }
 /** Files at the top of src that every room may import. */
 const LEAVES = [

@@ -18,7 +18,7 @@ function pending() {
     maxDeliveries: 0,
     hasDeadLetters: false,
   })
-  const memory = allocate(geometry)
+  const memory = allocate(geometry.bytes)
   layOut(memory.buffer, geometry)
   const shared = new SharedMemory(memory, geometry, new SharedParkingLot())
   let idles = 0

@@ -1,5 +1,19 @@
 /** The operations that the WebAssembly module exports, and that the same source offers over Atomics. */
 
+export {
+  addKey,
+  claimLimits,
+  drawTicket,
+  evictKey,
+  freeLimits,
+  giveBack,
+  giveUpCell,
+  grant,
+  passOver,
+  penalize,
+  standInLine,
+  wakeLimits,
+} from '../limits/index.ts'
 export { configure } from '../words/index.ts'
 export { finishBatch, putBatch, takeBatch } from './batch.ts'
 export { popBlock, pushBlock, reserve, unreserve } from './blocks.ts'

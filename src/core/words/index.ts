@@ -28,7 +28,7 @@ export {
   valueBytes,
   valueOffset,
 } from './config.ts'
-export { add, cas, cas64, imul, load, notify, or, peek, poke, store } from './memory.ts'
+export { add, cas, cas64, imul, load, notify, or, peek, peekFloat, poke, pokeFloat, store } from './memory.ts'
 export {
   AHEAD,
   ARRIVED_HIGH,

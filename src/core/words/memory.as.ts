@@ -39,6 +39,14 @@ export function poke(at: i32, value: i32): void {
   i32.store(at, value)
 }
 
+export function peekFloat(at: i32): f64 {
+  return f64.load(at)
+}
+
+export function pokeFloat(at: i32, value: f64): void {
+  f64.store(at, value)
+}
+
 export function imul(a: i32, b: i32): i32 {
   return a * b
 }

@@ -8,6 +8,7 @@
 
 let words: Int32Array = new Int32Array(0)
 let wide: BigInt64Array = new BigInt64Array(0)
+let floats: Float64Array = new Float64Array(0)
 
 /**
  * Every later access goes to `buffer`. There is one buffer at a time: this back end serves exploration,
@@ -16,6 +17,7 @@ let wide: BigInt64Array = new BigInt64Array(0)
 export function bind(buffer: ArrayBufferLike): void {
   words = new Int32Array(buffer)
   wide = new BigInt64Array(buffer)
+  floats = new Float64Array(buffer)
 }
 
 export function load(at: i32): i32 {
@@ -58,6 +60,15 @@ export function peek(at: i32): i32 {
 
 export function poke(at: i32, value: i32): void {
   words[at >> 2] = value
+}
+
+/** As peek, for a 64-bit float. */
+export function peekFloat(at: i32): f64 {
+  return floats[at >> 3] as number
+}
+
+export function pokeFloat(at: i32, value: f64): void {
+  floats[at >> 3] = value
 }
 
 /** The low 32 bits of the product. */

@@ -87,7 +87,7 @@ function labelOf(name: string): string {
 function reserve(geometry: Geometry): WebAssembly.Memory {
   for (let sweeps = 0; ; sweeps++) {
     try {
-      return allocate(geometry)
+      return allocate(geometry.bytes)
     } catch (error) {
       if (sweeps === 2) throw error
       sweep()

@@ -43,7 +43,9 @@ export function hearAttachments(): () => void {
 export function wakeToStop(thread: number): void {
   const { stopping } = others
   stopping.add(thread)
-  for (const { shared } of others.known.get(thread)?.memories.values() ?? []) wakeEveryone(shared)
+  const known = others.known.get(thread)
+  for (const { shared } of known?.memories.values() ?? []) wakeEveryone(shared)
+  for (const memory of known?.recoverables.values() ?? []) memory.wake()
 }
 
 /** The run that was asked to stop is over, and its thread goes on. */

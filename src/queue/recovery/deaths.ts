@@ -23,6 +23,8 @@ export function died(thread: number, death: ErrorSnapshot): void {
   others.known.delete(thread)
   for (const lifeline of known?.lifelines ?? []) lifeline.close()
   for (const [id, { shared }] of known?.memories ?? []) if (!attached.has(id)) recoverIn(shared, thread)
+  for (const memory of others.recoverables.values()) memory()?.recover(thread + 1)
+  for (const memory of known?.recoverables.values() ?? []) memory.recover(thread + 1)
   // The thread, or its death, may have given items up for which there was no room among the dead letters.
   for (const { queue } of [...attached.values()]) queue?.deref()?.[INTERNALS]?.flushDeadLetters()
   sweep()

@@ -17,9 +17,11 @@ export type { Failure } from './failure-history.ts'
 /** @internal */
 export { addFailure, readRecord } from './failure-history.ts'
 /** @internal */
-export { announce, announceDetached } from './notices.ts'
+export { announce, announceDetached, announceMemory, openBy } from './notices.ts'
 /** @internal */
-export { acquit, beforeRecovery, noteResting, workersAtWork } from './other-threads.ts'
+export type { Recoverable } from './other-threads.ts'
+/** @internal */
+export { acquit, beforeRecovery, noteResting, others, workersAtWork } from './other-threads.ts'
 /** @internal */
 export {
   afterRevoking,

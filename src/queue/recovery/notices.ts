@@ -5,7 +5,7 @@ import { INTERNALS } from '../options/index.ts'
 import { died, recoverIn } from './deaths.ts'
 import type { ErrorSnapshot } from './error-snapshot.ts'
 import { ensureLifeline, expectLifeline, hearsMessages } from './lifelines.ts'
-import { hearsExit, others, otherThread } from './other-threads.ts'
+import { hearsExit, type OtherThread, others, otherThread, type Recoverable } from './other-threads.ts'
 import { wakeEveryone } from './reclaim.ts'
 import { registry, whenSweepDetaches } from './registry.ts'
 
@@ -25,6 +25,17 @@ interface Notice {
   /** Its `process` hears messages of other threads. */
   readonly hears?: boolean
   readonly death?: ErrorSnapshot
+  /** The memory is of this kind, and no queue's; `data` is for whoever opens it. */
+  readonly kind?: string
+  readonly data?: unknown
+}
+
+/** By kind, what opens a memory that is no queue's. */
+const openers = new Map<string, (data: never) => Recoverable>()
+
+/** Memories of this kind, which other threads announce, are opened by `open`. */
+export function openBy<D>(kind: string, open: (data: D) => Recoverable): void {
+  openers.set(kind, open)
 }
 
 /** Begins to hear notices. Returns what ends that. */
@@ -46,6 +57,13 @@ export function announce(id: string, shared: SharedMemory): void {
   broadcast({ thread: threadId, id, memory, geometry, lot: lot.buffer, hears: hearsMessages })
 }
 
+/** As `announce`, for a memory that `openBy` opens. */
+export function announceMemory(kind: string, id: string, data: unknown): void {
+  if (isMainThread) return
+  ensureLifeline()
+  broadcast({ thread: threadId, id, kind, data, hears: hearsMessages })
+}
+
 export function announceDetached(id: string): void {
   if (!isMainThread) broadcast({ thread: threadId, id })
 }
@@ -65,12 +83,17 @@ function broadcast(notice: Notice): void {
 }
 
 function hear(notice: Notice): void {
-  const { thread, id = '', memory, geometry, lot, death } = notice
+  const { thread, id = '', memory, geometry, lot, death, kind } = notice
   if (death !== undefined) {
     if (isMainThread) died(thread, death)
     return
   }
+  if (kind !== undefined) {
+    hearMemory(notice, kind)
+    return
+  }
   if (memory === undefined || geometry === undefined || lot === undefined) {
+    others.known.get(thread)?.recoverables.delete(id)
     const memories = others.known.get(thread)?.memories
     const left = memories?.get(id)
     memories?.delete(id)
@@ -89,6 +112,25 @@ function hear(notice: Notice): void {
   const other = otherThread(thread)
   other.memories.set(id, { shared, queue: queue?.[INTERNALS]?.hasDeadLetters ? queue : undefined })
   if (others.stopping.has(thread)) wakeEveryone(shared)
-  const isToCome = hearsMessages && notice.hears && other.lifelines.length === 0 && !hearsExit(thread)
+  expectDeath(notice, other)
+}
+
+function hearMemory(notice: Notice, kind: string): void {
+  const { thread, id = '', data } = notice
+  const open = openers.get(kind)
+  if (open === undefined || (!isMainThread && !others.children.has(thread))) return
+  const memory = others.recoverables.get(id)?.() ?? open(data as never)
+  if (registry().dead.has(thread)) {
+    memory.recover(thread + 1)
+    return
+  }
+  const other = otherThread(thread)
+  other.recoverables.set(id, memory)
+  if (others.stopping.has(thread)) memory.wake()
+  expectDeath(notice, other)
+}
+
+function expectDeath({ thread, hears }: Notice, other: OtherThread): void {
+  const isToCome = hearsMessages && hears && other.lifelines.length === 0 && !hearsExit(thread)
   if (isToCome) expectLifeline(thread, other)
 }

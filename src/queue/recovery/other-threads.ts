@@ -3,10 +3,20 @@ import type { SharedMemory } from '../../core/index.ts'
 import { setLatest } from '../../latest.ts'
 import type { RegisteredQueue } from './registry.ts'
 
+/** Shared memory apart from a queue, in which a thread leaves something when it dies. Thread: threadId + 1. */
+export interface Recoverable {
+  /** Any number of threads may call this at once, and again. */
+  recover(thread: number): void
+  /** All threads that sleep in it look again. */
+  wake(): void
+}
+
 /** Another thread that uses queues, as this thread knows it. */
 export interface OtherThread {
   /** The memories that it is attached to, by the queues' ids. */
   readonly memories: Map<string, UsedMemory>
+  /** Other memories that it uses, by their ids. */
+  readonly recoverables: Map<string, Recoverable>
   /** They close when the thread's environment is torn down. */
   readonly lifelines: MessagePort[]
 }
@@ -23,6 +33,8 @@ interface Others {
   readonly children: Map<number, () => boolean>
   /** In the main thread all others, elsewhere the threads it supervises; by threadId. */
   readonly known: Map<number, OtherThread>
+  /** Other memories that this thread uses, by their ids; undefined once that is collected. */
+  readonly recoverables: Map<string, () => Recoverable | undefined>
   /** Threads whose supervisor has asked them to stop. */
   readonly stopping: Set<number>
   /** Called when a thread is dead, before what it holds is requeued. */
@@ -39,6 +51,7 @@ const holder = globalThis as { [KEY]?: Others }
 holder[KEY] ??= {
   children: new Map(),
   known: new Map(),
+  recoverables: new Map(),
   stopping: new Set(),
   beforeRecovery: new Set(),
   acquitted: new Map(),
@@ -50,7 +63,7 @@ export const others: Others = holder[KEY]
 export function otherThread(thread: number): OtherThread {
   let other = others.known.get(thread)
   if (other === undefined) {
-    other = { memories: new Map(), lifelines: [] }
+    other = { memories: new Map(), recoverables: new Map(), lifelines: [] }
     others.known.set(thread, other)
   }
   return other

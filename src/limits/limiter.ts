@@ -1,0 +1,215 @@
+import { isMainThread } from 'node:worker_threads'
+import { clock, sharedSeconds } from '../clock.ts'
+import { allocate, DONE, GONE, type LimitGeometry, LimitMemory } from '../core/index.ts'
+import { AbortError, BlockingMainThreadError, WaitTimeoutError } from '../errors.ts'
+import { crypto } from '../node-crypto.ts'
+import { link } from '../thread-link.ts'
+import { refuseJson } from '../unsendable.ts'
+import { untilDone } from '../wait/index.ts'
+import { Attachment } from './attachment.ts'
+import type { LimitHandleData } from './handle.ts'
+import { type FoundKey, KeyTable } from './key-table.ts'
+import { Line } from './line.ts'
+import type { CheckedQuota } from './quota.ts'
+import { GRANTED, look, tryGrant, type Wish } from './turn.ts'
+
+const NS = 1e6
+const MAX_THREADS = 64
+/** A blocked thread looks this often, in ms, should a wake be missing. */
+const SAFETY_MS = process.env.MILLRACE_SAFETY_TIMEOUT === 'never' ? Number.POSITIVE_INFINITY : 1000
+
+export interface AsyncLimits {
+  /** In ms; Infinity: none. */
+  readonly timeout: number
+  readonly signal: AbortSignal | undefined
+}
+
+export interface SyncLimits {
+  readonly timeout: number
+  /** It ends when the thread is asked to stop. */
+  readonly isStoppable: boolean
+}
+
+/** Asks for the key again each time, since it may be evicted between a look and a wait. */
+export type KeyOf = () => FoundKey
+
+/** Allocates the memory of a new limiter, and lays it out. */
+export function createLimiter(
+  kind: LimitHandleData['kind'],
+  name: string,
+  maxKeys: number,
+  quota: CheckedQuota | undefined,
+): Limiter {
+  const geometry: LimitGeometry = { maxThreads: MAX_THREADS, maxKeys }
+  const memory = allocate(LimitMemory.bytesFor(geometry), 'limiter')
+  const id = crypto().randomBytes(8).toString('hex')
+  const salt = crypto().randomBytes(16).toString('hex')
+  const handle: LimitHandleData = {
+    ...{ millrace: 1, kind, id, name, memory, geometry, base: sharedSeconds(), salt, quota },
+  }
+  refuseJson(handle, () => 'a handle cannot be an item: it can be in arguments, workerData and messages')
+  return new Limiter(handle)
+}
+
+/** One limiter in this thread: what both classes do. */
+export class Limiter {
+  readonly handle: LimitHandleData
+  readonly attachment: Attachment
+  readonly table: KeyTable
+  readonly label: string
+
+  constructor(handle: LimitHandleData) {
+    this.handle = handle
+    const memory = new LimitMemory(handle.memory, handle.geometry)
+    this.attachment = new Attachment(handle, memory)
+    this.label = this.attachment.label
+    this.table = new KeyTable(memory, handle.salt, this.label, () => this.attachment.now())
+  }
+
+  /** True if it was granted. */
+  try(keyOf: KeyOf, weight: number, takesPlace: boolean): boolean {
+    const { attachment } = this
+    attachment.check()
+    for (;;) {
+      const answer = tryGrant(attachment, { ...keyOf(), weight, takesPlace })
+      if (answer === DONE) return true
+      if (answer === GONE) continue
+      attachment.memory.countRefusal(attachment.ledger)
+      return false
+    }
+  }
+
+  /** Resolves with the key of which it was granted. */
+  acquire(keyOf: KeyOf, weight: number, takesPlace: boolean, limits: AsyncLimits): Promise<FoundKey> {
+    const { attachment } = this
+    attachment.check()
+    const { timeout, signal } = limits
+    if (signal?.aborted) return Promise.reject(new AbortError(signal.reason))
+    for (;;) {
+      const found = keyOf()
+      const wish: Wish = { ...found, weight, takesPlace }
+      const answer = tryGrant(attachment, wish)
+      if (answer === DONE) return Promise.resolve(found)
+      if (answer === GONE) continue
+      if (timeout === 0) {
+        attachment.memory.countRefusal(attachment.ledger)
+        return Promise.reject(this.#lapsed(0))
+      }
+      let granted = () => {}
+      let reject: (error: unknown) => void = () => {}
+      const promise = new Promise<FoundKey>((resolve, rejected) => {
+        granted = () => resolve(found)
+        reject = rejected
+      })
+      const call = { wish, granted: () => granted(), reject: (error: unknown) => reject(error) }
+      if (Line.add(attachment, call, { timeout, signal, lapse: () => this.#lapsed(timeout) })) return promise
+    }
+  }
+
+  /**
+   * Blocks the thread. It is served before the calls of this thread that wait asynchronously: those cannot run.
+   * @throws WaitTimeoutError, AbortError, BlockingMainThreadError
+   */
+  acquireSync(keyOf: KeyOf, weight: number, takesPlace: boolean, limits: SyncLimits): FoundKey {
+    const { attachment } = this
+    attachment.check()
+    const { timeout } = limits
+    for (;;) {
+      const found = keyOf()
+      const wish: Wish = { ...found, weight, takesPlace }
+      const answer = attachment.lines.has(found.key) ? 0 : tryGrant(attachment, wish)
+      if (answer === DONE) return found
+      if (answer === GONE) continue
+      if (timeout > 0 && isMainThread) {
+        throw new BlockingMainThreadError(
+          `acquireSync would have to wait for ${this.label} on the main thread: use acquire, or tryAcquire`,
+        )
+      }
+      if (timeout === 0) {
+        attachment.memory.countRefusal(attachment.ledger)
+        throw this.#lapsed(0)
+      }
+      if (this.#block(wish, limits)) return found
+    }
+  }
+
+  /** Moves the key's clock on. */
+  penalize(keyOf: KeyOf, ms: number): void {
+    const { attachment } = this
+    attachment.check()
+    const { core } = attachment.memory
+    for (;;) {
+      const { key, hash } = keyOf()
+      const until = attachment.now() + Math.ceil(ms * NS)
+      const answer = core.penalize(attachment.memory.keyAt(key), ...hash, until)
+      if (answer === DONE) return
+    }
+  }
+
+  /** Gives a place of this thread back. False if it has none. */
+  giveBack(key: number): boolean {
+    const { attachment } = this
+    const { core } = attachment.memory
+    const { memory, ledger } = attachment
+    const answer = untilDone(() =>
+      core.giveBack(memory.keyAt(key), memory.cellAt(ledger, key), attachment.now()),
+    )
+    if (answer !== DONE) return false
+    attachment.callFirst(key, -1)
+    return true
+  }
+
+  /** Calls that wait, in all threads; of one key, or of all. */
+  waiting(key?: number): number {
+    const { memory } = this.attachment
+    let sum = 0
+    for (let ledger = memory.ledgersUsed - 1; ledger >= 0; ledger--) {
+      if (key !== undefined) sum += memory.waitingOf(ledger, key)
+      else for (let each = memory.fresh - 1; each >= 0; each--) sum += memory.waitingOf(ledger, each)
+    }
+    return sum
+  }
+
+  /** ms until the next grant of the key is due. */
+  nextIn(key: number): number {
+    const { memory } = this.attachment
+    return Math.max(0, memory.dueAt(key, 1) - this.attachment.now()) / NS
+  }
+
+  /** False if the key was evicted. @throws as acquireSync */
+  #block(wish: Wish, { timeout, isStoppable }: SyncLimits): boolean {
+    const { attachment } = this
+    const { memory, ledger } = attachment
+    const { key, hash, weight } = wish
+    const index = memory.wakeIndex(ledger)
+    const ticket = memory.core.drawTicket()
+    if (attachment.stand(key, hash, ticket, weight) === GONE) return false
+    memory.setWaiting(ledger, key, memory.waitingOf(ledger, key) + 1)
+    const arrivedAt = attachment.now()
+    const deadline = clock.now() + timeout
+    try {
+      for (;;) {
+        const epoch = Atomics.load(memory.words, index)
+        if (isStoppable && link()?.stopRequested) throw new AbortError(link()?.signal.reason)
+        const next = look(attachment, wish, ticket, arrivedAt)
+        if (next === GRANTED) return true
+        const left = deadline - clock.now()
+        if (left <= 0) {
+          memory.countRefusal(ledger)
+          throw this.#lapsed(timeout)
+        }
+        const ms = Math.min((next - attachment.now()) / NS, left, SAFETY_MS)
+        if (ms > 0) Atomics.wait(memory.words, index, epoch, ms)
+      }
+    } finally {
+      memory.setWaiting(ledger, key, memory.waitingOf(ledger, key) - 1)
+      const first = attachment.lines.get(key)?.first
+      attachment.stand(key, hash, first?.ticket ?? 0, first?.weight ?? 0)
+      attachment.callFirst(key, ledger, first?.ticket)
+    }
+  }
+
+  #lapsed(ms: number): WaitTimeoutError {
+    return new WaitTimeoutError(`${this.label} granted nothing within ${ms} ms`)
+  }
+}

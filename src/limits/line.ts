@@ -1,0 +1,164 @@
+import { GONE } from '../core/index.ts'
+import { AbortError } from '../errors.ts'
+import { clearTimeout, setTimeout } from '../timers.ts'
+import { type Linked, LinkedList, onAbort, ref, unref } from '../wait/index.ts'
+import type { Attachment, WaitingLine } from './attachment.ts'
+import { GRANTED, look, UNTIL_WOKEN, type Wish } from './turn.ts'
+
+const NS = 1e6
+const LONGEST_TIMER_MS = 0x7fffffff
+
+/** A call that waits asynchronously. */
+export interface Waiting {
+  readonly wish: Wish
+  granted(): void
+  reject(error: unknown): void
+}
+
+export interface WaitLimits {
+  /** In ms; Infinity: none. */
+  readonly timeout: number
+  readonly signal: AbortSignal | undefined
+  readonly lapse: () => Error
+}
+
+interface Waiter extends Linked<Waiter> {
+  readonly call: Waiting
+  readonly ticket: number
+  /** In ns. */
+  readonly arrivedAt: number
+  timer: NodeJS.Timeout | undefined
+  offAbort: (() => void) | undefined
+}
+
+/** Keeps lines with waiters in memory: their callers may reference nothing but a promise. */
+const waiting = new Set<Line>()
+
+/** The calls of this thread that wait for one key, in the order in which they came. */
+export class Line implements WaitingLine {
+  readonly #attachment: Attachment
+  readonly #key: number
+  readonly #waiters = new LinkedList<Waiter>()
+  #timer: NodeJS.Timeout | undefined
+  #serving = false
+
+  constructor(attachment: Attachment, key: number) {
+    this.#attachment = attachment
+    this.#key = key
+  }
+
+  /** Adds a call behind the others. False if the key was evicted meanwhile. */
+  static add(attachment: Attachment, call: Waiting, limits: WaitLimits): boolean {
+    const { key, hash, weight } = call.wish
+    const known = attachment.lines.get(key) as Line | undefined
+    const ticket = attachment.memory.core.drawTicket()
+    // From here on the key has a waiter, and is not evicted.
+    if (known === undefined && attachment.stand(key, hash, ticket, weight) === GONE) return false
+    const line = known ?? new Line(attachment, key)
+    if (known === undefined) attachment.lines.set(key, line)
+    line.#add(call, ticket, limits)
+    return true
+  }
+
+  /** The ticket and the weight of the first call. */
+  get first(): { readonly ticket: number; readonly weight: number } | undefined {
+    const { first } = this.#waiters
+    return first && { ticket: first.ticket, weight: first.call.wish.weight }
+  }
+
+  /** Settles as many calls as are due, and waits for the others. */
+  serve(): void {
+    if (this.#serving) return
+    this.#serving = true
+    clearTimeout(this.#timer)
+    let hasLeft = false
+    let next = UNTIL_WOKEN
+    for (let one = this.#waiters.first; one !== undefined; one = this.#waiters.first) {
+      next = look(this.#attachment, one.call.wish, one.ticket, one.arrivedAt)
+      if (next !== GRANTED) break
+      hasLeft = true
+      this.#remove(one)
+      one.call.granted()
+    }
+    this.#serving = false
+    this.#rest(hasLeft, next)
+  }
+
+  rejectAll(error: () => Error): void {
+    for (const one of this.#waiters.toArray()) {
+      this.#remove(one)
+      one.call.reject(error())
+    }
+    this.#rest(true, UNTIL_WOKEN)
+  }
+
+  #add(call: Waiting, ticket: number, { timeout, signal, lapse }: WaitLimits): void {
+    const attachment = this.#attachment
+    const one: Waiter = {
+      ...{ call, ticket, arrivedAt: attachment.now(), timer: undefined, offAbort: undefined },
+      ...{ previous: undefined, next: undefined, isLinked: false },
+    }
+    if (timeout !== Number.POSITIVE_INFINITY) {
+      one.timer = setTimeout(() => {
+        attachment.memory.countRefusal(attachment.ledger)
+        this.#drop(one, lapse())
+      }, timeout)
+    }
+    if (signal !== undefined)
+      one.offAbort = onAbort(signal, () => this.#drop(one, new AbortError(signal.reason)))
+    this.#waiters.append(one)
+    ref()
+    this.#tell()
+    if (this.#waiters.size > 1) return
+    waiting.add(this)
+    this.serve()
+  }
+
+  /** The turn of the call goes to the next one. */
+  #drop(one: Waiter, error: Error): void {
+    const wasFirst = this.#waiters.first === one
+    if (!this.#remove(one)) return
+    one.call.reject(error)
+    if (wasFirst && !this.#serving) {
+      this.#rest(true, UNTIL_WOKEN)
+      this.serve()
+    }
+  }
+
+  #remove(one: Waiter): boolean {
+    if (!this.#waiters.remove(one)) return false
+    clearTimeout(one.timer)
+    one.offAbort?.()
+    unref()
+    this.#tell()
+    return true
+  }
+
+  /** After calls were served, or have left: waits for the others, and tells the thread that is next. */
+  #rest(hasLeft: boolean, lookAt: number): void {
+    const attachment = this.#attachment
+    const { first } = this.#waiters
+    const hash = first?.call.wish.hash ?? attachment.memory.hashOf(this.#key)
+    if (hasLeft) {
+      const ticket = first?.ticket ?? 0
+      attachment.stand(this.#key, hash, ticket, first?.call.wish.weight ?? 0)
+      attachment.callFirst(this.#key, attachment.ledger, ticket)
+    }
+    clearTimeout(this.#timer)
+    if (first === undefined) {
+      attachment.lines.delete(this.#key)
+      waiting.delete(this)
+      return
+    }
+    attachment.listen()
+    if (lookAt === UNTIL_WOKEN) return
+    // Rounded down: what is left is below one ms, and timers come late, never early.
+    const ms = Math.min(Math.max(1, Math.floor((lookAt - attachment.now()) / NS)), LONGEST_TIMER_MS)
+    this.#timer = setTimeout(() => this.serve(), ms)
+  }
+
+  #tell(): void {
+    const { memory, ledger } = this.#attachment
+    memory.setWaiting(ledger, this.#key, this.#waiters.size)
+  }
+}
