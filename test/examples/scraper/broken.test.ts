@@ -87,7 +87,9 @@ describe('a connection', () => {
     const kinds: string[] = []
     for (const path of ['/a', '/b', '/dies', '/c', '/d']) {
       const fetched = await fetchPage(pageRequest(server.origin + path), settings)
-      kinds.push(fetched.kind === 'failed' ? `${fetched.failure.class} ${fetched.failure.mayPass}` : fetched.kind)
+      kinds.push(
+        fetched.kind === 'failed' ? `${fetched.failure.class} ${fetched.failure.mayPass}` : fetched.kind,
+      )
     }
     const lost = 'connection true'
     expect(kinds).toEqual(['page', 'page', lost, lost, lost])

@@ -97,16 +97,21 @@ describe('a page', () => {
     expect(await answered(200, { 'content-type': type }, TEXT)).toMatchObject({ kind: 'page', charset })
   })
 
-  it.each([['image/png'], ['application/pdf'], ['text/plain'], ['text/htmlx'], ['application/json; x=text/html']])(
-    'of type %s is not read',
-    async (type) => {
-      const page = await answered(200, { 'content-type': type }, TEXT)
-      expect(page).toMatchObject(failed({ class: 'not-html', message: type.split(';')[0], mayPass: false }))
-    },
-  )
+  it.each([
+    ['image/png'],
+    ['application/pdf'],
+    ['text/plain'],
+    ['text/htmlx'],
+    ['application/json; x=text/html'],
+  ])('of type %s is not read', async (type) => {
+    const page = await answered(200, { 'content-type': type }, TEXT)
+    expect(page).toMatchObject(failed({ class: 'not-html', message: type.split(';')[0], mayPass: false }))
+  })
 
   it('without a type is not read', async () => {
-    expect(await answered(200, {}, TEXT)).toMatchObject(failed({ class: 'not-html', message: 'no content type' }))
+    expect(await answered(200, {}, TEXT)).toMatchObject(
+      failed({ class: 'not-html', message: 'no content type' }),
+    )
   })
 
   it('that is not read leaves no open connection', async () => {
@@ -135,7 +140,12 @@ describe('a redirect', () => {
   it.each([
     [301, {}, 'bad-response', 'a redirect without Location'],
     [302, { location: 'http://[' }, 'bad-response', 'a redirect whose Location is no URL'],
-    [302, { location: 'javascript:alert(1)' }, 'redirects', 'a redirect to javascript:, which is not fetched'],
+    [
+      302,
+      { location: 'javascript:alert(1)' },
+      'redirects',
+      'a redirect to javascript:, which is not fetched',
+    ],
     [302, { location: 'file:///etc/hosts' }, 'redirects', 'a redirect to file:, which is not fetched'],
     [304, {}, 'bad-response', 'status 304'],
     [300, {}, 'bad-response', 'status 300'],

@@ -1,7 +1,12 @@
 /** Small servers on 127.0.0.1 for tests of what talks HTTP. */
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createSocketServer, type Socket } from 'node:net'
-import { type AgentOptions, DEFAULT_LIMITS, type FetchSettings, newAgent } from '../../../examples/scraper/fetch.ts'
+import {
+  type AgentOptions,
+  DEFAULT_LIMITS,
+  type FetchSettings,
+  newAgent,
+} from '../../../examples/scraper/fetch.ts'
 import type { PageRequest } from '../../../examples/scraper/outcome.ts'
 
 interface Listening {
