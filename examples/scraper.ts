@@ -31,12 +31,13 @@ Fetches the pages of the URLs, and those that they link to. robots.txt is obeyed
   --rate N            requests a second to one host, 1 to 1000 (default: 2); a slower Crawl-delay is obeyed
   --per-host N        requests under way to one host, 1 to 64 (default: 2)
   --concurrency N     requests under way in all, 1 to 256 (default: 16)
+  --timeout N         seconds that a server may be silent, 1 to 600 (default: 10)
   --threads N         threads that parse, 1 to 64 (default: one a core, here ${CORES})
   --user-agent TEXT   (default: ${USER_AGENT})
   --out FILE          writes a line of JSON for each page, redirect and failure, as it happens
   --resume FILE       goes on where the run stopped that wrote FILE, and adds to FILE
   --json              stdout is one document: { pages, redirects, failures, byClass, hosts, … }
-  --demo              scrapes a site of its own on 127.0.0.1, with a rate of its own
+  --demo              scrapes a site of its own on 127.0.0.1, with defaults of its own
   --help, -h          prints this
 
 Ctrl-C: nothing new is asked for, and what is in flight is finished and reported. Again: at once.
@@ -51,10 +52,16 @@ const NUMBERS = {
   rate: [1, 1000, 2],
   'per-host': [1, 64, 2],
   concurrency: [1, 256, 16],
+  timeout: [1, 600, 10],
   threads: [1, 64, CORES],
 } as const
-/** The site of the demonstration is on this machine, and may be asked faster. */
-const NUMBERS_OF_DEMO = { ...NUMBERS, rate: [1, 1000, 100], 'per-host': [1, 64, 8] } as const
+/** The site of the demonstration is on this machine, and may be asked faster; it answers soon, or never. */
+const NUMBERS_OF_DEMO = {
+  ...NUMBERS,
+  rate: [1, 1000, 100],
+  'per-host': [1, 64, 8],
+  timeout: [1, 600, 2],
+} as const
 
 type Given = GivenOptions<keyof typeof NUMBERS, 'json' | 'demo' | 'other-origins'>
 
@@ -71,9 +78,9 @@ async function main({ numbers, flags, texts, files }: Given): Promise<void> {
     throw new UsageError(`--user-agent: printable ASCII expected, got '${userAgent}'`)
   }
   const resumed = texts.resume === undefined ? undefined : await readJournal(texts.resume)
-  const site = flags.demo ? await (await import('./site.ts')).startSite() : undefined
+  const site = flags.demo ? await (await import('./site/server.ts')).startSite() : undefined
   try {
-    const seeds = site === undefined ? given : [site.url]
+    const seeds = site === undefined ? given : [`${site.origin}/`]
     const { rate, 'per-host': perHost } = numbers
     const report = flags.json ? () => {} : (line: string) => void process.stdout.write(`${line}\n`)
     const all = [...new Set([...(resumed?.seeds ?? []), ...seeds])]
@@ -86,6 +93,7 @@ async function main({ numbers, flags, texts, files }: Given): Promise<void> {
       threads: numbers.threads,
       maxPages: numbers['max-pages'],
       maxDepth: numbers['max-depth'],
+      timeoutMs: 1000 * numbers.timeout,
       otherOrigins: flags['other-origins'],
       out: texts.resume ?? texts.out,
       showsProgress: true,

@@ -39,8 +39,9 @@ export interface CrawlOptions {
   /** Its abort ends the run after what is in flight. */
   readonly signal: AbortSignal
   readonly showsProgress?: boolean
-  readonly retries?: Partial<RetryRules>
-  readonly totalMs?: number
+  /** ms that a server may be silent, 3 times as long for a whole page. */
+  readonly timeoutMs: number
+  readonly retries?: Partial<RetryRules> | undefined
 }
 
 export interface CrawlReport extends Summary {
@@ -66,10 +67,12 @@ export async function crawl(options: CrawlOptions): Promise<CrawlReport> {
     userAgent: options.userAgent,
     // A host that asks for more is given up, so the true value matters.
     maxRetryAfterMs: 2 ** 31 - 1,
-    ...(options.totalMs === undefined ? {} : { totalMs: options.totalMs }),
+    headersMs: options.timeoutMs,
+    bodyMs: options.timeoutMs,
+    totalMs: 3 * options.timeoutMs,
   }
   const ended = new AbortController()
-  const agent = newAgent({ seeds })
+  const agent = newAgent({ seeds, connectMs: options.timeoutMs })
   const politeness = new Politeness({
     rate: options.rate,
     places: options.perHost,
@@ -130,7 +133,14 @@ async function pass(
       window: Math.max(concurrency, 2 * fetching),
       grain: 1,
       ordered: false,
-      args: { limiter, limits, seeds, quietMs: retries.backoffMs, maxQuietMs: retries.maxQuietMs },
+      args: {
+        limiter,
+        limits,
+        seeds,
+        connectMs: limits.headersMs,
+        quietMs: retries.backoffMs,
+        maxQuietMs: retries.maxQuietMs,
+      },
       setup: 'openAgent',
       teardown: 'closeAgent',
       grace: GRACE_MS,

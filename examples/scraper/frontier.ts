@@ -240,7 +240,7 @@ export class Frontier implements AsyncIterable<PageRequest> {
     const { lane, attempt, handedAt } = known
     const delay = backoff(failure, attempt, this.#retries)
     const quiet = lane.noteFailure(failure, handedAt, delay, this.#retries)
-    if (quiet > 0) this.#later(quiet, () => {})
+    if (quiet > 0) this.#later(quiet, () => lane.endQuiet())
     if (lane.givenUp !== undefined || !mayTryAgain(failure, attempt, this.#retries)) {
       this.#finish(known, this.#failure(known, failure))
       return

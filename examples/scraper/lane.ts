@@ -35,13 +35,16 @@ export class Lane {
   rules: Rules | undefined
   isAsked = false
   inFlight = 0
-  /** Nothing is handed out before this time. */
-  quietUntil = 0
+  /** While it is set, nothing is handed out. */
+  isQuiet = false
   /** Times that the host asked for quiet with no other answer in between. */
   stalls = 0
   /** Set once the host is given up: everything queued has failed by this. */
   givenUp: Failure | undefined
   #size = 0
+  /** The end of the last quiet. */
+  #quietUntil = 0
+  #quiets = 0
   readonly #depths: Fifo[] = []
 
   constructor(origin: string) {
@@ -54,9 +57,9 @@ export class Lane {
     return this.#size
   }
 
-  hasRoom(now: number): boolean {
+  hasRoom(): boolean {
     if (this.givenUp !== undefined) return true
-    return this.rules !== undefined && this.inFlight < this.rules.places && now >= this.quietUntil
+    return this.rules !== undefined && this.inFlight < this.rules.places && !this.isQuiet
   }
 
   push(known: Known): void {
@@ -96,7 +99,7 @@ export class Lane {
 
   /**
    * Notes the failure of a request that was handed out at `handedAt` and would be made again after `delay` ms.
-   * Returns ms of quiet that begin now, or 0. Requests that were out when the host asked for quiet may bring
+   * Returns ms after which `endQuiet` is to be called, or 0. Requests that were out when the host asked for quiet may bring
    * the same answer: together they count once.
    */
   noteFailure(failure: Failure, handedAt: number, delay: number, rules: RetryRules): number {
@@ -105,15 +108,23 @@ export class Lane {
       if (failure.status !== undefined) this.stalls = 0
       return 0
     }
-    if (this.stalls === 0 || handedAt >= this.quietUntil) this.stalls++
+    if (this.stalls === 0 || handedAt >= this.#quietUntil) this.stalls++
     if (this.stalls >= rules.maxStalls || (failure.retryAfterMs ?? 0) > rules.maxQuietMs) {
       this.givenUp = { ...failure, message: `${failure.message}; the host is given up`, mayPass: false }
       return 0
     }
     const now = performance.now()
-    if (now + delay <= this.quietUntil) return 0
-    this.quietUntil = now + delay
+    if (now + delay <= this.#quietUntil) return 0
+    this.#quietUntil = now + delay
+    this.#quiets++
+    this.isQuiet = true
     return delay
+  }
+
+  /** One of the quiets is over. A timer may be a little early, so this asks no clock. */
+  endQuiet(): void {
+    this.#quiets--
+    this.isQuiet = this.#quiets > 0
   }
 
   #at(depth: number): Fifo {

@@ -62,10 +62,9 @@ export class Lanes {
 
   /** Takes the next URL whose host may be asked now, or has been given up. */
   shift(): Known | undefined {
-    const now = performance.now()
     let [best, lowest]: [Lane | undefined, number] = [undefined, Number.POSITIVE_INFINITY]
     for (const lane of this.#queued) {
-      if (!lane.hasRoom(now)) continue
+      if (!lane.hasRoom()) continue
       const depth = lane.depth()
       if (depth < lowest) [best, lowest] = [lane, depth]
     }

@@ -38,8 +38,6 @@ export class Politeness {
         if (delay === undefined || delay <= interval / limit) return { limit, interval, concurrency: places }
         return { limit: 1, interval: delay, concurrency: 1 }
       },
-      interval,
-      concurrency: places,
       maxKeys: MAX_HOSTS,
     })
     this.#robots = new RobotsCache({

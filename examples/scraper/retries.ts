@@ -17,7 +17,7 @@ export interface RetryRules {
 
 export const RETRY_RULES: RetryRules = {
   maxAttempts: 3,
-  maxThrottled: 8,
+  maxThrottled: 5,
   maxStalls: 5,
   backoffMs: 500,
   maxBackoffMs: 30_000,

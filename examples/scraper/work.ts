@@ -10,6 +10,7 @@ export interface FetchArgs {
   readonly limits: FetchLimits
   /** Their hosts may have private addresses. */
   readonly seeds: readonly string[]
+  readonly connectMs: number
   /** The longest time for which a host is left alone. */
   readonly maxQuietMs: number
   /** The same, if it says that it is overloaded and not for how long. */
@@ -25,8 +26,8 @@ export interface Step {
 let agent: Agent
 
 /** Before the first request of a thread. */
-export function openAgent({ seeds }: FetchArgs): void {
-  agent = newAgent({ seeds })
+export function openAgent({ seeds, connectMs }: FetchArgs): void {
+  agent = newAgent({ seeds, connectMs })
 }
 
 /** After the last one. */
