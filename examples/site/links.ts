@@ -33,7 +33,7 @@ export const LINKS_ELSEWHERE: readonly Link[] = [
     to: 'http://169.254.169.254/latest/meta-data/',
   },
   { href: 'http://[::1]/', to: 'http://[::1]/' },
-  { href: 'http://2130706434/', to: 'http://127.0.0.1/' },
+  { href: 'http://2130706434/', to: 'http://127.0.0.2/' },
   { href: 'mailto:someone@offsite.invalid' },
   { href: 'javascript:void(0)' },
   { href: 'tel:+000' },

@@ -43,6 +43,8 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
     attempts.set(path, (attempts.get(path) ?? 0) + 1)
     answer(plan, given, path, attempts.get(path) as number, request, response)
   })
+  // A scraper may break a connection at any time.
+  server.on('connection', (socket) => socket.on('error', () => {}))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(given.port, '127.0.0.1', () => resolve())
@@ -71,7 +73,6 @@ function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  request.socket.on('error', () => {})
   if (path === '/robots.txt') {
     response.writeHead(200, { 'content-type': 'text/plain' }).end(robotsText(given))
     return
