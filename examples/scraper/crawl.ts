@@ -166,7 +166,7 @@ async function pass(
 function failureOf(error: unknown): Failure {
   const { message, cause } = error as Error
   const isLate = error instanceof RunTimeoutError || cause instanceof RunTimeoutError
-  const isDeath = error instanceof ThreadError && cause === undefined
+  const isDeath = error instanceof ThreadError && (cause === undefined || cause instanceof ThreadError)
   const failureClass = isLate ? 'parse' : isDeath ? 'thread' : 'bad-response'
   return { class: failureClass, message, mayPass: false }
 }

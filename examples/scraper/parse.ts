@@ -60,6 +60,7 @@ class PageReader {
   #hasBase = false
   #isAfterSpace = true
   #element = ''
+  #hasHref = false
   #hrefs = 0
 
   constructor(url: string) {
@@ -70,6 +71,7 @@ class PageReader {
     const parser: FlatParser = new FlatParser({
       onopentagname: (name) => {
         this.#element = name
+        this.#hasHref = false
         if (!parser.isTracked(name)) return
         parser.open++
         if (name === 'title' && this.#title === undefined) {
@@ -78,7 +80,10 @@ class PageReader {
         }
       },
       onattribute: (name, value) => {
-        if (name === 'href') this.#href(value)
+        // Only the first attribute of a name counts.
+        if (name !== 'href' || this.#hasHref) return
+        this.#hasHref = true
+        this.#href(value)
       },
       onclosetag: (name) => {
         if (!parser.isTracked(name) || parser.open === 0) return

@@ -24,6 +24,10 @@ describe('the links', () => {
     expect(linksOf(html)).toEqual(['http://example.com/x', 'http://example.com/a/c?d&e'])
   })
 
+  it('are the first of two of an element', () => {
+    expect(linksOf('<a href=1 href=2><a href=3>')).toEqual(['http://example.com/a/1', 'http://example.com/a/3'])
+  })
+
   it('are relative to the first base', () => {
     const html = '<base href="/base/"><base href="/other/"><a href=c>'
     expect(linksOf(html)).toEqual(['http://example.com/base/c'])
