@@ -1,6 +1,8 @@
 import { types } from 'node:util'
+import { Frame } from '../src/codec/index.ts'
 import { AbortError, CodecError, QueueEmptyError, QueueShutDownError } from '../src/errors.ts'
 import { EventLoopYield } from '../src/event-loop-yield.ts'
+import { attachLimiter, LIMITER, type Limiter, limitKeyOf } from '../src/limits/index.ts'
 import {
   type ConsumeRole,
   decideRetry,
@@ -11,6 +13,7 @@ import {
 import { attachFor, internalsOf, type Lease, type Source } from '../src/queue/index.ts'
 import { link } from '../src/thread-link.ts'
 import { clearTimeout, setTimeout } from '../src/timers.ts'
+import { type LimitedCall, LimitedCalls } from './limited-calls.ts'
 import { Recycling } from './recycling.ts'
 import { ExclusiveCall, UnderWay } from './under-way.ts'
 
@@ -89,6 +92,7 @@ export class Consumer {
   /** One call at a time. */
   readonly #isSingle: boolean
   readonly #recycling: Recycling | undefined
+  readonly #limiter: Limiter | undefined
   #waitEvents: WaitEvents | undefined
   /** Until the function is seen to be asynchronous: such a thread has other things to do while it waits. */
   #mayBlock: boolean
@@ -106,6 +110,7 @@ export class Consumer {
     this.#words = words
     this.#events = events
     this.#recycling = Recycling.of(role)
+    this.#limiter = role.limiter && attachLimiter(role.limiter)[LIMITER]
     this.#isSingle = role.concurrency === 1
     this.#mayBlock = this.#isSingle
     this.#exclusive = this.#isSingle ? undefined : new ExclusiveCall(() => words.calls)
@@ -141,16 +146,90 @@ export class Consumer {
   async callEach(call: Call, thread: ThreadContext, waitEvents?: WaitEvents): Promise<void> {
     this.#waitEvents = waitEvents
     const words = this.#callWords
-    const lanes = Array.from({ length: this.#role.concurrency }, (_, index) =>
-      this.#runLane(
-        call,
-        thread,
-        new UnderWay(this.#words, words && new Lane(words, index), this.#exclusive),
-      ),
+    const lanes = Array.from(
+      { length: this.#role.concurrency },
+      (_, index) => new UnderWay(this.#words, words && new Lane(words, index), this.#exclusive),
     )
-    await Promise.all(lanes)
+    if (this.#limiter === undefined) await Promise.all(lanes.map((lane) => this.#runLane(call, thread, lane)))
+    else await this.#runLimited(this.#limiter, call, thread, lanes)
     this.#source.releaseAhead()
     if (this.#failure !== undefined) throw this.#failure.error
+  }
+
+  /** As #runLane, for all lanes, each of whose calls begins when the limiter grants it. */
+  async #runLimited(limiter: Limiter, call: Call, thread: ThreadContext, lanes: readonly UnderWay[]) {
+    const isOver = () => this.#failure !== undefined || this.#words.stopsSoon || this.isRecycled
+    const source = {
+      get isOver() {
+        return isOver()
+      },
+      tryLease: () => {
+        const lease = this.#tryLease(() => this.#source.tryLease())
+        return typeof lease === 'symbol' ? undefined : lease
+      },
+      lease: async () => {
+        const lease = await this.#lease()
+        return lease === END ? undefined : lease
+      },
+      keyOf: (lease: Lease<unknown>) => this.#keyOf(lease.item),
+    }
+    const calls = new LimitedCalls(limiter, source, lanes.length, this.#role.mostWaiting)
+    const end = () => calls.end()
+    for (const signal of [thread.signal, this.#over.signal])
+      signal.addEventListener('abort', end, { once: true })
+    const reading = calls.read().catch((error) => this.#endBy(error))
+    await Promise.all([reading, ...lanes.map((lane) => this.#runLimitedLane(calls, call, thread, lane))])
+  }
+
+  async #runLimitedLane(
+    calls: LimitedCalls,
+    call: Call,
+    thread: ThreadContext,
+    lane: UnderWay,
+  ): Promise<void> {
+    const loop = new EventLoopYield()
+    const next = async () => {
+      this.#waitEvents?.waits()
+      const limited = await calls.next()
+      this.#waitEvents?.goesOn()
+      return limited
+    }
+    try {
+      for (let limited = await next(); limited !== undefined; limited = await next()) {
+        await this.#callLimited(limited, call, thread, lane)
+        if (loop.shouldYield()) await loop.yield()
+      }
+    } catch (error) {
+      this.#endBy(error)
+      calls.laneFailed()
+    }
+  }
+
+  async #callLimited(limited: LimitedCall, call: Call, thread: ThreadContext, lane: UnderWay): Promise<void> {
+    const { lease, broken } = limited
+    const throwIt = () => {
+      throw broken?.error
+    }
+    try {
+      const outcome = this.#callInTurn(broken === undefined ? call : throwIt, thread, lease, lane)
+      if (outcome === RETURNED) lease.finish()
+      else await outcome
+    } finally {
+      limited.release()
+      if (this.isRecycled) this.#over.abort()
+    }
+  }
+
+  /** The key of the limit of an item. @throws TypeError */
+  #keyOf(item: unknown): string {
+    if (item instanceof Frame) return item.key
+    const { limiter, limitKey } = this.#role
+    return limiter?.kind === 'limiter' ? '' : limitKeyOf(item, limitKey)
+  }
+
+  #endBy(error: unknown): void {
+    this.#failure ??= { error }
+    this.#over.abort()
   }
 
   /** Calls the function with one item after the other. */
@@ -169,8 +248,7 @@ export class Consumer {
         if (pause === YIELD || loop.shouldYield()) await loop.yield()
       }
     } catch (error) {
-      this.#failure ??= { error }
-      this.#over.abort()
+      this.#endBy(error)
     }
   }
 
@@ -207,10 +285,16 @@ export class Consumer {
 
   /** A lease; EMPTY if there was none for so long that the event loop should run. */
   #leaseSync(): Lease<unknown> | typeof EMPTY | typeof END {
-    try {
+    return this.#tryLease(() => {
       const lease = this.#isSingle ? this.#source.tryLeaseAhead() : this.#source.tryLease()
       if (lease !== undefined) return lease
       return this.#mayBlock ? this.#blockForLease() : EMPTY
+    })
+  }
+
+  #tryLease<E>(take: () => E): E | typeof EMPTY | typeof END {
+    try {
+      return take()
     } catch (error) {
       if (error instanceof QueueEmptyError) return EMPTY
       if (isEnd(error)) return END
@@ -264,6 +348,9 @@ export class Consumer {
     }
     if (!lease.isSuspect) return this.#call(call, thread, lease, lane)
     if (this.#words.calls === 0)
+      return this.#callAlone(exclusive, () => this.#call(call, thread, lease, lane), lane)
+    // A call of the next item would need a grant of its own.
+    if (this.#limiter !== undefined)
       return this.#callAlone(exclusive, () => this.#call(call, thread, lease, lane), lane)
     // Held until the others have ended, it would be charged with a death that one of them causes.
     lease.release()
@@ -386,9 +473,24 @@ export class Consumer {
       lease.release()
       return
     }
+    try {
+      await this.#grantAgain(lease, thread)
+    } catch (error) {
+      lease.release()
+      if (link()?.isAnswer(error)) return
+      throw error
+    }
     const outcome = this.#call(call, thread, lease, lane)
     if (outcome === RETURNED) lease.finish()
     else await outcome
+  }
+
+  /** Each call needs a grant. The place of the item is still taken. */
+  async #grantAgain(lease: Lease<unknown>, { signal }: ThreadContext): Promise<void> {
+    const limiter = this.#limiter
+    if (limiter === undefined) return
+    const key = this.#keyOf(lease.item)
+    await limiter.acquire(() => limiter.find(key), 1, false, { timeout: Number.POSITIVE_INFINITY, signal })
   }
 
   /** No retry helps: the item is delivered to another thread, and this one is over. @throws `error` */

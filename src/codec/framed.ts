@@ -3,6 +3,8 @@ import { structured } from './structured.ts'
 
 /** Bytes before the value: four words. */
 const HEADER_BYTES = 16
+/** Of this kind (FrameKind.KEYED), a key stands before the value. `number` is its length. */
+const KEYED_KIND = 5
 /** From this kind on, the value is written by the structured codec, whatever the codec of the others. */
 const FIRST_PLAIN_KIND = 16
 
@@ -15,6 +17,8 @@ export class Frame<T = unknown> {
   /** 0 to 2^23 - 1. */
   begin = 0
   number = 0
+  /** Of KEYED frames only. */
+  key = ''
   value: T | undefined = undefined
   /** The error of the value's codec, which could not decode it; else undefined. */
   broken: { readonly error: unknown } | undefined = undefined
@@ -36,16 +40,18 @@ export function framedCodec<T>(inner: Codec<T>, cell: CellCodec<T>): FramedCodec
     byteLength: undefined,
     mayAlias: cell.mayAlias,
     inner,
-    write({ slot, generation, kind, begin, number, value }, span, at, end) {
+    write({ slot, generation, kind, begin, number, key, value }, span, at, end) {
       // Every cell has room for the header.
-      const from = at + HEADER_BYTES
+      const from = at + HEADER_BYTES + keyBytes(kind === KEYED_KIND ? key.length : 0)
       const { words } = span
       const word = at >> 2
       words[word] = slot
       words[word + 1] = generation
       words[word + 2] = kind | (begin << 8)
-      words[word + 3] = number
-      return HEADER_BYTES + (kind < FIRST_PLAIN_KIND ? cell : structured).write(value as T, span, from, end)
+      words[word + 3] = kind === KEYED_KIND ? key.length : number
+      if (from > end) return from - at + 1
+      if (kind === KEYED_KIND) writeKey(key, words, word + HEADER_BYTES / 4)
+      return from - at + (kind < FIRST_PLAIN_KIND ? cell : structured).write(value as T, span, from, end)
     },
     read(span, at, length) {
       if (length < HEADER_BYTES) throw new RangeError(`a frame of ${length} bytes`)
@@ -58,9 +64,16 @@ export function framedCodec<T>(inner: Codec<T>, cell: CellCodec<T>): FramedCodec
       frame.kind = kindAndBegin & 0xff
       frame.begin = kindAndBegin >>> 8
       frame.number = words[word + 3] as number
+      let before = HEADER_BYTES
+      if (frame.kind === KEYED_KIND) {
+        const bytes = keyBytes(frame.number)
+        if (frame.number < 0 || HEADER_BYTES + bytes > length) throw new RangeError('a key beyond its frame')
+        frame.key = readKey(frame.number, words, word + HEADER_BYTES / 4)
+        before += bytes
+      }
       const values: CellCodec<T> = frame.kind < FIRST_PLAIN_KIND ? cell : (structured as CellCodec<T>)
       try {
-        frame.value = values.read(span, at + HEADER_BYTES, length - HEADER_BYTES)
+        frame.value = values.read(span, at + before, length - before)
       } catch (error) {
         frame.broken = { error }
       }
@@ -75,6 +88,26 @@ export function framedCodec<T>(inner: Codec<T>, cell: CellCodec<T>): FramedCodec
 
 export function isFramed(codec: object): codec is FramedCodec<unknown> {
   return framedCodecs.has(codec)
+}
+
+/** Two characters a word, and an even number of words: values begin at multiples of 8 bytes. */
+function keyBytes(length: number): number {
+  return ((length + 3) >> 2) << 3
+}
+
+function writeKey(key: string, words: Int32Array, at: number): void {
+  for (let index = 0; index < key.length; index += 2) {
+    const second = index + 1 < key.length ? key.charCodeAt(index + 1) : 0
+    words[at + (index >> 1)] = key.charCodeAt(index) | (second << 16)
+  }
+}
+
+function readKey(length: number, words: Int32Array, at: number): string {
+  let key = ''
+  for (let index = 0; index < length; index++) {
+    key += String.fromCharCode(((words[at + (index >> 1)] as number) >>> ((index & 1) << 4)) & 0xffff)
+  }
+  return key
 }
 
 function onlyInCells(): never {

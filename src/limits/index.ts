@@ -21,6 +21,14 @@ export { attachLimiter } from './attach.ts'
 /** @internal */
 export type { LimitHandleData } from './handle.ts'
 /** @internal */
+export type { Limiter } from './limiter.ts'
+/** @internal */
+export { limitKeyOf, limitOf } from './options.ts'
+/** @internal */
+export type { Granted } from './rate-gate.ts'
+/** @internal */
+export { RateGate } from './rate-gate.ts'
+/** @internal */
 export type { LimiterObject } from './registry.ts'
 /** @internal */
-export { detachLimiters, isLimiter } from './registry.ts'
+export { detachLimiters, isLimiter, LIMITER } from './registry.ts'

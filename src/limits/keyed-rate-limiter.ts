@@ -100,12 +100,14 @@ export class KeyedRateLimiter {
   constructor(options: KeyedRateLimiterOptions) {
     if (options instanceof Limiter) {
       register(this, options)
+      options.quotaOf = (key) => this.#quotaOf(key)
       return
     }
     const given = limiterOptions(options, OPTIONS)
     const { limit } = given
     if (typeof limit === 'function') this.#ask = limit
     register(this, created(given, typeof limit === 'function'))
+    this[LIMITER].quotaOf = (key) => this.#quotaOf(key)
     noteUseByHand()
   }
 
@@ -215,7 +217,7 @@ export class KeyedRateLimiter {
 
   /** @throws TypeError in a thread that cannot ask for the quota */
   #find(key: string): FoundKey {
-    return this[LIMITER].table.findOrAdd(key, () => this.#quotaOf(key))
+    return this[LIMITER].find(key)
   }
 
   #quotaOf(key: string): CheckedQuota {
@@ -249,7 +251,7 @@ export class KeyedRateLimiter {
     const permit = new HeldPermit(name, () => {
       held.delete(permit)
       if (held.size === 0 && this.#held.get(name) === held) this.#held.delete(name)
-      if (!limiter.attachment.isDetached) limiter.giveBack(key)
+      limiter.giveBack(key)
     })
     held.add(permit)
     return permit

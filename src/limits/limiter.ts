@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads'
 import { clock, sharedSeconds } from '../clock.ts'
-import { allocate, DONE, GONE, type LimitGeometry, LimitMemory } from '../core/index.ts'
+import { allocate, DONE, GONE, type LimitGeometry, LimitMemory, NOT_DUE } from '../core/index.ts'
 import { AbortError, BlockingMainThreadError, WaitTimeoutError } from '../errors.ts'
 import { crypto } from '../node-crypto.ts'
 import { link } from '../thread-link.ts'
@@ -8,7 +8,7 @@ import { refuseJson } from '../unsendable.ts'
 import { untilDone } from '../wait/index.ts'
 import { Attachment } from './attachment.ts'
 import type { LimitHandleData } from './handle.ts'
-import { type FoundKey, KeyTable } from './key-table.ts'
+import { type FoundKey, KeyTable, ONLY_KEY } from './key-table.ts'
 import { Line } from './line.ts'
 import type { CheckedQuota } from './quota.ts'
 import { GRANTED, look, tryGrant, type Wish } from './turn.ts'
@@ -32,6 +32,15 @@ export interface SyncLimits {
 
 /** Asks for the key again each time, since it may be evicted between a look and a wait. */
 export type KeyOf = () => FoundKey
+
+/** A call that waits without limit until it is granted a place of its key. */
+export interface GateWait {
+  readonly signal: AbortSignal
+  /** False: it takes no grant now, and loses its turn; `lookAgain` follows. */
+  isReady(): boolean
+  granted(found: FoundKey): void
+  reject(error: unknown): void
+}
 
 /** Allocates the memory of a new limiter, and lays it out. */
 export function createLimiter(
@@ -66,12 +75,48 @@ export class Limiter {
     this.table = new KeyTable(memory, handle.salt, this.label, () => this.attachment.now())
   }
 
+  /** The quota of a key that is not in use. @throws TypeError where it cannot be told */
+  quotaOf: (name: string) => CheckedQuota = () => this.handle.quota as CheckedQuota
+
+  /** The key; of a limiter without keys the only one. @throws as quotaOf; TooManyKeysError */
+  find(name: string): FoundKey {
+    if (this.handle.kind === 'limiter') return ONLY_KEY
+    return this.table.findOrAdd(name, () => this.quotaOf(name))
+  }
+
+  /** The key, if it and a place of it were granted at once; else undefined, and no refusal is counted. */
+  tryQuietly(name: string): FoundKey | undefined {
+    this.attachment.check()
+    for (;;) {
+      const found = this.find(name)
+      const answer = tryGrant(this.attachment, found, 1, true)
+      if (answer === DONE) return found
+      if (answer !== GONE) return undefined
+    }
+  }
+
+  /** @throws as find */
+  wait(name: string, { signal, isReady, granted, reject }: GateWait): void {
+    const limits = { timeout: Number.POSITIVE_INFINITY, signal, lapse: () => this.#lapsed(0) }
+    for (;;) {
+      const found = this.find(name)
+      const wish: Wish = { found, weight: 1, takesPlace: true }
+      const call = { wish, isReady, granted: () => granted(found), reject }
+      if (Line.add(this.attachment, call, limits)) return
+    }
+  }
+
+  /** Calls that wait for the key and were not ready look again. */
+  lookAgain(name: string): void {
+    this.attachment.lines.get(this.find(name).key)?.serve()
+  }
+
   /** True if it was granted. */
   try(keyOf: KeyOf, weight: number, takesPlace: boolean): boolean {
     const { attachment } = this
     attachment.check()
     for (;;) {
-      const answer = tryGrant(attachment, { ...keyOf(), weight, takesPlace })
+      const answer = tryGrant(attachment, keyOf(), weight, takesPlace)
       if (answer === DONE) return true
       if (answer === GONE) continue
       attachment.memory.countRefusal(attachment.ledger)
@@ -87,8 +132,7 @@ export class Limiter {
     if (signal?.aborted) return Promise.reject(new AbortError(signal.reason))
     for (;;) {
       const found = keyOf()
-      const wish: Wish = { ...found, weight, takesPlace }
-      const answer = tryGrant(attachment, wish)
+      const answer = tryGrant(attachment, found, weight, takesPlace)
       if (answer === DONE) return Promise.resolve(found)
       if (answer === GONE) continue
       if (timeout === 0) {
@@ -101,6 +145,7 @@ export class Limiter {
         granted = () => resolve(found)
         reject = rejected
       })
+      const wish: Wish = { found, weight, takesPlace }
       const call = { wish, granted: () => granted(), reject: (error: unknown) => reject(error) }
       if (Line.add(attachment, call, { timeout, signal, lapse: () => this.#lapsed(timeout) })) return promise
     }
@@ -116,8 +161,8 @@ export class Limiter {
     const { timeout } = limits
     for (;;) {
       const found = keyOf()
-      const wish: Wish = { ...found, weight, takesPlace }
-      const answer = attachment.lines.has(found.key) ? 0 : tryGrant(attachment, wish)
+      const isBehind = attachment.lines.has(found.key)
+      const answer = isBehind ? NOT_DUE : tryGrant(attachment, found, weight, takesPlace)
       if (answer === DONE) return found
       if (answer === GONE) continue
       if (timeout > 0 && isMainThread) {
@@ -129,7 +174,7 @@ export class Limiter {
         attachment.memory.countRefusal(attachment.ledger)
         throw this.#lapsed(0)
       }
-      if (this.#block(wish, limits)) return found
+      if (this.#block({ found, weight, takesPlace }, limits)) return found
     }
   }
 
@@ -146,7 +191,7 @@ export class Limiter {
     }
   }
 
-  /** Gives a place of this thread back. False if it has none. */
+  /** Gives a place of this thread back. False if it has none, or the key has none at all. */
   giveBack(key: number): boolean {
     const { attachment } = this
     const { core } = attachment.memory
@@ -180,7 +225,8 @@ export class Limiter {
   #block(wish: Wish, { timeout, isStoppable }: SyncLimits): boolean {
     const { attachment } = this
     const { memory, ledger } = attachment
-    const { key, hash, weight } = wish
+    const { weight } = wish
+    const { key, hash } = wish.found
     const index = memory.wakeIndex(ledger)
     const ticket = memory.core.drawTicket()
     if (attachment.stand(key, hash, ticket, weight) === GONE) return false

@@ -11,6 +11,8 @@ const LONGEST_TIMER_MS = 0x7fffffff
 /** A call that waits asynchronously. */
 export interface Waiting {
   readonly wish: Wish
+  /** False: it takes no grant now. It looks again when `serve` is called. */
+  isReady?(): boolean
   granted(): void
   reject(error: unknown): void
 }
@@ -49,7 +51,8 @@ export class Line implements WaitingLine {
 
   /** Adds a call behind the others. False if the key was evicted meanwhile. */
   static add(attachment: Attachment, call: Waiting, limits: WaitLimits): boolean {
-    const { key, hash, weight } = call.wish
+    const { weight } = call.wish
+    const { key, hash } = call.wish.found
     const known = attachment.lines.get(key) as Line | undefined
     const ticket = attachment.memory.core.drawTicket()
     // From here on the key has a waiter, and is not evicted.
@@ -73,12 +76,13 @@ export class Line implements WaitingLine {
     clearTimeout(this.#timer)
     let hasLeft = false
     let next = UNTIL_WOKEN
-    for (let one = this.#waiters.first; one !== undefined; one = this.#waiters.first) {
+    for (let one = this.#firstReady(); one !== undefined; one = this.#firstReady()) {
       next = look(this.#attachment, one.call.wish, one.ticket, one.arrivedAt)
       if (next !== GRANTED) break
       hasLeft = true
       this.#remove(one)
       one.call.granted()
+      next = UNTIL_WOKEN
     }
     this.#serving = false
     this.#rest(hasLeft, next)
@@ -90,6 +94,13 @@ export class Line implements WaitingLine {
       one.call.reject(error())
     }
     this.#rest(true, UNTIL_WOKEN)
+  }
+
+  /** A call that is not ready is passed over: what makes it ready may wait behind it. */
+  #firstReady(): Waiter | undefined {
+    let one = this.#waiters.first
+    while (one?.call.isReady?.() === false) one = one.next
+    return one
   }
 
   #add(call: Waiting, ticket: number, { timeout, signal, lapse }: WaitLimits): void {
@@ -109,9 +120,8 @@ export class Line implements WaitingLine {
     this.#waiters.append(one)
     ref()
     this.#tell()
-    if (this.#waiters.size > 1) return
     waiting.add(this)
-    this.serve()
+    if (this.#firstReady() === one) this.serve()
   }
 
   /** The turn of the call goes to the next one. */
@@ -138,7 +148,7 @@ export class Line implements WaitingLine {
   #rest(hasLeft: boolean, lookAt: number): void {
     const attachment = this.#attachment
     const { first } = this.#waiters
-    const hash = first?.call.wish.hash ?? attachment.memory.hashOf(this.#key)
+    const hash = first?.call.wish.found.hash ?? attachment.memory.hashOf(this.#key)
     if (hasLeft) {
       const ticket = first?.ticket ?? 0
       attachment.stand(this.#key, hash, ticket, first?.call.wish.weight ?? 0)

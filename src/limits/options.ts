@@ -1,6 +1,7 @@
-import { integer, invalidType, type Known, optionsObject, outOfRange } from '../check.ts'
+import { integer, invalidType, invalidValue, type Known, optionsObject, outOfRange } from '../check.ts'
 import { durationOf, isStoppable, signalOf, timeoutOf, type WaitOptions } from '../queue/index.ts'
 import type { AsyncLimits, SyncLimits } from './limiter.ts'
+import { isLimiter, LIMITER, type LimiterObject } from './registry.ts'
 
 /** Options of a call that may wait for a grant. */
 export interface AcquireOptions extends WaitOptions {
@@ -55,4 +56,46 @@ export function nameOf(name: unknown): string {
 export function limiterOptions<T extends object>(options: unknown, known: Known<T>): Partial<T> {
   if (options === undefined) throw invalidType('options', 'an object with limit and interval', options)
   return optionsObject('options', options as T, known)
+}
+
+/** The key of an item: the item itself, a property of it, or what a function says of it. @throws TypeError */
+export function limitKeyOf(item: unknown, key: string | ((item: unknown) => unknown) | undefined): string {
+  if (key === undefined) {
+    if (typeof item === 'string') return item
+    throw invalidType(
+      'an item',
+      'a string, which is its key in options.rateLimit, unless options.key is given',
+      item,
+    )
+  }
+  const found = typeof key === 'function' ? key(item) : propertyOf(item, key)
+  if (typeof found === 'string') return found
+  throw invalidType(typeof key === 'function' ? 'options.key: its result' : `item.${key}`, 'a string', found)
+}
+
+function propertyOf(item: unknown, name: string): unknown {
+  return item === null || item === undefined ? undefined : (item as Record<string, unknown>)[name]
+}
+
+/** Checks the options `rateLimit` and `key`. */
+export function limitOf(
+  at: (option: 'rateLimit' | 'key') => string,
+  options: { readonly rateLimit?: unknown; readonly key?: unknown },
+): LimiterObject | undefined {
+  const { rateLimit, key } = options
+  if (rateLimit === undefined) {
+    if (key !== undefined) throw invalidValue(at('key'), 'absent without rateLimit', key)
+    return undefined
+  }
+  if (!isLimiter(rateLimit)) {
+    throw invalidType(at('rateLimit'), 'a RateLimiter or a KeyedRateLimiter', rateLimit)
+  }
+  if (key === undefined) return rateLimit
+  if (rateLimit[LIMITER].handle.kind === 'limiter') {
+    throw invalidValue(at('key'), 'absent with a RateLimiter, which has no keys', key)
+  }
+  if (typeof key !== 'string' && typeof key !== 'function') {
+    throw invalidType(at('key'), 'the name of a property of the items, or a function of the item', key)
+  }
+  return rateLimit
 }

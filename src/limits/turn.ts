@@ -1,6 +1,7 @@
-import { DONE, type KeyHash, NOT_DUE } from '../core/index.ts'
+import { DONE, NOT_DUE } from '../core/index.ts'
 import { untilDone } from '../wait/index.ts'
 import type { Attachment } from './attachment.ts'
+import type { FoundKey } from './key-table.ts'
 
 /** A waiter that has not run so long after its turn had come, in ns, is passed over until it runs. */
 const PATIENCE = 5e6
@@ -11,8 +12,7 @@ export const UNTIL_WOKEN = Number.POSITIVE_INFINITY
 
 /** What a call waits for. */
 export interface Wish {
-  readonly key: number
-  readonly hash: KeyHash
+  readonly found: FoundKey
   readonly weight: number
   readonly takesPlace: boolean
 }
@@ -21,9 +21,13 @@ export interface Wish {
  * Grants without waiting. Answers DONE; NOT_DUE, also if others wait that have not been passed over; NO_PLACE;
  * GONE.
  */
-export function tryGrant(attachment: Attachment, wish: Wish): number {
+export function tryGrant(
+  attachment: Attachment,
+  { key, hash }: FoundKey,
+  weight: number,
+  takesPlace: boolean,
+): number {
   const { memory, ledger } = attachment
-  const { key, hash, weight, takesPlace } = wish
   const now = attachment.now()
   // Without the lock: an answer that is out of date was right when the call began.
   if (now < memory.dueAt(key, weight) && memory.holds(key, hash)) return NOT_DUE
@@ -38,7 +42,8 @@ export function tryGrant(attachment: Attachment, wish: Wish): number {
  */
 export function look(attachment: Attachment, wish: Wish, ticket: number, arrivedAt: number): number {
   const { memory, ledger } = attachment
-  const { key, hash, weight, takesPlace } = wish
+  const { weight, takesPlace } = wish
+  const { key, hash } = wish.found
   // Its thread runs: it is not passed over any more.
   if (memory.ticketOf(ledger, key) !== ticket) attachment.stand(key, hash, ticket, weight)
   for (;;) {

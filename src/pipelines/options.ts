@@ -1,5 +1,6 @@
 import type { ResourceLimits } from 'node:worker_threads'
 import type { Codec } from '../codec/index.ts'
+import type { KeyedRateLimiter, RateLimiter } from '../limits/index.ts'
 import type { DeadLetter, Queue } from '../queue/index.ts'
 import type { RestartPolicy } from '../supervisor/index.ts'
 
@@ -71,6 +72,17 @@ export interface MapOptions<T = unknown, A = unknown> {
    * @default none
    */
   readonly signal?: AbortSignal | undefined
+  /**
+   * Grants each call, those of retries too. An item whose key must wait occupies no call, and its wait is not part
+   * of `timeout`. A place is given back when the call has ended.
+   * @default none
+   */
+  readonly rateLimit?: RateLimiter | KeyedRateLimiter | undefined
+  /**
+   * The key of an item in `rateLimit`, a string: the name of its property, or a function of the item.
+   * @default the item itself
+   */
+  readonly key?: string | ((item: T) => string) | undefined
   /**
    * `thread.args` of the function: any value that structured clone can clone. Queues in plain objects and
    * arrays arrive attached.

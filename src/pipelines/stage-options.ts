@@ -2,11 +2,13 @@ import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { integer, invalidType, invalidValue, type Known, optionsObject, outOfRange } from '../check.ts'
 import { type Codec, codecs, isCodec } from '../codec/index.ts'
+import { limitOf } from '../limits/index.ts'
 import { packArgs } from '../protocol/index.ts'
 import { durationOf, isQueue, signalOf } from '../queue/index.ts'
 import { checkLimits, exportName, restartPolicy, workOf } from '../supervisor/index.ts'
 import { referenceOf } from '../threaded/index.ts'
 import type { MapOptions } from './options.ts'
+import { StageLimit } from './stage-limit.ts'
 import type { LocalStageSettings, ThreadStageSettings, WindowedStageSettings } from './stages/index.ts'
 
 export type How = 'map' | 'filter' | 'flatMap'
@@ -40,6 +42,8 @@ const OPTIONS: Known<MapOptions> = {
   timeout: true,
   grace: true,
   signal: true,
+  rateLimit: true,
+  key: true,
   args: true,
   setup: true,
   teardown: true,
@@ -83,7 +87,17 @@ export function stageRequest(how: How, fn: unknown, options: unknown): StageRequ
     }
     const name = (fn as { name: string }).name || how
     const { retries, backoff, concurrency, grace } = common
-    const local = { how, name, fn: fn as LocalStageSettings['fn'], retries, backoff, concurrency, grace }
+    const { limit } = common
+    const local = {
+      how,
+      name,
+      fn: fn as LocalStageSettings['fn'],
+      retries,
+      backoff,
+      concurrency,
+      grace,
+      limit,
+    }
     return { ...common, how, name, onThreads: undefined, onThisThread: local, given: {} }
   }
   const { found } = workOf(isTask ? { filename, name: exported } : fn, undefined)
@@ -111,7 +125,14 @@ function commonOf(options: MapOptions, at: At) {
     retries: integer(at('retries'), retries, 0, MAX, 0),
     backoff: backoff === undefined ? 0 : durationOf(at('backoff'), backoff),
     grace: graceOf(at('grace'), grace),
+    limit: stageLimit(at, options),
   }
+}
+
+function stageLimit(at: At, options: MapOptions): StageLimit | undefined {
+  const limiter = limitOf(at, options)
+  if (limiter === undefined) return undefined
+  return new StageLimit(limiter, options.key as ConstructorParameters<typeof StageLimit>[1])
 }
 
 function graceOf(name: string, grace: number | undefined): number {
@@ -155,6 +176,7 @@ function threadSettings(
     retries: common.retries,
     backoff: common.backoff,
     timeoutMs: timeout === undefined ? undefined : integer(at('timeout'), timeout, 1, MAX),
+    limit: common.limit,
     maxDeaths: integer(at('maxDeliveries'), options.maxDeliveries, 1, MAX, 3),
     grain: grainOf(at('grain'), options.grain, window, count),
     recycleItems: items === undefined ? undefined : integer(`${at('recycle')}.items`, items, 1, MAX),

@@ -1,3 +1,4 @@
+import type { LimitHandleData } from '../limits/index.ts'
 import type { Handle, Queue } from '../queue/index.ts'
 
 // The use that a thread makes of a function, and how it finds the function.
@@ -49,4 +50,10 @@ export interface ConsumeRole {
   readonly recycleItems: number | undefined
   /** The thread is replaced when its heap has more than so many MB; undefined: never. */
   readonly recycleHeapMb: number | undefined
+  /** What grants each call; undefined: nothing. */
+  readonly limiter: LimitHandleData | undefined
+  /** The property of an item that is its key; undefined: the item itself. */
+  readonly limitKey: string | undefined
+  /** Items that a thread may keep while their keys wait. */
+  readonly mostWaiting: number
 }

@@ -47,6 +47,8 @@ export const FrameKind = {
   FAILED: 16,
   /** A call has failed, and another follows. The value is a StageFailure. */
   RETRIED: 17,
+  /** To a thread: an item with the key of its limit. */
+  KEYED: 5,
   /** The thread `number` (threadId) has died in a call, and another call follows. */
   DIED: 18,
   /** No further call is made, after the failures and deaths that were told before. */

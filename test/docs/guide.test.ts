@@ -5,8 +5,10 @@ import { isExpected, programsOf, read, repository, sectionsOf, twoAtATime, Works
 
 const guide = pagesIn('docs')
 const internals = ['ARCHITECTURE.md', ...pagesIn('docs/internals')]
+/** Its commands run programs of examples/, which test/journey checks. */
+const JOURNEY = 'docs/journey.md'
 /** Pages whose programs are run. */
-const pages = ['README.md', ...guide]
+const pages = ['README.md', ...guide.filter((page) => page !== JOURNEY)]
 const all = pages.map((page) => ({ page, ...programsOf(page) }))
 
 describe('the documents', () => {
@@ -39,7 +41,7 @@ describe('the documents', () => {
     expect(programs.length).toBeGreaterThan(20)
   })
 
-  it.each([...pages, ...internals, 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md'])(
+  it.each([...pages, JOURNEY, ...internals, 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md'])(
     '%s links to files and headings that exist',
     (page) => {
       const links = [...read(page).matchAll(/\]\(([^):]+)\)/g)].map(([, link]) => link as string)

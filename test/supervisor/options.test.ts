@@ -114,11 +114,6 @@ describe('an unknown option', () => {
       if (method === 'spawn') await call({ thread: undefined, rateLimit: undefined }).stop()
       else expect(() => call({ thread: undefined, threads: 0 })).toThrow(saying(...RANGE, 'task.threads'))
     })
-
-    it('that is not there yet is refused as such', () => {
-      const words = ['task.rateLimit', 'absent: it is not there yet']
-      expect(() => call({ rateLimit: { max: 1 } })).toThrow(saying(...VALUE, ...words))
-    })
   })
 
   it.each([

@@ -55,6 +55,9 @@ export function connected(plan: RunPlan, source: SourceReader, hooks: StageHooks
   return { stages, batches, first, last }
 }
 
+/** The window of a plain function with a limit for each key, by default. */
+const KEYED_WINDOW = 64
+
 interface Place {
   readonly plan: RunPlan
   readonly isLast: boolean
@@ -71,8 +74,7 @@ function stageOf(request: StageRequest, input: Reader, place: Place): WindowedSt
   const { order, name, how, onThisThread } = request
   const common = { order, onError: plan.isSettled ? undefined : request.onError, isLast }
   if (onThisThread !== undefined) {
-    const { concurrency } = onThisThread
-    const window = Math.min(request.window ?? (concurrency === 1 ? 1 : 2 * concurrency), mostHeld)
+    const window = Math.min(request.window ?? localWindow(onThisThread), mostHeld)
     const settings = { ...common, name, window, isSimple: how !== 'flatMap' }
     return new WindowedStage(
       settings,
@@ -93,6 +95,12 @@ function stageOf(request: StageRequest, input: Reader, place: Place): WindowedSt
     hooks,
     (events) => new ThreadExecutor(onThreads, onPlace, events, hooks),
   )
+}
+
+/** Items of other keys go on while those of one wait. */
+function localWindow({ concurrency, limit }: NonNullable<StageRequest['onThisThread']>): number {
+  const window = concurrency === 1 ? 1 : 2 * concurrency
+  return limit?.isKeyed ? Math.max(KEYED_WINDOW, window) : window
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { AsyncResource } from 'node:async_hooks'
+import { RateGate } from '../../limits/index.ts'
 import { clearTimeout, setTimeout } from '../../timers.ts'
 import type { RunHooks } from '../flow.ts'
+import type { StageLimit } from '../stage-limit.ts'
 import type { Executor, StageEvents } from './executor.ts'
 import { Fifo } from './fifo.ts'
 import { itemError, shown } from './item-error.ts'
@@ -19,6 +21,7 @@ export interface LocalStageSettings {
   readonly backoff: number
   /** ms that asynchronous calls under way have when the run ends early. */
   readonly grace: number
+  readonly limit: StageLimit | undefined
   readonly frames: string
   readonly context: AsyncResource
 }
@@ -47,22 +50,27 @@ export class LocalExecutor implements Executor {
   readonly #pending = new Set<Promise<unknown>>()
   #underWay = 0
   #isOver = false
+  readonly #gate: RateGate<StageItem> | undefined
+  /** Of the calls under way: gives the places of their keys back. */
+  readonly #releases = new Map<StageItem, () => void>()
 
   constructor(settings: LocalStageSettings, events: StageEvents, hooks: RunHooks) {
     this.#settings = settings
     this.#context = settings.context
     this.#events = events
     this.#hooks = hooks
+    this.#gate = settings.limit && this.#newGate(settings.limit)
   }
 
   get isReady(): boolean {
-    return this.#underWay < this.#settings.concurrency
+    if (this.#underWay >= this.#settings.concurrency) return false
+    // Without keys, all items wait for the same.
+    return this.#gate === undefined || this.#settings.limit?.isKeyed === true || this.#gate.parked === 0
   }
 
   dispatch(item: StageItem): void {
-    this.#underWay++
     item.origin.begin()
-    this.#call(item)
+    this.#begin(item)
   }
 
   drain(): void {
@@ -82,6 +90,9 @@ export class LocalExecutor implements Executor {
   async stop(): Promise<void> {
     this.#isOver = true
     for (const timer of this.#timers) clearTimeout(timer)
+    this.#gate?.clear()
+    for (const release of this.#releases.values()) release()
+    this.#releases.clear()
     for (let outputs = this.#open.shift(); outputs !== undefined; outputs = this.#open.shift()) {
       this.#pending.add(this.#closeQuietly(outputs.iterator))
     }
@@ -99,6 +110,43 @@ export class LocalExecutor implements Executor {
         resolve()
       })
     })
+  }
+
+  #newGate({ limiter }: StageLimit): RateGate<StageItem> {
+    const gate = new RateGate<StageItem>(limiter, {
+      granted: ({ item, release }) => {
+        this.#releases.set(item, release)
+        this.#underWay++
+        this.#call(item)
+        this.#hooks.wake()
+      },
+      failed: (_item, error) => this.#hooks.fail(error),
+    })
+    for (let lanes = this.#settings.concurrency; lanes > 0; lanes--) gate.laneFreed()
+    return gate
+  }
+
+  /** Calls the function, as soon as the limit allows it. */
+  #begin(item: StageItem): void {
+    const { limit } = this.#settings
+    if (this.#gate === undefined || limit === undefined) {
+      this.#underWay++
+      this.#call(item)
+      return
+    }
+    try {
+      this.#gate.offer(item, limit.keyOf(item.entry.value))
+    } catch (error) {
+      this.#hooks.fail(error)
+    }
+  }
+
+  /** The call of the item has ended; another may begin. */
+  #leave(item: StageItem): void {
+    this.#underWay--
+    this.#releases.get(item)?.()
+    this.#releases.delete(item)
+    this.#gate?.laneFreed()
   }
 
   #call(item: StageItem): void {
@@ -212,9 +260,9 @@ export class LocalExecutor implements Executor {
   }
 
   #done(item: StageItem): void {
-    this.#underWay--
     this.#events.done(item)
     this.#events.free(item)
+    this.#leave(item)
   }
 
   #threw(item: StageItem, thrown: unknown): void {
@@ -224,10 +272,14 @@ export class LocalExecutor implements Executor {
     const throws = item.failures.length
     if (throws <= retries) {
       this.#events.retried(item)
+      // Without a limit, the lane is kept for the item.
+      const isLimited = this.#gate !== undefined
+      if (isLimited) this.#leave(item)
       const timer = setTimeout(
         () => {
           this.#timers.delete(timer)
-          this.#call(item)
+          if (isLimited) this.#begin(item)
+          else this.#call(item)
           this.#hooks.wake()
         },
         Math.min(backoff * 2 ** (throws - 1), 0x7fffffff),
@@ -235,10 +287,10 @@ export class LocalExecutor implements Executor {
       this.#timers.add(timer)
       return
     }
-    this.#underWay--
     const place = { name, filename: '', exportName: name, item: item.entry.index, thread: undefined, frames }
     this.#events.failed(item, itemError(shown(thrown), thrown, place))
     this.#events.free(item)
+    this.#leave(item)
   }
 
   async #closeQuietly(iterator: Outputs['iterator']): Promise<void> {

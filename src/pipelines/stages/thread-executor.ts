@@ -22,6 +22,9 @@ const FAST_MS = 0.25
 const LEAST_STEADY = 4
 /** Results may be as large at least: the errors of failed calls are told the same way. */
 const FAILURE_BYTES = 64 << 10
+/** A frame has so much before its value; with the key of its limit, at most so much. */
+const HEADER_BYTES = 16
+const KEYED_HEADER_BYTES = 4096
 /** The size of a cell for results. */
 const RESULT_BYTES = 256
 /** Items that a thread may hold beside those of its calls: it claims up to 8 at once. */
@@ -105,7 +108,10 @@ export class ThreadExecutor implements Executor {
 
   dispatch(item: StageItem): void {
     const { value } = item.entry
+    const { limit } = this.#settings
+    let key = ''
     try {
+      if (limit !== undefined) key = limit.keyOf(value)
       this.#items ??= this.#start(value)
     } catch (error) {
       this.#hooks.fail(error)
@@ -115,7 +121,8 @@ export class ThreadExecutor implements Executor {
     const frame = new Frame()
     frame.slot = slotted.slot
     frame.generation = slotted.generation
-    frame.kind = FrameKind.ITEM
+    frame.kind = limit?.isKeyed ? FrameKind.KEYED : FrameKind.ITEM
+    frame.key = key
     frame.value = value
     try {
       if (this.#items.tryPut(frame)) return
@@ -193,17 +200,19 @@ export class ThreadExecutor implements Executor {
 
   /** Makes the queues and starts the threads. `first`: an item, from which the size of items is guessed. */
   #start(first: unknown): Queue<Frame> {
-    const { name, codec, resultCodec, concurrency, maxItemBytes } = this.#settings
+    const { name, codec, resultCodec, concurrency, maxItemBytes, limit } = this.#settings
     const { window, isSimple } = this.#place
     const places = window + this.threads * concurrency
     const maxThreads = Math.min(4096, 4 * this.threads + 8)
-    const common = { maxThreads, maxItemBytes: maxItemBytes + 16, memoryBytes: memoryFor(maxItemBytes) }
+    const header = limit?.isKeyed ? KEYED_HEADER_BYTES : HEADER_BYTES
+    const common = { maxThreads, maxItemBytes: maxItemBytes + header, memoryBytes: memoryFor(maxItemBytes) }
     const items = new Queue<Frame>({
       ...common,
       name: `items of ${name}`,
       codec: framed(codec),
       maxsize: places,
-      maxInFlight: concurrency + CLAIMED,
+      // Those whose keys must wait are held by a thread.
+      maxInFlight: concurrency + (limit?.isKeyed ? window : CLAIMED),
       itemBytes: Math.min(maxItemBytes, itemBytesFor(codec, first, places)),
     })
     this.#results = new Queue<Frame>({

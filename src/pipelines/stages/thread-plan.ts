@@ -2,6 +2,7 @@ import type { Codec } from '../../codec/index.ts'
 import type { RetryDecision, StageRole } from '../../protocol/index.ts'
 import type { Queue } from '../../queue/index.ts'
 import { type GroupPlan, PLAIN } from '../../supervisor/index.ts'
+import type { StageLimit } from '../stage-limit.ts'
 
 /** A stage on threads, as its options say. */
 export interface ThreadStageSettings {
@@ -21,6 +22,7 @@ export interface ThreadStageSettings {
   readonly retries: number
   readonly backoff: number
   readonly timeoutMs: number | undefined
+  readonly limit: StageLimit | undefined
   readonly maxDeaths: number
   readonly grain: number | undefined
   readonly recycleItems: number | undefined
@@ -57,6 +59,9 @@ export function stagePlan(settings: ThreadStageSettings, place: StagePlace): Gro
     hasDeadLetters: false,
     recycleItems: settings.recycleItems,
     recycleHeapMb: settings.recycleHeapMb,
+    limiter: settings.limit?.limiter.handle,
+    limitKey: undefined,
+    mostWaiting: settings.limit?.isKeyed ? window : 1,
     callRetries: settings.retries,
     maxDeaths: settings.maxDeaths,
     retriesHere,

@@ -54,10 +54,7 @@ function optionsOf(given: unknown): Given {
 }
 
 function checkedNames(of: string, options: Given, known: Known<Given>): Given {
-  // An option of a later version has a message of its own.
-  if (options.rateLimit !== undefined)
-    throw invalidValue(`${of}.rateLimit`, 'absent: it is not there yet', options.rateLimit)
-  optionsObject(of, { ...options, rateLimit: undefined }, known)
+  optionsObject(of, options, known)
   return options
 }
 

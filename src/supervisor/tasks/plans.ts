@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { integer, invalidType, invalidValue, type Known, oneOf, optionsObject } from '../../check.ts'
+import { LIMITER, type LimitHandleData, limitOf } from '../../limits/index.ts'
 import { type ConsumeRole, decideRetry, packArgs } from '../../protocol/index.ts'
 import {
   durationOf,
@@ -24,6 +25,8 @@ const CONSUME_OPTIONS: Known<ConsumeOptions> = {
   timeout: true,
   closes: true,
   recycle: true,
+  rateLimit: true,
+  key: true,
 }
 /** The options that are for one method, each with its method. */
 const METHODS: Readonly<Record<string, string>> = {
@@ -84,16 +87,18 @@ export function consumePlan(
   const plan = planOf(work, settings, availableParallelism(), true)
   const { maxInFlight, maxDeliveries, deadLetters } = internalsOf(queue)
   const { retries, backoff, concurrency, timeout } = work.options
+  const lanes = integer(work.at('concurrency'), concurrency, 1, maxInFlight, 1)
   const role = {
     kind: 'consume',
     queue: handle,
     retries: retries === undefined ? undefined : integer(work.at('retries'), retries, 0, 0x7fffffff),
     backoff: backoff === undefined ? 0 : durationOf(work.at('backoff'), backoff),
-    concurrency: integer(work.at('concurrency'), concurrency, 1, maxInFlight, 1),
+    concurrency: lanes,
     timeout: timeout === undefined ? undefined : integer(work.at('timeout'), timeout, 1, 0x7fffffff),
     maxDeliveries,
     hasDeadLetters: deadLetters !== undefined,
     ...recycling(work),
+    ...limitation(work, maxInFlight - lanes),
   } as const
   return {
     ...plan,
@@ -134,6 +139,24 @@ function recycling({ options, at }: Work): Pick<ConsumeRole, 'recycleItems' | 'r
   return {
     recycleItems: items === undefined ? undefined : integer(`${of}.items`, items, 1, 0x7fffffff),
     recycleHeapMb: heapMb === undefined ? undefined : integer(`${of}.heapMb`, heapMb, 1, 0x7fffffff),
+  }
+}
+
+/** What grants the calls. A thread may hold `room` items beside those of its calls. */
+function limitation(
+  { options, at }: Work,
+  room: number,
+): Pick<ConsumeRole, 'limiter' | 'limitKey' | 'mostWaiting'> {
+  const limiter = limitOf(at, options)
+  const { key } = options
+  if (key !== undefined && typeof key !== 'string') {
+    throw invalidType(at('key'), 'the name of a property of the items: a function cannot go to threads', key)
+  }
+  return {
+    limiter: limiter?.handle as LimitHandleData | undefined,
+    limitKey: key,
+    // Without keys, all wait for the same.
+    mostWaiting: limiter?.[LIMITER].handle.kind === 'keyed-limiter' ? Math.max(1, room) : 1,
   }
 }
 

@@ -1,4 +1,5 @@
 import { fileUrl, invalidType, invalidValue, type Known, optionsObject } from '../../check.ts'
+import type { KeyedRateLimiter, RateLimiter } from '../../limits/index.ts'
 import type { ThreadContext } from '../../protocol/index.ts'
 import type { Queue } from '../../queue/index.ts'
 import type { Runs, RunsOneOf } from '../../threaded/index.ts'
@@ -113,6 +114,17 @@ export interface ConsumeOptions {
    * @default never
    */
   readonly recycle?: { readonly items?: number | undefined; readonly heapMb?: number | undefined } | undefined
+  /**
+   * Grants each call, those of retries too. An item whose key must wait occupies no call, and its wait is not part
+   * of `timeout`. A place is given back when the call has ended.
+   * @default none
+   */
+  readonly rateLimit?: RateLimiter | KeyedRateLimiter | undefined
+  /**
+   * The property of an item that is its key in `rateLimit`, a string.
+   * @default the item itself
+   */
+  readonly key?: string | undefined
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any function
@@ -156,6 +168,8 @@ export const TASK_OPTIONS: Known<TaskOptions<unknown>> = {
   timeout: true,
   closes: true,
   recycle: true,
+  rateLimit: true,
+  key: true,
 }
 
 /** A module whose type is unknown. */
