@@ -6,7 +6,7 @@ export interface PageRequest {
   readonly host: string
   /** Links from a seed to this page. */
   readonly depth: number
-  /** Of this fetch, from 1. */
+  /** The number of this fetch, from 1. */
   readonly attempt: number
   /** Redirects that led here. */
   readonly hops: number
