@@ -13,7 +13,7 @@ export interface AgentOptions {
 
 /**
  * Connections to public addresses, and to the hosts of the seeds. Proxies of the environment are not used: a
- * proxy would connect in place of the check. `close()` waits for requests under way, and `destroy()` does not.
+ * proxy would connect in place of the check. `close()` waits for requests under way; `destroy()` does not.
  */
 export function newAgent({ seeds, connectMs = 10_000, resolve = systemResolve }: AgentOptions): Agent {
   const trusted = new Set(seeds.map((seed) => hostWithPort(new URL(seed))))

@@ -80,7 +80,7 @@ export function failureOfStatus(
   return failed('bad-response', false)
 }
 
-/** Of several addresses that were tried, the first's error counts. */
+/** The code of an error; that of the first address if several were tried. */
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   const { code } = error as NodeJS.ErrnoException

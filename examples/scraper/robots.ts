@@ -4,6 +4,7 @@ import { readBody, TooLargeError } from './body.ts'
 import { exchange, type FetchSettings } from './exchange.ts'
 import { failureOfStatus } from './failures.ts'
 import type { Failure } from './outcome.ts'
+import { relevantText } from './robots-text.ts'
 
 // The package is CommonJS and its types say a module: the import is the function that they call `default`.
 const robotsParser = robotsModule as unknown as typeof robotsModule.default
@@ -15,6 +16,8 @@ export interface Robots {
   isAllowed(url: string): boolean
   /** The pause that the site asks for between two requests. */
   readonly crawlDelayMs: number | undefined
+  /** The reason why the rules are not known; nothing is allowed then. */
+  readonly unreachable: Failure | undefined
 }
 
 export interface RobotsOptions extends FetchSettings {
@@ -88,13 +91,14 @@ export class RobotsCache {
 
 /** The rules that a robots.txt has for a user agent. */
 export function rulesOf(origin: string, text: string, userAgent: string): Robots {
-  const rules = robotsParser(`${origin}/robots.txt`, text)
   // Groups are named by products: `name/1.0 (+https://…)` obeys those of `name`.
   const product = /^[^\s/;()]+/.exec(userAgent)?.[0] ?? '*'
+  const rules = robotsParser(`${origin}/robots.txt`, relevantText(text, product))
   const delay = rules.getCrawlDelay(product) ?? 0
   const isAllowed = (url: string) => rules.isAllowed(url, product) ?? true
   return {
     isAllowed,
+    unreachable: undefined,
     crawlDelayMs: delay > 0 && Number.isFinite(delay) ? delay * 1000 : undefined,
     failureOf: (url) =>
       isAllowed(url) ? undefined : { class: 'robots', message: 'robots.txt disallows it', mayPass: false },
@@ -109,7 +113,7 @@ function unreachable(cause: Failure): Robots {
     class: cause.class === 'server-error' ? 'robots' : cause.class,
     message: `robots.txt: ${cause.message}`,
   }
-  return { isAllowed: () => false, crawlDelayMs: undefined, failureOf: () => failure }
+  return { isAllowed: () => false, crawlDelayMs: undefined, unreachable: failure, failureOf: () => failure }
 }
 
 /** The text of an origin's robots.txt, empty if there is none. */

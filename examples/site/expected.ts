@@ -11,7 +11,8 @@ export interface ExpectedPage {
   readonly title?: string
   /** URLs of http: and https:, each once. */
   readonly links: readonly string[]
-  readonly inLoop: boolean
+  /** The circle of redirects that it is a part of: one redirect of a circle leads to what was met before. */
+  readonly loop: string | undefined
 }
 
 export interface Reach {
@@ -65,14 +66,14 @@ function ours(plan: Plan, url: string, depth: number, isLastHop: boolean): Expec
     attempts: outcome === 'robots' ? 0 : (entry?.attempts ?? 1),
     ...(entry?.title === undefined ? {} : { title: entry.title }),
     links: urlsOf(entry?.links ?? []),
-    inLoop: entry?.inLoop ?? false,
+    loop: entry?.loop,
   }
 }
 
 /** Names elsewhere do not exist, and addresses are not public. */
 function elsewhere(url: string, depth: number): ExpectedPage {
   const outcome = new URL(url).hostname.endsWith('.invalid') ? 'dns' : 'refused-address'
-  return { url, depth, outcome, attempts: 0, links: [], inLoop: false }
+  return { url, depth, outcome, attempts: 0, links: [], loop: undefined }
 }
 
 function urlsOf(links: readonly Link[]): string[] {

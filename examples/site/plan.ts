@@ -1,4 +1,4 @@
-/** The plan of a site: each of its addresses with its answer, and what a scraper makes of it. */
+/** The plan of a site: each of its addresses with its answer and the result for a scraper. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FailureClass } from '../scraper/outcome.ts'
 
@@ -9,7 +9,7 @@ export interface Link {
   readonly to?: string
 }
 
-/** What a scraper makes of an address that it has tried often enough. */
+/** The result for an address that a scraper has tried often enough. */
 export type Outcome = 'page' | 'redirect' | FailureClass
 
 export interface Asked {
@@ -29,8 +29,8 @@ export interface Entry {
   readonly links: readonly Link[]
   /** The absolute URL that a redirect leads to. */
   readonly redirect?: string
-  /** It is one of redirects that lead to each other. */
-  readonly inLoop?: boolean
+  /** The name of the circle of redirects that it is a part of. */
+  readonly loop?: string
   readonly answer: (asked: Asked) => void
 }
 

@@ -38,9 +38,9 @@ export function redirects(origin: string): Entry[] {
     { ...script, outcome: 'redirects' },
     ...['a', 'b', 'c'].map((name, index, names) => ({
       ...to(`/loop/${name}`, 302, names[(index + 1) % names.length] as string),
-      inLoop: true,
+      loop: 'abc',
     })),
-    { ...to('/loop/self', 302, 'self'), inLoop: true },
+    { ...to('/loop/self', 302, 'self'), loop: 'self' },
   ]
 }
 

@@ -22,7 +22,7 @@ export interface Site {
   readonly requests: readonly LoggedRequest[]
   /** How often each path was asked for. */
   counts(): Map<string, number>
-  /** Paths that no scraper asks for: they are in comments, in scripts and in other places that are no links. */
+  /** Paths that no scraper asks for: they are in comments, in scripts and in other places without links. */
   isNever(path: string): boolean
   /** The pages that a scraper finds from the home page, by their URLs. */
   expected(reach: Reach): Map<string, ExpectedPage>

@@ -78,7 +78,7 @@ describe('a connection', () => {
     expect(ended.fetched).toMatchObject(failed('connection', true))
   })
 
-  it('of a site that dies half way fails, and later ones do', async () => {
+  it('fails when a site dies half way, and later ones do', async () => {
     const server = await serve(({ url }, response) => {
       if (url === '/dies') void server.close()
       else response.writeHead(200, { 'content-type': 'text/html' }).end()
@@ -95,7 +95,7 @@ describe('a connection', () => {
     expect(kinds).toEqual(['page', 'page', lost, lost, lost])
   })
 
-  it('of TLS to a server without it fails for good', async () => {
+  it('fails for good if it is of TLS, to a server without it', async () => {
     const server = await serveSockets((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
     const url = server.origin.replace('http:', 'https:')
     const fetched = await fetchPage(pageRequest(url), settingsFor([url]))
@@ -137,11 +137,15 @@ describe('a deadline', () => {
     await until('the connection is closed', () => server.open() === 0)
   })
 
-  it('for the whole is kept by a body that drips', async () => {
+  it.each([
+    ['a body', `${HEAD}\r\n`, '.'],
+    ['headers', HEAD, 'X: y\r\n'],
+    ['interim responses', '', 'HTTP/1.1 102 Processing\r\n\r\n'],
+  ])('for the whole is kept when %s drip', async (_, text, drop) => {
     const { fetched } = await talked(
       (socket) => {
-        socket.write(`${HEAD}\r\n`)
-        const timer = setInterval(() => socket.write('.'), 10)
+        socket.write(text)
+        const timer = setInterval(() => socket.write(drop), 10)
         socket.on('close', () => clearInterval(timer))
       },
       { totalMs: 300 },
@@ -156,7 +160,7 @@ describe('a deadline', () => {
     expect(fetched).toMatchObject({ kind: 'failed', failure: { class: 'client-error', status: 404 } })
   })
 
-  it('is not needed by a request that is aborted: it rejects with the reason', async () => {
+  it('is not waited for when the signal is aborted: the request rejects with the reason', async () => {
     for (const text of ['', `${HEAD}Content-Length: 100\r\n\r\nhalf`]) {
       const controller = new AbortController()
       const reason = new Error('enough')
@@ -173,7 +177,7 @@ describe('a deadline', () => {
     }
   })
 
-  it('of an aborted signal that never comes leaves no listener behind', async () => {
+  it('leaves no listener on the signal behind', async () => {
     const server = await serve((_, response) => response.writeHead(404).end())
     const controller = new AbortController()
     let listeners = 0

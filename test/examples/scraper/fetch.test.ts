@@ -183,7 +183,7 @@ describe('a status', () => {
     expect('failure' in fetched && fetched.failure).toEqual({ ...failure, message, status })
   })
 
-  it('of failure keeps the connection for the next request', async () => {
+  it('that is a failure keeps the connection for the next request', async () => {
     const server = await serve((_, response) => response.writeHead(500, HTML).end('an error page'))
     const settings = settingsFor([server.origin])
     for (const path of ['/a', '/b', '/c', '/d', '/e']) {

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { gzipSync } from 'node:zlib'
+import robotsModule from 'robots-parser'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   MAX_ROBOTS_BYTES,
@@ -7,9 +8,12 @@ import {
   type RobotsOptions,
   rulesOf,
 } from '../../../examples/scraper/robots.ts'
+import { randomNumbers } from '../../../examples/shared/random.ts'
 import { closeAll, serve, settingsFor } from './servers.ts'
 
 afterEach(closeAll)
+
+const parser = robotsModule as unknown as typeof robotsModule.default
 
 const USER_AGENT = 'millrace-test/1.0 (+https://example.invalid)'
 
@@ -59,6 +63,47 @@ describe('the rules of a robots.txt', () => {
     }
   })
 
+  it('are the same as the parser finds in the whole text', () => {
+    const random = randomNumbers(7)
+    const pick = <T>(list: readonly T[]): T => list[random() % list.length] as T
+    const line = () =>
+      pick([
+        `User-agent: ${pick(['*', 'millrace-test', 'Millrace-Test/2', 'other', ''])}`,
+        `${pick(['Disallow', 'allow', ' DISALLOW '])}: ${pick(['', '/', '/a', '/a*c', '/b$', '*b', '/%61'])} # x`,
+        `Crawl-delay: ${pick(['1', '2.5', 'x', ''])}`,
+        pick(['', '# User-agent: *', 'Sitemap: /a', 'Disallow', ': /a', 'Unknown: /a', ' \t']),
+      ])
+    const paths = ['/', '/a', '/abc', '/b', '/b/c', '/%61', '/x?b']
+    let different = 0
+    for (let round = 0; round < 2000; round++) {
+      const text = Array.from({ length: 1 + (random() % 12) }, line).join(pick(['\n', '\r\n']))
+      const whole = parser('http://a.test/robots.txt', text)
+      const known = rules(text)
+      const facts = paths.map((path) => whole.isAllowed(`http://a.test${path}`, 'millrace-test'))
+      expect([text, allowed(text, paths)]).toEqual([text, paths.filter((_, index) => facts[index])])
+      const delay = whole.getCrawlDelay('millrace-test') ?? 0
+      expect([text, known.crawlDelayMs]).toEqual([text, delay > 0 ? delay * 1000 : undefined])
+      if (facts.includes(false)) different++
+    }
+    expect(different).toBeGreaterThan(300)
+  })
+
+  it('take bounded time and memory if their file is hostile', () => {
+    const path = `/${'a'.repeat(2000)}`
+    const files = [
+      'User-agent: millrace-test\n'.repeat(15_000) + 'Disallow: /b\n'.repeat(10_000),
+      `User-agent: *\n${`Disallow: /${'*a'.repeat(500)}b\n`.repeat(500)}`,
+      `User-agent: *\n${Array.from({ length: 9000 }, (_, index) => `Disallow: /*${'a'.repeat(40)}${index}\n`).join('')}`,
+      `User-agent: *\n${' '.repeat(500_000)}\n`,
+    ]
+    const used = process.cpuUsage().user
+    const seen = files.map((text) => allowed(text, [path]).length)
+    // It would be minutes, or a heap that is full.
+    expect(process.cpuUsage().user - used).toBeLessThan(20_000_000)
+    // Rules beyond the bound of wildcards are cut before the wildcard: they disallow all.
+    expect(seen).toEqual([1, 1, 0, 1])
+  })
+
   it('say why a page is not fetched', () => {
     const failure = rules('User-agent: *\nDisallow: /').failureOf('http://a.test/b')
     expect(failure).toEqual({ class: 'robots', message: 'robots.txt disallows it', mayPass: false })
@@ -76,6 +121,7 @@ describe('robots.txt', () => {
     expect(robots.failureOf(at('/open'))).toBeUndefined()
     expect(robots.failureOf(at('/private/c'))).toMatchObject({ class: 'robots', mayPass: false })
     expect(robots.crawlDelayMs).toBe(1000)
+    expect(robots.unreachable).toBeUndefined()
     expect(asked).toEqual(['/robots.txt'])
   })
 
@@ -93,14 +139,15 @@ describe('robots.txt', () => {
     const { robots, at } = await status(code, headers)
     expect(robots.isAllowed(at('/a'))).toBe(false)
     expect(robots.failureOf(at('/a'))).toMatchObject({ ...failure, mayPass: true })
+    expect(robots.unreachable).toBe(robots.failureOf(at('/a')))
   })
 
-  it('of a host that breaks the connection allows nothing: the connection failed', async () => {
+  it('allows nothing if its host breaks the connection: the connection failed', async () => {
     const { robots, at } = await robotsFrom((request) => request.socket.destroy())
     expect(robots.failureOf(at('/a'))).toMatchObject({ class: 'connection', mayPass: true })
   })
 
-  it('of a refused address allows nothing: the address is refused', async () => {
+  it('allows nothing at a refused address: the address is refused', async () => {
     const robots = await new RobotsCache(settingsFor([])).of('http://10.0.0.1/a')
     expect(robots.failureOf('http://10.0.0.1/a')).toMatchObject({ class: 'refused-address', mayPass: false })
   })
