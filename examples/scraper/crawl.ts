@@ -130,9 +130,12 @@ async function pass(
     .map(fetchOne, {
       threads: fetching,
       concurrency: Math.ceil(concurrency / fetching),
-      window: Math.max(concurrency, 2 * fetching),
+      // A request whose host must wait occupies no call, but it takes a place in the window.
+      window: 4 * concurrency,
       grain: 1,
       ordered: false,
+      rateLimit: limiter,
+      key: 'host',
       args: {
         limiter,
         limits,

@@ -35,12 +35,11 @@ export async function closeAgent(): Promise<void> {
   await agent.destroy()
 }
 
-/** Sends one request when its host's turn has come. Many calls of it are under way in a thread. */
+/** Sends one request. The stage calls it when the host's turn has come, and many calls are under way at once. */
 export const fetchOne = threaded(
   import.meta,
   async (request: PageRequest, { args, signal }: ThreadContext<FetchArgs>): Promise<Step> => {
     const { limiter, limits, quietMs, maxQuietMs } = args
-    using _place = await limiter.acquire(request.host, { signal })
     const fetched = await fetchPage(request, { ...limits, agent, signal })
     if (fetched.kind === 'failed' && fetched.failure.class === 'throttled') {
       // The whole host is left alone, and not this page only.

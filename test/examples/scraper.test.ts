@@ -27,7 +27,9 @@ const fixture = (name: string) => [new URL(`./scraper/fixtures/${name}`, import.
 
 describe('scraper', () => {
   // Grants are exact, and a busy machine may let requests arrive late and together: hence the second chance.
-  it('finds every page once, with each failure in its class, no faster than the rate', { retry: 1 }, async () => {
+  it('finds every page once, with each failure in its class, no faster than the rate', {
+    retry: 1,
+  }, async () => {
     const site = await newSite()
     const out = path('all.ndjson')
     const rate = 60

@@ -30,23 +30,27 @@ export function differences(results: readonly Result[], site: Site, maxDepth: nu
     if (found.has(result.url)) wrong.push(`${result.url}: twice`)
     found.set(result.url, result)
   }
-  for (const { url, outcome, inLoop, attempts, title, links } of expected.values()) {
+  for (const { url, outcome, loop, attempts, title, links } of expected.values()) {
     const result = found.get(url)
     if (result === undefined) {
       wrong.push(`${url}: not found`)
       continue
     }
     const is = outcomeOf(result)
-    const isRight = inLoop ? is === 'redirect' || is === 'redirects' : is === outcome
+    const isRight = loop !== undefined ? is === 'redirect' || is === 'redirects' : is === outcome
     if (!isRight) wrong.push(`${url}: ${is} instead of ${outcome}`)
     if (result.attempts < attempts) wrong.push(`${url}: ${result.attempts} attempts instead of ${attempts}`)
     if (result.kind !== 'page') continue
     if (result.title !== title) wrong.push(`${url}: title ${result.title} instead of ${title}`)
     if ([...result.links].sort().join() !== [...links].sort().join()) wrong.push(`${url}: other links`)
   }
-  const loop = [...found.values()].filter(({ url }) => /\/loop\/[abc]$/.test(url)).map(outcomeOf)
-  if (loop.length > 0 && loop.filter((outcome) => outcome === 'redirects').length !== 1) {
-    wrong.push(`loop: ${loop.join(', ')}`)
+  for (const name of new Set([...expected.values()].map(({ loop }) => loop))) {
+    const outcomes = [...expected.values()]
+      .filter(({ loop }) => loop !== undefined && loop === name)
+      .flatMap(({ url }) => found.get(url) ?? [])
+      .map(outcomeOf)
+    const refused = outcomes.filter((outcome) => outcome === 'redirects').length
+    if (refused !== (name === undefined ? 0 : 1)) wrong.push(`loop ${name}: ${outcomes.join(', ')}`)
   }
   for (const url of found.keys()) if (!expected.has(url)) wrong.push(`${url}: not expected`)
   return wrong

@@ -25,7 +25,10 @@ describe('the links', () => {
   })
 
   it('are the first of two of an element', () => {
-    expect(linksOf('<a href=1 href=2><a href=3>')).toEqual(['http://example.com/a/1', 'http://example.com/a/3'])
+    expect(linksOf('<a href=1 href=2><a href=3>')).toEqual([
+      'http://example.com/a/1',
+      'http://example.com/a/3',
+    ])
   })
 
   it('are relative to the first base', () => {
