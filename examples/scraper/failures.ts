@@ -27,6 +27,9 @@ const BROKEN = /^(?:ECONN\w+|E(?:HOST|NET)(?:UNREACH|DOWN)|EADDRNOTAVAIL|EPIPE|E
 const TLS = /^(?:ERR_(?:TLS|SSL)_|CERT_|EPROTO$|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/
 const DNS = /^(?:ENOTFOUND|ENODATA|EAI_\w+)$/
 
+/** The agent was closed too early: no page is to blame. */
+const CLOSED = /^UND_ERR_(?:CLOSED|DESTROYED)$/
+
 /** Errors that say that the response ended too early. They are a broken connection's. */
 const CUT_SHORT = /^(?:UND_ERR_RES_CONTENT_LENGTH_MISMATCH|Z_BUF_ERROR)$/
 
@@ -39,7 +42,7 @@ export function failureOfError(error: unknown): Failure {
     return { class: error.class, message: error.message, mayPass: error.mayPass }
   }
   const code = codeOf(error)
-  if (code === undefined) throw error
+  if (code === undefined || CLOSED.test(code)) throw error
   const message = `${oneLine((error as Error).message) || 'failed'} (${code})`
   const failed = (failureClass: FailureClass, mayPass: boolean): Failure => ({
     class: failureClass,

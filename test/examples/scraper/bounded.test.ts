@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startSite } from '../../../examples/site/server.ts'
 import type { Job, Report } from './fixtures/fetch-all.ts'
 import { closeAll, serve } from './servers.ts'
@@ -25,10 +25,12 @@ async function fetchAll(urls: string[], job: Partial<Job> = {}): Promise<Report>
 }
 
 /** The memory of a process that fetches one small page. */
-async function baseMb(): Promise<number> {
-  const server = await serve((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end())
-  return (await fetchAll([server.origin])).maxRssMb
-}
+let baseMb: number
+beforeAll(async () => {
+  const server = await serve((_, response) => html(response).end())
+  baseMb = (await fetchAll([server.origin])).maxRssMb
+  await closeAll()
+})
 
 const html = (response: ServerResponse, headers = {}) =>
   response.writeHead(200, { 'content-type': 'text/html', ...headers })
@@ -64,7 +66,7 @@ describe('memory', () => {
       { limits },
     )
     expect(outcomes).toEqual(paths.map((path) => `too-large ${path}`))
-    expect(maxRssMb).toBeLessThan((await baseMb()) + 80)
+    expect(maxRssMb).toBeLessThan(baseMb + 80)
   })
 
   it('is bounded by the size of a page of 10 MB of <div>', async () => {
@@ -74,7 +76,7 @@ describe('memory', () => {
     })
     const { outcomes, maxRssMb } = await fetchAll([server.origin], { limits: { maxBytes: 10 * MB } })
     expect(outcomes).toEqual(['page 10000000 /'])
-    expect(maxRssMb).toBeLessThan((await baseMb()) + 80)
+    expect(maxRssMb).toBeLessThan(baseMb + 80)
   })
 
   it('is bounded in 5,000 redirects', async () => {
@@ -87,7 +89,7 @@ describe('memory', () => {
     expect(outcomes).toEqual(['redirect /5000'])
     expect(requests).toBe(5001)
     expect(server.connections()).toBeLessThanOrEqual(2)
-    expect(maxRssMb).toBeLessThan((await baseMb()) + 80)
+    expect(maxRssMb).toBeLessThan(baseMb + 80)
   })
 })
 

@@ -103,6 +103,29 @@ describe('a connection', () => {
   })
 })
 
+describe('an agent', () => {
+  it('that is destroyed makes its requests reject: no page failed', async () => {
+    const server = await serve(() => void settings.agent.destroy())
+    const settings = settingsFor([server.origin])
+    for (const code of ['UND_ERR_DESTROYED', 'UND_ERR_DESTROYED']) {
+      await expect(fetchPage(pageRequest(server.origin), settings)).rejects.toMatchObject({ code })
+    }
+  })
+
+  it('that is closed lets requests under way finish', async () => {
+    const server = await serve((_, response) => {
+      void settings.agent.close()
+      response.writeHead(200, { 'content-type': 'text/html' }).end()
+    })
+    const settings = settingsFor([server.origin])
+    expect(await fetchPage(pageRequest(server.origin), settings)).toMatchObject({ kind: 'page' })
+    await expect(fetchPage(pageRequest(server.origin), settings)).rejects.toMatchObject({
+      code: 'UND_ERR_CLOSED',
+    })
+    await until('the connection is closed', () => server.open() === 0)
+  })
+})
+
 describe('a response that is not HTTP', () => {
   it.each([
     ['SSH-2.0-OpenSSH_9.6\r\n'],

@@ -243,6 +243,13 @@ describe('the program', () => {
     expect(code).toBe(130)
   })
 
+  it.each(['--help', '-h'])('describes itself with %s', async (option) => {
+    const { code, stdout, stderr } = await run('site.ts', [option])
+    expect(stdout).toMatch(/^Usage: site/)
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+  })
+
   it('lists pages', async () => {
     const { code, stdout, stderr } = await run('site.ts', ['--pages', '6', '--only-good', '--list', '1'])
     expect(stderr).toBe('')
