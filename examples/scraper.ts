@@ -4,15 +4,14 @@
  *   npx tsx examples/scraper.ts --demo
  *   npx tsx examples/scraper.ts https://example.com --max-pages 50 --out pages.ndjson
  *
- * One frontier knows what was seen and what is to be fetched (scraper/frontier.ts). A limiter in shared memory
- * keeps all threads together within the rate of each host (scraper/politeness.ts). The two stages have threads
- * of their own (scraper/crawl.ts).
+ * One frontier knows what was seen and what is to be fetched (scraper/frontier.ts). A limiter in shared
+ * memory keeps all threads together within the rate of each host (scraper/politeness.ts). The two stages have
+ * threads of their own (scraper/crawl.ts).
  */
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { readJournal } from './scraper/journal.ts'
 import { reportLines } from './scraper/report.ts'
-import { seedUrl } from './scraper/urls.ts'
 import { fail } from './shared/command.ts'
 import { interruptSignal } from './shared/interrupt.ts'
 import { type GivenOptions, readOptions } from './shared/options.ts'
@@ -40,6 +39,7 @@ Fetches the pages of the URLs, and those that they link to. robots.txt is obeyed
   --demo              scrapes a site of its own on 127.0.0.1, with defaults of its own
   --help, -h          prints this
 
+Needs the packages undici, htmlparser2, encoding-sniffer, normalize-url, robots-parser and ipaddr.js (npm i -D …).
 Ctrl-C: nothing new is asked for, and what is in flight is finished and reported. Again: at once.
 Exit codes: 0, with pages that failed too; 1 failed; 2 wrong arguments; 130 interrupted.
 `
@@ -67,6 +67,8 @@ type Given = GivenOptions<keyof typeof NUMBERS, 'json' | 'demo' | 'other-origins
 
 async function main({ numbers, flags, texts, files }: Given): Promise<void> {
   const signal = interruptSignal()
+  // Loaded here, so that --help needs no package.
+  const { seedUrl } = await import('./scraper/urls.ts')
   const given = files.map((text) => {
     const seed = seedUrl(text)
     if (seed === undefined) throw new UsageError(`URL: an http: or https: URL expected, got '${text}'`)

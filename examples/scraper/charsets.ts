@@ -22,7 +22,7 @@ export function decoded(body: Uint8Array, header: string | undefined): Decoded {
   sniffer.write(bytes.subarray(0, SNIFFED_BYTES))
   const isUndeclared = sniffer.resultType === ResultType.DEFAULT
   const charset = isUndeclared && isUtf8(bytes) ? 'utf-8' : sniffer.encoding.toLowerCase()
-  // The decoder of the package follows the standard; that of some versions of Node reads windows-1252 as latin1.
+  // Some versions of Node decode windows-1252 as latin1; the decoder of the package does not.
   return { text: decodeBuffer(bytes, { userEncoding: charset }), charset }
 }
 

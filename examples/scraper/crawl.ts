@@ -3,8 +3,8 @@
  *
  *   frontier (main thread) → fetchOne (threads, many calls each) → parseOne (threads) → frontier and results
  *
- * Fetching waits for the network, so two threads have many calls under way each. Parsing keeps a core busy, so
- * its threads are as many as the cores, with one call each.
+ * Fetching waits for the network, so two threads have many calls under way each. Parsing keeps a core busy,
+ * so its threads are as many as the cores, with one call each.
  */
 import { pipeline, progressBar, RunTimeoutError, ThreadError } from '../../src/index.ts'
 import { DEFAULT_LIMITS, newAgent } from './fetch.ts'

@@ -38,8 +38,8 @@ export interface FrontierCounts {
  * A source of requests, the lowest depth first, and hosts in turn. It has no bound of its own: what is queued
  * here fills no window of a stage. It ends by itself, once nothing is queued, delayed or in flight.
  *
- * Every request that was handed out must come back by `settle`, exactly once. Whether a thread died on the way
- * is not seen here: the pipeline delivers again, and gives one result for each item.
+ * Every request that was handed out must come back by `settle`, exactly once. The death of a thread on the
+ * way is not seen here: the pipeline delivers again, and gives one result for each item.
  */
 export class Frontier implements AsyncIterable<PageRequest> {
   readonly #options: FrontierOptions
@@ -91,8 +91,8 @@ export class Frontier implements AsyncIterable<PageRequest> {
   }
 
   /**
-   * Takes the result of the request with that number, from 0 in the order in which they were handed out. What
-   * it leads to is queued before it is finished.
+   * Takes the result of the request with that number, from 0 in the order in which they were handed out. Its
+   * links are queued before it is finished.
    */
   settle(number: number, outcome: Outcome): void {
     const known = this.#handed.get(number)
@@ -108,7 +108,7 @@ export class Frontier implements AsyncIterable<PageRequest> {
     this.#wake()
   }
 
-  /** Hands out no more. What is in flight may still be settled. */
+  /** Hands out no more. Requests in flight may still be settled. */
   stop(): void {
     this.#isStopped = true
     for (const timer of this.#timers) clearTimeout(timer)
@@ -199,8 +199,8 @@ export class Frontier implements AsyncIterable<PageRequest> {
   }
 
   /**
-   * A shorter way to a known URL was found. Its links are nearer then as well, and may now be within maxDepth.
-   * So the set of pages does not depend on the order in which they were fetched.
+   * A shorter way to a known URL was found. Its links are nearer then as well, and may now be within
+   * maxDepth. So the set of pages does not depend on the order in which they were fetched.
    */
   #raise(first: Known, depth: number): void {
     const nearer: [Known, number][] = [[first, depth]]

@@ -1,4 +1,4 @@
-/** What a page of HTML holds for the scraper: its title, its links, and how much text. */
+/** Reads a page of HTML: its title, its links, and how much text. */
 import { Parser } from 'htmlparser2'
 import { decoded } from './charsets.ts'
 import type { Page } from './outcome.ts'
@@ -22,7 +22,7 @@ const WITHOUT_TEXT = new Set([
   'title',
   'xmp',
 ])
-/** Elements of WITHOUT_TEXT that may be open in each other, as templates can. A page that has more is hostile. */
+/** Elements of WITHOUT_TEXT that may be open in each other, as templates can. */
 const MAX_OPEN = 100
 
 /**

@@ -59,8 +59,8 @@ export class Politeness {
       this.#delays.set(host, Math.min(crawlDelayMs, MAX_DELAY_MS))
     }
     if (!this.#hosts.has(host)) {
-      // The request for robots.txt is paid for now: the quota of the host is known only by its answer. This also
-      // fixes the quota, which threads cannot ask for.
+      // The request for robots.txt is paid for now: the quota of the host is known only by its answer. This
+      // also fixes the quota, which threads cannot ask for.
       this.#hosts.add(host)
       const permit = this.limiter.tryAcquire(host)
       if (permit !== false) permit[Symbol.dispose]()

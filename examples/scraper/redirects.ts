@@ -14,8 +14,8 @@ export class Redirects {
   }
 
   /**
-   * Notes a redirect, and returns its target; or the reason why it is not followed. A circle has one refused redirect,
-   * wherever it was entered, and whichever part of it was asked for last.
+   * Notes a redirect, and returns its target; or the reason why it is not followed. A circle has one refused
+   * redirect, wherever it was entered, and whichever part of it was asked for last.
    */
   add(url: string, to: string, hops: number): string | Failure {
     const target = normalised(to)

@@ -1,4 +1,4 @@
-/** What is known of a URL once the scraper is done with it: a line of the NDJSON file. */
+/** The result for a URL once the scraper is done with it: a line of the NDJSON file. */
 import type { FailureClass } from './outcome.ts'
 
 interface Common {

@@ -8,7 +8,7 @@ export interface HostRow {
   redirects: number
   failed: number
   bytes: number
-  /** Of its pages, from the request to the end of the body. */
+  /** The sum over its pages, from the request to the end of the body. */
   ms: number
 }
 

@@ -1,4 +1,4 @@
-/** What the threads of the scraper run: one stage waits for the network, the other one computes. */
+/** The functions that the threads of the scraper run: one waits for the network, the other computes. */
 import type { Agent } from 'undici'
 import { type KeyedRateLimiter, type ThreadContext, threaded } from '../../src/index.ts'
 import { type FetchLimits, fetchPage, newAgent } from './fetch.ts'
@@ -35,7 +35,7 @@ export async function closeAgent(): Promise<void> {
   await agent.destroy()
 }
 
-/** Sends one request. The stage calls it when the host's turn has come, and many calls are under way at once. */
+/** Sends one request. The stage calls it when the host's turn has come; many calls are under way at once. */
 export const fetchOne = threaded(
   import.meta,
   async (request: PageRequest, { args, signal }: ThreadContext<FetchArgs>): Promise<Step> => {

@@ -19,8 +19,8 @@ export function byPath(results: readonly Result[], origin: string): Record<strin
 }
 
 /**
- * Differences between the results and the plan of the site. One redirect of a loop fails, whichever is asked for
- * last.
+ * Differences between the results and the plan of the site. One redirect of a loop fails, whichever is asked
+ * for last.
  */
 export function differences(results: readonly Result[], site: Site, maxDepth: number): string[] {
   const expected = site.expected({ maxDepth })

@@ -1,6 +1,6 @@
 /**
- * A crawler without threads, limits or a frontier: a list, and one request after the other. It shares what one
- * request and one page are with the scraper, and nothing of the rest.
+ * A crawler without threads, limits or a frontier: a list, and one request after the other. It shares with
+ * the scraper how a request is sent and a page is read, and nothing of the rest.
  */
 import { DEFAULT_LIMITS, fetchPage, newAgent } from '../../../examples/scraper/fetch.ts'
 import type { Page } from '../../../examples/scraper/outcome.ts'
