@@ -47,6 +47,7 @@ const PUBLIC_NAMES: Record<string, string> = {
   TakenItem: 'Delivery',
   TakenBatch: 'Batch',
   Group: 'ThreadGroup',
+  HeldPermit: 'Permit',
 }
 
 function refusalOf(value: object): string {

@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import { Frame } from '../src/codec/index.ts'
 import { AbortError, CodecError, QueueEmptyError, QueueShutDownError } from '../src/errors.ts'
 import { EventLoopYield } from '../src/event-loop-yield.ts'
-import { attachLimiter, LIMITER, type Limiter, limitKeyOf } from '../src/limits/index.ts'
+import { type Limiter, limitKeyOf } from '../src/limits/index.ts'
 import {
   type ConsumeRole,
   decideRetry,
@@ -102,6 +102,7 @@ export class Consumer {
     role: CallsRole,
     callWords: Int32Array | undefined,
     words: RunWords,
+    limiter: Limiter | undefined,
     events: ConsumerEvents,
   ) {
     this.#source = source
@@ -110,7 +111,7 @@ export class Consumer {
     this.#words = words
     this.#events = events
     this.#recycling = Recycling.of(role)
-    this.#limiter = role.limiter && attachLimiter(role.limiter)[LIMITER]
+    this.#limiter = limiter
     this.#isSingle = role.concurrency === 1
     this.#mayBlock = this.#isSingle
     this.#exclusive = this.#isSingle ? undefined : new ExclusiveCall(() => words.calls)
@@ -121,15 +122,16 @@ export class Consumer {
     return this.#recycling?.isDue === true
   }
 
-  /** Attaches this thread to the queue of `role`. */
+  /** Attaches this thread to the queue of `role`. `limiter`: what grants the calls. */
   static async attach(
     role: CallsRole,
     callWords: Int32Array | undefined,
     words: RunWords,
+    limiter: Limiter | undefined,
     events: ConsumerEvents,
   ): Promise<Consumer> {
     const source = internalsOf(await attachFor(role.queue, 0)).source
-    return new Consumer(source, role, callWords, words, events)
+    return new Consumer(source, role, callWords, words, limiter, events)
   }
 
   /**

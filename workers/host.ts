@@ -1,10 +1,17 @@
 import { type MessagePort, setEnvironmentData, threadId } from 'node:worker_threads'
 import { packError } from '../src/error-transport.ts'
-import { detachLimiters } from '../src/limits/index.ts'
+import {
+  attachLimiterWith,
+  detachLimiters,
+  LIMITER,
+  type QuotaFunction,
+  type QuotaReference,
+} from '../src/limits/index.ts'
 import type {
   CallArgs,
   Outcome,
   RunMessage,
+  Target,
   ThreadContext,
   ThreadFunction,
   ThreadMessage,
@@ -134,10 +141,16 @@ interface Attached {
 }
 
 async function attach(
-  { role, port, calls, args: packed }: RunMessage,
+  { role, port, calls, loader, args: packed }: RunMessage,
   control: RunWords,
   failing: (error: unknown) => void,
 ): Promise<Attached> {
+  const loadQuota = ({ filename, target }: QuotaReference) =>
+    loadFunction(filename, target as Target, loader) as Promise<QuotaFunction>
+  const limiter =
+    'limiter' in role && role.limiter !== undefined
+      ? (await attachLimiterWith(role.limiter, loadQuota))[LIMITER]
+      : undefined
   // The producer is attached before the arguments, so that the queue counts all its puts for this producer.
   const producer =
     role.kind === 'produce'
@@ -145,13 +158,13 @@ async function attach(
       : undefined
   const consumer =
     role.kind === 'consume' || role.kind === 'stage'
-      ? await Consumer.attach(role, calls, control, {
+      ? await Consumer.attach(role, calls, control, limiter, {
           deadLettered: (error, attempts) =>
             post(port, { kind: 'deadLettered', error: packError(error), attempts }),
           failing,
         })
       : undefined
-  const { args: given, queues } = await unpackArgs(packed)
+  const { args: given, queues } = await unpackArgs(packed, loadQuota)
   const { item, args } = role.kind === 'run' ? (given as CallArgs) : { item: undefined, args: given }
   const used = producer === undefined ? queues : [...queues, producer.queue]
   return { producer, consumer, args, item, queues: used }

@@ -78,9 +78,9 @@ export class LimitedCalls {
         }
         const lease = this.#source.tryLease() ?? (await this.#source.lease())
         if (lease !== undefined) this.#offer(lease)
+        else if (this.#hasEnded || (this.#lanes.length === this.#count && this.#gate.parked === 0)) break
         // What this thread still has may come back to the queue.
-        else if (this.#lanes.length < this.#count || this.#gate.parked > 0) await this.#untilWanted()
-        else break
+        else await this.#untilWanted()
         if (this.#loop.shouldYield()) await this.#loop.yield()
       }
     } finally {

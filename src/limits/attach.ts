@@ -7,8 +7,9 @@ import {
 import { checkedHandle, isLimiterHandle, type LimitHandleData } from './handle.ts'
 import { KeyedRateLimiter } from './keyed-rate-limiter.ts'
 import { Limiter } from './limiter.ts'
+import type { QuotaFunction, QuotaReference } from './quota-function.ts'
 import { RateLimiter } from './rate-limiter.ts'
-import { type LimiterObject, registered } from './registry.ts'
+import { LIMITER, type LimiterObject, registered } from './registry.ts'
 
 /**
  * Attaches this thread to the queue or the limiter of a handle. In one thread the same object comes back each
@@ -48,4 +49,18 @@ export function attachLimiter(given: LimitHandleData): LimiterObject {
   const object =
     handle.kind === 'limiter' ? new RateLimiter(limiter as never) : new KeyedRateLimiter(limiter as never)
   return object as unknown as LimiterObject
+}
+
+/**
+ * @internal This thread attaches; `load` finds the quota function, if threads can find it. @throws what `load`
+ * throws
+ */
+export async function attachLimiterWith(
+  handle: LimitHandleData,
+  load: (reference: QuotaReference) => Promise<QuotaFunction>,
+): Promise<LimiterObject> {
+  const object = attachLimiter(handle)
+  const limiter = object[LIMITER]
+  if (handle.quotaBy !== undefined) limiter.ask ??= await load(handle.quotaBy)
+  return object
 }

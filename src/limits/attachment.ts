@@ -41,7 +41,13 @@ export class LimiterRecovery implements Recoverable {
       if (memory.ownerOf(ledger) === thread) this.#giveUp(ledger, thread)
     }
     // The thread may have given up its turn, or a place, and died before it told the next one.
-    for (let key = memory.fresh - 1; key >= 0; key--) if (memory.waitersOf(key) > 0) this.callFirst(key, -1)
+    this.#callAllKeys()
+  }
+
+  /** Gives up the places and turns of one ledger of `thread`, and wakes those who wait for them. */
+  leave(ledger: number, thread: number): void {
+    this.#giveUp(ledger, thread)
+    this.#callAllKeys()
   }
 
   wake(): void {
@@ -55,6 +61,22 @@ export class LimiterRecovery implements Recoverable {
   callFirst(key: number, own: number, ticket = 0): void {
     const { first } = this.memory.firstInLine(key, own, ticket)
     if (first >= 0) this.memory.call(first, key)
+  }
+
+  /**
+   * All threads in the line of the key are to look, but that of the ledger `own`. After a change that is no grant
+   * the first one is not enough: if it is busy, the others have to find out that it is late.
+   */
+  callAll(key: number, own = -1): void {
+    const { memory } = this
+    for (let ledger = memory.ledgersUsed - 1; ledger >= 0; ledger--) {
+      if (ledger !== own && memory.ticketOf(ledger, key) !== 0) memory.call(ledger, key)
+    }
+  }
+
+  #callAllKeys(): void {
+    const { memory } = this
+    for (let key = memory.fresh - 1; key >= 0; key--) if (memory.waitersOf(key) > 0) this.callAll(key)
   }
 
   #giveUp(ledger: number, thread: number): void {
@@ -86,6 +108,8 @@ export class Attachment extends LimiterRecovery {
   readonly ledger: number
   /** By the keys' numbers, the waiters of this thread. */
   readonly lines = new Map<number, WaitingLine>()
+  /** The object of the user: calls that wait, and permits, keep it, so that `attach` finds the same one. */
+  owner: object | undefined
   #isDetached = false
   #isListening = false
 
@@ -97,7 +121,7 @@ export class Attachment extends LimiterRecovery {
     this.ledger = this.#claim()
     const self = new WeakRef(this)
     others.recoverables.set(handle.id, () => self.deref())
-    collected.register(this, { id: handle.id, memory, base: handle.base }, this)
+    collected.register(this, { id: handle.id, memory, base: handle.base, ledger: this.ledger }, this)
   }
 
   /** @throws DetachedError */
@@ -117,7 +141,7 @@ export class Attachment extends LimiterRecovery {
     collected.unregister(this)
     others.recoverables.delete(this.handle.id)
     for (const line of [...this.lines.values()]) line.rejectAll(() => this.#detachedError())
-    leave(this.handle.id, this)
+    leave(this.handle.id, this, this.ledger)
   }
 
   #detachedError(): DetachedError {
@@ -196,16 +220,20 @@ openBy(KIND, LimiterRecovery.open)
 
 interface Left {
   readonly id: string
+  readonly ledger: number
   readonly memory: LimitMemory
   readonly base: number
 }
 
 /** An attachment that nothing refers to has neither waiters nor permits that could be used. */
-const collected = new FinalizationRegistry<Left>(({ id, memory, base }) => {
-  leave(id, new LimiterRecovery(memory, base))
+const collected = new FinalizationRegistry<Left>(({ id, memory, base, ledger }) => {
+  leave(id, new LimiterRecovery(memory, base), ledger)
 })
 
-function leave(id: string, memory: LimiterRecovery): void {
-  memory.recover(thisThread)
+/** The thread may be attached again already, by another ledger. */
+function leave(id: string, memory: LimiterRecovery, ledger: number): void {
+  memory.leave(ledger, thisThread)
+  if (others.recoverables.get(id)?.() !== undefined) return
+  others.recoverables.delete(id)
   announceDetached(id)
 }

@@ -2,6 +2,7 @@ import { invalidValue } from '../check.ts'
 import type { LimitGeometry } from '../core/index.ts'
 import type { Handle } from '../queue/index.ts'
 import type { CheckedQuota } from './quota.ts'
+import type { QuotaReference } from './quota-function.ts'
 
 /** @internal The data with which another thread attaches to a limiter; structured-cloneable. */
 export interface LimitHandleData {
@@ -17,6 +18,8 @@ export interface LimitHandleData {
   readonly salt: string
   /** The quota of every key; undefined: a function decides. */
   readonly quota: CheckedQuota | undefined
+  /** How threads find that function, if they do. */
+  readonly quotaBy: QuotaReference | undefined
 }
 
 export function isLimiterHandle(handle: unknown): handle is LimitHandleData & Handle<unknown> {

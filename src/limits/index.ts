@@ -17,13 +17,17 @@ export { RateLimiter } from './rate-limiter.ts'
 // For other rooms only: the declarations of the build leave these out.
 
 /** @internal */
-export { attachLimiter } from './attach.ts'
+export { attachLimiterWith } from './attach.ts'
 /** @internal */
 export type { LimitHandleData } from './handle.ts'
 /** @internal */
 export type { Limiter } from './limiter.ts'
 /** @internal */
 export { limitKeyOf, limitOf } from './options.ts'
+/** @internal */
+export type { QuotaFunction, QuotaReference } from './quota-function.ts'
+/** @internal */
+export { findReferencesBy } from './quota-function.ts'
 /** @internal */
 export type { Granted } from './rate-gate.ts'
 /** @internal */

@@ -15,7 +15,8 @@ import {
   weightOf,
 } from './options.ts'
 import { HeldPermit, type Permit } from './permit.ts'
-import { type CheckedQuota, checkedQuota, type Quota, quotaFor } from './quota.ts'
+import { checkedQuota, type Quota } from './quota.ts'
+import type { QuotaFunction } from './quota-function.ts'
 import { LIMITER, register } from './registry.ts'
 
 /** The quota of one key. */
@@ -28,7 +29,8 @@ export interface KeyQuota extends Quota {
 export interface KeyedRateLimiterOptions {
   /**
    * The limit of each key, 1 to 2^31 - 1; or a function that is asked for the quota of a key, in the thread that
-   * made the limiter, when it is first used there. Other threads can use a key from then on.
+   * made the limiter, when it is first used there. Other threads can use a key from then on; a function of
+   * `threaded` is asked in them as well, if they have the limiter from their `args` or as `rateLimit`.
    */
   readonly limit: number | ((key: string) => KeyQuota)
   /** ms, above 0 to 2^31 - 1. Absent if `limit` is a function. */
@@ -93,21 +95,17 @@ const MAX_KEYS = 2 ** 20
 export class KeyedRateLimiter {
   /** @internal */
   declare readonly [LIMITER]: Limiter
-  readonly #ask: ((key: string) => unknown) | undefined
   /** The places of this thread that were not given back, by key, the oldest first. */
   readonly #held = new Map<string, Set<HeldPermit>>()
 
   constructor(options: KeyedRateLimiterOptions) {
     if (options instanceof Limiter) {
       register(this, options)
-      options.quotaOf = (key) => this.#quotaOf(key)
       return
     }
     const given = limiterOptions(options, OPTIONS)
     const { limit } = given
-    if (typeof limit === 'function') this.#ask = limit
-    register(this, created(given, typeof limit === 'function'))
-    this[LIMITER].quotaOf = (key) => this.#quotaOf(key)
+    register(this, created(given, typeof limit === 'function' ? limit : undefined))
     noteUseByHand()
   }
 
@@ -215,20 +213,8 @@ export class KeyedRateLimiter {
     this[LIMITER].attachment.detach()
   }
 
-  /** @throws TypeError in a thread that cannot ask for the quota */
   #find(key: string): FoundKey {
     return this[LIMITER].find(key)
-  }
-
-  #quotaOf(key: string): CheckedQuota {
-    const { quota } = this[LIMITER].handle
-    if (quota !== undefined) return quota
-    if (this.#ask !== undefined) return quotaFor(key, this.#ask(key))
-    throw invalidValue(
-      'key',
-      'one that the thread which made the limiter has used, since its function `limit` is known only there',
-      key,
-    )
   }
 
   #weight(key: string, weight: unknown): number {
@@ -239,8 +225,11 @@ export class KeyedRateLimiter {
   }
 
   #hasPlaces(key: string): boolean {
+    const { quota } = this[LIMITER].handle
+    if (quota !== undefined) return quota.concurrency !== 0
+    // A key that was evicted had no place that was taken, and its quota is not known here any more.
     const found = this[LIMITER].table.find(key)
-    return found === undefined || this[LIMITER].attachment.memory.placesOf(found.key) !== 0
+    return found !== undefined && this[LIMITER].attachment.memory.placesOf(found.key) !== 0
   }
 
   #permit(name: string, { key }: FoundKey): Permit {
@@ -258,15 +247,18 @@ export class KeyedRateLimiter {
   }
 }
 
-function created(given: Partial<KeyedRateLimiterOptions>, asks: boolean): Limiter {
-  for (const option of asks ? (['interval', 'burst', 'concurrency'] as const) : []) {
+function created(
+  given: Partial<KeyedRateLimiterOptions>,
+  ask: ((key: string) => unknown) | undefined,
+): Limiter {
+  for (const option of ask === undefined ? [] : (['interval', 'burst', 'concurrency'] as const)) {
     if (given[option] === undefined) continue
     const expected = 'absent if options.limit is a function, which says it'
     throw invalidValue(`options.${option}`, expected, given[option])
   }
-  const quota = asks ? undefined : checkedQuota('options', given as Quota)
+  const quota = ask === undefined ? checkedQuota('options', given as Quota) : undefined
   const maxKeys = integer('options.maxKeys', given.maxKeys, 1, MAX_KEYS, 10_000)
-  return createLimiter('keyed-limiter', nameOf(given.name), maxKeys, quota)
+  return createLimiter('keyed-limiter', nameOf(given.name), maxKeys, quota ?? (ask as QuotaFunction))
 }
 
 markUnsendable(KeyedRateLimiter, 'send its `handle`, and `attach` it there')

@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
+import { invalidValue } from '../check.ts'
 import { clock, sharedSeconds } from '../clock.ts'
 import { allocate, DONE, GONE, type LimitGeometry, LimitMemory, NOT_DUE } from '../core/index.ts'
 import { AbortError, BlockingMainThreadError, WaitTimeoutError } from '../errors.ts'
@@ -10,7 +11,8 @@ import { Attachment } from './attachment.ts'
 import type { LimitHandleData } from './handle.ts'
 import { type FoundKey, KeyTable, ONLY_KEY } from './key-table.ts'
 import { Line } from './line.ts'
-import type { CheckedQuota } from './quota.ts'
+import { type CheckedQuota, quotaFor } from './quota.ts'
+import { type QuotaFunction, quotaReferenceOf } from './quota-function.ts'
 import { GRANTED, look, tryGrant, type Wish } from './turn.ts'
 
 const NS = 1e6
@@ -47,17 +49,22 @@ export function createLimiter(
   kind: LimitHandleData['kind'],
   name: string,
   maxKeys: number,
-  quota: CheckedQuota | undefined,
+  quota: CheckedQuota | QuotaFunction,
 ): Limiter {
+  const ask = typeof quota === 'function' ? quota : undefined
   const geometry: LimitGeometry = { maxThreads: MAX_THREADS, maxKeys }
   const memory = allocate(LimitMemory.bytesFor(geometry), 'limiter')
   const id = crypto().randomBytes(8).toString('hex')
   const salt = crypto().randomBytes(16).toString('hex')
   const handle: LimitHandleData = {
-    ...{ millrace: 1, kind, id, name, memory, geometry, base: sharedSeconds(), salt, quota },
+    ...{ millrace: 1, kind, id, name, memory, geometry, base: sharedSeconds(), salt },
+    quota: typeof quota === 'function' ? undefined : quota,
+    quotaBy: ask && quotaReferenceOf(ask),
   }
   refuseJson(handle, () => 'a handle cannot be an item: it can be in arguments, workerData and messages')
-  return new Limiter(handle)
+  const limiter = new Limiter(handle)
+  limiter.ask = ask
+  return limiter
 }
 
 /** One limiter in this thread: what both classes do. */
@@ -75,13 +82,16 @@ export class Limiter {
     this.table = new KeyTable(memory, handle.salt, this.label, () => this.attachment.now())
   }
 
-  /** The quota of a key that is not in use. @throws TypeError where it cannot be told */
-  quotaOf: (name: string) => CheckedQuota = () => this.handle.quota as CheckedQuota
+  /** The quota function, where it is known. */
+  ask: QuotaFunction | undefined
 
-  /** The key; of a limiter without keys the only one. @throws as quotaOf; TooManyKeysError */
+  /**
+   * The key; of a limiter without keys the only one. @throws TypeError where the quota cannot be told;
+   * TooManyKeysError
+   */
   find(name: string): FoundKey {
     if (this.handle.kind === 'limiter') return ONLY_KEY
-    return this.table.findOrAdd(name, () => this.quotaOf(name))
+    return this.table.findOrAdd(name, () => this.#quotaOf(name))
   }
 
   /** The key, if it and a place of it were granted at once; else undefined, and no refusal is counted. */
@@ -186,8 +196,8 @@ export class Limiter {
     for (;;) {
       const { key, hash } = keyOf()
       const until = attachment.now() + Math.ceil(ms * NS)
-      const answer = core.penalize(attachment.memory.keyAt(key), ...hash, until)
-      if (answer === DONE) return
+      const at = attachment.memory.keyAt(key)
+      if (untilDone(() => core.penalize(at, ...hash, until)) === DONE) return
     }
   }
 
@@ -200,7 +210,7 @@ export class Limiter {
       core.giveBack(memory.keyAt(key), memory.cellAt(ledger, key), attachment.now()),
     )
     if (answer !== DONE) return false
-    attachment.callFirst(key, -1)
+    attachment.callAll(key)
     return true
   }
 
@@ -233,12 +243,16 @@ export class Limiter {
     memory.setWaiting(ledger, key, memory.waitingOf(ledger, key) + 1)
     const arrivedAt = attachment.now()
     const deadline = clock.now() + timeout
+    let isGranted = false
     try {
       for (;;) {
         const epoch = Atomics.load(memory.words, index)
         if (isStoppable && link()?.stopRequested) throw new AbortError(link()?.signal.reason)
         const next = look(attachment, wish, ticket, arrivedAt)
-        if (next === GRANTED) return true
+        if (next === GRANTED) {
+          isGranted = true
+          return true
+        }
         const left = deadline - clock.now()
         if (left <= 0) {
           memory.countRefusal(ledger)
@@ -251,8 +265,19 @@ export class Limiter {
       memory.setWaiting(ledger, key, memory.waitingOf(ledger, key) - 1)
       const first = attachment.lines.get(key)?.first
       attachment.stand(key, hash, first?.ticket ?? 0, first?.weight ?? 0)
-      attachment.callFirst(key, ledger, first?.ticket)
+      if (isGranted) attachment.callFirst(key, ledger, first?.ticket)
+      else attachment.callAll(key, ledger)
     }
+  }
+
+  #quotaOf(name: string): CheckedQuota {
+    const { quota } = this.handle
+    if (quota !== undefined) return quota
+    if (this.ask !== undefined) return quotaFor(name, this.ask(name))
+    const expected =
+      'one that the thread which made the limiter has used: its function `limit` is known only there (a function ' +
+      'of `threaded` is known also where the limiter comes in `args` or as `rateLimit`)'
+    throw invalidValue('key', expected, name)
   }
 
   #lapsed(ms: number): WaitTimeoutError {

@@ -33,6 +33,9 @@ interface Waiter extends Linked<Waiter> {
   offAbort: (() => void) | undefined
 }
 
+/** How calls have left the line since it last told others. */
+type Left = 'none' | 'granted' | 'given up'
+
 /** Keeps lines with waiters in memory: their callers may reference nothing but a promise. */
 const waiting = new Set<Line>()
 
@@ -74,18 +77,18 @@ export class Line implements WaitingLine {
     if (this.#serving) return
     this.#serving = true
     clearTimeout(this.#timer)
-    let hasLeft = false
+    let left: Left = 'none'
     let next = UNTIL_WOKEN
     for (let one = this.#firstReady(); one !== undefined; one = this.#firstReady()) {
       next = look(this.#attachment, one.call.wish, one.ticket, one.arrivedAt)
       if (next !== GRANTED) break
-      hasLeft = true
+      left = 'granted'
       this.#remove(one)
       one.call.granted()
       next = UNTIL_WOKEN
     }
     this.#serving = false
-    this.#rest(hasLeft, next)
+    this.#rest(left, next)
   }
 
   rejectAll(error: () => Error): void {
@@ -93,7 +96,7 @@ export class Line implements WaitingLine {
       this.#remove(one)
       one.call.reject(error())
     }
-    this.#rest(true, UNTIL_WOKEN)
+    this.#rest('given up', UNTIL_WOKEN)
   }
 
   /** A call that is not ready is passed over: what makes it ready may wait behind it. */
@@ -130,7 +133,7 @@ export class Line implements WaitingLine {
     if (!this.#remove(one)) return
     one.call.reject(error)
     if (wasFirst && !this.#serving) {
-      this.#rest(true, UNTIL_WOKEN)
+      this.#rest('given up', UNTIL_WOKEN)
       this.serve()
     }
   }
@@ -144,15 +147,16 @@ export class Line implements WaitingLine {
     return true
   }
 
-  /** After calls were served, or have left: waits for the others, and tells the thread that is next. */
-  #rest(hasLeft: boolean, lookAt: number): void {
+  /** After calls were served, or have left: waits for the others, and tells the threads that are next. */
+  #rest(left: Left, lookAt: number): void {
     const attachment = this.#attachment
     const { first } = this.#waiters
     const hash = first?.call.wish.found.hash ?? attachment.memory.hashOf(this.#key)
-    if (hasLeft) {
+    if (left !== 'none') {
       const ticket = first?.ticket ?? 0
       attachment.stand(this.#key, hash, ticket, first?.call.wish.weight ?? 0)
-      attachment.callFirst(this.#key, attachment.ledger, ticket)
+      if (left === 'granted') attachment.callFirst(this.#key, attachment.ledger, ticket)
+      else attachment.callAll(this.#key, attachment.ledger)
     }
     clearTimeout(this.#timer)
     if (first === undefined) {
@@ -160,11 +164,13 @@ export class Line implements WaitingLine {
       waiting.delete(this)
       return
     }
+    if (lookAt !== UNTIL_WOKEN) {
+      // Rounded down: what is left is below one ms, and timers come late, never early.
+      const ms = Math.min(Math.max(1, Math.floor((lookAt - attachment.now()) / NS)), LONGEST_TIMER_MS)
+      this.#timer = setTimeout(() => this.serve(), ms)
+    }
+    // It may serve this line at once, and so replace the timer, or end the line.
     attachment.listen()
-    if (lookAt === UNTIL_WOKEN) return
-    // Rounded down: what is left is below one ms, and timers come late, never early.
-    const ms = Math.min(Math.max(1, Math.floor((lookAt - attachment.now()) / NS)), LONGEST_TIMER_MS)
-    this.#timer = setTimeout(() => this.serve(), ms)
   }
 
   #tell(): void {

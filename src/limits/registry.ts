@@ -19,6 +19,7 @@ const limiters: Map<string, WeakRef<LimiterObject>> = holder[KEY]
 /** The thread is attached by `object` from now on. */
 export function register(object: object, limiter: Limiter): void {
   Object.defineProperty(object, LIMITER, { value: limiter })
+  limiter.attachment.owner = object
   for (const [id, known] of limiters) if (known.deref() === undefined) limiters.delete(id)
   limiters.set(limiter.handle.id, new WeakRef(object as LimiterObject))
 }

@@ -18,8 +18,7 @@ export interface Wish {
 }
 
 /**
- * Grants without waiting. Answers DONE; NOT_DUE, also if others wait that have not been passed over; NO_PLACE;
- * GONE.
+ * Grants without waiting. Answers DONE; NOT_DUE, also if others wait that are not late; NO_PLACE; GONE.
  */
 export function tryGrant(
   attachment: Attachment,
@@ -28,12 +27,16 @@ export function tryGrant(
   takesPlace: boolean,
 ): number {
   const { memory, ledger } = attachment
-  const now = attachment.now()
-  // Without the lock: an answer that is out of date was right when the call began.
-  if (now < memory.dueAt(key, weight) && memory.holds(key, hash)) return NOT_DUE
-  if (attachment.lines.has(key)) return NOT_DUE
-  if (memory.waitersOf(key) > 0 && memory.firstInLine(key, ledger).first >= 0) return NOT_DUE
-  return attachment.grant(key, hash, weight, now, 0, takesPlace)
+  for (;;) {
+    const now = attachment.now()
+    // Without the lock: an answer that is out of date was right when the call began.
+    if (now < memory.dueAt(key, weight) && memory.holds(key, hash)) return NOT_DUE
+    if (attachment.lines.has(key)) return NOT_DUE
+    const first = memory.waitersOf(key) > 0 ? memory.firstInLine(key, ledger).first : -1
+    if (first < 0) return attachment.grant(key, hash, weight, now, 0, takesPlace)
+    if (!memory.hasPlace(key) || now < memory.turnOf(first, key) + PATIENCE) return NOT_DUE
+    passOver(attachment, key, first)
+  }
 }
 
 /**

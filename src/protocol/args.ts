@@ -1,6 +1,13 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import { invalidValue } from '../check.ts'
-import { attachLimiter, isLimiter, type LimiterObject, type LimitHandleData } from '../limits/index.ts'
+import {
+  attachLimiterWith,
+  isLimiter,
+  type LimiterObject,
+  type LimitHandleData,
+  type QuotaFunction,
+  type QuotaReference,
+} from '../limits/index.ts'
 import { attachFor, type Handle, isQueue, type Queue } from '../queue/index.ts'
 import { findInside, isUnsendable, refuseUnsendable } from '../unsendable.ts'
 
@@ -80,13 +87,17 @@ function numberIn<E>(list: E[], each: E): number {
 }
 
 /**
- * Attaches the queues and limiters, and puts them back in their places. Returns the arguments, and the queues by
- * number.
+ * Attaches the queues and limiters, and puts them back in their places. `load` finds quota functions. Returns the
+ * arguments, and the queues by number.
  */
-export async function unpackArgs(packed: PackedArgs): Promise<{ args: unknown; queues: Queue<unknown>[] }> {
+export async function unpackArgs(
+  packed: PackedArgs,
+  load: (reference: QuotaReference) => Promise<QuotaFunction>,
+): Promise<{ args: unknown; queues: Queue<unknown>[] }> {
   const queues: Queue<unknown>[] = []
   for (const handle of packed.handles) queues.push(await attachFor(handle, 0))
-  const attached = [...queues, ...packed.limiters.map(attachLimiter)]
+  const attached: unknown[] = [...queues]
+  for (const handle of packed.limiters) attached.push(await attachLimiterWith(handle, load))
   for (const [place, key, number] of packed.places) define(place, key, attached[number])
   return { args: (packed.value as { args: unknown }).args, queues }
 }

@@ -1,3 +1,4 @@
+import { findReferencesBy } from '../limits/index.ts'
 import { isMillraceThread, type Target } from '../protocol/index.ts'
 import { realPath } from './call-place.ts'
 import type { Origin } from './origin.ts'
@@ -63,6 +64,11 @@ export function register(call: AnyFunction, reference: Reference, origin: Origin
 export function referenceOf(value: unknown): Reference | undefined {
   return typeof value === 'function' ? table.references.get(value as AnyFunction) : undefined
 }
+
+findReferencesBy((fn) => {
+  const reference = referenceOf(fn)
+  return reference?.target && { filename: reference.filename, target: reference.target }
+})
 
 /** The threaded functions of a module that this thread has evaluated. */
 export function entriesOf(path: string): readonly Entry[] {

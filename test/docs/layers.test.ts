@@ -14,7 +14,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   limits: ['queue', 'wait', 'core'],
   loading: [],
   protocol: ['limits', 'queue', 'core', 'loading'],
-  threaded: ['protocol', 'loading'],
+  threaded: ['protocol', 'limits', 'loading'],
   supervisor: ['threaded', 'protocol', 'loading', 'limits', 'queue', 'wait'],
   pipelines: ['supervisor', 'threaded', 'protocol', 'limits', 'queue', 'wait', 'codec'],
   'command-line': ['pipelines'],

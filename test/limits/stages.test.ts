@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { KeyedRateLimiter, parallelMap, pipeline, RateLimiter } from '../../dist/src/index.js'
 
-const { began, failing } = await import(new URL('./fixtures/limited.mjs', import.meta.url).href)
+const { asks, began, failing, quotaOf } = await import(
+  new URL('./fixtures/limited.mjs', import.meta.url).href
+)
 
 interface Call {
   at: number
@@ -14,6 +16,12 @@ interface Call {
 function items(hosts: readonly string[], each: number, ms = 0) {
   const all: { host: string; id: number; ms: number }[] = []
   for (let id = 0; id < each; id++) for (const host of hosts) all.push({ host, id: all.length, ms })
+  return all
+}
+
+async function settled<T>(results: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const result of results) all.push(result)
   return all
 }
 
@@ -114,6 +122,38 @@ describe('rateLimit of a stage on threads', () => {
     const limiter = new KeyedRateLimiter({ limit: 5, interval: 1000 })
     const run = parallelMap([{ host: 5 }], began, { rateLimit: limiter, key: 'host' })
     await expect(run.toArray()).rejects.toThrow('item.host must be a string; received number 5')
+  })
+})
+
+describe('a quota function', () => {
+  it('of threaded is asked in other threads too', async () => {
+    const limiter = new KeyedRateLimiter({ limit: quotaOf })
+    const [slow, fast] = await parallelMap(['slow', 'fast'], asks, {
+      threads: 1,
+      args: { limiter },
+    }).toArray()
+    expect(slow).toMatchObject({ granted: 1, held: 0 })
+    expect(fast).toMatchObject({ granted: 1, held: 0 })
+    expect(limiter.stats().keys).toBe(2)
+  })
+
+  it('that is no such function is unknown elsewhere, but for keys that its thread has used', async () => {
+    const limiter = new KeyedRateLimiter({ limit: () => ({ limit: 100, interval: 1000, burst: 10 }) })
+    limiter.tryAcquire('known')
+    const [known, other] = await settled(
+      parallelMap(['known', 'other'], asks, { threads: 1, args: { limiter } }).settled(),
+    )
+    expect(known).toMatchObject({ value: { granted: 2 } })
+    expect(String((other as { error: Error }).error.cause)).toContain(
+      'key must be one that the thread which made the limiter has used',
+    )
+  })
+
+  it('that answers with a wrong quota fails the call, by name', async () => {
+    const limiter = new KeyedRateLimiter({ limit: quotaOf })
+    expect(() => limiter.tryAcquire('bad')).toThrow(
+      "options.limit: its result for 'bad'.limit must be an integer from 1 to 2147483647; received number 0",
+    )
   })
 })
 

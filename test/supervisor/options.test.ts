@@ -131,7 +131,7 @@ describe('an unknown option', () => {
   it.each<Unknown>([
     [{ thread: 2 }, 'options.thread is not a known option', 'did you mean threads?'],
     [{ retrys: 2 }, 'options.retrys', 'did you mean retries?'],
-    [{ rateLimit: 2 }, 'options.rateLimit', 'known are threads, args, reuse, setup'],
+
   ])('of `task` is refused with the nearest: %j', (given, ...words) => {
     const url = new URL('./fixtures/plain.mjs', import.meta.url)
     expect(() => millrace.task(url, 'echo', given as never)).toThrow(saying(...VALUE, ...words))
@@ -189,7 +189,7 @@ describe('an option of a task', () => {
     [{ concurrency: '2' }, TYPE, 'task.concurrency', 'from 1 to 8', "'2'"],
     [{ timeout: 0 }, RANGE, 'task.timeout', `from 1 to ${LONGEST}`, '0'],
     [{ timeout: '100' }, TYPE, 'task.timeout', `from 1 to ${LONGEST}`, "'100'"],
-    [{ rateLimit: {} }, VALUE, 'task.rateLimit', 'absent'],
+    [{ rateLimit: {} }, TYPE, 'task.rateLimit', 'a RateLimiter or a KeyedRateLimiter'],
   ]
 
   const methods = {

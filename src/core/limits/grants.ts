@@ -115,8 +115,8 @@ export function penalize(key: i32, hash0: i32, hash1: i32, hash2: i32, hash3: i3
 
 /** The ticket of a call that begins to wait: an even number, never 0. */
 export function drawTicket(): i32 {
-  const ticket = add(TICKETS, 2) + 2
-  return ticket !== 0 ? ticket : add(TICKETS, 2) + 2
+  const ticket = (add(TICKETS, 2) + 2) | 0
+  return ticket !== 0 ? ticket : (add(TICKETS, 2) + 2) | 0
 }
 
 /**

@@ -1,0 +1,171 @@
+import type { Running, Script, Thread } from './machine.ts'
+
+/** What threads do at a limiter, in steps: the methods of Limiter and KeyTable are generators here. */
+
+/** A signal that aborts a call when told to. */
+interface Signal {
+  readonly aborted: boolean
+  abort: () => unknown
+}
+
+interface Settled {
+  readonly value: unknown
+  readonly error: unknown
+  isSettled: boolean
+  onSettled: (() => void) | undefined
+}
+
+/** Limiter, in steps. */
+interface Steps {
+  try(keyOf: () => Running, weight: number, takesPlace: boolean): Running
+  acquire(
+    keyOf: () => Running,
+    weight: number,
+    takesPlace: boolean,
+    limits: { timeout: number; signal: Signal | undefined },
+  ): Running
+  acquireSync(
+    keyOf: () => Running,
+    weight: number,
+    takesPlace: boolean,
+    limits: { timeout: number; isStoppable: boolean },
+  ): Running
+  penalize(keyOf: () => Running, ms: number): Running
+  giveBack(key: number): Running
+  readonly table: { find(name: string): Running; findOrAdd(name: string, quotaOf: () => unknown): Running }
+  readonly attachment: { detach(): Running }
+}
+
+export interface Call {
+  readonly key?: string
+  readonly weight?: number
+  /** In ms. */
+  readonly timeout?: number
+  /** In ms: aborts the call after so long. */
+  readonly abortAfter?: number
+  /** Gives the place back after so many ms; undefined: at once; Infinity: never. */
+  readonly holds?: number
+}
+
+function limiterOf(thread: Thread): Steps {
+  return thread.limiter as unknown as Steps
+}
+
+function keyOf(thread: Thread, name: string): () => Running {
+  return () => limiterOf(thread).table.findOrAdd(name, () => thread.machine.options.quota)
+}
+
+function takesPlace(thread: Thread): boolean {
+  return thread.machine.options.quota.concurrency > 0
+}
+
+function* giveBack(thread: Thread, found: unknown, holds = 0): Running {
+  if (!takesPlace(thread)) return undefined
+  const { key } = found as { key: number }
+  if (holds === 0) yield* limiterOf(thread).giveBack(key)
+  else if (holds !== Number.POSITIVE_INFINITY) thread.setTimeout(() => limiterOf(thread).giveBack(key), holds)
+  return undefined
+}
+
+/** Waits asynchronously; what follows is an event of the thread. */
+export function acquires({ key = 'a', weight = 1, timeout, abortAfter, holds }: Call = {}): Script {
+  return function* (thread) {
+    const signal: Signal = { aborted: false, abort: () => {} }
+    let promise: Settled
+    try {
+      promise = (yield* limiterOf(thread).acquire(keyOf(thread, key), weight, takesPlace(thread), {
+        timeout: timeout ?? Number.POSITIVE_INFINITY,
+        signal,
+      })) as Settled
+    } catch (error) {
+      return refused(thread, error)
+    }
+    const settled = () => {
+      if (promise.error === undefined) thread.later(() => giveBack(thread, promise.value, holds))
+    }
+    if (promise.isSettled) settled()
+    else promise.onSettled = settled
+    if (abortAfter !== undefined && !promise.isSettled) thread.setTimeout(() => signal.abort(), abortAfter)
+    return undefined
+  }
+}
+
+/** Blocks the thread. */
+export function blocks({ key = 'a', weight = 1, timeout, holds }: Call = {}): Script {
+  return function* (thread) {
+    try {
+      const found = yield* limiterOf(thread).acquireSync(keyOf(thread, key), weight, takesPlace(thread), {
+        timeout: timeout ?? Number.POSITIVE_INFINITY,
+        isStoppable: false,
+      })
+      yield* giveBack(thread, found, holds)
+    } catch (error) {
+      if ((error as Error).constructor.name !== 'WaitTimeoutError') throw error
+    }
+    return undefined
+  }
+}
+
+export function tries({ key = 'a', weight = 1, holds }: Call = {}): Script {
+  return function* (thread) {
+    const limiter = limiterOf(thread)
+    let found: unknown
+    function* noted(): Running {
+      found = yield* keyOf(thread, key)()
+      return found
+    }
+    try {
+      if ((yield* limiter.try(noted, weight, takesPlace(thread))) === true) yield* giveBack(thread, found, holds)
+    } catch (error) {
+      refused(thread, error)
+    }
+    return undefined
+  }
+}
+
+/** There may be no room for a key. The checker knows whether all were in use. */
+function refused(thread: Thread, error: unknown): undefined {
+  if ((error as Error).constructor.name !== 'TooManyKeysError') throw error
+  void thread
+  return undefined
+}
+
+export function penalizes(ms: number, key = 'a'): Script {
+  return (thread) => limiterOf(thread).penalize(keyOf(thread, key), ms)
+}
+
+export function detaches(): Script {
+  return (thread) => limiterOf(thread).attachment.detach()
+}
+
+/** Looks for the key, which must be found if it was in use all the time, and not if it never was. */
+export function finds(key: string): Script {
+  return function* (thread) {
+    const { machine } = thread
+    const hash = machine.options.hashOf(key)
+    const before = machine.observer as { numberOf?(hash: readonly number[]): number; version?: number } | undefined
+    const number = before?.numberOf?.(hash)
+    const version = before?.version
+    const found = (yield* limiterOf(thread).table.find(key)) as { key: number } | undefined
+    if (version === before?.version && (found?.key ?? -1) !== number)
+      throw new Error(`find answers ${found?.key}, and the key is ${number}`)
+    return undefined
+  }
+}
+
+/** One after another, at once. */
+export function all(...scripts: readonly Script[]): Script {
+  return function* (thread) {
+    for (const script of scripts) yield* script(thread)
+    return undefined
+  }
+}
+
+/** Each so many ms after the start, as an event of its own. */
+export function later(ms: number, ...scripts: readonly Script[]): Script {
+  // biome-ignore lint/correctness/useYield: it only sets a timer
+  return function* (thread) {
+    for (const script of scripts) thread.setTimeout(() => script(thread), ms)
+    return undefined
+  }
+}
