@@ -184,7 +184,11 @@ describe('a status', () => {
   })
 
   it('that is a failure keeps the connection for the next request', async () => {
-    const server = await serve((_, response) => response.writeHead(500, HTML).end('an error page'))
+    const server = await serve((_, response) => {
+      response.writeHead(500, { ...HTML, 'content-length': 13 }).flushHeaders()
+      // The body comes after the headers were read.
+      setTimeout(() => response.end('an error page'), 20)
+    })
     const settings = settingsFor([server.origin])
     for (const path of ['/a', '/b', '/c', '/d', '/e']) {
       await fetchPage(pageRequest(server.origin + path), settings)

@@ -242,7 +242,20 @@ describe('robots.txt', () => {
     expect(asked.join('')).toBe('0121')
   })
 
-  it('is asked for anew after an abort', async () => {
+  it('is asked for anew if it could not be asked for', async () => {
+    const grants = [() => Promise.reject(new Error('no grant')), async () => undefined]
+    const server = await serve((_, response) => response.end('User-agent: *\nDisallow: /a'))
+    const cache = new RobotsCache({
+      ...settingsFor([server.origin]),
+      grant: () => grants.shift()?.() ?? Promise.reject(new Error('a third request')),
+    })
+    await expect(cache.of(server.origin)).rejects.toThrow('no grant')
+    expect((await cache.of(server.origin)).isAllowed(`${server.origin}/a`)).toBe(false)
+    await cache.of(server.origin)
+    expect(server.connections()).toBe(1)
+  })
+
+  it('is not asked for when the signal is aborted', async () => {
     const controller = new AbortController()
     const server = await serve((_, response) => response.end())
     const cache = new RobotsCache({
@@ -253,7 +266,6 @@ describe('robots.txt', () => {
         return undefined
       },
     })
-    await expect(cache.of(server.origin)).rejects.toThrow('enough')
     await expect(cache.of(server.origin)).rejects.toThrow('enough')
     expect(server.connections()).toBe(0)
   })
