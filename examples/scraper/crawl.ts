@@ -131,7 +131,7 @@ async function pass(
       threads: fetching,
       concurrency: Math.ceil(concurrency / fetching),
       // A request whose host must wait occupies no call, but it takes a place in the window.
-      window: 4 * concurrency,
+      window: Math.max(2 * concurrency, 2 * fetching),
       grain: 1,
       ordered: false,
       rateLimit: limiter,

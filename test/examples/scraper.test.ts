@@ -2,16 +2,22 @@ import type { ChildProcess } from 'node:child_process'
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { type Site, startSite } from '../../examples/site/server.ts'
 import { until } from '../support/deadline.ts'
-import { run } from './run.ts'
+import { type RunOptions, run as runExample } from './run.ts'
 import { byPath, differences, FAST, mostWithin, outcomeOf, resultsIn } from './scraper/crawls.ts'
 import { crawlInTurn } from './scraper/in-turn.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-scraper-'))
 const path = (name: string) => join(folder, name)
 afterAll(() => rmSync(folder, { recursive: true }))
+
+/** A crawl has threads to start and pauses to keep, so it takes longer than other examples. */
+const TIMEOUT_MS = 110_000
+vi.setConfig({ testTimeout: 2 * TIMEOUT_MS + 10_000 })
+const run = (args: string[], options: RunOptions = {}) =>
+  runExample('scraper.ts', args, { timeout: TIMEOUT_MS, ...options })
 
 const sites: Site[] = []
 async function newSite(options: Parameters<typeof startSite>[0] = {}): Promise<Site> {
@@ -34,7 +40,7 @@ describe('scraper', () => {
     const out = path('all.ndjson')
     const rate = 60
     const args = [`${site.origin}/`, ...FAST, '--rate', String(rate), '--max-depth', '6', '--out', out]
-    const { code, stdout } = await run('scraper.ts', args)
+    const { code, stdout } = await run(args)
     expect(differences(resultsIn(out), site, 6)).toEqual([])
     expect(site.requests.filter(({ path }) => site.isNever(path))).toEqual([])
     expect(site.requests.filter(({ path }) => path === '/robots.txt')).toHaveLength(1)
@@ -55,7 +61,7 @@ describe('scraper', () => {
     const [site, other] = [await newSite({ seed: 7 }), await newSite({ seed: 7 })]
     const out = path('same.ndjson')
     const [{ code }, inTurn] = await Promise.all([
-      run('scraper.ts', [`${site.origin}/`, ...FAST, '--max-depth', '5', '--out', out]),
+      run([`${site.origin}/`, ...FAST, '--max-depth', '5', '--out', out]),
       crawlInTurn(`${other.origin}/`, 5),
     ])
     expect(code).toBe(0)
@@ -75,7 +81,7 @@ describe('scraper', () => {
 
   it('obeys a crawl delay', async () => {
     const site = await newSite({ pages: 6, faults: false, crawlDelay: 1 })
-    const { code } = await run('scraper.ts', [`${site.origin}/`, ...FAST, '--max-pages', '4'])
+    const { code } = await run([`${site.origin}/`, ...FAST, '--max-pages', '4'])
     expect(code).toBe(0)
     expect(site.requests).toHaveLength(5)
     // A limit of 1, and a burst of 1.
@@ -84,13 +90,7 @@ describe('scraper', () => {
 
   it('writes one document with --json', async () => {
     const site = await newSite({ pages: 30, faults: false })
-    const { code, stdout } = await run('scraper.ts', [
-      `${site.origin}/`,
-      ...FAST,
-      '--json',
-      '--max-pages',
-      '10',
-    ])
+    const { code, stdout } = await run([`${site.origin}/`, ...FAST, '--json', '--max-pages', '10'])
     const { pages, failures, byClass, hosts, counts, interrupted, seeds } = JSON.parse(stdout)
     expect(pages).toHaveLength(10)
     expect(pages[0]).toMatchObject({ url: `${site.origin}/`, status: 200, depth: 0, charset: 'utf-8' })
@@ -102,14 +102,14 @@ describe('scraper', () => {
 
   it('shows no bar and no colour in a pipe', async () => {
     const site = await newSite({ pages: 5, faults: false })
-    const { stdout, stderr } = await run('scraper.ts', [`${site.origin}/`, ...FAST])
+    const { stdout, stderr } = await run([`${site.origin}/`, ...FAST])
     expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(/[\p{Cc}█]/u)
     expect(stderr).toMatch(/^\d+ URLs in \d/)
     expect(stdout.split('\n')[0]).toBe(`scraping ${site.origin}/; at most 200 requests a second to a host`)
   })
 
   it('scrapes its own site in --demo', async () => {
-    const { code, stdout } = await run('scraper.ts', ['--demo', '--max-depth', '4', '--json'])
+    const { code, stdout } = await run(['--demo', '--max-depth', '4', '--json'])
     const { byClass, pages } = JSON.parse(stdout)
     expect(pages.length).toBeGreaterThan(300)
     expect(Object.keys(byClass)).toEqual(
@@ -118,10 +118,25 @@ describe('scraper', () => {
     expect(code).toBe(0)
   })
 
+  it('ends by itself when the site dies half way, and names what was not had', async () => {
+    const site = await newSite({ faults: false })
+    const { code, stdout } = await run([`${site.origin}/`, ...FAST, '--json', '--rate', '50'], {
+      onStart: async () => {
+        await until(() => site.requests.length >= 30, '30 requests', TIMEOUT_MS)
+        await site.close()
+      },
+    })
+    const { byClass, pages, counts } = JSON.parse(stdout)
+    expect(pages.length).toBeGreaterThanOrEqual(20)
+    expect(Object.keys(byClass)).toEqual(['connection'])
+    expect(pages.length + byClass.connection).toBe(counts.seen)
+    expect(code).toBe(0)
+  })
+
   it('names a host that nobody listens at, and exits with 0', async () => {
     const site = await newSite({ pages: 1, faults: false })
     await site.close()
-    const { code, stdout } = await run('scraper.ts', [`${site.origin}/`, '--json'])
+    const { code, stdout } = await run([`${site.origin}/`, '--json'])
     expect(JSON.parse(stdout).byClass).toEqual({ connection: 1 })
     expect(code).toBe(0)
   })
@@ -130,7 +145,7 @@ describe('scraper', () => {
 describe('a scraper that is stopped', () => {
   /** Ends the process when the site has had `requests` requests. */
   const atRequest = (site: Site, requests: number, signal: NodeJS.Signals) => async (child: ChildProcess) => {
-    await until(() => site.requests.length >= requests, `${requests} requests`, 40_000)
+    await until(() => site.requests.length >= requests, `${requests} requests`, TIMEOUT_MS)
     child.kill(signal)
   }
 
@@ -138,7 +153,7 @@ describe('a scraper that is stopped', () => {
     const site = await newSite({ slowMs: 300 })
     const out = path('stopped.ndjson')
     const args = [...FAST, '--max-depth', '6']
-    const first = await run('scraper.ts', [`${site.origin}/`, ...args, '--rate', '40', '--out', out], {
+    const first = await run([`${site.origin}/`, ...args, '--rate', '40', '--out', out], {
       onStart: atRequest(site, 40, 'SIGINT'),
     })
     expect(first.stdout).toMatch(/\ninterrupted: \d+ URLs are not fetched\n$/)
@@ -153,7 +168,7 @@ describe('a scraper that is stopped', () => {
       }
     }
 
-    const second = await run('scraper.ts', [...args, '--resume', out])
+    const second = await run([...args, '--resume', out])
     expect(second.code).toBe(0)
     expect(resultsIn(out).slice(0, before.length)).toEqual(before)
     expect(differences(resultsIn(out), site, 6)).toEqual([])
@@ -169,13 +184,13 @@ describe('a scraper that is stopped', () => {
     const site = await newSite()
     const out = path('killed.ndjson')
     const args = [...FAST, '--max-depth', '6']
-    const { signal } = await run('scraper.ts', [`${site.origin}/`, ...args, '--rate', '40', '--out', out], {
+    const { signal } = await run([`${site.origin}/`, ...args, '--rate', '40', '--out', out], {
       onStart: atRequest(site, 40, 'SIGKILL'),
     })
     expect(signal).toBe('SIGKILL')
     const before = resultsIn(out)
     appendFileSync(out, '{"kind":"page","url":"http')
-    const { code } = await run('scraper.ts', [...args, '--resume', out])
+    const { code } = await run([...args, '--resume', out])
     expect(code).toBe(0)
     expect(resultsIn(out).slice(0, before.length)).toEqual(before)
     expect(differences(resultsIn(out), site, 6)).toEqual([])
@@ -183,7 +198,7 @@ describe('a scraper that is stopped', () => {
 
   it('names a line of another file', async () => {
     writeFileSync(path('other.ndjson'), '{"kind":"run","seeds":["http://a.example/"]}\n{"no":1}\n')
-    const { code, stderr } = await run('scraper.ts', ['--resume', path('other.ndjson')])
+    const { code, stderr } = await run(['--resume', path('other.ndjson')])
     expect(stderr).toContain('other.ndjson: line 2 is no result of the scraper')
     expect(code).toBe(1)
     expect(readFileSync(path('other.ndjson'), 'utf8')).toContain('{"no":1}')
@@ -195,9 +210,9 @@ describe('a scraper whose threads die', () => {
     ['while a request is under way', 'dies-in-request.mjs'],
     ['just after it found links', 'dies-after-parsing.mjs'],
   ])('loses nothing: a thread dies %s', async (_, name) => {
-    const site = await newSite()
+    const site = await newSite({ faults: false })
     const out = path(`${name}.ndjson`)
-    const { code } = await run('scraper.ts', [`${site.origin}/`, ...FAST, '--max-depth', '6', '--out', out], {
+    const { code } = await run([`${site.origin}/`, ...FAST, '--max-depth', '6', '--out', out], {
       imports: fixture(name),
       env: { DEATH_MARK: path(`${name}-deaths`) },
     })
@@ -212,7 +227,7 @@ describe('a scraper whose threads die', () => {
 
   it('names a page that kills every thread, and goes on', async () => {
     const site = await newSite({ faults: false, pages: 20 })
-    const { code, stdout } = await run('scraper.ts', [`${site.origin}/`, ...FAST, '--json'], {
+    const { code, stdout } = await run([`${site.origin}/`, ...FAST, '--json'], {
       imports: fixture('dies-of-a-page.mjs'),
     })
     const { failures, pages } = JSON.parse(stdout)
@@ -223,7 +238,7 @@ describe('a scraper whose threads die', () => {
 
   it('ends with the error of a stage that fails for good', async () => {
     const site = await newSite({ faults: false, pages: 20 })
-    const { code, stdout, stderr } = await run('scraper.ts', [`${site.origin}/`, ...FAST], {
+    const { code, stdout, stderr } = await run([`${site.origin}/`, ...FAST], {
       imports: fixture('never-opens.mjs'),
     })
     expect(stderr).toMatch(/^scraper: .*fetchOne/m)
@@ -244,7 +259,7 @@ describe('the arguments of the scraper', () => {
     [['--resume', 'package.json', '--out', 'x'], '--resume: no --out expected'],
     [['--nonsense'], '--nonsense'],
   ])('are refused with exit code 2: %j', async (args, message) => {
-    const { code, stdout, stderr } = await run('scraper.ts', args)
+    const { code, stdout, stderr } = await run(args)
     expect(stderr).toContain(message)
     expect(stdout).toBe('')
     expect(code).toBe(2)
