@@ -80,6 +80,7 @@ async function main({ numbers, flags, texts, files }: Given): Promise<void> {
     throw new UsageError(`--user-agent: printable ASCII expected, got '${userAgent}'`)
   }
   const resumed = texts.resume === undefined ? undefined : await readJournal(texts.resume)
+  if (resumed?.seeds.length === 0 && given.length === 0) throw new Error(`${texts.resume}: no run is in it`)
   const site = flags.demo ? await (await import('./site/server.ts')).startSite() : undefined
   try {
     const seeds = site === undefined ? given : [`${site.origin}/`]

@@ -24,19 +24,21 @@ export class Politeness {
   readonly #places: number
   readonly #robots: RobotsCache
   readonly #signal: AbortSignal | undefined
-  /** Pauses that hosts ask for in their robots.txt, in ms. */
+  readonly #ownDelayMs: number
+  /** Pauses in ms that hosts ask for in their robots.txt, where they are longer than the own ones. */
   readonly #delays = new Map<string, number>()
   readonly #hosts = new Set<string>()
 
   constructor({ rate, places, settings }: PolitenessOptions) {
     this.#places = places
+    this.#ownDelayMs = 1000 / rate
     this.#signal = settings.signal
-    const { interval, limit } = quotaOf(rate)
     this.limiter = new KeyedRateLimiter({
       limit: (host: string) => {
         const delay = this.#delays.get(host)
-        if (delay === undefined || delay <= interval / limit) return { limit, interval, concurrency: places }
-        return { limit: 1, interval: delay, concurrency: 1 }
+        return delay === undefined
+          ? { limit: rate, interval: 1000, concurrency: places }
+          : { limit: 1, interval: delay, concurrency: 1 }
       },
       maxKeys: MAX_HOSTS,
     })
@@ -55,7 +57,7 @@ export class Politeness {
     const failure = robots.failureOf(`${origin}/`)
     if (failure !== undefined && (failure.mayPass || failure.class !== 'robots')) return failure
     const { crawlDelayMs } = robots
-    if (crawlDelayMs !== undefined && !this.#hosts.has(host)) {
+    if (crawlDelayMs !== undefined && crawlDelayMs > this.#ownDelayMs && !this.#hosts.has(host)) {
       this.#delays.set(host, Math.min(crawlDelayMs, MAX_DELAY_MS))
     }
     if (!this.#hosts.has(host)) {
@@ -77,9 +79,4 @@ export class Politeness {
     if (!this.#hosts.has(host)) return undefined
     return await this.limiter.acquire(host, this.#signal === undefined ? {} : { signal: this.#signal })
   }
-}
-
-/** A rate below 1 a second is one request in a longer interval. */
-function quotaOf(rate: number): { limit: number; interval: number } {
-  return rate >= 1 ? { limit: rate, interval: 1000 } : { limit: 1, interval: Math.round(1000 / rate) }
 }
