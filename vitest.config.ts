@@ -8,7 +8,7 @@ export const LONG = [
   'test/contract/mutants.test.ts',
   'test/core/{back-ends,kill-in-loop}.test.ts',
   'test/examples/*.test.ts',
-  'test/journey/steps.test.ts',
+  'test/journey/{pitfalls,principles,steps}.test.ts',
   'test/kill/**/*.test.ts',
   'test/packaging/*.test.ts',
   'test/pipelines/kills/*.test.ts',

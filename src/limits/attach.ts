@@ -7,7 +7,7 @@ import {
 import { checkedHandle, isLimiterHandle, type LimitHandleData } from './handle.ts'
 import { KeyedRateLimiter } from './keyed-rate-limiter.ts'
 import { Limiter } from './limiter.ts'
-import type { QuotaFunction, QuotaReference } from './quota-function.ts'
+import type { QuotaFunction, QuotaReference } from './quota.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import { LIMITER, type LimiterObject, registered } from './registry.ts'
 

@@ -96,6 +96,8 @@ export class LimiterRecovery implements Recoverable {
 export interface WaitingLine {
   /** The ticket and the weight of the oldest. */
   readonly first: { readonly ticket: number; readonly weight: number } | undefined
+  /** One of them would take a grant. */
+  readonly isReady: boolean
   /** Looks, as the thread was told to. */
   serve(): void
   rejectAll(error: () => Error): void

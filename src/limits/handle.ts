@@ -1,8 +1,7 @@
 import { invalidValue } from '../check.ts'
 import type { LimitGeometry } from '../core/index.ts'
 import type { Handle } from '../queue/index.ts'
-import type { CheckedQuota } from './quota.ts'
-import type { QuotaReference } from './quota-function.ts'
+import type { CheckedQuota, QuotaReference } from './quota.ts'
 
 /** @internal The data with which another thread attaches to a limiter; structured-cloneable. */
 export interface LimitHandleData {

@@ -19,19 +19,18 @@ export { RateLimiter } from './rate-limiter.ts'
 /** @internal */
 export { attachLimiterWith } from './attach.ts'
 /** @internal */
+export type { Granted } from './gate/index.ts'
+/** @internal */
+/** @internal */
+export { limitKeyOf, limitOf, RateGate } from './gate/index.ts'
+/** @internal */
 export type { LimitHandleData } from './handle.ts'
 /** @internal */
 export type { Limiter } from './limiter.ts'
 /** @internal */
-export { limitKeyOf, limitOf } from './options.ts'
+export type { QuotaFunction, QuotaReference } from './quota.ts'
 /** @internal */
-export type { QuotaFunction, QuotaReference } from './quota-function.ts'
-/** @internal */
-export { findReferencesBy } from './quota-function.ts'
-/** @internal */
-export type { Granted } from './rate-gate.ts'
-/** @internal */
-export { RateGate } from './rate-gate.ts'
+export { findReferencesBy } from './quota.ts'
 /** @internal */
 export type { LimiterObject } from './registry.ts'
 /** @internal */

@@ -7,16 +7,17 @@ import { createLimiter, Limiter } from './limiter.ts'
 import {
   type AcquireOptions,
   asyncLimitsOf,
+  commonOf,
   keyNameOf,
+  type LimiterOptions,
   limiterOptions,
-  nameOf,
   penaltyOf,
   syncLimitsOf,
   weightOf,
 } from './options.ts'
 import { HeldPermit, type Permit } from './permit.ts'
+import type { QuotaFunction } from './quota.ts'
 import { checkedQuota, type Quota } from './quota.ts'
-import type { QuotaFunction } from './quota-function.ts'
 import { LIMITER, register } from './registry.ts'
 
 /** The quota of one key. */
@@ -26,7 +27,7 @@ export interface KeyQuota extends Quota {
 }
 
 /** Options of a KeyedRateLimiter. */
-export interface KeyedRateLimiterOptions {
+export interface KeyedRateLimiterOptions extends LimiterOptions {
   /**
    * The limit of each key, 1 to 2^31 - 1; or a function that is asked for the quota of a key, in the thread that
    * made the limiter, when it is first used there. Other threads can use a key from then on; a function of
@@ -50,8 +51,6 @@ export interface KeyedRateLimiterOptions {
    * @default 10_000
    */
   readonly maxKeys?: number | undefined
-  /** Shown in messages. */
-  readonly name?: string | undefined
 }
 
 /** A snapshot of a KeyedRateLimiter, over all threads. */
@@ -79,7 +78,8 @@ export interface KeyStats {
 }
 
 const OPTIONS: Known<KeyedRateLimiterOptions> = {
-  ...{ limit: true, interval: true, burst: true, concurrency: true, maxKeys: true, name: true },
+  ...{ maxThreads: true, name: true },
+  ...{ limit: true, interval: true, burst: true, concurrency: true, maxKeys: true },
 }
 const MAX_KEYS = 2 ** 20
 
@@ -258,7 +258,7 @@ function created(
   }
   const quota = ask === undefined ? checkedQuota('options', given as Quota) : undefined
   const maxKeys = integer('options.maxKeys', given.maxKeys, 1, MAX_KEYS, 10_000)
-  return createLimiter('keyed-limiter', nameOf(given.name), maxKeys, quota ?? (ask as QuotaFunction))
+  return createLimiter('keyed-limiter', { ...commonOf(given), maxKeys }, quota ?? (ask as QuotaFunction))
 }
 
 markUnsendable(KeyedRateLimiter, 'send its `handle`, and `attach` it there')

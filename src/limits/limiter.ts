@@ -11,12 +11,10 @@ import { Attachment } from './attachment.ts'
 import type { LimitHandleData } from './handle.ts'
 import { type FoundKey, KeyTable, ONLY_KEY } from './key-table.ts'
 import { Line } from './line.ts'
-import { type CheckedQuota, quotaFor } from './quota.ts'
-import { type QuotaFunction, quotaReferenceOf } from './quota-function.ts'
+import { type CheckedQuota, type QuotaFunction, quotaFor, quotaReferenceOf } from './quota.ts'
 import { GRANTED, look, tryGrant, type Wish } from './turn.ts'
 
 const NS = 1e6
-const MAX_THREADS = 64
 /** A blocked thread looks this often, in ms, should a wake be missing. */
 const SAFETY_MS = process.env.MILLRACE_SAFETY_TIMEOUT === 'never' ? Number.POSITIVE_INFINITY : 1000
 
@@ -47,12 +45,11 @@ export interface GateWait {
 /** Allocates the memory of a new limiter, and lays it out. */
 export function createLimiter(
   kind: LimitHandleData['kind'],
-  name: string,
-  maxKeys: number,
+  { name, maxThreads, maxKeys }: { name: string; maxThreads: number; maxKeys: number },
   quota: CheckedQuota | QuotaFunction,
 ): Limiter {
   const ask = typeof quota === 'function' ? quota : undefined
-  const geometry: LimitGeometry = { maxThreads: MAX_THREADS, maxKeys }
+  const geometry: LimitGeometry = { maxThreads, maxKeys }
   const memory = allocate(LimitMemory.bytesFor(geometry), 'limiter')
   const id = crypto().randomBytes(8).toString('hex')
   const salt = crypto().randomBytes(16).toString('hex')

@@ -66,10 +66,14 @@ export class Line implements WaitingLine {
     return true
   }
 
-  /** The ticket and the weight of the first call. */
+  /** The ticket and the weight of the first call that is ready; if none is, of the first one. */
   get first(): { readonly ticket: number; readonly weight: number } | undefined {
-    const { first } = this.#waiters
+    const first = this.#firstReady() ?? this.#waiters.first
     return first && { ticket: first.ticket, weight: first.call.wish.weight }
+  }
+
+  get isReady(): boolean {
+    return this.#firstReady() !== undefined
   }
 
   /** Settles as many calls as are due, and waits for the others. */
@@ -79,15 +83,18 @@ export class Line implements WaitingLine {
     clearTimeout(this.#timer)
     let left: Left = 'none'
     let next = UNTIL_WOKEN
-    for (let one = this.#firstReady(); one !== undefined; one = this.#firstReady()) {
-      next = look(this.#attachment, one.call.wish, one.ticket, one.arrivedAt)
-      if (next !== GRANTED) break
-      left = 'granted'
-      this.#remove(one)
-      one.call.granted()
-      next = UNTIL_WOKEN
+    try {
+      for (let one = this.#firstReady(); one !== undefined; one = this.#firstReady()) {
+        next = look(this.#attachment, one.call.wish, one.ticket, one.arrivedAt)
+        if (next !== GRANTED) break
+        left = 'granted'
+        this.#remove(one)
+        one.call.granted()
+        next = UNTIL_WOKEN
+      }
+    } finally {
+      this.#serving = false
     }
-    this.#serving = false
     this.#rest(left, next)
   }
 
@@ -150,7 +157,7 @@ export class Line implements WaitingLine {
   /** After calls were served, or have left: waits for the others, and tells the threads that are next. */
   #rest(left: Left, lookAt: number): void {
     const attachment = this.#attachment
-    const { first } = this.#waiters
+    const first = this.#firstReady() ?? this.#waiters.first
     const hash = first?.call.wish.found.hash ?? attachment.memory.hashOf(this.#key)
     if (left !== 'none') {
       const ticket = first?.ticket ?? 0

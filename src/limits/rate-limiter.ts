@@ -6,8 +6,9 @@ import { createLimiter, Limiter } from './limiter.ts'
 import {
   type AcquireOptions,
   asyncLimitsOf,
+  commonOf,
+  type LimiterOptions,
   limiterOptions,
-  nameOf,
   penaltyOf,
   syncLimitsOf,
   weightOf,
@@ -16,10 +17,7 @@ import { type CheckedQuota, checkedQuota, type Quota } from './quota.ts'
 import { LIMITER, register } from './registry.ts'
 
 /** Options of a RateLimiter. */
-export interface RateLimiterOptions extends Quota {
-  /** Shown in messages. */
-  readonly name?: string | undefined
-}
+export interface RateLimiterOptions extends Quota, LimiterOptions {}
 
 /** A snapshot of a RateLimiter, over all threads. */
 export interface RateLimiterStats {
@@ -33,12 +31,18 @@ export interface RateLimiterStats {
   readonly nextIn: number
 }
 
-const OPTIONS: Known<RateLimiterOptions> = { limit: true, interval: true, burst: true, name: true }
+const OPTIONS: Known<RateLimiterOptions> = {
+  limit: true,
+  interval: true,
+  burst: true,
+  maxThreads: true,
+  name: true,
+}
 
 function created(options: RateLimiterOptions): Limiter {
   const given = limiterOptions(options, OPTIONS)
   const quota = checkedQuota('options', given)
-  const limiter = createLimiter('limiter', nameOf(given.name), 1, quota)
+  const limiter = createLimiter('limiter', { ...commonOf(given), maxKeys: 1 }, quota)
   limiter.table.add(ONLY_KEY.hash, limiter.attachment.memory.version, quota)
   noteUseByHand()
   return limiter

@@ -31,7 +31,7 @@ export function tryGrant(
     const now = attachment.now()
     // Without the lock: an answer that is out of date was right when the call began.
     if (now < memory.dueAt(key, weight) && memory.holds(key, hash)) return NOT_DUE
-    if (attachment.lines.has(key)) return NOT_DUE
+    if (attachment.lines.get(key)?.isReady) return NOT_DUE
     const first = memory.waitersOf(key) > 0 ? memory.firstInLine(key, ledger).first : -1
     if (first < 0) return attachment.grant(key, hash, weight, now, 0, takesPlace)
     if (!memory.hasPlace(key) || now < memory.turnOf(first, key) + PATIENCE) return NOT_DUE

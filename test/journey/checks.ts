@@ -1,4 +1,6 @@
 import { expect } from 'vitest'
+import { PITFALLS } from './checks-of-pitfalls.ts'
+import { PRINCIPLES } from './checks-of-principles.ts'
 
 /** Checks of what a step prints. The blocks of docs/journey.md must pass them, too. */
 export const CHECKS: Readonly<Record<string, (output: string) => void>> = {
@@ -95,6 +97,9 @@ export const CHECKS: Readonly<Record<string, (output: string) => void>> = {
       'with ageing, 20 ms a step: old(3) new(1)',
     ])
   },
+
+  ...PRINCIPLES,
+  ...PITFALLS,
 }
 
 function linesOf(output: string): string[] {

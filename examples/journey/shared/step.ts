@@ -21,6 +21,12 @@ export function readOut(url: string, fallback: string): string | undefined {
   return options && (options.texts.out ?? fallback)
 }
 
+/** As `isToPlay`, for a step that takes a flag. Returns undefined if the step shall not run. */
+export function readFlag(url: string, flag: string): boolean | undefined {
+  if (!isMainThread) return undefined
+  return readOptions(nameOf(url), helpOf(url), { flags: [flag] })?.flags[flag]
+}
+
 /** Prints a line at once. Lines of several threads appear in the order of the calls. */
 export function say(line: string): void {
   for (;;) {

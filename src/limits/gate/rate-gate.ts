@@ -1,5 +1,5 @@
-import type { FoundKey } from './key-table.ts'
-import type { Limiter } from './limiter.ts'
+import type { FoundKey } from '../key-table.ts'
+import type { Limiter } from '../limiter.ts'
 
 /** Items of one key that wait, the oldest first. */
 interface Parked<T> {
