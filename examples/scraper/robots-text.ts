@@ -41,8 +41,8 @@ export function relevantText(text: string, product: string): string {
 }
 
 /**
- * Where there are too many wildcards, a Disallow is cut before its first one and an Allow is left out. Less is
- * then allowed, never more.
+ * Where there are too many wildcards, a Disallow is cut before its first one, and an Allow is left out. Less
+ * is then allowed, never more.
  */
 function* withoutManyWildcards(lines: Iterable<string>): Generator<string> {
   let length = 0
