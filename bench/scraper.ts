@@ -1,6 +1,6 @@
-import type { Outcome } from '../examples/scraper/outcome.ts'
+import type { Outcome, Step } from '../examples/scraper/outcome.ts'
 import { parsePage } from '../examples/scraper/parse.ts'
-import { parseOne, type Step } from '../examples/scraper/work.ts'
+import { parseOne } from '../examples/scraper/parse-stage.ts'
 import { integer, main, script } from '../scripts/command-line.ts'
 import { pipeline, warm } from '../src/index.ts'
 import { headerOf } from './report/header.ts'
@@ -19,7 +19,7 @@ const SCRIPT = script({
       max: 1000,
       fallback: 9,
     }),
-    pages: integer('pages of a round, some 60 kB each', { min: 1, max: 100_000, fallback: 400 }),
+    pages: integer('pages of a round, some 60 kB each', { min: 1, max: 100_000, fallback: 1000 }),
     threads: integer('threads beside one', { min: 2, max: 64, fallback: 2 }),
   },
   example: '--rounds 15 --threads 4',

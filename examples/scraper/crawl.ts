@@ -8,14 +8,15 @@
  */
 import { pipeline, progressBar, RunTimeoutError, ThreadError } from '../../src/index.ts'
 import { DEFAULT_LIMITS, newAgent } from './fetch.ts'
+import { fetchOne } from './fetch-stage.ts'
 import { Frontier, type FrontierCounts } from './frontier.ts'
 import { Journal, type Stopped } from './journal.ts'
 import type { Failure, Outcome } from './outcome.ts'
+import { parseOne } from './parse-stage.ts'
 import { Politeness } from './politeness.ts'
 import { Results, type Summary } from './results.ts'
 import { RETRY_RULES, type RetryRules } from './retries.ts'
 import { isOfOrigins, originOf } from './urls.ts'
-import { fetchOne, parseOne } from './work.ts'
 
 export interface CrawlOptions {
   /** Normalised. Those of a run that goes on are added. */

@@ -77,3 +77,9 @@ export type Outcome =
     }
   | { readonly kind: 'redirect'; readonly status: number; readonly to: string }
   | { readonly kind: 'failed'; readonly failure: Failure }
+
+/** A request with what came of it: the parsing stage needs the URL, and the frontier the rest. */
+export interface Step {
+  readonly request: PageRequest
+  readonly fetched: Fetched
+}

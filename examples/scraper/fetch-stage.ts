@@ -1,9 +1,8 @@
-/** The functions that the threads of the scraper run: one waits for the network, the other computes. */
+/** The stage that waits for the network. */
 import type { Agent } from 'undici'
 import { type KeyedRateLimiter, type ThreadContext, threaded } from '../../src/index.ts'
 import { type FetchLimits, fetchPage, newAgent } from './fetch.ts'
-import type { Fetched, Outcome, PageRequest } from './outcome.ts'
-import { parsePage } from './parse.ts'
+import type { PageRequest, Step } from './outcome.ts'
 
 export interface FetchArgs {
   readonly limiter: KeyedRateLimiter
@@ -15,12 +14,6 @@ export interface FetchArgs {
   readonly maxQuietMs: number
   /** The same, if it says that it is overloaded and not for how long. */
   readonly quietMs: number
-}
-
-/** A request with what came of it: the parsing stage needs the URL, and the frontier the rest. */
-export interface Step {
-  readonly request: PageRequest
-  readonly fetched: Fetched
 }
 
 let agent: Agent
@@ -49,19 +42,3 @@ export const fetchOne = threaded(
     return { request, fetched }
   },
 )
-
-/** Parses one page. This keeps a core busy, so the stage has as many threads as there are cores. */
-export const parseOne = threaded(import.meta, ({ fetched }: Step): Outcome => {
-  if (fetched.kind === 'failed') return { kind: 'failed', failure: fetched.failure }
-  if (fetched.kind === 'redirect') return { kind: 'redirect', status: fetched.status, to: fetched.to }
-  const { url, status, ms, body, charset } = fetched
-  try {
-    const page = parsePage(body, charset, url)
-    return { kind: 'page', status, bytes: body.length, ms: Math.round(ms), page }
-  } catch (error) {
-    return {
-      kind: 'failed',
-      failure: { class: 'parse', message: (error as Error).message, mayPass: false },
-    }
-  }
-})
