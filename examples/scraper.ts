@@ -99,6 +99,8 @@ async function main({ numbers, flags, texts, files }: Given): Promise<void> {
       timeoutMs: 1000 * numbers.timeout,
       otherOrigins: flags['other-origins'],
       out: texts.resume ?? texts.out,
+      // Some pages of the demonstration ask for quiet for ever.
+      retries: flags.demo ? { maxThrottled: 3 } : undefined,
       showsProgress: true,
     })
     const interrupted = signal.aborted
