@@ -1,6 +1,6 @@
 /**
- * The stage that computes. It has a module of its own, since a thread loads all that the module of its function
- * imports: those that parse need no HTTP client.
+ * The stage that computes. It has a module of its own, since a thread loads all that the module of its
+ * function imports: threads that parse need no HTTP client.
  */
 import { threaded } from '../../src/index.ts'
 import type { Outcome, Step } from './outcome.ts'
