@@ -1,5 +1,5 @@
-import * as offsets from '../../src/core/limits/index.ts'
 import { LimitMemory } from '../../src/core/limit-memory.ts'
+import * as offsets from '../../src/core/limits/index.ts'
 import * as plain from '../../src/core/operations/index.ts'
 import { bind } from '../../src/core/words/memory.ts'
 import { BUSY } from '../../src/core/words/offsets.ts'
@@ -138,6 +138,10 @@ export class LimitLines {
     throw this.#differ(`byte ${index * 4}: WebAssembly ${words[index]}, Atomics ${this.#other[index]}`)
   }
 
+  #differ(how: string): Error {
+    return new Error(`the back ends differ: ${how}; the last operations:\n${this.#history.join('\n')}`)
+  }
+
   #isNext(at: number): boolean {
     const { keysAt } = this.#memory
     const offset = at - keysAt
@@ -170,4 +174,3 @@ export class LimitLines {
     this.run('evictKey', memory.keyAt(key), key, link, memory.version, now + late)
   }
 }
-

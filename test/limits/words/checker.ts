@@ -141,11 +141,10 @@ export class Checker implements Observer {
         const latest = Math.max(clock + ROUNDING, ahead === 0 ? due : since + ahead * PATIENCE + ROUNDING)
         const next = thread.sleepsUntil ?? Math.min(...thread.timers.map(({ at }) => at))
         const isPassed =
-          (ticket & PASSED) !== 0 && this.#machine.dead.size === 0 && this.#machine.options.ticks === undefined
-        this.#require(
-          !isPassed || next <= clock + ROUNDING,
-          `${thread.index} runs, and is still passed over`,
-        )
+          (ticket & PASSED) !== 0 &&
+          this.#machine.dead.size === 0 &&
+          this.#machine.options.ticks === undefined
+        this.#require(!isPassed || next <= clock + ROUNDING, `${thread.index} runs, and is still passed over`)
         this.#require(
           next <= latest + 2,
           `${thread.index} waits for key ${key}, is to look at ${latest}, and does so at ${next}`,
@@ -166,6 +165,8 @@ export class Checker implements Observer {
         this.#require(this.#word(this.#machine.memory.keyAt(key) + USED) === 0, `key ${key} has a place left`)
     }
     for (const thread of threads) {
+      const waits = [...thread.calls.values()].some((calls) => calls.length > 0)
+      this.#require(!thread.isAlive || !waits, `a call of thread ${thread.index} waits for ever`)
       this.#require(!thread.isAlive || thread.running === undefined, `thread ${thread.index} sleeps for ever`)
       this.#require(
         thread.isAlive || !this.#owners().includes(thread.index + 1),
@@ -215,7 +216,10 @@ export class Checker implements Observer {
       )
     }
     const number = this.#numberOf(at)
-    this.#require(number >= 0 && number === this.numberOf([h0, h1, h2, h3]), `a grant of ${key}, which is not there`)
+    this.#require(
+      number >= 0 && number === this.numberOf([h0, h1, h2, h3]),
+      `a grant of ${key}, which is not there`,
+    )
     const ticket = this.#word(cell + TICKET) & ~PASSED
     const ledger = thread.limiter.attachment.ledger
     for (const other of this.#line(number)) {

@@ -32,6 +32,8 @@ interface Choice {
   readonly late?: number
 }
 
+/** One decision of so many is made by chance. */
+const RATES = [8, 30, 100]
 /** Longer than any run. */
 const MOST_STEPS = 20_000
 
@@ -90,8 +92,9 @@ export function sample(
 ): Explored {
   const threads = scenario.scripts.map((_, index) => evaluated(program, index))
   for (let run = 0; run < runs; run++) {
-    // About as many interruptions as are allowed, at random places of a run.
-    const decide: Decide = (choices) => (below(40) > 0 ? 0 : below(choices.length))
+    // Runs with interruptions in quick succession, and others with few.
+    const rate = RATES[run % RATES.length] as number
+    const decide: Decide = (choices) => (below(rate) > 0 ? 0 : below(choices.length))
     play(scenario, threads, decide)
   }
   return { runs, states: 0, ends: runs }

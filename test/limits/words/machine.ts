@@ -62,7 +62,7 @@ interface Timer extends Event {
 interface AsyncSleep {
   readonly word: number
   readonly thread: Thread
-  then: (() => unknown) | undefined
+  woken: (() => unknown) | undefined
 }
 
 /** What is not given back to the system: settled at once, and its callbacks are events. */
@@ -100,7 +100,7 @@ class Woken {
   }
   // biome-ignore lint/suspicious/noThenProperty: in place of a promise
   then(then: () => unknown): void {
-    this.#sleep.then = then
+    this.#sleep.woken = then
   }
 }
 
@@ -308,7 +308,8 @@ export class Machine {
     for (const thread of this.threads) {
       thread.limiter = new thread.modules.Limiter(handle as never)
       const { attachment } = thread.limiter as unknown as { attachment: { claim(): Running; ledger: number } }
-      if (options.claims !== true && options.claimsLater?.[thread.index] === undefined) attachment.ledger = this.#complete(thread, attachment.claim()) as number
+      if (options.claims !== true && options.claimsLater?.[thread.index] === undefined)
+        attachment.ledger = this.#complete(thread, attachment.claim()) as number
       const begin = function* (): Running {
         if (attachment.ledger < 0) {
           try {
@@ -478,7 +479,7 @@ export class Machine {
       case 'waitAsync': {
         thread.learn(old === a ? 1 : 0)
         if (old !== a) return { async: false, value: 'not-equal' }
-        const sleep: AsyncSleep = { word: at, thread, then: undefined }
+        const sleep: AsyncSleep = { word: at, thread, woken: undefined }
         this.#asleep.push(sleep)
         return { async: true, value: new Woken(sleep) }
       }
@@ -513,7 +514,7 @@ export class Machine {
     for (const sleep of [...this.#asleep]) {
       if (sleep.word !== at) continue
       this.#asleep.splice(this.#asleep.indexOf(sleep), 1)
-      if (sleep.thread.isAlive) sleep.thread.later(() => sleep.then?.())
+      if (sleep.thread.isAlive) sleep.thread.later(() => sleep.woken?.())
     }
   }
 

@@ -181,7 +181,6 @@ export function all(...scripts: readonly Script[]): Script {
 
 /** Each so many ms after the start, as an event of its own. */
 export function later(ms: number, ...scripts: readonly Script[]): Script {
-  // biome-ignore lint/correctness/useYield: it only sets a timer
   return function* (thread) {
     for (const script of scripts) thread.setTimeout(() => script(thread), ms)
     return undefined
