@@ -164,11 +164,13 @@ export class Line implements WaitingLine {
       waiting.delete(this)
       return
     }
+    if (lookAt !== UNTIL_WOKEN) {
+      // Rounded down: what is left is below one ms, and timers come late, never early.
+      const ms = Math.min(Math.max(1, Math.floor((lookAt - attachment.now()) / NS)), LONGEST_TIMER_MS)
+      this.#timer = setTimeout(() => this.serve(), ms)
+    }
+    // It comes last: it may serve this line, which then has no call any more.
     attachment.listen()
-    if (lookAt === UNTIL_WOKEN) return
-    // Rounded down: what is left is below one ms, and timers come late, never early.
-    const ms = Math.min(Math.max(1, Math.floor((lookAt - attachment.now()) / NS)), LONGEST_TIMER_MS)
-    this.#timer = setTimeout(() => this.serve(), ms)
   }
 
   #tell(): void {
