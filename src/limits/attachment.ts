@@ -58,8 +58,8 @@ export class LimiterRecovery implements Recoverable {
   }
 
   /**
-   * All threads that wait for the key, but that of `own`, are to look: there is a place again, or one has left
-   * that had the turn. If only the first were called, and did not run, nobody would know when to pass it over.
+   * All threads that wait for the key, but that of `own`, are to look: there is a place again, or one that had
+   * the turn has left. If only the first were called, and did not run, nobody would pass it over.
    */
   callAll(key: number, own: number): void {
     const { memory } = this

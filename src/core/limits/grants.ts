@@ -152,8 +152,8 @@ export function standInLine(
 }
 
 /**
- * Passes over the owner of the cell, which has not run for `patience` ns though its turn has come. It keeps its
- * ticket. Answers DONE; REFUSES if it was not its turn so long, it has run, or waits no longer; BUSY.
+ * Passes over the owner of the cell, which has not run for `patience` ns though its turn has come. It keeps
+ * its ticket. Answers DONE; REFUSES if it was not its turn so long, it has run, or waits no longer; BUSY.
  */
 export function passOver(key: i32, cell: i32, ticket: i32, now: f64, patience: f64): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY

@@ -3,7 +3,7 @@ import { KINDS } from './kinds.ts'
 import { type Evaluated, evaluated, Machine, type Options, type Thread } from './machine.ts'
 import type { Program } from './steppable.ts'
 
-/** What may happen beside the threads' own steps, how often each. */
+/** A scenario: beside the threads' own steps, other things may happen, so often each. */
 export interface Scenario extends Options {
   /** A thread that could go on is interrupted. */
   readonly preemptions: number

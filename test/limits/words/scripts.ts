@@ -1,6 +1,6 @@
 import type { Running, Script, Thread } from './machine.ts'
 
-/** What threads do at a limiter, in steps: the methods of Limiter and KeyTable are generators here. */
+/** The calls of threads at a limiter, in steps: the methods of Limiter and KeyTable are generators here. */
 
 /** A signal that aborts a call when told to. */
 interface Signal {
