@@ -12,6 +12,7 @@ export const LONG = [
   'test/kill/**/*.test.ts',
   'test/packaging/*.test.ts',
   'test/pipelines/kills/*.test.ts',
+  'test/limits/words/*.test.ts',
   'test/pipelines/words/*.test.ts',
   'test/queue/{batch-stress,recheck,stress}.test.ts',
   'test/schedules/{batches,chance,delayed,kinds,pct}.test.ts',

@@ -68,8 +68,8 @@ export class LimiterRecovery implements Recoverable {
   }
 
   /**
-   * All threads in the line of the key are to look, but that of the ledger `own`. After a change that is no
-   * grant the first one is not enough: if it is busy, the others have to find out that it is late.
+   * All threads that wait for the key, but that of `own`, are to look: there is a place again, or one that had
+   * the turn has left. If only the first were called, and did not run, nobody would pass it over.
    */
   callAll(key: number, own = -1): void {
     const { memory } = this

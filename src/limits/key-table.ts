@@ -65,7 +65,7 @@ export class KeyTable {
     return untilDone(() =>
       core.addKey(
         ...([keysAt, geometry.maxKeys, bucket, version, ...hash] as const),
-        ...([step, burst, interval, limit, concurrency] as const),
+        ...([step, burst, interval, limit, concurrency, this.#now()] as const),
       ),
     )
   }

@@ -238,6 +238,8 @@ export class Limiter {
     const index = memory.wakeIndex(ledger)
     const ticket = memory.core.drawTicket()
     if (attachment.stand(key, hash, ticket, weight) === GONE) return false
+    // The calls that wait asynchronously have given up their place in line, for so long.
+    if (attachment.lines.has(key)) attachment.callAll(key, ledger)
     memory.setWaiting(ledger, key, memory.waitingOf(ledger, key) + 1)
     const arrivedAt = attachment.now()
     const deadline = clock.now() + timeout

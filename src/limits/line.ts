@@ -176,7 +176,7 @@ export class Line implements WaitingLine {
       const ms = Math.min(Math.max(1, Math.floor((lookAt - attachment.now()) / NS)), LONGEST_TIMER_MS)
       this.#timer = setTimeout(() => this.serve(), ms)
     }
-    // It may serve this line at once, and so replace the timer, or end the line.
+    // It comes last: it may serve this line, which then has no call any more.
     attachment.listen()
   }
 

@@ -23,7 +23,12 @@ function operationsOf(kind: Kind): string[] {
   const own = Object.values(OF_KIND[kind]) as string[]
   return Object.keys(operations).filter((name) => {
     // A priority queue keeps returned items in its heap.
-    if (name === 'configure' || (kind === 'priority' && name === 'takeReturned')) return false
+    if (
+      name === 'configure' ||
+      LINES.includes(name as never) ||
+      (kind === 'priority' && name === 'takeReturned')
+    )
+      return false
     return own.includes(name) || !ofOthers.includes(name)
   })
 }

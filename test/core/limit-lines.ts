@@ -138,6 +138,10 @@ export class LimitLines {
     throw this.#differ(`byte ${index * 4}: WebAssembly ${words[index]}, Atomics ${this.#other[index]}`)
   }
 
+  #differ(how: string): Error {
+    return new Error(`the back ends differ: ${how}; the last operations:\n${this.#history.join('\n')}`)
+  }
+
   #isNext(at: number): boolean {
     const { keysAt } = this.#memory
     const offset = at - keysAt

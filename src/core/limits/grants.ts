@@ -121,9 +121,9 @@ export function drawTicket(): i32 {
 }
 
 /**
- * The oldest waiter of the cell's owner has this ticket and weight; ticket 0: the owner waits no longer. The
- * thread runs, so it is not passed over any more. `isFirst` 1: it is first in line now, or was until now. The
- * turn of a waiter is not put off by threads that come and go behind it. Answers DONE; GONE; BUSY.
+ * The oldest waiter of the cell's owner has this ticket and weight; ticket 0: the owner waits no longer.
+ * The thread runs, so it is not passed over any more. `isFirst` 1: it is first in line now, or was until now.
+ * The turn of a waiter is not put off by threads that come and go behind it. Answers DONE; GONE; BUSY.
  */
 export function standInLine(
   key: i32,
@@ -153,8 +153,7 @@ export function standInLine(
 
 /**
  * Passes over the owner of the cell, which has not run for `patience` ns though its turn has come. It keeps
- * its ticket. Answers DONE; REFUSES if it was not its turn so long, it has run, or it waits no longer (ticket
- * 0); BUSY.
+ * its ticket. Answers DONE; REFUSES if it was not its turn so long, it has run, or waits no longer; BUSY.
  */
 export function passOver(key: i32, cell: i32, ticket: i32, now: f64, patience: f64): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY

@@ -91,6 +91,7 @@ export function addKey(
   interval: f64,
   limit: f64,
   concurrency: i32,
+  now: f64,
 ): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY
   let answer: i32 = GONE
@@ -112,7 +113,8 @@ export function addKey(
       poke(key + USED, 0)
       poke(key + WAITERS, 0)
       pokeFloat(key + ARRIVAL, LONG_AGO)
-      pokeFloat(key + NOT_BEFORE, LONG_AGO)
+      // A thread may have read the clock before the key was evicted: it must read it again.
+      pokeFloat(key + NOT_BEFORE, now)
       pokeFloat(key + CHANGED, LONG_AGO)
       pokeFloat(key + STEP, step)
       pokeFloat(key + BURST, burst)

@@ -165,6 +165,8 @@ export class Checker implements Observer {
         this.#require(this.#word(this.#machine.memory.keyAt(key) + USED) === 0, `key ${key} has a place left`)
     }
     for (const thread of threads) {
+      const waits = [...thread.calls.values()].some((calls) => calls.length > 0)
+      this.#require(!thread.isAlive || !waits, `a call of thread ${thread.index} waits for ever`)
       this.#require(!thread.isAlive || thread.running === undefined, `thread ${thread.index} sleeps for ever`)
       this.#require(
         thread.isAlive || !this.#owners().includes(thread.index + 1),

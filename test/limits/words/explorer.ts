@@ -3,7 +3,7 @@ import { KINDS } from './kinds.ts'
 import { type Evaluated, evaluated, Machine, type Options, type Thread } from './machine.ts'
 import type { Program } from './steppable.ts'
 
-/** What may happen beside the threads' own steps, how often each. */
+/** A scenario: beside the threads' own steps, other things may happen, so often each. */
 export interface Scenario extends Options {
   /** A thread that could go on is interrupted. */
   readonly preemptions: number
@@ -32,6 +32,8 @@ interface Choice {
   readonly late?: number
 }
 
+/** One decision of so many is made by chance. */
+const RATES = [8, 30, 100]
 /** Longer than any run. */
 const MOST_STEPS = 20_000
 
@@ -90,8 +92,9 @@ export function sample(
 ): Explored {
   const threads = scenario.scripts.map((_, index) => evaluated(program, index))
   for (let run = 0; run < runs; run++) {
-    // About as many interruptions as are allowed, at random places of a run.
-    const decide: Decide = (choices) => (below(40) > 0 ? 0 : below(choices.length))
+    // Runs with interruptions in quick succession, and others with few.
+    const rate = RATES[run % RATES.length] as number
+    const decide: Decide = (choices) => (below(rate) > 0 ? 0 : below(choices.length))
     play(scenario, threads, decide)
   }
   return { runs, states: 0, ends: runs }

@@ -9,7 +9,7 @@ import type { Program } from './steppable.ts'
 
 export type Running = Generator<undefined, unknown, unknown>
 
-/** What a thread does, in steps. It may set calls going that wait asynchronously. */
+/** The calls of a thread, in steps. It may set calls going that wait asynchronously. */
 export type Script = (thread: Thread) => Running
 
 export interface Options {
@@ -46,7 +46,7 @@ export interface Observer {
   /** The number of a key that is in use; -1: it is not. */
   numberOf(hash: readonly number[]): number
   readonly isLocked: boolean
-  /** Of what it knows. */
+  /** A hash of all that it knows. */
   hash(): number
 }
 
@@ -62,10 +62,10 @@ interface Timer extends Event {
 interface AsyncSleep {
   readonly word: number
   readonly thread: Thread
-  then: (() => unknown) | undefined
+  woken: (() => unknown) | undefined
 }
 
-/** What is not given back to the system: settled at once, and its callbacks are events. */
+/** In place of a promise: it settles at once, and what follows is an event. */
 class Settled {
   static resolve(value: unknown): Settled {
     return new Settled((resolve) => resolve(value))
@@ -100,7 +100,7 @@ class Woken {
   }
   // biome-ignore lint/suspicious/noThenProperty: in place of a promise
   then(then: () => unknown): void {
-    this.#sleep.then = then
+    this.#sleep.woken = then
   }
 }
 
@@ -153,7 +153,7 @@ export function evaluated(program: Program, index: number): Evaluated {
   return { thread, modules }
 }
 
-/** What a call has answered, to be delegated to. */
+/** Delegates to the answer of a call. */
 function run(answer: unknown): Iterable<unknown> {
   if (isRunning(answer)) return answer
   const ended = { next: () => ({ done: true, value: answer }) }
@@ -392,7 +392,7 @@ export class Machine {
     }
   }
 
-  /** Of the whole state, but for what follows from it. */
+  /** A hash of the whole state, but for what follows from it. */
   hash(): number {
     let one = mix(this.#hash, this.clock % 0x7fffffff)
     let two = mix2(this.#hash2, Math.floor(this.clock / 1e3) | 0)
@@ -479,7 +479,7 @@ export class Machine {
       case 'waitAsync': {
         thread.learn(old === a ? 1 : 0)
         if (old !== a) return { async: false, value: 'not-equal' }
-        const sleep: AsyncSleep = { word: at, thread, then: undefined }
+        const sleep: AsyncSleep = { word: at, thread, woken: undefined }
         this.#asleep.push(sleep)
         return { async: true, value: new Woken(sleep) }
       }
@@ -514,7 +514,7 @@ export class Machine {
     for (const sleep of [...this.#asleep]) {
       if (sleep.word !== at) continue
       this.#asleep.splice(this.#asleep.indexOf(sleep), 1)
-      if (sleep.thread.isAlive) sleep.thread.later(() => sleep.then?.())
+      if (sleep.thread.isAlive) sleep.thread.later(() => sleep.woken?.())
     }
   }
 

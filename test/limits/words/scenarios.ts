@@ -271,8 +271,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     added: ['a', 'b', 'c'],
     quota: quota(1, 4),
     scripts: [all(penalizes(1), penalizes(0, 'd')), later(1, penalizes(0, 'e'))],
-    preemptions: 2,
+    preemptions: 3,
     ticks: 1,
+    kills: 1,
+    mortal: [0],
   },
   'a key behind one that is evicted': {
     ...KEYS,
@@ -306,9 +308,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a key that is waited for as it is evicted': {
     ...KEYS,
     maxKeys: 1,
-    quota: quota(1, 4, 1, 1),
-    scripts: [all(penalizes(10), acquires({ timeout: 14 })), later(10, tries({ key: 'b' }))],
-    preemptions: 2,
+    quota: quota(1, 4),
+    scripts: [all(penalizes(10), acquires()), later(10, tries({ key: 'b' }))],
+    preemptions: 3,
     ticks: 1,
   },
   'a key that is taken as it is evicted': {

@@ -1,6 +1,6 @@
 import type { Running, Script, Thread } from './machine.ts'
 
-/** What threads do at a limiter, in steps: the methods of Limiter and KeyTable are generators here. */
+/** The calls of threads at a limiter, in steps: the methods of Limiter and KeyTable are generators here. */
 
 /** A signal that aborts a call when told to. */
 interface Signal {
@@ -181,7 +181,6 @@ export function all(...scripts: readonly Script[]): Script {
 
 /** Each so many ms after the start, as an event of its own. */
 export function later(ms: number, ...scripts: readonly Script[]): Script {
-  // biome-ignore lint/correctness/useYield: it only sets a timer
   return function* (thread) {
     for (const script of scripts) thread.setTimeout(() => script(thread), ms)
     return undefined

@@ -252,7 +252,7 @@ function collect(tree: AnyNode): Found[] {
   return found
 }
 
-/** What is called or assigned to is not read. */
+/** A member that is called or assigned to is not read. */
 function isTarget(node: AnyNode, parent: AnyNode): boolean {
   if (parent.type === 'CallExpression') return parent.callee === node
   return parent.type === 'AssignmentExpression' && parent.left === node
