@@ -3,8 +3,8 @@ import { attach } from '../../../dist/src/index.js'
 import { Attachment } from '../../../dist/src/limits/attachment.js'
 
 /**
- * Works on a limiter in its role until it is killed, or ends itself after so many steps. `words`: its steps, the
- * grants in the log. `log`: the times of the grants of one key, by all threads.
+ * Works on a limiter in its role until it is killed, or ends itself after so many steps. `words`: its steps,
+ * those of the survivor, the grants in the log. `log`: the times of the grants of one key, by all threads.
  */
 const { handle, role, way, after, words, log, isSurvivor } = workerData
 const DONE = 1
