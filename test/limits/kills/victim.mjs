@@ -40,6 +40,18 @@ function tryKey(key) {
   }
 }
 
+/** As acquire, also while other keys leave no room. */
+async function acquired(key) {
+  for (;;) {
+    try {
+      return steps % 2 === 0 ? await limiter.acquire(key) : limiter.acquireSync(key)
+    } catch (error) {
+      if (error.code !== 'ERR_TOO_MANY_KEYS') throw error
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+  }
+}
+
 const roles = {
   hold() {
     const permits = []
@@ -86,7 +98,7 @@ const roles = {
     await limiter.acquire('hot')
     for (;;) {
       for (const key of [...KEYS, 'busy', 'hot']) {
-        const permit = steps % 2 === 0 ? await limiter.acquire(key) : limiter.acquireSync(key)
+        const permit = await acquired(key)
         permit.release()
         step()
       }

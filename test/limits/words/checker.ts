@@ -125,11 +125,7 @@ export class Checker implements Observer {
       for (const { ledger, ticket } of this.#sorted(key)) {
         due = Math.max(due, this.#dueAt(key, this.#word(this.#cell(ledger, key) + WEIGHT)))
         const thread = threads.find((each) => each.isAlive && each.limiter.attachment.ledger === ledger)
-        if (
-          thread === undefined ||
-          thread.isStalled ||
-          (thread.running !== undefined && thread.sleepsUntil === undefined)
-        ) {
+        if (thread === undefined || thread.isStalled || thread.running !== undefined && thread.sleepsUntil === undefined) {
           if ((ticket & PASSED) === 0) ahead++
           continue
         }
@@ -167,37 +163,22 @@ export class Checker implements Observer {
 
   #owners(): number[] {
     const { memory } = this.#machine
-    return Array.from(
-      { length: memory.geometry.maxThreads },
-      (_, ledger) => memory.ledgerAt(ledger) + OWNER,
-    ).map((at) => this.#word(at))
+    return Array.from({ length: memory.geometry.maxThreads }, (_, ledger) => memory.ledgerAt(ledger) + OWNER).map(
+      (at) => this.#word(at),
+    )
   }
 
   #grant(thread: Thread, args: readonly number[]): void {
-    const [at, h0, h1, h2, h3, cell, weight, now, credit] = args as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ]
+    const [at, h0, h1, h2, h3, cell, weight, now, credit] = args as [number, number, number, number, number, number, number, number, number]
     const { quota } = this.#machine.options
     const key = `${h0},${h1},${h2},${h3}`
-    this.#require(
-      now <= this.#machine.clock && credit <= now - (this.#machine.options.start ?? 0),
-      `credit ${credit}`,
-    )
+    this.#require(now <= this.#machine.clock && credit <= now - (this.#machine.options.start ?? 0), `credit ${credit}`)
     this.#granted.push({ key, now, weight })
     this.#note(now, weight)
     const own = this.#granted.filter((each) => each.key === key)
     for (const first of own) {
       let sum = 0
-      for (const each of own)
-        if (each.now >= first.now && each.now <= first.now + quota.interval) sum += each.weight
+      for (const each of own) if (each.now >= first.now && each.now <= first.now + quota.interval) sum += each.weight
       this.#require(
         sum <= quota.limit + quota.burst,
         `${sum} granted from ${first.now} on within ${quota.interval}, of ${quota.limit} + ${quota.burst}`,
@@ -262,10 +243,7 @@ export class Checker implements Observer {
         const hash = [0, 4, 8, 12].map((offset) => this.#word(at + HASH + offset))
         this.#require(!hashes.has(hash.join()), `${hash} is in the table twice`)
         hashes.add(hash.join())
-        this.#require(
-          memory.bucketAt(hash as never) === memory.bucketAt([bucket, 0, 0, 0]),
-          `key ${key} is in another bucket`,
-        )
+        this.#require(memory.bucketAt(hash as never) === memory.bucketAt([bucket, 0, 0, 0]), `key ${key} is in another bucket`)
         link = at + NEXT
       }
     }
@@ -318,8 +296,7 @@ export class Checker implements Observer {
   #keys(): number[] {
     const { memory, options } = this.#machine
     const keys: number[] = []
-    for (let key = 0; key < options.maxKeys; key++)
-      if (this.#word(memory.keyAt(key) + STATE) === 1) keys.push(key)
+    for (let key = 0; key < options.maxKeys; key++) if (this.#word(memory.keyAt(key) + STATE) === 1) keys.push(key)
     return keys
   }
 

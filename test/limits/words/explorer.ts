@@ -84,12 +84,7 @@ export function explore(program: Program, scenario: Scenario, mostRuns = Number.
 }
 
 /** Runs of a scenario by chance, within its bounds. @throws Error with a trace for a finding */
-export function sample(
-  program: Program,
-  scenario: Scenario,
-  runs: number,
-  below: (n: number) => number,
-): Explored {
+export function sample(program: Program, scenario: Scenario, runs: number, below: (n: number) => number): Explored {
   const threads = scenario.scripts.map((_, index) => evaluated(program, index))
   for (let run = 0; run < runs; run++) {
     // About as many interruptions as are allowed, at random places of a run.
@@ -168,8 +163,7 @@ function choicesOf(scenario: Scenario, machine: Machine, left: Left, last: Threa
   if (last?.isRunnable) {
     choices.push({ what: 'step', thread: last })
     if (left.preemptions > 0)
-      for (const thread of threads)
-        if (thread !== last && thread.isRunnable) choices.push({ what: 'step', thread })
+      for (const thread of threads) if (thread !== last && thread.isRunnable) choices.push({ what: 'step', thread })
   } else for (const thread of threads) if (thread.isRunnable) choices.push({ what: 'step', thread })
   const isIdle = choices.length === 0
   if (isIdle) machine.observer?.idle()
@@ -183,8 +177,7 @@ function choicesOf(scenario: Scenario, machine: Machine, left: Left, last: Threa
   if (left.kills > 0)
     for (const index of scenario.mortal ?? threads.keys()) {
       const thread = threads[index] as Thread
-      if (thread.isAlive && thread.line === undefined && !thread.isStalled)
-        choices.push({ what: 'kill', thread })
+      if (thread.isAlive && thread.line === undefined && !thread.isStalled) choices.push({ what: 'kill', thread })
     }
   if (left.stalls > 0)
     for (const index of scenario.stalled ?? threads.keys()) {

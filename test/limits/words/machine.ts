@@ -305,10 +305,7 @@ export class Machine {
     const first = this.threads[0] as Thread
     for (const name of options.added) {
       const { table } = first.limiter as unknown as { table: { findOrAdd(...args: unknown[]): Running } }
-      this.#complete(
-        first,
-        table.findOrAdd(name, () => quota),
-      )
+      this.#complete(first, table.findOrAdd(name, () => quota))
     }
     for (const thread of this.threads) {
       thread.history = 0
@@ -363,7 +360,7 @@ export class Machine {
     this.dead.set(thread.index, true)
     for (const other of this.threads) {
       if (!other.isAlive) continue
-      other.later(() => other.limiter.attachment.recover(thread.index + 1) as unknown)
+      other.later(() => (other.limiter.attachment.recover(thread.index + 1) as unknown))
     }
   }
 
@@ -425,8 +422,7 @@ export class Machine {
     switch (kind) {
       case 'load':
         // As the look at a line begins.
-        if (thread.line === undefined && (at === LEDGERS || isWaiters(this.memory, at)))
-          this.observer?.looks(thread)
+        if (thread.line === undefined && (at === LEDGERS || isWaiters(this.memory, at))) this.observer?.looks(thread)
         break
       case 'peek':
         break

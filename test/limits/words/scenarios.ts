@@ -192,11 +192,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     ...KEYS,
     quota: quota(1, 4, 2),
     scripts: [
-      all(
-        tries(),
-        tries({ key: 'b' }),
-        later(9, tries({ key: 'c' }), tries({ weight: 2 }), tries({ weight: 2 })),
-      ),
+      all(tries(), tries({ key: 'b' }), later(9, tries({ key: 'c' }), tries({ weight: 2 }), tries({ weight: 2 }))),
       all(later(9, tries({ weight: 2 }), finds('b'), tries({ key: 'c' }))),
     ],
     preemptions: 2,

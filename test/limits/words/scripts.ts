@@ -115,8 +115,7 @@ export function tries({ key = 'a', weight = 1, holds }: Call = {}): Script {
       return found
     }
     try {
-      if ((yield* limiter.try(noted, weight, takesPlace(thread))) === true)
-        yield* giveBack(thread, found, holds)
+      if ((yield* limiter.try(noted, weight, takesPlace(thread))) === true) yield* giveBack(thread, found, holds)
     } catch (error) {
       refused(thread, error)
     }
@@ -144,9 +143,7 @@ export function finds(key: string): Script {
   return function* (thread) {
     const { machine } = thread
     const hash = machine.options.hashOf(key)
-    const before = machine.observer as
-      | { numberOf?(hash: readonly number[]): number; version?: number }
-      | undefined
+    const before = machine.observer as { numberOf?(hash: readonly number[]): number; version?: number } | undefined
     const number = before?.numberOf?.(hash)
     const version = before?.version
     const found = (yield* limiterOf(thread).table.find(key)) as { key: number } | undefined
