@@ -65,3 +65,21 @@ export interface Page {
   readonly textLength: number
   readonly charset: string
 }
+
+/** One request's result after parsing: what the stages give back for it. The body stays in the threads. */
+export type Outcome =
+  | {
+      readonly kind: 'page'
+      readonly status: number
+      readonly bytes: number
+      readonly ms: number
+      readonly page: Page
+    }
+  | { readonly kind: 'redirect'; readonly status: number; readonly to: string }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+
+/** A request with what came of it: the parsing stage needs the URL, and the frontier the rest. */
+export interface Step {
+  readonly request: PageRequest
+  readonly fetched: Fetched
+}

@@ -1,5 +1,5 @@
 import { clock } from '../clock.ts'
-import { BUSY, DONE, type KeyHash, LimitMemory } from '../core/index.ts'
+import { BUSY, DONE, type KeyHash, LimitMemory, PASSED } from '../core/index.ts'
 import { DetachedError, TooManyThreadsError } from '../errors.ts'
 import {
   announceDetached,
@@ -175,10 +175,13 @@ export class Attachment extends LimiterRecovery {
   /** The oldest waiter of this thread for the key has this ticket; 0: there is none. */
   stand(key: number, hash: KeyHash, ticket: number, weight: number): number {
     const { memory, ledger } = this
+    const at = memory.keyAt(key)
     const cell = memory.cellAt(ledger, key)
-    return untilDone(() =>
-      memory.core.standInLine(memory.keyAt(key), ...hash, cell, ticket, weight, this.now()),
-    )
+    const before = memory.ticketOf(ledger, key)
+    // As it was until now, unless it was not in line.
+    const place = ticket === 0 || (before !== 0 && (before & PASSED) === 0) ? before : ticket
+    const isFirst = memory.firstInLine(key, ledger, place).first < 0 ? 1 : 0
+    return untilDone(() => memory.core.standInLine(at, ...hash, cell, ticket, weight, this.now(), isFirst))
   }
 
   /** Waits asynchronously for wakes, while a call of this thread waits. */

@@ -208,7 +208,7 @@ export class Limiter {
       core.giveBack(memory.keyAt(key), memory.cellAt(ledger, key), attachment.now()),
     )
     if (answer !== DONE) return false
-    attachment.callAll(key)
+    if (memory.waitersOf(key) > 0) attachment.callAll(key)
     return true
   }
 
@@ -247,10 +247,8 @@ export class Limiter {
         const epoch = Atomics.load(memory.words, index)
         if (isStoppable && link()?.stopRequested) throw new AbortError(link()?.signal.reason)
         const next = look(attachment, wish, ticket, arrivedAt)
-        if (next === GRANTED) {
-          isGranted = true
-          return true
-        }
+        isGranted = next === GRANTED
+        if (isGranted) return true
         const left = deadline - clock.now()
         if (left <= 0) {
           memory.countRefusal(ledger)

@@ -19,7 +19,8 @@ export interface MapOptions<T = unknown, A = unknown> {
   readonly ordered?: boolean | ((item: T) => string | number) | undefined
   /**
    * Items that are begun and whose results are not all yielded, 1 to 2^20. The source is never read beyond.
-   * @default 64 for each thread; 1 for a plain function, or twice its `concurrency` if that is above 1
+   * @default 64 for each thread; 1 for a plain function, or twice its `concurrency` if that is above 1; 64 at
+   * least for a plain function with a limit for each key
    */
   readonly window?: number | undefined
   /**

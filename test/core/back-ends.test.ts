@@ -7,6 +7,7 @@ import { seedOfRun } from '../support/seed.ts'
 import { BackEnds } from './back-ends.ts'
 import { faultsOf } from './cell-places.ts'
 import { STARTS } from './ledgers.ts'
+import { LINES, LimitLines } from './limit-lines.ts'
 import { randomGeometry } from './random-geometry.ts'
 import { OF_KIND, RandomOperations } from './random-operations.ts'
 
@@ -78,6 +79,43 @@ describe.each(KINDS)('the two back ends of a %s queue', (kind) => {
     onManyQueues(kind, OPERATIONS / 10, (random, steps) => {
       if (random.once(20)) steps.damage()
       else steps.step()
+    })
+  })
+})
+
+describe('the two back ends of a rate limiter', () => {
+  function onManyLimiters(
+    count: number,
+    step: (lines: LimitLines, random: Random) => void,
+  ): Map<string, number> {
+    const effects = new Map<string, number>()
+    for (let limiter = 0; limiter * PER_QUEUE < count; limiter++) {
+      const seed = SEED + limiter
+      const random = new Random(seed)
+      const lines = new LimitLines(random)
+      try {
+        for (let done = 1; done <= PER_QUEUE; done++) {
+          step(lines, random)
+          if (done % COMPARED_EVERY === 0) lines.compare()
+        }
+      } catch (error) {
+        throw new Error(`with MILLRACE_SEED=${seed}: ${(error as Error).message}`, { cause: error })
+      }
+      for (const [name, times] of lines.effects) effects.set(name, (effects.get(name) ?? 0) + times)
+    }
+    return effects
+  }
+
+  it('answer the same and leave the same words, in a million random operations', () => {
+    const effects = onManyLimiters(OPERATIONS, (lines) => lines.step())
+    expect([...effects.keys()].sort()).toEqual([...LINES].sort())
+    for (const [name, times] of effects) expect(times, name).toBeGreaterThan(100)
+  })
+
+  it('answer the same for damaged words, and neither traps', () => {
+    onManyLimiters(OPERATIONS / 10, (lines, random) => {
+      if (random.once(20)) lines.damage()
+      else lines.step()
     })
   })
 })

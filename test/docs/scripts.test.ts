@@ -8,6 +8,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Scripts that package.json does not name. */
 const OTHERS = [
+  'bench/scraper.ts',
   'scripts/journey-page.ts',
   'test/checkers/run.ts',
   'test/fuzz/calls.ts',

@@ -17,6 +17,8 @@ export interface RunOptions {
   /** Modules that every thread loads first. */
   imports?: string[]
   env?: Record<string, string>
+  /** ms after which it is killed, by default 50 s. */
+  timeout?: number
   /** Called with the process as soon as it has started. */
   onStart?: (child: ChildProcess) => void
 }
@@ -41,14 +43,14 @@ export function interruptAt(text: string, ...gaps: number[]) {
   }
 }
 
-/** Runs an example as a user does. It is killed after 50 s, and `code` is then null. */
+/** Runs an example as a user does. It is killed after `timeout`, and `code` is then null. */
 export function run(example: string, args: string[] = [], options: RunOptions = {}): Promise<Outcome> {
   const imports = ['tsx', ...(options.imports ?? [])].flatMap((module) => ['--import', module])
   const child = spawn(process.execPath, [...imports, `examples/${example}`, ...args], {
     cwd: root,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 50_000,
+    timeout: options.timeout ?? 50_000,
     killSignal: 'SIGKILL',
   })
   const pieces: { text: string; at: number }[] = []

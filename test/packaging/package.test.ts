@@ -300,6 +300,8 @@ describe('the examples, from the packed tarball', { timeout: 300_000 }, () => {
       last: /^checked: gunzip gives back the whole file$/,
     },
     { name: 'priority', ...(isWholeMatrix ? { args: [], last: /^checked: / } : help) },
+    { name: 'scraper', ...help },
+    { name: 'site', ...help },
     {
       name: 'stream',
       args: [join(millrace, 'README.md'), join(root, 'stream.gz')],

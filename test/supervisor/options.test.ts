@@ -131,7 +131,6 @@ describe('an unknown option', () => {
   it.each<Unknown>([
     [{ thread: 2 }, 'options.thread is not a known option', 'did you mean threads?'],
     [{ retrys: 2 }, 'options.retrys', 'did you mean retries?'],
-
   ])('of `task` is refused with the nearest: %j', (given, ...words) => {
     const url = new URL('./fixtures/plain.mjs', import.meta.url)
     expect(() => millrace.task(url, 'echo', given as never)).toThrow(saying(...VALUE, ...words))

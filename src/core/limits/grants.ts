@@ -96,9 +96,10 @@ export function giveBack(key: i32, cell: i32, now: f64): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY
   const places = peek(cell + PLACES)
   if (places > 0) {
+    const used = peek(key + USED)
     poke(cell + PLACES, places - 1)
-    poke(key + USED, peek(key + USED) - 1)
-    pokeFloat(key + CHANGED, now)
+    poke(key + USED, used - 1)
+    if (used === peek(key + CONCURRENCY)) pokeFloat(key + CHANGED, now)
   }
   store(LOCK, 0)
   return places > 0 ? DONE : REFUSES
@@ -121,7 +122,8 @@ export function drawTicket(): i32 {
 
 /**
  * The oldest waiter of the cell's owner has this ticket and weight; ticket 0: the owner waits no longer. The
- * thread runs, so it is not passed over any more. Answers DONE; GONE; BUSY.
+ * thread runs, so it is not passed over any more. `isFirst` 1: it is first in line now, or was until now. The
+ * turn of a waiter is not put off by threads that come and go behind it. Answers DONE; GONE; BUSY.
  */
 export function standInLine(
   key: i32,
@@ -133,6 +135,7 @@ export function standInLine(
   ticket: i32,
   weight: i32,
   now: f64,
+  isFirst: i32,
 ): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY
   const before = peek(cell + TICKET)
@@ -142,7 +145,7 @@ export function standInLine(
     if (ticket === 0) poke(key + WAITERS, peek(key + WAITERS) - 1)
     poke(cell + WEIGHT, weight)
     store(cell + TICKET, ticket)
-    pokeFloat(key + CHANGED, now)
+    if (isFirst !== 0) pokeFloat(key + CHANGED, now)
   }
   store(LOCK, 0)
   return isThere ? DONE : GONE
@@ -150,7 +153,8 @@ export function standInLine(
 
 /**
  * Passes over the owner of the cell, which has not run for `patience` ns though its turn has come. It keeps
- * its ticket. Answers DONE; REFUSES if it was not its turn so long, or it has run; BUSY.
+ * its ticket. Answers DONE; REFUSES if it was not its turn so long, it has run, or it waits no longer (ticket
+ * 0); BUSY.
  */
 export function passOver(key: i32, cell: i32, ticket: i32, now: f64, patience: f64): i32 {
   if (cas(LOCK, 0, 1) !== 0) return BUSY
@@ -158,6 +162,8 @@ export function passOver(key: i32, cell: i32, ticket: i32, now: f64, patience: f
   const changed: f64 = peekFloat(key + CHANGED)
   const concurrency = peek(key + CONCURRENCY)
   const isLate =
+    ticket !== 0 &&
+    (ticket & PASSED) === 0 &&
     peek(cell + TICKET) === ticket &&
     (concurrency === 0 || peek(key + USED) < concurrency) &&
     now >= (due > changed ? due : changed) + patience

@@ -15,7 +15,6 @@ import {
   STEP,
   TICKET,
   USED,
-  VERSION,
   WAITERS,
   WEIGHT,
 } from '../../../src/core/limits/offsets.ts'
@@ -62,6 +61,8 @@ export class Checker implements Observer {
   readonly #turns = new Map<number, TurnOf>()
   /** By ledger and key: the tickets that were drawn, in order, by which those that wrap can be compared. */
   readonly #drawn: number[] = []
+  /** By the hash: nothing is granted before. */
+  readonly #penalties = new Map<string, number>()
   #hash = 0
   /** Gets the lines that threads have left. */
   log: string[] | undefined
@@ -91,6 +92,8 @@ export class Checker implements Observer {
       this.#drawn.push(answer)
     } else if (line === 'grant' && answer === DONE) this.#grant(thread, args)
     else if (line === 'passOver' && answer === DONE) this.#passOver(args)
+    else if (line === 'giveBack') this.#require(answer === DONE, 'a place cannot be given back')
+    else if (line === 'penalize' && answer === DONE) this.#penalize(args)
     else if (line === 'addKey' && answer === NO_KEY)
       this.#require(this.#word(LIVE) === this.#machine.options.maxKeys, 'NO_KEY, and there are free keys')
     if (!LOCKED.has(line)) return
@@ -125,7 +128,11 @@ export class Checker implements Observer {
       for (const { ledger, ticket } of this.#sorted(key)) {
         due = Math.max(due, this.#dueAt(key, this.#word(this.#cell(ledger, key) + WEIGHT)))
         const thread = threads.find((each) => each.isAlive && each.limiter.attachment.ledger === ledger)
-        if (thread === undefined || thread.isStalled || thread.running !== undefined && thread.sleepsUntil === undefined) {
+        if (
+          thread === undefined ||
+          thread.isStalled ||
+          (thread.running !== undefined && thread.sleepsUntil === undefined)
+        ) {
           if ((ticket & PASSED) === 0) ahead++
           continue
         }
@@ -133,6 +140,11 @@ export class Checker implements Observer {
         const since = Math.max(due, turn?.since ?? due)
         const latest = Math.max(clock + ROUNDING, ahead === 0 ? due : since + ahead * PATIENCE + ROUNDING)
         const next = thread.sleepsUntil ?? Math.min(...thread.timers.map(({ at }) => at))
+        const isPassed =
+          (ticket & PASSED) !== 0 &&
+          this.#machine.dead.size === 0 &&
+          this.#machine.options.ticks === undefined
+        this.#require(!isPassed || next <= clock + ROUNDING, `${thread.index} runs, and is still passed over`)
         this.#require(
           next <= latest + 2,
           `${thread.index} waits for key ${key}, is to look at ${latest}, and does so at ${next}`,
@@ -163,28 +175,49 @@ export class Checker implements Observer {
 
   #owners(): number[] {
     const { memory } = this.#machine
-    return Array.from({ length: memory.geometry.maxThreads }, (_, ledger) => memory.ledgerAt(ledger) + OWNER).map(
-      (at) => this.#word(at),
-    )
+    return Array.from(
+      { length: memory.geometry.maxThreads },
+      (_, ledger) => memory.ledgerAt(ledger) + OWNER,
+    ).map((at) => this.#word(at))
   }
 
   #grant(thread: Thread, args: readonly number[]): void {
-    const [at, h0, h1, h2, h3, cell, weight, now, credit] = args as [number, number, number, number, number, number, number, number, number]
+    const [at, h0, h1, h2, h3, cell, weight, now, credit] = args as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ]
     const { quota } = this.#machine.options
     const key = `${h0},${h1},${h2},${h3}`
-    this.#require(now <= this.#machine.clock && credit <= now - (this.#machine.options.start ?? 0), `credit ${credit}`)
+    this.#require(
+      now <= this.#machine.clock && credit <= now - (this.#machine.options.start ?? 0),
+      `credit ${credit}`,
+    )
     this.#granted.push({ key, now, weight })
     this.#note(now, weight)
+    const penalty = this.#penalties.get(key) ?? 0
+    this.#require(now >= penalty, `a grant at ${now}, and a penalty until ${penalty}`)
     const own = this.#granted.filter((each) => each.key === key)
     for (const first of own) {
       let sum = 0
-      for (const each of own) if (each.now >= first.now && each.now <= first.now + quota.interval) sum += each.weight
+      for (const each of own)
+        if (each.now >= first.now && each.now <= first.now + quota.interval) sum += each.weight
       this.#require(
         sum <= quota.limit + quota.burst,
         `${sum} granted from ${first.now} on within ${quota.interval}, of ${quota.limit} + ${quota.burst}`,
       )
     }
     const number = this.#numberOf(at)
+    this.#require(
+      number >= 0 && number === this.numberOf([h0, h1, h2, h3]),
+      `a grant of ${key}, which is not there`,
+    )
     const ticket = this.#word(cell + TICKET) & ~PASSED
     const ledger = thread.limiter.attachment.ledger
     for (const other of this.#line(number)) {
@@ -195,6 +228,12 @@ export class Checker implements Observer {
         `ticket ${ticket} of thread ${thread.index} is granted before ${other.ticket} of ledger ${other.ledger}`,
       )
     }
+  }
+
+  #penalize([, h0, h1, h2, h3, until]: readonly number[]): void {
+    const key = `${h0},${h1},${h2},${h3}`
+    this.#penalties.set(key, Math.max(this.#penalties.get(key) ?? 0, until as number))
+    this.#note(until as number)
   }
 
   #passOver(args: readonly number[]): void {
@@ -243,7 +282,10 @@ export class Checker implements Observer {
         const hash = [0, 4, 8, 12].map((offset) => this.#word(at + HASH + offset))
         this.#require(!hashes.has(hash.join()), `${hash} is in the table twice`)
         hashes.add(hash.join())
-        this.#require(memory.bucketAt(hash as never) === memory.bucketAt([bucket, 0, 0, 0]), `key ${key} is in another bucket`)
+        this.#require(
+          memory.bucketAt(hash as never) === memory.bucketAt([bucket, 0, 0, 0]),
+          `key ${key} is in another bucket`,
+        )
         link = at + NEXT
       }
     }
@@ -258,17 +300,17 @@ export class Checker implements Observer {
     this.#require(seen.size <= options.maxKeys, 'more keys than there are')
   }
 
-  /** The key of this hash, from its chain; -1: none. */
+  get isLocked(): boolean {
+    return this.#word(LOCK) !== 0
+  }
+
+  /** The number of the key of this hash; -1: none. */
   numberOf(hash: readonly number[]): number {
     for (const key of this.#keys()) {
       const at = this.#machine.memory.keyAt(key)
       if ([0, 4, 8, 12].every((offset, index) => this.#word(at + HASH + offset) === hash[index])) return key
     }
     return -1
-  }
-
-  get version(): number {
-    return this.#word(VERSION)
   }
 
   #turn(key: number, now: number): void {
@@ -296,7 +338,8 @@ export class Checker implements Observer {
   #keys(): number[] {
     const { memory, options } = this.#machine
     const keys: number[] = []
-    for (let key = 0; key < options.maxKeys; key++) if (this.#word(memory.keyAt(key) + STATE) === 1) keys.push(key)
+    for (let key = 0; key < options.maxKeys; key++)
+      if (this.#word(memory.keyAt(key) + STATE) === 1) keys.push(key)
     return keys
   }
 

@@ -7,8 +7,6 @@ import type { Program } from './steppable.ts'
 export interface Scenario extends Options {
   /** A thread that could go on is interrupted. */
   readonly preemptions: number
-  /** Time passes while threads could run. */
-  readonly ticks?: number
   /** A timer is late by one of these, in ns. */
   readonly lateness?: readonly number[]
   readonly kills?: number
@@ -84,7 +82,12 @@ export function explore(program: Program, scenario: Scenario, mostRuns = Number.
 }
 
 /** Runs of a scenario by chance, within its bounds. @throws Error with a trace for a finding */
-export function sample(program: Program, scenario: Scenario, runs: number, below: (n: number) => number): Explored {
+export function sample(
+  program: Program,
+  scenario: Scenario,
+  runs: number,
+  below: (n: number) => number,
+): Explored {
   const threads = scenario.scripts.map((_, index) => evaluated(program, index))
   for (let run = 0; run < runs; run++) {
     // About as many interruptions as are allowed, at random places of a run.
@@ -163,10 +166,12 @@ function choicesOf(scenario: Scenario, machine: Machine, left: Left, last: Threa
   if (last?.isRunnable) {
     choices.push({ what: 'step', thread: last })
     if (left.preemptions > 0)
-      for (const thread of threads) if (thread !== last && thread.isRunnable) choices.push({ what: 'step', thread })
+      for (const thread of threads)
+        if (thread !== last && thread.isRunnable) choices.push({ what: 'step', thread })
   } else for (const thread of threads) if (thread.isRunnable) choices.push({ what: 'step', thread })
   const isIdle = choices.length === 0
   if (isIdle) machine.observer?.idle()
+  const asleep = threads.find(({ isStalled }) => isStalled)
   const next = machine.nextTime
   // A thread that is interrupted as it begins to sleep for so many ms sleeps longer.
   const mayPass = isIdle || (left.ticks > 0 && !threads.some(({ isFallingAsleep }) => isFallingAsleep))
@@ -177,17 +182,15 @@ function choicesOf(scenario: Scenario, machine: Machine, left: Left, last: Threa
   if (left.kills > 0)
     for (const index of scenario.mortal ?? threads.keys()) {
       const thread = threads[index] as Thread
-      if (thread.isAlive && thread.line === undefined && !thread.isStalled) choices.push({ what: 'kill', thread })
+      if (thread.isAlive && thread.line === undefined && !thread.isStalled)
+        choices.push({ what: 'kill', thread })
     }
   if (left.stalls > 0)
     for (const index of scenario.stalled ?? threads.keys()) {
       const thread = threads[index] as Thread
       if (thread.isRunnable && thread.mayStall) choices.push({ what: 'stall', thread })
     }
-  if (choices.length === 0) {
-    const stalled = threads.find(({ isStalled }) => isStalled)
-    if (stalled !== undefined) choices.push({ what: 'resume', thread: stalled })
-  }
+  if (isIdle && asleep !== undefined) choices.push({ what: 'resume', thread: asleep })
   return choices
 }
 

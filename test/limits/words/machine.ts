@@ -1,5 +1,5 @@
 import type { LimitMemory } from '../../../src/core/limit-memory.ts'
-import { KEY_BYTES, LEDGERS, LOCK, TICKETS, WAITERS } from '../../../src/core/limits/offsets.ts'
+import { KEY_BYTES, LEDGERS, LOCK, TICKET, TICKETS, WAITERS } from '../../../src/core/limits/offsets.ts'
 import type { Limiter } from '../../../src/limits/limiter.ts'
 import { mix, mix2 } from '../../schedules/mix.ts'
 import { KINDS, type Kind, LAST_READ } from './kinds.ts'
@@ -26,6 +26,10 @@ export interface Options {
   readonly added: readonly string[]
   /** Threads claim their ledgers in steps. */
   readonly claims?: boolean
+  /** Threads that claim theirs so many ms later. */
+  readonly claimsLater?: Readonly<Record<number, number>>
+  /** Time passes so often while threads could run. */
+  readonly ticks?: number
   /** There may be fewer ledgers than living threads. */
   readonly isFull?: boolean
   readonly scripts: readonly (Script | undefined)[]
@@ -39,6 +43,9 @@ export interface Observer {
   /** No thread runs, apart from those that are stalled. */
   idle(): void
   ended(): void
+  /** The number of a key that is in use; -1: it is not. */
+  numberOf(hash: readonly number[]): number
+  readonly isLocked: boolean
   /** Of what it knows. */
   hash(): number
 }
@@ -82,6 +89,18 @@ class Settled {
       (value) => settle(value, undefined),
       (error) => settle(undefined, error),
     )
+  }
+}
+
+/** In place of the promise of a sleep. */
+class Woken {
+  readonly #sleep: AsyncSleep
+  constructor(sleep: AsyncSleep) {
+    this.#sleep = sleep
+  }
+  // biome-ignore lint/suspicious/noThenProperty: in place of a promise
+  then(then: () => unknown): void {
+    this.#sleep.then = then
   }
 }
 
@@ -168,6 +187,8 @@ export class Thread {
   running: Running | undefined
   history = 0
   history2 = 0
+  /** By key: its calls that wait asynchronously, the oldest first. */
+  readonly calls = new Map<string, unknown[]>()
   #labels = 0
 
   constructor(machine: Machine, index: number, { thread, modules }: Evaluated) {
@@ -287,9 +308,10 @@ export class Machine {
     for (const thread of this.threads) {
       thread.limiter = new thread.modules.Limiter(handle as never)
       const { attachment } = thread.limiter as unknown as { attachment: { claim(): Running; ledger: number } }
-      if (options.claims !== true) attachment.ledger = this.#complete(thread, attachment.claim()) as number
-      thread.later(function* () {
-        if (options.claims === true) {
+      if (options.claims !== true && options.claimsLater?.[thread.index] === undefined)
+        attachment.ledger = this.#complete(thread, attachment.claim()) as number
+      const begin = function* (): Running {
+        if (attachment.ledger < 0) {
           try {
             attachment.ledger = (yield* attachment.claim()) as number
           } catch (error) {
@@ -300,12 +322,18 @@ export class Machine {
         const script = options.scripts[thread.index]
         if (script !== undefined) yield* script(thread)
         return undefined
-      })
+      }
+      const delay = options.claimsLater?.[thread.index]
+      if (delay === undefined) thread.later(begin)
+      else thread.setTimeout(begin, delay)
     }
     const first = this.threads[0] as Thread
     for (const name of options.added) {
       const { table } = first.limiter as unknown as { table: { findOrAdd(...args: unknown[]): Running } }
-      this.#complete(first, table.findOrAdd(name, () => quota))
+      this.#complete(
+        first,
+        table.findOrAdd(name, () => quota),
+      )
     }
     for (const thread of this.threads) {
       thread.history = 0
@@ -360,7 +388,7 @@ export class Machine {
     this.dead.set(thread.index, true)
     for (const other of this.threads) {
       if (!other.isAlive) continue
-      other.later(() => (other.limiter.attachment.recover(thread.index + 1) as unknown))
+      other.later(() => other.limiter.attachment.recover(thread.index + 1) as unknown)
     }
   }
 
@@ -399,6 +427,8 @@ export class Machine {
     const kind = KINDS[thread.kind] as Kind
     if (at < 0 || at >= this.words.byteLength) throw new Error(`address ${at}`)
     if (kind === 'readClock') {
+      // As a try begins.
+      if (thread.line === undefined && !this.#waits(thread)) this.observer?.looks(thread)
       thread.learn(this.clock % 0x7fffffff)
       return this.clock
     }
@@ -422,7 +452,8 @@ export class Machine {
     switch (kind) {
       case 'load':
         // As the look at a line begins.
-        if (thread.line === undefined && (at === LEDGERS || isWaiters(this.memory, at))) this.observer?.looks(thread)
+        if (thread.line === undefined && (at === LEDGERS || isWaiters(this.memory, at)))
+          this.observer?.looks(thread)
         break
       case 'peek':
         break
@@ -450,17 +481,18 @@ export class Machine {
         if (old !== a) return { async: false, value: 'not-equal' }
         const sleep: AsyncSleep = { word: at, thread, then: undefined }
         this.#asleep.push(sleep)
-        const value = {
-          // biome-ignore lint/suspicious/noThenProperty: in place of a promise
-          then: (then: () => unknown) => {
-            sleep.then = then
-          },
-        }
-        return { async: true, value }
+        return { async: true, value: new Woken(sleep) }
       }
     }
     thread.learn(old)
     return old
+  }
+
+  #waits({ limiter }: Thread): boolean {
+    const { ledger } = limiter.attachment
+    for (let key = 0; key < this.options.maxKeys; key++)
+      if (ledger >= 0 && this.word(this.memory.cellAt(ledger, key) + TICKET) !== 0) return true
+    return false
   }
 
   #wait(thread: Thread, old: number, epoch: number, ms: number): unknown {

@@ -114,7 +114,8 @@ function instrument(text: string): Program {
   const imports: string[] = []
   for (const statement of tree.body) {
     if (statement.type === 'ImportDeclaration') {
-      if (statement.source.value !== 'primitives') throw new Error(`${statement.source.value} is not modelled`)
+      if (statement.source.value !== 'primitives')
+        throw new Error(`${statement.source.value} is not modelled`)
       for (const specifier of statement.specifiers) {
         if (specifier.type !== 'ImportSpecifier') throw new Error('an import of a whole module')
         const name = nameOf(specifier.imported)
