@@ -38,7 +38,7 @@ await main(SCRIPT, async ({ rounds, ms, json }) => {
     ns: median(ns),
     min: Math.min(...ns),
     max: Math.max(...ns),
-    // Of each round by itself: other work of the machine hits both alike.
+    // Each round by itself, since other work of the machine hits both alike.
     ratio: median(ns.map((one, index) => one / (base[index] as number))),
   }))
   if (json) console.log(JSON.stringify({ header, results }))

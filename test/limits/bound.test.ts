@@ -62,7 +62,7 @@ describe('grants in any window of one interval', () => {
       limit: 100,
       interval: 1000,
       ways: ['busy', 'sync', 'async'] as const,
-      callers: 100,
+      busyCalls: 100,
       busyMs,
       ms: 2500,
     }

@@ -16,7 +16,8 @@ export interface Load {
   /** The threads ask so long, in ms; or until they have asked so often. */
   readonly ms?: number
   readonly calls?: number
-  /** Threads of the way 'busy' are busy so long, in ms. */
+  /** Threads of the way 'busy' make so many calls, and are then busy so long, in ms. */
+  readonly busyCalls?: number
   readonly busyMs?: number
 }
 
@@ -45,11 +46,21 @@ const file = new URL('./fixtures/hammer.mjs', import.meta.url)
 
 /** Plays a load with real threads. @throws Error if they take a minute more than they should */
 export async function measure(load: Load): Promise<Measured> {
-  const { limit, interval, burst = 1, ways, callers = 4, ms = 1000, calls, busyMs = 0 } = load
+  const {
+    limit,
+    interval,
+    burst = 1,
+    ways,
+    callers = 4,
+    ms = 1000,
+    calls,
+    busyCalls = 100,
+    busyMs = 0,
+  } = load
   const limiter = new millrace.RateLimiter({ limit, interval, burst })
   const control = new Int32Array(new SharedArrayBuffer(4))
   const { handle } = limiter
-  const common = { handle, callers, calls: calls ?? Number.POSITIVE_INFINITY, control, busyMs }
+  const common = { handle, callers, calls: calls ?? Number.POSITIVE_INFINITY, control, busyCalls, busyMs }
   const workers = ways.map((way) => new Worker(file, { workerData: { ...common, way }, execArgv: [] }))
   const next = (worker: Worker) =>
     new Promise<unknown>((resolve, reject) => worker.once('message', resolve).once('error', reject))

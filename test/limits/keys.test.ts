@@ -332,7 +332,7 @@ describe('eviction', () => {
     expect(limiter.stats('penalized') === undefined || limiter.stats('held') === undefined).toBe(true)
   })
 
-  it('of a key that two threads use leaves both right about it', async () => {
+  it('leaves two threads right about a key that both use', async () => {
     const limiter = new KeyedRateLimiter({ limit: 1, interval: 0.01, maxKeys: 1 })
     const other = await user(limiter)
     for (let round = 0; round < 50; round++) {

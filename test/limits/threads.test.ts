@@ -93,7 +93,7 @@ describe('a handle', () => {
     expect(limiter.tryAcquire()).toBe(false)
   })
 
-  it('of another version, or that went through JSON, is refused', () => {
+  it('is refused if it is of another version, or went through JSON', () => {
     const { handle } = new RateLimiter(RARE)
     const expected = expect.objectContaining({
       name: 'TypeError',

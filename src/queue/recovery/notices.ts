@@ -130,7 +130,7 @@ function hearMemory(notice: Notice, kind: string): void {
   expectDeath(notice, other)
 }
 
-/** As another thread uses it. The attachment of this thread would be kept, and not collected when it is dropped. */
+/** As other threads use it. The attachment of this thread is not kept for that: it may be dropped. */
 function openedFor(id: string): Recoverable | undefined {
   for (const { recoverables } of others.known.values()) {
     const known = recoverables.get(id)

@@ -1,6 +1,6 @@
 /**
- * Kills threads of a limiter in this process, which must end by itself afterwards. Argument: a Job as JSON. Prints
- * one line of JSON for each cell.
+ * Kills threads of a limiter in this process, which must end by itself afterwards. Argument: a Job as JSON.
+ * Prints one line of JSON for each cell.
  */
 import { Worker } from 'node:worker_threads'
 import { millrace } from '../../kill/library.ts'

@@ -3,8 +3,8 @@ import { attach } from '../../../dist/src/index.js'
 import { Attachment } from '../../../dist/src/limits/attachment.js'
 
 /**
- * Works on a limiter in its role until it is killed, or ends itself after so many steps. `words`: its steps, the
- * grants in the log. `log`: the times of the grants of one key, by all threads.
+ * Works on a limiter in its role until it is killed, or ends itself after so many steps. `words`: its steps,
+ * those of the survivor, the grants in the log. `log`: the times of the grants of one key, by all threads.
  */
 const { handle, role, way, after, words, log, isSurvivor } = workerData
 const DONE = 1
@@ -37,6 +37,18 @@ function tryKey(key) {
   } catch (error) {
     if (error.code !== 'ERR_TOO_MANY_KEYS') throw error
     return false
+  }
+}
+
+/** As acquire, also while other keys leave no room. */
+async function acquired(key) {
+  for (;;) {
+    try {
+      return steps % 2 === 0 ? await limiter.acquire(key) : limiter.acquireSync(key)
+    } catch (error) {
+      if (error.code !== 'ERR_TOO_MANY_KEYS') throw error
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
   }
 }
 
@@ -86,7 +98,7 @@ const roles = {
     await limiter.acquire('hot')
     for (;;) {
       for (const key of [...KEYS, 'busy', 'hot']) {
-        const permit = steps % 2 === 0 ? await limiter.acquire(key) : limiter.acquireSync(key)
+        const permit = await acquired(key)
         permit.release()
         step()
       }
