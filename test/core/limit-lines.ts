@@ -7,6 +7,9 @@ import type { Random } from '../support/random.mjs'
 
 type Line = (...args: number[]) => number | undefined
 
+/** The lines of the back end over Atomics, by name. */
+const lines: Readonly<Record<string, unknown>> = { ...plain }
+
 export const LINES = [
   ...(['grant', 'giveBack', 'penalize', 'drawTicket', 'standInLine', 'passOver', 'claimLimits'] as const),
   ...(['freeLimits', 'giveUpCell', 'addKey', 'evictKey', 'wakeLimits'] as const),
@@ -100,7 +103,7 @@ export class LimitLines {
         this.run(name, ledgerAt, random.once(2) ? owner : 7, at, cell, now)
         break
       case 'addKey':
-        this.#add()
+        this.#add(now)
         break
       case 'evictKey':
         this.#evict(key, now)
@@ -123,7 +126,7 @@ export class LimitLines {
 
   run(name: Name, ...args: number[]): number {
     const answer = (this.#memory.core[name] as Line)(...args)
-    const other = (plain[name] as Line)(...args)
+    const other = (lines[name] as Line)(...args)
     if (this.#history.length >= 40) this.#history = this.#history.slice(-20)
     this.#history.push(`${name}(${args.join(', ')})`)
     if (answer !== other) throw this.#differ(`WebAssembly answers ${answer}, Atomics ${other}`)
@@ -149,7 +152,7 @@ export class LimitLines {
     return isOfKey && offset % offsets.KEY_BYTES === offsets.NEXT
   }
 
-  #add(): void {
+  #add(now: number): void {
     const random = this.#random
     const memory = this.#memory
     const hash = random.pick(this.#hashes)
@@ -157,7 +160,7 @@ export class LimitLines {
     const version = memory.version - (random.once(9) ? 1 : 0)
     const places = random.below(3)
     const bucket = memory.bucketAt(hash)
-    const quota = [step, 1 + random.below(3), step * 4, 4, places] as const
+    const quota = [step, 1 + random.below(3), step * 4, 4, places, now] as const
     this.run('addKey', memory.keysAt, GEOMETRY.maxKeys, bucket, version | 0, ...hash, ...quota)
   }
 
