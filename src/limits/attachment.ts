@@ -1,5 +1,5 @@
 import { clock } from '../clock.ts'
-import { BUSY, DONE, type KeyHash, LimitMemory, PASSED } from '../core/index.ts'
+import { BUSY, DONE, type KeyHash, LimitMemory, PASSED, PLACED } from '../core/index.ts'
 import { DetachedError, TooManyThreadsError } from '../errors.ts'
 import {
   announceDetached,
@@ -68,8 +68,8 @@ export class LimiterRecovery implements Recoverable {
   }
 
   /**
-   * All threads that wait for the key, but that of `own`, are to look: there is a place again, or one that had
-   * the turn has left. If only the first were called, and did not run, nobody would pass it over.
+   * All threads that wait for the key, but that of `own`, are to look: there is a place again, or one that
+   * had the turn has left. If only the first were called, and did not run, nobody would pass it over.
    */
   callAll(key: number, own = -1): void {
     const { memory } = this
@@ -117,6 +117,7 @@ export class Attachment extends LimiterRecovery {
   /** The object of the user: calls that wait, and permits, keep it, so that `attach` finds the same one. */
   owner: object | undefined
   #isDetached = false
+  #tookPlace = false
   #isListening = false
 
   constructor(handle: LimitHandleData, memory: LimitMemory) {
@@ -138,6 +139,11 @@ export class Attachment extends LimiterRecovery {
 
   get isDetached(): boolean {
     return this.#isDetached
+  }
+
+  /** The last grant took a place. To be read at once: by then the key may be another. */
+  get tookPlace(): boolean {
+    return this.#tookPlace
   }
 
   /** Calls that wait are rejected, places given back. */
@@ -167,9 +173,12 @@ export class Attachment extends LimiterRecovery {
     const at = memory.keyAt(key)
     const cell = memory.cellAt(ledger, key)
     const place = takesPlace ? 1 : 0
-    const answer = memory.core.grant(at, ...hash, cell, weight, now, credit, place)
-    if (answer !== BUSY) return answer
-    return untilDone(() => memory.core.grant(at, ...hash, cell, weight, now, credit, place))
+    let answer = memory.core.grant(at, ...hash, cell, weight, now, credit, place)
+    if (answer === BUSY) {
+      answer = untilDone(() => memory.core.grant(at, ...hash, cell, weight, now, credit, place))
+    }
+    this.#tookPlace = answer === PLACED
+    return answer === PLACED ? DONE : answer
   }
 
   /** The oldest waiter of this thread for the key has this ticket; 0: there is none. */

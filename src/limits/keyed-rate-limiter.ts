@@ -3,7 +3,7 @@ import { ReleaseError } from '../errors.ts'
 import { type Handle, noteUseByHand } from '../queue/index.ts'
 import { markUnsendable } from '../unsendable.ts'
 import type { FoundKey } from './key-table.ts'
-import { createLimiter, Limiter } from './limiter.ts'
+import { createLimiter, type GrantedKey, Limiter } from './limiter.ts'
 import {
   type AcquireOptions,
   asyncLimitsOf,
@@ -146,12 +146,8 @@ export class KeyedRateLimiter {
    */
   tryAcquire(key: string): Permit | false {
     keyNameOf(key)
-    let found: FoundKey | undefined
-    const keyOf = () => {
-      found = this.#find(key)
-      return found
-    }
-    return this[LIMITER].try(keyOf, 1, true) && this.#permit(key, found as unknown as FoundKey)
+    const granted = this[LIMITER].try(() => this.#find(key), 1, true)
+    return granted === undefined ? false : this.#permit(key, granted)
   }
 
   /**
@@ -234,15 +230,15 @@ export class KeyedRateLimiter {
     return found !== undefined && this[LIMITER].attachment.memory.placesOf(found.key) !== 0
   }
 
-  #permit(name: string, { key }: FoundKey): Permit {
+  #permit(name: string, granted: GrantedKey): Permit {
     const limiter = this[LIMITER]
-    if (limiter.attachment.memory.placesOf(key) === 0) return new HeldPermit(name, undefined)
+    if (!granted.hasPlace) return new HeldPermit(name, undefined)
     const held = this.#held.get(name) ?? new Set()
     this.#held.set(name, held)
     const permit = new HeldPermit(name, () => {
       held.delete(permit)
       if (held.size === 0 && this.#held.get(name) === held) this.#held.delete(name)
-      limiter.giveBack(key)
+      limiter.giveBack(granted)
     })
     held.add(permit)
     return permit

@@ -33,12 +33,19 @@ export interface SyncLimits {
 /** Asks for the key again each time, since it may be evicted between a look and a wait. */
 export type KeyOf = () => FoundKey
 
+/** A key of which a call was granted. */
+export interface GrantedKey {
+  readonly key: number
+  /** A place is taken, until it is given back. */
+  readonly hasPlace: boolean
+}
+
 /** A call that waits without limit until it is granted a place of its key. */
 export interface GateWait {
   readonly signal: AbortSignal
   /** False: it takes no grant now, and loses its turn; `lookAgain` follows. */
   isReady(): boolean
-  granted(found: FoundKey): void
+  granted(granted: GrantedKey): void
   reject(error: unknown): void
 }
 
@@ -92,12 +99,12 @@ export class Limiter {
   }
 
   /** The key, if it and a place of it were granted at once; else undefined, and no refusal is counted. */
-  tryQuietly(name: string): FoundKey | undefined {
+  tryQuietly(name: string): GrantedKey | undefined {
     this.attachment.check()
     for (;;) {
       const found = this.find(name)
       const answer = tryGrant(this.attachment, found, 1, true)
-      if (answer === DONE) return found
+      if (answer === DONE) return this.#granted(found)
       if (answer !== GONE) return undefined
     }
   }
@@ -108,7 +115,7 @@ export class Limiter {
     for (;;) {
       const found = this.find(name)
       const wish: Wish = { found, weight: 1, takesPlace: true }
-      const call = { wish, isReady, granted: () => granted(found), reject }
+      const call = { wish, isReady, granted: () => granted(this.#granted(found)), reject }
       if (Line.add(this.attachment, call, limits)) return
     }
   }
@@ -118,21 +125,22 @@ export class Limiter {
     this.attachment.lines.get(this.find(name).key)?.serve()
   }
 
-  /** True if it was granted. */
-  try(keyOf: KeyOf, weight: number, takesPlace: boolean): boolean {
+  /** Undefined if it was refused. */
+  try(keyOf: KeyOf, weight: number, takesPlace: boolean): GrantedKey | undefined {
     const { attachment } = this
     attachment.check()
     for (;;) {
-      const answer = tryGrant(attachment, keyOf(), weight, takesPlace)
-      if (answer === DONE) return true
+      const found = keyOf()
+      const answer = tryGrant(attachment, found, weight, takesPlace)
+      if (answer === DONE) return this.#granted(found)
       if (answer === GONE) continue
       attachment.memory.countRefusal(attachment.ledger)
-      return false
+      return undefined
     }
   }
 
   /** Resolves with the key of which it was granted. */
-  acquire(keyOf: KeyOf, weight: number, takesPlace: boolean, limits: AsyncLimits): Promise<FoundKey> {
+  acquire(keyOf: KeyOf, weight: number, takesPlace: boolean, limits: AsyncLimits): Promise<GrantedKey> {
     const { attachment } = this
     attachment.check()
     const { timeout, signal } = limits
@@ -140,7 +148,7 @@ export class Limiter {
     for (;;) {
       const found = keyOf()
       const answer = tryGrant(attachment, found, weight, takesPlace)
-      if (answer === DONE) return Promise.resolve(found)
+      if (answer === DONE) return Promise.resolve(this.#granted(found))
       if (answer === GONE) continue
       if (timeout === 0) {
         attachment.memory.countRefusal(attachment.ledger)
@@ -148,8 +156,8 @@ export class Limiter {
       }
       let granted = () => {}
       let reject: (error: unknown) => void = () => {}
-      const promise = new Promise<FoundKey>((resolve, rejected) => {
-        granted = () => resolve(found)
+      const promise = new Promise<GrantedKey>((resolve, rejected) => {
+        granted = () => resolve(this.#granted(found))
         reject = rejected
       })
       const wish: Wish = { found, weight, takesPlace }
@@ -163,7 +171,7 @@ export class Limiter {
    * run.
    * @throws WaitTimeoutError, AbortError, BlockingMainThreadError
    */
-  acquireSync(keyOf: KeyOf, weight: number, takesPlace: boolean, limits: SyncLimits): FoundKey {
+  acquireSync(keyOf: KeyOf, weight: number, takesPlace: boolean, limits: SyncLimits): GrantedKey {
     const { attachment } = this
     attachment.check()
     const { timeout } = limits
@@ -171,7 +179,7 @@ export class Limiter {
       const found = keyOf()
       const isBehind = attachment.lines.has(found.key)
       const answer = isBehind ? NOT_DUE : tryGrant(attachment, found, weight, takesPlace)
-      if (answer === DONE) return found
+      if (answer === DONE) return this.#granted(found)
       if (answer === GONE) continue
       if (timeout > 0 && isMainThread) {
         throw new BlockingMainThreadError(
@@ -182,7 +190,7 @@ export class Limiter {
         attachment.memory.countRefusal(attachment.ledger)
         throw this.#lapsed(0)
       }
-      if (this.#block({ found, weight, takesPlace }, limits)) return found
+      if (this.#block({ found, weight, takesPlace }, limits)) return this.#granted(found)
     }
   }
 
@@ -199,17 +207,16 @@ export class Limiter {
     }
   }
 
-  /** Gives a place of this thread back. False if it has none, or the key has none at all. */
-  giveBack(key: number): boolean {
+  /** Gives the place back, if there is one. */
+  giveBack({ key, hasPlace }: GrantedKey): void {
     const { attachment } = this
+    if (!hasPlace || attachment.isDetached) return
     const { core } = attachment.memory
     const { memory, ledger } = attachment
     const answer = untilDone(() =>
       core.giveBack(memory.keyAt(key), memory.cellAt(ledger, key), attachment.now()),
     )
-    if (answer !== DONE) return false
-    if (memory.waitersOf(key) > 0) attachment.callAll(key)
-    return true
+    if (answer === DONE && memory.waitersOf(key) > 0) attachment.callAll(key)
   }
 
   /** Calls that wait, in all threads; of one key, or of all. */
@@ -266,6 +273,11 @@ export class Limiter {
       if (isGranted) attachment.callFirst(key, ledger, first?.ticket)
       else attachment.callAll(key, ledger)
     }
+  }
+
+  /** To be called right after the grant. */
+  #granted({ key }: FoundKey): GrantedKey {
+    return { key, hasPlace: this.attachment.tookPlace }
   }
 
   #quotaOf(name: string): CheckedQuota {

@@ -109,7 +109,7 @@ export class RateLimiter {
    * if (!limiter.tryAcquire()) return 'busy'
    */
   tryAcquire(weight?: number): boolean {
-    return this[LIMITER].try(keyOf, weightOf('weight', weight, limitOf(this)), false)
+    return this[LIMITER].try(keyOf, weightOf('weight', weight, limitOf(this)), false) !== undefined
   }
 
   /**

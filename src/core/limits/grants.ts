@@ -13,6 +13,7 @@ import {
   NOT_BEFORE,
   NOT_DUE,
   PASSED,
+  PLACED,
   PLACES,
   REFUSES,
   STATE,
@@ -55,7 +56,7 @@ function dueAt(key: i32, weight: f64): f64 {
 
 /**
  * Grants `weight`, and a place if `takesPlace` is 1, to the owner of the cell. `credit`: ns that it waited
- * after its turn had come. Answers DONE; NOT_DUE; NO_PLACE; GONE; BUSY.
+ * after its turn had come. Answers DONE, or PLACED with a place; NOT_DUE; NO_PLACE; GONE; BUSY.
  */
 export function grant(
   key: i32,
@@ -85,6 +86,7 @@ export function grant(
     if (needsPlace) {
       poke(key + USED, peek(key + USED) + 1)
       poke(cell + PLACES, peek(cell + PLACES) + 1)
+      answer = PLACED
     }
   }
   store(LOCK, 0)

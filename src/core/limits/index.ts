@@ -27,6 +27,7 @@ export {
   NOT_DUE,
   OWNER,
   PASSED,
+  PLACED,
   PLACES,
   REFUSED,
   REFUSES,

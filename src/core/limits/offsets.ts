@@ -89,5 +89,7 @@ export const NOT_DUE: i32 = 3
 export const NO_PLACE: i32 = 4
 /** There is no free key. */
 export const NO_KEY: i32 = 5
+/** Granted, with a place. */
+export const PLACED: i32 = 7
 /** The key, or the cell, is in use; or the ledger is of another thread. */
 export const REFUSES: i32 = 6

@@ -1,5 +1,4 @@
-import type { FoundKey } from '../key-table.ts'
-import type { Limiter } from '../limiter.ts'
+import type { GrantedKey, Limiter } from '../limiter.ts'
 
 /** Items of one key that wait, the oldest first. */
 interface Parked<T> {
@@ -11,8 +10,6 @@ interface Parked<T> {
 /** An item that may be called with now. */
 export interface Granted<T> {
   readonly item: T
-  /** The key that was granted. */
-  readonly found: FoundKey
   /** Gives the place back; to be called once. */
   release(): void
 }
@@ -74,8 +71,8 @@ export class RateGate<T> {
       return
     }
     try {
-      const found = this.#free > 0 ? this.#limiter.tryQuietly(key) : undefined
-      if (found !== undefined) this.#grant(item, found)
+      const granted = this.#free > 0 ? this.#limiter.tryQuietly(key) : undefined
+      if (granted !== undefined) this.#grant(item, granted)
       else this.#park(item, key)
     } catch (error) {
       this.#events.failed(item, error)
@@ -118,9 +115,9 @@ export class RateGate<T> {
       this.#limiter.wait(key, {
         signal: parked.wait.signal,
         isReady,
-        granted: (found) => {
-          if (isHere()) settled((item) => this.#grant(item, found))
-          else this.#limiter.giveBack(found.key)
+        granted: (granted) => {
+          if (isHere()) settled((item) => this.#grant(item, granted))
+          else this.#limiter.giveBack(granted)
         },
         reject: (error) => settled((item) => this.#events.failed(item, error)),
       })
@@ -129,9 +126,8 @@ export class RateGate<T> {
     }
   }
 
-  #grant(item: T, found: FoundKey): void {
+  #grant(item: T, granted: GrantedKey): void {
     this.#free--
-    const release = () => void this.#limiter.giveBack(found.key)
-    this.#events.granted({ item, found, release })
+    this.#events.granted({ item, release: () => this.#limiter.giveBack(granted) })
   }
 }

@@ -1,4 +1,4 @@
-/** The table of kills: what the thread does, its way to die, its starter, and if the main thread is attached. */
+/** The table of kills: role, way to die, and starter of the thread; if the main thread is attached. */
 export interface Cell {
   /** Holds places; waits, blocked or asynchronously; is granted; adds and evicts keys. */
   readonly role: 'hold' | 'sync' | 'async' | 'try' | 'keys'

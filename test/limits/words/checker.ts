@@ -22,6 +22,7 @@ import { mix } from '../../schedules/mix.ts'
 import type { Machine, Observer, Thread } from './machine.ts'
 
 const DONE = 1
+const PLACED = 7
 const NO_KEY = 5
 const BUSY = -1
 const PATIENCE = 5e6
@@ -39,7 +40,9 @@ interface Granted {
   readonly weight: number
 }
 
-/** Since when it is the turn of a waiter: it is the first that is not passed over, it is due, a place is free. */
+/**
+ * Since when it is the turn of a waiter: it is the first that is not passed over, it is due, a place is free.
+ */
 interface TurnOf {
   readonly ledger: number
   readonly ticket: number
@@ -90,7 +93,7 @@ export class Checker implements Observer {
       this.#require(answer !== 0 && (answer & PASSED) === 0, `ticket ${answer}`)
       this.#require(!this.#drawn.includes(answer), `ticket ${answer} twice`)
       this.#drawn.push(answer)
-    } else if (line === 'grant' && answer === DONE) this.#grant(thread, args)
+    } else if (line === 'grant' && (answer === DONE || answer === PLACED)) this.#grant(thread, args)
     else if (line === 'passOver' && answer === DONE) this.#passOver(args)
     else if (line === 'giveBack') this.#require(answer === DONE, 'a place cannot be given back')
     else if (line === 'penalize' && answer === DONE) this.#penalize(args)

@@ -106,7 +106,10 @@ function hashOf(machine: Machine, left: Left, last: number): number {
   return (key + (budget * 16 + last + 1) * 0x3779b1) % 0x1fffffffffffff
 }
 
-/** One run, and once more for its trace if there is a finding. False if it came to a state that was seen before. */
+/**
+ * One run, and once more for its trace if there is a finding. False if it came to a state that was seen
+ * before.
+ */
 function play(scenario: Scenario, threads: readonly Evaluated[], decide: Decide): boolean {
   const made: number[] = []
   try {

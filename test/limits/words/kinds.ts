@@ -1,4 +1,6 @@
-/** A thread asks the machine for these. The names are those of the primitives, and of the methods of Atomics. */
+/**
+ * A thread asks the machine for these. The names are those of the primitives, and of the methods of Atomics.
+ */
 export const KINDS = [
   'load',
   'peek',

@@ -31,7 +31,7 @@ interface Steps {
     limits: { timeout: number; isStoppable: boolean },
   ): Running
   penalize(keyOf: () => Running, ms: number): Running
-  giveBack(key: number): Running
+  giveBack(granted: unknown): Running
   readonly table: { find(name: string): Running; findOrAdd(name: string, quotaOf: () => unknown): Running }
   readonly attachment: { detach(): Running }
 }
@@ -59,11 +59,11 @@ function takesPlace(thread: Thread): boolean {
   return thread.machine.options.quota.concurrency > 0
 }
 
-function* giveBack(thread: Thread, found: unknown, holds = 0): Running {
+function* giveBack(thread: Thread, granted: unknown, holds = 0): Running {
   if (!takesPlace(thread)) return undefined
-  const { key } = found as { key: number }
-  if (holds === 0) yield* limiterOf(thread).giveBack(key)
-  else if (holds !== Number.POSITIVE_INFINITY) thread.setTimeout(() => limiterOf(thread).giveBack(key), holds)
+  if (holds === 0) yield* limiterOf(thread).giveBack(granted)
+  else if (holds !== Number.POSITIVE_INFINITY)
+    thread.setTimeout(() => limiterOf(thread).giveBack(granted), holds)
   return undefined
 }
 
@@ -115,16 +115,11 @@ export function blocks({ key = 'a', weight = 1, timeout, holds }: Call = {}): Sc
 export function tries({ key = 'a', weight = 1, holds }: Call = {}): Script {
   return function* (thread) {
     const limiter = limiterOf(thread)
-    let found: unknown
-    function* noted(): Running {
-      found = yield* keyOf(thread, key)()
-      return found
-    }
     try {
-      const isGranted = (yield* limiter.try(noted, weight, takesPlace(thread))) === true
-      if (isGranted && (thread.calls.get(key)?.length ?? 0) > 0)
+      const granted = yield* limiter.try(keyOf(thread, key), weight, takesPlace(thread))
+      if (granted !== undefined && (thread.calls.get(key)?.length ?? 0) > 0)
         throw new Error('a call is granted before an older one')
-      if (isGranted) yield* giveBack(thread, found, holds)
+      if (granted !== undefined) yield* giveBack(thread, granted, holds)
     } catch (error) {
       refused(thread, error)
     }

@@ -7,8 +7,9 @@ import { KINDS } from './kinds.ts'
 import { STUBS } from './stubs.ts'
 
 /**
- * Makes the source of the limiters steppable: the lines of the core, the table of keys, the waits and recovery.
- * Each function that accesses a shared word, or the clock, becomes a generator that yields a request before.
+ * Makes the source of the limiters steppable: the lines of the core, the table of keys, the waits and
+ * recovery. Each function that accesses a shared word, or the clock, becomes a generator that yields a
+ * request before.
  */
 
 /** A deliberate fault: `find` must occur exactly once in the file of src/. */
@@ -28,7 +29,9 @@ const SOURCE = fileURLToPath(new URL('../../../src/', import.meta.url))
 /** Parameters that hold a steppable function. */
 const CALLBACKS = new Set(['operation', 'keyOf'])
 
-/** A constructor cannot be a generator, so the machine claims the ledger; a getter in a pattern is unfolded. */
+/**
+ * A constructor cannot be a generator, so the machine claims the ledger; a getter in a pattern is unfolded.
+ */
 const UNFOLDED: readonly Fault[] = [
   { file: 'limits/attachment.ts', find: 'this.ledger = this.#claim()', replace: 'this.ledger = -1' },
   { file: 'limits/attachment.ts', find: '#claim(): number {', replace: 'claim(): number {' },

@@ -69,5 +69,10 @@ export const STUBS: Readonly<Record<string, string>> = {
   `,
   'thread-link.ts': 'export const link = () => undefined',
   'unsendable.ts': 'export const refuseJson = () => {}',
+  'check.ts': 'export const invalidValue = (name) => new Error(name)',
+  'quota.ts': `
+    export const quotaFor = () => undefined
+    export const quotaReferenceOf = () => undefined
+  `,
   'node:worker_threads': 'export const isMainThread = false',
 }
