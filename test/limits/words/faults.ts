@@ -107,8 +107,8 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
   ),
   'a call that found the lock taken waits to be woken': one(
     ATTACHMENT,
-    'if (answer !== BUSY) return answer',
-    'return answer',
+    'if (answer === BUSY) {',
+    'if (answer === 99) {',
     'one that comes as another is granted',
     STUCK,
   ),
@@ -163,14 +163,14 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
   ),
   'a try does not look at the line': one(
     TURN,
-    'if (memory.waitersOf(key) > 0 && memory.firstInLine(key, ledger).first >= 0) return NOT_DUE',
-    '',
+    'memory.waitersOf(key) > 0 ? memory.firstInLine(key, ledger).first : -1',
+    '-1',
     'tries while others wait',
     EARLY,
   ),
   'a call does not wait behind those of its thread': one(
     TURN,
-    'if (attachment.lines.has(key)) return NOT_DUE',
+    'if (attachment.lines.get(key)?.isReady) return NOT_DUE',
     '',
     'tries while others wait',
     /before an older one/,
@@ -247,14 +247,14 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
   // Calls and sleeps.
   'nobody is called when a place comes back': one(
     LIMITER,
-    'if (memory.waitersOf(key) > 0) attachment.callAll(key, -1)',
+    'if (answer === DONE && memory.waitersOf(key) > 0) attachment.callAll(key)',
     '',
     'one place',
     STUCK,
   ),
   'only the first is called when a place comes back': one(
     LIMITER,
-    'if (memory.waitersOf(key) > 0) attachment.callAll(key, -1)',
+    'if (answer === DONE && memory.waitersOf(key) > 0) attachment.callAll(key)',
     'attachment.callFirst(key, -1)',
     'two places, and threads that stall',
     LOOK,
@@ -275,7 +275,7 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
   ),
   'nobody is called after a death': one(
     ATTACHMENT,
-    'if (memory.waitersOf(key) > 0) this.callAll(key, -1)',
+    'if (memory.waitersOf(key) > 0) this.callAll(key)',
     'void key',
     'deaths of holders',
     STUCK,
@@ -311,8 +311,8 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
   ),
   'a waiter that left stays in line': one(
     LINE,
-    'if (left !== undefined) {',
-    'if (left !== undefined && first !== undefined) {',
+    "if (left !== 'none') {",
+    "if (left !== 'none' && first !== undefined) {",
     'one grant each',
     STUCK,
   ),
