@@ -29,7 +29,7 @@ export interface LimitedSource {
 export class LimitedCalls {
   readonly #source: LimitedSource
   readonly #gate: RateGate<AnyLease>
-  /** Items that may wait for their keys. */
+  /** Items that may wait for their keys; 0: as many as lanes are free. */
   readonly #most: number
   /** Lanes that have not ended. */
   #count: number
@@ -72,7 +72,8 @@ export class LimitedCalls {
   async read(): Promise<void> {
     try {
       while (!this.#source.isOver && !this.#hasEnded) {
-        if (this.#lanes.length === 0 || this.#gate.parked >= this.#most) {
+        const free = this.#lanes.length
+        if (free === 0 || this.#gate.parked >= (this.#most || free)) {
           await this.#untilWanted()
           continue
         }

@@ -24,7 +24,7 @@ export interface StageRequest {
   readonly window: number | undefined
   /** A function on threads; its number of threads may be the share that is free. */
   readonly onThreads: ThreadStageSettings | undefined
-  readonly onThisThread: Omit<LocalStageSettings, 'frames' | 'context'> | undefined
+  readonly onThisThread: Omit<LocalStageSettings, 'keepsLanes' | 'frames' | 'context'> | undefined
   /** The options as they were given, for a comparison with those of the neighbour. */
   readonly given: Readonly<Record<string, unknown>>
 }

@@ -54,6 +54,6 @@ export interface ConsumeRole {
   readonly limiter: LimitHandleData | undefined
   /** The property of an item that is its key; undefined: the item itself. */
   readonly limitKey: string | undefined
-  /** Items that a thread may keep while their keys wait. */
+  /** Items that a thread may keep while their keys wait; 0: as many as lanes are free. */
   readonly mostWaiting: number
 }

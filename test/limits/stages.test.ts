@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { KeyedRateLimiter, parallelMap, pipeline, RateLimiter } from '../../dist/src/index.js'
 
-const { asks, began, failing, quotaOf } = await import(
+const { asks, began, failing, quotaOf, spread } = await import(
   new URL('./fixtures/limited.mjs', import.meta.url).href
 )
 
@@ -186,6 +186,37 @@ describe('rateLimit of a plain function', () => {
     expect(order).toHaveLength(48)
     expect(order.lastIndexOf('fast')).toBeLessThan(order.lastIndexOf('slow'))
   })
+})
+
+describe('rateLimit of flatMap in order', () => {
+  const hosts = ['slow', 'slow', 'a', 'b', 'slow', ...Array(20).fill('a')] as string[]
+  const some = hosts.map((host, id) => ({ host, id }))
+  const limits = () =>
+    new KeyedRateLimiter({ limit: (key) => ({ limit: key === 'slow' ? 10 : 1000, interval: 500, burst: 1 }) })
+  const all = some.flatMap(({ id }) => [`${id}.0`, `${id}.1`, `${id}.2`])
+  const options = (concurrency: number) => ({ concurrency, rateLimit: limits(), key: 'host', window: 16 })
+
+  // Outputs that wait for the turn of an item fill the window, and all lanes, while its key waits.
+  it.each([1, 3])('ends on threads with %i lanes each', async (concurrency) => {
+    const run = pipeline(some).flatMap(spread, { threads: 1, ...options(concurrency) } as never)
+    expect(await run.toArray()).toEqual(all)
+  })
+
+  it.each([1, 3])(
+    'ends as a plain function with %i lanes, items that fail at first too',
+    async (concurrency) => {
+      const failed = new Set<number>()
+      const fn = function* ({ id }: { id: number }) {
+        if (id % 4 === 0 && !failed.has(id)) {
+          failed.add(id)
+          throw new Error('again')
+        }
+        for (let part = 0; part < 3; part++) yield `${id}.${part}`
+      }
+      const run = pipeline(some).flatMap(fn, { retries: 1, backoff: 20, ...options(concurrency) })
+      expect(await run.toArray()).toEqual(all)
+    },
+  )
 })
 
 describe('the options rateLimit and key', () => {

@@ -76,11 +76,12 @@ function stageOf(request: StageRequest, input: Reader, place: Place): WindowedSt
   if (onThisThread !== undefined) {
     const window = Math.min(request.window ?? localWindow(onThisThread), mostHeld)
     const settings = { ...common, name, window, isSimple: how !== 'flatMap' }
+    const keepsLanes = how === 'flatMap' && order === 'source'
     return new WindowedStage(
       settings,
       input,
       hooks,
-      (events) => new LocalExecutor({ ...onThisThread, frames, context }, events, hooks),
+      (events) => new LocalExecutor({ ...onThisThread, keepsLanes, frames, context }, events, hooks),
     )
   }
   const onThreads = withShare(request, sharing)

@@ -22,6 +22,8 @@ export interface LocalStageSettings {
   /** ms that asynchronous calls under way have when the run ends early. */
   readonly grace: number
   readonly limit: StageLimit | undefined
+  /** Calls may have to wait for the turn of another item, which therefore keeps a lane while it waits. */
+  readonly keepsLanes: boolean
   readonly frames: string
   readonly context: AsyncResource
 }
@@ -63,7 +65,9 @@ export class LocalExecutor implements Executor {
   }
 
   get isReady(): boolean {
-    if (this.#underWay >= this.#settings.concurrency) return false
+    const { concurrency, keepsLanes } = this.#settings
+    const waiting = this.#gate && keepsLanes ? this.#gate.parked + this.#timers.size : 0
+    if (this.#underWay + waiting >= concurrency) return false
     // Without keys, all items wait for the same.
     return this.#gate === undefined || this.#settings.limit?.isKeyed === true || this.#gate.parked === 0
   }

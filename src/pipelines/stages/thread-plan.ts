@@ -61,7 +61,8 @@ export function stagePlan(settings: ThreadStageSettings, place: StagePlace): Gro
     recycleHeapMb: settings.recycleHeapMb,
     limiter: settings.limit?.limiter.handle,
     limitKey: undefined,
-    mostWaiting: settings.limit?.isKeyed ? window : 1,
+    // Calls that wait for the turn of an item keep their lanes: that item must have one.
+    mostWaiting: retriesHere ? 0 : settings.limit?.isKeyed ? window : 1,
     callRetries: settings.retries,
     maxDeaths: settings.maxDeaths,
     retriesHere,
