@@ -213,6 +213,13 @@ export class Consumer {
       throw broken?.error
     }
     try {
+      // Not begun, the item is not charged with a death meanwhile.
+      while (this.#exclusive?.ended !== undefined) await this.#exclusive.ended
+      if (this.#failure !== undefined || this.#words.stopsSoon) {
+        lease.release()
+        return
+      }
+      lease.takeUp()
       const outcome = this.#callInTurn(broken === undefined ? call : throwIt, thread, lease, lane)
       if (outcome === RETURNED) lease.finish()
       else await outcome
@@ -352,8 +359,14 @@ export class Consumer {
     if (this.#words.calls === 0)
       return this.#callAlone(exclusive, () => this.#call(call, thread, lease, lane), lane)
     // A call of the next item would need a grant of its own.
-    if (this.#limiter !== undefined)
-      return this.#callAlone(exclusive, () => this.#call(call, thread, lease, lane), lane)
+    if (this.#limiter !== undefined) {
+      lease.setAside()
+      const callIt = () => {
+        lease.takeUp()
+        return this.#call(call, thread, lease, lane)
+      }
+      return this.#callAlone(exclusive, callIt, lane)
+    }
     // Held until the others have ended, it would be charged with a death that one of them causes.
     lease.release()
     const callNext = () => {

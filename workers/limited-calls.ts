@@ -5,7 +5,7 @@ import type { Lease } from '../src/queue/index.ts'
 
 type AnyLease = Lease<unknown>
 
-/** An item that is to be called with. */
+/** An item that is to be called with. Its lease is set aside: the call takes it up. */
 export interface LimitedCall {
   readonly lease: AnyLease
   /** The call is to fail with this. */
@@ -120,6 +120,7 @@ export class LimitedCalls {
       if (!(error instanceof CodecError)) this.#failed(lease, error)
       return
     }
+    lease.setAside()
     this.#gate.offer(lease, key)
   }
 
@@ -131,6 +132,7 @@ export class LimitedCalls {
   }
 
   #failed(lease: AnyLease, error: unknown): void {
+    lease.setAside()
     const call = { lease, broken: { error }, release: () => {} }
     if (this.#gate.takeLane()) this.#lanes.shift()?.(call)
     else this.#broken.push(call)

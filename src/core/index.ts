@@ -53,6 +53,7 @@ export {
 } from './threads/index.ts'
 export {
   AHEAD,
+  ASIDE,
   ASYNC_BIT,
   ASYNC_EPOCH,
   ASYNC_WAITER,

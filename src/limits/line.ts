@@ -1,4 +1,4 @@
-import { GONE } from '../core/index.ts'
+import { GONE, PASSED } from '../core/index.ts'
 import { AbortError } from '../errors.ts'
 import { clearTimeout, setTimeout } from '../timers.ts'
 import { type Linked, LinkedList, onAbort, ref, unref } from '../wait/index.ts'
@@ -66,10 +66,12 @@ export class Line implements WaitingLine {
     return true
   }
 
-  /** The ticket and the weight of the first call that is ready; if none is, of the first one. */
+  /** The ticket and the weight of the first call that is ready; if none is, of the first one, passed over. */
   get first(): { readonly ticket: number; readonly weight: number } | undefined {
-    const first = this.#firstReady() ?? this.#waiters.first
-    return first && { ticket: first.ticket, weight: first.call.wish.weight }
+    const ready = this.#firstReady()
+    const first = ready ?? this.#waiters.first
+    if (first === undefined) return undefined
+    return { ticket: first.ticket | (ready === undefined ? PASSED : 0), weight: first.call.wish.weight }
   }
 
   get isReady(): boolean {
@@ -131,7 +133,8 @@ export class Line implements WaitingLine {
     ref()
     this.#tell()
     waiting.add(this)
-    if (this.#firstReady() === one) this.serve()
+    const ready = this.#firstReady()
+    if (ready === one || ready === undefined) this.serve()
   }
 
   /** The turn of the call goes to the next one. */
@@ -157,13 +160,21 @@ export class Line implements WaitingLine {
   /** After calls were served, or have left: waits for the others, and tells the threads that are next. */
   #rest(left: Left, lookAt: number): void {
     const attachment = this.#attachment
-    const first = this.#firstReady() ?? this.#waiters.first
-    const hash = first?.call.wish.found.hash ?? attachment.memory.hashOf(this.#key)
+    const ready = this.#firstReady()
+    const first = ready ?? this.#waiters.first
+    const { memory, ledger } = attachment
+    const hash = first?.call.wish.found.hash ?? memory.hashOf(this.#key)
+    const standing = this.first
+    const ticket = ready?.ticket ?? 0
     if (left !== 'none') {
-      const ticket = first?.ticket ?? 0
-      attachment.stand(this.#key, hash, ticket, first?.call.wish.weight ?? 0)
+      attachment.stand(this.#key, hash, standing?.ticket ?? 0, standing?.weight ?? 0)
       if (left === 'granted') attachment.callFirst(this.#key, attachment.ledger, ticket)
       else attachment.callAll(this.#key, attachment.ledger)
+    } else if (ready === undefined && standing !== undefined) {
+      if (memory.ticketOf(ledger, this.#key) !== standing.ticket) {
+        attachment.stand(this.#key, hash, standing.ticket, standing.weight)
+        attachment.callFirst(this.#key, ledger)
+      }
     }
     clearTimeout(this.#timer)
     if (first === undefined) {

@@ -131,6 +131,24 @@ describe('rateLimit of consume', () => {
     }
   })
 
+  it.each([1, 4])(
+    'charges no death to items that wait for their key (%i calls at once)',
+    async (concurrency) => {
+      const limiter = new KeyedRateLimiter({ limit: 20, interval: 1000, burst: 1 })
+      const items = numbered(30, (id) => ({
+        host: id < 10 ? 'slow' : `host ${id}`,
+        dies: id === 15 || id === 20,
+      }))
+      const options = { threads: 1, concurrency, rateLimit: limiter, key: 'host' }
+      const { calls, error, letters } = await consumed(items, options, { maxDeliveries: 2 })
+      expect(error).toBeUndefined()
+      expect(letters).toBe(0)
+      expect(new Set(calls.map(({ id }) => id)).size).toBe(30)
+      // None of those of the slow key has run twice: they were not begun when the thread died.
+      if (concurrency === 1) expect(calls.filter(({ host }) => host === 'slow')).toHaveLength(10)
+    },
+  )
+
   it('fails the group by the error of a call, with others waiting for their keys', async () => {
     const limiter = new KeyedRateLimiter({ limit: 1, interval: 60_000 })
     const items = numbered(20, (id) => ({ host: id < 10 ? 'one' : `host ${id}`, throws: id === 15 }))

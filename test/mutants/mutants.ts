@@ -300,7 +300,7 @@ const core: Mutant[] = [
   },
   {
     name: 'an entry that holds nothing is given back',
-    faults: one(RETURNS, 'if (peek(entry + ENTRY_STATE) !== HELD) return STALE\n'),
+    faults: one(RETURNS, 'if (state !== HELD && state !== ASIDE) return STALE\n'),
     expected: 'copied',
     tests: ['core/refusals.test.ts'],
   },

@@ -1,6 +1,7 @@
 import {
   ARRIVED_HIGH,
   ARRIVED_LOW,
+  ASIDE,
   AT_END,
   ATTEMPTS,
   BUSY,
@@ -117,7 +118,8 @@ function requeueLocked(
   dueHigh: i32,
   dueLow: i32,
 ): i32 {
-  if (peek(entry + ENTRY_STATE) !== HELD) return STALE
+  const state = peek(entry + ENTRY_STATE)
+  if (state !== HELD && state !== ASIDE) return STALE
   const cell = peek(entry)
   if (isCell(cell) === 0) return CORRUPT
   const at = cellAt(cell)

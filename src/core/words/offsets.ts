@@ -216,6 +216,8 @@ export const HELD: i32 = 1
 export const FETCHED: i32 = 2
 /** A thread is revoking it, within a straight line. */
 export const REVOKING: i32 = 3
+/** Held, and not begun: if the owner dies, it comes back as if it had not been taken. */
+export const ASIDE: i32 = 4
 
 /** Bits of WAITS: blocked on GET. The other sides follow in their order, each shifted left by one more. */
 export const BLOCKED_BIT: i32 = 1

@@ -19,6 +19,10 @@ export interface Lease<T> {
   readonly isSuspect: boolean
   /** Where this thread holds the item, as a byte offset: `recordTimeout` takes it. */
   readonly entry: number
+  /** The item is not begun: if this thread dies, this delivery is not counted. Only `release` settles it. */
+  setAside(): void
+  /** The item is begun after all. */
+  takeUp(): void
   /** The item is done. @throws StaleDeliveryError if it was settled before, or this thread has detached */
   finish(): void
   /**
@@ -139,6 +143,14 @@ export class HeldLease<T> implements Lease<T> {
 
   get isSuspect(): boolean {
     return this.#held.isSuspect(this.#entry)
+  }
+
+  setAside(): void {
+    this.#held.setAside(this.#entry, true)
+  }
+
+  takeUp(): void {
+    this.#held.setAside(this.#entry, false)
   }
 
   finish(): void {

@@ -1,6 +1,7 @@
 import { counted } from '../../check.ts'
 import { spanOf } from '../../codec/index.ts'
 import {
+  ASIDE,
   BEHIND_RETURNED,
   BUSY,
   CORRUPT,
@@ -11,7 +12,9 @@ import {
   DROPPED,
   ENTRIES,
   ENTRY_BYTES,
+  ENTRY_STATE,
   HAS_BEGUN,
+  HELD,
   IS_REVOKING,
   IS_WATCHED,
   looksDrained,
@@ -418,6 +421,11 @@ export class HeldItems<T> {
     this.#free.free(next)
     this.#ahead.shrink()
     return 0
+  }
+
+  /** The item of `entry` is not begun, or it is after all. See ASIDE. */
+  setAside(entry: number, isAside: boolean): void {
+    Atomics.store(this.#words, (entry + ENTRY_STATE) >> 2, isAside ? ASIDE : HELD)
   }
 
   finish(entry: number): void {

@@ -1,4 +1,5 @@
 import {
+  ASIDE,
   BUSY,
   blocksFor,
   DEAD_LETTER,
@@ -86,6 +87,7 @@ export function reclaim(
     const state = shared.load(entry + ENTRY_STATE)
     // It was never begun, so it comes back as if it had not been taken.
     if (state === FETCHED || state === REVOKING) revokeEntry(shared, ledger, entry)
+    if (state === ASIDE) untilDone(() => core.requeue(ledger, entry, RELEASE))
     if (state !== HELD) continue
     if (timedOut === undefined) {
       note(entry, thread, undefined)
@@ -181,7 +183,8 @@ export function heldBlocks(shared: Shared): number {
     for (let number = 1; number <= geometry.maxInFlight; number++) {
       const entry = entries + number * ENTRY_BYTES
       const cell = shared.load(entry)
-      if (shared.load(entry + ENTRY_STATE) !== HELD || cell < 0 || cell >= geometry.cells) continue
+      const state = shared.load(entry + ENTRY_STATE)
+      if ((state !== HELD && state !== ASIDE) || cell < 0 || cell >= geometry.cells) continue
       const length = shared.load(geometry.cellsAt + cell * geometry.cellBytes + LENGTH)
       if (length > geometry.itemBytes) count += blocksFor(geometry, length)
     }
