@@ -381,7 +381,7 @@ const fetched: Mutant[] = [
     name: 'a death is charged to what the thread had fetched ahead',
     faults: one(
       RECOVERY,
-      'if (state === FETCHED || state === REVOKING) revokeEntry(shared, ledger, entry)\n    if (state !== HELD) continue',
+      'if (state === FETCHED || state === REVOKING) revokeEntry(shared, ledger, entry)\n    if (state === ASIDE) untilDone(() => core.requeue(ledger, entry, RELEASE))\n    if (state !== HELD) continue',
       'if (state === FETCHED) core.begin(entry)\n    if (state !== HELD && state !== FETCHED) continue',
     ),
     expected: 'explored',

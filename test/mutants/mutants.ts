@@ -675,7 +675,7 @@ const queue: Mutant[] = [
   },
   {
     name: 'a thread is recovered when it is asked to stop, before its exit',
-    faults: one(WATCH, 'stopping.add(thread)\n  for', 'stopping.add(thread)\n  died(thread)\n  for'),
+    faults: one(WATCH, 'stopping.add(thread)\n', 'stopping.add(thread)\n  died(thread)\n'),
     expected: 'copied',
     tests: ['supervisor/stop.test.ts'],
   },

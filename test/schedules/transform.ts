@@ -63,7 +63,13 @@ const PRIMITIVES: Record<string, Record<string, number>> = {
   'backoff.ts': { backOff: BACK_OFF },
   'steps.ts': { observe: OBSERVE, awaitDeath: DEATH },
 }
-const PURE: Record<string, string> = { imul: 'Math.imul', remember: '(what) => void ($.remembered = what)' }
+const PURE: Record<string, string> = {
+  imul: 'Math.imul',
+  remember: '(what) => void ($.remembered = what)',
+  // Limiters use these; they are explored apart.
+  peekFloat: '() => Number.NaN',
+  pokeFloat: '() => {}',
+}
 /** Parameters that hold a transformed function. */
 const CALLBACKS = new Set(['attempt', 'mayLeave', 'operation'])
 /** Functions with a loop around a back-off that keep nothing from one try to the next. */
