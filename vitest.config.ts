@@ -3,18 +3,20 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 /** Tests that take long: `npm run test:long` runs them, and `npm test` does not unless files are named. */
 export const LONG = [
-  'test/cases/many-pending.test.ts',
+  'test/cases/{dropped-queues,many-pending,quiet-source}.test.ts',
   'test/checkers/threads.test.ts',
   'test/contract/mutants.test.ts',
   'test/core/{back-ends,kill-in-loop}.test.ts',
   'test/examples/*.test.ts',
+  'test/examples/scraper/bounded.test.ts',
   'test/journey/{pitfalls,principles,steps}.test.ts',
   'test/kill/**/*.test.ts',
   'test/packaging/*.test.ts',
   'test/pipelines/kills/*.test.ts',
-  'test/limits/words/*.test.ts',
+  'test/limits/bound.test.ts',
+  'test/limits/{kills,words}/*.test.ts',
   'test/pipelines/words/*.test.ts',
-  'test/queue/{batch-stress,recheck,stress}.test.ts',
+  'test/queue/{batch-stress,delayed,recheck,stress}.test.ts',
   'test/schedules/{batches,chance,delayed,kinds,pct}.test.ts',
   'test/soak/*.test.ts',
   'test/supervisor/kills/*.test.ts',
