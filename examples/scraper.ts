@@ -71,13 +71,15 @@ async function main({ numbers, flags, texts, files }: Given): Promise<void> {
   const { seedUrl } = await import('./scraper/urls.ts')
   const given = files.map((text) => {
     const seed = seedUrl(text)
-    if (seed === undefined) throw new UsageError(`URL: an http: or https: URL expected, got '${text}'`)
+    if (seed === undefined) {
+      throw new UsageError(`URL: an http: or https: URL without a user name expected, got '${text}'`)
+    }
     return seed
   })
   checkFiles({ numbers, flags, texts, files })
   const userAgent = texts['user-agent'] ?? USER_AGENT
   if (!/^[\x21-\x7e][\x20-\x7e]*$/.test(userAgent)) {
-    throw new UsageError(`--user-agent: printable ASCII expected, got '${userAgent}'`)
+    throw new UsageError(`--user-agent: printable ASCII expected, got ${JSON.stringify(userAgent)}`)
   }
   const resumed = texts.resume === undefined ? undefined : await readJournal(texts.resume)
   if (resumed?.seeds.length === 0 && given.length === 0) throw new Error(`${texts.resume}: no run is in it`)
@@ -91,7 +93,12 @@ async function main({ numbers, flags, texts, files }: Given): Promise<void> {
     // Loading millrace from TypeScript takes half a second, so the first line is printed before.
     const { crawl } = await import('./scraper/crawl.ts')
     const result = await crawl({
-      ...{ seeds, userAgent, rate, perHost, resumed, signal },
+      seeds,
+      userAgent,
+      rate,
+      perHost,
+      resumed,
+      signal,
       concurrency: numbers.concurrency,
       threads: numbers.threads,
       maxPages: numbers['max-pages'],

@@ -21,6 +21,8 @@ const MAX_HOSTS = 10_000
 
 export class Politeness {
   readonly limiter: KeyedRateLimiter
+  /** For the requests for robots.txt of a host whose quota is not known yet: redirects, further attempts. */
+  readonly #firstRequests: KeyedRateLimiter
   readonly #places: number
   readonly #robots: RobotsCache
   readonly #signal: AbortSignal | undefined
@@ -42,6 +44,12 @@ export class Politeness {
       },
       maxKeys: MAX_HOSTS,
     })
+    this.#firstRequests = new KeyedRateLimiter({
+      limit: rate,
+      interval: 1000,
+      concurrency: 1,
+      maxKeys: MAX_HOSTS,
+    })
     this.#robots = new RobotsCache({
       ...settings,
       // The frontier decides when a host that gave no answer is asked again.
@@ -61,8 +69,8 @@ export class Politeness {
       this.#delays.set(host, Math.min(crawlDelayMs, MAX_DELAY_MS))
     }
     if (!this.#hosts.has(host)) {
-      // The request for robots.txt is paid for now: the quota of the host is known only by its answer. This
-      // also fixes the quota, which threads cannot ask for.
+      // The last request for robots.txt is paid for now: the quota of the host is known only by its answer.
+      // This also fixes the quota, which threads cannot ask for.
       this.#hosts.add(host)
       const permit = this.limiter.tryAcquire(host)
       if (permit !== false) permit[Symbol.dispose]()
@@ -75,8 +83,14 @@ export class Politeness {
     }
   }
 
-  async #grant(host: string): Promise<Disposable | undefined> {
-    if (!this.#hosts.has(host)) return undefined
-    return await this.limiter.acquire(host, this.#signal === undefined ? {} : { signal: this.#signal })
+  async #grant(host: string): Promise<Disposable> {
+    const wait = this.#signal === undefined ? {} : { signal: this.#signal }
+    if (!this.#hosts.has(host)) {
+      const permit = await this.#firstRequests.acquire(host, wait)
+      // The answer to another origin of the host may have come in the meantime.
+      if (!this.#hosts.has(host)) return permit
+      permit[Symbol.dispose]()
+    }
+    return await this.limiter.acquire(host, wait)
   }
 }

@@ -37,9 +37,15 @@ export function normalised(link: string, base?: string): string | undefined {
   }
 }
 
-/** A seed as a user types it: `example.com/a` is `http://example.com/a`. */
+/**
+ * A seed as a user types it: `example.com/a` is `http://example.com/a`. One with a user name is refused, since
+ * it would be asked for without; `mailto:a@example.com` is read as such a URL.
+ */
 export function seedUrl(text: string): string | undefined {
-  return normalised(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`)
+  const seed = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`
+  if (!URL.canParse(seed)) return undefined
+  const { username, password } = new URL(seed)
+  return username === '' && password === '' ? normalised(seed) : undefined
 }
 
 export const originOf = (url: string): string => new URL(url).origin

@@ -250,7 +250,10 @@ describe('a scraper whose threads die', () => {
 describe('the arguments of the scraper', () => {
   it.each([
     [[], 'URL: at least one expected'],
-    [['ftp://example.com'], "URL: an http: or https: URL expected, got 'ftp://example.com'"],
+    [
+      ['ftp://example.com'],
+      "URL: an http: or https: URL without a user name expected, got 'ftp://example.com'",
+    ],
     [['--rate', '0', 'a.example'], "--rate: an integer from 1 to 1000 expected, got '0'"],
     [['--threads', '65', 'a.example'], "--threads: an integer from 1 to 64 expected, got '65'"],
     [['--user-agent', 'a\nb', 'a.example'], '--user-agent: printable ASCII expected'],

@@ -50,6 +50,27 @@ describe('politeness', () => {
     expect(politeness.limiter.stats(host)?.nextIn).toBeLessThanOrEqual(1000)
   })
 
+  it('asks no faster than its rate while robots.txt redirects', async () => {
+    const asked: string[] = []
+    const server = await serve((request, response) => {
+      asked.push(request.url as string)
+      const location = ['/robots.txt', '/1', '/2'][asked.length]
+      if (location === undefined) response.end('User-agent: *\nDisallow: /no')
+      else response.writeHead(301, { location }).end()
+    })
+    const agent = newAgent({ seeds: [server.origin] })
+    closers.push(() => agent.destroy())
+    const settings = { ...DEFAULT_LIMITS, userAgent: 'tester/1', agent }
+    const politeness = new Politeness({ rate: 5, places: 3, settings })
+    const start = performance.now()
+    const rules = await within(politeness.rulesOf(server.origin), 'the rules')
+    // Two of the three requests waited for 200 ms each. A timer may be a little early.
+    expect(performance.now() - start).toBeGreaterThan(390)
+    expect(asked).toEqual(['/robots.txt', '/1', '/2'])
+    expect('refusal' in rules && rules.refusal(`${server.origin}/no`)).toMatchObject({ class: 'robots' })
+    expect(politeness.limiter.stats(new URL(server.origin).host)).toMatchObject({ granted: 1, held: 0 })
+  })
+
   it('has no rules for a host that is overloaded', async () => {
     const { politeness, rules, host } = await towards(503, 100)
     expect(rules).toMatchObject({ mayPass: true })

@@ -61,6 +61,8 @@ describe('seedUrl', () => {
     expect(seedUrl('127.0.0.1:8080')).toBe('http://127.0.0.1:8080/')
     expect(seedUrl('https://example.com')).toBe('https://example.com/')
     expect(seedUrl('ftp://example.com')).toBeUndefined()
+    expect(seedUrl('http://me:secret@example.com/')).toBeUndefined()
+    expect(seedUrl('mailto:me@example.com')).toBeUndefined()
   })
 })
 
