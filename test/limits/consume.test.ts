@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { KeyedRateLimiter, Queue, RateLimiter, Supervisor, task } from '../../dist/src/index.js'
+import type * as Millrace from '../../src/index.ts'
 
+const { KeyedRateLimiter, Queue, RateLimiter, Supervisor, task }: typeof Millrace = await import(
+  new URL('../../dist/src/index.js', import.meta.url).href
+)
 const { nested, work } = await import(new URL('./fixtures/consume.mjs', import.meta.url).href)
 
 interface Call {

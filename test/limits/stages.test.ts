@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { KeyedRateLimiter, parallelMap, pipeline, RateLimiter } from '../../dist/src/index.js'
+import type * as Millrace from '../../src/index.ts'
 
+const { KeyedRateLimiter, parallelMap, pipeline, RateLimiter }: typeof Millrace = await import(
+  new URL('../../dist/src/index.js', import.meta.url).href
+)
 const { asks, began, failing, quotaOf, spread } = await import(
   new URL('./fixtures/limited.mjs', import.meta.url).href
 )
