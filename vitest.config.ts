@@ -3,7 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 /** Tests that take long: `npm run test:long` runs them, and `npm test` does not unless files are named. */
 export const LONG = [
-  'test/cases/{dropped-queues,many-pending,quiet-source}.test.ts',
+  'test/cases/{dropped-queues,long-lived,many-pending,quiet-source}.test.ts',
   'test/checkers/threads.test.ts',
   'test/contract/mutants.test.ts',
   'test/core/{back-ends,kill-in-loop}.test.ts',
@@ -13,11 +13,12 @@ export const LONG = [
   'test/kill/**/*.test.ts',
   'test/packaging/*.test.ts',
   'test/pipelines/kills/*.test.ts',
+  'test/pipelines/thread-side.test.ts',
   'test/limits/bound.test.ts',
   'test/limits/{kills,words}/*.test.ts',
   'test/pipelines/words/*.test.ts',
   'test/queue/{batch-stress,delayed,recheck,stress}.test.ts',
-  'test/schedules/{batches,chance,delayed,kinds,pct}.test.ts',
+  'test/schedules/{batches,chance,delayed,kinds,pct,replace}.test.ts',
   'test/soak/*.test.ts',
   'test/supervisor/kills/*.test.ts',
   'test/supervisor/run-timeout.test.ts',
