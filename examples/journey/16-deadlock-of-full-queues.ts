@@ -60,10 +60,11 @@ async function main(): Promise<void> {
     const code = await group.join().catch(({ cause }) => cause.code)
     console.log(`  ${name}: ${code}`)
   })
-  await untilWaiting(2, 'put', [crossed.urls, crossed.pages])
-  console.log(`crossed: both wait for room\n${holdersOf(crossed.urls, crossed.pages)}`)
+  const { urls, pages } = crossed
+  await untilWaiting(2, 'put', [urls, pages], () => urls.full && pages.full)
+  console.log(`crossed: both wait for room\n${holdersOf(urls, pages)}`)
   await Promise.all(ends)
-  console.log(`  not finished: ${crossed.urls.unfinished} addresses, ${crossed.pages.unfinished} pages`)
+  console.log(`  not finished: ${urls.unfinished} addresses, ${pages.unfinished} pages`)
 
   const oneWay = crawl()
   const cured = new Supervisor()
