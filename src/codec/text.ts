@@ -33,7 +33,8 @@ const latin1WriteTo = unbound(native.latin1Write)
 const ucs2WriteTo = unbound(native.ucs2Write)
 
 function checkBounds(bytes: Uint8Array, from: number, to: number): void {
-  if (to > bytes.length || from > to) throw new RangeError(`${from}..${to} is not inside ${bytes.length} bytes`)
+  if (to > bytes.length || from > to)
+    throw new RangeError(`${from}..${to} is not inside ${bytes.length} bytes`)
 }
 
 /** The bytes from `from` up to `to`, as Latin-1. */

@@ -3,6 +3,8 @@ import { encodeShape } from './shape-body.ts'
 import { shapeSource } from './shape-source.ts'
 import { SHAPE_HEAD, SHAPE_KEY_CHARS, SHAPE_KEYS } from './tags.ts'
 
+const { hasOwn } = Object
+
 /** What a compiled shape needs of the writer. A negative position: V8's serializer must write the item. */
 export interface ValueWriter {
   value(item: unknown, at: number): number
@@ -67,7 +69,7 @@ export function compiledShape(keys: readonly string[]): CompiledShape | undefine
   const encoded = encodeShape(keys)
   const known = knownCompiled(encoded)
   if (known !== undefined || compiled === MOST_COMPILED) return known
-  const shape = compile<CompiledShape>(shapeSource(keys, encoded), { keys: [...keys], encoded, plain: {} })
+  const shape = compile<CompiledShape>(shapeSource(keys, encoded), { encoded, plain: {}, hasOwn })
   if (shape === undefined) return undefined
   compiled++
   entries[encoded[3]!] = { encoded, shape, next: entries[encoded[3]!] }

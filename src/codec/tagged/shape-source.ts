@@ -2,7 +2,8 @@
 const MOST_UNROLLED = 96
 
 /**
- * The text of the code for a shape, as `compile` takes it. `keys`, `encoded` and `plain` are in its scope. Keys stand in
+ * The text of the code for a shape, as `compile` takes it. `encoded`, `plain` and `hasOwn`
+ * are in its scope. Keys stand in
  * it as JSON only.
  */
 export function shapeSource(keys: readonly string[], encoded: Uint8Array): string {
@@ -32,27 +33,26 @@ function matchSource(encoded: Uint8Array): string {
 }
 
 /**
- * A getter may delete properties, of which `item` then has none or an inherited one. So the keys are compared
- * once more if a value is undefined, or if `plain`, an empty object, has one of the keys.
+ * A getter may delete properties behind its own, of which `item` then has none or an inherited one. V8's
+ * serializer defines the result. Only a value that is undefined, or a key that `plain`, an empty object, has
+ * too, can be of such a property. V8 optimizes loads from `plain` away while Object.prototype does not change.
  */
 function writeSource(names: readonly string[]): string {
   const values = names.map(
-    (name) => `value = item[${name}]
+    (name) => `
+      if (plain[${name}] !== undefined && !hasOwn(item, ${name})) return -1
+      value = item[${name}]
       if (typeof value === 'string') at = writer.string(value, at)
       else if (typeof value === 'number') at = writer.number(value, at)
       else {
+        if (value === undefined && !hasOwn(item, ${name})) return -1
         at = writer.value(value, at)
         if (at < 0) return at
-        if (value === undefined) isSure = false
       }`,
   )
-  const inherited = names.map((name) => `plain[${name}] !== undefined`).join('||') || 'false'
-  return `let at = start, isSure = true, value
-    ${values.join('\n')}
-    if (isSure && !(${inherited})) return at
-    let i = 0
-    for (const key in item) if (key !== keys[i++]) return -1
-    return i === ${names.length} ? at : -1`
+  return `let at = start, value
+    ${values.join('')}
+    return at`
 }
 
 function readSource(names: readonly string[]): string {

@@ -18,7 +18,11 @@ const PLAIN_OBJECT = {}
 
 const timeOf = unbound(Date.prototype.getTime)
 const { keys: keysOf, values: valuesOf } = Object
-const isObject = (value: unknown) => typeof value === 'object' && value !== null
+
+function hasObject(values: readonly unknown[]): boolean {
+  for (let i = 0; i < values.length; i++) if (typeof values[i] === 'object' && values[i] !== null) return true
+  return false
+}
 
 /** Writes one item at a time in the tagged form. */
 export class TaggedWriter extends TaggedOutput {
@@ -161,7 +165,7 @@ export class TaggedWriter extends TaggedOutput {
     // This is a tenth of the cost of a load for each key. But a value that is an object may have getters, which
     // must not run after those of the keys behind it. So all values must be of other types.
     const values = valuesOf(item)
-    const isFlat = values.length === keys.length && !values.some(isObject)
+    const isFlat = values.length === keys.length && !hasObject(values)
     for (let i = 0; i < keys.length; i++) {
       position = this.string(keys[i]!, position)
       const value = isFlat ? values[i] : (item as Record<string, unknown>)[keys[i]!]
