@@ -79,7 +79,7 @@ record({ a: array(optional('string')) })
 // @ts-expect-error a number is no type
 record({ a: { b: 5 } })
 
-/** Of schemas that are known at run time only, the items are records of unknown values. */
+/** Items are records of unknown values if the schema is known at run time only. */
 declare const schema: Parameters<typeof record>[0]
 export const loose: Same<ReturnType<typeof made>, Codec<Record<string, unknown>>> = true
 function made() {

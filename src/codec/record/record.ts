@@ -32,8 +32,9 @@ const codecs = new Map<string, AnyRecord>()
  * in fewer bytes. Other threads get the schema in the queue's handle.
  *
  * A schema names each field and its type:
- * - `'string'`, `'boolean'`, `'float64'` (any number), `'int32'` (integers from -2^31 to 2^31 - 1; -0 arrives as
- *   0), `'uint32'` (integers from 0 to 2^32 - 1), `'bytes'` (a Uint8Array, which arrives with memory of its own);
+ * - `'string'`, `'boolean'`, `'float64'` (any number), `'int32'` (integers from -2^31 to 2^31 - 1; -0 arrives
+ *   as 0), `'uint32'` (integers from 0 to 2^32 - 1), `'bytes'` (a Uint8Array, which arrives with memory of
+ *   its own);
  * - one of these with `[]`, a list;
  * - an array of 1 to 65,536 different words, an enum;
  * - a plain object of fields, a record in the record;

@@ -26,8 +26,8 @@ function outcome(call: () => unknown): string {
 
 /**
  * Runs schema `number` of `seed`: generated code and the walk must write the same bytes, read the same items,
- * refuse the same ones with the same errors, and touch nothing outside. Returns the number of items; throws at
- * a difference.
+ * refuse the same ones with the same errors, and touch nothing outside. Returns the number of items; throws
+ * at a difference.
  */
 export function runSchema(seed: number, number: number): number {
   const random = new Random(seed ^ Math.imul(number + 1, 0x9e3779b1))

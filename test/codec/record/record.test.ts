@@ -285,11 +285,14 @@ describe('the errors of bytes', () => {
   })
 })
 
-/** What `call` returns while Object.prototype has setters, and read-only properties, of these names. */
+/** Calls `call` while Object.prototype has setters and read-only properties of these names. */
 function polluted<R>(names: readonly string[], call: () => R): R {
   let called = ''
+  const callOf = (name: string) => {
+    called = name
+  }
   const descriptors = names.map((name, i): PropertyDescriptor & { __proto__: null } => ({
-    ...(i % 2 === 0 ? { set: () => void (called = name), get: () => undefined } : { value: 5 }),
+    ...(i % 2 === 0 ? { set: () => callOf(name), get: () => undefined } : { value: 5 }),
     configurable: true,
     __proto__: null,
   }))

@@ -7,8 +7,8 @@ import { type Frame, INLINE, type Layout, LONG, type Place } from '../format/ind
 const MAX_LITERALS_OF = 2
 
 /**
- * The source of a decoder: a function (b, at, length) that returns the item. The names that it needs are those
- * of `scopeOf` in decoder.ts.
+ * The source of a decoder: a function (b, at, length) that returns the item. The names that it needs are
+ * those in decoder.ts.
  *
  * `p` is the position, and `e` the end of the body. `v5` is the value of place 5, `n5` its length or number,
  * `r5` the record at place 5, and `q2` the start of frame 2. Each length is read once: the bytes may change.
@@ -187,7 +187,9 @@ function literal(fields: readonly Place[]): string {
   return `{ ${fields.map((field) => `${JSON.stringify(field.name)}: ${variableOf(field)}`).join(', ')} }`
 }
 
-/** Adds a field, if it is present. Assigning would call a setter, or fail, if Object.prototype has the name. */
+/**
+ * Adds a field, if it is present. Assigning would call a setter, or fail, if Object.prototype has the name.
+ */
 function added(r: string, field: Place): string {
   const name = JSON.stringify(field.name)
   const value = variableOf(field)

@@ -42,7 +42,9 @@ interface Names {
 class EncoderSource {
   #frames = 0
 
-  /** Writes the value `v`, whose path is the expression `path`, as a frame behind `before` bytes of a header. */
+  /**
+   * Writes the value `v`, whose path is the expression `path`, as a frame behind `before` bytes of a header.
+   */
   frame(frame: Frame, v: string, path: string, before = 0): string {
     const number = this.#frames++
     const names: Names = { start: `q${number}`, flags: (index) => `f${number}_${index}`, path }
@@ -186,7 +188,7 @@ class EncoderSource {
   }
 }
 
-/** What comes next does not fit. */
+/** Goes on in scratch memory, where what comes next does not fit. */
 const OVERFLOW = 'skipped += p - a; b = scratch; a = p = 0; e = scratch.length'
 
 /** Whether the source has a variable for the length or number of the value. */

@@ -20,7 +20,7 @@ import { encoderSource } from './encoder-source.ts'
 
 const { isUint8Array } = types
 const { isArray } = Array
-/** What a compiled encoder writes to when its memory is full. It holds the fixed part of any frame. */
+/** A compiled encoder writes to it when its memory is full. It holds the fixed part of any frame. */
 const scratch = new Uint8Array(4096)
 
 /** The encoder as generated code; undefined where that is not allowed. */

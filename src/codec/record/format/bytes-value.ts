@@ -15,8 +15,8 @@ const { set } = Uint8Array.prototype
 const LOOP_BYTES = 32
 
 /**
- * Writes the length of `value` and its bytes at `at`. Returns how many bytes that takes; if they are more than
- * `end - at`, nothing was written.
+ * Writes the length of `value` and its bytes at `at`. Returns how many bytes that takes; if they are more
+ * than `end - at`, nothing was written.
  */
 export function writeBytes(value: Uint8Array, bytes: Uint8Array, at: number, end: number): number {
   const length = lengthOf.call(value)

@@ -28,8 +28,8 @@ class TextReader {
   #windowEnd = 0
 
   /**
-   * Opens the text of the item from `at` to `end`, by the header at `at`. Returns the start of the text, which
-   * is the end of the body.
+   * Opens the text of the item from `at` to `end`, by the header at `at`. Returns the start of the text,
+   * which is the end of the body.
    */
   open(bytes: Uint8Array, at: number, end: number): number {
     const header = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)

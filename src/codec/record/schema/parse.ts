@@ -21,7 +21,9 @@ export interface Field {
   readonly optional: boolean
 }
 
-/** Fields in all, those of inner records included: the compiled functions stay of a size that V8 optimizes. */
+/**
+ * Fields in all, those of inner records included: the compiled functions stay of a size that V8 optimizes.
+ */
 const MAX_FIELDS = 256
 /** Records and lists inside each other. */
 const MAX_DEPTH = 32

@@ -39,7 +39,9 @@ function plainType(type: Type): PlainType {
   }
 }
 
-/** The schema as JSON text, made without JSON.stringify of objects: a program may have put a toJSON on them. */
+/**
+ * The schema as JSON text, made without JSON.stringify of objects: a program may have put a toJSON on them.
+ */
 export function textOf(type: Type): string {
   switch (type.kind) {
     case 'enum':

@@ -54,7 +54,7 @@ class DecoderWalk {
     return assembled(frame.value, open)
   }
 
-  /** Reads a slot. Of a string and a list the value is their length, until their rest is read. */
+  /** Reads a slot. The value of a string or a list is its length, until its rest is read. */
   #place(place: Place, open: OpenFrame): void {
     if (!isPresent(place, open)) return
     if (place.type.kind === 'record' && place.flag < 0) {
