@@ -4,6 +4,7 @@ import type { Bytes, CellCodec, Codec } from './codec.ts'
 import { copyIn, copyOut } from './copy.ts'
 import { isFramed } from './framed.ts'
 import { builtinName } from './make-builtin.ts'
+import { recordCell } from './record/index.ts'
 
 /** Scratch memory larger than this is not kept for the next item. */
 const MAX_KEPT_BYTES = 1 << 20
@@ -19,6 +20,8 @@ const wrapped = new WeakMap<Codec<any>, CellCodec<any>>()
 export function cellCodec<T>(codec: Codec<T>): CellCodec<T> {
   if (!isCodec(codec)) throw invalidType('codec', 'a codec', codec)
   if (isFramed(codec)) return codec as unknown as CellCodec<T>
+  const record = recordCell(codec)
+  if (record !== undefined) return record
   const name = builtinName(codec)
   if (name !== undefined) {
     const known = builtinCodec(name)

@@ -6,7 +6,8 @@
  */
 
 /**
- * Turns items into bytes and back. Make one by `defineCodec`, or take one of `codecs`.
+ * Turns items into bytes and back. Take one of `codecs`, or make one by `record` or
+ * `defineCodec`.
  *
  * @example
  * const into = new Uint8Array(64)
