@@ -1,3 +1,4 @@
+import { CODECS } from '../codecs/index.ts'
 import { BACK_ENDS } from './back-ends.ts'
 import { KINDS } from './kinds.ts'
 import { LATENCIES } from './latency.ts'
@@ -17,4 +18,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...LATENCIES,
   ...SUPERVISED,
   ...KINDS,
+  ...CODECS,
 ]
