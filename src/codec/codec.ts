@@ -70,8 +70,8 @@ export interface CellCodec<T> {
    */
   readonly number?: 'int32' | 'float64' | undefined
   /**
-   * For codecs whose `read` would copy first: as `read`, of all of `bytes`. That is an array in an ArrayBuffer
-   * of its own, which nobody else uses, so the item may keep it.
+   * For codecs whose `read` would copy first: as `read`, of all of `bytes`. That array has an ArrayBuffer of
+   * its own, which nobody else uses, so the item may keep it.
    */
   own?(bytes: Uint8Array<ArrayBuffer>): T
   /**

@@ -72,8 +72,9 @@ export class BlockChain {
   }
 
   /**
-   * Where a block begins. The blocks lie in falling order. A chain gets them last piece first, in rising order
-   * while they are fresh, and again in that order after it was freed. So its pieces mostly lie side by side.
+   * Where a block begins. The blocks lie in falling order. A chain gets them last piece first, in rising
+   * order while they are fresh, and again in that order after it was freed. So its pieces mostly lie side by
+   * side.
    */
   #at(block: number): number {
     const { blocks, blockBytes, blocksAt } = this.#cells.geometry

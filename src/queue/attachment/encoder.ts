@@ -29,7 +29,7 @@ export class ItemEncoder<T> {
   readonly #maxItemBytes: number
   /** Memory for the next long item; undefined while it is lent. */
   #scratch: Span | undefined
-  /** Encoded bytes in memory that is not theirs: the scratch memory, or the user's item itself (undefined). */
+  /** Encoded bytes in memory that is not theirs: the scratch, or the user's item itself (undefined). */
   readonly #lent = new WeakMap<Buffer, Span | undefined>()
   #isEncoding = false
 
@@ -120,7 +120,7 @@ export class ItemEncoder<T> {
     return this.#codec.read(span, at, length)
   }
 
-  /** Decodes an item of `length` bytes that do not lie in one piece. `fill` copies them to the start of an array. */
+  /** Decodes an item of `length` bytes in several pieces. `fill` copies them to the start of an array. */
   decodePieces(length: number, fill: (bytes: Uint8Array) => void): T {
     const codec = this.#codec
     if (codec.own !== undefined) {

@@ -27,7 +27,7 @@ import type { ItemEncoder } from './encoder.ts'
 /** The core writes no length beside a value. */
 const VALUE_LENGTH = 0
 
-/** An encoded item: its length, if it lies in the outgoing cell already, else its bytes, which may be lent. */
+/** An encoded item: its length, if it lies in the outgoing cell, else its bytes, which may be lent. */
 export type Encoded = number | Buffer
 
 /**
