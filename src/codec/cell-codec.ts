@@ -45,7 +45,6 @@ export function isCodec(value: unknown): value is Codec<unknown> {
 class WrappedCodec<T> implements CellCodec<T> {
   readonly name: string
   readonly byteLength: number | undefined
-  readonly mayAlias = false
   readonly #codec: Codec<T>
   /** Scratch memory; undefined while it is in use, because a user's `encode` may itself put an item. */
   #spare: Uint8Array | undefined
@@ -75,6 +74,10 @@ class WrappedCodec<T> implements CellCodec<T> {
 
   read(span: Bytes, at: number, length: number): T {
     return this.#codec.decode(copyOut(span.bytes, at, length))
+  }
+
+  own(bytes: Uint8Array<ArrayBuffer>): T {
+    return this.#codec.decode(bytes)
   }
 
   #encode(item: T, into: Uint8Array): number {

@@ -24,6 +24,8 @@ export type { CellCodec, Span } from './codec.ts'
 /** @internal */
 export { spanOf } from './codec.ts'
 /** @internal */
+export { copyBytes, copyOut, newBytes } from './copy.ts'
+/** @internal */
 export type { CodecDescriptor } from './descriptor.ts'
 /** @internal */
 export { codecDescriptor, codecFromDescriptor, codecFromDescriptorAsync } from './descriptor.ts'
