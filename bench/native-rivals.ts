@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { leaveOut } from './output/left-out.ts'
 import type { WorkerSet } from './scenarios/scenario.ts'
 import type { Topology } from './scenarios/topology.ts'
 
@@ -67,7 +68,7 @@ function build(rival: NativeRival): string | undefined {
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
     const why = isMissing ? `${rival.toolchain} is not installed` : (error as Error).message
-    process.stderr.write(`${rival.name} is left out: ${why}\n`)
+    leaveOut(rival.name, why)
     return undefined
   }
 }

@@ -1,9 +1,9 @@
 import { main } from '../scripts/command-line.ts'
 import build from '../test/support/build.ts'
 import { optionsOf, type SCRIPT } from './options.ts'
-import { headerOf } from './report/header.ts'
-import { reportJson } from './report/json.ts'
-import { headerText, scenarioText } from './report/table.ts'
+import { headerOf } from './output/header.ts'
+import { reportJson } from './output/json.ts'
+import { headerText, scenarioText } from './output/table.ts'
 import { measure } from './rounds.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 
