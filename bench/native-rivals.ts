@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { leaveOut } from './output/left-out.ts'
 import type { WorkerSet } from './scenarios/scenario.ts'
 import type { Topology } from './scenarios/topology.ts'
 
@@ -50,26 +49,29 @@ export const NATIVE_RIVALS: readonly NativeRival[] = [
   },
 ]
 
-const built = new Map<NativeRival, string | undefined>()
+type Built = { readonly program: string } | { readonly failure: string }
 
-/** The program of a rival, built if it was not yet; undefined, with a line that says so, if it cannot be. */
-export function programOf(rival: NativeRival): string | undefined {
+const built = new Map<NativeRival, Built>()
+
+/** The program of a rival, built if it was not yet; undefined, after a line to `leaveOut`, if it cannot be. */
+export function programOf(rival: NativeRival, leaveOut: (line: string) => void): string | undefined {
   if (!built.has(rival)) built.set(rival, build(rival))
-  return built.get(rival)
+  const result = built.get(rival) as Built
+  if ('failure' in result) leaveOut(result.failure)
+  return 'program' in result ? result.program : undefined
 }
 
-function build(rival: NativeRival): string | undefined {
+function build(rival: NativeRival): Built {
   const folder = join(tmpdir(), `millrace-bench-${process.pid}`)
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   try {
     mkdirSync(folder, { recursive: true })
     cpSync(SOURCES, folder, { recursive: true })
-    return rival.build(folder)
+    return { program: rival.build(folder) }
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
     const why = isMissing ? `${rival.toolchain} is not installed` : (error as Error).message
-    leaveOut(rival.name, why)
-    return undefined
+    return { failure: `${rival.name} is left out: ${why}` }
   }
 }
 

@@ -28,10 +28,15 @@ export interface Codec<T> {
 }
 
 /** Three views on one memory, shared or private. Payloads in it start at multiples of 8 bytes. */
-export interface Span {
+export interface Span extends Bytes {
   readonly bytes: Buffer
   readonly words: Int32Array
   readonly doubles: Float64Array
+}
+
+/** The part of a span that most codecs need. Any array of bytes has it, also one that is not aligned. */
+export interface Bytes {
+  readonly bytes: Uint8Array
 }
 
 /** The views on `memory`, whose length must be a multiple of 8 bytes. */

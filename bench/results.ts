@@ -1,8 +1,9 @@
-import type { Header } from './header.ts'
+import type { Header } from './output/header.ts'
 
 export const UNITS = ['M items/s', 'M calls/s', 'MB/s', 'ns', 'µs', 'ms', 'bytes', 'of ideal'] as const
 
 export type Unit = (typeof UNITS)[number]
+export type Better = 'more' | 'less'
 
 /** All that one command of the bench has measured, as `--json` prints it. */
 export interface Run {
@@ -25,7 +26,7 @@ export interface ScenarioResult {
   readonly baseline: string
   readonly unit: Unit
   /** Whether more or less of the unit is better. */
-  readonly better: 'more' | 'less'
+  readonly better: Better
   readonly sweep?: Sweep
   readonly target?: TargetResult
   readonly contenders: readonly ContenderResult[]
@@ -58,6 +59,8 @@ export interface ContenderResult {
   readonly max: number
   /** Median over the baseline's median. */
   readonly ratio: number
+  /** Whether it is another package's or the platform's own way, with which the package is compared. */
+  readonly isRival?: boolean
   /** Whether it repeats another contender of the scenario: the two differ by chance only. */
   readonly isControl?: boolean
 }
