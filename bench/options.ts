@@ -64,5 +64,6 @@ export function selected<S extends { readonly name: string }>(
 }
 
 function matches({ name }: { readonly name: string }, wanted: string): boolean {
-  return name === wanted || name.split('/').includes(wanted)
+  // A group of pipelines, such as grain/10us, has slashes itself.
+  return `${name}/`.startsWith(`${wanted}/`) || name.split('/').includes(wanted)
 }

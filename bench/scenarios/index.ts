@@ -1,14 +1,20 @@
 import { BACK_ENDS } from './back-ends.ts'
 import { KINDS } from './kinds.ts'
+import { LATENCIES } from './latency.ts'
 import type { Scenario } from './scenario.ts'
+import { ITEM_SIZES } from './sizes.ts'
 import { SUPERVISED } from './supervised.ts'
+import { SWEEPS } from './sweeps.ts'
 import { THREAD_COUNTS } from './thread-counts.ts'
 import { THROUGHPUT } from './throughput.ts'
 
 export const SCENARIOS: readonly Scenario[] = [
   ...BACK_ENDS,
   ...THROUGHPUT,
+  ...THREAD_COUNTS,
+  ...ITEM_SIZES,
+  ...SWEEPS,
+  ...LATENCIES,
   ...SUPERVISED,
   ...KINDS,
-  ...THREAD_COUNTS,
 ]
