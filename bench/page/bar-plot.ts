@@ -37,6 +37,9 @@ const TOP = 30
 const BOTTOM = 46
 const MARGIN = 16
 const HEAD = 62
+const VALUE_WIDTH = 56
+/** Mean width of a letter, in a wide font. */
+const CHARACTER = 7.6
 
 export function barPlot(panels: readonly Panel[], layout: Layout): Plot {
   const { title, description, columns, panelWidth, subtitle } = layout
@@ -88,9 +91,10 @@ export function barPlot(panels: readonly Panel[], layout: Layout): Plot {
         margin: 0,
         verticalAlign: 'bottom' as const,
         padding: [0, 0, BAR / 2 + 2, 4],
-        formatter: (name: string, row: number) => `{value|${figure(panel.bars[row]?.value ?? 0)}}${name}`,
+        formatter: (name: string, row: number) =>
+          `{value|${figure(panel.bars[row]?.value ?? 0)}}${shortened(name, panelWidth)}`,
         // Of a width that any font keeps to: the width of words is an estimate.
-        rich: { value: { ...text(13), fontWeight: 'bold' as const, width: 56 } },
+        rich: { value: { ...text(13), fontWeight: 'bold' as const, width: VALUE_WIDTH } },
       },
       z: 3,
     })),
@@ -98,6 +102,12 @@ export function barPlot(panels: readonly Panel[], layout: Layout): Plot {
   }
   const height = head + Math.ceil(panels.length / columns) * panelHeight
   return { title, description, width: Math.min(columns, panels.length) * panelWidth, height, option }
+}
+
+/** The name, as much of it as has room beside the value. */
+function shortened(name: string, panelWidth: number): string {
+  const most = Math.floor((panelWidth - 2 * MARGIN - VALUE_WIDTH) / CHARACTER)
+  return name.length <= most ? name : `${name.slice(0, most - 1)}…`
 }
 
 function barsOf({ bars }: Panel, index: number) {

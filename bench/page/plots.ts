@@ -77,7 +77,7 @@ function barsOf(scenario: ScenarioResult): Bar[] {
   return scenario.contenders.map((contender) => {
     const { name, median, min, max, isControl } = contender
     const [colour] = isControl === true ? CONTROL : isRival(scenario, contender) ? OTHERS[0]! : OURS[0]!
-    return { name: isControl === true ? `${name} (A/A control)` : name, value: median, min, max, colour }
+    return { name, value: median, min, max, colour }
   })
 }
 

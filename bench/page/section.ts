@@ -24,7 +24,7 @@ function leadOf({ scenarios }: Group): string {
   const titles = new Set(scenarios.map(({ title }) => title))
   const [title] = titles
   const rest = titles.size === 1 && title !== undefined ? title.split(': ').slice(1).join(': ') : ''
-  return rest === '' ? '' : `<p>${escaped(rest.charAt(0).toUpperCase() + rest.slice(1))}.</p>`
+  return rest === '' ? '' : `<p>${escaped(rest)}</p>`
 }
 
 export function section(group: Group, cores: number): string {

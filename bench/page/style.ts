@@ -80,6 +80,9 @@ th,td{padding:4px 4px}
 .factors tr{display:grid;grid-template-columns:1fr max-content;border-bottom:1px solid var(--grid);padding:4px 0}
 .factors td{border:0;padding:2px 0;width:auto}
 .factors td:nth-child(2){grid-row:2;grid-column:1/3;width:auto}
+.cards li{display:grid;grid-template-columns:5.6rem 1fr}
+.cards li>span{grid-column:2}
+.cards .ratio{grid-column:1;grid-row:1/5;font-size:1.5rem}
 .facts{grid-template-columns:1fr;gap:0}
 .facts dd{margin-bottom:8px}
 }
