@@ -4,7 +4,7 @@ import type { WorkerSet } from './scenarios/scenario.ts'
 
 /** One thread: it runs the function `role` of threads/`file`.mjs with `data`. */
 export interface Job {
-  readonly file: 'queue' | 'messages' | 'core' | 'api' | 'heap' | 'sizes' | 'latency'
+  readonly file: 'queue' | 'messages' | 'core' | 'api' | 'heap' | 'sizes' | 'latency' | 'ring'
   readonly role: string
   readonly data: object
   readonly transfer?: readonly MessagePort[]

@@ -59,8 +59,6 @@ export interface ContenderResult {
   readonly max: number
   /** Median over the baseline's median. */
   readonly ratio: number
-  /** Whether it is another package's or the platform's own way, with which the package is compared. */
-  readonly isRival?: boolean
   /** Whether it repeats another contender of the scenario: the two differ by chance only. */
   readonly isControl?: boolean
 }

@@ -18,19 +18,18 @@ export interface Factor {
   readonly high: number
 }
 
-/** The beginnings of the names of others, for results that do not say which contenders these are. */
+/** The beginnings of the names of others: what is not named here is the package's own. */
 const RIVALS =
   /^(postMessage|receiveMessageOnPort|structuredClone|JSON|v8|MessageChannel|Go |crossbeam|Java|ArrayBlockingQueue|Python|ringbuf|multithreading|piscina|tinypool|workerpool|poolifier|p-map|Readable|transfer|allocate|copy|(a )?bare)/i
 
-export function isRival(scenario: ScenarioResult, contender: ContenderResult): boolean {
-  const isSaid = scenario.contenders.some((each) => each.isRival !== undefined)
-  return isSaid ? contender.isRival === true : RIVALS.test(contender.name)
+export function isRival({ name }: ContenderResult): boolean {
+  return RIVALS.test(name)
 }
 
 export function comparisonsOf(scenario: ScenarioResult): Comparison[] {
   const taking = scenario.contenders.filter(({ isControl }) => isControl !== true)
-  const rivals = taking.filter((each) => isRival(scenario, each))
-  const ours = taking.filter((each) => !isRival(scenario, each))
+  const rivals = taking.filter(isRival)
+  const ours = taking.filter((each) => !isRival(each))
   return ours.flatMap((own) =>
     rivals.flatMap((rival) => {
       const factor = factorOf(scenario, own, rival)

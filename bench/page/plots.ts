@@ -76,7 +76,7 @@ function panelsOf(scenarios: readonly ScenarioResult[]): Panel[] {
 function barsOf(scenario: ScenarioResult): Bar[] {
   return scenario.contenders.map((contender) => {
     const { name, median, min, max, isControl } = contender
-    const [colour] = isControl === true ? CONTROL : isRival(scenario, contender) ? OTHERS[0]! : OURS[0]!
+    const [colour] = isControl === true ? CONTROL : isRival(contender) ? OTHERS[0]! : OURS[0]!
     return { name, value: median, min, max, colour }
   })
 }
@@ -117,7 +117,7 @@ export function linesOf(scenarios: readonly ScenarioResult[]): Line[] {
       contenders.some((each) => each.name === name),
     ) as ScenarioResult
     const contender = having.contenders.find((each) => each.name === name)!
-    const rival = isRival(having, contender)
+    const rival = isRival(contender)
     const colours = contender.isControl === true ? [CONTROL] : rival ? OTHERS : OURS
     const [colour] = colours[(rival ? others++ : contender.isControl === true ? 0 : own++) % colours.length]!
     return { name, colour, isDashed: rival || contender.isControl === true, points }

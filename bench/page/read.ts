@@ -134,7 +134,6 @@ function targetOf(field: Field, names: readonly string[]): NonNullable<ScenarioR
 function contenderOf(field: Field): ContenderResult {
   const values = field.of('values')
   if (values.list().length === 0) values.fail('an array of at least one number')
-  const isRival = field.of('isRival').optional((each) => each.flag())
   const isControl = field.of('isControl').optional((each) => each.flag())
   return {
     name: field.of('name').text(),
@@ -144,7 +143,6 @@ function contenderOf(field: Field): ContenderResult {
     min: field.of('min').number(Number.NEGATIVE_INFINITY),
     max: field.of('max').number(Number.NEGATIVE_INFINITY),
     ratio: field.of('ratio').number(Number.NEGATIVE_INFINITY),
-    ...(isRival === undefined ? {} : { isRival }),
     ...(isControl === undefined ? {} : { isControl }),
   }
 }

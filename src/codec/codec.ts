@@ -20,7 +20,8 @@ export interface Codec<T> {
   readonly byteLength?: number | undefined
   /**
    * Writes `item` to the start of `into` and returns its length in bytes. If the length is more than
-   * `into.length`, the item did not fit, and `encode` is called again with a larger array.
+   * `into.length`, the item did not fit, and `encode` is called again with a larger array. The item must hold
+   * no view on the memory of `into`, which may be written to before all of the item has been read.
    */
   encode(item: T, into: Uint8Array): number
   /** Returns the item. `bytes` holds exactly the bytes that `encode` wrote. */

@@ -12,12 +12,31 @@ interface NativeText {
 }
 
 /**
- * Undocumented methods of Buffer, which cost half as much as `write` and `toString` (measured). Any Uint8Array
- * may be `this`. Some versions of Node do not check the offsets, so the callers here must stay in bounds, also
- * after a getter of the user's has detached the array.
+ * Undocumented methods of Buffer, which cost half as much as `write` and `toString` (measured). `this` may be
+ * any Uint8Array. Some versions of Node do not check the offsets. The callers of those that read stay in
+ * bounds: no code of the user's runs between their check and the call.
  */
-export const { latin1Slice, utf8Slice, ucs2Slice, utf8Write, ucs2Write } =
-  Buffer.prototype as unknown as NativeText
+const native = Buffer.prototype as unknown as NativeText
+export const { latin1Slice, utf8Slice, ucs2Slice } = native
+const nativeUtf8Write = native.utf8Write
+const nativeUcs2Write = native.ucs2Write
+
+/** Writes at most `length` bytes of UTF-8 at `at`. Returns how many. */
+export function utf8Write(this: Uint8Array, text: string, at: number, length: number): number {
+  if (at + length > this.length) throw shrunk()
+  return nativeUtf8Write.call(this, text, at, length)
+}
+
+/** Writes at most `length` bytes of UTF-16, little endian, at `at`. Returns how many. */
+export function ucs2Write(this: Uint8Array, text: string, at: number, length: number): number {
+  if (at + length > this.length) throw shrunk()
+  return nativeUcs2Write.call(this, text, at, length)
+}
+
+/** A getter of the item has detached or resized the array since its length was taken. */
+function shrunk(): TypeError {
+  return new TypeError('the array to encode into was detached or shrunk while the item was encoded')
+}
 
 /** Up to this length a loop over the characters, 2 ns each, is faster than a call into C++, 60 to 90 ns. */
 export const LOOP_CHARS = 24
