@@ -1,4 +1,4 @@
-import { resultOf } from './report/statistics.ts'
+import { resultOf } from './output/statistics.ts'
 import type { ScenarioResult, Unit } from './results.ts'
 import type { Contender, Plan, Scenario, WorkerSet } from './scenarios/scenario.ts'
 

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Supervisor } from '../../src/index.ts'
+import { median } from '../output/statistics.ts'
 import { load } from '../package.ts'
-import { median } from '../report/statistics.ts'
 import type { Contender, Scenario } from './scenario.ts'
 
 const FILE = new URL('../first-start/work.mjs', import.meta.url)
