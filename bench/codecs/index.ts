@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { deserialize, serialize } from 'node:v8'
-import type { Codec } from '../../src/index.ts'
+import type { Codec, RecordSchema } from '../../src/index.ts'
 import { load } from '../package.ts'
 import type { Contender, Plan, Scenario, Target } from '../scenarios/scenario.ts'
 import { KINDS, type Kind } from './kinds.ts'
@@ -97,14 +97,11 @@ function through(codec: Codec<unknown>): ThereAndBack {
   return (value) => codec.decode(INTO.subarray(0, codec.encode(value, INTO)))
 }
 
-/** The codec of the kind's schema; undefined if it has none, or the package has no `record`. */
+/** The codec of the kind's schema; undefined if it has none. */
 async function recordOf({ shape }: Kind): Promise<Codec<unknown> | undefined> {
   if (shape === undefined) return undefined
-  const { record, array } = (await load()) as {
-    record?: (schema: unknown) => Codec<unknown>
-    array?: (type: unknown) => unknown
-  }
-  return record === undefined || array === undefined ? undefined : record(schemasOf(array)[shape])
+  const { record, array } = await load()
+  return record(schemasOf(array)[shape] as RecordSchema) as Codec<unknown>
 }
 
 /** Whether values arrive as `structuredClone` makes them. */

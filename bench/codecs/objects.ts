@@ -1,5 +1,6 @@
 /** The objects of a shape that the bench of codecs makes, with the schema of each for `record`. */
 
+import type { array } from '../../src/index.ts'
 import { FIELDS } from '../scenarios/payloads.ts'
 
 const pick = <T>(list: readonly T[], index: number): T => list[index % list.length] as T
@@ -85,7 +86,7 @@ export function geoJsonFeature(index: number) {
 }
 
 /** The schemas of these objects; `lists` is the function `array` of the package. */
-export function schemasOf(lists: (type: unknown) => unknown) {
+export function schemasOf(lists: typeof array) {
   return {
     task: FIELDS,
     event: {
