@@ -4,6 +4,7 @@
  */
 
 interface NativeText {
+  latin1Write(this: Uint8Array, text: string, at: number, length: number): number
   latin1Slice(this: Uint8Array, start: number, end: number): string
   utf8Slice(this: Uint8Array, start: number, end: number): string
   ucs2Slice(this: Uint8Array, start: number, end: number): string
@@ -36,6 +37,62 @@ export function ucs2Write(this: Uint8Array, text: string, at: number, length: nu
 /** A getter of the item has detached or resized the array since its length was taken. */
 function shrunk(): TypeError {
   return new TypeError('the array to encode into was detached or shrunk while the item was encoded')
+}
+
+/** `method` with its `this` as the first argument. A later change of Function.prototype does not matter to it. */
+export const unbound: <T, A extends unknown[], R>(
+  method: (this: T, ...args: A) => R,
+) => (self: T, ...args: A) => R = Function.prototype.bind.bind(Function.prototype.call)
+
+const native = Buffer.prototype as unknown as NativeText
+const latin1SliceOf = unbound(native.latin1Slice)
+const utf8SliceOf = unbound(native.utf8Slice)
+const ucs2SliceOf = unbound(native.ucs2Slice)
+const latin1WriteTo = unbound(native.latin1Write)
+const ucs2WriteTo = unbound(native.ucs2Write)
+
+function checkBounds(bytes: Uint8Array, from: number, to: number): void {
+  if (to > bytes.length || from > to)
+    throw new RangeError(`${from}..${to} is not inside ${bytes.length} bytes`)
+}
+
+/** The bytes from `from` up to `to`, as Latin-1. */
+export function sliceLatin1(bytes: Uint8Array, from: number, to: number): string {
+  checkBounds(bytes, from, to)
+  return latin1SliceOf(bytes, from, to)
+}
+
+export function sliceUtf8(bytes: Uint8Array, from: number, to: number): string {
+  checkBounds(bytes, from, to)
+  return utf8SliceOf(bytes, from, to)
+}
+
+export function sliceUtf16(bytes: Uint8Array, from: number, to: number): string {
+  checkBounds(bytes, from, to)
+  return ucs2SliceOf(bytes, from, to)
+}
+
+/** Writes `text`, which must be Latin-1, in as many bytes as it has characters. */
+export function putLatin1(bytes: Uint8Array, text: string, at: number): void {
+  checkBounds(bytes, at, at + text.length)
+  latin1WriteTo(bytes, text, at, text.length)
+}
+
+/** Writes `text` in twice as many bytes as it has UTF-16 units. */
+export function putUtf16(bytes: Uint8Array, text: string, at: number): void {
+  checkBounds(bytes, at, at + text.length * 2)
+  ucs2WriteTo(bytes, text, at, text.length * 2)
+}
+
+const BEYOND_LATIN1 = /[^\0-\xff]/
+const search = unbound(RegExp.prototype.exec)
+
+/**
+ * Whether every character takes one byte in Latin-1. V8 knows that nothing in a string of one-byte characters
+ * can match, so the length of such a string does not matter (15 to 25 ns, measured, Node 20 and 24).
+ */
+export function isLatin1(text: string): boolean {
+  return search(BEYOND_LATIN1, text) === null
 }
 
 /** Up to this length a loop over the characters, 2 ns each, is faster than a call into C++, 60 to 90 ns. */
