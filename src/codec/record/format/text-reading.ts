@@ -1,5 +1,5 @@
 import { readLatin1 } from '../../short-strings.ts'
-import { latin1Slice, ucs2Slice, utf8Slice } from '../../text.ts'
+import { sliceLatin1, sliceUtf8, sliceUtf16 } from '../../text.ts'
 import { notARecord, tooShort } from './failures.ts'
 import { LATIN1, LONG_HEADER_BYTES, UTF8, UTF16 } from './text-writing.ts'
 
@@ -72,7 +72,7 @@ class TextReader {
   }
 
   #slice(bytes: Uint8Array, start: number, end: number): string {
-    return this.#unitBytes === 1 ? latin1Slice.call(bytes, start, end) : ucs2Slice.call(bytes, start, end)
+    return this.#unitBytes === 1 ? sliceLatin1(bytes, start, end) : sliceUtf16(bytes, start, end)
   }
 
   /** The long string at `at`, in a body that ends at `end`. */
@@ -83,9 +83,9 @@ class TextReader {
     const length = readWord(bytes, at + 1)
     if (length > end - from) throw tooShort()
     this.next = from + length
-    if (form === LATIN1) return latin1Slice.call(bytes, from, this.next)
-    if (form === UTF8) return utf8Slice.call(bytes, from, this.next)
-    if (form === UTF16 && length % 2 === 0) return ucs2Slice.call(bytes, from, this.next)
+    if (form === LATIN1) return sliceLatin1(bytes, from, this.next)
+    if (form === UTF8) return sliceUtf8(bytes, from, this.next)
+    if (form === UTF16 && length % 2 === 0) return sliceUtf16(bytes, from, this.next)
     throw notARecord('a string has no form that is known')
   }
 }

@@ -1,4 +1,4 @@
-import { isWellFormed, ucs2Write, utf8Write } from '../../text.ts'
+import { isWellFormed, putUtf8, putUtf16 } from '../../text.ts'
 
 type Latin1Write = (this: Uint8Array, text: string, at: number, length: number) => number
 /** Undocumented, as the methods in text.ts. It must stay in bounds. */
@@ -50,7 +50,7 @@ export function finishText(
   // In a room of so many bytes only ASCII can take as many bytes as it has units.
   if (units <= end - from - 4) {
     requireRoom(bytes, end)
-    if (utf8Write.call(bytes, text, from, end - from) === units) {
+    if (putUtf8(bytes, text, from, end - from) === units) {
       writeWord(bytes, at, units << 1)
       return bodyLength + units
     }
@@ -60,7 +60,7 @@ export function finishText(
   if (length > end - at) return length
   requireRoom(bytes, end)
   writeWord(bytes, at, (units << 1) | (wide ? 1 : 0))
-  if (wide) ucs2Write.call(bytes, text, from, units * 2)
+  if (wide) putUtf16(bytes, text, from)
   else latin1Write.call(bytes, text, from, units)
   return length
 }
@@ -85,8 +85,8 @@ export function writeLong(text: string, bytes: Uint8Array, at: number, end: numb
   bytes[at] = form
   writeWord(bytes, at + 1, length)
   if (form === LATIN1) latin1Write.call(bytes, text, from, length)
-  else if (form === UTF8) utf8Write.call(bytes, text, from, length)
-  else ucs2Write.call(bytes, text, from, length)
+  else if (form === UTF8) putUtf8(bytes, text, from, length)
+  else putUtf16(bytes, text, from)
   return LONG_HEADER_BYTES + length
 }
 
