@@ -1,4 +1,4 @@
-import { resultOf } from './report/statistics.ts'
+import { resultOf } from './output/statistics.ts'
 import type { ScenarioResult, Unit } from './results.ts'
 import type { Contender, Plan, Scenario, WorkerSet } from './scenarios/scenario.ts'
 
@@ -18,18 +18,25 @@ interface Entry {
 
 /**
  * Runs rounds that alternate between the contenders, after one that warms each of them up. The contender that
- * goes first alternates, too, so that other work of the machine hits all of them alike.
+ * goes first alternates, too, so that other work of the machine hits all of them alike. A rejection of
+ * `interrupted` ends the rounds.
  */
-export async function measure(scenario: Scenario, rounds: number, plan: Plan): Promise<ScenarioResult> {
+export async function measure(
+  scenario: Scenario,
+  rounds: number,
+  plan: Plan,
+  interrupted: Promise<never>,
+): Promise<ScenarioResult> {
   const entries: Entry[] = []
+  const orEnd = <T>(step: T | Promise<T>): Promise<T> => Promise.race([step, interrupted])
   try {
-    for (const contender of await scenario.contenders(plan)) {
-      entries.push({ contender, workers: await contender.start(), answers: [] })
+    for (const contender of await orEnd(scenario.contenders(plan))) {
+      entries.push({ contender, workers: await orEnd(contender.start()), answers: [] })
     }
-    for (const { workers } of entries) await workers.round()
+    for (const { workers } of entries) await orEnd(workers.round())
     for (let round = 0; round < rounds; round++) {
       const order = round % 2 === 0 ? entries : [...entries].reverse()
-      for (const { workers, answers } of order) answers.push(await workers.round())
+      for (const { workers, answers } of order) answers.push(await orEnd(workers.round()))
     }
   } finally {
     await Promise.all(entries.map(({ workers }) => workers.stop()))

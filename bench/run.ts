@@ -1,10 +1,12 @@
 import { main } from '../scripts/command-line.ts'
 import build from '../test/support/build.ts'
+import { InterruptedError, Interruption } from './interruption.ts'
 import { optionsOf, type SCRIPT } from './options.ts'
+import { headerOf } from './output/header.ts'
+import { reportJson } from './output/json.ts'
+import { headerText, scenarioText } from './output/table.ts'
 import { planOf } from './plan.ts'
-import { headerOf } from './report/header.ts'
-import { reportJson } from './report/json.ts'
-import { headerText, scenarioText } from './report/table.ts'
+import type { ScenarioResult } from './results.ts'
 import { measure } from './rounds.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 
@@ -18,14 +20,24 @@ export async function bench(script: typeof SCRIPT, all: readonly Scenario[]): Pr
     if (quick) process.stderr.write('A quick run has fewer scenarios, rounds and items: it says less.\n')
     const leftOut = new Set<string>()
     const plan = planOf(items, quick, leftOut)
-    const results = []
-    for (const [index, scenario] of scenarios.entries()) {
-      progress(json, `${index + 1} of ${scenarios.length}: ${scenario.name}`)
-      const result = await measure(scenario, rounds, plan)
-      results.push(result)
-      if (!json) console.log(`\n${scenarioText(result, header)}`)
+    const { promise: interrupted } = new Interruption()
+    const results: ScenarioResult[] = []
+    const from = performance.now()
+    try {
+      for (const [index, scenario] of scenarios.entries()) {
+        progress(json, `${index + 1} of ${scenarios.length}: ${scenario.name}`)
+        const result = await measure(scenario, rounds, plan, interrupted)
+        results.push(result)
+        if (!json) console.log(`\n${scenarioText(result, header)}`)
+      }
+    } catch (error) {
+      if (!(error instanceof InterruptedError)) throw error
+      process.stderr.write(`${error.message}: ${results.length} of ${scenarios.length} are measured\n`)
+      // A round that was given up has timers.
+      process.exit(error.exitCode)
     }
     for (const line of leftOut) process.stderr.write(`${line}\n`)
+    process.stderr.write(`measured in ${((performance.now() - from) / 1000).toFixed(0)} s\n`)
     if (json) console.log(reportJson(header, results, [...leftOut]))
     return 0
   })

@@ -1,4 +1,4 @@
-import type { ScenarioResult } from '../results.ts'
+import type { Run, ScenarioResult } from '../results.ts'
 import type { Header } from './header.ts'
 
 export function reportJson(
@@ -6,5 +6,6 @@ export function reportJson(
   scenarios: readonly ScenarioResult[],
   leftOut: readonly string[],
 ): string {
-  return JSON.stringify({ format: 1, header, leftOut, scenarios }, null, 2)
+  const run: Run = { format: 1, header, leftOut, scenarios }
+  return JSON.stringify(run, null, 2)
 }
