@@ -41,11 +41,16 @@ export class Field {
     return this.value
   }
 
+  /** A finite number, at least 0 if nothing else is said. */
   number(least = 0): number {
     const { value } = this
-    if (typeof value !== 'number' || !Number.isFinite(value) || value < least)
-      this.fail(`a number of at least ${least}`)
-    return value
+    if (typeof value === 'number' && Number.isFinite(value) && value >= least) return value
+    return this.fail(Number.isFinite(least) ? `a number of at least ${least}` : 'a number')
+  }
+
+  positive(): number {
+    const value = this.number()
+    return value > 0 ? value : this.fail('a number above 0')
   }
 
   flag(): boolean {

@@ -114,7 +114,7 @@ function sweepOf(field: Field): NonNullable<ScenarioResult['sweep']> {
   const scale = field.of('scale').oneOf(['log', 'linear'])
   return {
     axis: field.of('axis').text(),
-    at: field.of('at').number(scale === 'log' ? Number.MIN_VALUE : Number.NEGATIVE_INFINITY),
+    at: scale === 'log' ? field.of('at').positive() : field.of('at').number(Number.NEGATIVE_INFINITY),
     scale,
   }
 }

@@ -57,20 +57,22 @@ function pictureOf(group: Group): string {
   return `<div class="plots">${plots.join('\n')}</div>`
 }
 
-/** A table for each pair of contenders: how many times as good the one is in each scenario. */
+/** A table for each of the package's own ways, beside the baseline of each scenario. */
 function barTable({ scenarios }: Group): string {
-  const all = scenarios.flatMap(comparisonsOf)
-  const pairs = [...new Set(all.map(({ ours, rival }) => `${ours.name} beside ${rival.name}`))]
-  return pairs
-    .map((pair) => {
+  const all = scenarios
+    .flatMap(comparisonsOf)
+    .filter(({ scenario, rival }) => rival.name === scenario.baseline)
+  const names = [...new Set(all.map(({ ours }) => ours.name))]
+  return names
+    .map((name) => {
       const rows = all
-        .filter(({ ours, rival }) => `${ours.name} beside ${rival.name}` === pair)
+        .filter(({ ours }) => ours.name === name)
         .map(({ scenario, ours, rival, factor }) => ({
           label: detailOf(scenario),
-          note: `${figure(ours.median)} beside ${figure(rival.median)} ${scenario.unit}`,
+          note: `${figure(ours.median)} beside ${figure(rival.median)} ${scenario.unit} of ${rival.name}`,
           factor,
         }))
-      return `<h3>${escaped(pair)}</h3>\n${factorTable(pair, rows)}`
+      return `<h3>${escaped(name)}</h3>\n${factorTable(name, rows)}`
     })
     .join('\n')
 }

@@ -16,6 +16,13 @@ export interface Plot {
   readonly option: EChartsOption
 }
 
+/** Parts without a meaning in an image: what is for a pointer, and boxes that are not seen. */
+const LEFT_OUT = [
+  /<style >[\s\S]*?<\/style>\n?/g,
+  / (?:class|ecmeta_\w+)="[^"]*"/g,
+  /<path [^>]*fill-opacity="0"[^>]*stroke-width="0"[^>]*><\/path>\n?/g,
+]
+
 let plots = 0
 
 /** An `svg` element for a page, which has the rules for dark; its background is the page's. */
@@ -32,8 +39,10 @@ export function svgFile(plot: Plot): string {
 function rendered({ title, description, width, height, option }: Plot, more: string): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height })
   chart.setOption({ animation: false, ...option })
-  // The rules and classes for a pointer mean nothing in an image.
-  const svg = chart.renderToSVGString().replace(/<style >[\s\S]*?<\/style>\n?| class="[^"]*"/g, '')
+  const svg = LEFT_OUT.reduce((text, part) => text.replace(part, ''), chart.renderToSVGString()).replaceAll(
+    ' fill="#000"',
+    ' fill="none"',
+  )
   chart.dispose()
   const id = `plot-${++plots}`
   const open = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="${id}-title ${id}-desc">`

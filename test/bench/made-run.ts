@@ -52,7 +52,7 @@ function sizes(): ScenarioResult[] {
     better: 'more',
     sweep: { axis: 'bytes of an item', at, scale: 'log' },
     contenders: contenders([
-      ['postMessage', at / 4],
+      ['postMessage', at],
       ['putSync/getSync', 40 * at ** 0.7],
     ]),
   }))

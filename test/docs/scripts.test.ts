@@ -50,7 +50,7 @@ describe('a script', () => {
   const files = [...named(), ...OTHERS]
 
   it('is named by package.json or listed here', () => {
-    expect(named()).toHaveLength(14)
+    expect(named()).toHaveLength(15)
   })
 
   it.concurrent.each(files)('%s prints its usage for --help', async (file) => {
