@@ -5,9 +5,9 @@ import { integer, main, script, severalOf } from '../scripts/command-line.ts'
 import build from '../test/support/build.ts'
 import { type Attempt, attempt } from './jobs/attempt.ts'
 import { inputs, type JobName } from './jobs/inputs.ts'
-import { headerOf } from './report/header.ts'
-import { median } from './report/statistics.ts'
-import { aligned } from './report/table.ts'
+import { headerOf } from './output/header.ts'
+import { median } from './output/statistics.ts'
+import { aligned } from './output/table.ts'
 
 const JOBS = Object.keys(inputs) as JobName[]
 /** The files of each contender; those that both share are not counted. */

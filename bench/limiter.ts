@@ -1,9 +1,9 @@
 import { flag, integer, main, number, script } from '../scripts/command-line.ts'
 import build from '../test/support/build.ts'
 import { contenders } from './limiter/contenders.ts'
-import { headerOf } from './report/header.ts'
-import { median } from './report/statistics.ts'
-import { aligned, headerText } from './report/table.ts'
+import { headerOf } from './output/header.ts'
+import { median } from './output/statistics.ts'
+import { aligned, headerText } from './output/table.ts'
 
 const SCRIPT = script({
   command: 'npm run bench:limiter --',

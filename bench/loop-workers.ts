@@ -4,7 +4,7 @@ import type { WorkerSet } from './scenarios/scenario.ts'
 
 /** One thread: it runs the function `role` of threads/`file`.mjs with `data`. */
 export interface Job {
-  readonly file: 'queue' | 'messages' | 'core' | 'api' | 'heap'
+  readonly file: 'queue' | 'messages' | 'core' | 'api' | 'heap' | 'sizes' | 'latency' | 'ring'
   readonly role: string
   readonly data: object
   readonly transfer?: readonly MessagePort[]
@@ -13,11 +13,13 @@ export interface Job {
 type MessagePort = import('node:worker_threads').MessagePort
 
 /** Items that one thread put and got in a round. */
-interface Totals {
+export interface Totals {
   readonly put: Sums
   readonly got: Sums
   /** Time in ns at which it received its last item, by process.hrtime. */
   readonly end: bigint
+  /** The value of its round, where that is no time of the whole round. */
+  readonly value?: number
 }
 
 interface Sums {
@@ -31,6 +33,8 @@ interface Sums {
 }
 
 const ROUND_DEADLINE_MS = 60_000
+/** 64 threads need some seconds on two cores, and far more where other work takes these. */
+const START_DEADLINE_MS = 300_000
 
 /**
  * The threads of one contender, each with a loop. They live from the first round to the last, so that their
@@ -52,6 +56,8 @@ export class LoopWorkers implements WorkerSet {
         new Worker(WORKER, {
           workerData: { file, role, data, barrier: this.#barrier, parties: jobs.length },
           transferList: [...transfer],
+          // The loader of TypeScript, which the main thread has, would take most of the time of a start.
+          execArgv: [],
         }),
     )
     this.#failed = new Promise((_, reject) => {
@@ -62,15 +68,24 @@ export class LoopWorkers implements WorkerSet {
 
   static async start(name: string, jobs: readonly Job[], items: number): Promise<LoopWorkers> {
     const workers = new LoopWorkers(name, jobs, items)
-    await workers.#answers()
+    try {
+      await workers.#answers(START_DEADLINE_MS, 'not all threads were ready')
+    } catch (error) {
+      await workers.stop()
+      throw error
+    }
     return workers
   }
 
-  async round(): Promise<number> {
-    const answers = this.#answers()
+  /** `own`: the part of the calling thread in the round, if it has one; it does not wait on the barrier. */
+  async round(own?: () => Promise<Totals>): Promise<number> {
+    const answers = this.#answers(ROUND_DEADLINE_MS, 'not all items arrived')
     for (const worker of this.#workers) worker.postMessage('round')
-    const totals = (await answers) as Totals[]
+    const [all, ...mine] = await Promise.all([answers, ...(own === undefined ? [] : [own()])])
+    const totals = [...(all as Totals[]), ...mine]
     this.#check(totals)
+    const valued = totals.find(({ value }) => value !== undefined)
+    if (valued?.value !== undefined) return valued.value
     const start = new BigInt64Array(this.#barrier)[1] as bigint
     return Math.max(...totals.map(({ end }) => Number(end - start)))
   }
@@ -89,14 +104,14 @@ export class LoopWorkers implements WorkerSet {
     )
   }
 
-  async #answers(): Promise<unknown[]> {
+  async #answers(deadlineMs: number, failure: string): Promise<unknown[]> {
     const all = this.#workers.map(
       (worker) => new Promise<unknown>((resolve) => worker.once('message', resolve)),
     )
     let timer: NodeJS.Timeout | undefined
     const deadline = new Promise<never>((_, reject) => {
-      const error = new Error(`${this.#name}: not all items arrived within ${ROUND_DEADLINE_MS / 1000} s`)
-      timer = setTimeout(() => reject(error), ROUND_DEADLINE_MS)
+      const error = new Error(`${this.#name}: ${failure} within ${deadlineMs / 1000} s`)
+      timer = setTimeout(() => reject(error), deadlineMs)
     })
     try {
       return await Promise.race([Promise.all(all), this.#failed, deadline])

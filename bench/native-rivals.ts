@@ -1,39 +1,41 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { WorkerSet } from './scenarios/scenario.ts'
-import type { Topology } from './scenarios/topology.ts'
 
 /** A channel of another language. */
 export interface NativeRival {
   readonly name: string
   /** The program that must be installed. */
   readonly toolchain: string
-  /** Builds in `folder`, a copy of the sources. Returns the path of the program. */
-  build(folder: string): string
+  /** Items of a round: it takes about a quarter of a second on an idle machine. */
+  readonly items: number
+  /** Builds in `folder`, a copy of the sources. Returns the command that runs it. */
+  build(folder: string): readonly string[]
 }
+
+/** A rival's command, or a line that says why there is none. */
+export type Built = { readonly command: readonly string[] } | { readonly failure: string }
 
 const SOURCES = fileURLToPath(new URL('./native', import.meta.url))
 /** Debian installs crates there; elsewhere cargo asks its own registry. */
 const DEBIAN_CRATES = '/usr/share/cargo/registry'
-const ROUND_DEADLINE_MS = 60_000
 
 export const NATIVE_RIVALS: readonly NativeRival[] = [
   {
     name: 'Go channel',
     toolchain: 'go',
+    items: 3_000_000,
     build(folder) {
       run('go', ['build', '-o', 'rival', 'main.go'], join(folder, 'go'))
-      return join(folder, 'go', 'rival')
+      return [join(folder, 'go', 'rival')]
     },
   },
   {
     name: 'crossbeam-channel',
     toolchain: 'cargo',
+    items: 4_000_000,
     build(folder) {
       const hasCrates =
         existsSync(DEBIAN_CRATES) &&
@@ -44,61 +46,58 @@ export const NATIVE_RIVALS: readonly NativeRival[] = [
         ...['--config', `source.debian.directory="${DEBIAN_CRATES}"`],
       ]
       run('cargo', ['build', '--release', '--quiet', ...(hasCrates ? local : [])], join(folder, 'crossbeam'))
-      return join(folder, 'crossbeam', 'target', 'release', 'rival')
+      return [join(folder, 'crossbeam', 'target', 'release', 'rival')]
+    },
+  },
+  {
+    name: 'Java ArrayBlockingQueue',
+    toolchain: 'javac',
+    items: 1_000_000,
+    build(folder) {
+      run('javac', ['Rival.java'], join(folder, 'java'))
+      run('java', ['-version'], folder)
+      return ['java', '-cp', join(folder, 'java'), 'Rival']
+    },
+  },
+  {
+    name: 'Python queue.Queue',
+    toolchain: 'python3',
+    items: 60_000,
+    build(folder) {
+      run('python3', ['--version'], folder)
+      return ['python3', join(folder, 'python', 'rival.py')]
     },
   },
 ]
 
-const built = new Map<NativeRival, string | undefined>()
+const built = new Map<NativeRival, Built>()
 
-/** The program of a rival, built if it was not yet; undefined, with a line that says so, if it cannot be. */
-export function programOf(rival: NativeRival): string | undefined {
-  if (!built.has(rival)) built.set(rival, build(rival))
-  return built.get(rival)
+/** The command of a rival, built if it was not yet. */
+export function builtOf(rival: NativeRival): Built {
+  const known = built.get(rival)
+  if (known !== undefined) return known
+  const made = build(rival)
+  built.set(rival, made)
+  return made
 }
 
-function build(rival: NativeRival): string | undefined {
+function build(rival: NativeRival): Built {
   const folder = join(tmpdir(), `millrace-bench-${process.pid}`)
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   try {
     mkdirSync(folder, { recursive: true })
     cpSync(SOURCES, folder, { recursive: true })
-    return rival.build(folder)
+    return { command: rival.build(folder) }
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    const why = isMissing ? `${rival.toolchain} is not installed` : (error as Error).message
-    process.stderr.write(`${rival.name} is left out: ${why}\n`)
-    return undefined
+    const { code, path, message } = error as NodeJS.ErrnoException
+    const isMissing = code === 'ENOENT'
+    const why = isMissing
+      ? `${path ?? rival.toolchain} is not installed`
+      : message.trim().replaceAll('\n', ' ')
+    return { failure: `${rival.name} is left out: ${why}` }
   }
 }
 
 function run(command: string, args: readonly string[], cwd: string): void {
   execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'], timeout: 300_000 })
-}
-
-/** A rival's process. Each round makes its channel and threads anew, which takes less than a millisecond. */
-export async function startNative(
-  program: string,
-  { producers, consumers }: Topology,
-  items: number,
-): Promise<WorkerSet> {
-  const child = spawn(program, [producers, consumers, items].map(String), {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  await once(child, 'spawn')
-  const answers = createInterface(child.stdout)[Symbol.asyncIterator]()
-  return {
-    async round() {
-      child.stdin.write('\n')
-      const deadline = setTimeout(() => child.kill('SIGKILL'), ROUND_DEADLINE_MS)
-      const { done, value } = await answers.next()
-      clearTimeout(deadline)
-      if (done) throw new Error(`${program} has ended in a round: items were lost, or it took too long`)
-      return Number(value)
-    },
-    async stop() {
-      child.stdin.end()
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-    },
-  }
 }

@@ -1,11 +1,11 @@
 import { flag, integer, main, script, texts } from '../scripts/command-line.ts'
 import build from '../test/support/build.ts'
 import { selected } from './options.ts'
+import { headerOf } from './output/header.ts'
 import { calibrate } from './pipelines/plain-loops.ts'
 import { headerText, resultsJson, resultText } from './pipelines/report.ts'
 import { measure } from './pipelines/rounds.ts'
 import { scenariosFor } from './pipelines/scenarios.ts'
-import { headerOf } from './report/header.ts'
 
 const ROUNDS = 7
 const QUICK_ROUNDS = 3

@@ -3,9 +3,9 @@ import { parsePage } from '../examples/scraper/parse.ts'
 import { parseOne } from '../examples/scraper/parse-stage.ts'
 import { integer, main, script } from '../scripts/command-line.ts'
 import { pipeline, warm } from '../src/index.ts'
-import { headerOf } from './report/header.ts'
-import { median } from './report/statistics.ts'
-import { aligned } from './report/table.ts'
+import { headerOf } from './output/header.ts'
+import { median } from './output/statistics.ts'
+import { aligned } from './output/table.ts'
 import { pageOf } from './scraper/pages.ts'
 
 const SCRIPT = script({

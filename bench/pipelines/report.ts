@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
-import type { Header } from '../report/header.ts'
-import { median } from '../report/statistics.ts'
-import { aligned } from '../report/table.ts'
+import type { Header } from '../output/header.ts'
+import { median } from '../output/statistics.ts'
+import { aligned } from '../output/table.ts'
 import type { Measured, Result } from './rounds.ts'
 import type { Target } from './scenarios.ts'
 

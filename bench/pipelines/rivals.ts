@@ -41,6 +41,12 @@ export function rivals(threads: number): Contender[] {
   ]
 }
 
+/** Calls of piscina's `run`, many of them under way. */
+export function piscinaLanes(threads: number): Contender {
+  const { call, stop } = piscina(threads, 1)
+  return { ...contender('piscina', threads, (items) => lanes(items, call)), stop }
+}
+
 interface Pool {
   readonly call: Call
   stop(): Promise<unknown>

@@ -29,7 +29,7 @@ export interface Result {
   readonly contenders: readonly Measured[]
 }
 
-interface Timed {
+export interface Timed {
   readonly ms: number
   readonly cpuMs: number
   readonly ahead: number | undefined
@@ -48,32 +48,61 @@ export async function measure(
   rounds: number,
   ms: number,
 ): Promise<Result> {
-  const itemsFor = itemMaker(scenario, turnsPerMicrosecond)
-  const contenders: Contender[] = []
-  const entries: Entry[] = []
+  const prepared = await prepare(scenario, turnsPerMicrosecond, ms * scenario.longer)
+  const entries: Entry[] = prepared.map((each) => ({ ...each, timed: [] }))
   try {
-    contenders.push(...scenario.contenders())
-    for (const contender of contenders) {
-      const count = await estimated(scenario, contender, itemsFor, ms * scenario.longer)
-      entries.push({ contender, items: itemsFor(count), timed: [] })
-    }
     for (let round = 0; round < rounds; round++) {
-      for (const { contender, items, timed } of round % 2 === 0 ? entries : [...entries].reverse()) {
-        await warmUp(scenario, contender, items)
-        timed.push(await timedRound(scenario, contender, items))
+      for (const { round: run, timed } of round % 2 === 0 ? entries : [...entries].reverse()) {
+        timed.push(await run())
       }
     }
   } finally {
-    const stops = contenders.map((contender) => inTime(contender.stop(), `the end of ${contender.name}`))
-    await Promise.all(stops)
+    await stopAll(prepared.map(({ contender }) => contender))
   }
   const meanTurns = scenario.meanTime * turnsPerMicrosecond
   return { scenario, contenders: entries.map((entry) => measuredOf(entry, meanTurns)) }
 }
 
-interface Entry {
+/** A contender that has been tried, with the items of its rounds. */
+export interface Prepared {
   readonly contender: Contender
   readonly items: readonly Item[]
+  readonly count: number
+  /** Warms the threads up, then runs a round. */
+  round(): Promise<Timed>
+}
+
+/** The contenders of a scenario, each with as many items as take it about `ms`. The caller stops them. */
+export async function prepare(
+  scenario: Scenario,
+  turnsPerMicrosecond: number,
+  ms: number,
+): Promise<Prepared[]> {
+  const itemsFor = itemMaker(scenario, turnsPerMicrosecond)
+  const contenders = scenario.contenders()
+  const prepared: Prepared[] = []
+  try {
+    for (const contender of contenders) {
+      const count = await estimated(scenario, contender, itemsFor, ms)
+      const items = itemsFor(count)
+      const round = async () => {
+        await warmUp(scenario, contender, items)
+        return timedRound(scenario, contender, items)
+      }
+      prepared.push({ contender, items, count, round })
+    }
+  } catch (error) {
+    await stopAll(contenders)
+    throw error
+  }
+  return prepared
+}
+
+async function stopAll(contenders: readonly Contender[]): Promise<void> {
+  await Promise.all(contenders.map((contender) => inTime(contender.stop(), `the end of ${contender.name}`)))
+}
+
+interface Entry extends Prepared {
   readonly timed: Timed[]
 }
 

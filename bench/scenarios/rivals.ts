@@ -1,46 +1,62 @@
-import { LoopWorkers } from '../loop-workers.ts'
-import { NATIVE_RIVALS, programOf, startNative } from '../native-rivals.ts'
-import { type Contender, type Scenario, wholeShares } from './scenario.ts'
-import { queueJobs } from './throughput.ts'
+import { builtOf, NATIVE_RIVALS } from '../native-rivals.ts'
+import { multithreading } from '../rivals/multithreading.ts'
+import { startProgram } from '../rivals/program.ts'
+import { ring } from '../rivals/ring.ts'
+import { TASKS } from '../rivals/tasks.ts'
+import { type Contender, type Plan, RATE, type Scenario } from './scenario.ts'
+import { messageContender, queueContender } from './throughput.ts'
 import { TOPOLOGIES, type Topology, topologyName, topologyPicture } from './topology.ts'
 
-const ITEMS = 20_000_000
+const OURS = 'millrace'
+const SINGLE = { kind: 'int32', batch: 1 } as const
+const BATCH = 64
 
-/**
- * Queues beside the bounded channels of Go and of Rust's crossbeam, of the same capacity. Those have no
- * batches, so they move each item by itself in both scenarios. The queue takes part twice: the two rates
- * differ by chance only.
- */
-export const RIVALS: readonly Scenario[] = [1, 64].flatMap((batch) =>
-  TOPOLOGIES.map((topology) => rivalry(batch, topology)),
-)
+/** Queues beside bounded channels of other packages and languages, of the same capacity; and pools. */
+export const RIVALS: readonly Scenario[] = [...TOPOLOGIES.map(rivalry), ...TASKS]
 
-function rivalry(batch: number, topology: Topology): Scenario {
-  const ours = batch === 1 ? 'putSync/getSync' : 'putManySync/getManySync'
+function rivalry(topology: Topology): Scenario {
+  const name = topologyName(topology)
   return {
-    name: `native${batch === 1 ? '' : '-batch'}/${topologyName(topology)}`,
-    title: batch === 1 ? 'an int32 a call' : `${batch} int32 a call, beside channels of single items`,
+    ...RATE,
+    name: `rivals/${name}`,
+    group: 'rivals',
+    title: 'an int32 a call, or 64 where the name says so',
     picture: topologyPicture(topology),
     threads: topology.producers + topology.consumers,
-    baseline: ours,
-    contenders: async (given) => {
-      const items = wholeShares(given ?? ITEMS)
-      const queue = (name: string): Contender => ({
-        name,
-        items,
-        start: async () =>
-          LoopWorkers.start(
-            `${name}, ${topologyName(topology)}`,
-            await queueJobs({ kind: 'int32', batch }, topology, items),
-            items,
-          ),
-      })
-      const natives = NATIVE_RIVALS.flatMap((rival): Contender[] => {
-        const program = programOf(rival)
-        if (program === undefined) return []
-        return [{ name: rival.name, items, start: () => startNative(program, topology, items) }]
-      })
-      return [queue(ours), ...natives, queue('the same again')]
+    baseline: OURS,
+    inQuick: name === '1P1C' || name === '2P2C',
+    contenders: async (plan) => {
+      const single = plan.items(3_000_000)
+      const batched = plan.items(20_000_000)
+      const posted = plan.items(100_000)
+      const ours = queueContender(OURS, SINGLE, topology, single)
+      const again = queueContender(`${OURS} again`, SINGLE, topology, single)
+      return [
+        ours,
+        { ...again, isControl: true },
+        queueContender(`${OURS}, ${BATCH} a call`, { ...SINGLE, batch: BATCH }, topology, batched),
+        ...(name === '1P1C' ? rings(plan) : []),
+        ...(await multithreading(topology, plan.items(4096), plan)),
+        messageContender('receiveMessageOnPort', SINGLE, topology, posted),
+        messageContender('postMessage', SINGLE, topology, posted),
+        ...NATIVE_RIVALS.flatMap((rival): Contender[] => {
+          const built = builtOf(rival)
+          if ('failure' in built) {
+            plan.leaveOut(built.failure)
+            return []
+          }
+          const items = plan.items(rival.items)
+          const start = () => startProgram(rival.name, built.command, topology, items)
+          return [{ name: rival.name, items, start }]
+        }),
+      ]
     },
   }
+}
+
+function rings(plan: Plan): Contender[] {
+  return [
+    ring('ringbuf.js', 1, plan.items(500_000)),
+    ring(`ringbuf.js, ${BATCH} a call`, BATCH, plan.items(5_000_000)),
+  ]
 }

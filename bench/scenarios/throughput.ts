@@ -1,57 +1,11 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import type { QueueOptions } from '../../src/index.ts'
 import { type Job, LoopWorkers } from '../loop-workers.ts'
-import { DIST } from '../paths.ts'
-import { type Contender, type Scenario, type Target, wholeShares } from './scenario.ts'
+import { load } from '../package.ts'
+import { codecOption } from './codec.ts'
+import { PAYLOADS, type Payload } from './payloads.ts'
+import { type Contender, RATE, type Scenario, type Target } from './scenario.ts'
 import { TOPOLOGIES, type Topology, topologyName, topologyPicture } from './topology.ts'
-
-/** The kind of the items, and how many go in one call. */
-interface Payload {
-  readonly name: string
-  readonly title: string
-  readonly kind: 'int32' | 'object'
-  readonly batch: number
-  /** Items of a round: it takes an eighth to a quarter of a second on an idle machine. */
-  readonly queued: number
-  readonly posted: number
-  readonly target?: number
-}
-
-const PAYLOADS: readonly Payload[] = [
-  {
-    name: 'int32',
-    title: 'an int32 a call: putSync, getSync + taskDone',
-    kind: 'int32',
-    batch: 1,
-    queued: 1_000_000,
-    posted: 100_000,
-    target: 8,
-  },
-  {
-    name: 'int32-batch',
-    title: '64 int32 a call: putManySync of an Int32Array, getManySync into one + taskDone(n)',
-    kind: 'int32',
-    batch: 64,
-    queued: 1_000_000,
-    posted: 1_000_000,
-  },
-  {
-    name: 'object',
-    title: 'an object of 4 fields a call, default codec: putSync, getSync + taskDone',
-    kind: 'object',
-    batch: 1,
-    queued: 120_000,
-    posted: 50_000,
-    target: 1.5,
-  },
-  {
-    name: 'object-batch',
-    title: '64 objects of 4 fields a call, default codec: putManySync, getManySync + taskDone(n)',
-    kind: 'object',
-    batch: 64,
-    queued: 120_000,
-    posted: 120_000,
-  },
-]
 
 export const THROUGHPUT: readonly Scenario[] = PAYLOADS.flatMap((payload) =>
   TOPOLOGIES.map((topology) => scenarioOf(payload, topology)),
@@ -59,54 +13,71 @@ export const THROUGHPUT: readonly Scenario[] = PAYLOADS.flatMap((payload) =>
 
 function scenarioOf(payload: Payload, topology: Topology): Scenario {
   const name = `${payload.name}/${topologyName(topology)}`
+  const isPair = topologyName(topology) === '1P1C'
   const [put, get] = payload.batch === 1 ? ['putSync', 'getSync'] : ['putManySync', 'getManySync']
   const ours = `${put}/${get}`
   const target: Target | undefined =
-    payload.target !== undefined && topologyName(topology) === '1P1C'
-      ? { contender: ours, atLeast: payload.target }
-      : undefined
+    payload.target !== undefined && isPair ? { contender: ours, atLeast: payload.target } : undefined
   return {
+    ...RATE,
     name,
+    group: payload.name,
     title: payload.title,
     picture: topologyPicture(topology),
     threads: topology.producers + topology.consumers,
     baseline: 'postMessage',
+    inQuick: isPair,
     ...(target === undefined ? {} : { target }),
-    contenders: async (items) => [
-      queueContender(`${name} ${ours}`, ours, payload, topology, wholeShares(items ?? payload.queued)),
-      messageContender(`${name} postMessage`, payload, topology, wholeShares(items ?? payload.posted)),
-    ],
+    contenders: async (plan) => {
+      const queued = plan.items(payload.queued)
+      const posted = plan.items(payload.posted)
+      return [
+        queueContender(ours, payload, topology, queued),
+        ...(isPair
+          ? [{ ...queueContender(`${ours} again`, payload, topology, queued), isControl: true }]
+          : []),
+        messageContender('receiveMessageOnPort', payload, topology, posted),
+        messageContender('postMessage', payload, topology, posted),
+      ]
+    },
   }
 }
 
-function queueContender(
-  label: string,
+/** Loops around a queue of its own. */
+export function queueContender(
   name: string,
-  payload: Payload,
+  payload: Moves,
   topology: Topology,
   items: number,
+  options: QueueOptions<unknown> = {},
 ): Contender {
   return {
     name,
     items,
     async start() {
-      return LoopWorkers.start(label, await queueJobs(payload, topology, items), items)
+      const jobs = await queueJobs(payload, topology, items, 'Queue', options)
+      return LoopWorkers.start(`${name}, ${topologyName(topology)}`, jobs, items)
     },
   }
 }
 
+/** The parts of a payload that its threads must know; the codec is that of the kind if it is not given. */
+export type Moves = Pick<Payload, 'kind' | 'batch'> & Partial<Pick<Payload, 'codec'>>
+
 /** The threads of loops around one queue, of class `queueClass`. */
 export async function queueJobs(
-  payload: Pick<Payload, 'kind' | 'batch'>,
+  payload: Moves,
   topology: Topology,
   items: number,
   queueClass: QueueClass = 'Queue',
+  options: QueueOptions<unknown> = {},
 ): Promise<Job[]> {
-  const millrace = (await import(new URL('index.js', DIST).href)) as typeof import('../../src/index.ts')
+  const millrace = await load()
   const { handle } = new millrace[queueClass]<unknown>({
     // Its own thread is attached as well.
     maxThreads: Math.max(64, topology.producers + topology.consumers + 1),
-    ...(payload.kind === 'int32' ? { codec: millrace.codecs.int32 as never } : {}),
+    ...(await codecOption(payload.codec ?? (payload.kind === 'int32' ? 'int32' : 'default'))),
+    ...(options as object),
   })
   return jobs('queue', payload, topology, items, () => ({
     data: { handle, isRanked: queueClass === 'PriorityQueue' },
@@ -115,10 +86,19 @@ export async function queueJobs(
 
 export type QueueClass = 'Queue' | 'LifoQueue' | 'PriorityQueue'
 
-/** A channel from each producer to each consumer; a producer takes its consumers in turn. */
-function messageContender(label: string, payload: Payload, topology: Topology, items: number): Contender {
+/**
+ * A channel from each producer to each consumer; a producer takes its consumers in turn. With
+ * receiveMessageOnPort a consumer asks its ports in turn, and sleeps on a word when all are empty.
+ */
+export function messageContender(
+  name: 'postMessage' | 'receiveMessageOnPort',
+  payload: Moves,
+  topology: Topology,
+  items: number,
+): Contender {
+  const isAsked = name === 'receiveMessageOnPort'
   return {
-    name: 'postMessage',
+    name,
     items,
     start() {
       const ports = { producer: portLists(topology.producers), consumer: portLists(topology.consumers) }
@@ -129,11 +109,12 @@ function messageContender(label: string, payload: Payload, topology: Topology, i
           into.push(port2)
         }
       }
+      const bells = isAsked ? ports.consumer.map(() => new SharedArrayBuffer(8)) : undefined
       return LoopWorkers.start(
-        label,
+        `${name}, ${topologyName(topology)}`,
         jobs('messages', payload, topology, items, (role, index) => {
           const own = ports[role][index] as MessagePort[]
-          return { data: { ports: own }, transfer: own }
+          return { data: { ports: own, bells, index }, transfer: own }
         }),
         items,
       )
@@ -147,7 +128,7 @@ function portLists(count: number): MessagePort[][] {
 
 function jobs(
   file: Job['file'],
-  { kind, batch }: Pick<Payload, 'kind' | 'batch'>,
+  { kind, batch }: Moves,
   { producers, consumers }: Topology,
   items: number,
   means: (role: 'producer' | 'consumer', index: number) => { data: object; transfer?: MessagePort[] },

@@ -12,24 +12,22 @@ interface NativeText {
   ucs2Write(this: Uint8Array, text: string, at: number, length: number): number
 }
 
-/**
- * Undocumented methods of Buffer, which cost half as much as `write` and `toString` (measured). Any Uint8Array
- * may be `this`. Some versions of Node do not check the offsets, so the callers here must stay in bounds, also
- * after a getter of the user's has detached the array.
- */
-export const { latin1Slice, utf8Slice, ucs2Slice, utf8Write, ucs2Write } =
-  Buffer.prototype as unknown as NativeText
-
 /** `method` with its `this` as the first argument. A later change of Function.prototype does not matter to it. */
 export const unbound: <T, A extends unknown[], R>(
   method: (this: T, ...args: A) => R,
 ) => (self: T, ...args: A) => R = Function.prototype.bind.bind(Function.prototype.call)
 
+/**
+ * Undocumented methods of Buffer, which cost half as much as `write` and `toString` (measured). `this` may be
+ * any Uint8Array. Some versions of Node do not check the offsets, so the functions here do: a getter of the
+ * item may have detached or resized the array since its length was taken.
+ */
 const native = Buffer.prototype as unknown as NativeText
 const latin1SliceOf = unbound(native.latin1Slice)
 const utf8SliceOf = unbound(native.utf8Slice)
 const ucs2SliceOf = unbound(native.ucs2Slice)
 const latin1WriteTo = unbound(native.latin1Write)
+const utf8WriteTo = unbound(native.utf8Write)
 const ucs2WriteTo = unbound(native.ucs2Write)
 
 function checkBounds(bytes: Uint8Array, from: number, to: number): void {
@@ -57,6 +55,12 @@ export function sliceUtf16(bytes: Uint8Array, from: number, to: number): string 
 export function putLatin1(bytes: Uint8Array, text: string, at: number): void {
   checkBounds(bytes, at, at + text.length)
   latin1WriteTo(bytes, text, at, text.length)
+}
+
+/** Writes at most `room` bytes of `text` as UTF-8. Returns how many. */
+export function putUtf8(bytes: Uint8Array, text: string, at: number, room: number): number {
+  checkBounds(bytes, at, at + room)
+  return utf8WriteTo(bytes, text, at, room)
 }
 
 /** Writes `text` in twice as many bytes as it has UTF-16 units. */
@@ -100,7 +104,7 @@ export function writeUtf8(text: string, bytes: Uint8Array, at: number, end: numb
     const needed = Buffer.byteLength(text, 'utf8')
     if (needed > room) return needed
   }
-  return utf8Write.call(bytes, text, at, room)
+  return putUtf8(bytes, text, at, room)
 }
 
 /** False if `text` has a surrogate without its other half, which UTF-8 cannot express. */

@@ -12,6 +12,7 @@ const OTHERS = [
   'scripts/journey-page.ts',
   'test/checkers/run.ts',
   'test/fuzz/calls.ts',
+  'test/codec/record/run.ts',
   'test/fuzz/encodings.ts',
   'test/fuzz/words.ts',
   'test/kill/hot-loop/run.ts',
@@ -49,7 +50,7 @@ describe('a script', () => {
   const files = [...named(), ...OTHERS]
 
   it('is named by package.json or listed here', () => {
-    expect(named()).toHaveLength(14)
+    expect(named()).toHaveLength(15)
   })
 
   it.concurrent.each(files)('%s prints its usage for --help', async (file) => {
