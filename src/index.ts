@@ -1,8 +1,19 @@
 /**
  * millrace: producers and consumers on real threads, with queues in shared memory.
  */
-export type { Codec, CodecDefinition, Codecs, DefinedCodec } from './codec/index.ts'
-export { codecs, defineCodec } from './codec/index.ts'
+export type {
+  ArrayType,
+  Codec,
+  CodecDefinition,
+  Codecs,
+  DefinedCodec,
+  ElementType,
+  FieldType,
+  OptionalType,
+  RecordItem,
+  RecordSchema,
+} from './codec/index.ts'
+export { array, codecs, defineCodec, optional, record } from './codec/index.ts'
 export * from './errors.ts'
 export type {
   AcquireOptions,

@@ -1,4 +1,4 @@
-/** Two globals of Node 22 that the package multithreading uses, for Node 20: in every thread, by `--import`. */
+/** Globals of Node 22 that the package multithreading uses, for Node 20: by `--import`, in each thread. */
 import { availableParallelism } from 'node:os'
 
 globalThis.navigator ??= { hardwareConcurrency: availableParallelism() }

@@ -22,7 +22,7 @@ const execute = (plan: Plan) =>
 
 /** A task that does nothing, called with an object of two numbers, returns one of them. */
 export const TASKS: readonly Scenario[] = [
-  tasks('many', 'many tasks', PISCINA, { contender: OURS, atLeast: 20 }, (plan) => [
+  tasks('many', 'many calls', PISCINA, { contender: OURS, atLeast: 20 }, (plan) => [
     contender(PISCINA, plan.count(20_000), () => piscina(THREADS), lanes),
     ours(plan),
     { ...ours(plan), name: `${OURS} again`, isControl: true },
@@ -32,12 +32,12 @@ export const TASKS: readonly Scenario[] = [
     execute(plan),
     mapExecute(plan),
   ]),
-  tasks('poolifier', 'many tasks', MAP_EXECUTE, { contender: OURS, atLeast: 8 }, (plan) => [
+  tasks('poolifier', 'many calls', MAP_EXECUTE, { contender: OURS, atLeast: 8 }, (plan) => [
     mapExecute(plan),
     ours(plan),
     execute(plan),
   ]),
-  tasks('one-at-a-time', 'one task at a time', 'piscina run', undefined, (plan) => [
+  tasks('one-at-a-time', 'one call at a time', 'piscina run', undefined, (plan) => [
     contender('piscina run', plan.count(3000), () => piscina(THREADS), inTurn),
     contender(RUN, plan.count(1000), () => millrace(THREADS), inTurn),
     contender(`${RUN} again`, plan.count(1000), () => millrace(THREADS), inTurn, true),
@@ -57,7 +57,7 @@ function tasks(
   return {
     name: `tasks/${detail}`,
     group: 'tasks',
-    title: `${what} that do nothing, there and back, on ${THREADS} threads`,
+    title: `a task that does nothing, there and back: ${what}, on ${THREADS} threads`,
     threads: THREADS,
     baseline,
     unit: 'M calls/s',

@@ -1,3 +1,4 @@
+import { CODECS } from '../codecs/index.ts'
 import { BACK_ENDS } from './back-ends.ts'
 import { KINDS } from './kinds.ts'
 import { LATENCIES } from './latency.ts'
@@ -23,4 +24,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...PIPELINES,
   ...SUPERVISED,
   ...KINDS,
+  ...CODECS,
 ]

@@ -56,7 +56,7 @@ function rivalry(topology: Topology): Scenario {
 
 function rings(plan: Plan): Contender[] {
   return [
-    ring('ringbuf.js', 1, plan.items(3_000_000)),
-    ring(`ringbuf.js, ${BATCH} a call`, BATCH, plan.items(20_000_000)),
+    ring('ringbuf.js', 1, plan.items(500_000)),
+    ring(`ringbuf.js, ${BATCH} a call`, BATCH, plan.items(5_000_000)),
   ]
 }

@@ -49,9 +49,10 @@ export const ITEM_SIZES: readonly Scenario[] = SIZES.map((bytes) => ({
   },
 }))
 
-/** Cells for whole items; fewer of them where they are large. */
+/** Cells for whole items; fewer of them where they are large. Items in flight take cells as well. */
 function roomFor(bytes: number): QueueOptions<Uint8Array> {
-  return { itemBytes: bytes, maxsize: Math.min(1024, Math.max(16, (16 * 2 ** 20) / bytes)) }
+  const maxsize = Math.min(1024, Math.max(16, (16 * 2 ** 20) / bytes))
+  return { itemBytes: bytes, maxsize, maxThreads: 4, maxInFlight: 8 }
 }
 
 function queue(name: string, bytes: number, items: number, options: QueueOptions<Uint8Array>): Contender {

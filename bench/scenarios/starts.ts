@@ -68,7 +68,7 @@ async function bareStart(args: Args): Promise<void> {
   await worker.terminate()
 }
 
-/** A kept thread ends after some seconds without work, so each round begins with a start that is not timed. */
+/** A kept thread ends after seconds without work, so each round begins with a start that is not timed. */
 function spawning(name: string, items: number, reuse: boolean): Contender {
   return {
     name,

@@ -31,11 +31,9 @@ function scenarioOf(payload: Payload, topology: Topology): Scenario {
     contenders: async (plan) => {
       const queued = plan.items(payload.queued)
       const posted = plan.items(payload.posted)
-      const hasCodec = (await codecOption(payload.codec)) !== undefined
-      if (!hasCodec) plan.leaveOut(`${payload.name}: this build of the package has no codec ${payload.codec}`)
       return [
-        ...(hasCodec ? [queueContender(ours, payload, topology, queued)] : []),
-        ...(hasCodec && isPair
+        queueContender(ours, payload, topology, queued),
+        ...(isPair
           ? [{ ...queueContender(`${ours} again`, payload, topology, queued), isControl: true }]
           : []),
         messageContender('receiveMessageOnPort', payload, topology, posted),

@@ -3,9 +3,9 @@ import { Samples } from './samples.mjs'
 import { Sums, totals } from './totals.mjs'
 
 /**
- * Two kinds of rounds. In a ping-pong, a caller sends an item and waits for it to come back; its median is the
- * value of the round. In a wake, a waker sends an item to a sleeper that has slept for GAP_NS; the sleeper's
- * median is the value.
+ * Two kinds of rounds. In a ping-pong, a caller sends an item and waits for it to come back; its median is
+ * the value of the round. In a wake, a waker sends an item to a sleeper that has slept for GAP_NS; the
+ * sleeper's median is the value.
  */
 const now = process.hrtime.bigint
 const GAP_NS = 200_000n

@@ -4,6 +4,7 @@ import type { Bytes, CellCodec, Codec } from './codec.ts'
 import { copyIn, copyOut } from './copy.ts'
 import { isFramed } from './framed.ts'
 import { builtinName } from './make-builtin.ts'
+import { recordCell } from './record/index.ts'
 
 /** Scratch memory larger than this is not kept for the next item. */
 const MAX_KEPT_BYTES = 1 << 20
@@ -19,6 +20,8 @@ const wrapped = new WeakMap<Codec<any>, CellCodec<any>>()
 export function cellCodec<T>(codec: Codec<T>): CellCodec<T> {
   if (!isCodec(codec)) throw invalidType('codec', 'a codec', codec)
   if (isFramed(codec)) return codec as unknown as CellCodec<T>
+  const record = recordCell(codec)
+  if (record !== undefined) return record
   const name = builtinName(codec)
   if (name !== undefined) {
     const known = builtinCodec(name)
@@ -42,7 +45,6 @@ export function isCodec(value: unknown): value is Codec<unknown> {
 class WrappedCodec<T> implements CellCodec<T> {
   readonly name: string
   readonly byteLength: number | undefined
-  readonly mayAlias = false
   readonly #codec: Codec<T>
   /** Scratch memory; undefined while it is in use, because a user's `encode` may itself put an item. */
   #spare: Uint8Array | undefined
@@ -72,6 +74,10 @@ class WrappedCodec<T> implements CellCodec<T> {
 
   read(span: Bytes, at: number, length: number): T {
     return this.#codec.decode(copyOut(span.bytes, at, length))
+  }
+
+  own(bytes: Uint8Array<ArrayBuffer>): T {
+    return this.#codec.decode(bytes)
   }
 
   #encode(item: T, into: Uint8Array): number {

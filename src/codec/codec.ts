@@ -6,7 +6,8 @@
  */
 
 /**
- * Turns items into bytes and back. Make one by `defineCodec`, or take one of `codecs`.
+ * Turns items into bytes and back. Take one of `codecs`, or make one by `record` or
+ * `defineCodec`.
  *
  * @example
  * const into = new Uint8Array(64)
@@ -61,7 +62,7 @@ export interface CellCodec<T> {
   write(item: T, span: Span, at: number, end: number): number
   /**
    * Reads the item of `length` bytes at `at`. It reads nothing outside them, whatever they hold. The item
-   * shares no memory with `span`, unless `mayAlias`.
+   * shares no memory with `span`.
    * @throws if the bytes are no encoded item
    */
   read(span: Span, at: number, length: number): T
@@ -69,8 +70,16 @@ export interface CellCodec<T> {
    * The items are numbers, written as one word or one double: several are written and read without `write`.
    */
   readonly number?: 'int32' | 'float64' | undefined
-  /** True: `read` may return views on `span`, so `span` must be private memory that is never used again. */
-  readonly mayAlias: boolean
+  /**
+   * For codecs whose `read` would copy first: as `read`, of all of `bytes`. That array has an ArrayBuffer of
+   * its own, which nobody else uses, so the item may keep it.
+   */
+  own?(bytes: Uint8Array<ArrayBuffer>): T
+  /**
+   * For codecs whose items are their own encoded bytes: the bytes of `item`, not copied.
+   * @throws if the item cannot be encoded
+   */
+  bytesOf?(item: T): Uint8Array
 }
 
 /** A built-in codec has both forms. */

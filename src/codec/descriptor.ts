@@ -7,11 +7,14 @@ import type { Codec } from './codec.ts'
 import { definedCodec, isDefined } from './define-codec.ts'
 import { framedCodec, isFramed } from './framed.ts'
 import { builtinName } from './make-builtin.ts'
+import { recordFromPlain, recordSchema } from './record/index.ts'
 
 /** How another thread finds a codec. It is plain data, and part of a queue's handle. */
 export type CodecDescriptor =
   | { readonly builtin: string }
   | { readonly filename: string; readonly name: string }
+  /** A record of this schema, which is plain data. */
+  | { readonly record: unknown }
   /** Frames, whose values have this codec. */
   | { readonly framed: CodecDescriptor }
 
@@ -21,6 +24,8 @@ export function codecDescriptor(codec: Codec<unknown>): CodecDescriptor | undefi
     const framed = codecDescriptor(codec.inner)
     return framed && { framed }
   }
+  const schema = recordSchema(codec)
+  if (schema !== undefined) return { record: schema }
   const builtin = builtinName(codec)
   if (builtin !== undefined) return { builtin }
   return isDefined(codec) ? { filename: codec.filename, name: codec.name } : undefined
@@ -66,6 +71,7 @@ function knownCodec(descriptor: CodecDescriptor): Codec<unknown> | undefined {
     if (codec === undefined) throw new TypeError(`there is no built-in codec ${descriptor.builtin}`)
     return codec
   }
+  if ('record' in descriptor) return recordFromPlain(descriptor.record)
   return 'filename' in descriptor ? definedCodec(descriptor.filename, descriptor.name) : undefined
 }
 

@@ -38,7 +38,6 @@ export function framedCodec<T>(inner: Codec<T>, cell: CellCodec<T>): FramedCodec
   const codec: FramedCodec<T> = {
     name: inner.name,
     byteLength: undefined,
-    mayAlias: cell.mayAlias,
     inner,
     write({ slot, generation, kind, begin, number, key, value }, span, at, end) {
       // Every cell has room for the header.

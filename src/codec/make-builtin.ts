@@ -16,6 +16,8 @@ interface BytesParts<T> {
   readonly number?: undefined
   write(item: T, span: Bytes, at: number, end: number): number
   read(span: Bytes, at: number, length: number): T
+  own?(bytes: Uint8Array<ArrayBuffer>): T
+  bytesOf?(item: T): Uint8Array
 }
 
 /** A codec of numbers, each one word or one double of a span. Its `write` calls no code of the user's. */
@@ -29,14 +31,11 @@ interface NumberParts<T> {
 
 /** Makes a frozen codec with both forms, `Codec` and `CellCodec`, from `parts`. */
 export function makeBuiltin<T>(parts: BuiltinParts<T>): BuiltinCodec<T> {
-  const { name, byteLength, number, write, read } = parts
+  const { name, byteLength, number } = parts
   const codec: BuiltinCodec<T> = {
-    name,
+    ...parts,
     byteLength,
     number,
-    mayAlias: false,
-    write,
-    read,
     ...(parts.number === undefined ? onBytes(parts) : onNumbers(parts)),
   }
   Object.defineProperty(codec, BUILTIN, { value: name })

@@ -119,7 +119,7 @@ describe('the rounds of a scenario', () => {
 })
 
 describe('the threads of the bench', () => {
-  it.each(['back-ends/core', 'object/1P1C', 'sizes/1KiB', 'capacity/1', 'ping-pong/int32', 'wake/main'])(
+  it.each(['back-ends/core', 'object/1P1C', 'sizes/1MiB', 'capacity/1', 'ping-pong/int32', 'wake/main'])(
     '%s moves each item once',
     async (name) => {
       const [named] = selected([name], SCENARIOS)

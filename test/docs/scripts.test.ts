@@ -12,6 +12,7 @@ const OTHERS = [
   'scripts/journey-page.ts',
   'test/checkers/run.ts',
   'test/fuzz/calls.ts',
+  'test/codec/record/run.ts',
   'test/fuzz/encodings.ts',
   'test/fuzz/words.ts',
   'test/kill/hot-loop/run.ts',

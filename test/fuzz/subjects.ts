@@ -1,5 +1,16 @@
-import { type CellCodec, type Codec, cellCodec, codecs, defineCodec, spanOf } from '../../src/codec/index.ts'
+import {
+  array,
+  type CellCodec,
+  type Codec,
+  cellCodec,
+  codecs,
+  defineCodec,
+  optional,
+  record,
+  spanOf,
+} from '../../src/codec/index.ts'
 import { randomBytes, randomItem, randomNumber, randomString } from '../codec/random-items.ts'
+import { randomRecord } from '../codec/record/random-records.ts'
 import type { Random } from '../support/random.mjs'
 
 /** A codec that decodes hostile bytes, and a generator of valid items for it. */
@@ -25,6 +36,20 @@ const defined = defineCodec<unknown>({
   decode: (bytes) => JSON.parse(decoder.decode(bytes)),
 })
 
+/** A schema with every type of a field. */
+const SCHEMA = {
+  id: 'string',
+  kind: ['a', 'b', 'c'],
+  at: 'float64?',
+  count: 'uint32',
+  shift: 'int32[]?',
+  isNew: 'boolean',
+  raw: 'bytes?',
+  tags: 'string[]',
+  commits: array({ sha: 'string', by: optional({ name: 'string', files: 'bytes[]' }) }),
+  places: array(array('float64[]')),
+} as const
+
 // biome-ignore lint/suspicious/noExplicitAny: codecs of every item type
 function subject(codec: Codec<any>, lossless: boolean, item: (random: Random) => unknown): Subject {
   return { name: codec.name, cell: cellCodec(codec), lossless, item }
@@ -45,6 +70,7 @@ export const SUBJECTS: readonly Subject[] = [
   subject(codecs.int32, true, (random) => random.below(2 ** 32) | 0),
   subject(codecs.float64, true, randomNumber),
   subject(defined, false, textItem),
+  subject(record(SCHEMA), true, (random) => randomRecord(random, SCHEMA)),
 ]
 
 export function subjectOf(name: string): Subject | undefined {

@@ -191,3 +191,67 @@ describe('a decoded item', () => {
     expect((await queue.take()).item).toEqual({ part: bytes(60) })
   })
 })
+
+describe('long items of each codec', () => {
+  const text = (length: number) => 'some text, '.repeat(Math.ceil(length / 11)).slice(0, length)
+  it.each([1, 1023, 1024, 1025, 2048, 4095, 4096, 4097, 9000, 70_000])(
+    'arrive unchanged at the borders of blocks (%i bytes), while the blocks come back out of order',
+    async (length) => {
+      const items = {
+        bytes: bytes(length, 7),
+        string: text(length),
+        json: { text: text(length) },
+        msgpack: { text: text(length), bytes: bytes(length, 5) },
+        structured: { text: text(length), bytes: bytes(length, 3), pattern: new Set([1]) },
+      }
+      for (const [name, item] of Object.entries(items)) {
+        const queue = new Queue<unknown>({
+          codec: codecs[name as keyof typeof items],
+          itemBytes: 128,
+          maxItemBytes: 256 * 1024,
+        })
+        for (let round = 0; round < 4; round++) {
+          for (let i = 0; i < 3; i++) expect(queue.tryPut(item)).toBe(true)
+          const deliveries = [await queue.take(), await queue.take(), await queue.take()]
+          for (const delivery of deliveries) expect(delivery.item).toEqual(item)
+          // In another order than they were put.
+          for (const index of [1, 2, 0]) deliveries[index]?.done()
+        }
+        const { memoryBytes, freeMemoryBytes } = queue.stats()
+        expect(freeMemoryBytes).toBe(memoryBytes)
+      }
+    },
+  )
+
+  it('are kept as they were while their put waits, though the caller changes its array', async () => {
+    const queue = blobs({ maxItemBytes: 65536, memoryBytes: 65536 })
+    queue.tryPut(bytes(65536, 1))
+    const item = bytes(65536, 2)
+    const put = queue.put(item)
+    item.fill(0)
+    const second = queue.put(item)
+    for (const seed of [1, 2, 0]) {
+      const got = (await within(queue.get(), 'an item')) as Uint8Array
+      expect(Buffer.compare(got, seed === 0 ? new Uint8Array(65536) : bytes(65536, seed))).toBe(0)
+      queue.taskDone()
+    }
+    await Promise.all([put, second])
+    allFree(queue)
+  })
+
+  it('have memory of their own', async () => {
+    const queue = blobs()
+    for (const length of [100, 5000]) {
+      const item = bytes(length, 3)
+      queue.tryPut(item)
+      item.fill(0)
+      queue.tryPut(item)
+      const first = (await queue.get()) as Uint8Array
+      const second = (await queue.get()) as Uint8Array
+      second.fill(9)
+      expect(Buffer.compare(first, bytes(length, 3))).toBe(0)
+      expect([first.constructor, first.byteOffset, first.buffer.byteLength]).toEqual([Uint8Array, 0, length])
+      queue.taskDone(2)
+    }
+  })
+})

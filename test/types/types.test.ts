@@ -25,6 +25,7 @@ const strict = {
 const site = new Site(['@types/node'], {
   'package.json': '{ "type": "module" }',
   'pipelines.ts': read('pipelines.ts'),
+  'records.ts': read('records.ts'),
   'tasks.ts': read('tasks.ts'),
   'threaded.ts': read('threaded.ts'),
   'work.ts': read('work.ts'),
@@ -37,7 +38,7 @@ describe.each(compilers)('the published types, with TypeScript $version', ({ tsc
     ['strict, with optional properties that are exact', { ...strict, exactOptionalPropertyTypes: true }],
     ['of a bundler', { ...strict, module: 'preserve' }],
   ])('let tasks and functions that fit compile, and no others: %s', async (_, compilerOptions) => {
-    const files = ['pipelines.ts', 'tasks.ts', 'threaded.ts']
+    const files = ['pipelines.ts', 'records.ts', 'tasks.ts', 'threaded.ts']
     site.write('tsconfig.json', JSON.stringify({ compilerOptions, files }))
     const { code, stdout } = await site.run(process.execPath, '.', [tsc, '-p', '.'])
     expect(stdout).toBe('')

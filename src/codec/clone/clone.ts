@@ -3,9 +3,9 @@ import { Serializer } from 'node:v8'
 import { applyTraits, type PackedError, type PackedTraits, packTraits } from '../../error-transport.ts'
 import { findInside, isUnsendable, refuseUnsendable } from '../../unsendable.ts'
 import type { Bytes } from '../codec.ts'
-import { copyIn, copyOut } from '../copy.ts'
+import { copyBytes, copyIn, copyOut } from '../copy.ts'
 import { checkCloneExtent } from './clone-extent.ts'
-import { CloneDeserializer, CloneSerializer } from './clone-views.ts'
+import { cloneDeserializer, cloneSerializer } from './clone-views.ts'
 import { refuseHostObjects } from './host-objects.ts'
 
 /** The bytes that V8 puts in front of its data: a mark, and the version of the format. */
@@ -31,7 +31,7 @@ type Traits = readonly [error: Error, traits: PackedTraits]
  * @throws if the item cannot be cloned
  */
 export function writeClone(item: unknown, span: Bytes, at: number, end: number): number {
-  const serializer = new CloneSerializer()
+  const serializer = cloneSerializer()
   serializer.writeHeader()
   try {
     serializer.writeValue(item)
@@ -59,15 +59,28 @@ export function readClone(span: Bytes, at: number, length: number): unknown {
   if (length < HEADER.length || span.bytes[at] !== HEADER[0] || span.bytes[at + 1] !== HEADER[1]) {
     throw new RangeError('not written by the serializer of this version of V8')
   }
-  const copy = copyOut(span.bytes, at, length)
+  const copy = privateBytes(span.bytes, at, length)
   const end = checkCloneExtent(copy, HEADER.length)
   const hasTraits = end < copy.length
   if (hasTraits) checkCloneExtent(copy, end)
-  const deserializer = new CloneDeserializer(copy)
+  const deserializer = cloneDeserializer(copy)
   deserializer.readHeader()
   const item: unknown = deserializer.readValue()
   if (hasTraits) restoreTraits(deserializer.readValue())
   return item
+}
+
+/** Memory for what is read. A small array of its own would cost V8 a second allocation. */
+const scratch = new Uint8Array(new ArrayBuffer(8192))
+
+/**
+ * A copy, which nobody changes between the check and the reading. It serves until the next call: reading runs
+ * no code of the user's.
+ */
+function privateBytes(from: Uint8Array, at: number, length: number): Uint8Array {
+  if (length > scratch.length) return copyOut(from, at, length)
+  copyBytes(scratch, 0, from, at, length)
+  return scratch.subarray(0, length)
 }
 
 function traitsIn(errors: readonly Error[]): Traits[] {
@@ -87,7 +100,7 @@ function traitsIn(errors: readonly Error[]): Traits[] {
 function isWritable(packed: PackedError): boolean {
   if ('value' in packed && typeof packed.value !== 'object') return true
   try {
-    new CloneSerializer().writeValue(packed)
+    cloneSerializer().writeValue(packed)
     refuseHostObjects(packed)
     return true
   } catch {

@@ -90,11 +90,15 @@ export const msgpack = makeBuiltin<any>({
   },
   read(span, at, length) {
     // The decoder returns byte arrays as views on its input, so it gets a copy.
-    const copy = copyOut(span.bytes, at, length)
-    checkExtent(copy)
-    decoder ??= new (library().Decoder)({ extensionCodec })
-    const item = decoder.decode(copy)
-    if (length > MAX_KEPT_BYTES) decoder = undefined
-    return item
+    return decode(copyOut(span.bytes, at, length))
   },
+  own: decode,
 })
+
+function decode(bytes: Uint8Array): unknown {
+  checkExtent(bytes)
+  decoder ??= new (library().Decoder)({ extensionCodec })
+  const item = decoder.decode(bytes)
+  if (bytes.length > MAX_KEPT_BYTES) decoder = undefined
+  return item
+}

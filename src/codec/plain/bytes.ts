@@ -6,12 +6,18 @@ import { makeBuiltin } from '../make-builtin.ts'
 export const bytes = makeBuiltin<Uint8Array>({
   name: 'bytes',
   write(item, span, at, end) {
-    if (!(item instanceof Uint8Array)) throw invalidType('item', 'a Uint8Array', item)
-    const length = item.length
+    const { length } = bytesOf(item)
     if (length <= end - at) copyIn(span.bytes, at, item, length)
     return length
   },
   read(span, at, length) {
     return copyOut(span.bytes, at, length)
   },
+  own: (bytes) => bytes,
+  bytesOf,
 })
+
+function bytesOf(item: Uint8Array): Uint8Array {
+  if (!(item instanceof Uint8Array)) throw invalidType('item', 'a Uint8Array', item)
+  return item
+}

@@ -1,4 +1,6 @@
-import { OBJECT, SHAPE_HEAD, SHAPE_KEY_CHARS, SHAPE_KEYS, STRING, UTF16 } from './tags.ts'
+import { type CompiledShape, compiledShape, knownCompiled } from './compiled-shapes.ts'
+import { encodeShape } from './shape-body.ts'
+import { SHAPE_KEY_CHARS, SHAPE_KEYS } from './tags.ts'
 
 /**
  * The lists of keys that this thread has written, as a tree. A node is a list; a child is that list and one
@@ -14,6 +16,9 @@ export class KeyNode {
   /** The number of the item in which this shape was written last, and its index among that item's OBJECTs. */
   item = 0
   index = 0
+  /** The code for this shape, if it has been written often. */
+  compiled: CompiledShape | undefined
+  #met = 0
   #children: Map<string, KeyNode> | undefined
   #encoded: Uint8Array | undefined
 
@@ -37,6 +42,26 @@ export class KeyNode {
     return child
   }
 
+  /** Notes that an object was written without compiled code. */
+  meet(): void {
+    this.#met++
+    if (this.#met === 1) this.compiled = knownCompiled(this.encoded)
+    else if (this.#met === COMPILED_WHEN_WRITTEN) this.compiled = compiledShape(this.keys)
+  }
+
+  /** Drops the lists below this one of which at most one object was written. Returns how many stay. */
+  prune(): number {
+    let kept = 0
+    for (const [key, child] of this.#children ?? []) {
+      const below = child.prune()
+      if (below === 0 && child.#met <= 1 && child.compiled === undefined) this.#children!.delete(key)
+      else kept += below + 1
+    }
+    this.lastKey = undefined
+    this.lastChild = undefined
+    return kept
+  }
+
   /** The tag OBJECT and the shape, encoded. */
   get encoded(): Uint8Array {
     this.#encoded ??= encodeShape(this.keys)
@@ -44,45 +69,24 @@ export class KeyNode {
   }
 }
 
+/** Compiling costs as much as what it saves in so many objects (measured). */
+export const COMPILED_WHEN_WRITTEN = 500
+
 const NO_SHAPE = new KeyNode([], false)
 
-/** A tree with more lists is dropped. Objects used as dictionaries would otherwise fill the memory. */
-const MAX_NODES = 2048
+/** A tree with more lists is pruned. Objects used as dictionaries would otherwise fill the memory. */
+const MOST_NODES = 2048
 let nodes = 0
 let root = new KeyNode([], true)
 
 /** The empty list. Call it once for each item, because the tree must not change while an item is encoded. */
 export function keyTree(): KeyNode {
-  if (nodes > MAX_NODES) {
-    nodes = 0
-    root = new KeyNode([], true)
+  if (nodes > MOST_NODES) {
+    nodes = root.prune()
+    if (nodes > MOST_NODES / 2) {
+      nodes = 0
+      root = new KeyNode([], true)
+    }
   }
   return root
-}
-
-function encodeShape(keys: readonly string[]): Uint8Array {
-  const body = Buffer.concat([Buffer.of(keys.length), ...keys.map(encodeKey)])
-  const encoded = Buffer.alloc(1 + SHAPE_HEAD + body.length)
-  encoded[0] = OBJECT
-  encoded.writeUInt16LE(body.length, 1)
-  encoded.writeUInt16LE(hashOf(body), 3)
-  encoded.set(body, 1 + SHAPE_HEAD)
-  return encoded
-}
-
-function encodeKey(key: string): Uint8Array {
-  const latin1 = Buffer.from(key, 'latin1')
-  if (latin1.toString('latin1') === key) return Buffer.concat([Buffer.of(STRING | key.length), latin1])
-  const utf16 = Buffer.from(key, 'utf16le')
-  const head = Buffer.alloc(5)
-  head[0] = UTF16
-  head.writeUInt32LE(utf16.length, 1)
-  return Buffer.concat([head, utf16])
-}
-
-/** A hash that spreads shapes over the reader's cache. A clash only costs time. */
-function hashOf(body: Uint8Array): number {
-  let hash = 0x811c9dc5
-  for (const byte of body) hash = Math.imul(hash ^ byte, 0x01000193)
-  return (hash ^ (hash >>> 16)) & 0xffff
 }

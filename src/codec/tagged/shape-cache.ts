@@ -1,37 +1,72 @@
-import { SHAPE_HEAD } from './tags.ts'
+import { copyOut } from '../copy.ts'
+import { type CompiledShape, compiledShape, findCompiled } from './compiled-shapes.ts'
+import { put } from './properties.ts'
+import { parseKeys } from './shape-body.ts'
 
-/** The keys of an OBJECT. */
-export interface Shape {
-  readonly keys: readonly string[]
-  /** True: Object.prototype has one of the keys, so assigning to it might not make an own property. */
-  readonly hasInherited: boolean
+/** Makes objects with one list of keys. */
+export interface ReadableShape {
+  /** An object whose values are those that `value` returns, in the order of the keys. */
+  read(value: () => unknown): object
 }
 
-interface Entry {
+/** A shape that was read, and that is not compiled yet. */
+class MetShape implements ReadableShape {
   readonly body: Uint8Array
-  readonly shape: Shape
+  /** How many objects of this shape were read. */
+  met = 0
+  readonly #keys: readonly string[]
+  #compiled: CompiledShape | undefined
+
+  constructor(body: Uint8Array) {
+    this.body = body
+    this.#keys = parseKeys(body)
+  }
+
+  read(value: () => unknown): object {
+    if (this.#compiled !== undefined) return this.#compiled.read(value)
+    if (++this.met === COMPILED_WHEN_MET) this.#compiled = compiledShape(this.#keys)
+    const item: Record<string, unknown> = {}
+    for (const key of this.#keys) put(item, key, value())
+    return item
+  }
 }
 
-const ENTRIES = 256
+/**
+ * A shape is compiled when it has been met so often, unless this thread has written and compiled it. The bytes
+ * may come from outside, and should not choose what is compiled by being there once.
+ */
+export const COMPILED_WHEN_MET = 1000
 
-/** Shapes read before, by their hash. The bytes are compared as well, because the hash may be forged. */
-const entries: (Entry | undefined)[] = new Array(ENTRIES).fill(undefined)
+/** A longer shape is parsed each time. Forged ones would fill the memory. */
+const MAX_KEPT_BYTES = 3072
 
-/** The known shape with the `length` bytes at `at`. Its hash is at `at - 2`. */
-export function knownShape(bytes: Uint8Array, at: number, length: number): Shape | undefined {
-  const entry = entries[bytes[at - SHAPE_HEAD + 2]!]
-  if (entry === undefined || entry.body.length !== length) return undefined
-  const body = entry.body
-  for (let i = 0; i < length; i++) if (bytes[at + i] !== body[i]) return undefined
-  return entry.shape
+/** Shapes read before: two for each low byte of a hash. The bytes are compared too, as the hash may be forged. */
+const entries: (MetShape | undefined)[] = new Array(512).fill(undefined)
+
+/**
+ * The shape whose count and keys are the `length` bytes at `at`. Its hash is at `at - 2`.
+ * @throws RangeError if the bytes are no shape
+ */
+export function shapeAt(bytes: Uint8Array, at: number, length: number): ReadableShape {
+  const hash = bytes[at - 2]!
+  const compiled = findCompiled(hash, bytes, at, length)
+  if (compiled !== undefined) return compiled
+  const slot = 2 * hash
+  const first = entries[slot]
+  if (first !== undefined && isAt(first.body, bytes, at, length)) return first
+  const second = entries[slot + 1]
+  if (second !== undefined && isAt(second.body, bytes, at, length)) return second
+  const shape = new MetShape(copyOut(bytes, at, length))
+  if (length <= MAX_KEPT_BYTES) {
+    // The one met less often gives way. A shape that is met often is compiled in the end, and found above.
+    const replaced = first !== undefined && (second === undefined || second.met < first.met) ? slot + 1 : slot
+    entries[replaced] = shape
+  }
+  return shape
 }
 
-/** Keeps `shape`, in place of another with the same hash. */
-export function keepShape(hash: number, body: Uint8Array, shape: Shape): void {
-  entries[hash] = { body, shape }
-}
-
-/** Whether assigning to `key` of a new object might not make an own property. */
-export function isInherited(key: string): boolean {
-  return key in Object.prototype
+function isAt(body: Uint8Array, bytes: Uint8Array, at: number, length: number): boolean {
+  if (body.length !== length) return false
+  for (let i = 0; i < length; i++) if (bytes[at + i] !== body[i]) return false
+  return true
 }

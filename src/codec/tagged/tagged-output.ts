@@ -1,4 +1,4 @@
-import { isWellFormed, LOOP_CHARS, ucs2Write, utf8Write } from '../text.ts'
+import { isLatin1, LOOP_CHARS, putLatin1, putUtf16 } from '../text.ts'
 import * as tag from './tags.ts'
 import { bigint, double, eight, SHORT_MAX, STRING } from './tags.ts'
 
@@ -44,7 +44,8 @@ export class TaggedOutput {
     return length
   }
 
-  protected tag(value: number, position: number): number {
+  protected tag(value: number, at: number): number {
+    const position = at === this.end ? this.grow(at, 1) : at
     this.bytes[position] = value
     return position + 1
   }
@@ -61,7 +62,8 @@ export class TaggedOutput {
     return position + 5
   }
 
-  protected number(item: number, position: number): number {
+  number(item: number, at: number): number {
+    const position = at + 9 > this.end ? this.grow(at, 9) : at
     // -0 is no int32 here. This test is cheaper than Object.is(item, -0).
     if ((item | 0) === item && (item !== 0 || 1 / item > 0)) {
       if (item >= 0 && item <= SHORT_MAX) {
@@ -104,11 +106,11 @@ export class TaggedOutput {
     const position = at + 6 + digits.length > this.end ? this.grow(at, 6 + digits.length) : at
     this.bytes[position] = tag.BIGINT
     const next = this.counted(item < 0n ? 1 : 0, digits.length, position + 1)
-    utf8Write.call(this.bytes, digits, next, digits.length)
+    putLatin1(this.bytes, digits, next)
     return next + digits.length
   }
 
-  protected string(item: string, at: number): number {
+  string(item: string, at: number): number {
     const length = item.length
     if (length <= LOOP_CHARS) {
       const position = at + 1 + length > this.end ? this.grow(at, 1 + length) : at
@@ -126,26 +128,16 @@ export class TaggedOutput {
   }
 
   #text(item: string, at: number): number {
-    const length = item.length
-    let position = at
-    // A UTF-16 unit takes at most three bytes of UTF-8. With that much room, no bytes need be counted first.
-    if (position + 5 + length * 3 > this.end) {
-      const needed = 5 + Buffer.byteLength(item, 'utf8')
-      if (position + needed > this.end) position = this.grow(position, needed)
-    }
-    const head = length <= SHORT_MAX ? 1 : 5
-    const written = utf8Write.call(this.bytes, item, position + head, this.end - position - head)
-    if (written === length) {
-      if (head === 5) return this.counted(tag.LATIN1, length, position) + length
-      this.bytes[position] = STRING | length
-      return position + 1 + length
-    }
-    return isWellFormed(item) ? this.#utf8(item, position, written) : this.#utf16(item, position)
+    return isLatin1(item) ? this.#latin1(item, at) : this.#utf16(item, at)
   }
 
-  #utf8(item: string, position: number, length: number): number {
-    const next = this.counted(tag.UTF8, length, position)
-    utf8Write.call(this.bytes, item, next, length)
+  #latin1(item: string, at: number): number {
+    const length = item.length
+    const position = at + 5 + length > this.end ? this.grow(at, 5 + length) : at
+    let next = position + 1
+    if (length <= SHORT_MAX) this.bytes[position] = STRING | length
+    else next = this.counted(tag.LATIN1, length, position)
+    putLatin1(this.bytes, item, next)
     return next + length
   }
 
@@ -153,7 +145,7 @@ export class TaggedOutput {
     const length = item.length * 2
     const position = at + 5 + length > this.end ? this.grow(at, 5 + length) : at
     const next = this.counted(tag.UTF16, length, position)
-    ucs2Write.call(this.bytes, item, next, length)
+    putUtf16(this.bytes, item, next)
     return next + length
   }
 }

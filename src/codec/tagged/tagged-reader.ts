@@ -1,11 +1,15 @@
 import { copyOut } from '../copy.ts'
 import { readLatin1 } from '../short-strings.ts'
-import { ucs2Slice, utf8Slice } from '../text.ts'
-import { isInherited, keepShape, knownShape, type Shape } from './shape-cache.ts'
+import { sliceUtf8, sliceUtf16, unbound } from '../text.ts'
+import { readKey } from './key-cache.ts'
+import { newDictionary, plainDictionary } from './properties.ts'
+import { type ReadableShape, shapeAt } from './shape-cache.ts'
 import * as tag from './tags.ts'
-import { bigint, DEPTH, double, eight, SHAPE_HEAD, SHORT_MAX, STRING } from './tags.ts'
+import { bigint, DEPTH, double, eight, SHAPE_HEAD, STRING, UNDEFINED } from './tags.ts'
 
 const NOTHING = new Uint8Array(0)
+const setInMap = unbound(Map.prototype.set)
+const addToSet = unbound(Set.prototype.add)
 
 /**
  * Reads the tagged form. The bytes may be forged: no byte outside them is read, nothing is allocated before
@@ -20,7 +24,7 @@ let depth = 0
  * The first `shapeCount` belong to this item. Setting the length to 0 for each item would call into C++ and
  * free the array's memory.
  */
-const shapes: Shape[] = []
+const shapes: ReadableShape[] = []
 let shapeCount = 0
 
 /**
@@ -45,14 +49,19 @@ export function readTagged(from: Uint8Array, at: number, length: number): unknow
 
 function claim(count: number): number {
   const at = position
-  if (count > end - at) throw new RangeError(`${count - (end - at)} bytes too few`)
+  if (count > end - at) tooFew(count)
   position = at + count
   return at
 }
 
+function tooFew(count: number): never {
+  throw new RangeError(`${count - (end - position)} bytes too few`)
+}
+
 function u32(): number {
   const at = claim(4)
-  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
+  const from = bytes
+  return (from[at]! | (from[at + 1]! << 8) | (from[at + 2]! << 16) | (from[at + 3]! << 24)) >>> 0
 }
 
 /** A count of values. Each takes at least one byte, so there cannot be more than bytes left. */
@@ -63,9 +72,16 @@ function count(): number {
 }
 
 function value(): unknown {
-  const first = bytes[claim(1)]!
+  const at = position
+  if (at >= end) tooFew(1)
+  const first = bytes[at]!
+  position = at + 1
   if (first < STRING) return first
-  if (first <= STRING + SHORT_MAX) return latin1(first - STRING)
+  if (first < UNDEFINED) {
+    const length = first - STRING
+    return readLatin1(bytes, claim(length), length)
+  }
+  if (first === tag.DOUBLE) return float()
   if (first >= tag.ARRAY8) return compound(first)
   switch (first) {
     case tag.UNDEFINED:
@@ -80,8 +96,6 @@ function value(): unknown {
       return (bytes[claim(1)]! << 24) >> 24
     case tag.INT32:
       return u32() | 0
-    case tag.DOUBLE:
-      return float()
     case tag.DATE:
       return new Date(float())
     case tag.BIGINT64:
@@ -89,8 +103,10 @@ function value(): unknown {
       return bigint[0]
     case tag.BIGINT:
       return hexadecimal()
-    case tag.LATIN1:
-      return latin1(u32())
+    case tag.LATIN1: {
+      const length = u32()
+      return readLatin1(bytes, claim(length), length)
+    }
     case tag.UTF8:
       return utf8()
     default:
@@ -98,33 +114,30 @@ function value(): unknown {
   }
 }
 
-function latin1(length: number): string {
-  return readLatin1(bytes, claim(length), length)
-}
-
 function utf8(): string {
   const length = u32()
   const at = claim(length)
-  return utf8Slice.call(bytes, at, at + length)
+  return sliceUtf8(bytes, at, at + length)
 }
 
 function utf16(): string {
   const length = u32()
   if (length % 2 !== 0) throw new RangeError('UTF-16 takes an even number of bytes')
   const at = claim(length)
-  return ucs2Slice.call(bytes, at, at + length)
+  return sliceUtf16(bytes, at, at + length)
 }
 
 function takeEight(): void {
   const at = claim(8)
-  eight[0] = bytes[at]!
-  eight[1] = bytes[at + 1]!
-  eight[2] = bytes[at + 2]!
-  eight[3] = bytes[at + 3]!
-  eight[4] = bytes[at + 4]!
-  eight[5] = bytes[at + 5]!
-  eight[6] = bytes[at + 6]!
-  eight[7] = bytes[at + 7]!
+  const from = bytes
+  eight[0] = from[at]!
+  eight[1] = from[at + 1]!
+  eight[2] = from[at + 2]!
+  eight[3] = from[at + 3]!
+  eight[4] = from[at + 4]!
+  eight[5] = from[at + 5]!
+  eight[6] = from[at + 6]!
+  eight[7] = from[at + 7]!
 }
 
 function float(): number {
@@ -134,14 +147,23 @@ function float(): number {
 
 function hexadecimal(): bigint {
   const negative = bytes[claim(1)] === 1
-  const magnitude = BigInt(`0x${latin1(u32())}`)
+  const length = u32()
+  const magnitude = BigInt(`0x${readLatin1(bytes, claim(length), length)}`)
   return negative ? -magnitude : magnitude
 }
 
 function compound(first: number): unknown {
   if (++depth > DEPTH) throw new RangeError(`values are nested deeper than ${DEPTH}`)
+  if (first === tag.OBJECT) {
+    const item = newShape().read(value)
+    depth--
+    return item
+  }
   let item: unknown
   switch (first) {
+    case tag.SAME:
+      item = sameShape().read(value)
+      break
     case tag.ARRAY8:
       item = array(bytes[claim(1)]!)
       break
@@ -153,12 +175,6 @@ function compound(first: number): unknown {
       break
     case tag.SET:
       item = set()
-      break
-    case tag.OBJECT:
-      item = object(newShape())
-      break
-    case tag.SAME:
-      item = object(sameShape())
       break
     case tag.DICTIONARY:
       item = dictionary()
@@ -187,7 +203,7 @@ function map(): Map<unknown, unknown> {
   const items = new Map()
   for (let i = 0; i < size; i++) {
     const key = value()
-    items.set(key, value())
+    setInMap(items, key, value())
   }
   return items
 }
@@ -195,43 +211,28 @@ function map(): Map<unknown, unknown> {
 function set(): Set<unknown> {
   const size = count()
   const items = new Set()
-  for (let i = 0; i < size; i++) items.add(value())
+  for (let i = 0; i < size; i++) addToSet(items, value())
   return items
 }
 
-function object(shape: Shape): Record<string, unknown> {
-  const item: Record<string, unknown> = {}
-  const keys = shape.keys
-  if (shape.hasInherited) {
-    for (let i = 0; i < keys.length; i++) define(item, keys[i]!, value())
-  } else {
-    for (let i = 0; i < keys.length; i++) item[keys[i]!] = value()
-  }
-  return item
-}
-
-function dictionary(): Record<string, unknown> {
+function dictionary(): object {
   const size = count()
-  const item: Record<string, unknown> = {}
+  const item = newDictionary()
   for (let i = 0; i < size; i++) {
     const name = key()
-    if (isInherited(name)) define(item, name, value())
-    else item[name] = value()
+    item[name] = value()
   }
-  return item
-}
-
-/** Assigning to `__proto__` would set the prototype; assigning to a frozen inherited property would throw. */
-function define(item: object, name: string, content: unknown): void {
-  Object.defineProperty(item, name, { value: content, writable: true, enumerable: true, configurable: true })
+  return plainDictionary(item)
 }
 
 function key(): string {
   const first = bytes[claim(1)]!
-  if (first >= STRING && first <= STRING + SHORT_MAX) return latin1(first - STRING)
+  if (first >= STRING && first < UNDEFINED) return readKey(bytes, claim(first - STRING), first - STRING)
   switch (first) {
-    case tag.LATIN1:
-      return latin1(u32())
+    case tag.LATIN1: {
+      const length = u32()
+      return readLatin1(bytes, claim(length), length)
+    }
     case tag.UTF8:
       return utf8()
     case tag.UTF16:
@@ -241,37 +242,17 @@ function key(): string {
   }
 }
 
-function newShape(): Shape {
+function newShape(): ReadableShape {
   const at = claim(SHAPE_HEAD)
   const length = bytes[at]! | (bytes[at + 1]! << 8)
-  const body = claim(length)
-  const shape = knownShape(bytes, body, length) ?? parseShape(body, length)
+  const shape = shapeAt(bytes, claim(length), length)
   shapes[shapeCount++] = shape
   return shape
 }
 
-function sameShape(): Shape {
+function sameShape(): ReadableShape {
   const index = bytes[claim(1)]!
   const shape = index < shapeCount ? shapes[index] : undefined
   if (shape === undefined) throw new RangeError('an object has the shape of one that is not there')
-  return shape
-}
-
-/** Reads the `length` bytes of keys at `at`, and keeps the shape. */
-function parseShape(at: number, length: number): Shape {
-  const body = copyOut(bytes, at, length)
-  const outer = { bytes, position, end }
-  bytes = body
-  position = 0
-  end = length
-  const keys: string[] = []
-  const size = bytes[claim(1)]!
-  for (let i = 0; i < size; i++) keys.push(key())
-  if (position !== end) throw new RangeError('a shape is longer than its keys')
-  const shape = { keys, hasInherited: keys.some(isInherited) }
-  keepShape(outer.bytes[at - 2]!, body, shape)
-  bytes = outer.bytes
-  position = outer.position
-  end = outer.end
   return shape
 }

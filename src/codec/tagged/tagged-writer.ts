@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { copyIn } from '../copy.ts'
+import { unbound } from '../text.ts'
 import { type KeyNode, keyTree } from './key-tree.ts'
 import { TaggedOutput } from './tagged-output.ts'
 import * as tag from './tags.ts'
@@ -14,6 +15,14 @@ const LEFT_TO_V8 = -1
 const MAX_LISTED = 32
 
 const PLAIN_OBJECT = {}
+
+const timeOf = unbound(Date.prototype.getTime)
+const { keys: keysOf, values: valuesOf } = Object
+
+function hasObject(values: readonly unknown[]): boolean {
+  for (let i = 0; i < values.length; i++) if (typeof values[i] === 'object' && values[i] !== null) return true
+  return false
+}
 
 /** Writes one item at a time in the tagged form. */
 export class TaggedWriter extends TaggedOutput {
@@ -42,7 +51,7 @@ export class TaggedWriter extends TaggedOutput {
     this.#shapes = 0
     this.#item = ++items
     this.#tree = keyTree()
-    const position = this.#value(item, at)
+    const position = this.value(item, at)
     if (position === LEFT_TO_V8) return LEFT_TO_V8
     const length = position - this.start
     if (this.bytes !== bytes && length <= end - at) copyIn(bytes, at, this.bytes, length)
@@ -60,21 +69,21 @@ export class TaggedWriter extends TaggedOutput {
     this.close()
   }
 
-  #value(item: unknown, at: number): number {
-    const position = at + 9 > this.end ? this.grow(at, 9) : at
+  /** Writes any value. Every method that writes sees to room for itself. */
+  value(item: unknown, at: number): number {
     switch (typeof item) {
       case 'string':
-        return this.string(item, position)
+        return this.string(item, at)
       case 'number':
-        return this.number(item, position)
+        return this.number(item, at)
       case 'object':
-        return item === null ? this.tag(tag.NULL, position) : this.#object(item, position)
+        return item === null ? this.tag(tag.NULL, at) : this.#object(item, at)
       case 'boolean':
-        return this.tag(item ? tag.TRUE : tag.FALSE, position)
+        return this.tag(item ? tag.TRUE : tag.FALSE, at)
       case 'undefined':
-        return this.tag(tag.UNDEFINED, position)
+        return this.tag(tag.UNDEFINED, at)
       case 'bigint':
-        return this.bigint(item, position)
+        return this.bigint(item, at)
       default:
         return LEFT_TO_V8
     }
@@ -112,13 +121,22 @@ export class TaggedWriter extends TaggedOutput {
       node = node.lastKey === key ? node.lastChild! : node.child(key)
       if (!node.isShape) return this.#dictionary(item, at)
     }
-    let position = this.#shape(node, at)
+    const position = this.#shape(node, at)
+    return node.compiled === undefined
+      ? this.#values(item, node, position)
+      : node.compiled.write(this, item, position)
+  }
+
+  /** As a compiled shape's `write`, which must write the same bytes. */
+  #values(item: object, node: KeyNode, at: number): number {
+    node.meet()
     const keys = node.keys
+    let position = at
     let i = 0
     for (const key in item) {
       // A getter has added or removed properties. V8's serializer defines the result.
       if (key !== keys[i++]) return LEFT_TO_V8
-      position = this.#value((item as Record<string, unknown>)[key], position)
+      position = this.value((item as Record<string, unknown>)[key], position)
       if (position === LEFT_TO_V8) return LEFT_TO_V8
     }
     return i === keys.length ? position : LEFT_TO_V8
@@ -126,25 +144,32 @@ export class TaggedWriter extends TaggedOutput {
 
   #shape(node: KeyNode, at: number): number {
     if (node.item === this.#item && node.index <= 0xff) {
-      this.bytes[at] = tag.SAME
-      this.bytes[at + 1] = node.index
-      return at + 2
+      const position = at + 2 > this.end ? this.grow(at, 2) : at
+      this.bytes[position] = tag.SAME
+      this.bytes[position + 1] = node.index
+      return position + 2
     }
     node.item = this.#item
     node.index = this.#shapes++
     const encoded = node.encoded
     const length = encoded.length
     const position = at + length > this.end ? this.grow(at, length) : at
-    copyIn(this.bytes, position, encoded, length)
+    if (node.compiled === undefined) copyIn(this.bytes, position, encoded, length)
+    else node.compiled.head(this.bytes, position)
     return position + length
   }
 
   #dictionary(item: object, at: number): number {
-    const keys = Object.keys(item)
+    const keys = keysOf(item)
     let position = this.counted(tag.DICTIONARY, keys.length, at)
-    for (const key of keys) {
-      position = this.#value(key, position)
-      position = this.#value((item as Record<string, unknown>)[key], position)
+    // This is a tenth of the cost of a load for each key. But a value that is an object may have getters, which
+    // must not run after those of the keys behind it. So all values must be of other types.
+    const values = valuesOf(item)
+    const isFlat = values.length === keys.length && !hasObject(values)
+    for (let i = 0; i < keys.length; i++) {
+      position = this.string(keys[i]!, position)
+      const value = isFlat ? values[i] : (item as Record<string, unknown>)[keys[i]!]
+      position = this.value(value, position)
       if (position === LEFT_TO_V8) return LEFT_TO_V8
     }
     return position
@@ -155,9 +180,9 @@ export class TaggedWriter extends TaggedOutput {
     const length = item.length
     // Arrays with holes or other properties are left to V8. Indices come first among the keys, in order. So
     // an array with `length` keys, of which the last is the last index, has neither.
-    const keys = Object.keys(item)
+    const keys = keysOf(item)
     if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) return LEFT_TO_V8
-    let position = at
+    let position = at + 2 > this.end ? this.grow(at, 2) : at
     if (length <= 0xff) {
       this.bytes[position] = tag.ARRAY8
       this.bytes[position + 1] = length
@@ -168,10 +193,9 @@ export class TaggedWriter extends TaggedOutput {
     for (let i = 0; i < length; i++) {
       const element: unknown = item[i]
       if (typeof element === 'number') {
-        if (position + 9 > this.end) position = this.grow(position, 9)
         position = this.number(element, position)
       } else {
-        position = this.#value(element, position)
+        position = this.value(element, position)
         if (position === LEFT_TO_V8) return LEFT_TO_V8
       }
     }
@@ -181,12 +205,12 @@ export class TaggedWriter extends TaggedOutput {
   #other(item: object, prototype: unknown, at: number): number {
     if (prototype === null) return types.isModuleNamespaceObject(item) ? LEFT_TO_V8 : this.#plain(item, at)
     if (prototype === Uint8Array.prototype || prototype === Buffer.prototype) return this.#byteArray(item, at)
-    if (types.isDate(item) && prototype === Date.prototype) {
-      double[0] = item.getTime()
+    if (prototype === Date.prototype && types.isDate(item)) {
+      double[0] = timeOf(item)
       return this.eight(tag.DATE, at)
     }
-    if (types.isMap(item) && prototype === Map.prototype) return this.#map(item, at)
-    if (types.isSet(item) && prototype === Set.prototype) return this.#set(item, at)
+    if (prototype === Map.prototype && types.isMap(item)) return this.#map(item, at)
+    if (prototype === Set.prototype && types.isSet(item)) return this.#set(item, at)
     return LEFT_TO_V8
   }
 
@@ -196,9 +220,9 @@ export class TaggedWriter extends TaggedOutput {
     let position = this.counted(tag.MAP, size, at)
     for (const [key, value] of item) {
       if (++count > size) return LEFT_TO_V8
-      position = this.#value(key, position)
+      position = this.value(key, position)
       if (position === LEFT_TO_V8) return LEFT_TO_V8
-      position = this.#value(value, position)
+      position = this.value(value, position)
       if (position === LEFT_TO_V8) return LEFT_TO_V8
     }
     return count === size ? position : LEFT_TO_V8
@@ -210,7 +234,7 @@ export class TaggedWriter extends TaggedOutput {
     let position = this.counted(tag.SET, size, at)
     for (const value of item) {
       if (++count > size) return LEFT_TO_V8
-      position = this.#value(value, position)
+      position = this.value(value, position)
       if (position === LEFT_TO_V8) return LEFT_TO_V8
     }
     return count === size ? position : LEFT_TO_V8

@@ -63,8 +63,7 @@ export class Puts<T> implements Sink<T> {
       if (this.#pending.size === 0) this.#abandon(encoded)
       throw isShutDown(attachment.shared) ? attachment.shutDownError() : this.#fullError(one)
     }
-    const bytes = typeof encoded === 'number' ? attachment.outgoing.copy(encoded) : encoded
-    return this.#wait(bytes, one, limits)
+    return this.#wait(attachment.outgoing.owned(encoded), one, limits)
   }
 
   #wait(bytes: Buffer, one: PutAttempt, limits: Limits): Promise<PutResult> {

@@ -1,3 +1,4 @@
+import { copyBytes } from '../../codec/index.ts'
 import { BUSY, blocksFor, MEMORY, NOTHING, type SharedMemory } from '../../core/index.ts'
 import { untilDone } from '../../wait/index.ts'
 import { freeBlocks } from '../recovery/index.ts'
@@ -21,34 +22,63 @@ export class BlockChain {
    */
   write(entry: number, bytes: Buffer, waits: boolean): boolean {
     const { core, geometry } = this.#shared
-    const { blockBytes, blocksAt } = geometry
     const count = blocksFor(geometry, bytes.length)
     const answer = untilDone(() => core.reserve(this.#ledger, count, waits ? 1 : 0))
     if (answer === NOTHING) return false
-    // The chain grows at its front, so the last piece goes first.
+    const { blockBytes } = geometry
+    const to = this.#cells.span.bytes
+    // The chain grows at its front, so the last piece goes first. `from` and `until`: what is still to be
+    // copied to the blocks that lie side by side from `at` on.
+    let until = bytes.length
+    let from = until
+    let at = 0
     for (let piece = count - 1; piece >= 0; piece--) {
       let block = core.pushBlock(this.#ledger, entry)
       if (block === BUSY) block = untilDone(() => core.pushBlock(this.#ledger, entry))
       if (block < 0) throw this.#cells.refused('a request for a block', entry)
-      const from = piece * blockBytes
-      this.#cells.span.bytes.set(bytes.subarray(from, from + blockBytes), blocksAt + block * blockBytes)
+      const next = this.#at(block)
+      if (next + blockBytes !== at) {
+        copyBytes(to, at, bytes, from, until - from)
+        until = from
+      }
+      at = next
+      from = piece * blockBytes
     }
+    copyBytes(to, at, bytes, from, until - from)
     return true
   }
 
   /** Copies the `length` bytes of the item of `entry` to the start of `copy`. */
-  read(entry: number, length: number, copy: Buffer): void {
-    const { blocks, blockBytes, blocksAt, linksAt } = this.#cells.geometry
+  read(entry: number, length: number, copy: Uint8Array): void {
+    const { blocks, blockBytes, linksAt } = this.#cells.geometry
     const { bytes, words } = this.#cells.span
     let block = this.#cells.chain(this.#cells.at(entry)) - 1
-    for (let from = 0; from < length; from += blockBytes) {
+    // `from`: what lies before it is copied. `at`: where the bytes from there on lie, so far side by side.
+    let from = 0
+    let at = 0
+    for (let until = 0; until < length; until += blockBytes) {
       if (block < 0 || block >= blocks) {
         throw this.#cells.corrupt(`the number of a block of an item, below ${blocks},`, block)
       }
-      const at = blocksAt + block * blockBytes
-      bytes.copy(copy, from, at, at + Math.min(blockBytes, length - from))
+      const next = this.#at(block)
+      if (next !== at + until - from) {
+        copyBytes(copy, from, bytes, at, until - from)
+        from = until
+        at = next
+      }
       block = (words[(linksAt >> 2) + block] as number) - 1
     }
+    copyBytes(copy, from, bytes, at, length - from)
+  }
+
+  /**
+   * Where a block begins. The blocks lie in falling order. A chain gets them last piece first, in rising
+   * order while they are fresh, and again in that order after it was freed. So its pieces mostly lie side by
+   * side.
+   */
+  #at(block: number): number {
+    const { blocks, blockBytes, blocksAt } = this.#cells.geometry
+    return blocksAt + (blocks - 1 - block) * blockBytes
   }
 
   /** Frees the blocks of the item of `entry`, if it has any. */

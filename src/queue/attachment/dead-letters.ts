@@ -63,11 +63,7 @@ type Outcome = 'stored' | 'no room' | 'cannot carry it'
 function store<T>(letters: LetterTarget, held: HeldItems<T>, entry: number, queue: string): Outcome {
   const failures = held.failuresOf(entry)
   const attempts = held.attemptsOf(entry)
-  const contents = [
-    () => ({ item: held.peek(entry) }),
-    () => ({ bytes: new Uint8Array(held.bytesOf(entry)) }),
-    () => ({}),
-  ]
+  const contents = [() => ({ item: held.peek(entry) }), () => ({ bytes: held.bytesOf(entry) }), () => ({})]
   for (const content of contents) {
     for (const isBare of [false, true]) {
       try {

@@ -1,4 +1,4 @@
-import { type CellCodec, type Span, spanOf } from '../../codec/index.ts'
+import { type CellCodec, copyOut, newBytes, type Span, spanOf } from '../../codec/index.ts'
 import type { Geometry } from '../../core/index.ts'
 import { CodecError, ItemTooLargeError } from '../../errors.ts'
 
@@ -6,16 +6,31 @@ import { CodecError, ItemTooLargeError } from '../../errors.ts'
 const KEPT_BYTES = 1 << 20
 const LEAST_BYTES = 4096
 
+/**
+ * Memory of the long items that this thread reads. The variable is empty while it is in use, because a codec
+ * of the user's may itself take an item.
+ */
+let spare: Span | undefined
+
+/** At least `room` bytes of private memory, which may hold old bytes. */
+function privateSpan(room: number): Span {
+  // Growing by powers of two, items of slowly growing size do not each allocate.
+  const least =
+    room > KEPT_BYTES ? Math.ceil(room / 8) * 8 : 2 ** Math.ceil(Math.log2(Math.max(LEAST_BYTES, room)))
+  return spanOf(newBytes(least).buffer)
+}
+
 /** Encodes and decodes the items of one queue by its codec, and names the queue in the codec's errors. */
 export class ItemEncoder<T> {
   /** The items are numbers of a built-in codec, and slots carry them. */
   readonly areNumbers: boolean
-  /** The codec's `read` may return views on the memory that it reads. */
-  readonly mayAlias: boolean
   readonly #codec: CellCodec<T>
   readonly #label: string
   readonly #maxItemBytes: number
-  #scratch: Span = spanOf(new ArrayBuffer(0))
+  /** Memory for the next long item; undefined while it is lent. */
+  #scratch: Span | undefined
+  /** Encoded bytes in memory that is not theirs: the scratch, or the user's item itself (undefined). */
+  readonly #lent = new WeakMap<Buffer, Span | undefined>()
   #isEncoding = false
 
   /** @throws CodecError if the codec of this thread is not the one that the queue was made for */
@@ -28,7 +43,6 @@ export class ItemEncoder<T> {
       )
     }
     this.areNumbers = codec.number !== undefined && valueBytes > 0
-    this.mayAlias = codec.mayAlias
     this.#codec = codec
     this.#label = label
     this.#maxItemBytes = maxItemBytes
@@ -51,28 +65,77 @@ export class ItemEncoder<T> {
   }
 
   /**
-   * Encodes into private bytes. `expected` is a guess of their number. @throws ItemTooLargeError, CodecError
+   * The bytes of the encoded item. They are lent: they may change as soon as the caller returns, unless they
+   * are made `owned` before. `expected` is a guess of their number. @throws ItemTooLargeError, CodecError
    */
   encodePrivately(item: T, expected: number): Buffer {
+    if (this.#codec.bytesOf !== undefined) return this.#bytesOf(item)
     for (let needed = expected; ; ) {
       this.#refuseTooLong(needed)
-      if (this.#scratch.bytes.length < needed) {
-        this.#scratch = spanOf(new ArrayBuffer(2 ** Math.ceil(Math.log2(Math.max(LEAST_BYTES, needed)))))
-      }
-      const { bytes } = this.#scratch
-      const length = this.encodeAt(item, this.#scratch, 0, bytes.length)
+      let span = this.#scratch
+      if (span === undefined || span.bytes.length < needed) span = privateSpan(needed)
+      // The item's codec may put another item meanwhile, into another queue object.
+      this.#scratch = undefined
+      const { bytes } = span
+      const length = this.encodeAt(item, span, 0, bytes.length)
       this.#refuseTooLong(length)
       if (length <= bytes.length) {
-        const encoded = Buffer.from(bytes.subarray(0, length))
-        if (bytes.length > KEPT_BYTES) this.#scratch = spanOf(new ArrayBuffer(0))
+        const encoded = bytes.subarray(0, length)
+        this.#lent.set(encoded, span)
         return encoded
       }
       needed = length
     }
   }
 
+  #bytesOf(item: T): Buffer {
+    let bytes: Uint8Array
+    try {
+      bytes = (this.#codec.bytesOf as (item: T) => Uint8Array).call(this.#codec, item)
+    } catch (cause) {
+      throw this.#error('encode an item for', cause)
+    }
+    this.#refuseTooLong(bytes.length)
+    const encoded = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length)
+    this.#lent.set(encoded, undefined)
+    return encoded
+  }
+
+  /** `encoded`, or a copy of it, which nothing changes. */
+  owned(encoded: Buffer): Buffer {
+    if (!this.#lent.has(encoded)) return encoded
+    const copy = copyOut(encoded, 0, encoded.length)
+    this.release(encoded)
+    return Buffer.from(copy.buffer, 0, copy.length)
+  }
+
+  /** The bytes are not needed any more. Lent memory is used again. */
+  release(encoded: Buffer): void {
+    const span = this.#lent.get(encoded)
+    if (span !== undefined && span.bytes.length <= KEPT_BYTES) this.#scratch = span
+    this.#lent.delete(encoded)
+  }
+
   decode(span: Span, at: number, length: number): T {
     return this.#codec.read(span, at, length)
+  }
+
+  /** Decodes an item of `length` bytes in several pieces. `fill` copies them to the start of an array. */
+  decodePieces(length: number, fill: (bytes: Uint8Array) => void): T {
+    const codec = this.#codec
+    if (codec.own !== undefined) {
+      const bytes = newBytes(length)
+      fill(bytes)
+      return codec.own(bytes)
+    }
+    const span = spare !== undefined && spare.bytes.length >= length ? spare : privateSpan(length)
+    spare = undefined
+    try {
+      fill(span.bytes)
+      return codec.read(span, 0, length)
+    } finally {
+      if (span.bytes.length <= KEPT_BYTES) spare = span
+    }
   }
 
   decodeError(cause: unknown): CodecError {

@@ -1,5 +1,5 @@
 import { counted } from '../../check.ts'
-import { spanOf } from '../../codec/index.ts'
+import { copyOut, newBytes } from '../../codec/index.ts'
 import {
   ASIDE,
   BEHIND_RETURNED,
@@ -373,16 +373,15 @@ export class HeldItems<T> {
     }
   }
 
-  /** The encoded item of `entry`, as private bytes at the start of a buffer of their own. */
-  bytesOf(entry: number): Buffer {
+  /** The encoded item of `entry`, in an ArrayBuffer of its own. */
+  bytesOf(entry: number): Uint8Array<ArrayBuffer> {
     const at = this.#cells.at(entry)
     const isLong = this.#cells.chain(at) !== 0
     const { maxItemBytes } = this.#shared.geometry
     const length = this.#cells.length(at, isLong ? maxItemBytes : this.#itemBytes)
-    const copy = Buffer.from(new ArrayBuffer(Math.ceil(length / 8) * 8), 0, length)
-    const payload = this.#cells.payloadAt(entry)
-    if (isLong) this.#chain.read(entry, length, copy)
-    else this.#cells.span.bytes.copy(copy, 0, payload, payload + length)
+    if (!isLong) return copyOut(this.#cells.span.bytes, this.#cells.payloadAt(entry), length)
+    const copy = newBytes(length)
+    this.#chain.read(entry, length, copy)
     return copy
   }
 
@@ -527,11 +526,11 @@ export class HeldItems<T> {
 
   #read(entry: number): T {
     const at = this.#cells.at(entry)
-    if (this.#cells.chain(at) === 0 && !this.#encoder.mayAlias) {
+    if (this.#cells.chain(at) === 0) {
       const length = this.#cells.length(at, this.#itemBytes)
       return this.#encoder.decode(this.#cells.span, this.#cells.payloadAt(entry), length)
     }
-    const copy = this.bytesOf(entry)
-    return this.#encoder.decode(spanOf(copy.buffer as ArrayBuffer), 0, copy.length)
+    const length = this.#cells.length(at, this.#shared.geometry.maxItemBytes)
+    return this.#encoder.decodePieces(length, (bytes) => this.#chain.read(entry, length, bytes))
   }
 }

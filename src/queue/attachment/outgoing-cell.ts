@@ -1,3 +1,4 @@
+import { copyBytes } from '../../codec/index.ts'
 import {
   BUSY,
   blocksFor,
@@ -26,7 +27,7 @@ import type { ItemEncoder } from './encoder.ts'
 /** The core writes no length beside a value. */
 const VALUE_LENGTH = 0
 
-/** An encoded item: its length, if it lies in the outgoing cell already, else its bytes. */
+/** An encoded item: its length, if it lies in the outgoing cell, else its bytes, which may be lent. */
 export type Encoded = number | Buffer
 
 /**
@@ -72,8 +73,7 @@ export class OutgoingCell<T> {
   }
 
   /**
-   * Encodes `item` into the cell; one that is too long for it, or while the cell `isInUse`, into private
-   * bytes.
+   * Encodes `item` into the cell; one that is too long for it, or while the cell `isInUse`, into lent bytes.
    */
   encode(item: T, isInUse: boolean): Encoded {
     const { itemBytes } = this.#geometry
@@ -119,6 +119,7 @@ export class OutgoingCell<T> {
     if (answer === BUSY) answer = this.#putAgain(length)
     if (answer >= 0) {
       this.#chained = undefined
+      if (typeof encoded !== 'number') this.#encoder.release(encoded)
       if ((answer & 1) === 1) this.#wakeTakers()
       if ((answer & REPLACED) !== 0) this.#countDrop()
       return 0
@@ -152,10 +153,15 @@ export class OutgoingCell<T> {
     link()?.uses(this.#queue, PUTS)
   }
 
-  /** The item in the cell as private bytes. */
-  copy(length: number): Buffer {
-    const at = this.#cells.payloadAt(this.#entry)
-    return Buffer.from(this.#cells.span.bytes.subarray(at, at + length))
+  /** An encoded item as bytes of its own, for a put that waits while other code runs. */
+  owned(encoded: Encoded): Buffer {
+    if (typeof encoded === 'number') {
+      const at = this.#cells.payloadAt(this.#entry)
+      return Buffer.from(this.#cells.span.bytes.subarray(at, at + encoded))
+    }
+    const bytes = this.#encoder.owned(encoded)
+    if (this.#chained === encoded) this.#chained = bytes
+    return bytes
   }
 
   /** Gives up a long put: frees its blocks, unless they are another put's, and its place in line for them. */
@@ -168,12 +174,12 @@ export class OutgoingCell<T> {
     if (this.#core.unreserve(this.#ledger) === 1 || isWanted) this.#core.wakeAll(MEMORY)
   }
 
-  /** Moves private bytes into the cell, or into blocks behind it. Answers as `store`. */
+  /** Copies bytes into the cell, or into blocks behind it. Answers as `store`. */
   #fill(bytes: Buffer, waits: boolean): Side | 0 | -1 {
     const geometry = this.#geometry
     if (bytes.length <= geometry.itemBytes) {
       if (this.#chained !== undefined) this.abandon()
-      this.#cells.span.bytes.set(bytes, this.#cells.payloadAt(this.#entry))
+      copyBytes(this.#cells.span.bytes, this.#cells.payloadAt(this.#entry), bytes, 0, bytes.length)
       return 0
     }
     // Each item has a cell: a list of items to drop that is longer than that runs in a circle.

@@ -24,7 +24,7 @@ export interface QueueOptions<T> {
    */
   maxsize?: number | undefined
   /**
-   * Turns items into bytes and back: one of `codecs`, or made by `defineCodec`.
+   * Turns items into bytes and back: one of `codecs`, or made by `record` or `defineCodec`.
    * @default codecs.structured
    */
   codec?: Codec<T> | undefined

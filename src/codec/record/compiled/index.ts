@@ -1,0 +1,4 @@
+/** Encoders and decoders of records as generated code. */
+
+export { compiledDecoder } from './decoder.ts'
+export { compiledEncoder } from './encoder.ts'

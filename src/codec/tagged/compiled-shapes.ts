@@ -1,0 +1,91 @@
+import { compile } from '../compile.ts'
+import { encodeShape } from './shape-body.ts'
+import { shapeSource } from './shape-source.ts'
+import { SHAPE_HEAD, SHAPE_KEY_CHARS, SHAPE_KEYS } from './tags.ts'
+
+const { hasOwn } = Object
+
+/** What a compiled shape needs of the writer. A negative position: V8's serializer must write the item. */
+export interface ValueWriter {
+  value(item: unknown, at: number): number
+  string(item: string, at: number): number
+  number(item: number, at: number): number
+}
+
+/** The code that writes and reads objects with one list of keys. */
+export interface CompiledShape {
+  /** Writes the tag OBJECT and the shape. */
+  head(bytes: Uint8Array, at: number): void
+  /** Writes the values of `item`, whose own enumerable keys must be those of the shape. */
+  write(writer: ValueWriter, item: object, at: number): number
+  /** Whether the bytes at `at` are the count and the keys. There must be as many bytes as these take. */
+  matches(bytes: Uint8Array, at: number): boolean
+  /** An object whose values are those that `value` returns, in the order of the keys. */
+  read(value: () => unknown): object
+}
+
+interface Entry {
+  readonly encoded: Uint8Array
+  readonly shape: CompiledShape
+  readonly next: Entry | undefined
+}
+
+/**
+ * A thread compiles no more shapes than this, for as long as it lives. None is ever dropped, so objects whose
+ * keys keep changing cannot make it compile without end.
+ */
+export const MOST_COMPILED = 64
+let compiled = 0
+
+/** By the low byte of the hash. */
+const entries: (Entry | undefined)[] = new Array(256).fill(undefined)
+
+/** The compiled shape whose count and keys are the `length` bytes at `at`. Its hash may be forged. */
+export function findCompiled(
+  hash: number,
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+): CompiledShape | undefined {
+  let entry = entries[hash & 0xff]
+  while (entry !== undefined) {
+    if (entry.encoded.length === length + 1 + SHAPE_HEAD && entry.shape.matches(bytes, at)) return entry.shape
+    entry = entry.next
+  }
+  return undefined
+}
+
+/** The compiled shape that `encodeShape` wrote to `encoded`. */
+export function knownCompiled(encoded: Uint8Array): CompiledShape | undefined {
+  return findCompiled(encoded[3]!, encoded, 1 + SHAPE_HEAD, encoded.length - 1 - SHAPE_HEAD)
+}
+
+/**
+ * Compiles the shape of `keys`, or finds it compiled. Undefined if there are too many, if these keys are not
+ * for compiling, or if code generation from text is not allowed.
+ */
+export function compiledShape(keys: readonly string[]): CompiledShape | undefined {
+  if (!isCompilable(keys)) return undefined
+  const encoded = encodeShape(keys)
+  const known = knownCompiled(encoded)
+  if (known !== undefined || compiled === MOST_COMPILED) return known
+  const shape = compile<CompiledShape>(shapeSource(keys, encoded), { encoded, plain: {}, hasOwn })
+  if (shape === undefined) return undefined
+  compiled++
+  entries[encoded[3]!] = { encoded, shape, next: entries[encoded[3]!] }
+  return shape
+}
+
+/** How many shapes this thread has compiled. */
+export function compiledCount(): number {
+  return compiled
+}
+
+/**
+ * In an object literal `__proto__` sets the prototype. Integer-like keys make V8 enumerate slowly, so nothing
+ * is gained. Duplicates and more keys than the writer allows are in forged shapes only.
+ */
+function isCompilable(keys: readonly string[]): boolean {
+  if (keys.length > SHAPE_KEYS || new Set(keys).size !== keys.length) return false
+  return keys.every((key) => key !== '__proto__' && key.length <= SHAPE_KEY_CHARS && !/^\d+$/.test(key))
+}
