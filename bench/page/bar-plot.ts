@@ -93,7 +93,7 @@ export function barPlot(panels: readonly Panel[], layout: Layout): Plot {
         padding: [0, 0, BAR / 2 + 2, 4],
         formatter: (name: string, row: number) =>
           `{value|${figure(panel.bars[row]?.value ?? 0)}}${shortened(name, panelWidth)}`,
-        // Of a width that any font keeps to: the width of words is an estimate.
+        // The width is one that any font keeps to: the width of words is an estimate.
         rich: { value: { ...text(13), fontWeight: 'bold' as const, width: VALUE_WIDTH } },
       },
       z: 3,

@@ -6,7 +6,7 @@ export const INK: Colour = ['#1f2329', '#e6edf4']
 export const GRID: Colour = ['#d8dee5', '#2f363e']
 export const MARK: Colour = ['#5b6470', '#9aa4af']
 
-/** The package's own ways, then others: they differ in lightness and hue, and colour-blind readers can tell them apart. */
+/** The package's own ways, then others. They differ in lightness and hue, for colour-blind readers. */
 export const OURS: readonly Colour[] = [
   ['#0067ad', '#58b4f0'],
   ['#157a55', '#4fce9d'],

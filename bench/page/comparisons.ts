@@ -11,9 +11,9 @@ export interface Comparison {
 
 /** How many times as good one contender is as another: above 1 it is better, whatever the unit. */
 export interface Factor {
-  /** Of the medians. */
+  /** The factor of the medians. */
   readonly mid: number
-  /** Of the rounds with the same number: the lowest and the highest. */
+  /** The lowest and the highest factor of rounds with the same number. */
   readonly low: number
   readonly high: number
 }

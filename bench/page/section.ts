@@ -19,7 +19,7 @@ export function headingOf({ name, scenarios }: Group): string {
   return heading.charAt(0).toUpperCase() + heading.slice(1)
 }
 
-/** What the title says beyond the heading. */
+/** The part of the title that the heading leaves out. */
 function leadOf({ scenarios }: Group): string {
   const titles = new Set(scenarios.map(({ title }) => title))
   const [title] = titles

@@ -54,7 +54,7 @@ export function text(fontSize = 13) {
   return { color: INK[0], fontSize, fontFamily: 'system-ui, sans-serif' }
 }
 
-/** What all axes share. */
+/** The options that all axes share. */
 export function axis(name: string, nameGap: number) {
   return {
     name,

@@ -40,7 +40,7 @@ function topologies(): ScenarioResult[] {
   }))
 }
 
-/** Of items of 4 bytes to 1 MiB, of which the largest are lost. */
+/** Sizes from 4 bytes to 1 MiB; the largest is a loss. */
 function sizes(): ScenarioResult[] {
   return [4, 64, 1024, 16_384, 262_144, 1_048_576].map((at) => ({
     name: `sizes/${at}`,
