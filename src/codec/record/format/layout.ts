@@ -59,7 +59,7 @@ export interface Place {
 /** The bytes of a header. */
 export const HEADER_BYTES = 4
 /** A string of up to so many characters of Latin-1 stands by itself, behind the fixed part of its frame. */
-export const MAX_INLINE = 16
+export const MAX_INLINE = 24
 /** A string of more UTF-16 units is not part of the text. */
 export const MAX_SHORT = 1024
 /** Added to the length of a string in its slot: it stands behind the fixed part. */
