@@ -11,6 +11,9 @@ let spare: TaggedWriter | undefined
  * expressions, typed arrays other than Uint8Array, sparse arrays, cycles and shared references go through
  * V8's serializer, which costs several times as much.
  *
+ * Objects of the same keys that come often are written and read by code made for these keys, where Node may make
+ * code from text (not with `--disallow-code-generation-from-strings`). A thread makes it for 64 lists of keys.
+ *
  * Some things differ from structuredClone:
  * - An error keeps its class and its properties, as an error thrown in a thread does.
  * - A Buffer arrives as a Uint8Array of its own bytes, without the ArrayBuffer under it. So does a

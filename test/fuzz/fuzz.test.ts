@@ -3,6 +3,7 @@ import { seedOfRun } from '../support/seed.ts'
 import { fuzzCalls } from './calls-run.ts'
 import { fuzzEncodings } from './encodings-run.ts'
 import type { Result } from './indexed-run.ts'
+import { fuzzShapes } from './shapes-run.ts'
 import { fuzzWords } from './words-run.ts'
 
 const SEED = seedOfRun()
@@ -24,4 +25,11 @@ describe(`bad input, MILLRACE_SEED=${SEED}`, () => {
     },
     240_000,
   )
+
+  it.concurrent('compiled shapes write and read what loops do', async () => {
+    const { done, compiled, faults } = await fuzzShapes(SEED, 20_000, 1000, 200_000)
+    expect(faults).toEqual([])
+    expect(done).toBe(20_000)
+    expect(compiled).toBeGreaterThan(3)
+  }, 240_000)
 })

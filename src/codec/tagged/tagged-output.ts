@@ -118,13 +118,26 @@ export class TaggedOutput {
       let next = position + 1
       for (let i = 0; i < length; i++) {
         const unit = item.charCodeAt(i)
-        if (unit > 0xff) return this.#text(item, position)
+        if (unit > 0xff) return this.#shortUtf16(item, position)
         bytes[next++] = unit
       }
       bytes[position] = STRING | length
       return next
     }
     return this.#text(item, at)
+  }
+
+  #shortUtf16(item: string, at: number): number {
+    const length = item.length
+    const position = at + 5 + 2 * length > this.end ? this.grow(at, 5 + 2 * length) : at
+    let next = this.counted(tag.UTF16, 2 * length, position)
+    const bytes = this.bytes
+    for (let i = 0; i < length; i++) {
+      const unit = item.charCodeAt(i)
+      bytes[next++] = unit
+      bytes[next++] = unit >>> 8
+    }
+    return next
   }
 
   #text(item: string, at: number): number {
