@@ -52,7 +52,7 @@ export interface ContenderResult {
   readonly name: string
   /** Items of a round. */
   readonly items: number
-  /** The value of each round, in order, in the scenario's unit. The same index is the same round for all contenders. */
+  /** The value of each round, in order. The same index is the same round for all contenders. */
   readonly values: readonly number[]
   readonly median: number
   readonly min: number

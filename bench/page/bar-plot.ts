@@ -37,9 +37,10 @@ const TOP = 30
 const BOTTOM = 46
 const MARGIN = 16
 const HEAD = 62
-const VALUE_WIDTH = 56
 /** Mean width of a letter, in a wide font. */
 const CHARACTER = 7.6
+/** Width of a bold digit, in a wide font. */
+const DIGIT = 9
 
 export function barPlot(panels: readonly Panel[], layout: Layout): Plot {
   const { title, description, columns, panelWidth, subtitle } = layout
@@ -92,9 +93,9 @@ export function barPlot(panels: readonly Panel[], layout: Layout): Plot {
         verticalAlign: 'bottom' as const,
         padding: [0, 0, BAR / 2 + 2, 4],
         formatter: (name: string, row: number) =>
-          `{value|${figure(panel.bars[row]?.value ?? 0)}}${shortened(name, panelWidth)}`,
+          `{value|${figure(panel.bars[row]?.value ?? 0)}}${shortened(name, panelWidth - valueWidth(panel))}`,
         // The width is one that any font keeps to: the width of words is an estimate.
-        rich: { value: { ...text(13), fontWeight: 'bold' as const, width: VALUE_WIDTH } },
+        rich: { value: { ...text(13), fontWeight: 'bold' as const, width: valueWidth(panel) } },
       },
       z: 3,
     })),
@@ -104,9 +105,14 @@ export function barPlot(panels: readonly Panel[], layout: Layout): Plot {
   return { title, description, width: Math.min(columns, panels.length) * panelWidth, height, option }
 }
 
+/** Room for the longest value, and a gap. */
+function valueWidth({ bars }: Panel): number {
+  return 12 + DIGIT * Math.max(5, ...bars.map(({ value }) => figure(value).length))
+}
+
 /** The name, as much of it as has room beside the value. */
-function shortened(name: string, panelWidth: number): string {
-  const most = Math.floor((panelWidth - 2 * MARGIN - VALUE_WIDTH) / CHARACTER)
+function shortened(name: string, width: number): string {
+  const most = Math.floor((width - 2 * MARGIN) / CHARACTER)
   return name.length <= most ? name : `${name.slice(0, most - 1)}…`
 }
 

@@ -15,14 +15,14 @@ const SHOWN: readonly Shown[] = [
   {
     file: 'throughput.svg',
     title: 'Integers between threads, beside other channels',
-    names: ['native/1P1C', 'native/2P2C'],
+    names: ['rivals/1P1C', 'rivals/2P2C'],
   },
   {
     file: 'objects.svg',
     title: 'Objects of 4 fields between threads',
     names: ['object/1P1C', 'record/1P1C', 'object-batch/1P1C', 'record-batch/1P1C'],
   },
-  { file: 'tasks.svg', title: 'Trivial tasks there and back', names: ['tasks/single', 'tasks/many'] },
+  { file: 'tasks.svg', title: 'Trivial tasks there and back', names: ['tasks/many', 'tasks/poolifier'] },
 ]
 
 /** The text of each file of a plot, by its name. */
