@@ -18,8 +18,8 @@ const BATCH = 8
 const LOOK_MS = 1
 /** Threads that wait for items are woken once for so many of them, at most, */
 const MOST_UNWOKEN = 32
-/** and at most once for this part of those that are done between two looks. */
-const UNWOKEN_PART = 1 / 8
+/** and at most once for so many of those that are done between two looks: 1 / 2 ** UNWOKEN_SHIFT. */
+const UNWOKEN_SHIFT = 3
 /** In a window of so many items for each thread, no thread runs out of them between two looks. */
 const LEAST_WINDOW = 16
 /** Outputs come fast that come within this time. */
@@ -338,7 +338,7 @@ export class ThreadExecutor implements Executor {
     this.#look = undefined
     this.#slots.words.setOwnerLooks(false)
     this.#isSteady = this.#received >= LEAST_STEADY && this.#received <= this.#place.window >> 2
-    this.#mostUnwoken = Math.max(1, Math.min(MOST_UNWOKEN, this.#received * UNWOKEN_PART))
+    this.#mostUnwoken = Math.max(1, Math.min(MOST_UNWOKEN, this.#received >> UNWOKEN_SHIFT))
     this.#received = 0
     this.#hooks.wake()
   }
