@@ -6,8 +6,13 @@ export interface Options {
   /** Items of a round, for every contender; undefined: each scenario sets its own number. */
   readonly items: number | undefined
   readonly scenarios: readonly Scenario[]
+  /** Fewer scenarios, rounds and items. */
+  readonly quick: boolean
   readonly json: boolean
 }
+
+const ROUNDS = 7
+const QUICK_ROUNDS = 3
 
 export const SCRIPT = script({
   command: 'npm run bench --',
@@ -16,7 +21,7 @@ export const SCRIPT = script({
     rounds: integer('measured rounds of each contender; one more round warms it up', {
       min: 1,
       max: 1000,
-      fallback: 7,
+      fallback: [`${ROUNDS}, ${QUICK_ROUNDS} with --quick`, () => undefined],
     }),
     items: integer(`items of a round, rounded up to a multiple of ${ITEMS_UNIT}`, {
       min: ITEMS_UNIT,
@@ -25,8 +30,9 @@ export const SCRIPT = script({
     }),
     only: texts(
       'a scenario by its name, such as int32/1P1C, or by a part between slashes, such as object-batch, 4P4C or core',
-      'all scenarios',
+      'all scenarios; with --quick some of them',
     ),
+    quick: flag('takes less than a minute on two cores, and says less'),
     json: flag('prints the results as JSON, and nothing else, on standard output'),
   },
   example: '--only int32/1P1C --rounds 15',
@@ -34,10 +40,13 @@ export const SCRIPT = script({
 })
 
 export function optionsOf(
-  { only, ...rest }: ValuesOf<typeof SCRIPT>,
-  scenarios: readonly Scenario[],
+  { rounds, only, ...rest }: ValuesOf<typeof SCRIPT>,
+  all: readonly Scenario[],
 ): Options {
-  return { ...rest, scenarios: selected(only, scenarios) }
+  const { quick } = rest
+  const scenarios =
+    quick && only === undefined ? all.filter(({ inQuick }) => inQuick === true) : selected(only, all)
+  return { ...rest, rounds: rounds ?? (quick ? QUICK_ROUNDS : ROUNDS), scenarios }
 }
 
 /** The scenarios that have one of these names, or a part of their name; all if `only` is undefined. */

@@ -1,21 +1,10 @@
-import type { Result } from '../rounds.ts'
+import type { ScenarioResult } from '../results.ts'
 import type { Header } from './header.ts'
-import { reached, summaries } from './statistics.ts'
 
-/** Rates in M items/s. */
-export function reportJson(header: Header, results: readonly Result[]): string {
-  const scenarios = results.map((result) => {
-    const { name, title, threads, baseline, target } = result.scenario
-    const rows = summaries(result)
-    const contenders = rows.map((row, index) => ({ ...row, rates: result.contenders[index]?.rates }))
-    return {
-      name,
-      title,
-      threads,
-      baseline,
-      ...(target === undefined ? {} : { target: { ...target, reached: reached(result, rows) } }),
-      contenders,
-    }
-  })
-  return JSON.stringify({ header, scenarios }, null, 2)
+export function reportJson(
+  header: Header,
+  scenarios: readonly ScenarioResult[],
+  leftOut: readonly string[],
+): string {
+  return JSON.stringify({ format: 1, header, leftOut, scenarios }, null, 2)
 }

@@ -1,5 +1,5 @@
 import { LoopWorkers } from '../loop-workers.ts'
-import { type Contender, type Scenario, wholeShares } from './scenario.ts'
+import { type Contender, RATE, type Scenario } from './scenario.ts'
 
 /**
  * One thread puts an int32 and gets it back, by the core on WebAssembly and by the same source over Atomics.
@@ -18,13 +18,16 @@ export const BACK_ENDS: readonly Scenario[] = [
 
 function common(file: 'core' | 'api'): Omit<Scenario, 'title'> {
   return {
-    name: file,
+    ...RATE,
+    name: `back-ends/${file}`,
+    group: 'back-ends',
+    inQuick: true,
     picture: 'thread ─▶ queue ─▶ the same thread',
     threads: 1,
     baseline: 'Atomics',
-    contenders: async (items) => [
-      contender(file, 'WebAssembly', wholeShares(items ?? 4_000_000)),
-      contender(file, 'Atomics', wholeShares(items ?? 1_000_000)),
+    contenders: (plan) => [
+      contender(file, 'WebAssembly', plan.items(4_000_000)),
+      contender(file, 'Atomics', plan.items(1_000_000)),
     ],
   }
 }

@@ -1,5 +1,5 @@
 import { LoopWorkers } from '../loop-workers.ts'
-import { type Contender, type Scenario, wholeShares } from './scenario.ts'
+import { type Contender, RATE, type Scenario } from './scenario.ts'
 import { type QueueClass, queueJobs } from './throughput.ts'
 import { topologyPicture } from './topology.ts'
 
@@ -10,13 +10,15 @@ export const KINDS: readonly Scenario[] = [
   kindScenario('lifo', 'LifoQueue', 0.5),
   kindScenario('priority', 'PriorityQueue', 0.3),
   {
+    ...RATE,
     name: 'priority/waiting',
+    group: 'priority',
     title: 'get the first + put it back with another priority, by how many items wait',
     picture: 'thread ─▶ queue ─▶ the same thread',
     threads: 1,
     baseline: '100 waiting',
-    contenders: async (items) =>
-      [100, 10_000, 1_000_000].map((waiting) => heapContender(waiting, wholeShares(items ?? 1_000_000))),
+    contenders: (plan) =>
+      [100, 10_000, 1_000_000].map((waiting) => heapContender(waiting, plan.items(1_000_000))),
   },
 ]
 
@@ -30,14 +32,17 @@ function kindScenario(name: string, kind: QueueClass, atLeast: number): Scenario
     },
   })
   return {
+    ...RATE,
     name: `${name}/2P2C`,
+    group: name,
+    inQuick: true,
     title: `an int32 a call through a ${kind} and a Queue: putSync, getSync + taskDone`,
     picture: topologyPicture(TOPOLOGY),
     threads: TOPOLOGY.producers + TOPOLOGY.consumers,
     baseline: 'Queue',
     target: { contender: kind, atLeast },
-    contenders: async (given) => {
-      const items = wholeShares(given ?? 500_000)
+    contenders: (plan) => {
+      const items = plan.items(500_000)
       return [contender(kind, items), contender('Queue', items)]
     },
   }

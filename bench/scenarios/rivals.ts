@@ -1,6 +1,6 @@
 import { LoopWorkers } from '../loop-workers.ts'
 import { NATIVE_RIVALS, programOf, startNative } from '../native-rivals.ts'
-import { type Contender, type Scenario, wholeShares } from './scenario.ts'
+import { type Contender, RATE, type Scenario } from './scenario.ts'
 import { queueJobs } from './throughput.ts'
 import { TOPOLOGIES, type Topology, topologyName, topologyPicture } from './topology.ts'
 
@@ -17,17 +17,21 @@ export const RIVALS: readonly Scenario[] = [1, 64].flatMap((batch) =>
 
 function rivalry(batch: number, topology: Topology): Scenario {
   const ours = batch === 1 ? 'putSync/getSync' : 'putManySync/getManySync'
+  const group = batch === 1 ? 'native' : 'native-batch'
   return {
-    name: `native${batch === 1 ? '' : '-batch'}/${topologyName(topology)}`,
+    ...RATE,
+    name: `${group}/${topologyName(topology)}`,
+    group,
     title: batch === 1 ? 'an int32 a call' : `${batch} int32 a call, beside channels of single items`,
     picture: topologyPicture(topology),
     threads: topology.producers + topology.consumers,
     baseline: ours,
-    contenders: async (given) => {
-      const items = wholeShares(given ?? ITEMS)
-      const queue = (name: string): Contender => ({
+    contenders: (plan) => {
+      const items = plan.items(ITEMS)
+      const queue = (name: string, isControl = false): Contender => ({
         name,
         items,
+        isControl,
         start: async () =>
           LoopWorkers.start(
             `${name}, ${topologyName(topology)}`,
@@ -40,7 +44,7 @@ function rivalry(batch: number, topology: Topology): Scenario {
         if (program === undefined) return []
         return [{ name: rival.name, items, start: () => startNative(program, topology, items) }]
       })
-      return [queue(ours), ...natives, queue('the same again')]
+      return [queue(ours), ...natives, queue('the same again', true)]
     },
   }
 }

@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { type Job, LoopWorkers } from '../loop-workers.ts'
 import { DIST } from '../paths.ts'
-import { type Contender, type Scenario, type Target, wholeShares } from './scenario.ts'
+import { type Contender, RATE, type Scenario, type Target } from './scenario.ts'
 import { TOPOLOGIES, type Topology, topologyName, topologyPicture } from './topology.ts'
 
 /** The kind of the items, and how many go in one call. */
@@ -66,15 +66,18 @@ function scenarioOf(payload: Payload, topology: Topology): Scenario {
       ? { contender: ours, atLeast: payload.target }
       : undefined
   return {
+    ...RATE,
     name,
+    group: payload.name,
+    inQuick: topologyName(topology) === '1P1C',
     title: payload.title,
     picture: topologyPicture(topology),
     threads: topology.producers + topology.consumers,
     baseline: 'postMessage',
     ...(target === undefined ? {} : { target }),
-    contenders: async (items) => [
-      queueContender(`${name} ${ours}`, ours, payload, topology, wholeShares(items ?? payload.queued)),
-      messageContender(`${name} postMessage`, payload, topology, wholeShares(items ?? payload.posted)),
+    contenders: (plan) => [
+      queueContender(`${name} ${ours}`, ours, payload, topology, plan.items(payload.queued)),
+      messageContender(`${name} postMessage`, payload, topology, plan.items(payload.posted)),
     ],
   }
 }

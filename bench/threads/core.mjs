@@ -17,12 +17,12 @@ const geometry = geometryOf({
 })
 
 export function onWebAssembly(data) {
-  const memory = allocate(geometry)
+  const memory = allocate(geometry.bytes)
   return rounds(memory, instantiate(memory, geometry), data)
 }
 
 export function onAtomics(data) {
-  const memory = allocate(geometry)
+  const memory = allocate(geometry.bytes)
   bind(memory.buffer)
   configureCore(operations, geometry)
   return rounds(memory, operations, data)

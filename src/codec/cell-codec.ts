@@ -1,6 +1,6 @@
 import { invalidType, outOfRange } from '../check.ts'
 import { builtinCodec } from './builtins.ts'
-import type { CellCodec, Codec } from './codec.ts'
+import type { Bytes, CellCodec, Codec } from './codec.ts'
 import { copyIn, copyOut } from './copy.ts'
 import { isFramed } from './framed.ts'
 import { builtinName } from './make-builtin.ts'
@@ -53,7 +53,7 @@ class WrappedCodec<T> implements CellCodec<T> {
     this.byteLength = codec.byteLength
   }
 
-  write(item: T, span: { readonly bytes: Buffer }, at: number, end: number): number {
+  write(item: T, span: Bytes, at: number, end: number): number {
     const room = end - at
     let scratch = this.#spare ?? new Uint8Array(this.byteLength ?? 1024)
     this.#spare = undefined
@@ -70,7 +70,7 @@ class WrappedCodec<T> implements CellCodec<T> {
     }
   }
 
-  read(span: { readonly bytes: Buffer }, at: number, length: number): T {
+  read(span: Bytes, at: number, length: number): T {
     return this.#codec.decode(copyOut(span.bytes, at, length))
   }
 

@@ -20,7 +20,8 @@ export interface Codec<T> {
   readonly byteLength?: number | undefined
   /**
    * Writes `item` to the start of `into` and returns its length in bytes. If the length is more than
-   * `into.length`, the item did not fit, and `encode` is called again with a larger array.
+   * `into.length`, the item did not fit, and `encode` is called again with a larger array. The item must hold
+   * no view on the memory of `into`, which may be written to before all of the item has been read.
    */
   encode(item: T, into: Uint8Array): number
   /** Returns the item. `bytes` holds exactly the bytes that `encode` wrote. */
@@ -28,10 +29,15 @@ export interface Codec<T> {
 }
 
 /** Three views on one memory, shared or private. Payloads in it start at multiples of 8 bytes. */
-export interface Span {
+export interface Span extends Bytes {
   readonly bytes: Buffer
   readonly words: Int32Array
   readonly doubles: Float64Array
+}
+
+/** The part of a span that most codecs need. Any array of bytes has it, also one that is not aligned. */
+export interface Bytes {
+  readonly bytes: Uint8Array
 }
 
 /** The views on `memory`, whose length must be a multiple of 8 bytes. */

@@ -1,24 +1,31 @@
+import { types } from 'node:util'
 import { invalidType } from '../check.ts'
-import type { BuiltinCodec, CellCodec, Span } from './codec.ts'
+import type { BuiltinCodec, Bytes, Span } from './codec.ts'
 import { spanOf } from './codec.ts'
-import { copyIn } from './copy.ts'
 
 /** Marks the built-in codecs of every copy of this library in the process. */
 const BUILTIN = Symbol.for('millrace.builtin-codec')
 
 /** The parts of a built-in codec. `makeBuiltin` adds `encode` and `decode`, which take whole arrays. */
-export type BuiltinParts<T> = Pick<CellCodec<T>, 'name' | 'number' | 'write' | 'read'> & {
-  readonly byteLength?: number
+export type BuiltinParts<T> = BytesParts<T> | NumberParts<T>
+
+/** A codec that needs no more of a span than its bytes. */
+interface BytesParts<T> {
+  readonly name: string
+  readonly byteLength?: undefined
+  readonly number?: undefined
+  write(item: T, span: Bytes, at: number, end: number): number
+  read(span: Bytes, at: number, length: number): T
 }
 
-/** Scratch memory larger than this is not kept for the next item. */
-const MAX_KEPT_BYTES = 1 << 20
-
-/**
- * Scratch memory of `encode`. The variable is empty while the memory is in use, because a getter of an item
- * may call `encode` itself.
- */
-let spare: Span | undefined
+/** A codec of numbers, each one word or one double of a span. Its `write` calls no code of the user's. */
+interface NumberParts<T> {
+  readonly name: string
+  readonly byteLength: number
+  readonly number: 'int32' | 'float64'
+  write(item: T, span: Span, at: number, end: number): number
+  read(span: Span, at: number, length: number): T
+}
 
 /** Makes a frozen codec with both forms, `Codec` and `CellCodec`, from `parts`. */
 export function makeBuiltin<T>(parts: BuiltinParts<T>): BuiltinCodec<T> {
@@ -30,22 +37,7 @@ export function makeBuiltin<T>(parts: BuiltinParts<T>): BuiltinCodec<T> {
     mayAlias: false,
     write,
     read,
-    encode(item, into) {
-      if (!(into instanceof Uint8Array)) throw invalidType('into', 'a Uint8Array', into)
-      const span = spare !== undefined && spare.bytes.length >= into.length ? spare : scratch(into.length)
-      spare = undefined
-      try {
-        const length = write(item, span, 0, into.length)
-        if (length <= into.length) copyIn(into, 0, span.bytes, length)
-        return length
-      } finally {
-        if (span.bytes.length <= MAX_KEPT_BYTES) spare = span
-      }
-    },
-    decode(bytes) {
-      if (!(bytes instanceof Uint8Array)) throw invalidType('bytes', 'a Uint8Array', bytes)
-      return read(copiedSpan(bytes), 0, bytes.length)
-    },
+    ...(parts.number === undefined ? onBytes(parts) : onNumbers(parts)),
   }
   Object.defineProperty(codec, BUILTIN, { value: name })
   return Object.freeze(codec)
@@ -57,14 +49,51 @@ export function builtinName(codec: object): string | undefined {
   return typeof name === 'string' ? name : undefined
 }
 
-/** A span of at least `room` bytes. Its length is a multiple of 8, as the views of a span need. */
-function scratch(room: number): Span {
-  return spanOf(new ArrayBuffer(Math.max(1024, (room + 7) & ~7)))
+const EMPTY = new Uint8Array(0)
+
+type WholeArrays<T> = Pick<BuiltinCodec<T>, 'encode' | 'decode'>
+
+/**
+ * These work on the caller's array itself. A getter of an item may detach or shrink `into` meanwhile. Then
+ * `encode` throws, or returns a length that no longer fits.
+ */
+function onBytes<T>({ write, read }: BytesParts<T>): WholeArrays<T> {
+  return {
+    encode(item, into) {
+      if (!(into instanceof Uint8Array)) throw invalidType('into', 'a Uint8Array', into)
+      // A detached array has no bytes, and some methods throw on it.
+      return write(item, { bytes: into.length === 0 ? EMPTY : into }, 0, into.length)
+    },
+    decode(bytes) {
+      if (!(bytes instanceof Uint8Array)) throw invalidType('bytes', 'a Uint8Array', bytes)
+      return read({ bytes: isShared(bytes) ? new Uint8Array(bytes) : bytes }, 0, bytes.length)
+    },
+  }
 }
 
-/** A copy of `bytes`, so that no decoded item is a view on the caller's array. */
-function copiedSpan(bytes: Uint8Array): Span {
-  const padded = new Uint8Array((bytes.length + 7) & ~7)
-  padded.set(bytes)
-  return spanOf(padded.buffer)
+/** Words and doubles are aligned, and the caller's array need not be. */
+function onNumbers<T>({ write, read, byteLength }: NumberParts<T>): WholeArrays<T> {
+  const span = spanOf(new ArrayBuffer(8))
+  return {
+    encode(item, into) {
+      if (!(into instanceof Uint8Array)) throw invalidType('into', 'a Uint8Array', into)
+      write(item, span, 0, byteLength)
+      if (into.length >= byteLength) for (let i = 0; i < byteLength; i++) into[i] = span.bytes[i]!
+      return byteLength
+    },
+    decode(bytes) {
+      if (!(bytes instanceof Uint8Array)) throw invalidType('bytes', 'a Uint8Array', bytes)
+      if (bytes.length === byteLength) for (let i = 0; i < byteLength; i++) span.bytes[i] = bytes[i]!
+      return read(span, 0, bytes.length)
+    },
+  }
+}
+
+/**
+ * Whether another thread may write to `bytes` while they are read. Native code that makes strings reads them
+ * twice, and relies on what it read first.
+ */
+function isShared({ buffer }: Uint8Array): boolean {
+  // The common case, which is compared faster.
+  return Object.getPrototypeOf(buffer) !== ArrayBuffer.prototype && types.isSharedArrayBuffer(buffer)
 }

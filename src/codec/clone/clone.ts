@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import { Serializer } from 'node:v8'
 import { applyTraits, type PackedError, type PackedTraits, packTraits } from '../../error-transport.ts'
 import { findInside, isUnsendable, refuseUnsendable } from '../../unsendable.ts'
-import type { Span } from '../codec.ts'
+import type { Bytes } from '../codec.ts'
 import { copyIn, copyOut } from '../copy.ts'
 import { checkCloneExtent } from './clone-extent.ts'
 import { CloneDeserializer, CloneSerializer } from './clone-views.ts'
@@ -30,7 +30,7 @@ type Traits = readonly [error: Error, traits: PackedTraits]
  * follows the item.
  * @throws if the item cannot be cloned
  */
-export function writeClone(item: unknown, span: Span, at: number, end: number): number {
+export function writeClone(item: unknown, span: Bytes, at: number, end: number): number {
   const serializer = new CloneSerializer()
   serializer.writeHeader()
   try {
@@ -54,7 +54,7 @@ export function writeClone(item: unknown, span: Span, at: number, end: number): 
 }
 
 /** As `CellCodec.read`. */
-export function readClone(span: Span, at: number, length: number): unknown {
+export function readClone(span: Bytes, at: number, length: number): unknown {
   // Only the format of this version of V8 is read. V8's reader has a different behaviour for each older one.
   if (length < HEADER.length || span.bytes[at] !== HEADER[0] || span.bytes[at + 1] !== HEADER[1]) {
     throw new RangeError('not written by the serializer of this version of V8')

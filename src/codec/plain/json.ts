@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { jsonRequests, unsendableError } from '../../unsendable.ts'
 import { makeBuiltin } from '../make-builtin.ts'
-import { native, writeUtf8 } from '../text.ts'
+import { utf8Slice, writeUtf8 } from '../text.ts'
 
 /**
  * JSON text, by JSON.stringify and JSON.parse, `toJSON` included: a Date arrives as a string, NaN as null,
@@ -22,6 +22,6 @@ export const json = makeBuiltin<any>({
     return writeUtf8(text, span.bytes, at, end)
   },
   read(span, at, length) {
-    return JSON.parse(native(span.bytes).utf8Slice(at, at + length))
+    return JSON.parse(utf8Slice.call(span.bytes, at, at + length))
   },
 })

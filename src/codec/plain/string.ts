@@ -1,6 +1,6 @@
 import { invalidType } from '../../check.ts'
 import { makeBuiltin } from '../make-builtin.ts'
-import { isWellFormed, native, writeUtf8 } from '../text.ts'
+import { isWellFormed, ucs2Slice, ucs2Write, utf8Slice, writeUtf8 } from '../text.ts'
 
 /** No UTF-8 contains this byte. As the first byte it says that UTF-16, little endian, follows. */
 const UTF16_MARK = 0xff
@@ -18,19 +18,19 @@ export const string = makeBuiltin<string>({
   },
   read(span, at, length) {
     if (length > 0 && span.bytes[at] === UTF16_MARK) return readUtf16(span.bytes, at, length)
-    return native(span.bytes).utf8Slice(at, at + length)
+    return utf8Slice.call(span.bytes, at, at + length)
   },
 })
 
-function writeUtf16(text: string, into: Buffer, at: number, end: number): number {
+function writeUtf16(text: string, into: Uint8Array, at: number, end: number): number {
   const length = 1 + text.length * 2
   if (length > end - at) return length
   into[at] = UTF16_MARK
-  native(into).ucs2Write(text, at + 1, length - 1)
+  ucs2Write.call(into, text, at + 1, length - 1)
   return length
 }
 
-function readUtf16(from: Buffer, at: number, length: number): string {
+function readUtf16(from: Uint8Array, at: number, length: number): string {
   if (length % 2 !== 1) throw new RangeError(`UTF-16 takes an even number of bytes; there are ${length - 1}`)
-  return native(from).ucs2Slice(at + 1, at + length)
+  return ucs2Slice.call(from, at + 1, at + length)
 }

@@ -1,11 +1,11 @@
-import { isWellFormed, LOOP_CHARS, native } from '../text.ts'
+import { isWellFormed, LOOP_CHARS, ucs2Write, utf8Write } from '../text.ts'
 import * as tag from './tags.ts'
 import { bigint, double, eight, SHORT_MAX, STRING } from './tags.ts'
 
 /** Scratch memory larger than this is not kept for the next item. */
 const MAX_KEPT_BYTES = 1 << 20
 
-const EMPTY = Buffer.alloc(0)
+const EMPTY = new Uint8Array(0)
 
 /**
  * Writes tags, numbers and strings of one item. Each method takes the position to write at, and returns the
@@ -13,13 +13,13 @@ const EMPTY = Buffer.alloc(0)
  * pass finds the item's length.
  */
 export class TaggedOutput {
-  protected bytes: Buffer = EMPTY
+  protected bytes: Uint8Array = EMPTY
   /** The start of the item, and the end of its memory. */
   protected start = 0
   protected end = 0
-  #scratch: Buffer = EMPTY
+  #scratch: Uint8Array = EMPTY
 
-  protected open(bytes: Buffer, at: number, end: number): void {
+  protected open(bytes: Uint8Array, at: number, end: number): void {
     this.bytes = bytes
     this.start = at
     this.end = end
@@ -35,7 +35,7 @@ export class TaggedOutput {
     const length = position - this.start
     const from = this.bytes
     if (from === this.#scratch || this.#scratch.length < length + needed) {
-      this.#scratch = Buffer.allocUnsafeSlow(Math.max(4096, 2 * (length + needed)))
+      this.#scratch = new Uint8Array(Math.max(4096, 2 * (length + needed)))
     }
     this.#scratch.set(from.subarray(this.start, position))
     this.bytes = this.#scratch
@@ -104,7 +104,7 @@ export class TaggedOutput {
     const position = at + 6 + digits.length > this.end ? this.grow(at, 6 + digits.length) : at
     this.bytes[position] = tag.BIGINT
     const next = this.counted(item < 0n ? 1 : 0, digits.length, position + 1)
-    native(this.bytes).utf8Write(digits, next, digits.length)
+    utf8Write.call(this.bytes, digits, next, digits.length)
     return next + digits.length
   }
 
@@ -134,7 +134,7 @@ export class TaggedOutput {
       if (position + needed > this.end) position = this.grow(position, needed)
     }
     const head = length <= SHORT_MAX ? 1 : 5
-    const written = native(this.bytes).utf8Write(item, position + head, this.end - position - head)
+    const written = utf8Write.call(this.bytes, item, position + head, this.end - position - head)
     if (written === length) {
       if (head === 5) return this.counted(tag.LATIN1, length, position) + length
       this.bytes[position] = STRING | length
@@ -145,7 +145,7 @@ export class TaggedOutput {
 
   #utf8(item: string, position: number, length: number): number {
     const next = this.counted(tag.UTF8, length, position)
-    native(this.bytes).utf8Write(item, next, length)
+    utf8Write.call(this.bytes, item, next, length)
     return next + length
   }
 
@@ -153,7 +153,7 @@ export class TaggedOutput {
     const length = item.length * 2
     const position = at + 5 + length > this.end ? this.grow(at, 5 + length) : at
     const next = this.counted(tag.UTF16, length, position)
-    native(this.bytes).ucs2Write(item, next, length)
+    ucs2Write.call(this.bytes, item, next, length)
     return next + length
   }
 }

@@ -1,18 +1,18 @@
 import { copyOut } from '../copy.ts'
-import { native } from '../text.ts'
+import { readLatin1 } from '../short-strings.ts'
+import { ucs2Slice, utf8Slice } from '../text.ts'
 import { isInherited, keepShape, knownShape, type Shape } from './shape-cache.ts'
-import { readLatin1 } from './short-strings.ts'
 import * as tag from './tags.ts'
 import { bigint, DEPTH, double, eight, SHAPE_HEAD, SHORT_MAX, STRING } from './tags.ts'
 
-const NOTHING = Buffer.alloc(0)
+const NOTHING = new Uint8Array(0)
 
 /**
  * Reads the tagged form. The bytes may be forged: no byte outside them is read, nothing is allocated before
  * its values have been read, and nesting is bounded. Reading calls no code of the user's, so it cannot be
  * entered twice, and its state is in these variables.
  */
-let bytes: Buffer = NOTHING
+let bytes: Uint8Array = NOTHING
 let position = 0
 let end = 0
 let depth = 0
@@ -27,7 +27,7 @@ let shapeCount = 0
  * The value that takes exactly the `length` bytes at `at`.
  * @throws RangeError or SyntaxError if the bytes are no such value
  */
-export function readTagged(from: Buffer, at: number, length: number): unknown {
+export function readTagged(from: Uint8Array, at: number, length: number): unknown {
   bytes = from
   position = at
   end = at + length
@@ -105,14 +105,14 @@ function latin1(length: number): string {
 function utf8(): string {
   const length = u32()
   const at = claim(length)
-  return native(bytes).utf8Slice(at, at + length)
+  return utf8Slice.call(bytes, at, at + length)
 }
 
 function utf16(): string {
   const length = u32()
   if (length % 2 !== 0) throw new RangeError('UTF-16 takes an even number of bytes')
   const at = claim(length)
-  return native(bytes).ucs2Slice(at, at + length)
+  return ucs2Slice.call(bytes, at, at + length)
 }
 
 function takeEight(): void {
@@ -261,7 +261,7 @@ function sameShape(): Shape {
 function parseShape(at: number, length: number): Shape {
   const body = copyOut(bytes, at, length)
   const outer = { bytes, position, end }
-  bytes = Buffer.from(body.buffer)
+  bytes = body
   position = 0
   end = length
   const keys: string[] = []

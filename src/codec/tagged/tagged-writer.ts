@@ -34,7 +34,7 @@ export class TaggedWriter extends TaggedOutput {
   #shapes = 0
 
   /** As `CellCodec.write`. Returns -1 if V8's serializer must write the item. */
-  write(item: unknown, bytes: Buffer, at: number, end: number): number {
+  write(item: unknown, bytes: Uint8Array, at: number, end: number): number {
     // A for-in loop would take enumerable properties of Object.prototype for an item's own.
     for (const _ in PLAIN_OBJECT) return LEFT_TO_V8
     this.open(bytes, at, end)

@@ -1,4 +1,4 @@
-import { native } from '../text.ts'
+import { latin1Slice } from './text.ts'
 
 const MAX_LENGTH = 16
 const ENTRIES = 512
@@ -9,8 +9,8 @@ const ENTRIES = 512
 const entries: string[] = new Array(ENTRIES).fill('')
 
 /** The `length` bytes at `at`, as Latin-1. */
-export function readLatin1(bytes: Buffer, at: number, length: number): string {
-  if (length > MAX_LENGTH) return native(bytes).latin1Slice(at, at + length)
+export function readLatin1(bytes: Uint8Array, at: number, length: number): string {
+  if (length > MAX_LENGTH) return latin1Slice.call(bytes, at, at + length)
   if (length === 0) return ''
   // The hash of three bytes and the length keeps most words apart. A clash only costs the call into C++.
   const index =
@@ -21,7 +21,7 @@ export function readLatin1(bytes: Buffer, at: number, length: number): string {
     while (i < length && known.charCodeAt(i) === bytes[at + i]) i++
     if (i === length) return known
   }
-  const text = native(bytes).latin1Slice(at, at + length)
+  const text = latin1Slice.call(bytes, at, at + length)
   entries[index] = text
   return text
 }
