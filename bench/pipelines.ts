@@ -2,6 +2,7 @@ import { flag, integer, main, script, texts } from '../scripts/command-line.ts'
 import build from '../test/support/build.ts'
 import { selected } from './options.ts'
 import { headerOf } from './output/header.ts'
+import { breakEvensOf, breakEvenText, isOfBreakEven } from './pipelines/break-even.ts'
 import { calibrate } from './pipelines/plain-loops.ts'
 import { headerText, resultsJson, resultText } from './pipelines/report.ts'
 import { measure } from './pipelines/rounds.ts'
@@ -16,7 +17,8 @@ const SCRIPT = script({
   command: 'npm run bench:pipelines --',
   does:
     'Measures pipelines of CPU-bound tasks: across thread counts, with tasks of 1 µs to 10 ms beside piscina and ' +
-    'other pools, and in order beside out of order. The ideal is a plain loop in each thread.',
+    'other pools, and in order beside out of order; and the break-even grain. The ideal is a plain loop in each ' +
+    'thread.',
   options: {
     rounds: integer('measured rounds of each contender', {
       min: 1,
@@ -47,7 +49,9 @@ const SCRIPT = script({
 await main(SCRIPT, async ({ rounds, ms, threads, only, quick, json }) => {
   const all = scenariosFor(threads)
   const scenarios =
-    quick && only === undefined ? all.filter(({ more }) => more === 'small') : selected(only, all)
+    quick && only === undefined
+      ? all.filter((one) => one.more === 'small' && !isOfBreakEven(one))
+      : selected(only, all)
   build()
   const roundMs = ms ?? (quick ? QUICK_ROUND_MS : ROUND_MS)
   const header = headerOf(rounds ?? (quick ? QUICK_ROUNDS : ROUNDS))
@@ -59,6 +63,8 @@ await main(SCRIPT, async ({ rounds, ms, threads, only, quick, json }) => {
     results.push(result)
     if (!json) console.log(`\n${resultText(result)}`)
   }
+  const evens = breakEvensOf(results)
+  if (!json && evens.length > 0) console.log(`\n${breakEvenText(evens)}`)
   if (json) console.log(resultsJson(header, results))
   return 0
 })

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { Header } from '../output/header.ts'
 import { median } from '../output/statistics.ts'
 import { aligned } from '../output/table.ts'
+import { breakEvensOf } from './break-even.ts'
 import type { Measured, Result } from './rounds.ts'
 import type { Target } from './scenarios.ts'
 
@@ -99,7 +100,7 @@ export function resultsJson(header: Header, results: readonly Result[]): string 
     const { name, title } = result.scenario
     return { name, title, contenders, targets: verdictsOf(result, contenders) }
   })
-  return JSON.stringify({ header, scenarios }, null, 2)
+  return JSON.stringify({ header, scenarios, breakEven: breakEvensOf(results) }, null, 2)
 }
 
 function spreadOf(values: readonly number[]): Spread {

@@ -30,9 +30,7 @@ export function rivals(threads: number): Contender[] {
         readableMap(items, call, UNDER_WAY),
       ),
     ]),
-    ...sharing(piscina(threads, 64), (call) => [
-      contender('piscina, 64 a thread', threads, (items) => lanes(items, call)),
-    ]),
+    ...busyPiscina(threads),
     ...sharing(tinypool(threads), (call) => [contender('tinypool', threads, (items) => lanes(items, call))]),
     poolifier(threads),
     ...sharing(workerpool(threads), (call) => [
@@ -45,6 +43,13 @@ export function rivals(threads: number): Contender[] {
 export function piscinaLanes(threads: number): Contender {
   const { call, stop } = piscina(threads, 1)
   return { ...contender('piscina', threads, (items) => lanes(items, call)), stop }
+}
+
+/** Piscina that gives each thread many tasks at once: the fastest of it where tasks are short. */
+export function busyPiscina(threads: number): Contender[] {
+  return sharing(piscina(threads, 64), (call) => [
+    contender('piscina, 64 a thread', threads, (items) => lanes(items, call)),
+  ])
 }
 
 interface Pool {

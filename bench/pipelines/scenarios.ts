@@ -3,7 +3,7 @@ import type { Contender } from './contender.ts'
 import { ARGUMENTS, type Arguments } from './items.ts'
 import { countedMillrace, millrace, millracePipeline } from './millrace.ts'
 import { plainLoops } from './plain-loops.ts'
-import { rivals } from './rivals.ts'
+import { busyPiscina, rivals } from './rivals.ts'
 
 export interface Scenario {
   readonly name: string
@@ -39,6 +39,8 @@ const GRAINS: readonly (readonly [name: string, microseconds: number])[] = [
   ['1ms', 1000],
   ['10ms', 10_000],
 ]
+/** In µs. */
+const BREAK_EVEN_GRAINS = [0.5, 1, 2, 4, 8, 16, 32, 64]
 const BASE = { targets: [], longer: 1, windows: {} }
 
 /** All scenarios. `threads`: those of the scenarios of grain and of spread. */
@@ -46,6 +48,7 @@ export function scenariosFor(threads: number): Scenario[] {
   return [
     scaling(),
     ...ARGUMENTS.flatMap((more) => GRAINS.map(([name, time]) => grain(name, time, more, threads))),
+    ...BREAK_EVEN_GRAINS.map((time) => breakEven(time, threads)),
     spread(threads, 'even', 128, logUniform()),
     spread(threads, 'rare', 2048, rarelyLong()),
   ]
@@ -102,6 +105,18 @@ function grainTargets(time: number): Target[] {
     ]
   if (time === 100) return [{ contender: ORDERED, atLeast: 0.9, of: 'ideal' }]
   return time >= 1000 ? [{ contender: ORDERED, atLeast: 0.98, of: 'others' }] : []
+}
+
+function breakEven(time: number, threads: number): Scenario {
+  return {
+    ...BASE,
+    name: `break-even/${time}us`,
+    title: `tasks of ${time} µs on ${threads} threads, beside one plain loop`,
+    more: 'small',
+    taskTime: () => time,
+    meanTime: time,
+    contenders: () => [plainLoops(PLAIN, 1), millrace(ORDERED, { threads }), ...busyPiscina(threads)],
+  }
 }
 
 interface Spread {

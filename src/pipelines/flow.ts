@@ -48,6 +48,8 @@ export interface RunHooks {
 
 /** The parts between source and sink see this of their run. */
 export interface StageHooks extends RunHooks {
+  /** `signal` has aborted, or is about to. A loop over items reads it faster than the signal. */
+  readonly isEnding: boolean
   /** Counts `items` items of the source as done once everything made of them is accepted. */
   trace(items: number): Origin
 }

@@ -1,7 +1,7 @@
 /** The task of every contender: an integer loop of so many turns. */
 
 /**
- * (func (export "spin") (param $turns i32) (param $value i32) (result i32): as long as turns are left,
+ * (func (export spin) (param $turns i32) (param $value i32) (result i32): as long as turns are left,
  * $value = $value * 1664525 + 1013904223. A loop in JavaScript takes up to three times as long where the
  * compiler has inlined it into another loop.
  */

@@ -1,7 +1,7 @@
 import { AbortError } from '../../errors.ts'
 import { queueMicrotask } from '../../timers.ts'
 import { onAbort } from '../../wait/index.ts'
-import type { Origin, RunHooks, StageHooks } from '../flow.ts'
+import type { Origin, Reader, RunHooks, StageHooks } from '../flow.ts'
 import { ENDED, type Entry, WAITING } from '../flow.ts'
 import type { StageStats } from '../options.ts'
 import { ThreadExecutor } from '../stages/index.ts'
@@ -90,7 +90,14 @@ export class PipelineRun implements StageHooks {
   read(): Entry | typeof WAITING | typeof ENDED {
     if (this.isEnding || this.#isOver) return ENDED
     if (this.#isAborted) return WAITING
-    const read = this.#guarded(() => this.#parts.last.read(), WAITING)
+    let read: ReturnType<Reader['read']>
+    // Without a closure, which every output would cost.
+    try {
+      read = this.#parts.last.read()
+    } catch (error) {
+      this.fail(error)
+      read = WAITING
+    }
     if (read === WAITING) this.#failIfStuck()
     return this.isEnding ? ENDED : read
   }

@@ -36,7 +36,7 @@ export class BatchStage implements Reader {
     if (this.#isAdvancing) return
     this.#isAdvancing = true
     try {
-      while (this.#values.length < this.#size && !this.#inputEnded && !this.#hooks.signal.aborted) {
+      while (this.#values.length < this.#size && !this.#inputEnded && !this.#hooks.isEnding) {
         const entry = this.#input.read()
         if (entry === WAITING) return
         if (entry === ENDED) this.#inputEnded = true

@@ -10,7 +10,11 @@ export interface Executor {
   readonly busy: readonly number[]
   /** Another item can be dispatched now. */
   readonly isReady: boolean
+  /** It wakes the stage soon, or when threads have no more items: until then `drain` finds few outputs. */
+  readonly looksSoon: boolean
   dispatch(item: StageItem): void
+  /** Items were dispatched, and no others follow at once. */
+  flush(): void
   /** Tells the stage what has come of its items, as long as it `wantsOutputs`. */
   drain(): void
   /** Further outputs of items other than `item` are to be kept back, or not, as `isPaused` says. */

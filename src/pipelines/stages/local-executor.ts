@@ -64,6 +64,8 @@ export class LocalExecutor implements Executor {
     this.#gate = settings.limit && this.#newGate(settings.limit)
   }
 
+  readonly looksSoon = false
+
   get isReady(): boolean {
     const { concurrency, keepsLanes } = this.#settings
     const waiting = this.#gate && keepsLanes ? this.#gate.parked + this.#timers.size : 0
@@ -84,6 +86,8 @@ export class LocalExecutor implements Executor {
       else this.#readOutputs(outputs)
     }
   }
+
+  flush(): void {}
 
   setTurn(): void {}
 

@@ -16,6 +16,12 @@ import { stagePlan, type ThreadStageSettings } from './thread-plan.ts'
 const BATCH = 8
 /** Threads wake the owner late while calls are short, so it looks by itself after this time. */
 const LOOK_MS = 1
+/** Threads that wait for items are woken once for so many of them, at most, */
+const MOST_UNWOKEN = 32
+/** and at most once for so many of those that are done between two looks: 1 / 2 ** UNWOKEN_SHIFT. */
+const UNWOKEN_SHIFT = 3
+/** In a window of so many items for each thread, no thread runs out of them between two looks. */
+const LEAST_WINDOW = 16
 /** Outputs come fast that come within this time. */
 const FAST_MS = 0.25
 /** Frames between two looks from which on their rate counts as steady. */
@@ -64,6 +70,9 @@ export class ThreadExecutor implements Executor {
   #look: NodeJS.Timeout | undefined
   #receivedAt = 0
   #isOver = false
+  /** Items put since threads were last woken, and how many these may be. */
+  #unwoken = 0
+  #mostUnwoken = 1
 
   constructor(settings: ThreadStageSettings, place: ThreadStagePlace, events: StageEvents, hooks: RunHooks) {
     const { threads } = settings.base.task
@@ -106,6 +115,16 @@ export class ThreadExecutor implements Executor {
     return !this.#isStuck && this.#slots.hasFree
   }
 
+  get looksSoon(): boolean {
+    const { isSimple, window } = this.#place
+    return isSimple && this.#look !== undefined && window >= LEAST_WINDOW * this.threads
+  }
+
+  flush(): void {
+    this.#unwoken = 0
+    if (this.#items !== undefined) internalsOf(this.#items).puts.wakeDeferred()
+  }
+
   dispatch(item: StageItem): void {
     const { value } = item.entry
     const { limit } = this.#settings
@@ -125,7 +144,10 @@ export class ThreadExecutor implements Executor {
     frame.key = key
     frame.value = value
     try {
-      if (this.#items.tryPut(frame)) return
+      if (this.#items.tryPut(frame)) {
+        if (++this.#unwoken >= this.#mostUnwoken) this.flush()
+        return
+      }
     } catch (error) {
       this.#unsendable(slotted, error)
       return
@@ -135,6 +157,7 @@ export class ThreadExecutor implements Executor {
     this.#items.put(frame).then(
       () => {
         this.#isStuck = false
+        this.flush()
         this.#hooks.wake()
       },
       (error) => this.#unsendable(slotted, error),
@@ -225,6 +248,7 @@ export class ThreadExecutor implements Executor {
       ack: 'auto',
       itemBytes: Math.min(maxItemBytes + 16, RESULT_BYTES),
     })
+    internalsOf(items).puts.deferWakes()
     this.#idle = IdleTime.create(this.threads)
     const plan = stagePlan(this.#settings, {
       items,
@@ -302,7 +326,10 @@ export class ThreadExecutor implements Executor {
     const comeFast = this.#received > 1 || now - this.#receivedAt < FAST_MS
     this.#receivedAt = now
     this.#received = 0
-    if (!comeFast) return
+    if (!comeFast) {
+      this.#mostUnwoken = 1
+      return
+    }
     this.#look = setTimeout(this.#lookNow, LOOK_MS)
     this.#slots.words.setOwnerLooks(true)
   }
@@ -311,6 +338,7 @@ export class ThreadExecutor implements Executor {
     this.#look = undefined
     this.#slots.words.setOwnerLooks(false)
     this.#isSteady = this.#received >= LEAST_STEADY && this.#received <= this.#place.window >> 2
+    this.#mostUnwoken = Math.max(1, Math.min(MOST_UNWOKEN, this.#received >> UNWOKEN_SHIFT))
     this.#received = 0
     this.#hooks.wake()
   }

@@ -94,7 +94,9 @@ export class WindowedStage implements Reader, StageEvents {
     // Each advance reads results in one go: one for every output would cost more than the output.
     let output = this.#places < this.#settings.window >> 2 ? this.#take() : undefined
     if (output === undefined) {
-      this.advance()
+      // A look before that one would find few results, and then others, one by one.
+      if (!this.#executor.looksSoon) this.advance()
+      else if (this.#places > 0) this.takeIn()
       output = this.#take()
     }
     if (output !== undefined) return output
@@ -269,9 +271,15 @@ export class WindowedStage implements Reader, StageEvents {
   }
 
   #fill(): void {
+    this.#beginItems()
+    this.#executor.flush()
+  }
+
+  /** Begins as many items as the window and the executor allow. */
+  #beginItems(): void {
     this.#places = 0
     const executor = this.#executor
-    while (!this.#hooks.signal.aborted && !this.#yields()) {
+    while (!this.#hooks.isEnding && !this.#yields()) {
       if (!executor.isReady) return
       const waiting = this.#next.shift()
       if (waiting !== undefined) {
@@ -284,7 +292,7 @@ export class WindowedStage implements Reader, StageEvents {
       if (this.#live >= this.#settings.window) return
       const entry = this.#input.read()
       // The reading itself may have ended the run: nothing begins afterwards.
-      if (entry === WAITING || this.#hooks.signal.aborted) return
+      if (entry === WAITING || this.#hooks.isEnding) return
       if (entry === ENDED) this.#inputEnded = true
       else this.#begin(entry)
     }
