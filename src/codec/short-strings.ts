@@ -2,7 +2,7 @@ import { sliceLatin1 } from './text.ts'
 
 const { fromCharCode } = String
 
-/** Up to this length a call with one argument for each character is faster than a call into C++ (measured). */
+/** Up to this length a call with an argument for each character beats a call into C++ (measured). */
 const MOST_ARGUMENTS = 24
 
 /** The `length` bytes at `at`, as Latin-1. They must be inside `bytes`. */

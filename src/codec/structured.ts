@@ -11,8 +11,8 @@ let spare: TaggedWriter | undefined
  * expressions, typed arrays other than Uint8Array, sparse arrays, cycles and shared references go through
  * V8's serializer, which costs several times as much.
  *
- * Objects of the same keys that come often are written and read by code made for these keys, where Node may make
- * code from text (not with `--disallow-code-generation-from-strings`). A thread makes it for 64 lists of keys.
+ * Objects of the same keys that come often are written and read by code made for these keys. A thread makes
+ * it for at most 64 lists of keys. With `--disallow-code-generation-from-strings` loops do the same, slower.
  *
  * Some things differ from structuredClone:
  * - An error keeps its class and its properties, as an error thrown in a thread does.

@@ -12,7 +12,7 @@ interface NativeText {
   ucs2Write(this: Uint8Array, text: string, at: number, length: number): number
 }
 
-/** `method` with its `this` as the first argument. A later change of Function.prototype does not matter to it. */
+/** `method` with its `this` as the first argument. Later changes of Function.prototype do not matter. */
 export const unbound: <T, A extends unknown[], R>(
   method: (this: T, ...args: A) => R,
 ) => (self: T, ...args: A) => R = Function.prototype.bind.bind(Function.prototype.call)

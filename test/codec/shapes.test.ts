@@ -285,7 +285,7 @@ describe('a process', () => {
     expect(run('items', '--jitless')).toMatchObject({ same: true })
   })
 
-  it('whose functions were replaced by the program decodes what it encodes', () => {
+  it('that has replaced functions of JavaScript and Node decodes what it encodes', () => {
     expect(run('replaced')).toMatchObject({ same: true })
   })
 

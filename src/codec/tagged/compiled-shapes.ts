@@ -5,7 +5,7 @@ import { SHAPE_HEAD, SHAPE_KEY_CHARS, SHAPE_KEYS } from './tags.ts'
 
 const { hasOwn } = Object
 
-/** What a compiled shape needs of the writer. A negative position: V8's serializer must write the item. */
+/** The part of a writer that compiled code calls. A negative position leaves the item to V8. */
 export interface ValueWriter {
   value(item: unknown, at: number): number
   string(item: string, at: number): number

@@ -4,8 +4,8 @@ const ENTRIES = 4096
 const MOST_CHARS = 40
 
 /**
- * Keys of dictionaries that were read before. V8 must look up a new string among all keys of the program before
- * it can be a key, which costs several times as much as comparing the bytes with a known one (measured).
+ * Keys of dictionaries that were read before. V8 must look up a new string among all keys of the program
+ * before it can be a key. Comparing the bytes with a known one costs a fraction of that (measured).
  */
 let entries: string[] | undefined
 

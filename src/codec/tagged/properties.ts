@@ -2,8 +2,8 @@
 const { create, defineProperty, prototype, setPrototypeOf } = Object
 
 /**
- * Makes `key` an own property of `item`. Assigning to a key that Object.prototype has might call a setter, set
- * the prototype, or throw. A program may change Object.prototype at any time, so it is asked each time.
+ * Makes `key` an own property of `item`. Assigning to a key that Object.prototype has might call a setter,
+ * set the prototype, or throw. A program may change Object.prototype at any time, so it is asked each time.
  */
 export function put(item: Record<string, unknown>, key: string, value: unknown): void {
   if (key in prototype) {

@@ -32,15 +32,15 @@ class MetShape implements ReadableShape {
 }
 
 /**
- * A shape is compiled when it has been met so often, unless this thread has written and compiled it. The bytes
- * may come from outside, and should not choose what is compiled by being there once.
+ * A shape is compiled when it has been met so often, unless this thread has written and compiled it. Bytes
+ * that come from outside should not choose what is compiled by being there once.
  */
 export const COMPILED_WHEN_MET = 1000
 
 /** A longer shape is parsed each time. Forged ones would fill the memory. */
 const MAX_KEPT_BYTES = 3072
 
-/** Shapes read before: two for each low byte of a hash. The bytes are compared too, as the hash may be forged. */
+/** Shapes read before, two for each low byte of a hash. It may be forged, so the bytes are compared too. */
 const entries: (MetShape | undefined)[] = new Array(512).fill(undefined)
 
 /**

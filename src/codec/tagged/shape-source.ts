@@ -34,8 +34,8 @@ function matchSource(encoded: Uint8Array): string {
 
 /**
  * A getter may delete properties behind its own, of which `item` then has none or an inherited one. V8's
- * serializer defines the result. Only a value that is undefined, or a key that `plain`, an empty object, has
- * too, can be of such a property. V8 optimizes loads from `plain` away while Object.prototype does not change.
+ * serializer defines the result. Such a property loads as undefined, or `plain`, an empty object, has it too.
+ * V8 optimizes loads from `plain` away while Object.prototype does not change.
  */
 function writeSource(names: readonly string[]): string {
   const values = names.map(

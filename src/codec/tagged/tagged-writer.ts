@@ -162,8 +162,8 @@ export class TaggedWriter extends TaggedOutput {
   #dictionary(item: object, at: number): number {
     const keys = keysOf(item)
     let position = this.counted(tag.DICTIONARY, keys.length, at)
-    // This is a tenth of the cost of a load for each key. But a value that is an object may have getters, which
-    // must not run after those of the keys behind it. So all values must be of other types.
+    // This costs a tenth of a load for each key. But a value that is an object may have getters, which must
+    // not run after those of the keys behind it. So all values must be of other types.
     const values = valuesOf(item)
     const isFlat = values.length === keys.length && !hasObject(values)
     for (let i = 0; i < keys.length; i++) {
