@@ -1,15 +1,24 @@
 import { compile } from '../compile.ts'
+import { readLatin1 } from '../short-strings.ts'
 import { encodeShape } from './shape-body.ts'
 import { shapeSource } from './shape-source.ts'
-import { SHAPE_HEAD, SHAPE_KEY_CHARS, SHAPE_KEYS } from './tags.ts'
+import { double, eight, SHAPE_HEAD, SHAPE_KEY_CHARS, SHAPE_KEYS } from './tags.ts'
 
-const { hasOwn } = Object
+const SCOPE = { plain: {}, hasOwn: Object.hasOwn, eight, double, readLatin1 }
 
 /** The part of a writer that compiled code calls. A negative position leaves the item to V8. */
 export interface ValueWriter {
   value(item: unknown, at: number): number
   string(item: string, at: number): number
   number(item: number, at: number): number
+}
+
+/** The part of the reader that a shape needs. */
+export interface ValueReader {
+  /** The position behind the value that was read last. */
+  next: number
+  /** The value at `at`, whatever it is. @throws RangeError if there is none */
+  value(at: number): unknown
 }
 
 /** The code that writes and reads objects with one list of keys. */
@@ -20,8 +29,8 @@ export interface CompiledShape {
   write(writer: ValueWriter, item: object, at: number): number
   /** Whether the bytes at `at` are the count and the keys. There must be as many bytes as these take. */
   matches(bytes: Uint8Array, at: number): boolean
-  /** An object whose values are those that `value` returns, in the order of the keys. */
-  read(value: () => unknown): object
+  /** The object whose values begin at `start`, in the order of the keys. */
+  read(reader: ValueReader, bytes: Uint8Array, start: number, end: number): object
 }
 
 interface Entry {
@@ -69,7 +78,10 @@ export function compiledShape(keys: readonly string[]): CompiledShape | undefine
   const encoded = encodeShape(keys)
   const known = knownCompiled(encoded)
   if (known !== undefined || compiled === MOST_COMPILED) return known
-  const shape = compile<CompiledShape>(shapeSource(keys, encoded), { encoded, plain: {}, hasOwn })
+  const shape = compile<CompiledShape>(shapeSource(keys, encoded), {
+    ...SCOPE,
+    encoded,
+  })
   if (shape === undefined) return undefined
   compiled++
   entries[encoded[3]!] = { encoded, shape, next: entries[encoded[3]!] }

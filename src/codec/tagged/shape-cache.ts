@@ -1,12 +1,12 @@
 import { copyOut } from '../copy.ts'
-import { type CompiledShape, compiledShape, findCompiled } from './compiled-shapes.ts'
+import { type CompiledShape, compiledShape, findCompiled, type ValueReader } from './compiled-shapes.ts'
 import { put } from './properties.ts'
 import { parseKeys } from './shape-body.ts'
 
 /** Makes objects with one list of keys. */
 export interface ReadableShape {
-  /** An object whose values are those that `value` returns, in the order of the keys. */
-  read(value: () => unknown): object
+  /** The object whose values begin at `start`, in the order of the keys. */
+  read(reader: ValueReader, bytes: Uint8Array, start: number, end: number): object
 }
 
 /** A shape that was read, and that is not compiled yet. */
@@ -22,11 +22,12 @@ class MetShape implements ReadableShape {
     this.#keys = parseKeys(body)
   }
 
-  read(value: () => unknown): object {
-    if (this.#compiled !== undefined) return this.#compiled.read(value)
+  read(reader: ValueReader, bytes: Uint8Array, start: number, end: number): object {
+    if (this.#compiled !== undefined) return this.#compiled.read(reader, bytes, start, end)
     if (++this.met === COMPILED_WHEN_MET) this.#compiled = compiledShape(this.#keys)
     const item: Record<string, unknown> = {}
-    for (const key of this.#keys) put(item, key, value())
+    reader.next = start
+    for (const key of this.#keys) put(item, key, reader.value(reader.next))
     return item
   }
 }

@@ -1,6 +1,7 @@
 import { copyOut } from '../copy.ts'
 import { readLatin1 } from '../short-strings.ts'
 import { sliceUtf8, sliceUtf16, unbound } from '../text.ts'
+import type { ValueReader } from './compiled-shapes.ts'
 import { readKey } from './key-cache.ts'
 import { newDictionary, plainDictionary } from './properties.ts'
 import { type ReadableShape, shapeAt } from './shape-cache.ts'
@@ -45,6 +46,16 @@ export function readTagged(from: Uint8Array, at: number, length: number): unknow
     // The memory of the queue would otherwise be kept alive.
     bytes = NOTHING
   }
+}
+
+const reader: ValueReader = {
+  next: 0,
+  value(at) {
+    position = at
+    const item = value()
+    reader.next = position
+    return item
+  },
 }
 
 function claim(count: number): number {
@@ -155,14 +166,14 @@ function hexadecimal(): bigint {
 function compound(first: number): unknown {
   if (++depth > DEPTH) throw new RangeError(`values are nested deeper than ${DEPTH}`)
   if (first === tag.OBJECT) {
-    const item = newShape().read(value)
+    const item = object(newShape())
     depth--
     return item
   }
   let item: unknown
   switch (first) {
     case tag.SAME:
-      item = sameShape().read(value)
+      item = object(sameShape())
       break
     case tag.ARRAY8:
       item = array(bytes[claim(1)]!)
@@ -188,6 +199,12 @@ function compound(first: number): unknown {
       throw new RangeError(`no value starts with the byte ${first}`)
   }
   depth--
+  return item
+}
+
+function object(shape: ReadableShape): object {
+  const item = shape.read(reader, bytes, position, end)
+  position = reader.next
   return item
 }
 
