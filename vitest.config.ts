@@ -5,6 +5,8 @@ import { configDefaults, defineConfig } from 'vitest/config'
 export const LONG = [
   'test/cases/{dropped-queues,long-lived,many-pending,quiet-source}.test.ts',
   'test/checkers/threads.test.ts',
+  'test/codec/shape-memory.test.ts',
+  'test/command-line/map.test.ts',
   'test/contract/mutants.test.ts',
   'test/core/{back-ends,kill-in-loop}.test.ts',
   'test/examples/*.test.ts',

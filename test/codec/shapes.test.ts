@@ -1,5 +1,3 @@
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { cellCodec, codecs, spanOf } from '../../src/codec/index.ts'
 import {
@@ -8,6 +6,7 @@ import {
   compiledCount,
   MOST_COMPILED,
 } from '../../src/codec/tagged/index.ts'
+import { runShapes } from './run-shapes.ts'
 import { snapshot } from './snapshot.ts'
 
 const structured = cellCodec(codecs.structured)
@@ -268,30 +267,18 @@ describe('a thread', () => {
 })
 
 describe('a process', () => {
-  const run = (...argv: string[]) => {
-    const script = fileURLToPath(new URL('fixtures/shapes-process.ts', import.meta.url))
-    const options = { encoding: 'utf8', timeout: 200_000 } as const
-    const [task, ...nodeOptions] = argv
-    const ended = spawnSync(process.execPath, [...nodeOptions, '--import', 'tsx', script, task!], options)
-    if (ended.status !== 0) throw new Error(`ended with ${ended.signal ?? ended.status}\n${ended.stderr}`)
-    return JSON.parse(ended.stdout) as { compiled: number; same: boolean; growth: number }
-  }
-
   it('that may not make code from text uses loops', () => {
-    expect(run('items', '--disallow-code-generation-from-strings')).toMatchObject({ compiled: 0, same: true })
+    expect(runShapes('items', '--disallow-code-generation-from-strings')).toMatchObject({
+      compiled: 0,
+      same: true,
+    })
   })
 
   it('without a JIT compiler decodes what it encodes', () => {
-    expect(run('items', '--jitless')).toMatchObject({ same: true })
+    expect(runShapes('items', '--jitless')).toMatchObject({ same: true })
   })
 
   it('that has replaced functions of JavaScript and Node decodes what it encodes', () => {
-    expect(run('replaced')).toMatchObject({ same: true })
+    expect(runShapes('replaced')).toMatchObject({ same: true })
   })
-
-  it('does not grow over a million shapes', () => {
-    const { compiled, growth } = run('shapes', '--expose-gc')
-    expect(compiled).toBe(1)
-    expect(growth).toBeLessThan(4 << 20)
-  }, 240_000)
 })
