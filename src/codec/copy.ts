@@ -1,3 +1,5 @@
+import { unbound } from './text.ts'
+
 /** Up to this many bytes a loop is faster than `set`, which calls into V8 (measured, Node 20 and 24). */
 const LOOP_BYTES = 32
 
@@ -12,13 +14,25 @@ const NATIVE_BYTES = 256
 const UNZEROED_BYTES = 1 << 15
 
 const { copy: nativeCopy, fill: nativeFill } = Buffer.prototype
+const setIn = unbound(Uint8Array.prototype.set)
 
 /** `copy` calls a native method since Node 22, and surely since 24. `fill` does so on every version. */
 const isCopyNative = Number.parseInt(process.versions.node, 10) >= 24
 
+function getter<T>(name: string): (self: Uint8Array) => T {
+  const { get } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), name)!
+  return unbound(get as (this: Uint8Array) => T)
+}
+
 /**
- * Copies the first `length` bytes of `from` to byte `at` of `to`. The two must not overlap.
+ * The properties of typed arrays, as V8 knows them. A class of the user's, or a property of the array itself,
+ * may say something else.
  */
+export const lengthOf = getter<number>('length')
+export const bufferOf = getter<ArrayBufferLike>('buffer')
+const offsetOf = getter<number>('byteOffset')
+
+/** Copies the first `length` bytes of `from` to byte `at` of `to`. The two must not overlap. */
 export function copyIn(to: Uint8Array, at: number, from: Uint8Array, length: number): void {
   copyBytes(to, at, from, 0, length)
 }
@@ -28,11 +42,11 @@ export function copyBytes(to: Uint8Array, at: number, from: Uint8Array, start: n
   if (length <= LOOP_BYTES) {
     for (let i = 0; i < length; i++) to[at + i] = from[start + i]!
   } else if (length < NATIVE_BYTES) {
-    to.set(part(from, start, length), at)
+    setIn(to, viewOf(from, start, length), at)
   } else if (isCopyNative) {
-    nativeCopy.call(from as Buffer, to, at, start, start + length)
+    nativeCopy.call(viewOf(from, start, length) as Buffer, to, at, 0, length)
   } else {
-    nativeFill.call(to as Buffer, part(from, start, length), at, at + length)
+    nativeFill.call(to as Buffer, viewOf(from, start, length), at, at + length)
   }
 }
 
@@ -50,7 +64,7 @@ export function newBytes(length: number): Uint8Array<ArrayBuffer> {
     : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer as ArrayBuffer)
 }
 
-function part(from: Uint8Array, start: number, length: number): Uint8Array {
-  if (start === 0 && length === from.length) return from
-  return new Uint8Array(from.buffer, from.byteOffset + start, length)
+/** A view on `length` bytes of `from`. @throws TypeError or RangeError if they are not there */
+export function viewOf(from: Uint8Array, start = 0, length = lengthOf(from)): Uint8Array {
+  return new Uint8Array(bufferOf(from), offsetOf(from) + start, length)
 }

@@ -38,7 +38,7 @@ export function makeBuiltin<T>(parts: BuiltinParts<T>): BuiltinCodec<T> {
     number,
     ...(parts.number === undefined ? onBytes(parts) : onNumbers(parts)),
   }
-  Object.defineProperty(codec, BUILTIN, { value: name })
+  Object.defineProperty(codec, BUILTIN, { __proto__: null, value: name } as PropertyDescriptor)
   return Object.freeze(codec)
 }
 

@@ -1,12 +1,16 @@
+import { types } from 'node:util'
 import { invalidType } from '../../check.ts'
-import { copyIn, copyOut } from '../copy.ts'
+import { copyIn, copyOut, lengthOf, viewOf } from '../copy.ts'
 import { makeBuiltin } from '../make-builtin.ts'
+
+const EMPTY = new Uint8Array(0)
 
 /** Encodes a Uint8Array (a Buffer is one). It arrives as a Uint8Array with memory of its own. */
 export const bytes = makeBuiltin<Uint8Array>({
   name: 'bytes',
   write(item, span, at, end) {
-    const { length } = bytesOf(item)
+    check(item)
+    const length = lengthOf(item)
     if (length <= end - at) copyIn(span.bytes, at, item, length)
     return length
   },
@@ -14,10 +18,13 @@ export const bytes = makeBuiltin<Uint8Array>({
     return copyOut(span.bytes, at, length)
   },
   own: (bytes) => bytes,
-  bytesOf,
+  bytesOf(item) {
+    check(item)
+    // No view can be made on a detached array, whose length is 0.
+    return lengthOf(item) === 0 ? EMPTY : viewOf(item)
+  },
 })
 
-function bytesOf(item: Uint8Array): Uint8Array {
-  if (!(item instanceof Uint8Array)) throw invalidType('item', 'a Uint8Array', item)
-  return item
+function check(item: Uint8Array): void {
+  if (!types.isUint8Array(item)) throw invalidType('item', 'a Uint8Array', item)
 }

@@ -103,7 +103,7 @@ function recordCodec(type: RecordType): AnyRecord {
     byteLength: layout.byteLength,
   }
   const schema: PlainSchema = deepFrozen(plainSchema(type))
-  Object.defineProperty(codec, RECORD, { value: schema })
+  Object.defineProperty(codec, RECORD, { __proto__: null, value: schema } as PropertyDescriptor)
   own.add(codec)
   return Object.freeze(codec)
 }

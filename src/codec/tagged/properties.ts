@@ -7,7 +7,9 @@ const { create, defineProperty, prototype, setPrototypeOf } = Object
  */
 export function put(item: Record<string, unknown>, key: string, value: unknown): void {
   if (key in prototype) {
-    defineProperty(item, key, { value, writable: true, enumerable: true, configurable: true })
+    // Without a prototype, so that no `get` of Object.prototype is taken for one of the descriptor.
+    const descriptor = { __proto__: null, value, writable: true, enumerable: true, configurable: true }
+    defineProperty(item, key, descriptor as PropertyDescriptor)
   } else item[key] = value
 }
 

@@ -12,7 +12,7 @@ export interface ReadableShape {
 /** A shape that was read, and that is not compiled yet. */
 class MetShape implements ReadableShape {
   readonly body: Uint8Array
-  /** How many objects of this shape were read. */
+  /** How many items had this shape. */
   met = 0
   readonly #keys: readonly string[]
   #compiled: CompiledShape | undefined
@@ -22,9 +22,14 @@ class MetShape implements ReadableShape {
     this.#keys = parseKeys(body)
   }
 
+  /** Counts an item. Objects behind the first of an item do not count, of which few bytes can hold many. */
+  meet(): this {
+    if (++this.met === COMPILED_WHEN_MET) this.#compiled = compiledShape(this.#keys)
+    return this
+  }
+
   read(reader: ValueReader, bytes: Uint8Array, start: number, end: number): object {
     if (this.#compiled !== undefined) return this.#compiled.read(reader, bytes, start, end)
-    if (++this.met === COMPILED_WHEN_MET) this.#compiled = compiledShape(this.#keys)
     const item: Record<string, unknown> = {}
     reader.next = start
     for (const key of this.#keys) put(item, key, reader.value(reader.next))
@@ -54,16 +59,16 @@ export function shapeAt(bytes: Uint8Array, at: number, length: number): Readable
   if (compiled !== undefined) return compiled
   const slot = 2 * hash
   const first = entries[slot]
-  if (first !== undefined && isAt(first.body, bytes, at, length)) return first
+  if (first !== undefined && isAt(first.body, bytes, at, length)) return first.meet()
   const second = entries[slot + 1]
-  if (second !== undefined && isAt(second.body, bytes, at, length)) return second
+  if (second !== undefined && isAt(second.body, bytes, at, length)) return second.meet()
   const shape = new MetShape(copyOut(bytes, at, length))
   if (length <= MAX_KEPT_BYTES) {
     // The one met less often gives way. A shape that is met often is compiled in the end, and found above.
     const replaced = first !== undefined && (second === undefined || second.met < first.met) ? slot + 1 : slot
     entries[replaced] = shape
   }
-  return shape
+  return shape.meet()
 }
 
 function isAt(body: Uint8Array, bytes: Uint8Array, at: number, length: number): boolean {

@@ -1,3 +1,4 @@
+import { copyBytes } from '../copy.ts'
 import { isLatin1, LOOP_CHARS, putLatin1, putUtf16 } from '../text.ts'
 import * as tag from './tags.ts'
 import { bigint, double, eight, SHORT_MAX, STRING } from './tags.ts'
@@ -37,7 +38,7 @@ export class TaggedOutput {
     if (from === this.#scratch || this.#scratch.length < length + needed) {
       this.#scratch = new Uint8Array(Math.max(4096, 2 * (length + needed)))
     }
-    this.#scratch.set(from.subarray(this.start, position))
+    copyBytes(this.#scratch, 0, from, this.start, length)
     this.bytes = this.#scratch
     this.start = 0
     this.end = this.#scratch.length

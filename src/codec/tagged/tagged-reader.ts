@@ -263,7 +263,8 @@ function newShape(): ReadableShape {
   const at = claim(SHAPE_HEAD)
   const length = bytes[at]! | (bytes[at + 1]! << 8)
   const shape = shapeAt(bytes, claim(length), length)
-  shapes[shapeCount++] = shape
+  // SAME has no number for others.
+  if (shapeCount <= 0xff) shapes[shapeCount++] = shape
   return shape
 }
 

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { copyIn } from '../copy.ts'
+import { bufferOf, copyIn, lengthOf } from '../copy.ts'
 import { unbound } from '../text.ts'
 import { type KeyNode, keyTree } from './key-tree.ts'
 import { TaggedOutput } from './tagged-output.ts'
@@ -242,14 +242,14 @@ export class TaggedWriter extends TaggedOutput {
 
   #byteArray(item: object, at: number): number {
     // An empty array may be detached. Something that is no array may have this prototype.
-    if (!types.isUint8Array(item) || item.length === 0) return LEFT_TO_V8
-    const buffer: ArrayBufferLike & { readonly resizable?: boolean } = item.buffer
+    if (!types.isUint8Array(item) || lengthOf(item) === 0) return LEFT_TO_V8
+    const buffer: ArrayBufferLike & { readonly resizable?: boolean } = bufferOf(item)
     if (types.isSharedArrayBuffer(buffer) || buffer.resizable === true) return LEFT_TO_V8
     if (!Buffer.isBuffer(item)) {
       if (this.#buffers.includes(buffer)) return LEFT_TO_V8
       this.#buffers.push(buffer)
     }
-    const length = item.length
+    const length = lengthOf(item)
     const position = at + 5 + length > this.end ? this.grow(at, 5 + length) : at
     const next = this.counted(tag.BYTES, length, position)
     copyIn(this.bytes, next, item, length)

@@ -77,8 +77,14 @@ export class ItemEncoder<T> {
       // The item's codec may put another item meanwhile, into another queue object.
       this.#scratch = undefined
       const { bytes } = span
-      const length = this.encodeAt(item, span, 0, bytes.length)
-      this.#refuseTooLong(length)
+      let length: number
+      try {
+        length = this.encodeAt(item, span, 0, bytes.length)
+        this.#refuseTooLong(length)
+      } catch (error) {
+        this.#scratch = span
+        throw error
+      }
       if (length <= bytes.length) {
         const encoded = bytes.subarray(0, length)
         this.#lent.set(encoded, span)
