@@ -1,6 +1,6 @@
 import { readLatin1 } from '../short-strings.ts'
 
-const ENTRIES = 4096
+const ENTRIES = 8192
 const MOST_CHARS = 40
 
 /**
