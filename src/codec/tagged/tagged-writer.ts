@@ -17,7 +17,7 @@ const MAX_LISTED = 32
 const PLAIN_OBJECT = {}
 
 const timeOf = unbound(Date.prototype.getTime)
-const { keys: keysOf, values: valuesOf } = Object
+const { hasOwn, keys: keysOf, values: valuesOf } = Object
 
 function hasObject(values: readonly unknown[]): boolean {
   for (let i = 0; i < values.length; i++) if (typeof values[i] === 'object' && values[i] !== null) return true
@@ -134,8 +134,9 @@ export class TaggedWriter extends TaggedOutput {
     let position = at
     let i = 0
     for (const key in item) {
-      // A getter has added or removed properties. V8's serializer defines the result.
-      if (key !== keys[i++]) return LEFT_TO_V8
+      // A getter has added or removed properties, and may have uncovered an inherited one. V8's serializer
+      // defines the result.
+      if (key !== keys[i++] || (key in PLAIN_OBJECT && !hasOwn(item, key))) return LEFT_TO_V8
       position = this.value((item as Record<string, unknown>)[key], position)
       if (position === LEFT_TO_V8) return LEFT_TO_V8
     }
