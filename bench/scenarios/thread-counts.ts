@@ -3,7 +3,7 @@ import { type Moves, messageContender, queueContender } from './throughput.ts'
 import { topologyName } from './topology.ts'
 
 const COUNTS = [1, 2, 4, 8, 16, 32]
-const QUICK_COUNTS = [1, 32]
+const QUICK_COUNTS = [1, 8]
 const PAYLOAD: Moves = { kind: 'int32', batch: 1 }
 const OURS = 'putSync/getSync'
 
