@@ -23,6 +23,7 @@ export interface ValueReader {
 
 /** The code that writes and reads objects with one list of keys. */
 export interface CompiledShape {
+  readonly keys: readonly string[]
   /** Writes the tag OBJECT and the shape. */
   head(bytes: Uint8Array, at: number): void
   /** Writes the values of `item`, whose own enumerable keys must be those of the shape. */
@@ -81,6 +82,7 @@ export function compiledShape(keys: readonly string[]): CompiledShape | undefine
   const shape = compile<CompiledShape>(shapeSource(keys, encoded), {
     ...SCOPE,
     encoded,
+    keys,
   })
   if (shape === undefined) return undefined
   compiled++

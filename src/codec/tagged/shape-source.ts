@@ -4,12 +4,13 @@ import { DOUBLE, STRING, UNDEFINED } from './tags.ts'
 const MOST_UNROLLED = 96
 
 /**
- * The text of the code for a shape, as `compile` takes it, with `encoded`, `plain`, `hasOwn`, `eight`,
+ * The text of the code for a shape, as `compile` takes it, with `encoded`, `keys`, `plain`, `hasOwn`, `eight`,
  * `double` and `readLatin1` in its scope. Keys stand in it as JSON only.
  */
 export function shapeSource(keys: readonly string[], encoded: Uint8Array): string {
   const names = keys.map((key) => JSON.stringify(key))
   return `return {
+    keys,
     head(bytes, at) { ${headSource(encoded)} },
     write(writer, item, start) { ${writeSource(names)} },
     matches(bytes, at) { ${matchSource(encoded)} },

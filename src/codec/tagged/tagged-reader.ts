@@ -3,7 +3,7 @@ import { readLatin1 } from '../short-strings.ts'
 import { sliceUtf8, sliceUtf16, unbound } from '../text.ts'
 import type { ValueReader } from './compiled-shapes.ts'
 import { readKey } from './key-cache.ts'
-import { newDictionary, plainDictionary } from './properties.ts'
+import { newDictionary, plainDictionary, put } from './properties.ts'
 import { type ReadableShape, shapeAt } from './shape-cache.ts'
 import * as tag from './tags.ts'
 import { bigint, DEPTH, double, eight, SHAPE_HEAD, STRING, UNDEFINED } from './tags.ts'
@@ -27,6 +27,8 @@ let depth = 0
  */
 const shapes: ReadableShape[] = []
 let shapeCount = 0
+/** The objects of this item that began, in this order, if they are numbered. */
+let numbered: (object | undefined)[] | undefined
 
 /**
  * The value that takes exactly the `length` bytes at `at`.
@@ -38,13 +40,16 @@ export function readTagged(from: Uint8Array, at: number, length: number): unknow
   end = at + length
   depth = 0
   shapeCount = 0
+  numbered = undefined
   try {
-    const item = value()
+    const first = length > 0 ? bytes[at]! : 0
+    const item = first >= UNDEFINED + tag.NUMBERED ? numberedItem(first - tag.NUMBERED) : value()
     if (position !== end) throw new RangeError(`${end - position} bytes too many`)
     return item
   } finally {
-    // The memory of the queue would otherwise be kept alive.
+    // The memory of the queue, and the objects, would otherwise be kept alive.
     bytes = NOTHING
+    numbered = undefined
   }
 }
 
@@ -82,6 +87,18 @@ function count(): number {
   return claimed
 }
 
+function numberedItem(first: number): unknown {
+  numbered = []
+  position++
+  return compound(first)
+}
+
+/** Gives an object its number, at its beginning. */
+function begin<T extends object>(item: T): T {
+  if (numbered !== undefined) numbered.push(item)
+  return item
+}
+
 function value(): unknown {
   const at = position
   if (at >= end) tooFew(1)
@@ -108,7 +125,7 @@ function value(): unknown {
     case tag.INT32:
       return u32() | 0
     case tag.DATE:
-      return new Date(float())
+      return begin(new Date(float()))
     case tag.BIGINT64:
       takeEight()
       return bigint[0]
@@ -192,9 +209,12 @@ function compound(first: number): unknown {
       break
     case tag.BYTES: {
       const length = u32()
-      item = copyOut(bytes, claim(length), length)
+      item = begin(copyOut(bytes, claim(length), length))
       break
     }
+    case tag.REF:
+      item = reference()
+      break
     default:
       throw new RangeError(`no value starts with the byte ${first}`)
   }
@@ -202,22 +222,37 @@ function compound(first: number): unknown {
   return item
 }
 
+function reference(): object {
+  const number = u32()
+  const item = numbered?.[number]
+  if (item === undefined) throw new RangeError(`a reference to object ${number}, which is not there`)
+  return item
+}
+
 function object(shape: ReadableShape): object {
+  if (numbered !== undefined) return numberedObject(shape.keys)
   const item = shape.read(reader, bytes, position, end)
   position = reader.next
   return item
 }
 
+/** Compiled code makes an object when its values are there. But these may refer to it. */
+function numberedObject(keys: readonly string[]): object {
+  const item: Record<string, unknown> = begin({})
+  for (const key of keys) put(item, key, value())
+  return item
+}
+
 function array(length: number): unknown[] {
   // The array grows with its values. Nested arrays could each claim a length that is not there.
-  const items: unknown[] = []
+  const items: unknown[] = begin([])
   for (let i = 0; i < length; i++) items.push(value())
   return items
 }
 
 function map(): Map<unknown, unknown> {
   const size = count()
-  const items = new Map()
+  const items: Map<unknown, unknown> = begin(new Map())
   for (let i = 0; i < size; i++) {
     const key = value()
     setInMap(items, key, value())
@@ -227,14 +262,14 @@ function map(): Map<unknown, unknown> {
 
 function set(): Set<unknown> {
   const size = count()
-  const items = new Set()
+  const items: Set<unknown> = begin(new Set())
   for (let i = 0; i < size; i++) addToSet(items, value())
   return items
 }
 
 function dictionary(): object {
   const size = count()
-  const item = newDictionary()
+  const item = begin(newDictionary())
   for (let i = 0; i < size; i++) {
     const name = key()
     item[name] = value()

@@ -2,6 +2,7 @@ import { types } from 'node:util'
 import { bufferOf, copyIn, lengthOf } from '../copy.ts'
 import { unbound } from '../text.ts'
 import { type KeyNode, keyTree } from './key-tree.ts'
+import { MetObjects } from './met-objects.ts'
 import { TaggedOutput } from './tagged-output.ts'
 import * as tag from './tags.ts'
 import { DEPTH, double } from './tags.ts'
@@ -10,9 +11,6 @@ import { DEPTH, double } from './tags.ts'
  * Returned instead of a position: the tagged form cannot express the item, and V8's serializer must write it.
  */
 const LEFT_TO_V8 = -1
-
-/** Up to this many objects in an item, searching a list is faster than a Set (measured). */
-const MAX_LISTED = 32
 
 const PLAIN_OBJECT = {}
 
@@ -27,10 +25,10 @@ function hasObject(values: readonly unknown[]): boolean {
 /** Writes one item at a time in the tagged form. */
 export class TaggedWriter extends TaggedOutput {
   #depth = 0
-  /** The objects met in this item. One that is met twice is shared or in a cycle, which needs V8's form. */
-  readonly #seen: (object | undefined)[] = []
-  #seenCount = 0
-  #seenSet: Set<object> | undefined
+  /** The objects of this item. One that is met twice is shared or in a cycle. */
+  readonly #met = new MetObjects()
+  /** Whether this item has a REF. */
+  #hasReference = false
   /**
    * Buffers under the byte arrays of this item. Two arrays on one buffer must still share it when they
    * arrive.
@@ -48,11 +46,13 @@ export class TaggedWriter extends TaggedOutput {
     for (const _ in PLAIN_OBJECT) return LEFT_TO_V8
     this.open(bytes, at, end)
     this.#depth = 0
+    this.#hasReference = false
     this.#shapes = 0
     this.#item = ++items
     this.#tree = keyTree()
     const position = this.value(item, at)
     if (position === LEFT_TO_V8) return LEFT_TO_V8
+    if (this.#hasReference) this.bytes[this.start]! |= tag.NUMBERED
     const length = position - this.start
     if (this.bytes !== bytes && length <= end - at) copyIn(bytes, at, this.bytes, length)
     return length
@@ -62,9 +62,7 @@ export class TaggedWriter extends TaggedOutput {
    * Drops all references to the item and its memory. Call it after each `write`, also after one that threw.
    */
   reset(): void {
-    for (let i = 0; i < this.#seenCount; i++) this.#seen[i] = undefined
-    this.#seenCount = 0
-    this.#seenSet = undefined
+    this.#met.clear()
     if (this.#buffers.length > 0) this.#buffers.length = 0
     this.close()
   }
@@ -90,8 +88,10 @@ export class TaggedWriter extends TaggedOutput {
   }
 
   #object(item: object, position: number): number {
+    const number = this.#met.meet(item)
+    if (number >= 0) return this.#reference(number, position)
     // V8's serializer refuses a proxy with the same error as structuredClone.
-    if (this.#met(item) || types.isProxy(item) || this.#depth === DEPTH) return LEFT_TO_V8
+    if (types.isProxy(item) || this.#depth === DEPTH) return LEFT_TO_V8
     this.#depth++
     const prototype: unknown = Object.getPrototypeOf(item)
     let end = LEFT_TO_V8
@@ -102,17 +102,10 @@ export class TaggedWriter extends TaggedOutput {
     return end
   }
 
-  /** Whether `item` was met before in this item. Notes it. */
-  #met(item: object): boolean {
-    if (this.#seenCount < MAX_LISTED) {
-      for (let i = 0; i < this.#seenCount; i++) if (this.#seen[i] === item) return true
-      this.#seen[this.#seenCount++] = item
-      return false
-    }
-    this.#seenSet ??= new Set(this.#seen as object[])
-    if (this.#seenSet.has(item)) return true
-    this.#seenSet.add(item)
-    return false
+  /** The object that was met before with this number. */
+  #reference(number: number, at: number): number {
+    this.#hasReference = true
+    return this.counted(tag.REF, number, at)
   }
 
   #plain(item: object, at: number): number {

@@ -15,9 +15,13 @@
  *   SAME                    u8 n, the values of an object with the shape of the n-th OBJECT of this item
  *   DICTIONARY              u32 count, keys and values alternating; keys are strings
  *   BYTES                   u32 length, the bytes
+ *   REF                     u32 number: an object of this item that began before this place
  *   shape                   u16 length of count and keys, u16 hash, u8 count, each key as a string
  *
- * No tag is 0xff, because data of V8's serializer start with it.
+ * Objects are numbered from 0 in the order of their tags. The reader numbers them only if the first byte of
+ * the item has the bit NUMBERED, which no tag has. An item with a REF must have it.
+ *
+ * No first byte is 0xff, because data of V8's serializer start with it.
  */
 
 /** Tags below this are integers. Tags from this to `STRING + SHORT_MAX` are strings. */
@@ -46,6 +50,10 @@ export const OBJECT = 0x91
 export const SAME = 0x92
 export const DICTIONARY = 0x93
 export const BYTES = 0x94
+export const REF = 0x95
+
+/** Added to the first byte of an item. */
+export const NUMBERED = 0x40
 
 /** Bytes of a shape before its count and keys: length and hash. */
 export const SHAPE_HEAD = 4
