@@ -25,6 +25,10 @@ export class MetObjects {
     return -1
   }
 
+  has(object: object): boolean {
+    return this.#listed.includes(object) || this.#numbers?.has(object) === true
+  }
+
   /** Drops all references to objects. */
   clear(): void {
     for (let i = Math.min(this.#count, MAX_LISTED) - 1; i >= 0; i--) this.#listed[i] = undefined

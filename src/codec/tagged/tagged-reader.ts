@@ -1,6 +1,8 @@
-import { copyOut } from '../copy.ts'
+import { types } from 'node:util'
+import { bufferOf, copyOut } from '../copy.ts'
 import { readLatin1 } from '../short-strings.ts'
 import { sliceUtf8, sliceUtf16, unbound } from '../text.ts'
+import { newView } from '../views.ts'
 import type { ValueReader } from './compiled-shapes.ts'
 import { readKey } from './key-cache.ts'
 import { newDictionary, plainDictionary, put } from './properties.ts'
@@ -181,6 +183,8 @@ function hexadecimal(): bigint {
 }
 
 function compound(first: number): unknown {
+  // It contains no value, and the writer does not count it as a level.
+  if (first === tag.REF) return reference()
   if (++depth > DEPTH) throw new RangeError(`values are nested deeper than ${DEPTH}`)
   if (first === tag.OBJECT) {
     const item = object(newShape())
@@ -212,13 +216,48 @@ function compound(first: number): unknown {
       item = begin(copyOut(bytes, claim(length), length))
       break
     }
-    case tag.REF:
-      item = reference()
+    case tag.BUFFER:
+      item = buffer()
+      break
+    case tag.VIEW:
+      item = view()
+      break
+    case tag.VIEW_ON:
+      item = viewOn()
       break
     default:
       throw new RangeError(`no value starts with the byte ${first}`)
   }
   depth--
+  return item
+}
+
+function buffer(): ArrayBuffer {
+  const length = u32()
+  return begin(bufferOf(copyOut(bytes, claim(length), length)) as ArrayBuffer)
+}
+
+function view(): ArrayBufferView {
+  const kind = bytes[claim(1)]!
+  const length = u32()
+  const all = bufferOf(copyOut(bytes, claim(length), length)) as ArrayBuffer
+  const item = begin(newView(kind, all))
+  begin(all)
+  return item
+}
+
+function viewOn(): ArrayBufferView {
+  const offset = u32()
+  const kind = bytes[claim(1)]!
+  const length = u32()
+  // The view has a number before its buffer.
+  const slot = numbered === undefined ? -1 : numbered.push(undefined) - 1
+  const first = bytes[claim(1)]!
+  if (first !== tag.BUFFER && first !== tag.REF) throw new RangeError('a view has no buffer')
+  const under = first === tag.BUFFER ? buffer() : reference()
+  if (!types.isArrayBuffer(under)) throw new RangeError('a view is on something that is no buffer')
+  const item = newView(kind, under, offset, length)
+  if (numbered !== undefined) numbered[slot] = item
   return item
 }
 

@@ -1,16 +1,10 @@
 import { types } from 'node:util'
-import { bufferOf, copyIn, lengthOf } from '../copy.ts'
+import { copyIn } from '../copy.ts'
 import { unbound } from '../text.ts'
 import { type KeyNode, keyTree } from './key-tree.ts'
-import { MetObjects } from './met-objects.ts'
-import { TaggedOutput } from './tagged-output.ts'
+import { LEFT_TO_V8, LeafWriter } from './leaf-writer.ts'
 import * as tag from './tags.ts'
 import { DEPTH, double } from './tags.ts'
-
-/**
- * Returned instead of a position: the tagged form cannot express the item, and V8's serializer must write it.
- */
-const LEFT_TO_V8 = -1
 
 const PLAIN_OBJECT = {}
 
@@ -23,17 +17,8 @@ function hasObject(values: readonly unknown[]): boolean {
 }
 
 /** Writes one item at a time in the tagged form. */
-export class TaggedWriter extends TaggedOutput {
+export class TaggedWriter extends LeafWriter {
   #depth = 0
-  /** The objects of this item. One that is met twice is shared or in a cycle. */
-  readonly #met = new MetObjects()
-  /** Whether this item has a REF. */
-  #hasReference = false
-  /**
-   * Buffers under the byte arrays of this item. Two arrays on one buffer must still share it when they
-   * arrive.
-   */
-  readonly #buffers: ArrayBufferLike[] = []
   #tree: KeyNode | undefined
   /** The number of this item among all that this thread has written. */
   #item = 0
@@ -46,13 +31,12 @@ export class TaggedWriter extends TaggedOutput {
     for (const _ in PLAIN_OBJECT) return LEFT_TO_V8
     this.open(bytes, at, end)
     this.#depth = 0
-    this.#hasReference = false
     this.#shapes = 0
     this.#item = ++items
     this.#tree = keyTree()
     const position = this.value(item, at)
     if (position === LEFT_TO_V8) return LEFT_TO_V8
-    if (this.#hasReference) this.bytes[this.start]! |= tag.NUMBERED
+    if (this.hasReference) this.bytes[this.start]! |= tag.NUMBERED
     const length = position - this.start
     if (this.bytes !== bytes && length <= end - at) copyIn(bytes, at, this.bytes, length)
     return length
@@ -62,8 +46,7 @@ export class TaggedWriter extends TaggedOutput {
    * Drops all references to the item and its memory. Call it after each `write`, also after one that threw.
    */
   reset(): void {
-    this.#met.clear()
-    if (this.#buffers.length > 0) this.#buffers.length = 0
+    this.forget()
     this.close()
   }
 
@@ -88,8 +71,8 @@ export class TaggedWriter extends TaggedOutput {
   }
 
   #object(item: object, position: number): number {
-    const number = this.#met.meet(item)
-    if (number >= 0) return this.#reference(number, position)
+    const number = this.met.meet(item)
+    if (number >= 0) return this.reference(number, position)
     // V8's serializer refuses a proxy with the same error as structuredClone.
     if (types.isProxy(item) || this.#depth === DEPTH) return LEFT_TO_V8
     this.#depth++
@@ -100,12 +83,6 @@ export class TaggedWriter extends TaggedOutput {
     else end = this.#other(item, prototype, position)
     this.#depth--
     return end
-  }
-
-  /** The object that was met before with this number. */
-  #reference(number: number, at: number): number {
-    this.#hasReference = true
-    return this.counted(tag.REF, number, at)
   }
 
   #plain(item: object, at: number): number {
@@ -198,14 +175,14 @@ export class TaggedWriter extends TaggedOutput {
 
   #other(item: object, prototype: unknown, at: number): number {
     if (prototype === null) return types.isModuleNamespaceObject(item) ? LEFT_TO_V8 : this.#plain(item, at)
-    if (prototype === Uint8Array.prototype || prototype === Buffer.prototype) return this.#byteArray(item, at)
+    if (prototype === Uint8Array.prototype || prototype === Buffer.prototype) return this.byteArray(item, at)
     if (prototype === Date.prototype && types.isDate(item)) {
       double[0] = timeOf(item)
       return this.eight(tag.DATE, at)
     }
     if (prototype === Map.prototype && types.isMap(item)) return this.#map(item, at)
     if (prototype === Set.prototype && types.isSet(item)) return this.#set(item, at)
-    return LEFT_TO_V8
+    return this.memory(item, at)
   }
 
   #map(item: Map<unknown, unknown>, at: number): number {
@@ -232,22 +209,6 @@ export class TaggedWriter extends TaggedOutput {
       if (position === LEFT_TO_V8) return LEFT_TO_V8
     }
     return count === size ? position : LEFT_TO_V8
-  }
-
-  #byteArray(item: object, at: number): number {
-    // An empty array may be detached. Something that is no array may have this prototype.
-    if (!types.isUint8Array(item) || lengthOf(item) === 0) return LEFT_TO_V8
-    const buffer: ArrayBufferLike & { readonly resizable?: boolean } = bufferOf(item)
-    if (types.isSharedArrayBuffer(buffer) || buffer.resizable === true) return LEFT_TO_V8
-    if (!Buffer.isBuffer(item)) {
-      if (this.#buffers.includes(buffer)) return LEFT_TO_V8
-      this.#buffers.push(buffer)
-    }
-    const length = lengthOf(item)
-    const position = at + 5 + length > this.end ? this.grow(at, 5 + length) : at
-    const next = this.counted(tag.BYTES, length, position)
-    copyIn(this.bytes, next, item, length)
-    return next + length
   }
 }
 

@@ -15,10 +15,13 @@
  *   SAME                    u8 n, the values of an object with the shape of the n-th OBJECT of this item
  *   DICTIONARY              u32 count, keys and values alternating; keys are strings
  *   BYTES                   u32 length, the bytes
+ *   BUFFER                  u32 length, the bytes of an ArrayBuffer
+ *   VIEW                    u8 kind, u32 length in bytes, the bytes of an ArrayBuffer with a view on all of it
+ *   VIEW_ON                 u32 offset, u8 kind, u32 length, an ArrayBuffer or a REF of one
  *   REF                     u32 number: an object of this item that began before this place
  *   shape                   u16 length of count and keys, u16 hash, u8 count, each key as a string
  *
- * Objects are numbered from 0 in the order of their tags. The reader numbers them only if the first byte of
+ * Objects are numbered from 0 in the order of their tags. The ArrayBuffer of a VIEW comes behind the view. The reader numbers them only if the first byte of
  * the item has the bit NUMBERED, which no tag has. An item with a REF must have it.
  *
  * No first byte is 0xff, because data of V8's serializer start with it.
@@ -51,6 +54,9 @@ export const SAME = 0x92
 export const DICTIONARY = 0x93
 export const BYTES = 0x94
 export const REF = 0x95
+export const BUFFER = 0x96
+export const VIEW = 0x97
+export const VIEW_ON = 0x98
 
 /** Added to the first byte of an item. */
 export const NUMBERED = 0x40

@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest'
+import { cellCodec, codecs, spanOf } from '../../src/codec/index.ts'
+import * as tag from '../../src/codec/tagged/tags.ts'
+import { snapshot } from './snapshot.ts'
+
+const structured = cellCodec(codecs.structured)
+const span = spanOf(new ArrayBuffer(1 << 18))
+const V8_MARK = 0xff
+
+function encoded(item: unknown): Buffer {
+  return Buffer.from(span.bytes.subarray(1, 1 + structured.write(item, span, 1, span.bytes.length)))
+}
+
+/** `bytes` at each alignment. */
+function decoded(bytes: Uint8Array): unknown {
+  for (let at = 1; at < 8; at++) {
+    span.bytes.set(bytes, at)
+    structured.read(span, at, bytes.length)
+  }
+  span.bytes.set(bytes, 8)
+  return structured.read(span, 8, bytes.length)
+}
+
+/** Expects what `structuredClone` makes, and the tagged form. */
+function expectTagged(item: unknown): void {
+  const bytes = encoded(item)
+  expect(bytes[0]).not.toBe(V8_MARK)
+  expect(snapshot(decoded(bytes))).toBe(snapshot(structuredClone(item)))
+}
+
+/** Expects what `structuredClone` makes, in the form of V8. */
+function expectV8(item: unknown): void {
+  const bytes = encoded(item)
+  expect(bytes[0]).toBe(V8_MARK)
+  expect(snapshot(decoded(bytes))).toBe(snapshot(structuredClone(item)))
+}
+
+/** Expects that each of `forged` is refused, and that reading takes no more memory than a few bytes may. */
+function expectRefused(...forged: readonly (readonly number[])[]): void {
+  for (const bytes of forged) {
+    const label = bytes.join()
+    const before = process.memoryUsage().arrayBuffers
+    let error: unknown
+    try {
+      structured.read({ ...span, bytes: Buffer.from(bytes) }, 0, bytes.length)
+    } catch (thrown) {
+      error = thrown
+    }
+    expect(error instanceof RangeError || error instanceof SyntaxError, `${label}: ${error}`).toBe(true)
+    expect(process.memoryUsage().arrayBuffers - before, label).toBeLessThan(1 << 20)
+  }
+}
+
+const array = (length: number): number[] => [tag.ARRAY8, length]
+const numbered = (first: number): number => first | tag.NUMBERED
+const u32 = (value: number): number[] => [0, 8, 16, 24].map((bits) => (value >>> bits) & 0xff)
+
+describe('references', () => {
+  it('join objects of every kind', () => {
+    for (const item of [{ a: 1 }, [1], new Map([[1, 2]]), new Set([1]), new Date(5), new Uint8Array(3)]) {
+      expectTagged([item, { item }, item])
+    }
+  })
+
+  it('lead to the object that is being read', () => {
+    const map = new Map<unknown, unknown>()
+    map.set(map, map)
+    const set = new Set<unknown>()
+    set.add(set)
+    const object: Record<string, unknown> = { map, set }
+    object.object = object
+    const dictionary: Record<string, unknown> = Object.fromEntries(
+      Array.from({ length: 50 }, (_, i) => [`key ${i}`, object]),
+    )
+    dictionary.own = dictionary
+    expectTagged([map, set, object, dictionary])
+  })
+
+  it('count more objects than are searched in a list', () => {
+    const objects = Array.from({ length: 100 }, (_, i) => ({ i }))
+    expectTagged([objects, ...objects.slice().reverse()])
+  })
+
+  it('keep objects of shapes that are compiled', () => {
+    const owner = { name: 'owner' }
+    const item = { first: owner, second: owner }
+    for (let i = 0; i < 2000; i++) decoded(encoded({ first: { name: 'x' }, second: { name: 'y' } }))
+    expectTagged(item)
+  })
+
+  it('may stand at the deepest level', () => {
+    const root: unknown[] = []
+    let innermost = root
+    for (let depth = 1; depth < tag.DEPTH; depth++) {
+      const next: unknown[] = []
+      innermost.push(next)
+      innermost = next
+    }
+    innermost.push(root)
+    expectTagged(root)
+  })
+
+  it('are refused if they lead nowhere', () => {
+    expectRefused(
+      [tag.REF, ...u32(0)],
+      [numbered(tag.REF), ...u32(0)],
+      [...array(1), tag.REF, ...u32(0)],
+      [numbered(tag.ARRAY8), 1, tag.REF, ...u32(1)],
+      [numbered(tag.ARRAY8), 1, tag.REF, ...u32(2 ** 32 - 1)],
+      [numbered(tag.ARRAY8), 1, tag.REF, 0, 0],
+      [numbered(tag.ARRAY8), 1, numbered(tag.ARRAY8), 0],
+      [numbered(tag.NULL)],
+    )
+  })
+})
+
+type ViewClass = new (buffer: ArrayBuffer, offset?: number, length?: number) => ArrayBufferView
+const Float16Array = (globalThis as unknown as Record<string, ViewClass | undefined>).Float16Array
+
+describe('views and buffers', () => {
+  it('are tagged on all of their buffer or on a part', () => {
+    const buffer = new ArrayBuffer(64)
+    new Uint8Array(buffer).forEach((_, i, bytes) => {
+      bytes[i] = 7 * i
+    })
+    const Classes: ViewClass[] = [Int8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array]
+    Classes.push(Uint32Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array, DataView)
+    if (Float16Array !== undefined) Classes.push(Float16Array)
+    for (const View of Classes) {
+      expectTagged(new View(buffer))
+      expectTagged(new View(buffer, 16))
+      expectTagged({ view: new View(buffer, 8, 2) })
+    }
+    expectTagged(buffer)
+    expectTagged([new Float64Array(5000).fill(0.1)])
+  })
+
+  it('share a buffer when they arrive', () => {
+    const buffer = new ArrayBuffer(32)
+    const views = [new Int32Array(buffer, 4), new DataView(buffer), new Uint8Array(buffer, 3), buffer]
+    for (const item of [views, [buffer, ...views], [views[1], views[0], views[1]]]) {
+      expectTagged(item)
+      const read = decoded(encoded(item)) as unknown[]
+      const buffers = read.map((each) => (ArrayBuffer.isView(each) ? each.buffer : each))
+      expect(new Set(buffers).size).toBe(1)
+    }
+    expectV8([new Uint8Array(buffer), new Int8Array(buffer)])
+  })
+
+  it('are those that V8 knows, also of a class that says otherwise', () => {
+    class Lying extends Int32Array {
+      override get length() {
+        return 1000
+      }
+      override get buffer() {
+        return new ArrayBuffer(8)
+      }
+    }
+    const lying = Object.defineProperty(new Lying([1, 2, 3]), 'byteLength', { value: 2 ** 30 })
+    expectTagged(lying)
+    expect(decoded(encoded(lying))).toEqual(new Int32Array([1, 2, 3]))
+    expectTagged(Object.defineProperty(new ArrayBuffer(8), 'byteLength', { value: 2 ** 30 }))
+    expectTagged(Object.setPrototypeOf(new Int16Array([5]), Date.prototype))
+  })
+
+  it('are left to V8 if they are empty, or on memory that may grow', () => {
+    expectV8(new Float64Array(0))
+    expectV8(new ArrayBuffer(0))
+    const growing: ArrayBuffer = Reflect.construct(ArrayBuffer, [8, { maxByteLength: 16 }])
+    expect(encoded(new Int8Array(growing))[0]).toBe(V8_MARK)
+    expect(encoded(growing)[0]).toBe(V8_MARK)
+  })
+
+  it('are refused like by structuredClone if they are detached or shared', () => {
+    const view = new Int16Array(4)
+    const data = new DataView(new ArrayBuffer(4))
+    structuredClone([view, data], { transfer: [view.buffer, data.buffer] })
+    for (const item of [view, view.buffer, data, new Int16Array(new SharedArrayBuffer(4))]) {
+      expect(() => encoded([item])).toThrow()
+    }
+  })
+
+  it('are refused if their numbers are forged', () => {
+    const f64 = 8
+    const dataView = 11
+    const buffer = [tag.BUFFER, ...u32(8), 1, 2, 3, 4, 5, 6, 7, 8]
+    expectRefused(
+      [tag.BUFFER, ...u32(2 ** 32 - 1), 1],
+      [tag.VIEW, f64, ...u32(2 ** 31), 1],
+      [tag.VIEW, f64, ...u32(4), 1, 2, 3, 4],
+      [tag.VIEW, 13, ...u32(1), 1],
+      [tag.VIEW, 255, ...u32(1), 1],
+      [tag.VIEW],
+      [tag.VIEW_ON, ...u32(0), f64, ...u32(2), ...buffer],
+      [tag.VIEW_ON, ...u32(4), f64, ...u32(0), ...buffer],
+      [tag.VIEW_ON, ...u32(16), f64, ...u32(0), ...buffer],
+      [tag.VIEW_ON, ...u32(0), dataView, ...u32(2 ** 32 - 1), ...buffer],
+      [tag.VIEW_ON, ...u32(0), 200, ...u32(0), ...buffer],
+      [tag.VIEW_ON, ...u32(0), f64, ...u32(1), 5],
+      [tag.VIEW_ON, ...u32(0), f64, ...u32(1), tag.REF, ...u32(0)],
+      [numbered(tag.VIEW_ON), ...u32(0), f64, ...u32(1), tag.REF, ...u32(0)],
+      [numbered(tag.ARRAY8), 1, tag.VIEW_ON, ...u32(0), f64, ...u32(1), tag.REF, ...u32(0)],
+      [numbered(tag.ARRAY8), 1, tag.VIEW_ON, ...u32(0), f64, ...u32(1), tag.REF, ...u32(1)],
+    )
+  })
+})
