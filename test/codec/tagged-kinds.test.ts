@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { cellCodec, codecs, spanOf } from '../../src/codec/index.ts'
 import * as tag from '../../src/codec/tagged/tags.ts'
@@ -201,6 +202,129 @@ describe('views and buffers', () => {
       [numbered(tag.VIEW_ON), ...u32(0), f64, ...u32(1), tag.REF, ...u32(0)],
       [numbered(tag.ARRAY8), 1, tag.VIEW_ON, ...u32(0), f64, ...u32(1), tag.REF, ...u32(0)],
       [numbered(tag.ARRAY8), 1, tag.VIEW_ON, ...u32(0), f64, ...u32(1), tag.REF, ...u32(1)],
+    )
+  })
+})
+
+describe('class instances', () => {
+  it('are tagged once structuredClone has made a plain object of one', () => {
+    class First {
+      x = 1
+      inner = [new Second(), new Second()]
+      #hidden = 2
+      get y() {
+        return this.#hidden
+      }
+    }
+    class Second {
+      z = 'z'
+    }
+    expectV8(new First())
+    expectTagged(new First())
+    expectTagged([new First(), new Second()])
+    for (let i = 0; i < 2000; i++) expectTagged({ x: i, inner: i })
+    expectTagged(new First())
+  })
+
+  it('have their own properties only', () => {
+    function Old(this: { own: number }) {
+      this.own = 1
+    }
+    Old.prototype.inherited = 2
+    class Fresh {
+      own = 1
+      shadowed = 3
+      get later(): number {
+        return 4
+      }
+    }
+    Object.defineProperty(Fresh.prototype, 'shadowed', { value: 5 })
+    const deleting = (): Fresh =>
+      Object.defineProperty(new Fresh(), 'own', {
+        enumerable: true,
+        get(this: { shadowed?: number }) {
+          delete this.shadowed
+          return 1
+        },
+      })
+    for (const make of [() => Reflect.construct(Old, []), () => new Fresh(), deleting]) {
+      for (let i = 0; i < 3; i++)
+        expect(snapshot(decoded(encoded(make())))).toBe(snapshot(structuredClone(make())))
+    }
+    const large = new Fresh() as unknown as Record<string, number>
+    for (let i = 0; i < 100; i++) large[`key ${i}`] = i
+    expectTagged(large)
+  })
+
+  it('are what they are inside, whatever their prototype is', () => {
+    class Plain {}
+    decoded(encoded(new Plain()))
+    expectTagged(new Plain())
+    const { buffer } = new Uint8Array(8)
+    const kinds = [
+      [1, 2],
+      new Map([[1, 2]]),
+      new Set([1]),
+      new Date(5),
+      /a/g,
+      Object(1n),
+      Object('s'),
+      buffer,
+    ]
+    for (const each of [...kinds, new DataView(buffer), new Uint8Array(3)]) {
+      const item: unknown = Object.setPrototypeOf(each, Plain.prototype)
+      const [back, clone] = [decoded(encoded(item)), structuredClone(item)]
+      expect(Object.getPrototypeOf(back)).toBe(Object.getPrototypeOf(clone))
+    }
+    for (const each of [
+      Promise.resolve(),
+      new WeakMap(),
+      new WeakSet(),
+      new Map().keys(),
+      new Set().keys(),
+    ]) {
+      expect(() => encoded(Object.setPrototypeOf(each, Plain.prototype))).toThrow(/could not be cloned/)
+    }
+    const error = Object.setPrototypeOf(new RangeError('m'), Plain.prototype)
+    expect(types.isNativeError(decoded(encoded(error)))).toBe(true)
+    class Weak extends WeakRef<object> {}
+    decoded(encoded(Object.create(Weak.prototype)))
+    expect(() => encoded(new Weak({}))).toThrow(/could not be cloned/)
+  })
+})
+
+describe('regular expressions', () => {
+  it('keep source and flags', () => {
+    for (const each of [/a(?<name>b)/giu, /(?:)/, /[/]\/\n/, /\/\n\u2028/, /日本/msy, /a/d]) {
+      expectTagged(each)
+    }
+    expectTagged([/[\p{L}--a]/v, new RegExp('x'.repeat(5000))])
+    const used = /a/g
+    used.lastIndex = 7
+    expectTagged([used, used])
+  })
+
+  it('are those that V8 knows, also if their properties say otherwise', () => {
+    const lying = Object.defineProperties(/a/g, {
+      flags: { value: 'y' },
+      source: { value: 'b' },
+      sticky: { value: true },
+      global: { value: false },
+    })
+    expectTagged(lying)
+  })
+
+  it('are refused if their source or flags are forged', () => {
+    const source = [tag.STRING + 1, 0x61]
+    expectRefused(
+      [tag.REGEXP, 0b110_0000, ...source],
+      [tag.REGEXP, 255, ...source],
+      [tag.REGEXP, 0, tag.STRING + 1, 0x28],
+      [tag.REGEXP, 0, tag.STRING + 2, 0x61],
+      [tag.REGEXP, 0, 5],
+      [tag.REGEXP, 0, tag.LATIN1, ...u32(2 ** 32 - 1)],
+      [tag.REGEXP, 0],
+      [tag.REGEXP],
     )
   })
 })

@@ -4,14 +4,16 @@ import {
   bufferBytes,
   bufferOfView,
   bytesOfView,
+  flagsOf,
   isResizable,
   isView,
   kindOfView,
   lengthOfView,
+  MetObjects,
   offsetOfView,
+  sourceOf,
   UINT8_ARRAY,
-} from '../views.ts'
-import { MetObjects } from './met-objects.ts'
+} from '../objects/index.ts'
 import { TaggedOutput } from './tagged-output.ts'
 import * as tag from './tags.ts'
 
@@ -20,7 +22,7 @@ import * as tag from './tags.ts'
  */
 export const LEFT_TO_V8 = -1
 
-/** Writes objects that contain no other values: buffers and views on them. */
+/** Writes objects that contain no other values: buffers, views on them, and regular expressions. */
 export class LeafWriter extends TaggedOutput {
   /** The objects of this item. One that is met twice is shared or in a cycle. */
   protected readonly met: MetObjects = new MetObjects()
@@ -91,6 +93,13 @@ export class LeafWriter extends TaggedOutput {
     if (!this.#isPlain(item)) return LEFT_TO_V8
     this.#hasBuffer = true
     return this.#bytes(tag.BUFFER, new Uint8Array(item), bufferBytes(item), at)
+  }
+
+  protected regExp(item: RegExp, at: number): number {
+    const position = at + 2 > this.end ? this.grow(at, 2) : at
+    this.bytes[position] = tag.REGEXP
+    this.bytes[position + 1] = flagsOf(item)
+    return this.string(sourceOf(item), position + 2)
   }
 
   #meet(buffer: ArrayBuffer): number {

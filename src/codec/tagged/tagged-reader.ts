@@ -1,8 +1,8 @@
 import { types } from 'node:util'
 import { bufferOf, copyOut } from '../copy.ts'
+import { newRegExp, newView } from '../objects/index.ts'
 import { readLatin1 } from '../short-strings.ts'
 import { sliceUtf8, sliceUtf16, unbound } from '../text.ts'
-import { newView } from '../views.ts'
 import type { ValueReader } from './compiled-shapes.ts'
 import { readKey } from './key-cache.ts'
 import { newDictionary, plainDictionary, put } from './properties.ts'
@@ -219,6 +219,11 @@ function compound(first: number): unknown {
     case tag.BUFFER:
       item = buffer()
       break
+    case tag.REGEXP: {
+      const flags = bytes[claim(1)]!
+      item = begin(newRegExp(key(), flags))
+      break
+    }
     case tag.VIEW:
       item = view()
       break
@@ -329,7 +334,7 @@ function key(): string {
     case tag.UTF16:
       return utf16()
     default:
-      throw new RangeError('a key must be a string')
+      throw new RangeError('a key or a source must be a string')
   }
 }
 

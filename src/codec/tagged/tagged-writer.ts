@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { copyIn } from '../copy.ts'
+import { isPlainInstance } from '../objects/index.ts'
 import { unbound } from '../text.ts'
 import { type KeyNode, keyTree } from './key-tree.ts'
 import { LEFT_TO_V8, LeafWriter } from './leaf-writer.ts'
@@ -85,28 +86,29 @@ export class TaggedWriter extends LeafWriter {
     return end
   }
 
-  #plain(item: object, at: number): number {
+  /** Code of a shape knows what Object.prototype has. An instance may inherit anything (`isInstance`). */
+  #plain(item: object, at: number, isInstance = false): number {
     let node = this.#tree!
     for (const key in item) {
       node = node.lastKey === key ? node.lastChild! : node.child(key)
       if (!node.isShape) return this.#dictionary(item, at)
     }
     const position = this.#shape(node, at)
-    return node.compiled === undefined
+    return node.compiled === undefined || isInstance
       ? this.#values(item, node, position)
       : node.compiled.write(this, item, position)
   }
 
   /** As a compiled shape's `write`, which must write the same bytes. */
   #values(item: object, node: KeyNode, at: number): number {
-    node.meet()
+    if (node.compiled === undefined) node.meet()
     const keys = node.keys
     let position = at
     let i = 0
     for (const key in item) {
       // A getter has added or removed properties, and may have uncovered an inherited one. V8's serializer
       // defines the result.
-      if (key !== keys[i++] || (key in PLAIN_OBJECT && !hasOwn(item, key))) return LEFT_TO_V8
+      if (key !== keys[i++] || !hasOwn(item, key)) return LEFT_TO_V8
       position = this.value((item as Record<string, unknown>)[key], position)
       if (position === LEFT_TO_V8) return LEFT_TO_V8
     }
@@ -182,7 +184,8 @@ export class TaggedWriter extends LeafWriter {
     }
     if (prototype === Map.prototype && types.isMap(item)) return this.#map(item, at)
     if (prototype === Set.prototype && types.isSet(item)) return this.#set(item, at)
-    return this.memory(item, at)
+    if (prototype === RegExp.prototype && types.isRegExp(item)) return this.regExp(item, at)
+    return isPlainInstance(item, prototype as object) ? this.#plain(item, at, true) : this.memory(item, at)
   }
 
   #map(item: Map<unknown, unknown>, at: number): number {

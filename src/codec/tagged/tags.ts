@@ -18,6 +18,7 @@
  *   BUFFER                  u32 length, the bytes of an ArrayBuffer
  *   VIEW                    u8 kind, u32 length in bytes, the bytes of an ArrayBuffer with a view on all of it
  *   VIEW_ON                 u32 offset, u8 kind, u32 length, an ArrayBuffer or a REF of one
+ *   REGEXP                  u8 flags, the source as a string
  *   REF                     u32 number: an object of this item that began before this place
  *   shape                   u16 length of count and keys, u16 hash, u8 count, each key as a string
  *
@@ -57,6 +58,7 @@ export const REF = 0x95
 export const BUFFER = 0x96
 export const VIEW = 0x97
 export const VIEW_ON = 0x98
+export const REGEXP = 0x99
 
 /** Added to the first byte of an item. */
 export const NUMBERED = 0x40

@@ -1,4 +1,4 @@
-import { unbound } from './text.ts'
+import { unbound } from '../text.ts'
 
 type ViewConstructor = new (buffer: ArrayBuffer, byteOffset?: number, length?: number) => ArrayBufferView
 

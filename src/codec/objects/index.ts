@@ -1,0 +1,15 @@
+export { MetObjects } from './met-objects.ts'
+export { isPlainInstance, notePlainClass } from './plain-classes.ts'
+export { flagsOf, newRegExp, sourceOf } from './regexps.ts'
+export {
+  bufferBytes,
+  bufferOfView,
+  bytesOfView,
+  isResizable,
+  isView,
+  kindOfView,
+  lengthOfView,
+  newView,
+  offsetOfView,
+  UINT8_ARRAY,
+} from './views.ts'
