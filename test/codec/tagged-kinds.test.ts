@@ -298,7 +298,8 @@ describe('regular expressions', () => {
     for (const each of [/a(?<name>b)/giu, /(?:)/, /[/]\/\n/, /\/\n\u2028/, /日本/msy, /a/d]) {
       expectTagged(each)
     }
-    expectTagged([/[\p{L}--a]/v, new RegExp('x'.repeat(5000))])
+    const sets = 'v'
+    expectTagged([new RegExp('[\\p{L}--a]', sets), new RegExp('x'.repeat(5000))])
     const used = /a/g
     used.lastIndex = 7
     expectTagged([used, used])
@@ -326,5 +327,25 @@ describe('regular expressions', () => {
       [tag.REGEXP, 0],
       [tag.REGEXP],
     )
+  })
+})
+
+describe('BigInts', () => {
+  it('arrive at every length', () => {
+    for (let bits = 1n; bits < 2200n; bits += 21n) {
+      expectTagged([1n, -1n].flatMap((sign) => [-1n, 0n, 1n].map((more) => sign * (2n ** bits + more))))
+    }
+    expectTagged([2n ** 1024n - 1n, 2n ** 1024n, -(2n ** 1024n), 10n ** 5000n])
+  })
+
+  it('are refused if their length is forged', () => {
+    const bytes = Array.from({ length: 136 }, () => 255)
+    expectRefused(
+      [tag.LIMBS, 0],
+      [tag.LIMBS, 0x80],
+      [tag.LIMBS, 17, ...bytes],
+      [tag.LIMBS, 2, ...bytes.slice(0, 15)],
+    )
+    expect(decoded(Uint8Array.of(tag.LIMBS, 1, ...bytes.slice(0, 8)))).toBe(2n ** 64n - 1n)
   })
 })

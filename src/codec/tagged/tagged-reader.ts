@@ -3,6 +3,7 @@ import { bufferOf, copyOut } from '../copy.ts'
 import { newRegExp, newView } from '../objects/index.ts'
 import { readLatin1 } from '../short-strings.ts'
 import { sliceUtf8, sliceUtf16, unbound } from '../text.ts'
+import { fromLimbs, limbBytes, MOST_LIMBS } from './bigints.ts'
 import type { ValueReader } from './compiled-shapes.ts'
 import { readKey } from './key-cache.ts'
 import { newDictionary, plainDictionary, put } from './properties.ts'
@@ -183,8 +184,7 @@ function hexadecimal(): bigint {
 }
 
 function compound(first: number): unknown {
-  // It contains no value, and the writer does not count it as a level.
-  if (first === tag.REF) return reference()
+  if (first >= tag.REF) return leaf(first)
   if (++depth > DEPTH) throw new RangeError(`values are nested deeper than ${DEPTH}`)
   if (first === tag.OBJECT) {
     const item = object(newShape())
@@ -216,20 +216,6 @@ function compound(first: number): unknown {
       item = begin(copyOut(bytes, claim(length), length))
       break
     }
-    case tag.BUFFER:
-      item = buffer()
-      break
-    case tag.REGEXP: {
-      const flags = bytes[claim(1)]!
-      item = begin(newRegExp(key(), flags))
-      break
-    }
-    case tag.VIEW:
-      item = view()
-      break
-    case tag.VIEW_ON:
-      item = viewOn()
-      break
     default:
       throw new RangeError(`no value starts with the byte ${first}`)
   }
@@ -271,6 +257,38 @@ function reference(): object {
   const item = numbered?.[number]
   if (item === undefined) throw new RangeError(`a reference to object ${number}, which is not there`)
   return item
+}
+
+/** A value that contains no others, so that it is no level of nesting. */
+function leaf(first: number): unknown {
+  switch (first) {
+    case tag.REF:
+      return reference()
+    case tag.BUFFER:
+      return buffer()
+    case tag.VIEW:
+      return view()
+    case tag.VIEW_ON:
+      return viewOn()
+    case tag.REGEXP: {
+      const flags = bytes[claim(1)]!
+      return begin(newRegExp(key(), flags))
+    }
+    case tag.LIMBS:
+      return limbs()
+    default:
+      throw new RangeError(`no value starts with the byte ${first}`)
+  }
+}
+
+function limbs(): bigint {
+  const head = bytes[claim(1)]!
+  const count = head & 0x7f
+  if (count === 0 || count > MOST_LIMBS) throw new RangeError(`a BigInt of ${count} limbs`)
+  const at = claim(8 * count)
+  for (let i = 0; i < 8 * count; i++) limbBytes[i] = bytes[at + i]!
+  const magnitude = fromLimbs(count)
+  return head > 0x7f ? -magnitude : magnitude
 }
 
 function object(shape: ReadableShape): object {

@@ -8,6 +8,7 @@
  *   LATIN1 UTF8 UTF16       u32 length, the bytes
  *   INT8 INT32 DOUBLE DATE  the number (DATE: milliseconds, as a double)
  *   BIGINT64                8 bytes
+ *   LIMBS                   u8 count, with the bit 0x80 if it is negative; 8 bytes for each limb
  *   BIGINT                  u8 sign, u32 count, hexadecimal digits
  *   ARRAY SET               u32 count, the values          (ARRAY8: u8 count)
  *   MAP                     u32 count, keys and values alternating
@@ -15,6 +16,7 @@
  *   SAME                    u8 n, the values of an object with the shape of the n-th OBJECT of this item
  *   DICTIONARY              u32 count, keys and values alternating; keys are strings
  *   BYTES                   u32 length, the bytes
+ *   SPARSE                  u32 length of the array, u32 count, keys (indices or strings) and values alternating
  *   BUFFER                  u32 length, the bytes of an ArrayBuffer
  *   VIEW                    u8 kind, u32 length in bytes, the bytes of an ArrayBuffer with a view on all of it
  *   VIEW_ON                 u32 offset, u8 kind, u32 length, an ArrayBuffer or a REF of one
@@ -54,11 +56,14 @@ export const OBJECT = 0x91
 export const SAME = 0x92
 export const DICTIONARY = 0x93
 export const BYTES = 0x94
-export const REF = 0x95
-export const BUFFER = 0x96
-export const VIEW = 0x97
-export const VIEW_ON = 0x98
-export const REGEXP = 0x99
+export const SPARSE = 0x95
+/** No value in the form of this tag or a later one contains others. */
+export const REF = 0x96
+export const BUFFER = 0x97
+export const VIEW = 0x98
+export const VIEW_ON = 0x99
+export const REGEXP = 0x9a
+export const LIMBS = 0x9b
 
 /** Added to the first byte of an item. */
 export const NUMBERED = 0x40
