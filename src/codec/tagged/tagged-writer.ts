@@ -5,7 +5,7 @@ import { unbound } from '../text.ts'
 import { type KeyNode, keyTree } from './key-tree.ts'
 import { LEFT_TO_V8, LeafWriter } from './leaf-writer.ts'
 import * as tag from './tags.ts'
-import { DEPTH, double } from './tags.ts'
+import { DEPTH, double, SHAPE_KEYS } from './tags.ts'
 
 const PLAIN_OBJECT = {}
 
@@ -14,6 +14,13 @@ const { hasOwn, keys: keysOf, values: valuesOf } = Object
 
 function hasObject(values: readonly unknown[]): boolean {
   for (let i = 0; i < values.length; i++) if (typeof values[i] === 'object' && values[i] !== null) return true
+  return false
+}
+
+/** Whether `item` has too many keys for a shape. */
+function hasManyKeys(item: object): boolean {
+  let count = 0
+  for (const _ in item) if (++count > SHAPE_KEYS) return true
   return false
 }
 
@@ -89,8 +96,15 @@ export class TaggedWriter extends LeafWriter {
   /** Code of a shape knows what Object.prototype has. An instance may inherit anything (`isInstance`). */
   #plain(item: object, at: number, isInstance = false): number {
     let node = this.#tree!
+    let isCounted = false
     for (const key in item) {
-      node = node.lastKey === key ? node.lastChild! : node.child(key)
+      if (node.lastKey === key) node = node.lastChild!
+      else {
+        // The tree would make a list for each key. Counting takes less time than one of them.
+        if (!isCounted && hasManyKeys(item)) return this.#dictionary(item, at)
+        isCounted = true
+        node = node.child(key)
+      }
       if (!node.isShape) return this.#dictionary(item, at)
     }
     const position = this.#shape(node, at)
@@ -141,6 +155,8 @@ export class TaggedWriter extends LeafWriter {
     const isFlat = values.length === keys.length && !hasObject(values)
     for (let i = 0; i < keys.length; i++) {
       position = this.string(keys[i]!, position)
+      // Likewise, one that a getter has deleted.
+      if (!isFlat && !hasOwn(item, keys[i]!)) return LEFT_TO_V8
       const value = isFlat ? values[i] : (item as Record<string, unknown>)[keys[i]!]
       position = this.value(value, position)
       if (position === LEFT_TO_V8) return LEFT_TO_V8
