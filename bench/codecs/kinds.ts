@@ -114,7 +114,7 @@ export const KINDS: readonly Kind[] = [
   { name: 'error', form: 'v8', make: (index) => new RangeError(`no page ${index}`), calls: 4000 },
   { name: 'regular expression', form: 'tagged', make: (index) => new RegExp(`^page-${index}$`, 'gi') },
   { name: 'Float64Array of 32', form: 'tagged', make: (index) => new Float64Array(32).fill(index / 3) },
-  { name: 'sparse array', form: 'v8', make: sparse },
+  { name: 'sparse array', form: 'tagged', make: sparse },
   { name: 'cycle', form: 'tagged', make: cycle },
   { name: 'shared reference', form: 'tagged', make: shared },
   { name: 'nesting of 250', form: 'v8', make: nested, calls: 2000 },

@@ -349,3 +349,78 @@ describe('BigInts', () => {
     expect(decoded(Uint8Array.of(tag.LIMBS, 1, ...bytes.slice(0, 8)))).toBe(2n ** 64n - 1n)
   })
 })
+
+describe('sparse arrays', () => {
+  it('keep holes and properties', () => {
+    const proto = JSON.parse('{"__proto__": 1}') as object
+    const properties = { extra: [1], '-1': 2, '01': 3, 1.5: 4, 4294967295: 5, map: 6 }
+    for (const item of [
+      Object.assign(new Array(5), { 3: 'x' }),
+      new Array(300),
+      Object.assign([1, 2], properties),
+      Object.assign([1], { 2: 3 }, properties),
+      Object.defineProperty([1, 2, 3], '__proto__', {
+        ...Object.getOwnPropertyDescriptor(proto, '__proto__'),
+      }),
+      /b(?<c>c)/.exec('abcd'),
+    ]) {
+      expectTagged(item)
+      expectTagged({ item: [item, item] })
+    }
+    const sparse: unknown[] = new Array(9)
+    sparse[4] = sparse
+    expectTagged(sparse)
+  })
+
+  it('are left to V8 if a getter changes them', () => {
+    const changing = (change: (array: unknown[]) => void) => {
+      const array = new Array(5)
+      array[4] = 4
+      const get = () => change(array)
+      return Object.defineProperty(array, 1, { get, enumerable: true })
+    }
+    for (const change of [
+      (a: unknown[]) => a.pop(),
+      (a: unknown[]) => a.push(1),
+      (a: unknown[]) => a.splice(4),
+    ]) {
+      expect(encoded(changing(change))[0]).toBe(V8_MARK)
+    }
+  })
+
+  it('do not ask what arrays inherit', () => {
+    const calls: unknown[] = []
+    Object.defineProperty(Array.prototype, 2, { set: (value) => calls.push(value), configurable: true })
+    try {
+      expect(Object.keys(decoded(encoded(Object.assign(new Array(5), { 4: 1 }))) as object)).toEqual(['4'])
+      const item = new Array(4)
+      Object.defineProperty(item, 2, { value: 7, enumerable: true })
+      expect(Object.entries(decoded(encoded(item)) as object)).toEqual([['2', 7]])
+    } finally {
+      delete (Array.prototype as unknown[])[2]
+    }
+    expect(calls).toEqual([])
+  })
+
+  it('are refused if they claim more holes than an item may have, or have a key that is none', () => {
+    const half = [tag.SPARSE, ...u32(2 ** 20 + 1), ...u32(0)]
+    const text = (key: string) => [tag.STRING + key.length, ...Buffer.from(key)]
+    const one = (...key: number[]) => [tag.SPARSE, ...u32(10), ...u32(1), ...key, 5]
+    expectRefused(
+      [tag.SPARSE, ...u32(2 ** 32 - 1), ...u32(0)],
+      [tag.SPARSE, ...u32(2 ** 21 + 2), ...u32(1), 0, 0],
+      [tag.SPARSE, ...u32(0), ...u32(2 ** 32 - 1), 0],
+      [...array(2), ...half, ...half],
+      one(10),
+      one(tag.INT8, 255),
+      one(tag.DOUBLE, 0, 0, 0, 0, 0, 0, 0xe0, 0x3f),
+      one(tag.DOUBLE, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f),
+      one(...text('length')),
+      one(...text('4')),
+      one(...text('2000000')),
+      one(tag.NULL),
+      one(...array(0)),
+    )
+    expect(decoded(Uint8Array.from(one(9)))).toHaveLength(10)
+  })
+})

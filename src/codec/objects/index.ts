@@ -1,3 +1,4 @@
+export { MAX_HOLES } from './holes.ts'
 export { MetObjects } from './met-objects.ts'
 export { isPlainInstance, notePlainClass } from './plain-classes.ts'
 export { flagsOf, newRegExp, sourceOf } from './regexps.ts'

@@ -64,6 +64,16 @@ export class TaggedOutput {
     return position + 5
   }
 
+  protected u32(value: number, at: number): number {
+    const position = at + 4 > this.end ? this.grow(at, 4) : at
+    const bytes = this.bytes
+    bytes[position] = value
+    bytes[position + 1] = value >>> 8
+    bytes[position + 2] = value >>> 16
+    bytes[position + 3] = value >>> 24
+    return position + 4
+  }
+
   number(item: number, at: number): number {
     const position = at + 9 > this.end ? this.grow(at, 9) : at
     // -0 is no int32 here. This test is cheaper than Object.is(item, -0).

@@ -1,12 +1,12 @@
 import { types } from 'node:util'
 import { bufferOf, copyOut } from '../copy.ts'
-import { newRegExp, newView } from '../objects/index.ts'
+import { MAX_HOLES, newRegExp, newView } from '../objects/index.ts'
 import { readLatin1 } from '../short-strings.ts'
 import { sliceUtf8, sliceUtf16, unbound } from '../text.ts'
 import { fromLimbs, limbBytes, MOST_LIMBS } from './bigints.ts'
 import type { ValueReader } from './compiled-shapes.ts'
 import { readKey } from './key-cache.ts'
-import { newDictionary, plainDictionary, put } from './properties.ts'
+import { newDictionary, plainDictionary, put, putInArray } from './properties.ts'
 import { type ReadableShape, shapeAt } from './shape-cache.ts'
 import * as tag from './tags.ts'
 import { bigint, DEPTH, double, eight, SHAPE_HEAD, STRING, UNDEFINED } from './tags.ts'
@@ -24,6 +24,8 @@ let bytes: Uint8Array = NOTHING
 let position = 0
 let end = 0
 let depth = 0
+/** Positions without a value, in all arrays of this item. */
+let holes = 0
 /**
  * The first `shapeCount` belong to this item. Setting the length to 0 for each item would call into C++ and
  * free the array's memory.
@@ -42,6 +44,7 @@ export function readTagged(from: Uint8Array, at: number, length: number): unknow
   position = at
   end = at + length
   depth = 0
+  holes = 0
   shapeCount = 0
   numbered = undefined
   try {
@@ -216,6 +219,9 @@ function compound(first: number): unknown {
       item = begin(copyOut(bytes, claim(length), length))
       break
     }
+    case tag.SPARSE:
+      item = sparse()
+      break
     default:
       throw new RangeError(`no value starts with the byte ${first}`)
   }
@@ -309,6 +315,20 @@ function array(length: number): unknown[] {
   // The array grows with its values. Nested arrays could each claim a length that is not there.
   const items: unknown[] = begin([])
   for (let i = 0; i < length; i++) items.push(value())
+  return items
+}
+
+function sparse(): unknown[] {
+  const length = u32()
+  const size = count()
+  holes += Math.max(0, length - size)
+  if (holes > MAX_HOLES) throw new RangeError(`arrays with ${holes} holes`)
+  const items: unknown[] = begin([])
+  for (let i = 0; i < size; i++) {
+    const name = value()
+    putInArray(items, name, value(), length)
+  }
+  items.length = length
   return items
 }
 

@@ -1,9 +1,10 @@
 import { types } from 'node:util'
 import { copyIn } from '../copy.ts'
-import { isPlainInstance } from '../objects/index.ts'
+import { isPlainInstance, MAX_HOLES } from '../objects/index.ts'
 import { unbound } from '../text.ts'
 import { type KeyNode, keyTree } from './key-tree.ts'
 import { LEFT_TO_V8, LeafWriter } from './leaf-writer.ts'
+import { isIndex } from './properties.ts'
 import * as tag from './tags.ts'
 import { DEPTH, double, SHAPE_KEYS } from './tags.ts'
 
@@ -30,6 +31,7 @@ export class TaggedWriter extends LeafWriter {
   #tree: KeyNode | undefined
   /** The number of this item among all that this thread has written. */
   #item = 0
+  #holes = 0
   /** How many OBJECTs this item has so far. */
   #shapes = 0
 
@@ -40,6 +42,7 @@ export class TaggedWriter extends LeafWriter {
     this.open(bytes, at, end)
     this.#depth = 0
     this.#shapes = 0
+    this.#holes = 0
     this.#item = ++items
     this.#tree = keyTree()
     const position = this.value(item, at)
@@ -167,10 +170,12 @@ export class TaggedWriter extends LeafWriter {
   #array(item: object, at: number): number {
     if (!Array.isArray(item)) return LEFT_TO_V8
     const length = item.length
-    // Arrays with holes or other properties are left to V8. Indices come first among the keys, in order. So
-    // an array with `length` keys, of which the last is the last index, has neither.
+    // Indices come first among the keys, in order. So an array with `length` keys, of which the last is the
+    // last index, has no holes and no other properties.
     const keys = keysOf(item)
-    if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) return LEFT_TO_V8
+    if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) {
+      return this.#sparse(item, keys, at)
+    }
     let position = at + 2 > this.end ? this.grow(at, 2) : at
     if (length <= 0xff) {
       this.bytes[position] = tag.ARRAY8
@@ -187,6 +192,23 @@ export class TaggedWriter extends LeafWriter {
         position = this.value(element, position)
         if (position === LEFT_TO_V8) return LEFT_TO_V8
       }
+    }
+    return item.length === length ? position : LEFT_TO_V8
+  }
+
+  /** An array with holes or other properties, which may be on any index. */
+  #sparse(item: unknown[], keys: readonly string[], at: number): number {
+    const length = item.length
+    this.#holes += Math.max(0, length - keys.length)
+    // V8's form has the same limit, and its writer says so.
+    if (this.#holes > MAX_HOLES) return LEFT_TO_V8
+    let position = this.u32(keys.length, this.counted(tag.SPARSE, length, at))
+    for (const key of keys) {
+      // A getter has deleted it. V8's serializer defines the result.
+      if (!hasOwn(item, key)) return LEFT_TO_V8
+      position = isIndex(key) ? this.number(Number(key), position) : this.string(key, position)
+      position = this.value(item[key as keyof typeof item], position)
+      if (position === LEFT_TO_V8) return LEFT_TO_V8
     }
     return item.length === length ? position : LEFT_TO_V8
   }
