@@ -78,7 +78,7 @@ export const SHAPE_KEY_CHARS = 40
  * Values that are nested deeper are left to V8's serializer, and refused by the reader. Writer and reader
  * recurse, and the stack always has room for this depth.
  */
-export const DEPTH = 200
+export const DEPTH = 400
 
 /** Three views on the same 8 bytes, which convert numbers to bytes and back. */
 export const eight = new Uint8Array(8)
