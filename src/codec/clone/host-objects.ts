@@ -53,18 +53,24 @@ export function refuseHostObjects(item: unknown): Error[] {
       continue
     }
     refuseHostClass(each)
-    if (types.isMap(each)) eachOfMap(each, (value, key) => left.push(key, value))
+    if (Array.isArray(each)) pushProperties(each, left, extent)
+    else if (types.isMap(each)) eachOfMap(each, (value, key) => left.push(key, value))
     else if (types.isSet(each)) eachOfSet(each, (value) => left.push(value))
     else if (types.isNativeError(each)) {
       errors.push(each)
       left.push(each.cause)
-    } else {
-      const keys = Object.keys(each)
-      extent.add(each, keys.length)
-      for (const key of keys) left.push((each as Record<string, unknown>)[key])
-    }
+    } else pushProperties(each, left, extent)
   }
   return errors
+}
+
+function pushProperties(object: object, left: unknown[], extent: ClaimedExtent): void {
+  const keys = Object.keys(object)
+  extent.add(object, keys.length)
+  for (const key of keys) {
+    const value = (object as Record<string, unknown>)[key]
+    if (typeof value === 'object' && value !== null) left.push(value)
+  }
 }
 
 function refuseHostClass(item: object): void {

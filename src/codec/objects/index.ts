@@ -1,6 +1,6 @@
 export { MAX_HOLES } from './holes.ts'
 export { MetObjects } from './met-objects.ts'
-export { isPlainInstance, notePlainClass } from './plain-classes.ts'
+export { isPlainInstance, notePlainClass, plainClassCount } from './plain-classes.ts'
 export { flagsOf, newRegExp, sourceOf } from './regexps.ts'
 export {
   bufferBytes,

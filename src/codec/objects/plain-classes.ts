@@ -8,6 +8,7 @@ const textOf = unbound(Function.prototype.toString)
 
 /** Prototypes of classes of whose instances structuredClone makes plain objects. */
 const plain = new WeakSet<object>()
+let count = 0
 
 /**
  * Notes that structuredClone has made a plain object of an instance of the class with this prototype. Later
@@ -21,6 +22,12 @@ export function notePlainClass(prototype: object): void {
     if (maker === true || (typeof maker === 'function' && textOf(maker).endsWith('{ [native code] }'))) return
   }
   plain.add(prototype)
+  count++
+}
+
+/** How many classes were noted. */
+export function plainClassCount(): number {
+  return count
 }
 
 /**
