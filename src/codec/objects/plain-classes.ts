@@ -42,8 +42,8 @@ export function isPlainInstance(item: object, prototype: object): boolean {
 }
 
 /**
- * Whether `item`, whatever its prototype is, is an object with a meaning to structuredClone. WeakRefs, objects
- * of Intl and of WebAssembly are not recognized.
+ * Whether `item`, whatever its prototype is, is an object with a meaning to structuredClone. WeakRefs and
+ * objects of Intl and of WebAssembly are not recognized.
  */
 function hasInternalSlot(item: object): boolean {
   return (

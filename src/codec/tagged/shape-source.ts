@@ -4,8 +4,8 @@ import { DOUBLE, STRING, UNDEFINED } from './tags.ts'
 const MOST_UNROLLED = 96
 
 /**
- * The text of the code for a shape, as `compile` takes it, with `encoded`, `keys`, `plain`, `hasOwn`, `eight`,
- * `double` and `readLatin1` in its scope. Keys stand in it as JSON only.
+ * The text of the code for a shape, as `compile` takes it, with `encoded`, `keys`, `plain`, `hasOwn`,
+ * `eight`, `double` and `readLatin1` in its scope. Keys stand in it as JSON only.
  */
 export function shapeSource(keys: readonly string[], encoded: Uint8Array): string {
   const names = keys.map((key) => JSON.stringify(key))

@@ -16,16 +16,17 @@
  *   SAME                    u8 n, the values of an object with the shape of the n-th OBJECT of this item
  *   DICTIONARY              u32 count, keys and values alternating; keys are strings
  *   BYTES                   u32 length, the bytes
- *   SPARSE                  u32 length of the array, u32 count, keys (indices or strings) and values alternating
+ *   SPARSE                  u32 length, u32 count, keys and values alternating; keys are indices or strings
  *   BUFFER                  u32 length, the bytes of an ArrayBuffer
- *   VIEW                    u8 kind, u32 length in bytes, the bytes of an ArrayBuffer with a view on all of it
+ *   VIEW                    u8 kind, u32 length in bytes, the bytes: a view on all of its ArrayBuffer
  *   VIEW_ON                 u32 offset, u8 kind, u32 length, an ArrayBuffer or a REF of one
  *   REGEXP                  u8 flags, the source as a string
  *   REF                     u32 number: an object of this item that began before this place
  *   shape                   u16 length of count and keys, u16 hash, u8 count, each key as a string
  *
- * Objects are numbered from 0 in the order of their tags. The ArrayBuffer of a VIEW comes behind the view. The reader numbers them only if the first byte of
- * the item has the bit NUMBERED, which no tag has. An item with a REF must have it.
+ * Objects are numbered from 0 in the order of their tags. The ArrayBuffer of a VIEW comes behind the view.
+ * The reader numbers them only if the first byte of the item has the bit NUMBERED, which no tag has. An item
+ * with a REF must have it.
  *
  * No first byte is 0xff, because data of V8's serializer start with it.
  */
@@ -76,7 +77,8 @@ export const SHAPE_KEY_CHARS = 40
 
 /**
  * Values that are nested deeper are left to V8's serializer, and refused by the reader. Writer and reader
- * recurse, and the stack always has room for this depth.
+ * recurse. In code that is not compiled they take two fifths of the main thread's stack for this depth, and
+ * less in all other cases (measured with objects of 32 keys, Node 20).
  */
 export const DEPTH = 400
 
