@@ -1,6 +1,6 @@
 /**
- * BigInts as limbs of 64 bits, the lowest first. Up to MOST_LIMBS this takes less time than digits, which need
- * calls into C++ (measured). Each limb costs as much as the number is long, so digits are faster beyond.
+ * BigInts as limbs of 64 bits, the lowest first. Up to MOST_LIMBS this takes less time than digits, which
+ * need calls into C++ (measured). Each limb costs as much as the number is long, so digits are faster beyond.
  */
 export const MOST_LIMBS = 16
 

@@ -2,6 +2,7 @@ import { types } from 'node:util'
 import { copyIn } from '../copy.ts'
 import { isPlainInstance, MAX_HOLES } from '../objects/index.ts'
 import { unbound } from '../text.ts'
+import { Site } from './compiled-shapes.ts'
 import { type KeyNode, keyTree } from './key-tree.ts'
 import { LEFT_TO_V8, LeafWriter } from './leaf-writer.ts'
 import { isIndex } from './properties.ts'
@@ -12,6 +13,16 @@ const PLAIN_OBJECT = {}
 
 const timeOf = unbound(Date.prototype.getTime)
 const { hasOwn, keys: keysOf, values: valuesOf } = Object
+
+const ROOT = new Site<KeyNode>()
+/** The site of the objects that are in others, but not in one of a compiled shape. */
+const ANYWHERE = new Site<KeyNode>()
+
+const INDEX_NAMES = Array.from({ length: 256 }, (_, index) => String(index))
+
+function indexName(index: number): string {
+  return index < 256 ? INDEX_NAMES[index]! : String(index)
+}
 
 function hasObject(values: readonly unknown[]): boolean {
   for (let i = 0; i < values.length; i++) if (typeof values[i] === 'object' && values[i] !== null) return true
@@ -45,7 +56,8 @@ export class TaggedWriter extends LeafWriter {
     this.#holes = 0
     this.#item = ++items
     this.#tree = keyTree()
-    const position = this.value(item, at)
+    const position =
+      typeof item === 'object' && item !== null ? this.object(item, at, ROOT) : this.value(item, at)
     if (position === LEFT_TO_V8) return LEFT_TO_V8
     if (this.hasReference) this.bytes[this.start]! |= tag.NUMBERED
     const length = position - this.start
@@ -69,7 +81,7 @@ export class TaggedWriter extends LeafWriter {
       case 'number':
         return this.number(item, at)
       case 'object':
-        return item === null ? this.tag(tag.NULL, at) : this.#object(item, at)
+        return item === null ? this.tag(tag.NULL, at) : this.object(item, at, ANYWHERE)
       case 'boolean':
         return this.tag(item ? tag.TRUE : tag.FALSE, at)
       case 'undefined':
@@ -81,37 +93,60 @@ export class TaggedWriter extends LeafWriter {
     }
   }
 
-  #object(item: object, position: number): number {
+  object(item: object, position: number, site: Site<KeyNode>): number {
     const number = this.met.meet(item)
     if (number >= 0) return this.reference(number, position)
     // V8's serializer refuses a proxy with the same error as structuredClone.
     if (types.isProxy(item) || this.#depth === DEPTH) return LEFT_TO_V8
     this.#depth++
-    const prototype: unknown = Object.getPrototypeOf(item)
-    let end = LEFT_TO_V8
-    if (prototype === Object.prototype) end = this.#plain(item, position)
-    else if (prototype === Array.prototype) end = this.#array(item, position)
-    else end = this.#other(item, prototype, position)
+    let end: number
+    if (Array.isArray(item)) end = this.#array(item, position, site)
+    else if (site.keys?.compiled?.fits(item) === true) end = this.#shaped(item, site.keys, position)
+    else end = this.#unknown(item, position, site)
     this.#depth--
     return end
   }
 
-  /** Code of a shape knows what Object.prototype has. An instance may inherit anything (`isInstance`). */
-  #plain(item: object, at: number, isInstance = false): number {
+  #unknown(item: object, at: number, site: Site<KeyNode>): number {
+    const prototype: unknown = Object.getPrototypeOf(item)
+    return prototype === Object.prototype
+      ? this.#plain(item, at, site)
+      : this.#other(item, prototype, at, site)
+  }
+
+  #plain(item: object, at: number, site: Site<KeyNode>): number {
+    const node = this.#listOf(item)
+    if (node === undefined) return this.#dictionary(item, at)
+    site.keys = node
+    return this.#shaped(item, node, at)
+  }
+
+  /** Code of a shape knows what Object.prototype has. A class instance may inherit anything. */
+  #instance(item: object, at: number): number {
+    const node = this.#listOf(item)
+    return node === undefined ? this.#dictionary(item, at) : this.#values(item, node, this.#shape(node, at))
+  }
+
+  /** The list of the keys of `item`; undefined if that is no shape. */
+  #listOf(item: object): KeyNode | undefined {
     let node = this.#tree!
     let isCounted = false
     for (const key in item) {
       if (node.lastKey === key) node = node.lastChild!
       else {
         // The tree would make a list for each key. Counting takes less time than one of them.
-        if (!isCounted && hasManyKeys(item)) return this.#dictionary(item, at)
+        if (!isCounted && hasManyKeys(item)) return undefined
         isCounted = true
         node = node.child(key)
       }
-      if (!node.isShape) return this.#dictionary(item, at)
+      if (!node.isShape) return undefined
     }
+    return node
+  }
+
+  #shaped(item: object, node: KeyNode, at: number): number {
     const position = this.#shape(node, at)
-    return node.compiled === undefined || isInstance
+    return node.compiled === undefined
       ? this.#values(item, node, position)
       : node.compiled.write(this, item, position)
   }
@@ -167,13 +202,12 @@ export class TaggedWriter extends LeafWriter {
     return position
   }
 
-  #array(item: object, at: number): number {
-    if (!Array.isArray(item)) return LEFT_TO_V8
+  #array(item: readonly unknown[], at: number, site: Site<KeyNode>): number {
     const length = item.length
     // Indices come first among the keys, in order. So an array with `length` keys, of which the last is the
     // last index, has no holes and no other properties.
     const keys = keysOf(item)
-    if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) {
+    if (keys.length !== length || (length > 0 && keys[length - 1] !== indexName(length - 1))) {
       return this.#sparse(item, keys, at)
     }
     let position = at + 2 > this.end ? this.grow(at, 2) : at
@@ -189,7 +223,10 @@ export class TaggedWriter extends LeafWriter {
       if (typeof element === 'number') {
         position = this.number(element, position)
       } else {
-        position = this.value(element, position)
+        position =
+          typeof element === 'object' && element !== null
+            ? this.object(element, position, site)
+            : this.value(element, position)
         if (position === LEFT_TO_V8) return LEFT_TO_V8
       }
     }
@@ -197,7 +234,7 @@ export class TaggedWriter extends LeafWriter {
   }
 
   /** An array with holes or other properties, which may be on any index. */
-  #sparse(item: unknown[], keys: readonly string[], at: number): number {
+  #sparse(item: readonly unknown[], keys: readonly string[], at: number): number {
     const length = item.length
     this.#holes += Math.max(0, length - keys.length)
     // V8's form has the same limit, and its writer says so.
@@ -213,8 +250,10 @@ export class TaggedWriter extends LeafWriter {
     return item.length === length ? position : LEFT_TO_V8
   }
 
-  #other(item: object, prototype: unknown, at: number): number {
-    if (prototype === null) return types.isModuleNamespaceObject(item) ? LEFT_TO_V8 : this.#plain(item, at)
+  #other(item: object, prototype: unknown, at: number, site: Site<KeyNode>): number {
+    if (prototype === null) {
+      return types.isModuleNamespaceObject(item) ? LEFT_TO_V8 : this.#plain(item, at, site)
+    }
     if (prototype === Uint8Array.prototype || prototype === Buffer.prototype) return this.byteArray(item, at)
     if (prototype === Date.prototype && types.isDate(item)) {
       double[0] = timeOf(item)
@@ -223,7 +262,7 @@ export class TaggedWriter extends LeafWriter {
     if (prototype === Map.prototype && types.isMap(item)) return this.#map(item, at)
     if (prototype === Set.prototype && types.isSet(item)) return this.#set(item, at)
     if (prototype === RegExp.prototype && types.isRegExp(item)) return this.regExp(item, at)
-    return isPlainInstance(item, prototype as object) ? this.#plain(item, at, true) : this.memory(item, at)
+    return isPlainInstance(item, prototype as object) ? this.#instance(item, at) : this.memory(item, at)
   }
 
   #map(item: Map<unknown, unknown>, at: number): number {
