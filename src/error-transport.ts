@@ -119,12 +119,15 @@ export interface PackedTraits {
 /** The properties that V8's serializer keeps. */
 const KEPT = ['message', 'stack', 'cause']
 /** The classes that V8's serializer keeps. */
-const KEPT_CLASSES: readonly string[] = [
-  ...[Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError],
-].map((each) => keyOf(classesOf(Object.create(each.prototype))))
+const BASIC = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError]
+const KEPT_CLASSES: readonly string[] = BASIC.map((each) => keyOf(classesOf(Object.create(each.prototype))))
+const KEPT_NAMES = new Map<object | null, string>(BASIC.map((each) => [each.prototype, each.name]))
+/** The properties in `HIDDEN` that V8's serializer leaves out and that basic errors do not have. */
+const ADDED = HIDDEN.filter((key) => !KEPT.includes(key) && key !== 'name')
 
 /** The traits that V8's serializer leaves out of `error`; undefined if there are none. Never throws. */
 export function packTraits(error: Error): PackedTraits | undefined {
+  if (isKeptWhole(error)) return undefined
   const enumerable = Object.keys(error)
   const classes = classesOf(error)
   const name: unknown = dataClassOf(classes).prototype.name
@@ -139,6 +142,20 @@ export function packTraits(error: Error): PackedTraits | undefined {
   const isComplete =
     properties.length === 0 && enumerableKept.length === 0 && KEPT_CLASSES.includes(keyOf(classes))
   return isComplete ? undefined : { classes, properties, enumerableKept }
+}
+
+/** Whether `error` is a basic one without traits. Most are, and this takes a fraction of packing them. */
+function isKeptWhole(error: Error): boolean {
+  try {
+    const prototype: object | null = Object.getPrototypeOf(error)
+    const name = KEPT_NAMES.get(prototype)
+    if (name === undefined || prototype?.constructor.name !== name || Object.hasOwn(error, 'name'))
+      return false
+    if (error.name !== name || Object.keys(error).length > 0) return false
+    return !ADDED.some((key) => key in error)
+  } catch {
+    return false
+  }
 }
 
 /** Gives an error that V8's deserializer has made the traits that were left out. */

@@ -1,15 +1,30 @@
 import { readClone, V8_MARK, writeClone } from './clone/index.ts'
+import type { Bytes } from './codec.ts'
 import { makeBuiltin } from './make-builtin.ts'
+import { plainClassCount } from './objects/index.ts'
 import { readTagged, TaggedWriter } from './tagged/index.ts'
 
 /** The writer; undefined while it is in use, because a getter of an item may put another item. */
 let spare: TaggedWriter | undefined
 
+/** The length of the item, or less than 0 if the tagged form cannot express it. */
+function writeTagged(item: unknown, span: Bytes, at: number, end: number): number {
+  const writer = spare ?? new TaggedWriter()
+  spare = undefined
+  try {
+    return writer.write(item, span.bytes, at, end)
+  } finally {
+    writer.reset()
+    spare = writer
+  }
+}
+
 /**
  * Items arrive as `structuredClone` makes them: the same prototypes are lost, the same identities are kept,
- * and cycles are allowed. Most items are written in the tagged form. Class instances, errors, regular
- * expressions, typed arrays other than Uint8Array, sparse arrays, cycles and shared references go through
- * V8's serializer, which costs several times as much.
+ * and cycles are allowed. Most items are written in the tagged form. These go through V8's serializer, which
+ * costs several times as much: errors, boxed primitives, subclasses of Array, Map, Set, Date and RegExp,
+ * instances of classes that put enumerable properties on their prototype, buffers that are empty or resizable
+ * and views on them, and values that are nested deeper than 400. So does the first instance of a class.
  *
  * Objects of the same keys that come often are written and read by code made for these keys. A thread makes
  * it for at most 64 lists of keys. With `--disallow-code-generation-from-strings` loops do the same, slower.
@@ -30,16 +45,14 @@ let spare: TaggedWriter | undefined
 export const structured = makeBuiltin<any>({
   name: 'structured',
   write(item, span, at, end) {
-    const writer = spare ?? new TaggedWriter()
-    spare = undefined
-    let length: number
-    try {
-      length = writer.write(item, span.bytes, at, end)
-    } finally {
-      writer.reset()
-      spare = writer
-    }
-    return length < 0 ? writeClone(item, span, at, end) : length
+    const length = writeTagged(item, span, at, end)
+    if (length >= 0) return length
+    const classes = plainClassCount()
+    const cloned = writeClone(item, span, at, end)
+    if (classes === plainClassCount()) return cloned
+    // V8's serializer and structuredClone have accepted a class. An item takes as many bytes each time.
+    const again = writeTagged(item, span, at, end)
+    return again < 0 ? writeClone(item, span, at, end) : again
   },
   read(span, at, length) {
     return length > 0 && span.bytes[at] === V8_MARK

@@ -138,7 +138,7 @@ class Point {
 }
 
 function randomOddity(random: Random, depth: number, met: object[]): object {
-  switch (random.below(8)) {
+  switch (random.below(9)) {
     case 0:
       return new TypeError(randomString(random), { cause: randomItem(random, depth, met) })
     case 1:
@@ -153,7 +153,28 @@ function randomOddity(random: Random, depth: number, met: object[]): object {
       return new Point(randomItem(random, depth, met))
     case 6:
       return new DataView(new ArrayBuffer(4), 1, 2)
+    case 7:
+      return randomViews(random)
     default:
       return new Int16Array([1, -2])
   }
+}
+
+/** Views on one ArrayBuffer, which is there, too, or not. */
+function randomViews(random: Random): object[] {
+  const { buffer } = Uint8Array.from({ length: 32 }, () => random.below(256))
+  return Array.from({ length: 1 + random.below(4) }, () => {
+    switch (random.below(5)) {
+      case 0:
+        return new Int32Array(buffer, 4 * random.below(4), random.below(4))
+      case 1:
+        return new BigUint64Array(buffer)
+      case 2:
+        return new DataView(buffer, random.below(9), random.below(9))
+      case 3:
+        return new Uint8Array(buffer)
+      default:
+        return buffer
+    }
+  })
 }

@@ -28,7 +28,10 @@ function contents(value: object, met: Map<object, number>): string {
   if (types.isRegExp(value) || types.isBoxedPrimitive(value)) return `(${String(value)})`
   if (types.isAnyArrayBuffer(value)) return `(${Buffer.from(value).toString('hex')})`
   if (ArrayBuffer.isView(value)) {
-    return `(${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')})`
+    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')
+    // A Uint8Array may arrive without the other bytes of its ArrayBuffer.
+    if (types.isUint8Array(value)) return `(${bytes})`
+    return `(${bytes} at ${value.byteOffset} of ${snapshot(value.buffer, met)})`
   }
   return ''
 }

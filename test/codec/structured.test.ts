@@ -151,7 +151,7 @@ describe('codecs.structured', () => {
       for (let i = 1; i < depth; i++) item = i % 2 === 0 ? [item] : { item }
       return item
     }
-    for (const depth of [199, 200, 201, 202, 1000]) {
+    for (const depth of [199, 200, 399, 400, 401, 402, 1000]) {
       let left = roundTrip(nest(depth)) as { item?: unknown } | unknown[]
       let levels = 1
       while (Object.keys(left).length > 0) {

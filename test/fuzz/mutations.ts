@@ -1,4 +1,5 @@
 import { serialize } from 'node:v8'
+import * as tags from '../../src/codec/tagged/tags.ts'
 import { DICTIONARY, LATIN1, STRING } from '../../src/codec/tagged/tags.ts'
 import type { Random } from '../support/random.mjs'
 import { encoded, type Subject } from './subjects.ts'
@@ -120,6 +121,7 @@ function crafted(random: Random, { name }: Subject): Uint8Array {
     return Buffer.from(random.pick(text))
   }
   if (name !== 'structured') return concat(bigEndian(length), rest)
+  if (random.chance(0.2)) return craftedObject(random, length, rest)
   if (random.chance(0.4)) {
     const tag = random.pick([0x8e, 0x8f, 0x90, 0x93, 0x94, LATIN1, 0x8b, 0x8c, 0x89])
     const le = Uint8Array.from(bigEndian(length)).reverse()
@@ -137,6 +139,30 @@ function crafted(random: Random, { name }: Subject): Uint8Array {
     default:
       return concat(V8_HEADER, [random.pick([0x41, 0x42, 0x22, 0x53, 0x63, 0x5a, 0x5e])], big, rest)
   }
+}
+
+/** Views, references and sparse arrays that claim what is not there. */
+function craftedObject(random: Random, length: number, rest: Uint8Array): Uint8Array {
+  const u32 = (value: number) => Uint8Array.from(bigEndian(value)).reverse()
+  const kind = random.below(15)
+  const buffer = random.pick([
+    [tags.BUFFER, 8, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8],
+    [tags.REF, 0, 0, 0, 0],
+    [tags.REF, 1, 0, 0, 0],
+  ])
+  const value = random.pick([
+    concat([tags.VIEW, kind], u32(length), rest),
+    concat([tags.VIEW_ON], u32(random.below(20)), [kind], u32(random.below(4)), buffer),
+    concat([tags.VIEW_ON], u32(length), [kind], u32(length), buffer),
+    concat([tags.SPARSE], u32(length), u32(random.below(3)), rest),
+    concat([tags.SPARSE], u32(2 ** 20), [1, 0, 0, 0, STRING + 6], Buffer.from('length'), rest),
+    concat([tags.REGEXP, random.below(256), STRING + 2], Buffer.from(random.pick(['a*', '((', 'a\\'])), rest),
+    concat([tags.LIMBS, random.below(256)], rest),
+    concat([tags.REF], u32(random.pick([length, 0, 1]))),
+    concat([tags.BUFFER], u32(length), rest),
+  ])
+  const array = tags.ARRAY8 + (random.chance(0.7) ? tags.NUMBERED : 0)
+  return concat([array, 3], value, value, [tags.REF], u32(random.below(6)))
 }
 
 /** Up to 10^5 values inside each other. Some of them claim all bytes that follow. */
@@ -159,6 +185,8 @@ function nested(random: Random, { name }: Subject): Uint8Array {
       [0x8f, 1, 0, 0, 0],
       [0x93, 1, 0, 0, 0, STRING],
       [0x91, 2, 0, 0, 1, STRING],
+      [tags.SPARSE, 0, 1, 0, 0, 1, 0, 0, 0, 0],
+      [tags.ARRAY8 + tags.NUMBERED, 1, tags.ARRAY8, 1],
     ],
     msgpack: [[0x91], [0x81, 0xa1, 0x61], [0xdd, 0, 0, 0x80, 0], [0xdc, 255, 255]],
     v8: [

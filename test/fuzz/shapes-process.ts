@@ -74,7 +74,7 @@ function written(random: Random): string {
     for (let j = random.below(4); j >= 0 && spoilt.length > 0; j--) {
       spoilt[random.below(spoilt.length)] = random.chance(0.5)
         ? random.below(256)
-        : random.pick([0x91, 0x92, 0x40])
+        : random.pick([0x91, 0x92, 0x40, 0x96, 0xd1])
     }
     texts.push(read(spoilt))
   }

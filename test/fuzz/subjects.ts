@@ -88,11 +88,16 @@ export function encoded({ cell }: Subject, item: unknown): Uint8Array {
   }
 }
 
-/** Half of the items take the tagged form, half that of V8. */
+/** Most of the items take the tagged form. A boxed number takes that of V8. */
 function structuredItem(random: Random): unknown {
   const item = randomItem(random)
   if (random.chance(0.5)) return item
-  const cycle: { item: unknown; self?: unknown; odd: unknown } = { item, odd: oddity(random) }
+  const boxed: unknown = random.chance(0.6) ? Object(1) : undefined
+  const cycle: { item: unknown; self?: unknown; odd: unknown; boxed: unknown } = {
+    item,
+    odd: oddity(random),
+    boxed,
+  }
   cycle.self = cycle
   return cycle
 }

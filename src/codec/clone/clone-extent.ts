@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { MAX_HOLES } from '../objects/index.ts'
 import { BYTES, VIEW_NUMBERS } from './clone-views.ts'
 
 /**
@@ -11,8 +12,6 @@ import { BYTES, VIEW_NUMBERS } from './clone-views.ts'
  * refuses them.
  */
 
-/** Positions without a value, in all arrays of an item together. V8 takes 8 bytes for each. */
-const MAX_HOLES = 2 ** 21
 /** Bytes that all resizable buffers of an item together may grow to. V8 reserves that many addresses. */
 const MAX_GROWTH = 2 ** 32
 

@@ -1,5 +1,7 @@
 import { types } from 'node:util'
 import { Deserializer, Serializer } from 'node:v8'
+import { lengthOf } from '../copy.ts'
+import { bufferOfView, isView, kindOfView, lengthOfView, newView, offsetOfView } from '../objects/index.ts'
 
 /**
  * V8's serializer with a form of our own for views. V8 writes the whole buffer under a view, which for a
@@ -8,31 +10,10 @@ import { Deserializer, Serializer } from 'node:v8'
  * (nodejs/node#54573).
  */
 
-type ViewConstructor = new (buffer: ArrayBuffer, byteOffset: number, length: number) => ArrayBufferView
-
-/** The kind of a view is its index here. Not every version of Node has the last. */
-const VIEWS = [
-  ...[
-    'Uint8Array',
-    'Int8Array',
-    'Uint8ClampedArray',
-    'Uint16Array',
-    'Int16Array',
-    'Uint32Array',
-    'Int32Array',
-  ],
-  ...['Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array', 'DataView', 'Float16Array'],
-]
-
 /** The kind of a Buffer. Only its own bytes are written, and it is read as a Uint8Array. */
 export const BYTES = 0xff
 /** Bytes between the kind of any other view and its buffer: offset and length, as doubles. */
 export const VIEW_NUMBERS = 16
-
-const tagOfTypedArray = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Uint8Array.prototype),
-  Symbol.toStringTag,
-)?.get as (this: object) => string | undefined
 
 /** Node documents the first, but its type declarations lack both. V8 calls what the second is set to. */
 interface ViewWriter extends Serializer {
@@ -61,20 +42,20 @@ export function cloneDeserializer(bytes: Uint8Array): Deserializer {
 
 /** V8 calls this for views, and for objects that are not JavaScript's own. */
 function writeHostObject(this: Serializer, view: object): void {
-  if (!ArrayBuffer.isView(view)) throw new TypeError('a host object cannot be cloned')
-  const { buffer, byteOffset, byteLength } = view
+  if (!isView(view)) throw new TypeError('a host object cannot be cloned')
+  const kind = kindOfView(view)
+  const buffer = bufferOfView(view, kind)
   if (Buffer.isBuffer(view) && !types.isSharedArrayBuffer(buffer)) {
     this.writeUint32(BYTES)
-    this.writeUint32(byteLength)
+    this.writeUint32(lengthOf(view))
     this.writeRawBytes(view)
     return
   }
-  const name = tagOfTypedArray.call(view) ?? 'DataView'
-  this.writeUint32(VIEWS.indexOf(name))
+  this.writeUint32(kind)
   // The numbers must stand before the buffer. Behind a buffer V8 looks for a view in its own form, and
   // takes some numbers (88 is one) for it.
-  this.writeDouble(byteOffset)
-  this.writeDouble(name === 'DataView' ? byteLength : (view as Uint8Array).length)
+  this.writeDouble(offsetOfView(view, kind))
+  this.writeDouble(lengthOfView(view, kind))
   // V8 writes a buffer under several views once, and refuses one that is shared or detached.
   this.writeValue(buffer)
 }
@@ -83,12 +64,9 @@ function writeHostObject(this: Serializer, view: object): void {
 function readHostObject(this: Deserializer): object {
   const kind = this.readUint32()
   if (kind === BYTES) return new Uint8Array(this.readRawBytes(this.readUint32()))
-  const name = VIEWS[kind]
   const offset = this.readDouble()
   const length = this.readDouble()
   const buffer: unknown = this.readValue()
-  if (name === undefined || !types.isArrayBuffer(buffer))
-    throw new RangeError('a view has an unknown kind, or no buffer')
-  const View = (globalThis as unknown as Record<string, ViewConstructor>)[name]!
-  return new View(buffer, offset, length)
+  if (!types.isArrayBuffer(buffer)) throw new RangeError('a view has no buffer')
+  return newView(kind, buffer, offset, length)
 }

@@ -1,6 +1,12 @@
 import { types } from 'node:util'
 import { refuseUnsendable } from '../../unsendable.ts'
+import { notePlainClass } from '../objects/index.ts'
+import { unbound } from '../text.ts'
 import { ClaimedExtent } from './clone-extent.ts'
+
+type Each = (value: unknown, key: unknown) => void
+const eachOfMap = unbound(Map.prototype.forEach as (this: Map<unknown, unknown>, run: Each) => void)
+const eachOfSet = unbound(Set.prototype.forEach as (this: Set<unknown>, run: Each) => void)
 
 const SAMPLES: readonly object[] = [
   ...[{}, [], new Map(), new Set(), new Date(0), /a/, new ArrayBuffer(0)],
@@ -17,6 +23,9 @@ const SAMPLES: readonly object[] = [
 const STANDARD: ReadonlySet<object> = new Set(
   SAMPLES.flatMap((each) => [each, structuredClone(each)]).map((each) => Object.getPrototypeOf(each)),
 )
+
+/** The prototype of plain objects that structuredClone makes. */
+const PLAIN = Object.getPrototypeOf(structuredClone({}))
 
 /** Prototypes of objects that V8 clones in full, as structuredClone has shown. */
 const cloneable = new WeakSet<object>(STANDARD)
@@ -44,18 +53,24 @@ export function refuseHostObjects(item: unknown): Error[] {
       continue
     }
     refuseHostClass(each)
-    if (types.isMap(each)) for (const pair of each) left.push(...pair)
-    else if (types.isSet(each)) left.push(...each)
+    if (Array.isArray(each)) pushProperties(each, left, extent)
+    else if (types.isMap(each)) eachOfMap(each, (value, key) => left.push(key, value))
+    else if (types.isSet(each)) eachOfSet(each, (value) => left.push(value))
     else if (types.isNativeError(each)) {
       errors.push(each)
       left.push(each.cause)
-    } else {
-      const keys = Object.keys(each)
-      extent.add(each, keys.length)
-      for (const key of keys) left.push((each as Record<string, unknown>)[key])
-    }
+    } else pushProperties(each, left, extent)
   }
   return errors
+}
+
+function pushProperties(object: object, left: unknown[], extent: ClaimedExtent): void {
+  const keys = Object.keys(object)
+  extent.add(object, keys.length)
+  for (const key of keys) {
+    const value = (object as Record<string, unknown>)[key]
+    if (typeof value === 'object' && value !== null) left.push(value)
+  }
 }
 
 function refuseHostClass(item: object): void {
@@ -69,4 +84,5 @@ function refuseHostClass(item: object): void {
     )
   }
   cloneable.add(prototype)
+  if (Object.getPrototypeOf(clone) === PLAIN) notePlainClass(prototype)
 }

@@ -38,6 +38,7 @@ export interface ValueReader {
 
 /** The code that writes and reads objects with one list of keys. */
 export interface CompiledShape {
+  readonly keys: readonly string[]
   /** Whether `item`, which is no proxy and no array, is a plain object whose enumerable keys are these. */
   fits(item: object): boolean
   /** Writes the tag OBJECT and the shape. */

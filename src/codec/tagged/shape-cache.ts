@@ -5,6 +5,7 @@ import { parseKeys } from './shape-body.ts'
 
 /** Makes objects with one list of keys. */
 export interface ReadableShape {
+  readonly keys: readonly string[]
   /** The object whose values begin at `start`, in the order of the keys. */
   read(reader: ValueReader, bytes: Uint8Array, start: number, end: number): object
 }
@@ -14,17 +15,17 @@ class MetShape implements ReadableShape {
   readonly body: Uint8Array
   /** How many items had this shape. */
   met = 0
-  readonly #keys: readonly string[]
+  readonly keys: readonly string[]
   #compiled: CompiledShape | undefined
 
   constructor(body: Uint8Array) {
     this.body = body
-    this.#keys = parseKeys(body)
+    this.keys = parseKeys(body)
   }
 
   /** Counts an item. Objects behind the first of an item do not count, of which few bytes can hold many. */
   meet(): this {
-    if (++this.met === COMPILED_WHEN_MET) this.#compiled = compiledShape(this.#keys)
+    if (++this.met === COMPILED_WHEN_MET) this.#compiled = compiledShape(this.keys)
     return this
   }
 
@@ -32,7 +33,7 @@ class MetShape implements ReadableShape {
     if (this.#compiled !== undefined) return this.#compiled.read(reader, bytes, start, end)
     const item: Record<string, unknown> = {}
     reader.next = start
-    for (const key of this.#keys) put(item, key, reader.value(reader.next))
+    for (const key of this.keys) put(item, key, reader.value(reader.next))
     return item
   }
 }

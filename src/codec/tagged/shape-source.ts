@@ -11,6 +11,7 @@ export function shapeSource(keys: readonly string[], encoded: Uint8Array): strin
   const names = keys.map((key) => JSON.stringify(key))
   return `${names.map((_, i) => `const site${i} = new Site()`).join(';')}
   return {
+    keys,
     fits(item) { ${fitSource(names)} },
     head(bytes, at) { ${headSource(encoded)} },
     write(writer, item, start) { ${writeSource(names)} },

@@ -1,5 +1,6 @@
 import { copyBytes } from '../copy.ts'
 import { isLatin1, LOOP_CHARS, putLatin1, putUtf16 } from '../text.ts'
+import { limbBytes, setLimbs } from './bigints.ts'
 import * as tag from './tags.ts'
 import { bigint, double, eight, SHORT_MAX, STRING } from './tags.ts'
 
@@ -63,6 +64,16 @@ export class TaggedOutput {
     return position + 5
   }
 
+  protected u32(value: number, at: number): number {
+    const position = at + 4 > this.end ? this.grow(at, 4) : at
+    const bytes = this.bytes
+    bytes[position] = value
+    bytes[position + 1] = value >>> 8
+    bytes[position + 2] = value >>> 16
+    bytes[position + 3] = value >>> 24
+    return position + 4
+  }
+
   number(item: number, at: number): number {
     const position = at + 9 > this.end ? this.grow(at, 9) : at
     // -0 is no int32 here. This test is cheaper than Object.is(item, -0).
@@ -103,10 +114,25 @@ export class TaggedOutput {
       bigint[0] = item
       return this.eight(tag.BIGINT64, at)
     }
-    const digits = (item < 0n ? -item : item).toString(16)
+    const magnitude = item < 0n ? -item : item
+    const count = setLimbs(magnitude)
+    return count > 0 ? this.#limbs(count, item < 0n, at) : this.#digits(magnitude.toString(16), item < 0n, at)
+  }
+
+  #limbs(count: number, isNegative: boolean, at: number): number {
+    const length = 2 + 8 * count
+    const position = at + length > this.end ? this.grow(at, length) : at
+    const bytes = this.bytes
+    bytes[position] = tag.LIMBS
+    bytes[position + 1] = isNegative ? count | 0x80 : count
+    for (let i = 2; i < length; i++) bytes[position + i] = limbBytes[i - 2]!
+    return position + length
+  }
+
+  #digits(digits: string, isNegative: boolean, at: number): number {
     const position = at + 6 + digits.length > this.end ? this.grow(at, 6 + digits.length) : at
     this.bytes[position] = tag.BIGINT
-    const next = this.counted(item < 0n ? 1 : 0, digits.length, position + 1)
+    const next = this.counted(isNegative ? 1 : 0, digits.length, position + 1)
     putLatin1(this.bytes, digits, next)
     return next + digits.length
   }

@@ -1,9 +1,12 @@
-import { copyOut } from '../copy.ts'
+import { types } from 'node:util'
+import { bufferOf, copyOut } from '../copy.ts'
+import { MAX_HOLES, newRegExp, newView } from '../objects/index.ts'
 import { readLatin1 } from '../short-strings.ts'
 import { sliceUtf8, sliceUtf16, unbound } from '../text.ts'
+import { fromLimbs, limbBytes, MOST_LIMBS } from './bigints.ts'
 import type { ValueReader } from './compiled-shapes.ts'
 import { readKey } from './key-cache.ts'
-import { newDictionary, plainDictionary } from './properties.ts'
+import { newDictionary, plainDictionary, put, putInArray } from './properties.ts'
 import { type ReadableShape, shapeAt } from './shape-cache.ts'
 import * as tag from './tags.ts'
 import { bigint, DEPTH, double, eight, SHAPE_HEAD, STRING, UNDEFINED } from './tags.ts'
@@ -21,12 +24,16 @@ let bytes: Uint8Array = NOTHING
 let position = 0
 let end = 0
 let depth = 0
+/** Positions without a value, in all arrays of this item. */
+let holes = 0
 /**
  * The first `shapeCount` belong to this item. Setting the length to 0 for each item would call into C++ and
  * free the array's memory.
  */
 const shapes: ReadableShape[] = []
 let shapeCount = 0
+/** The objects of this item that began, in this order, if they are numbered. */
+let numbered: (object | undefined)[] | undefined
 
 /**
  * The value that takes exactly the `length` bytes at `at`.
@@ -37,14 +44,18 @@ export function readTagged(from: Uint8Array, at: number, length: number): unknow
   position = at
   end = at + length
   depth = 0
+  holes = 0
   shapeCount = 0
+  numbered = undefined
   try {
-    const item = value()
+    const first = length > 0 ? bytes[at]! : 0
+    const item = first >= UNDEFINED + tag.NUMBERED ? numberedItem(first - tag.NUMBERED) : value()
     if (position !== end) throw new RangeError(`${end - position} bytes too many`)
     return item
   } finally {
-    // The memory of the queue would otherwise be kept alive.
+    // The memory of the queue, and the objects, would otherwise be kept alive.
     bytes = NOTHING
+    numbered = undefined
   }
 }
 
@@ -82,6 +93,18 @@ function count(): number {
   return claimed
 }
 
+function numberedItem(first: number): unknown {
+  numbered = []
+  position++
+  return compound(first)
+}
+
+/** Gives an object its number, at its beginning. */
+function begin<T extends object>(item: T): T {
+  if (numbered !== undefined) numbered.push(item)
+  return item
+}
+
 function value(): unknown {
   const at = position
   if (at >= end) tooFew(1)
@@ -108,7 +131,7 @@ function value(): unknown {
     case tag.INT32:
       return u32() | 0
     case tag.DATE:
-      return new Date(float())
+      return begin(new Date(float()))
     case tag.BIGINT64:
       takeEight()
       return bigint[0]
@@ -164,6 +187,7 @@ function hexadecimal(): bigint {
 }
 
 function compound(first: number): unknown {
+  if (first >= tag.REF) return leaf(first)
   if (++depth > DEPTH) throw new RangeError(`values are nested deeper than ${DEPTH}`)
   if (first === tag.OBJECT) {
     const item = object(newShape())
@@ -192,9 +216,12 @@ function compound(first: number): unknown {
       break
     case tag.BYTES: {
       const length = u32()
-      item = copyOut(bytes, claim(length), length)
+      item = begin(copyOut(bytes, claim(length), length))
       break
     }
+    case tag.SPARSE:
+      item = sparse()
+      break
     default:
       throw new RangeError(`no value starts with the byte ${first}`)
   }
@@ -202,22 +229,112 @@ function compound(first: number): unknown {
   return item
 }
 
+function buffer(): ArrayBuffer {
+  const length = u32()
+  return begin(bufferOf(copyOut(bytes, claim(length), length)) as ArrayBuffer)
+}
+
+function view(): ArrayBufferView {
+  const kind = bytes[claim(1)]!
+  const length = u32()
+  const all = bufferOf(copyOut(bytes, claim(length), length)) as ArrayBuffer
+  const item = begin(newView(kind, all))
+  begin(all)
+  return item
+}
+
+function viewOn(): ArrayBufferView {
+  const offset = u32()
+  const kind = bytes[claim(1)]!
+  const length = u32()
+  // The view has a number before its buffer.
+  const slot = numbered === undefined ? -1 : numbered.push(undefined) - 1
+  const first = bytes[claim(1)]!
+  if (first !== tag.BUFFER && first !== tag.REF) throw new RangeError('a view has no buffer')
+  const under = first === tag.BUFFER ? buffer() : reference()
+  if (!types.isArrayBuffer(under)) throw new RangeError('a view is on something that is no buffer')
+  const item = newView(kind, under, offset, length)
+  if (numbered !== undefined) numbered[slot] = item
+  return item
+}
+
+function reference(): object {
+  const number = u32()
+  const item = numbered?.[number]
+  if (item === undefined) throw new RangeError(`a reference to object ${number}, which is not there`)
+  return item
+}
+
+/** A value that contains no others, so that it is no level of nesting. */
+function leaf(first: number): unknown {
+  switch (first) {
+    case tag.REF:
+      return reference()
+    case tag.BUFFER:
+      return buffer()
+    case tag.VIEW:
+      return view()
+    case tag.VIEW_ON:
+      return viewOn()
+    case tag.REGEXP: {
+      const flags = bytes[claim(1)]!
+      return begin(newRegExp(key(), flags))
+    }
+    case tag.LIMBS:
+      return limbs()
+    default:
+      throw new RangeError(`no value starts with the byte ${first}`)
+  }
+}
+
+function limbs(): bigint {
+  const head = bytes[claim(1)]!
+  const count = head & 0x7f
+  if (count === 0 || count > MOST_LIMBS) throw new RangeError(`a BigInt of ${count} limbs`)
+  const at = claim(8 * count)
+  for (let i = 0; i < 8 * count; i++) limbBytes[i] = bytes[at + i]!
+  const magnitude = fromLimbs(count)
+  return head > 0x7f ? -magnitude : magnitude
+}
+
 function object(shape: ReadableShape): object {
+  if (numbered !== undefined) return numberedObject(shape.keys)
   const item = shape.read(reader, bytes, position, end)
   position = reader.next
   return item
 }
 
+/** Compiled code makes an object when its values are there. But these may refer to it. */
+function numberedObject(keys: readonly string[]): object {
+  const item: Record<string, unknown> = begin({})
+  for (const key of keys) put(item, key, value())
+  return item
+}
+
 function array(length: number): unknown[] {
   // The array grows with its values. Nested arrays could each claim a length that is not there.
-  const items: unknown[] = []
+  const items: unknown[] = begin([])
   for (let i = 0; i < length; i++) items.push(value())
+  return items
+}
+
+function sparse(): unknown[] {
+  const length = u32()
+  const size = count()
+  holes += Math.max(0, length - size)
+  if (holes > MAX_HOLES) throw new RangeError(`arrays with ${holes} holes`)
+  const items: unknown[] = begin([])
+  for (let i = 0; i < size; i++) {
+    const name = value()
+    putInArray(items, name, value(), length)
+  }
+  items.length = length
   return items
 }
 
 function map(): Map<unknown, unknown> {
   const size = count()
-  const items = new Map()
+  const items: Map<unknown, unknown> = begin(new Map())
   for (let i = 0; i < size; i++) {
     const key = value()
     setInMap(items, key, value())
@@ -227,14 +344,14 @@ function map(): Map<unknown, unknown> {
 
 function set(): Set<unknown> {
   const size = count()
-  const items = new Set()
+  const items: Set<unknown> = begin(new Set())
   for (let i = 0; i < size; i++) addToSet(items, value())
   return items
 }
 
 function dictionary(): object {
   const size = count()
-  const item = newDictionary()
+  const item = begin(newDictionary())
   for (let i = 0; i < size; i++) {
     const name = key()
     item[name] = value()
@@ -255,7 +372,7 @@ function key(): string {
     case tag.UTF16:
       return utf16()
     default:
-      throw new RangeError('a key must be a string')
+      throw new RangeError('a key or a source must be a string')
   }
 }
 

@@ -1,19 +1,13 @@
 import { types } from 'node:util'
-import { bufferOf, copyIn, lengthOf } from '../copy.ts'
+import { copyIn } from '../copy.ts'
+import { isPlainInstance, MAX_HOLES } from '../objects/index.ts'
 import { unbound } from '../text.ts'
 import { Site } from './compiled-shapes.ts'
 import { type KeyNode, keyTree } from './key-tree.ts'
-import { TaggedOutput } from './tagged-output.ts'
+import { LEFT_TO_V8, LeafWriter } from './leaf-writer.ts'
+import { isIndex } from './properties.ts'
 import * as tag from './tags.ts'
-import { DEPTH, double } from './tags.ts'
-
-/**
- * Returned instead of a position: the tagged form cannot express the item, and V8's serializer must write it.
- */
-const LEFT_TO_V8 = -1
-
-/** Up to this many objects in an item, searching a list is faster than a Set (measured). */
-const MAX_LISTED = 32
+import { DEPTH, double, SHAPE_KEYS } from './tags.ts'
 
 const PLAIN_OBJECT = {}
 
@@ -35,21 +29,20 @@ function hasObject(values: readonly unknown[]): boolean {
   return false
 }
 
+/** Whether `item` has too many keys for a shape. */
+function hasManyKeys(item: object): boolean {
+  let count = 0
+  for (const _ in item) if (++count > SHAPE_KEYS) return true
+  return false
+}
+
 /** Writes one item at a time in the tagged form. */
-export class TaggedWriter extends TaggedOutput {
+export class TaggedWriter extends LeafWriter {
   #depth = 0
-  /** The objects met in this item. One that is met twice is shared or in a cycle, which needs V8's form. */
-  readonly #seen: (object | undefined)[] = []
-  #seenCount = 0
-  #seenSet: Set<object> | undefined
-  /**
-   * Buffers under the byte arrays of this item. Two arrays on one buffer must still share it when they
-   * arrive.
-   */
-  readonly #buffers: ArrayBufferLike[] = []
   #tree: KeyNode | undefined
   /** The number of this item among all that this thread has written. */
   #item = 0
+  #holes = 0
   /** How many OBJECTs this item has so far. */
   #shapes = 0
 
@@ -60,11 +53,13 @@ export class TaggedWriter extends TaggedOutput {
     this.open(bytes, at, end)
     this.#depth = 0
     this.#shapes = 0
+    this.#holes = 0
     this.#item = ++items
     this.#tree = keyTree()
     const position =
       typeof item === 'object' && item !== null ? this.object(item, at, ROOT) : this.value(item, at)
     if (position === LEFT_TO_V8) return LEFT_TO_V8
+    if (this.hasReference) this.bytes[this.start]! |= tag.NUMBERED
     const length = position - this.start
     if (this.bytes !== bytes && length <= end - at) copyIn(bytes, at, this.bytes, length)
     return length
@@ -74,10 +69,7 @@ export class TaggedWriter extends TaggedOutput {
    * Drops all references to the item and its memory. Call it after each `write`, also after one that threw.
    */
   reset(): void {
-    for (let i = 0; i < this.#seenCount; i++) this.#seen[i] = undefined
-    this.#seenCount = 0
-    this.#seenSet = undefined
-    if (this.#buffers.length > 0) this.#buffers.length = 0
+    this.forget()
     this.close()
   }
 
@@ -102,8 +94,10 @@ export class TaggedWriter extends TaggedOutput {
   }
 
   object(item: object, position: number, site: Site<KeyNode>): number {
+    const number = this.met.meet(item)
+    if (number >= 0) return this.reference(number, position)
     // V8's serializer refuses a proxy with the same error as structuredClone.
-    if (this.#met(item) || types.isProxy(item) || this.#depth === DEPTH) return LEFT_TO_V8
+    if (types.isProxy(item) || this.#depth === DEPTH) return LEFT_TO_V8
     this.#depth++
     let end: number
     if (Array.isArray(item)) end = this.#array(item, position, site)
@@ -111,19 +105,6 @@ export class TaggedWriter extends TaggedOutput {
     else end = this.#unknown(item, position, site)
     this.#depth--
     return end
-  }
-
-  /** Whether `item` was met before in this item. Notes it. */
-  #met(item: object): boolean {
-    if (this.#seenCount < MAX_LISTED) {
-      for (let i = 0; i < this.#seenCount; i++) if (this.#seen[i] === item) return true
-      this.#seen[this.#seenCount++] = item
-      return false
-    }
-    this.#seenSet ??= new Set(this.#seen as object[])
-    if (this.#seenSet.has(item)) return true
-    this.#seenSet.add(item)
-    return false
   }
 
   #unknown(item: object, at: number, site: Site<KeyNode>): number {
@@ -134,13 +115,33 @@ export class TaggedWriter extends TaggedOutput {
   }
 
   #plain(item: object, at: number, site: Site<KeyNode>): number {
-    let node = this.#tree!
-    for (const key in item) {
-      node = node.lastKey === key ? node.lastChild! : node.child(key)
-      if (!node.isShape) return this.#dictionary(item, at)
-    }
+    const node = this.#listOf(item)
+    if (node === undefined) return this.#dictionary(item, at)
     site.keys = node
     return this.#shaped(item, node, at)
+  }
+
+  /** Code of a shape knows what Object.prototype has. A class instance may inherit anything. */
+  #instance(item: object, at: number): number {
+    const node = this.#listOf(item)
+    return node === undefined ? this.#dictionary(item, at) : this.#values(item, node, this.#shape(node, at))
+  }
+
+  /** The list of the keys of `item`; undefined if that is no shape. */
+  #listOf(item: object): KeyNode | undefined {
+    let node = this.#tree!
+    let isCounted = false
+    for (const key in item) {
+      if (node.lastKey === key) node = node.lastChild!
+      else {
+        // The tree would make a list for each key. Counting takes less time than one of them.
+        if (!isCounted && hasManyKeys(item)) return undefined
+        isCounted = true
+        node = node.child(key)
+      }
+      if (!node.isShape) return undefined
+    }
+    return node
   }
 
   #shaped(item: object, node: KeyNode, at: number): number {
@@ -152,14 +153,14 @@ export class TaggedWriter extends TaggedOutput {
 
   /** As a compiled shape's `write`, which must write the same bytes. */
   #values(item: object, node: KeyNode, at: number): number {
-    node.meet()
+    if (node.compiled === undefined) node.meet()
     const keys = node.keys
     let position = at
     let i = 0
     for (const key in item) {
       // A getter has added or removed properties, and may have uncovered an inherited one. V8's serializer
       // defines the result.
-      if (key !== keys[i++] || (key in PLAIN_OBJECT && !hasOwn(item, key))) return LEFT_TO_V8
+      if (key !== keys[i++] || !hasOwn(item, key)) return LEFT_TO_V8
       position = this.value((item as Record<string, unknown>)[key], position)
       if (position === LEFT_TO_V8) return LEFT_TO_V8
     }
@@ -192,6 +193,8 @@ export class TaggedWriter extends TaggedOutput {
     const isFlat = values.length === keys.length && !hasObject(values)
     for (let i = 0; i < keys.length; i++) {
       position = this.string(keys[i]!, position)
+      // Likewise, one that a getter has deleted.
+      if (!isFlat && !hasOwn(item, keys[i]!)) return LEFT_TO_V8
       const value = isFlat ? values[i] : (item as Record<string, unknown>)[keys[i]!]
       position = this.value(value, position)
       if (position === LEFT_TO_V8) return LEFT_TO_V8
@@ -201,11 +204,12 @@ export class TaggedWriter extends TaggedOutput {
 
   #array(item: readonly unknown[], at: number, site: Site<KeyNode>): number {
     const length = item.length
-    // Arrays with holes or other properties are left to V8. Indices come first among the keys, in order. So
-    // an array with `length` keys, of which the last is the last index, has neither.
+    // Indices come first among the keys, in order. So an array with `length` keys, of which the last is the
+    // last index, has no holes and no other properties.
     const keys = keysOf(item)
-    if (keys.length !== length || (length > 0 && keys[length - 1] !== indexName(length - 1)))
-      return LEFT_TO_V8
+    if (keys.length !== length || (length > 0 && keys[length - 1] !== indexName(length - 1))) {
+      return this.#sparse(item, keys, at)
+    }
     let position = at + 2 > this.end ? this.grow(at, 2) : at
     if (length <= 0xff) {
       this.bytes[position] = tag.ARRAY8
@@ -229,18 +233,36 @@ export class TaggedWriter extends TaggedOutput {
     return item.length === length ? position : LEFT_TO_V8
   }
 
+  /** An array with holes or other properties, which may be on any index. */
+  #sparse(item: readonly unknown[], keys: readonly string[], at: number): number {
+    const length = item.length
+    this.#holes += Math.max(0, length - keys.length)
+    // V8's form has the same limit, and its writer says so.
+    if (this.#holes > MAX_HOLES) return LEFT_TO_V8
+    let position = this.u32(keys.length, this.counted(tag.SPARSE, length, at))
+    for (const key of keys) {
+      // A getter has deleted it. V8's serializer defines the result.
+      if (!hasOwn(item, key)) return LEFT_TO_V8
+      position = isIndex(key) ? this.number(Number(key), position) : this.string(key, position)
+      position = this.value(item[key as keyof typeof item], position)
+      if (position === LEFT_TO_V8) return LEFT_TO_V8
+    }
+    return item.length === length ? position : LEFT_TO_V8
+  }
+
   #other(item: object, prototype: unknown, at: number, site: Site<KeyNode>): number {
     if (prototype === null) {
       return types.isModuleNamespaceObject(item) ? LEFT_TO_V8 : this.#plain(item, at, site)
     }
-    if (prototype === Uint8Array.prototype || prototype === Buffer.prototype) return this.#byteArray(item, at)
+    if (prototype === Uint8Array.prototype || prototype === Buffer.prototype) return this.byteArray(item, at)
     if (prototype === Date.prototype && types.isDate(item)) {
       double[0] = timeOf(item)
       return this.eight(tag.DATE, at)
     }
     if (prototype === Map.prototype && types.isMap(item)) return this.#map(item, at)
     if (prototype === Set.prototype && types.isSet(item)) return this.#set(item, at)
-    return LEFT_TO_V8
+    if (prototype === RegExp.prototype && types.isRegExp(item)) return this.regExp(item, at)
+    return isPlainInstance(item, prototype as object) ? this.#instance(item, at) : this.memory(item, at)
   }
 
   #map(item: Map<unknown, unknown>, at: number): number {
@@ -267,22 +289,6 @@ export class TaggedWriter extends TaggedOutput {
       if (position === LEFT_TO_V8) return LEFT_TO_V8
     }
     return count === size ? position : LEFT_TO_V8
-  }
-
-  #byteArray(item: object, at: number): number {
-    // An empty array may be detached. Something that is no array may have this prototype.
-    if (!types.isUint8Array(item) || lengthOf(item) === 0) return LEFT_TO_V8
-    const buffer: ArrayBufferLike & { readonly resizable?: boolean } = bufferOf(item)
-    if (types.isSharedArrayBuffer(buffer) || buffer.resizable === true) return LEFT_TO_V8
-    if (!Buffer.isBuffer(item)) {
-      if (this.#buffers.includes(buffer)) return LEFT_TO_V8
-      this.#buffers.push(buffer)
-    }
-    const length = lengthOf(item)
-    const position = at + 5 + length > this.end ? this.grow(at, 5 + length) : at
-    const next = this.counted(tag.BYTES, length, position)
-    copyIn(this.bytes, next, item, length)
-    return next + length
   }
 }
 
