@@ -117,7 +117,7 @@ export const KINDS: readonly Kind[] = [
   { name: 'sparse array', form: 'tagged', make: sparse },
   { name: 'cycle', form: 'tagged', make: cycle },
   { name: 'shared reference', form: 'tagged', make: shared },
-  { name: 'nesting of 250', form: 'v8', make: nested, calls: 2000 },
+  { name: 'nesting of 250', form: 'tagged', make: nested, calls: 2000 },
 ]
 
 function sparse(index: number): unknown[] {
