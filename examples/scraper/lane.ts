@@ -100,9 +100,9 @@ export class Lane {
   }
 
   /**
-   * Notes the failure of a request that was handed out after `quietsBefore` quiets had begun, and would be made
-   * again after `delay` ms. Returns ms after which `endQuiet` is to be called, or 0. Requests that were out when
-   * the host asked for quiet may bring the same answer: together they count once.
+   * Notes the failure of a request that was handed out after `quietsBefore` quiets had begun, and would be
+   * made again after `delay` ms. Returns ms after which `endQuiet` is to be called, or 0. Requests that were
+   * out when the host asked for quiet may bring the same answer: together they count once.
    */
   noteFailure(failure: Failure, quietsBefore: number, delay: number, rules: RetryRules): number {
     if (failure.class !== 'throttled') {

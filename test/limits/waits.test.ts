@@ -130,7 +130,7 @@ describe('acquire', () => {
   it('gives the turn of an aborted or lapsed call to another thread', async () => {
     const limiter = used({ limit: 600, interval: 60_000 })
     const [first, second] = [await user(limiter), await user(limiter)]
-    // Alone the second one would wait for 100 ms, and the first one for a minute: longer than any deadline here.
+    // Alone the second one would wait for 100 ms, and the first one for a minute, beyond all deadlines.
     const heavy = first.callWithSignal(limiter, 'heavy', 'acquire', { weight: 600 })
     await waiting(limiter, 1)
     const light = second.call(limiter, 'acquire')

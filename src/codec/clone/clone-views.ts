@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { Deserializer, Serializer } from 'node:v8'
+import { bufferOf, dataView, lengthOf, nameOf, offsetOf } from '../views.ts'
 
 /**
  * V8's serializer with a form of our own for views. V8 writes the whole buffer under a view, which for a
@@ -29,10 +30,7 @@ export const BYTES = 0xff
 /** Bytes between the kind of any other view and its buffer: offset and length, as doubles. */
 export const VIEW_NUMBERS = 16
 
-const tagOfTypedArray = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Uint8Array.prototype),
-  Symbol.toStringTag,
-)?.get as (this: object) => string | undefined
+const typedArray = { bufferOf, offsetOf, lengthOf }
 
 /** Node documents the first, but its type declarations lack both. V8 calls what the second is set to. */
 interface ViewWriter extends Serializer {
@@ -62,19 +60,22 @@ export function cloneDeserializer(bytes: Uint8Array): Deserializer {
 /** V8 calls this for views, and for objects that are not JavaScript's own. */
 function writeHostObject(this: Serializer, view: object): void {
   if (!ArrayBuffer.isView(view)) throw new TypeError('a host object cannot be cloned')
-  const { buffer, byteOffset, byteLength } = view
-  if (Buffer.isBuffer(view) && !types.isSharedArrayBuffer(buffer)) {
+  const name = nameOf(view)
+  // A view is what V8 knows of it: its class may have properties of other values.
+  const of = (name === undefined ? dataView : typedArray) as typeof typedArray
+  const buffer = of.bufferOf(view as Uint8Array)
+  const length = of.lengthOf(view as Uint8Array)
+  if (name === 'Uint8Array' && Buffer.isBuffer(view) && !types.isSharedArrayBuffer(buffer)) {
     this.writeUint32(BYTES)
-    this.writeUint32(byteLength)
+    this.writeUint32(length)
     this.writeRawBytes(view)
     return
   }
-  const name = tagOfTypedArray.call(view) ?? 'DataView'
-  this.writeUint32(VIEWS.indexOf(name))
+  this.writeUint32(VIEWS.indexOf(name ?? 'DataView'))
   // The numbers must stand before the buffer. Behind a buffer V8 looks for a view in its own form, and
   // takes some numbers (88 is one) for it.
-  this.writeDouble(byteOffset)
-  this.writeDouble(name === 'DataView' ? byteLength : (view as Uint8Array).length)
+  this.writeDouble(of.offsetOf(view as Uint8Array))
+  this.writeDouble(length)
   // V8 writes a buffer under several views once, and refuses one that is shared or detached.
   this.writeValue(buffer)
 }

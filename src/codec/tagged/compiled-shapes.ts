@@ -1,8 +1,9 @@
 import { compile } from '../compile.ts'
 import { readLatin1 } from '../short-strings.ts'
+import { double, eight } from '../views.ts'
 import { encodeShape } from './shape-body.ts'
 import { shapeSource } from './shape-source.ts'
-import { double, eight, SHAPE_HEAD, SHAPE_KEY_CHARS, SHAPE_KEYS } from './tags.ts'
+import { SHAPE_HEAD, SHAPE_KEY_CHARS, SHAPE_KEYS } from './tags.ts'
 
 const SCOPE = { plain: {}, hasOwn: Object.hasOwn, eight, double, readLatin1 }
 

@@ -1,12 +1,13 @@
 import { copyOut } from '../copy.ts'
 import { readLatin1 } from '../short-strings.ts'
-import { sliceUtf8, sliceUtf16, unbound } from '../text.ts'
+import { sliceUtf8, sliceUtf16 } from '../text.ts'
+import { bigint, double, eight, unbound } from '../views.ts'
 import type { ValueReader } from './compiled-shapes.ts'
 import { readKey } from './key-cache.ts'
 import { newDictionary, plainDictionary } from './properties.ts'
 import { type ReadableShape, shapeAt } from './shape-cache.ts'
 import * as tag from './tags.ts'
-import { bigint, DEPTH, double, eight, SHAPE_HEAD, STRING, UNDEFINED } from './tags.ts'
+import { DEPTH, SHAPE_HEAD, STRING, UNDEFINED } from './tags.ts'
 
 const NOTHING = new Uint8Array(0)
 const setInMap = unbound(Map.prototype.set)

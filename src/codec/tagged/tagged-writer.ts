@@ -1,10 +1,10 @@
 import { types } from 'node:util'
-import { bufferOf, copyIn, lengthOf } from '../copy.ts'
-import { unbound } from '../text.ts'
+import { copyIn } from '../copy.ts'
+import { bufferOf, double, lengthOf, unbound } from '../views.ts'
 import { type KeyNode, keyTree } from './key-tree.ts'
 import { TaggedOutput } from './tagged-output.ts'
 import * as tag from './tags.ts'
-import { DEPTH, double } from './tags.ts'
+import { DEPTH } from './tags.ts'
 
 /**
  * Returned instead of a position: the tagged form cannot express the item, and V8's serializer must write it.

@@ -58,8 +58,3 @@ export const SHAPE_KEY_CHARS = 40
  * recurse, and the stack always has room for this depth.
  */
 export const DEPTH = 200
-
-/** Three views on the same 8 bytes, which convert numbers to bytes and back. */
-export const eight = new Uint8Array(8)
-export const double = new Float64Array(eight.buffer)
-export const bigint = new BigInt64Array(eight.buffer)

@@ -152,9 +152,9 @@ export function sourceOf(millrace: typeof Millrace, plan: Plan, onRead: (index: 
   return made(queue, queue)
 }
 
-/** Of a sink that is a queue. */
+/** The places of a sink that is a queue. */
 export const queueSizeOf = (seed: number) => 1 + (seed % 5)
-/** Of a sink that is a Writable. */
+/** The values that a sink that is a Writable takes at once. */
 export const highWaterMarkOf = (seed: number) => 1 + (seed % 3)
 
 /** A sink that collects what is written to it. `accept` throws where the plan says so. */
