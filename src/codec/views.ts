@@ -27,8 +27,8 @@ export const dataView = {
 }
 
 /**
- * Three views on the same 8 bytes, which convert numbers to bytes and back. No code of the user's runs between
- * writing and reading them.
+ * Three views on the same 8 bytes, which convert numbers to bytes and back. No code of the user's runs
+ * between writing and reading them.
  */
 export const eight = new Uint8Array(8)
 export const double = new Float64Array(eight.buffer)
