@@ -167,7 +167,7 @@ export class Frontier implements AsyncIterable<PageRequest> {
     this.#handed.set(this.#requests++, known)
     if (isFresh(known) && ++this.#begun === this.#options.maxPages) this.#leaveFresh()
     known.state = 'in flight'
-    known.handedAt = performance.now()
+    known.quietsBefore = lane.quietsBegun
     const attempt = ++known.attempt
     return { url, host: lane.host, depth, attempt, hops }
   }
@@ -237,9 +237,9 @@ export class Frontier implements AsyncIterable<PageRequest> {
   }
 
   #failed(known: Known, failure: Failure): void {
-    const { lane, attempt, handedAt } = known
+    const { lane, attempt, quietsBefore } = known
     const delay = backoff(failure, attempt, this.#retries)
-    const quiet = lane.noteFailure(failure, handedAt, delay, this.#retries)
+    const quiet = lane.noteFailure(failure, quietsBefore, delay, this.#retries)
     if (quiet > 0) this.#later(quiet, () => lane.endQuiet())
     if (lane.givenUp !== undefined || !mayTryAgain(failure, attempt, this.#retries)) {
       this.#finish(known, this.#failure(known, failure))
@@ -304,7 +304,7 @@ export class Frontier implements AsyncIterable<PageRequest> {
   }
 }
 
-const NEW = { attempt: 0, state: 'queued', handedAt: 0, history: undefined, links: undefined } as const
+const NEW = { attempt: 0, state: 'queued', quietsBefore: 0, history: undefined, links: undefined } as const
 
 function common({ url, depth, hops, attempt }: Known) {
   return { url, depth, hops, attempts: attempt }

@@ -13,8 +13,8 @@ export interface Known {
   /** Requests that were handed out for it. */
   attempt: number
   state: 'queued' | 'taken' | 'in flight' | 'delayed' | 'finished'
-  /** The time at which it was handed out last. */
-  handedAt: number
+  /** The quiets of its host that had begun when it was handed out last. */
+  quietsBefore: number
   history: readonly Attempt[] | undefined
   /** Where a finished page links to, as long as a shorter way to it can matter. */
   links: readonly string[] | undefined
@@ -39,10 +39,12 @@ export class Lane {
   isQuiet = false
   /** Times that the host asked for quiet with no other answer in between. */
   stalls = 0
+  /** Quiets that have begun. */
+  quietsBegun = 0
   /** Set once the host is given up: everything queued has failed by this. */
   givenUp: Failure | undefined
   #size = 0
-  /** The end of the last quiet. */
+  /** The end of the quiet that lasts longest. */
   #quietUntil = 0
   #quiets = 0
   readonly #depths: Fifo[] = []
@@ -98,30 +100,32 @@ export class Lane {
   }
 
   /**
-   * Notes the failure of a request that was handed out at `handedAt` and would be made again after `delay`
-   * ms. Returns ms after which `endQuiet` is to be called, or 0. Requests that were out when the host asked
-   * for quiet may bring the same answer: together they count once.
+   * Notes the failure of a request that was handed out after `quietsBefore` quiets had begun, and would be
+   * made again after `delay` ms. Returns ms after which `endQuiet` is to be called, or 0. Requests that were
+   * out when the host asked for quiet may bring the same answer: together they count once.
    */
-  noteFailure(failure: Failure, handedAt: number, delay: number, rules: RetryRules): number {
+  noteFailure(failure: Failure, quietsBefore: number, delay: number, rules: RetryRules): number {
     if (failure.class !== 'throttled') {
       // A host that did not answer has not taken back that it wants quiet.
       if (failure.status !== undefined) this.stalls = 0
       return 0
     }
-    if (this.stalls === 0 || handedAt >= this.#quietUntil) this.stalls++
+    // No clock is asked: timers may be early, so a request may be handed out before `#quietUntil`.
+    if (this.stalls === 0 || quietsBefore === this.quietsBegun) this.stalls++
     if (this.stalls >= rules.maxStalls || (failure.retryAfterMs ?? 0) > rules.maxQuietMs) {
       this.givenUp = { ...failure, message: `${failure.message}; the host is given up`, mayPass: false }
       return 0
     }
     const now = performance.now()
-    if (now + delay <= this.#quietUntil) return 0
+    if (this.isQuiet && now + delay <= this.#quietUntil) return 0
     this.#quietUntil = now + delay
     this.#quiets++
+    this.quietsBegun++
     this.isQuiet = true
     return delay
   }
 
-  /** One of the quiets is over. A timer may be a little early, so this asks no clock. */
+  /** One of the quiets is over. */
   endQuiet(): void {
     this.#quiets--
     this.isQuiet = this.#quiets > 0

@@ -1,4 +1,4 @@
-import { unbound } from './text.ts'
+import { bufferOf, lengthOf, offsetOf, unbound } from './views.ts'
 
 /** Up to this many bytes a loop is faster than `set`, which calls into V8 (measured, Node 20 and 24). */
 const LOOP_BYTES = 32
@@ -18,19 +18,6 @@ const setIn = unbound(Uint8Array.prototype.set)
 
 /** `copy` calls a native method since Node 22, and surely since 24. `fill` does so on every version. */
 const isCopyNative = Number.parseInt(process.versions.node, 10) >= 24
-
-function getter<T>(name: string): (self: Uint8Array) => T {
-  const { get } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), name)!
-  return unbound(get as (this: Uint8Array) => T)
-}
-
-/**
- * The properties of typed arrays, as V8 knows them. A class of the user's, or a property of the array itself,
- * may say something else.
- */
-export const lengthOf = getter<number>('length')
-export const bufferOf = getter<ArrayBufferLike>('buffer')
-const offsetOf = getter<number>('byteOffset')
 
 /** Copies the first `length` bytes of `from` to byte `at` of `to`. The two must not overlap. */
 export function copyIn(to: Uint8Array, at: number, from: Uint8Array, length: number): void {

@@ -2,6 +2,8 @@ import { types } from 'node:util'
 import { invalidType } from '../check.ts'
 import type { BuiltinCodec, Bytes, Span } from './codec.ts'
 import { spanOf } from './codec.ts'
+import { copyOut } from './copy.ts'
+import { bufferOf, lengthOf } from './views.ts'
 
 /** Marks the built-in codecs of every copy of this library in the process. */
 const BUILTIN = Symbol.for('millrace.builtin-codec')
@@ -60,17 +62,22 @@ function onBytes<T>({ write, read }: BytesParts<T>): WholeArrays<T> {
   return {
     encode(item, into) {
       if (!(into instanceof Uint8Array)) throw invalidType('into', 'a Uint8Array', into)
+      const length = lengthOf(into)
       // A detached array has no bytes, and some methods throw on it.
-      return write(item, { bytes: into.length === 0 ? EMPTY : into }, 0, into.length)
+      return write(item, { bytes: length === 0 ? EMPTY : into }, 0, length)
     },
     decode(bytes) {
       if (!(bytes instanceof Uint8Array)) throw invalidType('bytes', 'a Uint8Array', bytes)
-      return read({ bytes: isShared(bytes) ? new Uint8Array(bytes) : bytes }, 0, bytes.length)
+      const length = lengthOf(bytes)
+      return read({ bytes: isShared(bytes) ? copyOut(bytes, 0, length) : bytes }, 0, length)
     },
   }
 }
 
-/** Words and doubles are aligned, and the caller's array need not be. */
+/**
+ * Words and doubles are aligned, and the caller's array need not be. No native method gets that array, so a
+ * class of the user's with a `length` of its own does no harm.
+ */
 function onNumbers<T>({ write, read, byteLength }: NumberParts<T>): WholeArrays<T> {
   const span = spanOf(new ArrayBuffer(8))
   return {
@@ -82,17 +89,20 @@ function onNumbers<T>({ write, read, byteLength }: NumberParts<T>): WholeArrays<
     },
     decode(bytes) {
       if (!(bytes instanceof Uint8Array)) throw invalidType('bytes', 'a Uint8Array', bytes)
-      if (bytes.length === byteLength) for (let i = 0; i < byteLength; i++) span.bytes[i] = bytes[i]!
-      return read(span, 0, bytes.length)
+      const { length } = bytes
+      if (length === byteLength) for (let i = 0; i < byteLength; i++) span.bytes[i] = bytes[i]!
+      return read(span, 0, length)
     },
   }
 }
 
 /**
  * Whether another thread may write to `bytes` while they are read. Native code that makes strings reads them
- * twice, and relies on what it read first.
+ * twice, and relies on what it read first. Queues read shared memory without a copy: no other thread writes
+ * to the bytes of an item while it is read.
  */
-function isShared({ buffer }: Uint8Array): boolean {
+function isShared(bytes: Uint8Array): boolean {
+  const buffer = bufferOf(bytes)
   // The common case, which is compared faster.
   return Object.getPrototypeOf(buffer) !== ArrayBuffer.prototype && types.isSharedArrayBuffer(buffer)
 }

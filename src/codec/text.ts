@@ -3,6 +3,8 @@
  * keep such a string tests for it.
  */
 
+import { lengthOf, unbound } from './views.ts'
+
 interface NativeText {
   latin1Write(this: Uint8Array, text: string, at: number, length: number): number
   latin1Slice(this: Uint8Array, start: number, end: number): string
@@ -11,11 +13,6 @@ interface NativeText {
   utf8Write(this: Uint8Array, text: string, at: number, length: number): number
   ucs2Write(this: Uint8Array, text: string, at: number, length: number): number
 }
-
-/** `method` with its `this` as the first argument. Later changes of Function.prototype do not matter. */
-export const unbound: <T, A extends unknown[], R>(
-  method: (this: T, ...args: A) => R,
-) => (self: T, ...args: A) => R = Function.prototype.bind.bind(Function.prototype.call)
 
 /**
  * Undocumented methods of Buffer, which cost half as much as `write` and `toString` (measured). `this` may be
@@ -31,8 +28,8 @@ const utf8WriteTo = unbound(native.utf8Write)
 const ucs2WriteTo = unbound(native.ucs2Write)
 
 function checkBounds(bytes: Uint8Array, from: number, to: number): void {
-  if (to > bytes.length || from > to)
-    throw new RangeError(`${from}..${to} is not inside ${bytes.length} bytes`)
+  if (to > lengthOf(bytes) || from > to)
+    throw new RangeError(`${from}..${to} is not inside ${lengthOf(bytes)} bytes`)
 }
 
 /** The bytes from `from` up to `to`, as Latin-1. */

@@ -2,6 +2,7 @@ import { readFileSync, type Stats, statSync } from 'node:fs'
 import Module from 'node:module'
 import { dirname, join, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { clock } from '../clock.ts'
 import { setLatest } from '../latest.ts'
 
 /** A file of the program, read without running it. */
@@ -18,6 +19,8 @@ interface ParsedModule extends ModuleFile {
   readonly size: number
   /** The file that each specifier means; OUTSIDE for no file of the program; undefined if none was found. */
   readonly targets: Map<string, string | undefined>
+  /** For names of packages that were not found: when they are searched again, in ms of the clock. */
+  readonly searchAt: Map<string, number>
 }
 
 type FileStats = Pick<Stats, 'mtimeMs' | 'size' | 'isFile'>
@@ -30,6 +33,10 @@ const MODULE = /\.[cm]?[jt]sx?$/
 const SPECIFIERS = /(?<![.\w$])(?:import|export|require)\b[^'"`;]*?['"]([^'"\n]+)['"]/g
 const ES_SYNTAX = /^[ \t]*(?:import|export)\b/m
 const MILLRACE = /['"]millrace['"/]/
+/** A specifier that means a file of the program, which may be made at any time. */
+const ONE_FILE = /^(?:\.\.?\/|\/|file:|#)/
+/** ms until a package that was not found is searched again, in every folder above. */
+const SEARCH_MS = 1000
 const MAX_FILES = 500
 const MAX_BYTES = 2 ** 20
 /** The target of a specifier that means a module of Node or of a package. */
@@ -83,14 +90,22 @@ export function* moduleGraphOf(path: string): Generator<ParsedModule> {
     const { missing } = lookNow()
     for (const [specifier, known] of module.targets) {
       const place = `${file}\n${specifier}`
-      if (known === undefined && missing.has(place)) continue
+      if (known === undefined && (missing.has(place) || isKnownMissing(module, specifier))) continue
       const isKnown = known === OUTSIDE || (known !== undefined && (found.has(known) || isFileNow(known)))
       const target = isKnown ? known : targetOf(specifier, file)
       module.targets.set(specifier, target)
-      if (target === undefined) missing.add(place)
+      if (target === undefined) {
+        missing.add(place)
+        if (!ONE_FILE.test(specifier)) module.searchAt.set(specifier, clock.now() + SEARCH_MS)
+      }
       add(target)
     }
   }
+}
+
+function isKnownMissing({ searchAt }: ParsedModule, specifier: string): boolean {
+  const at = searchAt.get(specifier)
+  return at !== undefined && clock.now() < at
 }
 
 /** The latest files that were parsed. A file that has changed since then is parsed again. */
@@ -109,6 +124,7 @@ function parsed(path: string): ParsedModule {
     mtimeMs,
     size,
     targets: new Map(specifiers.map((specifier) => [specifier, undefined])),
+    searchAt: new Map(),
   }
   setLatest(parsedModules, path, module)
   return module

@@ -186,7 +186,8 @@ function threadSettings(
 
 function codecOf(name: string, codec: unknown): Codec<unknown> {
   if (codec === undefined) return codecs.structured
-  if (!isCodec(codec)) throw invalidType(name, 'a codec: one of `codecs`, or made by defineCodec', codec)
+  if (!isCodec(codec))
+    throw invalidType(name, 'a codec: one of `codecs`, or made by record or defineCodec', codec)
   return codec
 }
 

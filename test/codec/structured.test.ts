@@ -71,6 +71,24 @@ describe('codecs.structured', () => {
     expect(read[0]?.buffer).toBe(read[1]?.buffer)
   })
 
+  it('keeps views of classes that say something else about them', () => {
+    const lies = { buffer: new ArrayBuffer(1), byteOffset: 3, byteLength: 1, length: 1 }
+    const made = [new Float32Array([1, 2]), new DataView(buffer, 8, 4), Buffer.from('bytes')]
+    for (const view of made) {
+      for (const [name, value] of Object.entries(lies)) Object.defineProperty(view, name, { value })
+    }
+    // The first value is left to V8, and so are the views behind it.
+    const [, floats, data, bytes] = roundTrip([new Error('x'), ...made]) as [
+      unknown,
+      Float32Array,
+      DataView,
+      Uint8Array,
+    ]
+    expect([...floats]).toEqual([1, 2])
+    expect([data.byteOffset, data.byteLength]).toEqual([8, 4])
+    expect(String.fromCharCode(...bytes)).toBe('bytes')
+  })
+
   it.each([80, 88, 8364])('keeps a view that begins at byte %i of its buffer', (offset) => {
     expectClone(new Int32Array(new ArrayBuffer(10_000), offset, 2))
   })

@@ -44,6 +44,39 @@ function withGetter(effect: () => unknown) {
   }
 }
 
+/** Arrays of a class that says something else about its length and its memory. */
+class Liar extends Uint8Array {
+  override get length() {
+    return 1 << 20
+  }
+  override get byteLength() {
+    return 1 << 20
+  }
+  override get byteOffset() {
+    return 0
+  }
+}
+
+describe.each(items)('arrays with a length of their own, for codecs.%s', (name, item) => {
+  const codec = codecOf(name)
+  const length = codec.encode(item, new Uint8Array(0))
+
+  it('get nothing where the item does not fit, and hold no bytes beside their own', () => {
+    const memory = new Uint8Array(length + 64).fill(0xaa)
+    expect(codec.encode(item, new Liar(memory.buffer, 32, length - 1))).toBe(length)
+    expect(memory.subarray(0, 32)).toEqual(new Uint8Array(32).fill(0xaa))
+    expect(memory.subarray(31 + length)).toEqual(new Uint8Array(33).fill(0xaa))
+  })
+
+  it('are read as what they are', () => {
+    const memory = new Uint8Array(length + 64)
+    const bytes = new Liar(memory.buffer, 32, length)
+    expect(codec.encode(item, bytes)).toBe(length)
+    if (name === 'int32' || name === 'float64') return
+    expect(codec.decode(bytes)).toEqual(item)
+  })
+})
+
 describe.each(items)('encode and decode of codecs.%s', (name, item) => {
   const codec = codecOf(name)
   const length = codec.encode(item, new Uint8Array(0))

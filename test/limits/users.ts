@@ -46,6 +46,11 @@ export class LimitUser {
   callWithSignal(limiter: AnyLimiter, name: string, method: string, ...args: unknown[]): Promise<unknown> {
     return this.ask('callWithSignal', idOf(limiter), name, method, ...args)
   }
+
+  /** As call. The thread is busy from the call until the gate opens: no timer of it fires meanwhile. */
+  callAndBlock(limiter: AnyLimiter, gate: Gate, method: string, ...args: unknown[]): Promise<unknown> {
+    return this.ask('callAndBlock', idOf(limiter), gate.words, method, ...args)
+  }
 }
 
 export function idOf(limiter: AnyLimiter): string {

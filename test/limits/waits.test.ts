@@ -128,19 +128,23 @@ describe('acquire', () => {
   })
 
   it('gives the turn of an aborted or lapsed call to another thread', async () => {
-    const limiter = used({ limit: 10, interval: 1000 })
+    const limiter = used({ limit: 600, interval: 60_000 })
     const [first, second] = [await user(limiter), await user(limiter)]
-    // Alone the first one would wait for 900 ms more than the second one.
-    const heavy = first.callWithSignal(limiter, 'heavy', 'acquire', { weight: 10 })
+    // Alone the second one would wait for 100 ms, and the first one for a minute, beyond all deadlines.
+    const heavy = first.callWithSignal(limiter, 'heavy', 'acquire', { weight: 600 })
     await waiting(limiter, 1)
     const light = second.call(limiter, 'acquire')
     await waiting(limiter, 2)
     await first.ask('abort', 'heavy')
     await expect(heavy).rejects.toMatchObject({ name: 'AbortError', cause: { message: 'aborted heavy' } })
     await light
-    const lapsing = first.call(limiter, 'acquire', { weight: 10, timeout: 20 })
-    await waiting(limiter, 1)
+    // Its thread is busy, so it does not lapse before the other one waits behind it.
+    const gate = new Gate()
+    const lapsing = first.callAndBlock(limiter, gate, 'acquire', { weight: 600, timeout: 20 })
+    await gate.reached(1)
     const next = second.call(limiter, 'acquireSync', { timeout: 15_000 })
+    await waiting(limiter, 2)
+    gate.open()
     await expect(lapsing).rejects.toMatchObject({ code: 'ERR_WAIT_TIMEOUT' })
     await next
     expect(limiter.stats()).toMatchObject({ granted: 3, waiting: 0, refused: 1 })
@@ -220,7 +224,7 @@ describe('acquireSync', () => {
   it('is served though calls of its own thread wait asynchronously, which go on after it', async () => {
     const limiter = used({ limit: 50, interval: 1000 })
     const other = await user(limiter)
-    limiter.penalize(300)
+    limiter.penalize(1000)
     const later = Array.from({ length: 3 }, () => other.call(limiter, 'acquire'))
     await waiting(limiter, 3)
     await other.call(limiter, 'acquireSync')
@@ -248,9 +252,9 @@ describe('a limiter that a thread leaves', () => {
   })
 
   it('rejects waits of this thread only, and wakes the threads behind them', async () => {
-    const limiter = used({ limit: 10, interval: 1000 })
+    const limiter = used({ limit: 600, interval: 60_000 })
     const other = await user(limiter)
-    const mine = limiter.acquire({ weight: 10 })
+    const mine = limiter.acquire({ weight: 600 })
     mine.catch(() => {})
     await waiting(limiter, 1)
     const theirs = other.call(limiter, 'acquire')

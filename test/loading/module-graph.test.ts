@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { clock } from '../../src/clock.ts'
 import { moduleGraphOf } from '../../src/loading/index.ts'
 
 let folder: string
@@ -45,5 +46,24 @@ describe('moduleGraphOf', () => {
     write('c.js', '')
     await undefined
     expect(graph()).toEqual(['a.js', 'b.ts', 'c.js'])
+  })
+
+  it('searches a package that was not there again after a second', async () => {
+    const { now } = clock
+    clock.now = () => 5000
+    try {
+      write('a.js', "import 'dep'\n")
+      expect(graph()).toEqual(['a.js'])
+      for (const name of ['dep', 'node_modules']) mkdirSync(path(name))
+      write('dep/index.js', '')
+      symlinkSync(path('dep'), path('node_modules/dep'), 'junction')
+      await undefined
+      expect(graph()).toEqual(['a.js'])
+      clock.now = () => 6000
+      await undefined
+      expect(graph()).toEqual(['a.js', join('dep', 'index.js')])
+    } finally {
+      clock.now = now
+    }
   })
 })

@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { Deserializer, Serializer } from 'node:v8'
-import { lengthOf } from '../copy.ts'
 import { bufferOfView, isView, kindOfView, lengthOfView, newView, offsetOfView } from '../objects/index.ts'
+import { lengthOf } from '../views.ts'
 
 /**
  * V8's serializer with a form of our own for views. V8 writes the whole buffer under a view, which for a

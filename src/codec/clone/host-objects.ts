@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { refuseUnsendable } from '../../unsendable.ts'
 import { notePlainClass } from '../objects/index.ts'
-import { unbound } from '../text.ts'
+import { unbound } from '../views.ts'
 import { ClaimedExtent } from './clone-extent.ts'
 
 type Each = (value: unknown, key: unknown) => void

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { unbound } from '../text.ts'
+import { unbound } from '../views.ts'
 
 const { getOwnPropertyDescriptor, getPrototypeOf } = Object
 const { isArray } = Array

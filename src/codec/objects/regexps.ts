@@ -1,4 +1,4 @@
-import { unbound } from '../text.ts'
+import { unbound } from '../views.ts'
 
 /** Kept here, because a program may replace it. */
 const Pattern = RegExp

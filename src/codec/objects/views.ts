@@ -1,4 +1,4 @@
-import { unbound } from '../text.ts'
+import { bufferOf, lengthOf, offsetOf, unbound } from '../views.ts'
 
 type ViewConstructor = new (buffer: ArrayBuffer, byteOffset?: number, length?: number) => ArrayBufferView
 
@@ -30,10 +30,7 @@ function getter<T>(prototype: object, name: string | symbol): (self: object) => 
 
 const TYPED = Object.getPrototypeOf(Uint8Array.prototype) as object
 const nameOf = getter<string | undefined>(TYPED, Symbol.toStringTag)
-const typedBuffer = getter<ArrayBufferLike>(TYPED, 'buffer')
-const typedOffset = getter<number>(TYPED, 'byteOffset')
 const typedBytes = getter<number>(TYPED, 'byteLength')
-const typedLength = getter<number>(TYPED, 'length')
 const dataBuffer = getter<ArrayBufferLike>(DataView.prototype, 'buffer')
 const dataOffset = getter<number>(DataView.prototype, 'byteOffset')
 const dataBytes = getter<number>(DataView.prototype, 'byteLength')
@@ -50,12 +47,12 @@ export function kindOfView(view: ArrayBufferView): number {
 }
 
 export function bufferOfView(view: ArrayBufferView, kind: number): ArrayBufferLike {
-  return kind === DATA_VIEW ? dataBuffer(view) : typedBuffer(view)
+  return kind === DATA_VIEW ? dataBuffer(view) : bufferOf(view as Uint8Array)
 }
 
 /** Call this only if the buffer is not detached. */
 export function offsetOfView(view: ArrayBufferView, kind: number): number {
-  return kind === DATA_VIEW ? dataOffset(view) : typedOffset(view)
+  return kind === DATA_VIEW ? dataOffset(view) : offsetOf(view as Uint8Array)
 }
 
 /** Likewise. */
@@ -65,7 +62,7 @@ export function bytesOfView(view: ArrayBufferView, kind: number): number {
 
 /** The elements of a typed array, or the bytes of a DataView. Likewise. */
 export function lengthOfView(view: ArrayBufferView, kind: number): number {
-  return kind === DATA_VIEW ? dataBytes(view) : typedLength(view)
+  return kind === DATA_VIEW ? dataBytes(view) : lengthOf(view as Uint8Array)
 }
 
 /**

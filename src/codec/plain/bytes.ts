@@ -1,7 +1,8 @@
 import { types } from 'node:util'
 import { invalidType } from '../../check.ts'
-import { copyIn, copyOut, lengthOf, viewOf } from '../copy.ts'
+import { copyIn, copyOut, viewOf } from '../copy.ts'
 import { makeBuiltin } from '../make-builtin.ts'
+import { lengthOf } from '../views.ts'
 
 const EMPTY = new Uint8Array(0)
 

@@ -1,8 +1,9 @@
 import { compile } from '../compile.ts'
 import { readLatin1 } from '../short-strings.ts'
+import { double, eight } from '../views.ts'
 import { encodeShape } from './shape-body.ts'
 import { shapeSource } from './shape-source.ts'
-import { double, eight, SHAPE_HEAD, SHAPE_KEY_CHARS, SHAPE_KEYS } from './tags.ts'
+import { SHAPE_HEAD, SHAPE_KEY_CHARS, SHAPE_KEYS } from './tags.ts'
 
 /** A place in items. Objects that are written there one after the other mostly have the same keys. */
 export class Site<Keys = unknown> {

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { bufferOf, copyIn, lengthOf } from '../copy.ts'
+import { copyIn } from '../copy.ts'
 import {
   bufferBytes,
   bufferOfView,
@@ -14,6 +14,7 @@ import {
   sourceOf,
   UINT8_ARRAY,
 } from '../objects/index.ts'
+import { bufferOf, lengthOf } from '../views.ts'
 import { TaggedOutput } from './tagged-output.ts'
 import * as tag from './tags.ts'
 

@@ -1,8 +1,9 @@
 import { copyBytes } from '../copy.ts'
 import { isLatin1, LOOP_CHARS, putLatin1, putUtf16 } from '../text.ts'
+import { bigint, double, eight } from '../views.ts'
 import { limbBytes, setLimbs } from './bigints.ts'
 import * as tag from './tags.ts'
-import { bigint, double, eight, SHORT_MAX, STRING } from './tags.ts'
+import { SHORT_MAX, STRING } from './tags.ts'
 
 /** Scratch memory larger than this is not kept for the next item. */
 const MAX_KEPT_BYTES = 1 << 20

@@ -1,15 +1,16 @@
 import { types } from 'node:util'
-import { bufferOf, copyOut } from '../copy.ts'
+import { copyOut } from '../copy.ts'
 import { MAX_HOLES, newRegExp, newView } from '../objects/index.ts'
 import { readLatin1 } from '../short-strings.ts'
-import { sliceUtf8, sliceUtf16, unbound } from '../text.ts'
+import { sliceUtf8, sliceUtf16 } from '../text.ts'
+import { bigint, bufferOf, double, eight, unbound } from '../views.ts'
 import { fromLimbs, limbBytes, MOST_LIMBS } from './bigints.ts'
 import type { ValueReader } from './compiled-shapes.ts'
 import { readKey } from './key-cache.ts'
 import { newDictionary, plainDictionary, put, putInArray } from './properties.ts'
 import { type ReadableShape, shapeAt } from './shape-cache.ts'
 import * as tag from './tags.ts'
-import { bigint, DEPTH, double, eight, SHAPE_HEAD, STRING, UNDEFINED } from './tags.ts'
+import { DEPTH, SHAPE_HEAD, STRING, UNDEFINED } from './tags.ts'
 
 const NOTHING = new Uint8Array(0)
 const setInMap = unbound(Map.prototype.set)

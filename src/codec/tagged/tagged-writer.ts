@@ -1,13 +1,13 @@
 import { types } from 'node:util'
 import { copyIn } from '../copy.ts'
 import { isPlainInstance, MAX_HOLES } from '../objects/index.ts'
-import { unbound } from '../text.ts'
+import { double, unbound } from '../views.ts'
 import { Site } from './compiled-shapes.ts'
 import { type KeyNode, keyTree } from './key-tree.ts'
 import { LEFT_TO_V8, LeafWriter } from './leaf-writer.ts'
 import { isIndex } from './properties.ts'
 import * as tag from './tags.ts'
-import { DEPTH, double, SHAPE_KEYS } from './tags.ts'
+import { DEPTH, SHAPE_KEYS } from './tags.ts'
 
 const PLAIN_OBJECT = {}
 

@@ -81,8 +81,3 @@ export const SHAPE_KEY_CHARS = 40
  * less in all other cases (measured with objects of 32 keys, Node 20).
  */
 export const DEPTH = 400
-
-/** Three views on the same 8 bytes, which convert numbers to bytes and back. */
-export const eight = new Uint8Array(8)
-export const double = new Float64Array(eight.buffer)
-export const bigint = new BigInt64Array(eight.buffer)

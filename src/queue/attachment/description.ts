@@ -61,7 +61,7 @@ export function handleOf(description: QueueDescription<never>): HandleData {
   const { id, name, ack, whenFull, ranking, shared, deadLetters } = description
   const codec = codecDescriptor(description.codec)
   if (codec === undefined) {
-    const expected = 'built in or made by defineCodec, for other threads to find it'
+    const expected = 'built in, or made by record or defineCodec, for other threads to find it'
     throw invalidValue('options.codec', expected, description.codec.name)
   }
   const { geometry, memory } = shared

@@ -243,7 +243,8 @@ function letterTarget(given: unknown): LetterTarget | undefined {
   if (target === undefined) throw invalidType('options.deadLetters', 'a Queue', given)
   const { codecName, whenFull, rankedBy } = target
   if (!carriesObjects(codecName)) {
-    const expected = 'a queue whose codec carries objects (structured, json, msgpack or a defined one)'
+    const expected =
+      'a queue whose codec carries objects (structured, json, msgpack, a record or a defined one)'
     throw invalidValue('options.deadLetters', expected, codecName)
   }
   if (whenFull === 'drop-newest') {
@@ -259,7 +260,7 @@ function letterTarget(given: unknown): LetterTarget | undefined {
 function codecOption(codec: Codec<unknown> | undefined): Codec<unknown> {
   if (codec === undefined) return codecs.structured
   if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function') {
-    throw invalidType('options.codec', 'a codec: one of `codecs`, or made by defineCodec', codec)
+    throw invalidType('options.codec', 'a codec: one of `codecs`, or made by record or defineCodec', codec)
   }
   if (typeof codec.name !== 'string') throw invalidType('options.codec.name', 'a string', codec.name)
   if (codec.byteLength !== undefined) {

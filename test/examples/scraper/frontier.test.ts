@@ -403,6 +403,18 @@ describe('a host that asks for quiet', () => {
     expect(results.every((result) => result.kind === 'failed' && result.class === 'throttled')).toBe(true)
   })
 
+  it('is given up as soon if timers are early against the clock', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const { frontier, results, runAll } = scene({
+      rulesOf: ONE_AT_A_TIME,
+      retries: { backoffMs: 1, maxStalls: 4, maxThrottled: 8 },
+    })
+    frontier.add([at('1'), at('2')], 0)
+    // The clock stands still: each quiet is over before its time.
+    expect(await runAll(() => throttled())).toHaveLength(4)
+    expect(results.map(({ kind }) => kind)).toEqual(['failed', 'failed'])
+  })
+
   it('is not given up for answers to requests that were out together', async () => {
     const { frontier, results, take, runAll } = scene({ retries: { backoffMs: 1, maxStalls: 2 } })
     frontier.add(

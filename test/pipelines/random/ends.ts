@@ -152,6 +152,11 @@ export function sourceOf(millrace: typeof Millrace, plan: Plan, onRead: (index: 
   return made(queue, queue)
 }
 
+/** The places of a sink that is a queue. */
+export const queueSizeOf = (seed: number) => 1 + (seed % 5)
+/** The values that a sink that is a Writable takes at once. */
+export const highWaterMarkOf = (seed: number) => 1 + (seed % 3)
+
 /** A sink that collects what is written to it. `accept` throws where the plan says so. */
 export function sinkOf(
   millrace: typeof Millrace,
@@ -161,7 +166,7 @@ export function sinkOf(
   const none = async () => {}
   const { sink, seed } = plan
   if (sink === 'queue') {
-    const queue = new millrace.Queue<unknown>({ maxsize: 1 + (seed % 5) })
+    const queue = new millrace.Queue<unknown>({ maxsize: queueSizeOf(seed) })
     const reading = (async () => {
       for await (const value of queue) accept(value)
     })()
@@ -170,7 +175,7 @@ export function sinkOf(
   if (sink === 'writable') {
     const given = new Writable({
       objectMode: true,
-      highWaterMark: 1 + (seed % 3),
+      highWaterMark: highWaterMarkOf(seed),
       write(value, _, callback) {
         try {
           accept(value)

@@ -1,4 +1,4 @@
-import { SinkFault, SourceFault } from './ends.ts'
+import { highWaterMarkOf, queueSizeOf, SinkFault, SourceFault } from './ends.ts'
 import type { Executed } from './execute.ts'
 import * as functions from './functions.mjs'
 import { type Entry, type Expected, type Failure, groupsOf, runStages } from './model.ts'
@@ -161,26 +161,43 @@ function judgeSettled(plan: Plan, run: Executed, { outputs, failures }: Expected
   return undefined
 }
 
-/** How far the source may be ahead of the items that are done. */
-function mostAhead({ stages, source }: Plan): number {
+/**
+ * How far the source may be ahead of the items that are done. The items of a batch are done together. Values
+ * that leave the windows in order are neighbours, so only the first of them may hold items whose own values
+ * have left. Once some are dropped, or leave out of order, each value may be the last of another batch.
+ */
+function mostAhead({ stages, source, faults }: Plan): number {
   const atEnds = source === 'readable' ? 4 : source === 'web' ? 2 : 0
-  /** Items in one value that comes to a stage. */
+  let most = atEnds
+  /** Items in one value that comes to a stage, and those that are done together. */
   let itemsInOne = 1
-  const windows = groupsOf(stages).map(([stage]) => {
-    const { how, size, where, options } = stage as StagePlan
+  let together = 1
+  let areApart = false
+  for (const group of groupsOf(stages)) {
+    const [{ how, size, where, options }] = group as [StagePlan]
     if (how === 'batch') {
-      itemsInOne = size
-      return size
+      const each = areApart ? together : 1
+      most += size * each
+      itemsInOne = size * each
+      together *= size
+      continue
     }
-    const { window, threads = 0, concurrency = 1 } = options
+    const { window, threads = 0, concurrency = 1, onError } = options
     const values = window ?? (where === 'thread' ? 64 * threads : concurrency === 1 ? 1 : 2 * concurrency)
-    const most = values * itemsInOne
+    if (!isInOrder(options.ordered)) areApart = true
+    most += values * (areApart ? together : itemsInOne)
     itemsInOne = 1
-    return most
-  })
-  // Those of the value that was given last are not done: all of a batch, whose items are done together.
-  const lastGiven = Math.max(1, ...stages.map(({ size }) => size))
-  return windows.reduce((sum, window) => sum + window, lastGiven + atEnds)
+    const drops = group.some((stage) => stage.how === 'filter' || stage.how === 'flatMap')
+    if (drops || (faults.size > 0 && onError !== 'fail')) areApart = true
+  }
+  // Those of the value that was given last are not done; nor those of the batch of the first one in order.
+  return most + together + (areApart ? together - 1 : 0)
+}
+
+/** Values that the sink has accepted, and not given to the test. */
+function mostAtSink({ sink, seed }: Plan): number {
+  if (sink === 'queue') return queueSizeOf(seed)
+  return sink === 'writable' ? highWaterMarkOf(seed) : sink === 'web' ? 1 : 0
 }
 
 function judgeRest(plan: Plan, run: Executed): string | undefined {
@@ -189,7 +206,7 @@ function judgeRest(plan: Plan, run: Executed): string | undefined {
   if (ahead > mostAhead(plan)) return `the source was ${ahead} items ahead, and may be ${mostAhead(plan)}`
   const [only, ...others] = plan.stages
   const isPlain = others.length === 0 && only?.how === 'map' && plan.faults.size === 0
-  if (isPlain && plan.sink !== 'array' && unreceived > mostAhead(plan) - 1) {
+  if (isPlain && plan.sink !== 'array' && unreceived > mostAhead(plan) - 1 + mostAtSink(plan)) {
     return `the source was ${unreceived} items ahead of those received`
   }
   if (source.isOpen() && stats.read > 0) return 'the source is open'

@@ -1,9 +1,8 @@
 import { compile } from '../../compile.ts'
 import { readLatin1 } from '../../short-strings.ts'
+import { double, eight } from '../../views.ts'
 import {
   type Decoder,
-  double,
-  eight,
   type Layout,
   leftOver,
   noBoolean,

@@ -1,9 +1,8 @@
 import { types } from 'node:util'
 import { compile } from '../../compile.ts'
+import { double, eight } from '../../views.ts'
 import {
-  double,
   type Encoder,
-  eight,
   finishText,
   hasMap,
   type Layout,

@@ -1,4 +1,5 @@
-import { copyIn, copyOut, lengthOf } from '../../copy.ts'
+import { copyIn, copyOut } from '../../copy.ts'
+import { lengthOf } from '../../views.ts'
 import { tooShort } from './failures.ts'
 import { readWord, text } from './text-reading.ts'
 import { writeWord } from './text-writing.ts'

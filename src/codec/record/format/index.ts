@@ -12,7 +12,6 @@ export {
   MAX_SHORT,
   type Place,
 } from './layout.ts'
-export { double, eight } from './scratch.ts'
 export { readWord, text } from './text-reading.ts'
 export { finishText, writeLong, writeWord } from './text-writing.ts'
 export { hasMap, type WordMap, wordMap, wordNumber } from './words.ts'

@@ -1,10 +1,6 @@
-import { isWellFormed, putUtf8, putUtf16 } from '../../text.ts'
+import { isLatin1, isWellFormed, putLatin1, putUtf8, putUtf16 } from '../../text.ts'
 
-type Latin1Write = (this: Uint8Array, text: string, at: number, length: number) => number
-/** Undocumented, as the methods in text.ts. It must stay in bounds. */
-const { latin1Write } = Buffer.prototype as unknown as { latin1Write: Latin1Write }
 const { byteLength } = Buffer
-const { exec } = RegExp.prototype
 
 /** The forms of a long string. */
 export const LATIN1 = 0
@@ -15,12 +11,6 @@ export const LONG_HEADER_BYTES = 5
 
 /** Up to this length a loop over the characters is faster than a call into C++ (measured, Node 20 and 24). */
 const LOOP_CHARS = 40
-const BEYOND_LATIN1 = /[^\0-\xff]/
-
-/** Whether `text` has a character that Latin-1 has not. V8 answers at once for a string of one-byte units. */
-function isWide(text: string): boolean {
-  return exec.call(BEYOND_LATIN1, text) !== null
-}
 
 /**
  * Writes `text`, the text of an item, behind its body of `bodyLength` bytes, header included, and completes
@@ -49,19 +39,17 @@ export function finishText(
   }
   // In a room of so many bytes only ASCII can take as many bytes as it has units.
   if (units <= end - from - 4) {
-    requireRoom(bytes, end)
     if (putUtf8(bytes, text, from, end - from) === units) {
       writeWord(bytes, at, units << 1)
       return bodyLength + units
     }
   }
-  const wide = isWide(text)
+  const wide = !isLatin1(text)
   const length = bodyLength + (wide ? units * 2 : units)
   if (length > end - at) return length
-  requireRoom(bytes, end)
   writeWord(bytes, at, (units << 1) | (wide ? 1 : 0))
   if (wide) putUtf16(bytes, text, from)
-  else latin1Write.call(bytes, text, from, units)
+  else putLatin1(bytes, text, from)
   return length
 }
 
@@ -73,7 +61,7 @@ export function writeLong(text: string, bytes: Uint8Array, at: number, end: numb
   const units = text.length
   let form = LATIN1
   let length = units
-  if (isWide(text)) {
+  if (!isLatin1(text)) {
     // UTF-8 is shorter for text that is mostly ASCII. A lone surrogate has no UTF-8 form.
     const utf8 = byteLength(text, 'utf8')
     form = utf8 < units * 2 && isWellFormed(text) ? UTF8 : UTF16
@@ -81,10 +69,9 @@ export function writeLong(text: string, bytes: Uint8Array, at: number, end: numb
   }
   const from = at + LONG_HEADER_BYTES
   if (from + length > end) return LONG_HEADER_BYTES + length
-  requireRoom(bytes, end)
   bytes[at] = form
   writeWord(bytes, at + 1, length)
-  if (form === LATIN1) latin1Write.call(bytes, text, from, length)
+  if (form === LATIN1) putLatin1(bytes, text, from)
   else if (form === UTF8) putUtf8(bytes, text, from, length)
   else putUtf16(bytes, text, from)
   return LONG_HEADER_BYTES + length
@@ -95,10 +82,4 @@ export function writeWord(bytes: Uint8Array, at: number, word: number): void {
   bytes[at + 1] = word >>> 8
   bytes[at + 2] = word >>> 16
   bytes[at + 3] = word >>> 24
-}
-
-/** A getter of the item may have detached or shrunk the array, and native methods do not check that. */
-function requireRoom(bytes: Uint8Array, end: number): void {
-  if (bytes.length < end)
-    throw new RangeError('the array was detached or resized while an item was encoded into it')
 }

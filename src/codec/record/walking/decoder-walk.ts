@@ -1,8 +1,7 @@
 import { readLatin1 } from '../../short-strings.ts'
+import { double, eight } from '../../views.ts'
 import {
   type Decoder,
-  double,
-  eight,
   type Frame,
   INLINE,
   type Layout,

@@ -1,8 +1,7 @@
 import { types } from 'node:util'
+import { double, eight } from '../../views.ts'
 import {
-  double,
   type Encoder,
-  eight,
   type Frame,
   finishText,
   INLINE,
