@@ -520,8 +520,7 @@ function refuseSleep(words: Words, geometry: Geometry, side: number, who: string
     fail(`${who}: sleeps, and an item is due`)
   if (side === layout.GET && isShut && held + returns === 0) fail(`${who}: sleeps, and the queue has ended`)
   const naps = side === layout.PUT || side === layout.MEMORY
-  if (naps && at(words, layout.URGENT + layout.WAITERS) === 0)
-    fail(`${who}: is not counted as urgent`)
+  if (naps && at(words, layout.URGENT + layout.WAITERS) === 0) fail(`${who}: is not counted as urgent`)
   if (side === layout.PUT && isShut) fail(`${who}: sleeps, and the queue is shut down`)
   if (side === layout.PUT && queued + returns < geometry.maxsize) fail(`${who}: sleeps, and there is room`)
   if (side === layout.MEMORY && at(words, layout.FREE_BLOCKS) === geometry.blocks)
