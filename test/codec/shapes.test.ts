@@ -105,6 +105,37 @@ describe('a shape', () => {
     expect(snapshot(roundTrip(item))).toBe(expected)
   })
 
+  it('takes nothing for an object of the keys that came there last', () => {
+    class Pair {
+      left = 1
+      right = 'class'
+    }
+    const pair = (left: unknown) => ({ left, right: 'plain' })
+    times(COMPILED_WHEN_WRITTEN, (i) => roundTrip({ holdsPairs: pair(i) }))
+    const others: unknown[] = [
+      [pair(1), pair(2), [pair(3)]],
+      new Pair(),
+      Object.assign(Object.create(null), pair(4)),
+      Object.assign(Object.create({ left: 0, more: 0 }), pair(5)),
+      Object.defineProperty(pair(6), '__proto__', { value: null }),
+      Object.defineProperty(new Pair(), '__proto__', { value: Object.prototype }),
+      Object.assign(new Map([[1, 2]]), pair(7)),
+      Object.assign([1], pair(8)),
+      { right: 'first', left: 9 },
+      { left: 10 },
+      { ...pair(11), more: true },
+      Object.defineProperty(pair(12), 'left', { enumerable: false }),
+      null,
+      'text',
+    ]
+    for (const other of others) {
+      expect(snapshot(roundTrip({ holdsPairs: other }))).toEqual(
+        snapshot(structuredClone({ holdsPairs: other })),
+      )
+      expect(roundTrip({ holdsPairs: pair(0) })).toEqual({ holdsPairs: pair(0) })
+    }
+  })
+
   it('stays compiled when other shapes have come and gone', () => {
     times(COMPILED_WHEN_WRITTEN, (i) => bytesOf({ stays: i }))
     const before = compiledCount()

@@ -11,6 +11,11 @@ cycle.self = cycle
 export const buffer = new ArrayBuffer(16)
 
 /** A value of each kind that structuredClone can clone, with its name. */
+/** The last element of `array` is not enumerable. */
+function hidden(array: unknown[]): unknown[] {
+  return Object.defineProperty(array, array.length - 1, { enumerable: false })
+}
+
 export const values: [string, unknown][] = [
   ['undefined', undefined],
   ['null', null],
@@ -69,6 +74,13 @@ export const values: [string, unknown][] = [
   ['a hole and a property', Object.assign([1], { 2: 3, extra: 1 })],
   ['a match of a regular expression', /b(?<c>c)/.exec('abcd')],
   ['a subclass of Array', class extends Array {}.from([1, 2])],
+  [
+    'a subclass of Array with a hole and a property',
+    Object.assign(new (class extends Array {})(3), { 0: 1, b: 2 }),
+  ],
+  ['an array without a prototype', Object.setPrototypeOf([1, [2]], null)],
+  ['an array whose prototype has what it lacks', Object.setPrototypeOf(new Array(2), ['x', 'y'])],
+  ['a property in place of a hidden element', Object.assign(hidden([1, 2]), { extra: 3 })],
   ['a cycle', cycle],
   ['shared references', { a: shared, b: [shared, shared] }],
   ['a class instance', new Point()],

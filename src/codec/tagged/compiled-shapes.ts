@@ -4,11 +4,26 @@ import { encodeShape } from './shape-body.ts'
 import { shapeSource } from './shape-source.ts'
 import { double, eight, SHAPE_HEAD, SHAPE_KEY_CHARS, SHAPE_KEYS } from './tags.ts'
 
-const SCOPE = { plain: {}, hasOwn: Object.hasOwn, eight, double, readLatin1 }
+/** A place in items. Objects that are written there one after the other mostly have the same keys. */
+export class Site<Keys = unknown> {
+  /** The keys of the object written there last, as the writer knows them. */
+  keys: Keys | undefined
+}
+
+const SCOPE = {
+  plain: {},
+  prototype: Object.prototype,
+  hasOwn: Object.hasOwn,
+  eight,
+  double,
+  readLatin1,
+  Site,
+}
 
 /** The part of a writer that compiled code calls. A negative position leaves the item to V8. */
 export interface ValueWriter {
   value(item: unknown, at: number): number
+  object(item: object, at: number, site: Site): number
   string(item: string, at: number): number
   number(item: number, at: number): number
 }
@@ -23,6 +38,8 @@ export interface ValueReader {
 
 /** The code that writes and reads objects with one list of keys. */
 export interface CompiledShape {
+  /** Whether `item`, which is no proxy and no array, is a plain object whose enumerable keys are these. */
+  fits(item: object): boolean
   /** Writes the tag OBJECT and the shape. */
   head(bytes: Uint8Array, at: number): void
   /** Writes the values of `item`, whose own enumerable keys must be those of the shape. */
@@ -80,6 +97,7 @@ export function compiledShape(keys: readonly string[]): CompiledShape | undefine
   if (known !== undefined || compiled === MOST_COMPILED) return known
   const shape = compile<CompiledShape>(shapeSource(keys, encoded), {
     ...SCOPE,
+    keys,
     encoded,
   })
   if (shape === undefined) return undefined

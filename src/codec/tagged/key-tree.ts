@@ -49,12 +49,15 @@ export class KeyNode {
     else if (this.#met === COMPILED_WHEN_WRITTEN) this.compiled = compiledShape(this.keys)
   }
 
-  /** Drops the lists below this one of which at most one object was written. Returns how many stay. */
-  prune(): number {
+  /**
+   * Drops the lists below this one of which at most `most` objects were written, but for compiled ones.
+   * Returns how many stay.
+   */
+  prune(most: number): number {
     let kept = 0
     for (const [key, child] of this.#children ?? []) {
-      const below = child.prune()
-      if (below === 0 && child.#met <= 1 && child.compiled === undefined) this.#children!.delete(key)
+      const below = child.prune(most)
+      if (below === 0 && child.#met <= most && child.compiled === undefined) this.#children!.delete(key)
       else kept += below + 1
     }
     this.lastKey = undefined
@@ -77,15 +80,16 @@ const NO_SHAPE = new KeyNode([], false)
 /** A tree with more lists is pruned. Objects used as dictionaries would otherwise fill the memory. */
 const MOST_NODES = 2048
 let nodes = 0
-let root = new KeyNode([], true)
+const root = new KeyNode([], true)
 
 /** The empty list. Call it once for each item, because the tree must not change while an item is encoded. */
 export function keyTree(): KeyNode {
   if (nodes > MOST_NODES) {
-    nodes = root.prune()
+    nodes = root.prune(1)
     if (nodes > MOST_NODES / 2) {
+      // Those that stay are few, and are not counted again.
+      root.prune(Number.POSITIVE_INFINITY)
       nodes = 0
-      root = new KeyNode([], true)
     }
   }
   return root

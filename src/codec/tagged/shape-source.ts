@@ -4,17 +4,32 @@ import { DOUBLE, STRING, UNDEFINED } from './tags.ts'
 const MOST_UNROLLED = 96
 
 /**
- * The text of the code for a shape, as `compile` takes it, with `encoded`, `plain`, `hasOwn`, `eight`,
- * `double` and `readLatin1` in its scope. Keys stand in it as JSON only.
+ * The text of the code for a shape, as `compile` takes it, with `keys`, `encoded`, `plain`, `prototype`,
+ * `hasOwn`, `eight`, `double`, `readLatin1` and `Site` in its scope. Keys stand in it as JSON only.
  */
 export function shapeSource(keys: readonly string[], encoded: Uint8Array): string {
   const names = keys.map((key) => JSON.stringify(key))
-  return `return {
+  return `${names.map((_, i) => `const site${i} = new Site()`).join(';')}
+  return {
+    fits(item) { ${fitSource(names)} },
     head(bytes, at) { ${headSource(encoded)} },
     write(writer, item, start) { ${writeSource(names)} },
     matches(bytes, at) { ${matchSource(encoded)} },
     read(reader, bytes, start, end) { ${readSource(names)} },
   }`
+}
+
+/**
+ * V8 has the prototype of an object whose map it knows, as here. Elsewhere a call gets it (30 ns). An
+ * own property `__proto__` that is not enumerable can only pass an object off as a plain one.
+ */
+function fitSource(names: readonly string[]): string {
+  return `let i = 0
+    for (const key in item) {
+      if (i === ${names.length} || key !== keys[i]) return false
+      i++
+    }
+    return i === ${names.length} && item.__proto__ === prototype`
 }
 
 function headSource(encoded: Uint8Array): string {
@@ -40,14 +55,16 @@ function matchSource(encoded: Uint8Array): string {
  */
 function writeSource(names: readonly string[]): string {
   const values = names.map(
-    (name) => `
+    (name, i) => `
       if (plain[${name}] !== undefined && !hasOwn(item, ${name})) return -1
       value = item[${name}]
       if (typeof value === 'string') at = writer.string(value, at)
       else if (typeof value === 'number') at = writer.number(value, at)
       else {
         if (value === undefined && !hasOwn(item, ${name})) return -1
-        at = writer.value(value, at)
+        at = typeof value === 'object' && value !== null
+          ? writer.object(value, at, site${i})
+          : writer.value(value, at)
         if (at < 0) return at
       }`,
   )

@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import { bufferOf, copyIn, lengthOf } from '../copy.ts'
 import { unbound } from '../text.ts'
+import { Site } from './compiled-shapes.ts'
 import { type KeyNode, keyTree } from './key-tree.ts'
 import { TaggedOutput } from './tagged-output.ts'
 import * as tag from './tags.ts'
@@ -18,6 +19,16 @@ const PLAIN_OBJECT = {}
 
 const timeOf = unbound(Date.prototype.getTime)
 const { hasOwn, keys: keysOf, values: valuesOf } = Object
+
+const ROOT = new Site<KeyNode>()
+/** The site of the objects that are in others, but not in one of a compiled shape. */
+const ANYWHERE = new Site<KeyNode>()
+
+const INDEX_NAMES = Array.from({ length: 256 }, (_, index) => String(index))
+
+function indexName(index: number): string {
+  return index < 256 ? INDEX_NAMES[index]! : String(index)
+}
 
 function hasObject(values: readonly unknown[]): boolean {
   for (let i = 0; i < values.length; i++) if (typeof values[i] === 'object' && values[i] !== null) return true
@@ -51,7 +62,8 @@ export class TaggedWriter extends TaggedOutput {
     this.#shapes = 0
     this.#item = ++items
     this.#tree = keyTree()
-    const position = this.value(item, at)
+    const position =
+      typeof item === 'object' && item !== null ? this.object(item, at, ROOT) : this.value(item, at)
     if (position === LEFT_TO_V8) return LEFT_TO_V8
     const length = position - this.start
     if (this.bytes !== bytes && length <= end - at) copyIn(bytes, at, this.bytes, length)
@@ -77,7 +89,7 @@ export class TaggedWriter extends TaggedOutput {
       case 'number':
         return this.number(item, at)
       case 'object':
-        return item === null ? this.tag(tag.NULL, at) : this.#object(item, at)
+        return item === null ? this.tag(tag.NULL, at) : this.object(item, at, ANYWHERE)
       case 'boolean':
         return this.tag(item ? tag.TRUE : tag.FALSE, at)
       case 'undefined':
@@ -89,15 +101,14 @@ export class TaggedWriter extends TaggedOutput {
     }
   }
 
-  #object(item: object, position: number): number {
+  object(item: object, position: number, site: Site<KeyNode>): number {
     // V8's serializer refuses a proxy with the same error as structuredClone.
     if (this.#met(item) || types.isProxy(item) || this.#depth === DEPTH) return LEFT_TO_V8
     this.#depth++
-    const prototype: unknown = Object.getPrototypeOf(item)
-    let end = LEFT_TO_V8
-    if (prototype === Object.prototype) end = this.#plain(item, position)
-    else if (prototype === Array.prototype) end = this.#array(item, position)
-    else end = this.#other(item, prototype, position)
+    let end: number
+    if (Array.isArray(item)) end = this.#array(item, position, site)
+    else if (site.keys?.compiled?.fits(item) === true) end = this.#shaped(item, site.keys, position)
+    else end = this.#unknown(item, position, site)
     this.#depth--
     return end
   }
@@ -115,12 +126,24 @@ export class TaggedWriter extends TaggedOutput {
     return false
   }
 
-  #plain(item: object, at: number): number {
+  #unknown(item: object, at: number, site: Site<KeyNode>): number {
+    const prototype: unknown = Object.getPrototypeOf(item)
+    return prototype === Object.prototype
+      ? this.#plain(item, at, site)
+      : this.#other(item, prototype, at, site)
+  }
+
+  #plain(item: object, at: number, site: Site<KeyNode>): number {
     let node = this.#tree!
     for (const key in item) {
       node = node.lastKey === key ? node.lastChild! : node.child(key)
       if (!node.isShape) return this.#dictionary(item, at)
     }
+    site.keys = node
+    return this.#shaped(item, node, at)
+  }
+
+  #shaped(item: object, node: KeyNode, at: number): number {
     const position = this.#shape(node, at)
     return node.compiled === undefined
       ? this.#values(item, node, position)
@@ -176,13 +199,13 @@ export class TaggedWriter extends TaggedOutput {
     return position
   }
 
-  #array(item: object, at: number): number {
-    if (!Array.isArray(item)) return LEFT_TO_V8
+  #array(item: readonly unknown[], at: number, site: Site<KeyNode>): number {
     const length = item.length
     // Arrays with holes or other properties are left to V8. Indices come first among the keys, in order. So
     // an array with `length` keys, of which the last is the last index, has neither.
     const keys = keysOf(item)
-    if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) return LEFT_TO_V8
+    if (keys.length !== length || (length > 0 && keys[length - 1] !== indexName(length - 1)))
+      return LEFT_TO_V8
     let position = at + 2 > this.end ? this.grow(at, 2) : at
     if (length <= 0xff) {
       this.bytes[position] = tag.ARRAY8
@@ -196,15 +219,20 @@ export class TaggedWriter extends TaggedOutput {
       if (typeof element === 'number') {
         position = this.number(element, position)
       } else {
-        position = this.value(element, position)
+        position =
+          typeof element === 'object' && element !== null
+            ? this.object(element, position, site)
+            : this.value(element, position)
         if (position === LEFT_TO_V8) return LEFT_TO_V8
       }
     }
     return item.length === length ? position : LEFT_TO_V8
   }
 
-  #other(item: object, prototype: unknown, at: number): number {
-    if (prototype === null) return types.isModuleNamespaceObject(item) ? LEFT_TO_V8 : this.#plain(item, at)
+  #other(item: object, prototype: unknown, at: number, site: Site<KeyNode>): number {
+    if (prototype === null) {
+      return types.isModuleNamespaceObject(item) ? LEFT_TO_V8 : this.#plain(item, at, site)
+    }
     if (prototype === Uint8Array.prototype || prototype === Buffer.prototype) return this.#byteArray(item, at)
     if (prototype === Date.prototype && types.isDate(item)) {
       double[0] = timeOf(item)
