@@ -199,7 +199,7 @@ export function freeBlocks(shared: Shared, entry: number): boolean {
   const { core, geometry } = shared
   const { cells, cellsAt, cellBytes, linksAt, blocks } = geometry
   const cell = shared.load(entry)
-  // Whoever reads or puts the item of such an entry is told so.
+  // A damaged word: reading or putting the item of this entry throws.
   if (cell < 0 || cell >= cells) return false
   const first = shared.load(cellsAt + cell * cellBytes + CHAIN) - 1
   let last = -1
