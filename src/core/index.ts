@@ -100,6 +100,7 @@ export {
   KEY_LOW,
   LENGTH,
   LINE_BYTES,
+  LINK_BYTES,
   LOCK,
   MAX_BATCH,
   MEMORY,

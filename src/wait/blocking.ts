@@ -19,8 +19,8 @@ import { ASYNC_WAITER, BLOCKED_WAITER, blockedBit, type Side } from './side.ts'
 import { wakeTakers } from './waking.ts'
 
 /**
- * A putter naps unless its last nap passed without a wake. Takers wake it when half of the queue is free;
- * with less it looks by itself. Up to 20 napping putters together look once a millisecond.
+ * A putter naps unless its last nap passed without a wake. It is woken when half of the slots, or of the
+ * blocks, are free; with less it looks by itself. Up to 20 napping putters together look once a millisecond.
  */
 const NAP_MS = 1
 const LONGEST_NAP_MS = 20
@@ -45,6 +45,7 @@ export function block(
   let side = attempt()
   while (side !== 0) {
     const bit = blockedBit(side)
+    const naps = side === PUT || side === MEMORY
     shared.core.enterWait(ledger, side, bit, BLOCKED_WAITER)
     let next: Side | 0
     let lapsed = false
@@ -54,7 +55,7 @@ export function block(
     let napEpoch: number | undefined
     try {
       for (;;) {
-        const isUrgent = side === PUT && napEpoch !== undefined && shared.load(side + EPOCH) === napEpoch
+        const isUrgent = naps && napEpoch !== undefined && shared.load(side + EPOCH) === napEpoch
         if (isUrgent) shared.core.enterWait(ledger, URGENT, URGENT_BIT, BLOCKED_WAITER)
         const epoch = shared.load(side + EPOCH)
         if (shared.load(side + WAKING) !== 0) shared.core.clearWaking(side)
@@ -70,20 +71,20 @@ export function block(
           break
         }
         const most = Math.min(left, maxSleepMs())
-        if (side === PUT && !isUrgent) {
+        if (naps && !isUrgent) {
           leaveUrgent(shared, ledger)
           napEpoch = epoch
           suspectEpoch = undefined
-          shared.nap(side + EPOCH, epoch, Math.min(most, napMs(shared)))
+          shared.nap(side + EPOCH, epoch, Math.min(most, napMs(shared, side)))
           continue
         }
         suspectEpoch = shared.safetyTimeoutMs < most ? epoch : undefined
         shared.wait(side + EPOCH, epoch, Math.min(most, shared.safetyTimeoutMs))
-        // It stays counted as urgent until it has looked: a take in between must wake it.
+        // It stays counted as urgent until it has looked: a take, or a freed block, in between must wake it.
         napEpoch = undefined
       }
     } finally {
-      if (side === PUT) leaveUrgent(shared, ledger)
+      if (naps) leaveUrgent(shared, ledger)
       shared.core.leaveWait(ledger, side, bit, BLOCKED_WAITER)
       passOn(shared, side)
     }
@@ -121,8 +122,8 @@ function wakeIsMissing(shared: Shared, side: Side, epoch: number): boolean {
   return shared.load(side + EPOCH) === epoch
 }
 
-function napMs(shared: Shared): number {
-  const putters = shared.load(PUT + WAITERS) & (ASYNC_WAITER - 1)
+function napMs(shared: Shared, side: Side): number {
+  const putters = shared.load(side + WAITERS) & (ASYNC_WAITER - 1)
   return Math.min(NAP_MS * putters, LONGEST_NAP_MS)
 }
 

@@ -1,5 +1,6 @@
 import type { Shared } from '../core/index.ts'
-import { GET, SELECT, WAITERS } from '../core/index.ts'
+import { FREE_BLOCKS, GET, MEMORY, SELECT, URGENT, WAITERS } from '../core/index.ts'
+import { ASYNC_WAITER } from './side.ts'
 
 /**
  * Every wake of threads that wait for an item, except those inside the core. A thread blocked in a select
@@ -30,4 +31,22 @@ export function wakeAllTakers(shared: Shared): void {
 
 function wakeSelectors(shared: Shared): void {
   if (shared.load(SELECT + WAITERS) !== 0) shared.lot.move()
+}
+
+/**
+ * Blocks are free, and a thread waits for some. Each needs a number of its own, so all of them look again.
+ * Blocked ones that nap are woken when half of the blocks are free, as putNeedsWake has it for slots.
+ */
+export function wakeForBlocks(shared: Shared): void {
+  const { core, geometry } = shared
+  const waiters = shared.load(MEMORY + WAITERS)
+  if (waiters < ASYNC_WAITER && shared.load(URGENT + WAITERS) === 0) {
+    if (shared.load(FREE_BLOCKS) < geometry.blocks >> 1) return
+    // A wake under way to the only one is enough.
+    if (waiters === 1) {
+      core.wake(MEMORY)
+      return
+    }
+  }
+  core.wakeAll(MEMORY)
 }

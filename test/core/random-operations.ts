@@ -23,6 +23,7 @@ import {
   KEY_HIGH,
   KEY_LOW,
   LENGTH,
+  LINK_BYTES,
   LOCK,
   MAX_BATCH,
   MEMORY,
@@ -128,7 +129,7 @@ export class RandomOperations {
     else if (roll < 845) this.#ask('pushBlock', ledger, ledger + ENTRIES)
     else if (roll < 850) this.#dropOldest(ledger)
     else if (roll < 870) this.#ask('unreserve', ledger)
-    else if (roll < 890) this.#ask('popBlock', this.#anyEntry(ledger))
+    else if (roll < 890) this.#popBlocks(this.#anyEntry(ledger), 1 + random.below(4))
     else if (roll < 960) this.#wait(ledger)
     else if (roll < 970) this.#ask(random.pick(['wake', 'wakeAll'] as const), random.pick(SIDES))
     else if (roll < 978)
@@ -325,8 +326,24 @@ export class RandomOperations {
   }
 
   #freeChain(entry: number): void {
+    const { blocks } = this.#ends.geometry
     // A damaged chain may run in a circle.
-    for (let left = this.#ends.geometry.blocks; left > 0 && this.#ask('popBlock', entry) >= 0; left--);
+    for (let left = blocks; left > 0 && this.#popBlocks(entry, blocks) >= 0; left--);
+  }
+
+  /** Frees up to `most` blocks of the chain of `entry` at once. */
+  #popBlocks(entry: number, most: number): number {
+    const { blocks, cells, cellsAt, cellBytes, linksAt } = this.#ends.geometry
+    const cell = this.#ends.load(entry)
+    const isCell = cell >= 0 && cell < cells
+    let next = isCell ? this.#ends.load(cellsAt + cell * cellBytes + CHAIN) - 1 : -1
+    let last = -1
+    let count = 0
+    for (; next >= 0 && next < blocks && count < most; count++) {
+      last = next
+      next = this.#ends.load(linksAt + next * LINK_BYTES) - 1
+    }
+    return this.#ask('popBlocks', entry, last, count)
   }
 
   #wait(ledger: number): void {

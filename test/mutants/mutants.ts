@@ -484,14 +484,14 @@ const core: Mutant[] = [
     faults: [
       {
         file: BLOCKS,
-        find: 'const top = load(BLOCK_STACK)\n  const tag = load(BLOCK_TAG)\n  store(linkAt(block), top)',
-        replace: 'let top = load(BLOCK_STACK)\n  let tag = load(BLOCK_TAG)\n  store(linkAt(block), top)',
+        find: 'const top = load(BLOCK_STACK)\n  const tag = load(BLOCK_TAG)\n  store(linkAt(last), top)',
+        replace: 'let top = load(BLOCK_STACK)\n  let tag = load(BLOCK_TAG)\n  store(linkAt(last), top)',
       },
       {
         file: BLOCKS,
-        find: 'if (cas64(BLOCK_STACK, top, tag, block + 1, tag + 1) === 0) {\n    store(linkAt(block), next)\n    return BUSY\n  }',
+        find: 'if (cas64(BLOCK_STACK, top, tag, block + 1, tag + 1) === 0) {\n    store(linkAt(last), next)\n    return BUSY\n  }',
         replace:
-          'while (cas64(BLOCK_STACK, top, tag, block + 1, tag + 1) === 0) {\n    top = load(BLOCK_STACK)\n    tag = load(BLOCK_TAG)\n    store(linkAt(block), top)\n  }',
+          'while (cas64(BLOCK_STACK, top, tag, block + 1, tag + 1) === 0) {\n    top = load(BLOCK_STACK)\n    tag = load(BLOCK_TAG)\n    store(linkAt(last), top)\n  }',
       },
     ],
     expected: 'compiled',

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { codecs, EMPTY, Queue, type QueueOptions } from '../../src/index.ts'
 import { within } from '../support/deadline.ts'
 import { seedOfRun } from '../support/seed.ts'
@@ -45,6 +45,36 @@ describe('long items', () => {
     })
     expect(queue.size).toBe(1)
     allFree(queue)
+  })
+
+  it.each<[string, (queue: Queue<string>, item: string) => unknown]>([
+    ['tryPut, full', (queue, item) => expect(queue.tryPut(item)).toBe(false)],
+    ['put, full', (queue, item) => expect(queue.put(item, { timeout: 0 })).rejects.toThrow(/full/)],
+    ['put that waits', (queue, item) => expect(queue.put(item, { timeout: 1 })).rejects.toThrow(/full/)],
+    [
+      'put, shut down',
+      (queue, item) => {
+        queue.shutdown()
+        return expect(queue.put(item)).rejects.toThrow(/shut down/)
+      },
+    ],
+    [
+      'putSync, too large',
+      (queue, item) => expect(() => queue.putSync(item.repeat(11))).toThrow(/too large/),
+    ],
+  ])('that are not stored take no new memory for the next encoding: %s', async (_, refused) => {
+    const queue = new Queue<string>({ maxsize: 1 })
+    const item = 'x'.repeat(100_000)
+    queue.tryPut(item)
+    const allocate = vi.spyOn(Buffer, 'allocUnsafeSlow')
+    try {
+      for (let tries = 0; tries < 3; tries++) await refused(queue, item)
+      const sizes = allocate.mock.calls.map(([size]) => size)
+      // A put that waits has a copy of its encoded item, and the encoding itself has 2^17 bytes.
+      expect(sizes.filter((size) => size === 2 ** 17)).toEqual([])
+    } finally {
+      allocate.mockRestore()
+    }
   })
 
   it('wait as on a full queue when the memory is used up', async () => {

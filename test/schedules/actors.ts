@@ -50,7 +50,7 @@ import { backOff } from '../../src/wait/backoff.ts'
 import { block } from '../../src/wait/blocking.ts'
 import { blockInSelect } from '../../src/wait/blocking-select.ts'
 import { ASYNC_WAITER, asyncBit, type Side } from '../../src/wait/side.ts'
-import { wakeTakers } from '../../src/wait/waking.ts'
+import { wakeForBlocks, wakeTakers } from '../../src/wait/waking.ts'
 import { awaitDeath, observe, remember } from './steps.ts'
 
 /** As in futex.ts, which is not among the explored modules. */
@@ -557,7 +557,7 @@ function releaseOnce(): number {
 
 function delay(ledger: number, entry: number): void {
   delayOnce(ledger, entry)
-  if (freeBlocks(shared, entry)) shared.core.wakeAll(MEMORY)
+  if (freeBlocks(shared, entry)) wakeForBlocks(shared)
   wakeForReturned(shared)
   afterFinish(shared)
 }
@@ -599,13 +599,13 @@ function settle(ledger: number, entry: number, manner: number, r: Int32Array): v
 function finish(ledger: number, entry: number, item: number): void {
   const watched = shared.core.finish(ledger, entry)
   observe(SETTLED, item)
-  if (peek(cellAt(peek(entry)) + CHAIN) !== 0 && freeBlocks(shared, entry)) shared.core.wakeAll(MEMORY)
+  if (peek(cellAt(peek(entry)) + CHAIN) !== 0 && freeBlocks(shared, entry)) wakeForBlocks(shared)
   if (watched === 1) afterFinish(shared)
 }
 
 function requeue(ledger: number, entry: number, verdict: number): void {
   requeueOnce(ledger, entry, verdict)
-  if (freeBlocks(shared, entry)) shared.core.wakeAll(MEMORY)
+  if (freeBlocks(shared, entry)) wakeForBlocks(shared)
   wakeForReturned(shared)
   afterFinish(shared)
 }

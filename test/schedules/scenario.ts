@@ -519,8 +519,8 @@ function refuseSleep(words: Words, geometry: Geometry, side: number, who: string
   if (side === layout.GET && at(words, layout.DELAYED) > 0 && at(words, CLOCK) !== 0)
     fail(`${who}: sleeps, and an item is due`)
   if (side === layout.GET && isShut && held + returns === 0) fail(`${who}: sleeps, and the queue has ended`)
-  if (side === layout.PUT && at(words, layout.URGENT + layout.WAITERS) === 0)
-    fail(`${who}: is not counted as urgent`)
+  const naps = side === layout.PUT || side === layout.MEMORY
+  if (naps && at(words, layout.URGENT + layout.WAITERS) === 0) fail(`${who}: is not counted as urgent`)
   if (side === layout.PUT && isShut) fail(`${who}: sleeps, and the queue is shut down`)
   if (side === layout.PUT && queued + returns < geometry.maxsize) fail(`${who}: sleeps, and there is room`)
   if (side === layout.MEMORY && at(words, layout.FREE_BLOCKS) === geometry.blocks)

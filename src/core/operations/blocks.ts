@@ -27,7 +27,8 @@ import {
 /**
  * Memory for long items: blocks, in a chain that begins in the cell of the item. All blocks of an item are
  * reserved at once, in the ledger, and then popped one by one: no thread holds some blocks while it waits for
- * more. Free blocks are those from BLOCK_FRESH on, which were never used, and those on a tagged stack.
+ * more. Free blocks are those from BLOCK_FRESH on, which were never used, and those on a tagged stack. A
+ * chain is pushed on the stack as it is, whole.
  */
 
 /**
@@ -93,26 +94,27 @@ export function pushBlock(ledger: i32, entry: i32): i32 {
 }
 
 /**
- * Frees the first block of the chain of the cell of `entry`. Answers 1 if a thread waits for blocks, else 0;
- * NOTHING if the chain is empty, BUSY, CORRUPT.
+ * Frees the first `count` blocks of the chain of the cell of `entry`, up to block `last`; the caller has
+ * followed the chain, which is its own. Answers 1 if a thread waits for blocks, else 0; NOTHING if the chain
+ * is empty, BUSY, CORRUPT.
  */
-export function popBlock(entry: i32): i32 {
+export function popBlocks(entry: i32, last: i32, count: i32): i32 {
   const cell = peek(entry)
   if (isCell(cell) === 0) return CORRUPT
   const chain = cellAt(cell) + CHAIN
   const block = peek(chain) - 1
   if (block < 0) return NOTHING
-  if (block >= blocks) return CORRUPT
-  const next = load(linkAt(block))
+  if (block >= blocks || last < 0 || last >= blocks) return CORRUPT
+  const next = load(linkAt(last))
   const top = load(BLOCK_STACK)
   const tag = load(BLOCK_TAG)
-  store(linkAt(block), top)
+  store(linkAt(last), top)
   if (cas64(BLOCK_STACK, top, tag, block + 1, tag + 1) === 0) {
-    store(linkAt(block), next)
+    store(linkAt(last), next)
     return BUSY
   }
   poke(chain, next)
-  // After the push: a thread that reserves by this count finds the block.
-  add(FREE_BLOCKS, 1)
+  // After the push: a thread that reserves by this count finds the blocks.
+  add(FREE_BLOCKS, count)
   return load(MEMORY + WAITERS) !== 0 ? 1 : 0
 }

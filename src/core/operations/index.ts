@@ -16,7 +16,7 @@ export {
 } from '../limits/index.ts'
 export { configure } from '../words/index.ts'
 export { finishBatch, putBatch, takeBatch } from './batch.ts'
-export { popBlock, pushBlock, reserve, unreserve } from './blocks.ts'
+export { popBlocks, pushBlock, reserve, unreserve } from './blocks.ts'
 export { discardDeque, putDeque, takeDeque } from './deque.ts'
 export { begin, finishAndBegin, forgetAhead, revoke } from './fetch.ts'
 export { claim, closeProducer, countFor, finish, inherit, markAtEnd, release, takeOver } from './ledger.ts'

@@ -89,6 +89,7 @@ export {
   LEDGERS_USED,
   LENGTH,
   LINE_BYTES,
+  LINK_BYTES,
   LOCK,
   MAX_BATCH,
   MEMORY,

@@ -13,7 +13,7 @@
  *    512  GET        four sides to wait on, 128 bytes each: for an item,
  *    544    SELECT     (in the line of GET: threads blocked in a select of this queue and others)
  *    640  PUT        for room,
- *    672    URGENT     (in the line of PUT: blocked putters that sleep until they are woken)
+ *    672    URGENT     (in the line of PUT: blocked putters, also on MEMORY, that sleep until they are woken)
  *    768  MEMORY     for blocks,
  *    896  JOIN       for items to be finished
  *    916    END_ROUND  (in the line of JOIN)
@@ -228,7 +228,7 @@ export const END_BIT: i32 = 256
 /** Bits of WAITS: blocked in a select, as a waiter of GET and as one of SELECT. */
 export const SELECT_GET_BIT: i32 = 512
 export const SELECT_BIT: i32 = 1024
-/** Bit of WAITS: blocked on PUT, and counted on URGENT. */
+/** Bit of WAITS: blocked on PUT or MEMORY, and counted on URGENT. */
 export const URGENT_BIT: i32 = 2048
 
 /**

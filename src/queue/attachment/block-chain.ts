@@ -1,6 +1,6 @@
 import { copyBytes } from '../../codec/index.ts'
-import { BUSY, blocksFor, MEMORY, NOTHING, type SharedMemory } from '../../core/index.ts'
-import { untilDone } from '../../wait/index.ts'
+import { BUSY, blocksFor, NOTHING, type SharedMemory } from '../../core/index.ts'
+import { untilDone, wakeForBlocks } from '../../wait/index.ts'
 import { freeBlocks } from '../recovery/index.ts'
 import type { Cells } from './cells.ts'
 
@@ -88,6 +88,6 @@ export class BlockChain {
 
   /** Frees the blocks of the cell of `entry`, and wakes those that wait for blocks. */
   free(entry: number): void {
-    if (freeBlocks(this.#shared, entry)) this.#shared.core.wakeAll(MEMORY)
+    if (freeBlocks(this.#shared, entry)) wakeForBlocks(this.#shared)
   }
 }

@@ -27,10 +27,10 @@ export class ItemEncoder<T> {
   readonly #codec: CellCodec<T>
   readonly #label: string
   readonly #maxItemBytes: number
-  /** Memory for the next long item; undefined while it is lent. */
+  /** Memory for long items. Bytes in it are lent until this thread encodes its next long item. */
   #scratch: Span | undefined
-  /** Encoded bytes in memory that is not theirs: the scratch, or the user's item itself (undefined). */
-  readonly #lent = new WeakMap<Buffer, Span | undefined>()
+  /** The last encoded bytes in memory that is not theirs: the scratch, or the user's item itself. */
+  #lent: Buffer | undefined
   #isEncoding = false
 
   /** @throws CodecError if the codec of this thread is not the one that the queue was made for */
@@ -66,7 +66,8 @@ export class ItemEncoder<T> {
 
   /**
    * The bytes of the encoded item. They are lent: they may change as soon as the caller returns, unless they
-   * are made `owned` before. `expected` is a guess of their number. @throws ItemTooLargeError, CodecError
+   * are made `owned` before. `expected` is a guess of their number. @throws ItemTooLargeError, CodecError,
+   * also if the codec itself has put the item: the scratch that it writes into must stay
    */
   encodePrivately(item: T, expected: number): Buffer {
     if (this.#codec.bytesOf !== undefined) return this.#bytesOf(item)
@@ -74,21 +75,13 @@ export class ItemEncoder<T> {
       this.#refuseTooLong(needed)
       let span = this.#scratch
       if (span === undefined || span.bytes.length < needed) span = privateSpan(needed)
-      // The item's codec may put another item meanwhile, into another queue object.
-      this.#scratch = undefined
       const { bytes } = span
-      let length: number
-      try {
-        length = this.encodeAt(item, span, 0, bytes.length)
-        this.#refuseTooLong(length)
-      } catch (error) {
-        this.#scratch = span
-        throw error
-      }
+      const length = this.encodeAt(item, span, 0, bytes.length)
+      this.#refuseTooLong(length)
+      if (bytes.length <= KEPT_BYTES) this.#scratch = span
       if (length <= bytes.length) {
-        const encoded = bytes.subarray(0, length)
-        this.#lent.set(encoded, span)
-        return encoded
+        this.#lent = bytes.subarray(0, length)
+        return this.#lent
       }
       needed = length
     }
@@ -102,24 +95,21 @@ export class ItemEncoder<T> {
       throw this.#error('encode an item for', cause)
     }
     this.#refuseTooLong(bytes.length)
-    const encoded = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length)
-    this.#lent.set(encoded, undefined)
-    return encoded
+    this.#lent = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length)
+    return this.#lent
   }
 
   /** `encoded`, or a copy of it, which nothing changes. */
   owned(encoded: Buffer): Buffer {
-    if (!this.#lent.has(encoded)) return encoded
+    if (encoded !== this.#lent) return encoded
+    this.#lent = undefined
     const copy = copyOut(encoded, 0, encoded.length)
-    this.release(encoded)
     return Buffer.from(copy.buffer, 0, copy.length)
   }
 
-  /** The bytes are not needed any more. Lent memory is used again. */
+  /** The bytes are not needed any more, and need not be kept in memory for this. */
   release(encoded: Buffer): void {
-    const span = this.#lent.get(encoded)
-    if (span !== undefined && span.bytes.length <= KEPT_BYTES) this.#scratch = span
-    this.#lent.delete(encoded)
+    if (encoded === this.#lent) this.#lent = undefined
   }
 
   decode(span: Span, at: number, length: number): T {

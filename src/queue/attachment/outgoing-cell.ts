@@ -166,6 +166,7 @@ export class OutgoingCell<T> {
 
   /** Gives up a long put: frees its blocks, unless they are another put's, and its place in line for them. */
   abandon(bytes = this.#chained): void {
+    if (bytes !== undefined) this.#encoder.release(bytes)
     let isWanted = false
     if (bytes === this.#chained) {
       this.#chained = undefined

@@ -2,6 +2,7 @@ import {
   ASIDE,
   BUSY,
   blocksFor,
+  CHAIN,
   DEAD_LETTER,
   DEAD_LETTER_DELAY,
   ENTRIES,
@@ -15,6 +16,7 @@ import {
   isDiscarding,
   JOIN,
   LENGTH,
+  LINK_BYTES,
   ledgerAt,
   ledgersUsed,
   MEMORY,
@@ -195,19 +197,19 @@ export function heldBlocks(shared: Shared): number {
 /** Frees the blocks of the cell of `entry`. Returns true if someone waits for blocks. */
 export function freeBlocks(shared: Shared, entry: number): boolean {
   const { core, geometry } = shared
-  let wanted = false
+  const { cells, cellsAt, cellBytes, linksAt, blocks } = geometry
+  const cell = shared.load(entry)
+  // A damaged word: reading or putting the item of this entry throws.
+  if (cell < 0 || cell >= cells) return false
+  const first = shared.load(cellsAt + cell * cellBytes + CHAIN) - 1
+  let last = -1
+  let count = 0
   // A chain longer than there are blocks runs in a circle; the rest of it is left.
-  for (let freed = 0, tries = 0; freed < geometry.blocks; ) {
-    const answer = core.popBlock(entry)
-    if (answer === BUSY) {
-      backOff(tries++)
-      continue
-    }
-    if (answer !== 1 && answer !== 0) break
-    freed++
-    wanted = wanted || answer === 1
+  for (let block = first; block >= 0 && block < blocks && count < blocks; count++) {
+    last = block
+    block = shared.load(linksAt + block * LINK_BYTES) - 1
   }
-  return wanted
+  return count > 0 && untilDone(() => core.popBlocks(entry, last, count)) === 1
 }
 
 /**
