@@ -20,6 +20,7 @@ export const MEMORY: readonly Scenario[] = KINDS.map(({ kind, what, waiting }) =
   unit: 'bytes',
   better: 'less',
   baseline: 'postMessage, resident',
+  inQuick: kind === 'int32',
   contenders: () => [
     contender('queue, shared memory reserved', 'shared', kind, waiting),
     contender('queue, resident', 'queue', kind, waiting),
