@@ -21,16 +21,18 @@ export function shapeSource(keys: readonly string[], encoded: Uint8Array): strin
 }
 
 /**
- * V8 has the prototype of an object whose map it knows, as here. Elsewhere a call gets it (30 ns). An
- * own property `__proto__` that is not enumerable can only pass an object off as a plain one.
+ * V8 has the prototype of an object whose map it knows, as here. Elsewhere a call gets it (30 ns). An own
+ * property `__proto__` that is not enumerable can only pass an object off as a plain one. The prototype comes
+ * first: a for-in loop makes a string of each index of a typed array.
  */
 function fitSource(names: readonly string[]): string {
-  return `let i = 0
+  return `if (item.__proto__ !== prototype) return false
+    let i = 0
     for (const key in item) {
       if (i === ${names.length} || key !== keys[i]) return false
       i++
     }
-    return i === ${names.length} && item.__proto__ === prototype`
+    return i === ${names.length}`
 }
 
 function headSource(encoded: Uint8Array): string {
