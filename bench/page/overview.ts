@@ -19,7 +19,8 @@ function targets(goals: readonly Goal[]): string {
   if (goals.length === 0) return '<h2 id="targets">Targets</h2>\n<p>No scenario of this run has a target.</p>'
   const missed = goals.filter(({ isReached }) => !isReached)
   // Misses have a card first of all; the order is that of the scenarios.
-  const shown = new Set([...missed, ...goals].slice(0, Math.max(MOST_CARDS, missed.length)))
+  const missedFirst = new Set([...missed, ...goals])
+  const shown = new Set([...missedFirst].slice(0, Math.max(MOST_CARDS, missed.length)))
   const rows = goals.map(goalRows).join('\n')
   return `<h2 id="targets">Targets: ${goals.length - missed.length} of ${goals.length} reached${missed.length > 0 ? `, ${missed.length} MISSED` : ''}</h2>
 <ul class="cards">

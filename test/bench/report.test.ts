@@ -105,6 +105,25 @@ describe('a report', () => {
     expect(page).toMatch(/int32\/4P4C: putSync\/getSync, rate .*\n<td>at least 8<\/td><td>6.0×.*MISSED/)
   })
 
+  it('has a card for each target, as far as there are cards, and for each that is missed', () => {
+    const [target] = run.scenarios
+    for (const [missed, reached] of [
+      [12, 4],
+      [12, 9],
+      [20, 3],
+    ] as const) {
+      const goal = (index: number, isReached: boolean) => ({
+        ...target!,
+        name: `made ${index}/1P1C`,
+        group: `made ${index}`,
+        target: { contender: 'putSync/getSync', atLeast: isReached ? 8 : 80, reached: isReached },
+      })
+      const scenarios = Array.from({ length: missed + reached }, (_, index) => goal(index, index >= missed))
+      const cards = pageOf([{ ...run, scenarios }]).match(/<span class="ratio">/g)
+      expect(cards).toHaveLength(Math.max(missed, Math.min(16, missed + reached)))
+    }
+  })
+
   it('names losses, with the worst scenario of each pair', () => {
     const losses = pairsOf(run.scenarios).filter((pair) => pair.losses.length > 0)
     expect(losses.map(({ group, worst }) => [group, worst.scenario.name])).toEqual([
