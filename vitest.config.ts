@@ -3,19 +3,22 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 /** Tests that take long: `npm run test:long` runs them, and `npm test` does not unless files are named. */
 export const LONG = [
-  'test/cases/{dropped-queues,long-lived,many-pending,quiet-source}.test.ts',
+  'test/bench/scenarios.test.ts',
+  'test/cases/{dropped-queues,long-lived,many-cores,many-pending,quiet-source}.test.ts',
   'test/checkers/threads.test.ts',
   'test/codec/shape-memory.test.ts',
   'test/command-line/map.test.ts',
   'test/contract/mutants.test.ts',
   'test/core/{back-ends,kill-in-loop}.test.ts',
+  'test/docs/scripts.test.ts',
   'test/examples/*.test.ts',
   'test/examples/scraper/bounded.test.ts',
   'test/journey/{pitfalls,principles,steps}.test.ts',
   'test/kill/**/*.test.ts',
+  'test/loading/{errors,matrix}.test.ts',
   'test/packaging/*.test.ts',
   'test/pipelines/kills/*.test.ts',
-  'test/pipelines/thread-side.test.ts',
+  'test/pipelines/{large-source,thread-side}.test.ts',
   'test/limits/bound.test.ts',
   'test/limits/{kills,words}/*.test.ts',
   'test/pipelines/words/*.test.ts',
@@ -23,7 +26,8 @@ export const LONG = [
   'test/schedules/{batches,chance,delayed,kinds,pct,replace}.test.ts',
   'test/soak/*.test.ts',
   'test/supervisor/kills/*.test.ts',
-  'test/supervisor/run-timeout.test.ts',
+  'test/supervisor/{leftovers,nested,run-timeout}.test.ts',
+  'test/threaded/matrix.test.ts',
 ]
 const areNamed = process.argv.slice(2).some((argument) => argument.startsWith('test/'))
 

@@ -3,7 +3,7 @@ import { seedOfRun } from '../../support/seed.ts'
 import { runSeeds } from './batches.ts'
 
 /** The runner has more: `npx tsx test/pipelines/random/run.ts`. */
-const PIPELINES = 25
+const PIPELINES = 15
 
 it('random pipelines give what a sequential model says, and leave nothing running', async () => {
   const first = seedOfRun()
