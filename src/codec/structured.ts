@@ -34,7 +34,9 @@ function writeTagged(item: unknown, span: Bytes, at: number, end: number): numbe
  * - A Buffer arrives as a Uint8Array of its own bytes, without the ArrayBuffer under it. So does a
  *   Uint8Array, unless the item holds another view on its ArrayBuffer.
  * - A view on a resizable buffer arrives with its present length.
- * - Getters may run more than once.
+ * - Getters may run more than once. Changes that a getter makes elsewhere in the item may arrive, or not.
+ * - An `arguments` object arrives as a plain object. So does a Map, Set, Date or view to which a program has
+ *   given the prototype of plain objects, or none.
  * - The sparse arrays of an item may have 2^21 holes in all, and its resizable buffers may grow to 4 GiB in
  *   all.
  *

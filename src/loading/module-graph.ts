@@ -34,7 +34,7 @@ const SPECIFIERS = /(?<![.\w$])(?:import|export|require)\b[^'"`;]*?['"]([^'"\n]+
 const ES_SYNTAX = /^[ \t]*(?:import|export)\b/m
 const MILLRACE = /['"]millrace['"/]/
 /** A specifier that means a file of the program, which may be made at any time. */
-const ONE_FILE = /^(?:\.\.?\/|\/|file:|#)/
+const ONE_FILE = /^(?:\.\.?(?:\/|$)|\/|file:|#)/
 /** ms until a package that was not found is searched again, in every folder above. */
 const SEARCH_MS = 1000
 const MAX_FILES = 500

@@ -119,6 +119,11 @@ describe('a shape', () => {
       Object.assign(Object.create({ left: 0, more: 0 }), pair(5)),
       Object.defineProperty(pair(6), '__proto__', { value: null }),
       Object.defineProperty(new Pair(), '__proto__', { value: Object.prototype }),
+      Object.defineProperty(pair(13), '__proto__', {
+        get: () => expect.fail('is no key'),
+        enumerable: false,
+      }),
+      new Uint8Array(3),
       Object.assign(new Map([[1, 2]]), pair(7)),
       Object.assign([1], pair(8)),
       { right: 'first', left: 9 },

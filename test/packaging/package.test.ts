@@ -184,7 +184,12 @@ describe('the packed tarball', () => {
       'package.json',
     ])
     const folders = new Set(packed.filter((path) => path.includes('/')).map((path) => path.split('/')[0]))
-    expect([...folders].sort()).toEqual(['dist', 'docs', 'examples', 'lib', 'src', 'workers'])
+    expect([...folders].sort()).toEqual(['bench', 'dist', 'docs', 'examples', 'lib', 'src', 'workers'])
+    // README shows these.
+    expect(packed.filter((path) => path.startsWith('bench/')).sort()).toEqual([
+      'bench/report/tasks.svg',
+      'bench/report/throughput.svg',
+    ])
     const promised = tracked.filter((path) => /^(?:docs|examples)\//.test(path))
     expect(promised.length).toBeGreaterThan(20)
     expect(promised.filter((path) => !packed.includes(path))).toEqual([])

@@ -42,8 +42,9 @@ export function isPlainInstance(item: object, prototype: object): boolean {
 }
 
 /**
- * Whether `item`, whatever its prototype is, is an object with a meaning to structuredClone. WeakRefs and
- * objects of Intl and of WebAssembly are not recognized.
+ * Whether `item`, whatever its prototype is, is an object with a meaning to structuredClone. Iterators of
+ * arrays and strings, WeakRefs, FinalizationRegistries, ports, and objects of Intl and of WebAssembly are not
+ * recognized, if a program has given them the prototype of a noted class.
  */
 function hasInternalSlot(item: object): boolean {
   return (

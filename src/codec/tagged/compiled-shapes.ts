@@ -14,6 +14,7 @@ export class Site<Keys = unknown> {
 const SCOPE = {
   plain: {},
   prototype: Object.prototype,
+  prototypeOf: Object.getPrototypeOf,
   hasOwn: Object.hasOwn,
   eight,
   double,

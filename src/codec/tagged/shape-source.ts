@@ -4,8 +4,8 @@ import { DOUBLE, STRING, UNDEFINED } from './tags.ts'
 const MOST_UNROLLED = 96
 
 /**
- * The text of the code for a shape, as `compile` takes it, with `keys`, `encoded`, `plain`, `prototype`,
- * `hasOwn`, `eight`, `double`, `readLatin1` and `Site` in its scope. Keys stand in it as JSON only.
+ * The text of the code for a shape, as `compile` takes it, with `keys`, `encoded` and what
+ * `compiled-shapes.ts` adds in its scope. Keys stand in it as JSON only.
  */
 export function shapeSource(keys: readonly string[], encoded: Uint8Array): string {
   const names = keys.map((key) => JSON.stringify(key))
@@ -20,13 +20,9 @@ export function shapeSource(keys: readonly string[], encoded: Uint8Array): strin
   }`
 }
 
-/**
- * V8 has the prototype of an object whose map it knows, as here. Elsewhere a call gets it (30 ns). An own
- * property `__proto__` that is not enumerable can only pass an object off as a plain one. The prototype comes
- * first: a for-in loop makes a string of each index of a typed array.
- */
+/** The prototype comes first: a for-in loop makes a string of each index of a typed array. */
 function fitSource(names: readonly string[]): string {
-  return `if (item.__proto__ !== prototype) return false
+  return `if (prototypeOf(item) !== prototype) return false
     let i = 0
     for (const key in item) {
       if (i === ${names.length} || key !== keys[i]) return false

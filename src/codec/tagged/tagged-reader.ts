@@ -18,8 +18,8 @@ const addToSet = unbound(Set.prototype.add)
 
 /**
  * Reads the tagged form. The bytes may be forged: no byte outside them is read, nothing is allocated before
- * its values have been read, and nesting is bounded. Reading calls no code of the user's, so it cannot be
- * entered twice, and its state is in these variables.
+ * its values have been read, and nesting is bounded. Reading calls no code of the user's, unless a program
+ * has replaced `push` of arrays. So it cannot be entered twice, and its state is in these variables.
  */
 let bytes: Uint8Array = NOTHING
 let position = 0

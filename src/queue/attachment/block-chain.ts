@@ -1,5 +1,5 @@
 import { copyBytes } from '../../codec/index.ts'
-import { BUSY, blocksFor, NOTHING, type SharedMemory } from '../../core/index.ts'
+import { BUSY, blocksFor, FIRST_IN_LINE, MEMORY, NOTHING, type SharedMemory } from '../../core/index.ts'
 import { untilDone, wakeForBlocks } from '../../wait/index.ts'
 import { freeBlocks } from '../recovery/index.ts'
 import type { Cells } from './cells.ts'
@@ -23,8 +23,11 @@ export class BlockChain {
   write(entry: number, bytes: Buffer, waits: boolean): boolean {
     const { core, geometry } = this.#shared
     const count = blocksFor(geometry, bytes.length)
+    const wasFirst = this.#shared.load(FIRST_IN_LINE) === this.#ledger
     const answer = untilDone(() => core.reserve(this.#ledger, count, waits ? 1 : 0))
     if (answer === NOTHING) return false
+    // The others found nothing while this thread was first, and may sleep since the last block was freed.
+    if (wasFirst) core.wakeAll(MEMORY)
     const { blockBytes } = geometry
     const to = this.#cells.span.bytes
     // The chain grows at its front, so the last piece goes first. `from` and `until`: what is still to be
