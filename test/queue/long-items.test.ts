@@ -110,6 +110,22 @@ describe('long items', () => {
     expect(await within(large, 'the large item')).toBe('stored')
   })
 
+  it('are stored after the one before them in line, though no block is freed then', async () => {
+    const queue = blobs({ itemBytes: 64, maxItemBytes: 65536, memoryBytes: 65536 })
+    queue.tryPut(bytes(40_000))
+    const first = queue.put(bytes(45_000))
+    await waits(queue, 'memory', 0)
+    const there = await other(queue)
+    const second = there.call('putSync', bytes(3000))
+    await there.waits('memory')
+    queue.tryGet()
+    queue.taskDone()
+    // The other thread is awake, finds this one first in line, and sleeps again while this one is busy.
+    for (const until = performance.now() + 200; performance.now() < until; );
+    expect(await within(first, 'the first in line')).toBe('stored')
+    expect(await second).toBe('stored')
+  })
+
   it('leave their place in line to others when their wait ends early', async () => {
     const queue = blobs({ maxItemBytes: 65536, memoryBytes: 65536 })
     queue.tryPut(bytes(32768))
