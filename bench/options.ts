@@ -32,7 +32,7 @@ export const SCRIPT = script({
       'a scenario by its name, such as int32/1P1C, or by a part between slashes, such as object-batch, 4P4C or core',
       'all scenarios; with --quick some of them',
     ),
-    quick: flag('takes less than a minute on two cores, and says less'),
+    quick: flag('measures fewer scenarios, rounds and items, and says less'),
     json: flag('prints the results as JSON, and nothing else, on standard output'),
   },
   example: '--only int32/1P1C --rounds 15',

@@ -39,7 +39,7 @@ const SCRIPT = script({
       'a scenario by its name, such as grain/10us/small, or by a part between slashes, such as scaling or text',
       'all scenarios; with --quick those of small arguments',
     ),
-    quick: flag('takes less than a minute, and says less'),
+    quick: flag('measures fewer scenarios, rounds and items, and says less'),
     json: flag('prints the results as JSON, and nothing else, on standard output'),
   },
   example: '--only 10us --only 100us --rounds 15',
